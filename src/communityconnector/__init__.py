@@ -1,0 +1,116 @@
+"""Connect library patrons with the agencies that can help.
+
+    >>> import communityconnector as cc
+    >>> matcher = cc.Matcher(cc.sample())
+    >>> need = cc.Need("soup kitchen", near="28694", within=cc.miles(10))
+    >>> for match in matcher.match(need, limit=3):
+    ...     print(match.service.name, [reason.text for reason in match.reasons])  # doctest: +SKIP
+
+Importing this package loads next to nothing: each name below is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from communityconnector.errors import CommunityConnectorError
+    from communityconnector.interchange import Mode, read, write
+    from communityconnector.matcher import Matcher
+    from communityconnector.matching import Answer, Explanation, Match, MatchResult, Rank, Reason
+    from communityconnector.model import (
+        Agency,
+        Audience,
+        Directory,
+        Disclosure,
+        Finding,
+        Location,
+        Offer,
+        Organization,
+        Point,
+        Service,
+        Severity,
+        distance,
+        kilometers,
+        miles,
+    )
+    from communityconnector.needs import Interpretation, Need, Wellness, vocabulary
+    from communityconnector.sample_directory import sample
+
+_HOMES = {
+    "errors": ("CommunityConnectorError",),
+    "interchange": ("Mode", "read", "write"),
+    "matcher": ("Matcher",),
+    "matching": ("Answer", "Explanation", "Match", "MatchResult", "Rank", "Reason"),
+    "model": (
+        "Agency",
+        "Audience",
+        "Directory",
+        "Disclosure",
+        "Finding",
+        "Location",
+        "Offer",
+        "Organization",
+        "Point",
+        "Service",
+        "Severity",
+        "distance",
+        "kilometers",
+        "miles",
+    ),
+    "needs": ("Interpretation", "Need", "Wellness", "vocabulary"),
+    "sample_directory": ("sample",),
+}
+
+__all__ = [
+    "Agency",
+    "Answer",
+    "Audience",
+    "CommunityConnectorError",
+    "Directory",
+    "Disclosure",
+    "Explanation",
+    "Finding",
+    "Interpretation",
+    "Location",
+    "Match",
+    "MatchResult",
+    "Matcher",
+    "Mode",
+    "Need",
+    "Offer",
+    "Organization",
+    "Point",
+    "Rank",
+    "Reason",
+    "Service",
+    "Severity",
+    "Wellness",
+    "__version__",
+    "distance",
+    "kilometers",
+    "miles",
+    "read",
+    "sample",
+    "vocabulary",
+    "write",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("communityconnector")
+    for home, names in _HOMES.items():
+        if name in names:
+            value = getattr(import_module(f"communityconnector.{home}"), name)
+            globals()[name] = value
+            return value
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

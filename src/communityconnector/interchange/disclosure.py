@@ -1,0 +1,80 @@
+"""`Location.disclosure` as an HSDS attribute, and back.
+
+HSDS has no field that says a location is confidential. An attribute with a term of our own taxonomy is lawful
+HSDS in JSON and in tables, and any HSDS software carries it along unharmed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from communityconnector.interchange.identity import DISCLOSURE_LINK, DISCLOSURE_TAXONOMY, mint
+from communityconnector.model import Attribute, Disclosure, Location, TaxonomyTerm
+
+_DESCRIPTIONS: Final = {
+    Disclosure.PUBLIC: "Everybody may learn where the location is.",
+    Disclosure.STAFF_ONLY: "Library staff may learn where the location is; the public may not.",
+    Disclosure.CONTACT_ONLY: "Nobody is told where the location is; its phones and contacts may be given.",
+    Disclosure.NEVER: "Nobody is told where the location is, nor anything else that belongs to it.",
+}
+
+
+def _says_disclosure(attribute: Attribute) -> bool:
+    term = attribute.taxonomy_term
+    return attribute.link_type == DISCLOSURE_LINK or (
+        term is not None and term.taxonomy == DISCLOSURE_TAXONOMY
+    )
+
+
+def level_of(attributes: tuple[Attribute, ...]) -> tuple[Disclosure | None, tuple[Attribute, ...]]:
+    """The disclosure level that a location's attributes state, and the other attributes.
+
+    A level that is not one of ours is read as `never`: when in doubt, a place stays hidden. Of several the
+    strictest counts.
+    """
+    stated = [a for a in attributes if _says_disclosure(a)]
+    if not stated:
+        return None, attributes
+    order = list(Disclosure)
+    levels = [_level(a) for a in stated]
+    rest = tuple(a for a in attributes if not _says_disclosure(a))
+    return max(levels, key=order.index), rest
+
+
+def _level(attribute: Attribute) -> Disclosure:
+    term = attribute.taxonomy_term
+    for word in (attribute.value, term.code if term else None, term.name if term else None):
+        if word is not None and word.strip().lower() in tuple(Disclosure):
+            return Disclosure(word.strip().lower())
+    return Disclosure.NEVER
+
+
+def attribute_for(location: Location) -> Attribute | None:
+    """The attribute that states a location's disclosure, or `None` where it states none."""
+    level = location.disclosure
+    if level is None:
+        return None
+    term = TaxonomyTerm(
+        id=mint("disclosure", level),
+        code=level.value,
+        name=level.value,
+        description=_DESCRIPTIONS[level],
+        taxonomy=DISCLOSURE_TAXONOMY,
+    )
+    return Attribute(
+        id=mint("disclosure of", location.id),
+        link_type=DISCLOSURE_LINK,
+        link_entity="location",
+        value=level.value,
+        label="Who may learn where this is",
+        taxonomy_term=term,
+    )
+
+
+def with_level(location: dict[str, Any]) -> None:
+    """Move a disclosure attribute among a location's constructor arguments into `disclosure`."""
+    attributes = location.get("attributes", ())
+    if attributes:
+        level, rest = level_of(attributes)
+        if level is not None:
+            location["disclosure"], location["attributes"] = level, rest

@@ -1,0 +1,81 @@
+"""The records of a directory in HSDS 3.2 words, and the `Directory` that ties them together."""
+
+from communityconnector.model.audience import Audience
+from communityconnector.model.contact import Contact, Language, Phone
+from communityconnector.model.directory import Directory, Offer
+from communityconnector.model.finding import Finding, Severity
+from communityconnector.model.geography import Point, distance, kilometers, miles
+from communityconnector.model.location import Accessibility, Address, Disclosure, Location, LocationType
+from communityconnector.model.metadata import Metadata, MetaTableDescription
+from communityconnector.model.organization import (
+    Funding,
+    Organization,
+    OrganizationIdentifier,
+    Program,
+    Url,
+)
+from communityconnector.model.record import ENTITIES, FieldSpec, Kind, Record, columns, required, specs
+from communityconnector.model.schedule import Frequency, Schedule, Weekday
+from communityconnector.model.service import (
+    CostOption,
+    RequiredDocument,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    ServiceCapacity,
+    ServiceStatus,
+    Unit,
+)
+from communityconnector.model.taxonomy import Attribute, Taxonomy, TaxonomyTerm
+
+Agency = Organization
+"""The information-and-referral field's word for an organization."""
+
+__all__ = [
+    "ENTITIES",
+    "Accessibility",
+    "Address",
+    "Agency",
+    "Attribute",
+    "Audience",
+    "Contact",
+    "CostOption",
+    "Directory",
+    "Disclosure",
+    "FieldSpec",
+    "Finding",
+    "Frequency",
+    "Funding",
+    "Kind",
+    "Language",
+    "Location",
+    "LocationType",
+    "MetaTableDescription",
+    "Metadata",
+    "Offer",
+    "Organization",
+    "OrganizationIdentifier",
+    "Phone",
+    "Point",
+    "Program",
+    "Record",
+    "RequiredDocument",
+    "Schedule",
+    "Service",
+    "ServiceArea",
+    "ServiceAtLocation",
+    "ServiceCapacity",
+    "ServiceStatus",
+    "Severity",
+    "Taxonomy",
+    "TaxonomyTerm",
+    "Unit",
+    "Url",
+    "Weekday",
+    "columns",
+    "distance",
+    "kilometers",
+    "miles",
+    "required",
+    "specs",
+]

@@ -1,0 +1,288 @@
+"""A directory: records, the links between them, and what was found while they were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, cast
+
+import attrs
+
+from communityconnector.model.audience import Audience, disclosures, redaction
+from communityconnector.model.contact import Contact, Language, Phone
+from communityconnector.model.finding import Finding
+from communityconnector.model.geography import Point
+from communityconnector.model.graph import Tables, assemble, children, rebuild
+from communityconnector.model.location import Disclosure, Location, LocationType
+from communityconnector.model.organization import Organization
+from communityconnector.model.record import Record
+from communityconnector.model.schedule import Schedule
+from communityconnector.model.service import Service, ServiceArea, ServiceAtLocation
+from communityconnector.model.taxonomy import Taxonomy, TaxonomyTerm
+
+
+@attrs.frozen(slots=True, repr=False)
+class Offer:
+    """What a patron is sent to: a service at one of its locations, or a service that has none.
+
+    Attributes:
+        service: the service.
+        service_at_location: the link to the location; `None` for a hotline, a mobile or home-delivered
+            service, or one whose location nobody entered.
+    """
+
+    service: Service
+    service_at_location: ServiceAtLocation | None = None
+
+    def __repr__(self) -> str:
+        return f"Offer({self.id!r}, {self.service.name!r})"
+
+    @property
+    def id(self) -> str:
+        """Id of the service at the location, else of the service."""
+        return self.service.id if self.service_at_location is None else self.service_at_location.id
+
+    @property
+    def location(self) -> Location | None:
+        """The location, where there is one."""
+        return None if self.service_at_location is None else self.service_at_location.location
+
+    @property
+    def placeless(self) -> bool:
+        """Whether there is nowhere to go: no location at all, or a virtual or postal one."""
+        place = self.location
+        if place is None:
+            return self.service_at_location is None
+        return place.location_type in (LocationType.VIRTUAL, LocationType.POSTAL)
+
+    @property
+    def point(self) -> Point | None:
+        """Where to go, where that is known. A virtual or postal location is nowhere to go."""
+        return None if self.placeless or self.location is None else self.location.point
+
+    @property
+    def organization(self) -> Organization | None:
+        """The organization that provides the service."""
+        return self.service.organization
+
+    @property
+    def schedules(self) -> tuple[Schedule, ...]:
+        """The hours that hold for this offer: its own, else the service's, else the location's."""
+        link, place = self.service_at_location, self.location
+        return (
+            (link.schedules if link else ()) or self.service.schedules or (place.schedules if place else ())
+        )
+
+    @property
+    def service_areas(self) -> tuple[ServiceArea, ...]:
+        """The areas that this offer serves: its own, else the service's."""
+        link = self.service_at_location
+        return (link.service_areas if link else ()) or self.service.service_areas
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """Languages of the service, of its location and of its phones."""
+        place = self.location
+        own = self.service.languages + (place.languages if place else ())
+        return own + tuple(language for phone in self.phones for language in phone.languages)
+
+    @property
+    def phones(self) -> tuple[Phone, ...]:
+        """Numbers to call, the most specific first: this offer's, the service's, location's, organization's."""
+        link, place, agency = self.service_at_location, self.location, self.organization
+        groups = (
+            link.phones if link else (),
+            self.service.phones,
+            place.phones if place else (),
+            agency.phones if agency else (),
+        )
+        return tuple({phone.id: phone for group in groups for phone in group}.values())
+
+    @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """Whom to ask for, the most specific first."""
+        link, place, agency = self.service_at_location, self.location, self.organization
+        groups = (
+            link.contacts if link else (),
+            self.service.contacts,
+            place.contacts if place else (),
+            agency.contacts if agency else (),
+        )
+        return tuple({contact.id: contact for group in groups for contact in group}.values())
+
+
+class Directory:
+    """Agencies, services and locations, tied together.
+
+    Every record exists once: what two records embed is the same object. Services embed their organization
+    and their locations; the methods lead the other way. A directory does not change; `for_audience` and
+    readers make new ones.
+
+    Attributes:
+        findings: what was found while the directory was read, as `Finding`s.
+        dataset: what the source said of itself (HSDS version, profile, publisher).
+        root: entity of the source's top-level records, `service` or `organization` mostly; writers keep to it.
+    """
+
+    def __init__(
+        self,
+        tables: Tables,
+        *,
+        findings: Iterable[Finding] = (),
+        dataset: Mapping[str, Any] | None = None,
+        root: str = "service",
+    ) -> None:
+        self._tables = tables
+        self.findings: tuple[Finding, ...] = tuple(findings)
+        self.dataset: Mapping[str, Any] = dict(dataset or {})
+        self.root = root
+
+    @classmethod
+    def of(cls, records: Iterable[Record], **about: Any) -> Directory:
+        """Tie records together into a directory.
+
+        Args:
+            records: records of any entity, nested, flat (tied by their `*_id` fields) or both.
+            about: `dataset`, `root` and `findings`, as of the constructor. Records of one id that disagree
+                add findings of the rule `conflicting-records`.
+        """
+        tables, conflicts = assemble(records)
+        return cls(tables, findings=(*about.pop("findings", ()), *conflicts), **about)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(
+            f"{len(self._tables[entity])} {entity}s" for entity in ("service", "organization", "location")
+        )
+        return f"<Directory of {counts}; {len(self.findings)} findings>"
+
+    def __eq__(self, other: object) -> bool:
+        return self._tables == other._tables if isinstance(other, Directory) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # compared by value, too large to hash
+
+    def table(self, entity: str) -> Mapping[str, Record]:
+        """The records of one HSDS entity by id, in source order."""
+        return MappingProxyType(self._tables[entity])
+
+    @property
+    def services(self) -> Mapping[str, Service]:
+        """Services by id."""
+        return cast("Mapping[str, Service]", self.table("service"))
+
+    @property
+    def organizations(self) -> Mapping[str, Organization]:
+        """Organizations by id."""
+        return cast("Mapping[str, Organization]", self.table("organization"))
+
+    @property
+    def locations(self) -> Mapping[str, Location]:
+        """Locations by id."""
+        return cast("Mapping[str, Location]", self.table("location"))
+
+    @property
+    def services_at_locations(self) -> Mapping[str, ServiceAtLocation]:
+        """Services at locations by id."""
+        return cast("Mapping[str, ServiceAtLocation]", self.table("service_at_location"))
+
+    @property
+    def taxonomies(self) -> Mapping[str, Taxonomy]:
+        """Taxonomies by id."""
+        return cast("Mapping[str, Taxonomy]", self.table("taxonomy"))
+
+    @property
+    def taxonomy_terms(self) -> Mapping[str, TaxonomyTerm]:
+        """Taxonomy terms by id."""
+        return cast("Mapping[str, TaxonomyTerm]", self.table("taxonomy_term"))
+
+    @cached_property
+    def offers(self) -> Mapping[str, Offer]:
+        """Every service at each of its locations, and every service that has none, by `Offer.id`."""
+        found = {}
+        for service in self.services.values():
+            links = service.service_at_locations or (None,)
+            for link in links:
+                offer = Offer(service, link)
+                found[offer.id] = offer
+        return MappingProxyType(found)
+
+    def offers_of(self, service_id: str) -> tuple[Offer, ...]:
+        """The offers of a service: one a location, or one without."""
+        service = self.services[service_id]
+        links = service.service_at_locations or (None,)
+        return tuple(Offer(service, link) for link in links)
+
+    def services_of(self, organization_id: str) -> tuple[Service, ...]:
+        """The services that an organization provides."""
+        return self._services_by_organization.get(organization_id, ())
+
+    def offers_at(self, location_id: str) -> tuple[Offer, ...]:
+        """What is offered at a location."""
+        return self._offers_by_location.get(location_id, ())
+
+    @cached_property
+    def _services_by_organization(self) -> dict[str, tuple[Service, ...]]:
+        found: dict[str, tuple[Service, ...]] = {}
+        for service in self.services.values():
+            if service.organization is not None:
+                key = service.organization.id
+                found[key] = (*found.get(key, ()), service)
+        return found
+
+    @cached_property
+    def _offers_by_location(self) -> dict[str, tuple[Offer, ...]]:
+        found: dict[str, tuple[Offer, ...]] = {}
+        for offer in self.offers.values():
+            if offer.location is not None:
+                key = offer.location.id
+                found[key] = (*found.get(key, ()), offer)
+        return found
+
+    @cached_property
+    def disclosures(self) -> Mapping[str, Disclosure]:
+        """Who may learn where each location is, by location id (see `Disclosure`)."""
+        return MappingProxyType(disclosures(self.services, self.locations))
+
+    def with_findings(self, findings: Iterable[Finding]) -> Directory:
+        """This directory with more findings."""
+        return Directory(
+            self._tables, findings=(*self.findings, *findings), dataset=self.dataset, root=self.root
+        )
+
+    def for_audience(self, audience: Audience | str) -> Directory:
+        """This directory as an audience may see it: the step before every ranking, page and export.
+
+        A hidden location keeps its id, its hours and its languages, and loses street, point, name, directions
+        and everything else that belongs to the place; `contact_only` keeps phones and contacts. Findings
+        about such a location lose their raw values.
+
+        Args:
+            audience: `public`, `staff` or `steward` (the keeper of the data, from whom nothing is hidden).
+        """
+        transform = redaction(Audience(audience), self.disclosures)
+        if transform is None:
+            return self
+        tables = rebuild(self._tables, transform)
+        # What only a hidden place embedded must not linger in its own table.
+        roots: list[Record] = []
+        for entity, table in tables.items():
+            roots.extend(record for key, record in table.items() if key in self._roots[entity])
+        return Directory.of(
+            roots,
+            findings=(attrs.evolve(f, value=None) if self._about_a_place(f) else f for f in self.findings),
+            dataset=self.dataset,
+            root=self.root,
+        )
+
+    @cached_property
+    def _roots(self) -> dict[str, set[str]]:
+        """Ids of the records that no other record embeds, by entity."""
+        embedded: dict[str, set[str]] = {entity: set() for entity in self._tables}
+        for table in self._tables.values():
+            for record in table.values():
+                for _, child in children(record):
+                    embedded[child.entity].add(child.id)
+        return {entity: set(table) - embedded[entity] for entity, table in self._tables.items()}
+
+    def _about_a_place(self, finding: Finding) -> bool:
+        return finding.entity in ("location", "address", "accessibility", "service_at_location", "phone")

@@ -1,0 +1,56 @@
+"""What was found about a directory while it was read: data, not exceptions."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    ERROR = "error"
+    """Something in the source could not be used, or breaks HSDS."""
+    WARNING = "warning"
+    """It was mended, or it is lawful but probably wrong."""
+    INFO = "info"
+    """Worth knowing."""
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """One thing found about a directory.
+
+    Attributes:
+        severity: how much it matters.
+        rule: stable name of the rule, such as `dangling-reference`.
+        message: what was found and what to do, for people.
+        action: what the reading did about it, such as `dropped` or `read as 12`; "" for nothing.
+        file: the file, or the file within a folder or a zip.
+        line: line in the file, counted from 1; `None` where a path says it better.
+        path: dotted path in a JSON document (`$.contents[3].location.latitude`), or the column of a table.
+        entity: HSDS entity of the record.
+        record_id: id of the record.
+        value: the raw value. `None` where there is none, or where the record's place is confidential.
+    """
+
+    severity: Severity
+    rule: str
+    message: str
+    action: str = ""
+    file: str = ""
+    line: int | None = None
+    path: str = ""
+    entity: str = ""
+    record_id: str = ""
+    value: Any = None
+
+    @property
+    def where(self) -> str:
+        """The position in one piece: `services.csv line 12, status` or `$.services[3].status`."""
+        place = self.file
+        if self.line is not None:
+            place = f"{place} line {self.line}".strip()
+        return ", ".join(part for part in (place, self.path) if part)

@@ -1,0 +1,35 @@
+"""What patrons need: the need as told, the vocabulary, and what words mean in it."""
+
+from communityconnector.needs.interpreter import (
+    Interpretation,
+    Interpreter,
+    PhraseInterpreter,
+    Understood,
+    interpreter,
+)
+from communityconnector.needs.need import Need
+from communityconnector.needs.vocabulary import (
+    Concept,
+    CrisisLine,
+    Phrase,
+    Vocabulary,
+    Wellness,
+    load,
+    vocabulary,
+)
+
+__all__ = [
+    "Concept",
+    "CrisisLine",
+    "Interpretation",
+    "Interpreter",
+    "Need",
+    "Phrase",
+    "PhraseInterpreter",
+    "Understood",
+    "Vocabulary",
+    "Wellness",
+    "interpreter",
+    "load",
+    "vocabulary",
+]

@@ -1,0 +1,209 @@
+"""The needs vocabulary: what a patron may need, in plain words, with its place among the wellness dimensions.
+
+Concepts, phrases and the crosswalk to Open Eligibility are tables in `needs/data`, which a librarian can read
+and edit. The words are this project's own; of Open Eligibility only the identifiers are used.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from functools import cache, cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+
+from communityconnector.errors import UnknownNeedError
+from communityconnector.model import TaxonomyTerm
+
+TAXONOMY: Final = "communityconnector needs"
+"""Name of the vocabulary as an HSDS taxonomy: a term of it has a concept's id as its code."""
+
+
+class Wellness(StrEnum):
+    """The seven dimensions of the Ashe County Wellness Circle, a lens over services, books and events."""
+
+    PHYSICAL = "physical"
+    EMOTIONAL = "emotional"
+    SPIRITUAL = "spiritual"
+    OCCUPATIONAL = "occupational"
+    SOCIAL = "social"
+    ENVIRONMENTAL = "environmental"
+    INTELLECTUAL = "intellectual"
+
+
+@attrs.frozen
+class Concept:
+    """Something that a patron may need.
+
+    Attributes:
+        id: stable identifier, such as `food-pantry`.
+        name: plain name, as staff would say it.
+        definition: what the patron gets, in one sentence.
+        parent: id of the broader concept; "" at the top.
+        wellness: its share in each wellness dimension; the shares add to 1.
+        sensitive: tags of matters that need care, such as `dv` or `sud`.
+    """
+
+    id: str
+    name: str
+    definition: str = ""
+    parent: str = ""
+    wellness: Mapping[Wellness, float] = attrs.field(factory=dict, hash=False)
+    sensitive: frozenset[str] = frozenset()
+
+
+@attrs.frozen
+class Phrase:
+    """Everyday words for a concept.
+
+    Attributes:
+        words: the phrase.
+        concept: id of the concept.
+        weight: how surely the words mean it, 0 to 1.
+        language: ISO 639-1 code.
+    """
+
+    words: str
+    concept: str
+    weight: float
+    language: str = "en"
+
+
+@attrs.frozen
+class CrisisLine:
+    """A number to call now.
+
+    Attributes:
+        kind: what for: `suicide`, `violence`, `medical`, `child_danger` or `overdose`.
+        name: its name.
+        phone: the number to call.
+        text: how to reach it by text message, where one can.
+        url: its page.
+        note: anything else.
+    """
+
+    kind: str
+    name: str
+    phone: str
+    text: str = ""
+    url: str = ""
+    note: str = ""
+
+
+@attrs.frozen(eq=False)
+class Vocabulary:
+    """Concepts, the words for them, and where other taxonomies meet them.
+
+    Attributes:
+        concepts: concepts by id, in the order of their table.
+        phrases: everyday words for them.
+        open_eligibility: concept by Open Eligibility id.
+        crisis_phrases: words of danger, with their kind.
+        crisis_lines: numbers to call, most urgent first.
+        library_business: phrases of ordinary library business, which is no need.
+    """
+
+    concepts: Mapping[str, Concept]
+    phrases: tuple[Phrase, ...]
+    open_eligibility: Mapping[str, str]
+    crisis_phrases: tuple[tuple[str, str], ...] = ()
+    crisis_lines: tuple[CrisisLine, ...] = ()
+    library_business: tuple[str, ...] = ()
+
+    def concept(self, key: str) -> Concept:
+        """The concept of an id.
+
+        Raises:
+            UnknownNeedError: there is none.
+        """
+        try:
+            return self.concepts[key]
+        except KeyError:
+            message = f"no need {key!r} in the vocabulary; `vocabulary().concepts` lists them"
+            raise UnknownNeedError(message) from None
+
+    @cached_property
+    def _children(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for concept in self.concepts.values():
+            found[concept.parent] = (*found.get(concept.parent, ()), concept.id)
+        return found
+
+    def with_descendants(self, key: str) -> Iterator[str]:
+        """The concept's id and the ids of all narrower ones."""
+        yield key
+        for child in self._children.get(key, ()):
+            yield from self.with_descendants(child)
+
+    def ancestors(self, key: str) -> Iterator[str]:
+        """Ids of the broader concepts, nearest first."""
+        parent = self.concepts[key].parent
+        while parent:
+            yield parent
+            parent = self.concepts[parent].parent
+
+    def place(self, term: TaxonomyTerm) -> str | None:
+        """The concept that a directory's taxonomy term means, by its code; `None` where no code tells.
+
+        Known codes: this vocabulary's own (taxonomy `communityconnector needs`) and Open Eligibility's.
+        """
+        code = (term.code or "").strip()
+        detail = term.taxonomy_detail
+        about = f"{term.taxonomy or ''} {detail.name if detail else ''} {term.term_uri or ''}"
+        if code in self.concepts and TAXONOMY in about:
+            return code
+        if _OPEN_ELIGIBILITY.search(about):
+            return self.open_eligibility.get(code)
+        return None
+
+
+_OPEN_ELIGIBILITY: Final = re.compile(r"open[\s_-]*eligibility", re.IGNORECASE)
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The vocabulary that ships with the library."""
+    return load(files("communityconnector") / "needs" / "data")
+
+
+def load(folder: Traversable) -> Vocabulary:
+    """Read a vocabulary from a folder of tables laid out as those in `needs/data`."""
+    concepts = {
+        row["id"]: Concept(
+            id=row["id"],
+            name=row["name"],
+            definition=row["definition"],
+            parent=row["parent"],
+            wellness=_shares(row["dimensions"]),
+            sensitive=frozenset(filter(None, row["sensitive"].split(";"))),
+        )
+        for row in _rows(folder, "concepts.csv")
+    }
+    return Vocabulary(
+        concepts=MappingProxyType(concepts),
+        phrases=tuple(
+            Phrase(row["phrase"], row["concept"], float(row["weight"]), row["language"])
+            for row in _rows(folder, "phrases.csv")
+        ),
+        open_eligibility={row["oe_id"]: row["concept"] for row in _rows(folder, "open_eligibility.csv")},
+        crisis_phrases=tuple((row["phrase"], row["kind"]) for row in _rows(folder, "crisis.csv")),
+        crisis_lines=tuple(CrisisLine(**row) for row in _rows(folder, "crisis_lines.csv")),
+        library_business=tuple(row["phrase"] for row in _rows(folder, "library_business.csv")),
+    )
+
+
+def _rows(folder: Traversable, name: str) -> Iterator[dict[str, str]]:
+    text = (folder / name).read_text(encoding="utf-8")
+    yield from csv.DictReader(io.StringIO(text, newline=""))
+
+
+def _shares(text: str) -> dict[Wellness, float]:
+    pairs = (part.split(":") for part in text.split(";") if part)
+    return {Wellness(name): float(share) for name, share in pairs}
