@@ -311,12 +311,12 @@ _TOUR: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("A warm meal, not too far", {"text": "soup kitchen", "near": "28694", "within": cc.miles(10)}),
     (
         "A bed tonight for somebody of 19, at half past eleven",
-        {"text": "somewhere to sleep tonight", "near": "28694", "age": 19, "open_at": (2026, 11, 24, 23, 30)},
+        {"text": "somewhere to sleep tonight", "near": "28694", "age": 19, "open_at": "2026-11-24T23:30"},
     ),
     ("A lawyer, in Spanish", {"text": "papeles de inmigracion", "near": "28640", "language": "es"}),
     (
         "A nurse: the one who visits the library every second Tuesday",
-        {"text": "talk to a nurse", "near": "28694", "open_at": (2026, 12, 8, 11, 0)},
+        {"text": "talk to a nurse", "near": "28694", "open_at": "2026-12-08T11:00"},
     ),
     ("Somebody in danger: the lines to call come first", {"text": "my boyfriend hit me", "near": "28694"}),
 )
@@ -340,7 +340,9 @@ def demo(*, as_json: bool) -> None:
         console.print(_line(("+ met   ? unknown: a question to ask", "dim")))
     for title, asked in _TOUR:
         moment = asked.get("open_at")
-        need = cc.Need(**{**asked, "open_at": datetime(*moment, tzinfo=zone) if moment else None})
+        need = cc.Need(
+            **{**asked, "open_at": datetime.fromisoformat(moment).replace(tzinfo=zone) if moment else None}
+        )
         result = matcher.match(need, limit=2)
         if as_json:
             answers.append({"title": title, **result.to_dict()})
@@ -356,11 +358,8 @@ def demo(*, as_json: bool) -> None:
 def _as_command(asked: dict[str, Any]) -> str:
     """The command that asks the same."""
     words = [f'communityconnector match "{asked["text"]}"']
-    for name in ("near", "age", "language"):
-        if name in asked:
-            words.append(f"--{name} {asked[name]}")
     if "within" in asked:
         words.append(f"--within {asked['within'].miles:g}mi")
-    if "open_at" in asked:
-        words.append(f"--open-at {datetime(*asked['open_at']).isoformat(timespec='minutes')}")  # noqa: DTZ001  # shown as typed, without zone
+    plain = ("near", "age", "language", "open_at")
+    words.extend(f"--{name.replace('_', '-')} {asked[name]}" for name in plain if name in asked)
     return " ".join(words)

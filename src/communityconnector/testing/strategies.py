@@ -1,0 +1,234 @@
+"""Hypothesis strategies for records, directories and needs.
+
+The records' strategies are derived from the model, so a field that is added there is generated here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from communityconnector.model import (
+    ENTITIES,
+    Address,
+    Attribute,
+    Directory,
+    Disclosure,
+    FieldSpec,
+    Kind,
+    Language,
+    Location,
+    Organization,
+    Record,
+    Schedule,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    TaxonomyTerm,
+    kilometers,
+    required,
+    specs,
+)
+from communityconnector.needs import Need, vocabulary
+from communityconnector.needs.vocabulary import TAXONOMY
+
+ids = st.uuids().map(str)
+"""Identifiers as HSDS wants them."""
+
+texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=20)
+"""Text of any script, without the null character that no CSV reader takes."""
+
+numbers = st.integers(-(10**6), 10**6) | st.floats(-(10**6), 10**6, allow_nan=False).map(lambda x: round(x, 6))
+
+json_values = st.recursive(
+    st.none() | st.booleans() | numbers | texts,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(texts, inner, max_size=2),
+    max_leaves=4,
+)
+"""Anything that an unknown field may hold."""
+
+extras = st.dictionaries(texts.map(lambda name: f"x_{name}"), json_values, max_size=1)
+
+_PLAIN = {
+    Kind.TEXT: texts,
+    Kind.NUMBER: numbers,
+    Kind.URI: st.sampled_from(["https://example.org", "https://example.org/a?b=c", "http://pantry.example.org/"]),
+    Kind.EMAIL: st.sampled_from(["desk@example.org", "intake@pantry.example.org"]),
+    Kind.DATE: st.dates().map(lambda day: day.isoformat()),
+    Kind.TIME: st.times(timezones=st.none()).map(lambda time: time.replace(microsecond=0).isoformat()),
+    Kind.TIMESTAMP: st.datetimes().map(lambda moment: f"{moment.replace(microsecond=0).isoformat()}Z"),
+}
+
+
+def _value(facts: FieldSpec) -> st.SearchStrategy[Any]:
+    return st.sampled_from(facts.choices) if facts.kind is Kind.CHOICE else _PLAIN[facts.kind]
+
+
+@st.composite
+def records(draw: st.DrawFn, entity: str, depth: int = 3) -> Record:
+    """A record of an entity with some of its fields, in nested form, down to `depth` levels of embedding."""
+    cls = ENTITIES[entity]
+    values: dict[str, Any] = {"id": draw(ids), "extra": draw(extras)}
+    for name, facts in specs(cls).items():
+        if facts.kind in (Kind.ID, Kind.REFERENCE) or facts.compiled_only or (entity, name) in _ABOUT_OWNER:
+            continue
+        if facts.kind is Kind.MANY:
+            size = draw(st.integers(0, 9)) - 7 if depth > 0 else 0
+            if size > 0:
+                values[name] = tuple(draw(records(facts.target, depth - 1)) for _ in range(size))
+        elif facts.kind is Kind.ONE:
+            if name == "unit" or (depth > 0 and draw(st.booleans())):
+                values[name] = draw(records(facts.target, depth - 1))
+        elif name in required(cls) or draw(st.integers(0, 3)) == 0:
+            values[name] = draw(_value(facts))
+    return cls(**values)
+
+
+_ABOUT_OWNER = {("attribute", "link_entity"), ("metadata", "resource_type")}
+"""Columns that say in words who embeds the record; in nested form the nesting says it."""
+
+
+@st.composite
+def directories(draw: st.DrawFn) -> Directory:
+    """A small directory of any lawful records: for reading, writing and comparing."""
+    services = draw(st.lists(records("service"), min_size=1, max_size=3))
+    return Directory.of(services)
+
+
+latitudes = st.floats(36.0, 37.0).map(lambda x: round(x, 5))
+longitudes = st.floats(-82.0, -81.0).map(lambda x: round(x, 5))
+points = st.tuples(latitudes, longitudes)
+"""Points in and around Ashe County, North Carolina."""
+
+needs_ids = st.sampled_from(sorted(vocabulary().concepts))
+languages = st.sampled_from(["en", "es", "fr", "vi"])
+ages = st.integers(0, 100)
+moments = st.datetimes(
+    datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(ZoneInfo("America/New_York"))  # noqa: DTZ001  # hypothesis adds the zone
+).map(lambda moment: moment.replace(second=0, microsecond=0, fold=0))
+
+
+@st.composite
+def squares(draw: st.DrawFn) -> ServiceArea:
+    """A service area: a square, or a name without a shape."""
+    if draw(st.integers(0, 3)) == 0:
+        return ServiceArea(id=draw(ids), name="Somewhere")
+    south, west = draw(latitudes), draw(longitudes)
+    side = draw(st.sampled_from([0.2, 0.6, 2.0]))
+    ring = [[west, south], [west + side, south], [west + side, south + side], [west, south + side], [west, south]]
+    return ServiceArea(
+        id=draw(ids),
+        name="A square",
+        extent=f'{{"type": "Polygon", "coordinates": [{ring}]}}',
+        extent_type="geojson",
+    )
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> Schedule:
+    """A schedule that repeats weekly or monthly, by day or overnight; sometimes incomplete."""
+    clock = st.sampled_from([f"{hour:02}:{minute}:00" for hour in range(24) for minute in ("00", "30")])
+    weekly = draw(st.booleans())
+    days = st.lists(st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"]), min_size=1, max_size=4, unique=True)
+    nth = st.sampled_from(["1MO", "2TU", "-1FR", "3SU"])
+    began = draw(st.none() | st.dates(datetime(2025, 1, 1).date(), datetime(2026, 6, 1).date()))  # noqa: DTZ001  # a day only
+    return Schedule(
+        id=draw(ids),
+        freq="WEEKLY" if weekly else "MONTHLY",
+        byday=",".join(draw(days)) if weekly else draw(nth),
+        interval=draw(st.sampled_from([None, 1, 2, 3])) if began else None,
+        dtstart=began.isoformat() if began else None,
+        until=draw(st.none() | st.just("2026-09-30")),
+        opens_at=draw(st.none() | clock) if draw(st.integers(0, 5)) == 0 else draw(clock),
+        closes_at=draw(clock),
+    )
+
+
+def _need_attribute(key: str, concept: str) -> Attribute:
+    term = TaxonomyTerm(id=f"term-{concept}", code=concept, name=concept, description=concept, taxonomy=TAXONOMY)
+    return Attribute(id=f"{key}-{concept}", link_type="service_type", taxonomy_term=term)
+
+
+@st.composite
+def matchable_services(draw: st.DrawFn, places: tuple[Location, ...], agencies: tuple[Organization, ...]) -> Service:
+    """A service with whatever a matcher looks at, each of it often missing."""
+    key = draw(ids)
+    at = draw(st.lists(st.sampled_from(places), max_size=2, unique_by=lambda place: place.id))
+    low, high = draw(st.none() | ages), draw(st.none() | ages)
+    tongues = draw(st.lists(languages, max_size=2, unique=True))
+    return Service(
+        id=key,
+        name=draw(st.sampled_from(["Helping Hands", "Open Door", "Community Meals", "Legal Aid Desk"])),
+        status=draw(st.sampled_from(["active", "active", "active", "inactive", ""])),
+        description=draw(st.none() | st.sampled_from(["Soup and bread.", "Groceries for a week.", "All are welcome."])),
+        organization=draw(st.none() | st.sampled_from(agencies)),
+        minimum_age=low,
+        maximum_age=high,
+        assured_date=draw(st.none() | st.sampled_from(["2019-03-04", "2026-05-06"])),
+        attributes=tuple(_need_attribute(key, c) for c in draw(st.lists(needs_ids, max_size=2, unique=True))),
+        service_areas=tuple(draw(st.lists(squares(), max_size=2))),
+        schedules=tuple(draw(st.lists(schedules(), max_size=2))),
+        languages=tuple(Language(id=f"{key}-{code}", code=code) for code in tongues),
+        service_at_locations=tuple(
+            ServiceAtLocation(id=f"{key}-{number}", location=place) for number, place in enumerate(at)
+        ),
+    )
+
+
+@st.composite
+def matchable_directories(draw: st.DrawFn, most: int = 6) -> Directory:
+    """A directory of up to `most` services in and around Ashe County, made for matching."""
+    agencies = tuple(
+        Organization(id=draw(ids), name=name, description=name) for name in ("Blue Agency", "Green Agency")
+    )
+    places = tuple(draw(locations()) for _ in range(3))
+    services = draw(
+        st.lists(matchable_services(places, agencies), max_size=most, unique_by=lambda service: service.id)
+    )
+    return Directory.of(services)
+
+
+@st.composite
+def locations(draw: st.DrawFn) -> Location:
+    """A physical or virtual location, with or without a point, now and then confidential."""
+    placed = draw(st.integers(0, 3)) > 0
+    key = draw(ids)
+    return Location(
+        id=key,
+        location_type=draw(st.sampled_from(["physical", "physical", "physical", "virtual"])),
+        name="A place",
+        latitude=draw(latitudes) if placed else None,
+        longitude=draw(longitudes) if placed else None,
+        disclosure=draw(st.sampled_from([None, None, None, Disclosure.NEVER])),
+        addresses=(
+            Address(
+                id=f"{key}-address",
+                address_1="1 Quillpen Lane",
+                city="West Jefferson",
+                state_province="NC",
+                postal_code="28694",
+                country="US",
+                address_type="physical",
+            ),
+        ),
+    )
+
+
+@st.composite
+def needs(draw: st.DrawFn) -> Need:
+    """A need with some of what bears on it."""
+    near = draw(st.none() | points)
+    words = ["soup kitchen", "someone to talk to", "a bed tonight", "help with the light bill", "helping hands"]
+    return Need(
+        draw(st.sampled_from(["", *words])),
+        terms=tuple(draw(st.lists(needs_ids, min_size=1, max_size=2, unique=True))),
+        near=near,
+        within=draw(st.none() | st.sampled_from([kilometers(5), kilometers(30), kilometers(200)])) if near else None,
+        age=draw(st.none() | ages),
+        language=draw(st.none() | languages),
+        open_at=draw(st.none() | moments),
+    )
+

@@ -1,0 +1,42 @@
+"""Importing the library costs little, loads nothing heavy and touches nothing outside."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+
+def in_fresh_python(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    return done.stdout.strip()
+
+
+def test_import_loads_nothing_heavy():
+    loaded = in_fresh_python("import sys, communityconnector; print(' '.join(sys.modules))").split()
+    heavy = {"geopy", "sqlalchemy", "pandas", "numpy", "hypothesis", "pytest", "rich", "click", "dateutil", "cattrs"}
+    assert heavy.isdisjoint(loaded)
+
+
+def test_every_public_name_can_be_had_without_loading_the_rest_of_the_world():
+    code = (
+        "import sys, communityconnector as cc\n"
+        "for name in cc.__all__: getattr(cc, name)\n"
+        "print(' '.join(sys.modules))"
+    )
+    assert {"geopy", "sqlalchemy", "pandas", "hypothesis", "rich", "click"}.isdisjoint(in_fresh_python(code).split())
+
+
+def test_import_opens_no_file_of_ours_no_socket_and_reads_no_environment():
+    code = (
+        "import sys\n"
+        "seen = []\n"
+        "def hook(event, args):\n"
+        "    if event.startswith('socket.') or event in ('os.putenv', 'subprocess.Popen'):\n"
+        "        seen.append(event)\n"
+        "    if event == 'open' and str(args[0]).endswith(('.csv', '.json')):\n"
+        "        seen.append(str(args[0]))\n"
+        "sys.addaudithook(hook)\n"
+        "import communityconnector\n"
+        "print(seen)"
+    )
+    assert in_fresh_python(code) == "[]"

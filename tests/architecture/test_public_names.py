@@ -1,0 +1,49 @@
+"""The public names are a promise: adding one is a decision, taking one away a breaking change."""
+
+from __future__ import annotations
+
+import pytest
+
+import communityconnector as cc
+from communityconnector import interchange, matching, model, needs
+
+SNAPSHOT = {
+    cc: """
+        Agency Answer Audience CommunityConnectorError Directory Disclosure Explanation Finding Interpretation
+        Location Match MatchResult Matcher Mode Need Offer Organization Point Rank Reason Service Severity Wellness
+        __version__ distance kilometers miles read sample vocabulary write
+    """,
+    model: """
+        ENTITIES Accessibility Address Agency Attribute Audience Contact CostOption Directory Disclosure FieldSpec
+        Finding Frequency Funding Kind Language Location LocationType MetaTableDescription Metadata Offer
+        Organization OrganizationIdentifier Phone Point Program Record RequiredDocument Schedule Service ServiceArea
+        ServiceAtLocation ServiceCapacity ServiceStatus Severity Taxonomy TaxonomyTerm Unit Url Weekday columns
+        distance kilometers miles required specs
+    """,
+    interchange: "Mode Source converter documents read tables to_raw write",
+    needs: """
+        Concept CrisisLine Interpretation Interpreter Need Phrase PhraseInterpreter Understood Vocabulary Wellness
+        interpreter load vocabulary
+    """,
+    matching: "WEIGHTS Answer Contribution Engine Explanation Match MatchResult Query Rank Reason",
+}
+
+
+@pytest.mark.parametrize("module", SNAPSHOT, ids=lambda module: module.__name__)
+def test_public_names_are_as_agreed(module):
+    assert sorted(module.__all__) == sorted(SNAPSHOT[module].split())
+
+
+@pytest.mark.parametrize("module", SNAPSHOT, ids=lambda module: module.__name__)
+def test_every_public_name_exists(module):
+    for name in module.__all__:
+        assert getattr(module, name) is not None
+
+
+def test_dir_lists_the_public_names():
+    assert set(cc.__all__) <= set(dir(cc))
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'agency'"):
+        cc.agency

@@ -1,0 +1,35 @@
+"""Settings and places shared by all tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).parents[1]
+SHARED = Path(os.environ.get("COMMUNITYCONNECTOR_SHARED", ROOT.parent / "shared"))
+
+settings.register_profile("quick", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("deep", max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture(scope="session")
+def official() -> Path:
+    """The official HSDS 3.2.3 examples, which are not part of this project."""
+    return _data("hsds-3.2.3-examples")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Data sets for tests, which are not part of this project."""
+    return _data("")
+
+
+def _data(name: str) -> Path:
+    folder = SHARED / "data" / name
+    if not folder.is_dir():
+        pytest.skip(f"needs the data folder {name or 'data'} beside the project")
+    return folder
