@@ -18,6 +18,7 @@ FLOORS = [
     {"matcher"},
     {"__init__"},
     {"cli"},
+    {"__main__"},
 ]
 """Rooms and single files by floor, lowest first. `testing` stands beside the house and may look at all of it."""
 
@@ -33,6 +34,7 @@ OUTSIDE = {
     "matcher": {"attrs"},
     "__init__": set(),
     "cli": {"attrs", "click", "rich"},
+    "__main__": set(),
     "testing": {"hypothesis", "pytest"},
 }
 """What each room may import from outside the standard library. geopy only for types above the model."""

@@ -11,10 +11,10 @@ from typing import Any, Final
 import attrs
 import cattrs
 
-from communityconnector.interchange.disclosure import attribute_for, with_level
-from communityconnector.interchange.identity import mint
 from communityconnector.interchange.values import ABSENT, Mender, Problem, mender
 from communityconnector.model import ENTITIES, Finding, Kind, Location, Record, Severity, required, specs
+from communityconnector.model.disclosure import attribute_for, with_level
+from communityconnector.model.identity import mint
 
 
 class Mode(StrEnum):

@@ -41,8 +41,9 @@ _OLD_NAMES: Final = {"service_at_location": ("services_at_location", "services_a
 
 def looks_like_csv(text: str) -> bool:
     """Whether the first line could be the header of an HSDS table."""
-    header = text.partition("\n")[0].strip().lower().replace('"', "").split(",")
-    return "id" in (column.strip() for column in header) and len(header) > 1
+    header = text.partition("\n")[0]
+    names = [name.strip().strip('"').lower() for name in header[:10_000].split(_delimiter(text))]
+    return "id" in names and len(names) > 1
 
 
 def read_tables(files: list[TextFile], structurer: Structurer, reading: Reading) -> None:

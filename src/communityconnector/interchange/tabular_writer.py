@@ -11,9 +11,7 @@ from typing import Any, Final
 
 import attrs
 
-from communityconnector.interchange.disclosure import attribute_for
 from communityconnector.interchange.extras import COPY, EXTRAS, Extras
-from communityconnector.interchange.identity import mint
 from communityconnector.interchange.records import to_raw
 from communityconnector.model import (
     ENTITIES,
@@ -26,7 +24,9 @@ from communityconnector.model import (
     required,
     specs,
 )
+from communityconnector.model.disclosure import attribute_for
 from communityconnector.model.graph import children, place_of
+from communityconnector.model.identity import mint
 
 
 @attrs.define

@@ -150,7 +150,6 @@ def _occurs(schedule: Schedule, day: date) -> bool:
 
 _BYDAY: Final = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 _WEEK: Final = tuple(Weekday)
-_ANY_MONDAY: Final = date(2001, 1, 1)
 
 
 def _expands_to(schedule: Schedule, day: date, start: date | None) -> bool:
@@ -160,26 +159,28 @@ def _expands_to(schedule: Schedule, day: date, start: date | None) -> bool:
     every = schedule.interval if schedule.interval is not None else 1
     if every != int(every) or every < 1:
         _not_understood("the schedule repeats at an impossible interval")
-    if start is None and (every > 1 or schedule.count is not None):
+    counted = every > 1 or schedule.count is not None
+    if start is None and counted:
         _not_understood("the schedule does not say when it began")
-    days = [
-        _BYDAY.fullmatch(part.strip().upper()) for part in (schedule.byday or "").split(",") if part.strip()
-    ]
-    if None in days:
-        _not_understood("a day of the schedule cannot be read")
     monthly = schedule.freq == "MONTHLY"
     byday = [
-        rule_day(_WEEK.index(Weekday(m[2])), int(m[1]) if m[1] and monthly and int(m[1]) else None)
-        for m in days
-        if m
+        rule_day(_WEEK.index(Weekday(name)), number if monthly and number else None)
+        for number, name in _days(schedule.byday)
     ]
     bymonthday = _numbers(schedule.bymonthday) if monthly else []
-    if not byday and not bymonthday and start is None:
-        _not_understood("the schedule does not say on which days")
-    begin = datetime.combine(start or _ANY_MONDAY, time.min)
+    if not byday and not bymonthday:
+        if start is None:
+            _not_understood("the schedule does not say on which days")
+        # RFC 5545: what the rule leaves open is taken from its first day.
+        if monthly:
+            bymonthday = [start.day]
+        else:
+            byday = [rule_day(start.weekday())]
+    # Where nothing counts from the first day, the rule is expanded from a week or a month before the day asked.
+    begin = start if start is not None and counted else (day - timedelta(days=7)).replace(day=1)
     rule = rrule(
         MONTHLY if monthly else WEEKLY,
-        dtstart=begin,
+        dtstart=datetime.combine(begin, time.min),
         interval=int(every),
         count=int(schedule.count) if schedule.count is not None else None,
         wkst=_WEEK.index(Weekday(schedule.wkst)) if schedule.wkst in _WEEK else None,
@@ -188,6 +189,15 @@ def _expands_to(schedule: Schedule, day: date, start: date | None) -> bool:
     )
     wanted = datetime.combine(day, time.min)
     return bool(rule.between(wanted, wanted, inc=True))
+
+
+def _days(text: str | None) -> list[tuple[int, str]]:
+    """The days of a `byday`, each with its number in the month or 0."""
+    parts = [part.strip().upper() for part in (text or "").split(",") if part.strip()]
+    found = [_BYDAY.fullmatch(part) for part in parts]
+    if None in found:
+        _not_understood("a day of the schedule cannot be read")
+    return [(int(match[1] or 0), match[2]) for match in found if match]
 
 
 def _numbers(text: str | None) -> list[int]:

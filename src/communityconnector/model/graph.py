@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
+from communityconnector.model.disclosure import level_of, states_level
 from communityconnector.model.finding import Finding, Severity
 from communityconnector.model.record import ENTITIES, Kind, Record, specs
+from communityconnector.model.taxonomy import Attribute
 
 Tables = dict[str, dict[str, Record]]
 """Records by entity and id."""
@@ -171,6 +173,7 @@ class Graph:
                     node.changed[field] = None
         self._link_by_name("attribute", "link_id", "link_entity", "attributes")
         self._link_by_name("metadata", "resource_id", "resource_type", "metadata")
+        self._disclosures()
 
     def _canonical_sides(self) -> None:
         for key, node in self.nodes["organization"].items():
@@ -200,6 +203,25 @@ class Graph:
                 node.changed[id_field] = None
                 if owner_entity == owner.record.entity:
                     node.changed[entity_field] = None
+
+    def _disclosures(self) -> None:
+        """Move what a location's attributes say of its disclosure into its field."""
+        for node in self.nodes["location"].values():
+            ids = node.manys.get("attributes", {})
+            stated = [key for key in ids if states_level(self._attribute(key))]
+            if stated:
+                node.changed["disclosure"], _ = level_of(tuple(self._attribute(key) for key in stated))
+                for key in stated:
+                    del ids[key]
+                    del self.nodes["attribute"][key]
+
+    def _attribute(self, key: str) -> Attribute:
+        """An attribute with its term, which a table gives apart."""
+        node = self.nodes["attribute"][key]
+        term = self.nodes["taxonomy_term"].get(node.ones.get("taxonomy_term", ""))
+        return cast(
+            "Attribute", attrs.evolve(node.record, **({"taxonomy_term": term.record} if term else {}))
+        )
 
     def tables(self) -> Tables:
         """Freeze the nodes into records, each built once and shared."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from communityconnector.interchange.identity import DISCLOSURE_LINK, DISCLOSURE_TAXONOMY, mint
-from communityconnector.model import Attribute, Disclosure, Location, TaxonomyTerm
+from communityconnector.model.identity import DISCLOSURE_LINK, DISCLOSURE_TAXONOMY, mint
+from communityconnector.model.location import Disclosure, Location
+from communityconnector.model.taxonomy import Attribute, TaxonomyTerm
 
 _DESCRIPTIONS: Final = {
     Disclosure.PUBLIC: "Everybody may learn where the location is.",
@@ -19,7 +20,8 @@ _DESCRIPTIONS: Final = {
 }
 
 
-def _says_disclosure(attribute: Attribute) -> bool:
+def states_level(attribute: Attribute) -> bool:
+    """Whether an attribute says who may learn where its location is."""
     term = attribute.taxonomy_term
     return attribute.link_type == DISCLOSURE_LINK or (
         term is not None and term.taxonomy == DISCLOSURE_TAXONOMY
@@ -32,12 +34,12 @@ def level_of(attributes: tuple[Attribute, ...]) -> tuple[Disclosure | None, tupl
     A level that is not one of ours is read as `never`: when in doubt, a place stays hidden. Of several the
     strictest counts.
     """
-    stated = [a for a in attributes if _says_disclosure(a)]
+    stated = [a for a in attributes if states_level(a)]
     if not stated:
         return None, attributes
     order = list(Disclosure)
     levels = [_level(a) for a in stated]
-    rest = tuple(a for a in attributes if not _says_disclosure(a))
+    rest = tuple(a for a in attributes if not states_level(a))
     return max(levels, key=order.index), rest
 
 

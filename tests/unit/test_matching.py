@@ -1,0 +1,364 @@
+"""Criteria answer met, unmet or unknown; only unmet rules out; every result says why."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+import pytest
+from geopy.distance import geodesic
+
+import communityconnector as cc
+from communityconnector.errors import InvalidNeedError, PlaceNotFoundError, ServiceNotFoundError
+from communityconnector.model import (
+    Attribute,
+    Directory,
+    Language,
+    Location,
+    Organization,
+    Schedule,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    TaxonomyTerm,
+)
+
+HOME = (36.40, -81.40)
+SQUARE = '{"type": "Polygon", "coordinates": [[[-82, 36], [-81, 36], [-81, 37], [-82, 37], [-82, 36]]]}'
+FAR_SQUARE = SQUARE.replace("-8", "-9")
+
+
+def term(code, taxonomy="communityconnector needs", name=None, **more):
+    return TaxonomyTerm(id=f"t-{code}", code=code, name=name or code, description="d", taxonomy=taxonomy, **more)
+
+
+def tagged(*terms):
+    return tuple(Attribute(id=f"a-{t.id}", taxonomy_term=t) for t in terms)
+
+
+def service(key="v", name="Helping Hands", status="active", terms=("food-pantry",), at=None, **more):
+    more.setdefault("attributes", tagged(*(term(t) if isinstance(t, str) else t for t in terms)))
+    links = ()
+    if at is not None:
+        place = at if isinstance(at, Location) else Location(id=f"l-{key}", location_type="physical", latitude=at[0], longitude=at[1])
+        links = (ServiceAtLocation(id=f"s-{key}", location=place),)
+    return Service(id=key, name=name, status=status, service_at_locations=links, **more)
+
+
+def matcher(*services, **how):
+    how.setdefault("clock", lambda: datetime(2026, 11, 24, tzinfo=UTC))
+    return cc.Matcher(Directory.of(services), **how)
+
+
+def reasons(found):
+    return {reason.criterion: reason for reason in found.reasons}
+
+
+def answer(given, need, criterion):
+    (explanation,) = matcher(given).explain(need, given.id)
+    return reasons(explanation)[criterion].answer.value
+
+
+def need(**more):
+    return cc.Need(terms="food-pantry", **more)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (service(), "met"),
+        (service(terms=("food",)), "unknown"),
+        (service(terms=("dental-care",)), "unmet"),
+        (service(terms=(), name="Blue Door"), "unknown"),
+        (service(terms=(), name="Blue Door", description="Shoes are mended here."), "unmet"),
+        (service(terms=(), name="Blue Door Food Pantry"), "met"),
+        (service(terms=(), name="Blue Door", description="A food pantry for all."), "met"),
+        (service(terms=(term("1130", "Open Eligibility"),)), "met"),
+        (service(terms=(term("1130", "A local list"),), description="x"), "unmet"),
+        (service(terms=(term("BD-1800.2000", "211HSIS", name="Food Pantries"),)), "met"),
+    ],
+    ids=["tagged", "broader tag", "other tag", "bare", "described", "by name", "by text", "crosswalk", "foreign code", "by term"],
+)
+def test_the_need(given, expected):
+    assert answer(given, need(), "need") == expected
+
+
+def test_a_narrower_service_meets_a_broader_need():
+    assert answer(service(terms=("food-pantry",)), cc.Need(terms="food"), "need") == "met"
+
+
+def test_any_taxonomy_term_of_the_directory_may_be_asked_for_with_what_is_below_it():
+    parent = term("X", "Local", name="Care")
+    child = term("X-1", "Local", name="Feet", parent_id=parent.id)
+    given = service(terms=(child,))
+    everything = Directory.of([given, parent])
+    for asked in ("X-1", "t-X-1", "X", "t-X"):
+        assert len(cc.Matcher(everything).match(cc.Need(terms=asked))) == 1
+    assert len(cc.Matcher(everything).match(cc.Need(terms="Y"))) == 0
+
+
+def test_a_cycle_in_a_taxonomy_does_no_harm():
+    loop = term("1405", "Local", parent_id="t-1405")
+    ring = [term("A", "Local", parent_id="t-B"), term("B", "Local", parent_id="t-A")]
+    assert len(matcher(service(terms=(loop, *ring))).match(cc.Need(terms="1405"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [("active", "met"), ("inactive", "unmet"), ("defunct", "unmet"), ("temporarily closed", "unmet"), ("", "unknown")],
+)
+def test_the_status(status, expected):
+    assert answer(service(status=status), need(), "status") == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "age", "expected"),
+    [
+        (18, None, 17, "unmet"),
+        (18, None, 18, "met"),
+        (None, 17, 17.9, "met"),
+        (None, 17, 18, "unmet"),
+        (0.5, 2.5, 2.5, "unmet"),
+        (0.5, 2.5, 2, "met"),
+        (None, None, 40, "unknown"),
+        (30, 20, 25, "unknown"),
+        (0, 0, 0.5, "met"),
+    ],
+)
+def test_ages(low, high, age, expected):
+    assert answer(service(minimum_age=low, maximum_age=high), need(age=age), "age") == expected
+
+
+@pytest.mark.parametrize(
+    ("codes", "interpreters", "wanted", "expected"),
+    [
+        (["es"], None, "es", "met"),
+        (["es"], None, "Spanish", "met"),
+        (["es"], None, "es-MX", "met"),
+        (["es"], None, "vi", "unmet"),
+        (["es"], None, "en", "unknown"),
+        ([], None, "es", "unknown"),
+        (["es"], "A phone line, Vietnamese too", "vi", "met"),
+        (["es"], "A phone line", "vi", "unknown"),
+    ],
+)
+def test_languages(codes, interpreters, wanted, expected):
+    given = service(
+        languages=tuple(Language(id=c, code=c) for c in codes), interpretation_services=interpreters
+    )
+    assert answer(given, need(language=wanted), "language") == expected
+
+
+def test_a_language_may_be_known_by_name_only():
+    given = service(languages=(Language(id="x", name="Hmong"),))
+    assert answer(given, need(language="hmn"), "language") == "met"
+
+
+def areas(*extents):
+    return tuple(ServiceArea(id=f"a{e}", name="There", extent=e, extent_type="geojson") for e in extents)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (service(service_areas=areas(SQUARE)), "met"),
+        (service(service_areas=areas(FAR_SQUARE)), "unmet"),
+        (service(service_areas=areas(FAR_SQUARE, SQUARE)), "met"),
+        (service(service_areas=areas(None)), "unknown"),
+        (service(), "unknown"),
+        (service(at=HOME, service_areas=areas(FAR_SQUARE)), "unmet"),
+    ],
+    ids=["in it", "outside", "in one of two", "a name only", "none given", "a place for others only"],
+)
+def test_the_area_served(given, expected):
+    assert answer(given, need(near=HOME), "area") == expected
+
+
+def test_a_place_without_an_area_is_asked_for_distance_only():
+    (explanation,) = matcher(service(at=HOME)).explain(need(near=HOME), "v")
+    assert "area" not in reasons(explanation)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (service(at=(36.45, -81.40)), "met"),
+        (service(at=(36.90, -81.40)), "unmet"),
+        (service(at=Location(id="l", location_type="physical")), "unknown"),
+        (service(at=(0, 0)), "unknown"),
+        (service(), "met"),
+        (service(at=Location(id="l", location_type="virtual", latitude=10.0, longitude=10.0)), "met"),
+    ],
+    ids=["near", "far", "no point", "null island", "a hotline", "online"],
+)
+def test_the_distance(given, expected):
+    assert answer(given, need(near=HOME, within=cc.miles(10)), "distance") == expected
+
+
+def test_the_distance_is_the_geodesic_one():
+    (found,) = matcher(service(at=(36.45, -81.47))).match(need(near=HOME))
+    assert found.distance.km == geodesic(HOME, (36.45, -81.47)).km
+    assert reasons(found)["distance"].evidence["km"] == found.distance.km
+
+
+def test_services_without_a_place_still_appear():
+    hotline = service("h", service_areas=areas(SQUARE))
+    bare = service("b")
+    elsewhere = service("e", service_areas=areas(FAR_SQUARE))
+    result = matcher(hotline, bare, elsewhere).match(need(near=HOME, within=cc.miles(1)))
+    assert [found.service.id for found in result] == ["h", "b"]
+    assert result[1].questions == ("Ask whether they serve where you are",)
+
+
+def test_open_at_uses_the_hours_of_the_offer():
+    nights = Schedule(
+        id="n", freq="WEEKLY", byday="MO,TU,WE,TH,FR,SA,SU", opens_at="22:00:00", closes_at="06:00:00"
+    )
+    given = service(schedules=(nights,))
+
+    def asked(hour):
+        return need(open_at=datetime(2026, 11, 24, hour, 0, tzinfo=UTC))
+
+    assert answer(given, asked(23), "open_at") == "met"
+    assert answer(given, asked(12), "open_at") == "unmet"
+    assert answer(service(), asked(12), "open_at") == "unknown"
+
+
+def test_what_was_not_asked_gives_no_reason():
+    (found,) = matcher(service(minimum_age=18)).match(need())
+    assert set(reasons(found)) == {"need", "status"}
+
+
+def test_unknown_never_rules_out_and_ranks_lower():
+    known = service("known", minimum_age=0, maximum_age=99)
+    silent = service("silent")
+    result = matcher(silent, known).match(need(age=19))
+    assert [found.service.id for found in result] == ["known", "silent"]
+    assert result[1].questions == ("Ask whether they take people of 19",)
+
+
+def test_the_score_is_exactly_the_sum_of_its_contributions():
+    given = service(at=(36.45, -81.47), assured_date="2026-05-06")
+    (found,) = matcher(given).match(need(near=HOME, age=3))
+    assert found.score == math.fsum(part.points for part in found.contributions)
+    parts = {part.name: part.value for part in found.contributions}
+    assert parts["relevance"] == 1.0
+    assert parts["proximity"] == 10 / (10 + found.distance.miles)
+    assert parts["certainty"] == 3 / 4
+    assert parts["freshness"] == 1 - (datetime(2026, 11, 24) - datetime(2026, 5, 6)).days / 730  # noqa: DTZ001  # days only
+
+
+def test_ranks():
+    near_by_name = service("near", terms=(), name="Food Pantry", at=(36.41, -81.40))
+    far_by_term = service("far", at=(36.60, -81.40))
+    unplaced = service("unplaced", at=Location(id="l", location_type="physical"))
+    found = matcher(far_by_term, unplaced, near_by_name)
+
+    def order(rank):
+        return [m.service.id for m in found.match(need(near=HOME), rank=rank)]
+
+    assert order("distance") == ["near", "far", "unplaced"]
+    assert order("relevance") == ["far", "unplaced", "near"]
+
+
+def test_ties_break_by_id():
+    result = matcher(*(service(key, at=HOME) for key in "cab")).match(need(near=HOME))
+    assert [found.offer.id for found in result] == ["s-a", "s-b", "s-c"]
+
+
+def test_a_service_at_two_places_is_two_offers():
+    both = Service(
+        id="v",
+        name="Helping Hands",
+        status="active",
+        attributes=tagged(term("food-pantry")),
+        service_at_locations=tuple(
+            ServiceAtLocation(id=key, location=Location(id=f"l{key}", location_type="physical", latitude=lat, longitude=-81.4))
+            for key, lat in (("far", 36.6), ("near", 36.41))
+        ),
+    )
+    result = matcher(both).match(need(near=HOME))
+    assert [found.offer.id for found in result] == ["near", "far"]
+
+
+def test_what_was_ruled_out_is_counted():
+    result = matcher(
+        service("a", at=(36.9, -81.4)), service("b", minimum_age=60), service("c", terms=("dental-care",))
+    ).match(need(near=HOME, within=cc.miles(5), age=19))
+    assert list(result) == []
+    assert result.ruled_out == {"distance": 1, "age": 1}
+
+
+def test_explain_answers_for_any_service():
+    far = service("far", at=(36.9, -81.4))
+    found = matcher(far, service("near", at=HOME))
+    (explanation,) = found.explain(need(near=HOME, within=cc.miles(5)), "far")
+    assert not explanation.fits
+    assert reasons(explanation)["distance"].answer is cc.Answer.UNMET
+    with pytest.raises(ServiceNotFoundError, match="no service with id 'nobody'"):
+        found.explain(need(), "nobody")
+
+
+def test_words_find_a_service_by_its_name():
+    result = matcher(service("x", terms=(), name="Bright Satchel"), service("y")).match("bright satchel")
+    assert [found.service.id for found in result] == ["x"]
+
+
+def test_a_match_gives_its_records_and_its_values():
+    agency = Organization(id="o", name="Agency", description="d")
+    (found,) = matcher(service(at=HOME, organization=agency)).match(need(near=HOME))
+    assert (found.organization, found.location.id) == (agency, "l-v")
+    told = found.to_dict()
+    assert told["service"]["organization"]["name"] == "Agency"
+    assert told["distance"]["km"] == 0.0
+    assert [r["criterion"] for r in told["reasons"]] == ["need", "status", "distance"]
+    assert repr(found).startswith("<Match 'Helping Hands', score ")
+
+
+def test_a_zip_code_is_a_place():
+    (found,) = matcher(service(at=(36.404873, -81.399397))).match(need(near="28640"))
+    assert found.distance.miles < 0.01
+    (found,) = matcher(service(at=(36.404873, -81.399397))).match(need(near="28640-1234"))
+    assert found.distance.miles < 0.01
+
+
+def test_a_pair_of_numbers_is_a_place():
+    assert matcher(service(at=HOME)).match(need(near="36.40, -81.40"))[0].distance.km == 0
+
+
+@pytest.mark.parametrize("place", ["00000", "nowhere", "2864", ""])
+def test_an_unknown_place_is_said_without_repeating_it(place):
+    with pytest.raises(PlaceNotFoundError, match="US ZIP code") as caught:
+        matcher(service()).match(need(near=place))
+    assert not place or place not in str(caught.value)
+
+
+def test_a_geocoder_of_ones_own():
+    class Library:
+        def locate(self, place):
+            return cc.Point(*HOME) if place == "the library" else None
+
+    assert matcher(service(at=HOME), geocoder=Library()).match(need(near="the library"))[0].distance.km == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"text": " "}, "words or terms"),
+        ({"text": "food", "within": cc.miles(1)}, "from where"),
+        ({"text": "food", "near": "28640", "within": cc.miles(-1)}, "negative"),
+        ({"text": "food", "age": -1}, "between 0 and 130"),
+        ({"text": "food", "age": float("nan")}, "between 0 and 130"),
+        ({"text": "food", "open_at": datetime(2026, 1, 1)}, "needs a zone"),  # noqa: DTZ001  # the point of the test
+        ({"text": "food", "near": (100, 0)}, "latitude 100"),
+    ],
+)
+def test_a_need_that_cannot_be_is_refused_in_words(said, message):
+    with pytest.raises((InvalidNeedError, ValueError), match=message):
+        cc.Need(**said)
+
+
+def test_a_need_does_not_print_what_was_said():
+    assert repr(cc.Need("my secret", near="28640", age=19)) == "<Need with text, near, age>"
+    result = matcher(service()).match(cc.Need("suicide help"))
+    assert "suicid" not in repr(result) + repr(result.interpretation)
