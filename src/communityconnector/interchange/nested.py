@@ -254,10 +254,13 @@ def top_level(directory: Directory, root: str) -> Iterator[Record]:
             services = tuple(attrs.evolve(s, organization=None) for s in directory.services_of(key))
             yield attrs.evolve(organization, services=services)
     elif root == "service_at_location":
-        for service in directory.services.values():
-            bare = attrs.evolve(service, service_at_locations=())
-            for link in service.service_at_locations:
-                yield attrs.evolve(link, service=bare)
+        owners = {
+            link.id: attrs.evolve(service, service_at_locations=())
+            for service in directory.services.values()
+            for link in service.service_at_locations
+        }
+        for key, link in directory.services_at_locations.items():
+            yield attrs.evolve(link, service=owners.get(key))
     else:
         yield from directory.table(root).values()
 

@@ -6,10 +6,9 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import zip_longest
 from typing import Any, Final
-
-import attrs
 
 from communityconnector.interchange.extras import COPY, EXTRAS, Extras
 from communityconnector.interchange.records import to_raw
@@ -28,12 +27,11 @@ from communityconnector.model.disclosure import attribute_for
 from communityconnector.model.graph import children, place_of
 from communityconnector.model.identity import mint
 
+Key = tuple[str, str]
+"""Entity and id of a record."""
 
-@attrs.define
-class _Owners:
-    """Who embeds a record: ids of the owners by the column that names them."""
-
-    by_column: dict[str, list[str]] = attrs.field(factory=dict)
+Owners = dict[str, list[Key]]
+"""Who embeds a record, or whom it embeds, by the column that names them."""
 
 
 def tables(directory: Directory) -> dict[str, str]:
@@ -44,7 +42,8 @@ def tables(directory: Directory) -> dict[str, str]:
     for entity, cls in ENTITIES.items():
         rows: list[list[str]] = []
         for record in _records(directory, entity):
-            rows.extend(_rows(record, owners.get((entity, record.id), _Owners()), extras))
+            if (entity, record.id) in owners:
+                rows.extend(_rows(record, owners[entity, record.id], extras))
         if rows:
             written[cls.table] = _csv(columns(cls), rows)
     if extras.fields:
@@ -63,98 +62,87 @@ def _records(directory: Directory, entity: str) -> Iterator[Record]:
         yield from {record.id: record for record in found if record.id not in held}.values()
 
 
-def _owners(directory: Directory) -> dict[tuple[str, str], _Owners]:
-    found: dict[tuple[str, str], _Owners] = {}
+def _owners(directory: Directory) -> dict[Key, Owners]:
+    """Who owns each record that gets rows. What only an attribute without a term embeds gets none."""
+    found: dict[Key, Owners] = {(e, r.id): {} for e in ENTITIES for r in _records(directory, e)}
 
-    def own(child: Record, column: str, owner_id: str) -> None:
-        ids = found.setdefault((child.entity, child.id), _Owners()).by_column.setdefault(column, [])
-        if owner_id not in ids:
-            ids.append(owner_id)
+    def own(record: Record, column: str, other: Record) -> None:
+        keys = found[record.entity, record.id].setdefault(column, [])
+        if (other.entity, other.id) not in keys:
+            keys.append((other.entity, other.id))
 
+    inside: set[Key] = set()
     for entity in ENTITIES:
-        for record in directory.table(entity).values():
+        for record in _records(directory, entity):
             for field, child in children(record):
-                column, owned = _column_for(entity, field, child.entity)
-                if owned:
-                    own(child, column, f"{entity}\x1f{record.id}" if column in _NAMED_OWNER else record.id)
-                else:
-                    own(record, column, child.id)
+                if _has_no_term(record):
+                    inside.add((child.entity, child.id))
+                    continue
+                column, is_childs = _column_for(entity, field, child.entity)
+                own(*((child, column, record) if is_childs else (record, column, child)))
             stated = attribute_for(record) if isinstance(record, Location) else None
-            if stated is not None and stated.taxonomy_term is not None:
-                own(stated, "link_id", f"location\x1f{record.id}")
-                own(stated, "taxonomy_term_id", stated.taxonomy_term.id)
-    return found
+            if stated is not None:
+                own(stated, "link_id", record)
+    return {key: owners for key, owners in found.items() if owners or key not in inside}
+
+
+def _has_no_term(record: Record) -> bool:
+    """Whether a record is an attribute without a term, which HSDS allows in JSON only."""
+    return isinstance(record, Attribute) and record.taxonomy_term is None and not record.taxonomy_term_id
 
 
 _NAMED_OWNER: Final = {"link_id": "link_entity", "resource_id": "resource_type"}
 """Columns whose owner may be of any entity, and the column that names the entity."""
 
 
+@cache
 def _column_for(entity: str, field: str, child: str) -> tuple[str, bool]:
     """The column that ties an embedding, and whether it is the child's (else it is the owner's own)."""
     if child == "attribute" and field == "attributes":
         return "link_id", True
     if child == "metadata":
         return "resource_id", True
-    for name, facts in specs(ENTITIES[child]).items():
-        if (
-            facts.kind is Kind.REFERENCE
-            and facts.target == entity
-            and place_of(child, name, entity) == ("parent", field)
-        ):
-            return name, True
-    for name, facts in specs(ENTITIES[entity]).items():
-        if (
-            facts.kind is Kind.REFERENCE
-            and facts.target == child
-            and place_of(entity, name, child) == ("child", field)
-        ):
-            return name, False
+    for owner, target, side in ((child, entity, "parent"), (entity, child, "child")):
+        for name, facts in specs(ENTITIES[owner]).items():
+            if (
+                facts.kind is Kind.REFERENCE
+                and facts.target == target
+                and place_of(owner, name, target) == (side, field)
+            ):
+                return name, side == "parent"
     message = f"no column ties {entity}.{field} to {child}"
     raise AssertionError(message)
 
 
-def _rows(record: Record, owners: _Owners, extras: Extras) -> Iterator[list[str]]:
+def _rows(record: Record, owners: Owners, extras: Extras) -> Iterator[list[str]]:
     """The rows of one record: one, or one an owner where a column has several."""
-    cls = type(record)
-    names = columns(cls)
-    bare = {name: getattr(record, name) for name in names}
-    for column, ids in owners.by_column.items():
-        explicit = bare[column]
-        if explicit and explicit not in [key.rpartition("\x1f")[2] for key in ids]:
-            extras.keep(record.entity, record.id, column, explicit)
-    if (
-        isinstance(record, Attribute)
-        and not owners.by_column.get("taxonomy_term_id")
-        and not record.taxonomy_term_id
-    ):
-        _keep_whole(record, owners, extras)
+    if _has_no_term(record) and owners:
+        for entity, owner_id in owners["link_id"]:
+            extras.fields.setdefault((entity, owner_id), {}).setdefault("attributes", []).append(
+                to_raw(record)
+            )
         return
+    names = columns(type(record))
+    bare = {name: getattr(record, name) for name in names}
     for name, value in record.extra.items():
         extras.keep(record.entity, record.id, name, value)
-    combinations = list(zip_longest(*owners.by_column.values())) or [()]
-    for number, owner_keys in enumerate(combinations):
+    for number, keys in enumerate(list(zip_longest(*owners.values())) or [()]):
         cells = dict(bare)
-        for column, key in zip(owners.by_column, owner_keys, strict=True):
-            entity, _, owner_id = (key or "").rpartition("\x1f")
-            cells[column] = owner_id or (bare[column] if number == 0 else None)
-            if column in _NAMED_OWNER and owner_id:
-                named = _NAMED_OWNER[column]
-                if bare[named] and bare[named] != entity:
-                    extras.keep(record.entity, cells["id"] or record.id, named, bare[named])
-                cells[named] = entity
         if number:
             cells["id"] = mint("copy", record.entity, record.id, str(number))
             extras.keep(record.entity, cells["id"], COPY, record.id)
+        for column, key in zip(owners, keys, strict=True):
+            entity, owner_id = key or ("", "")
+            cells[column] = owner_id
+            # What the source said besides, and reading the row would not bring back.
+            if owner_id and bare[column]:
+                extras.keep(record.entity, cells["id"], column, bare[column])
+            if owner_id and column in _NAMED_OWNER:
+                named = _NAMED_OWNER[column]
+                if bare[named]:
+                    extras.keep(record.entity, cells["id"], named, bare[named])
+                cells[named] = entity
         yield [_cell(cells[name]) for name in names]
-
-
-def _keep_whole(record: Record, owners: _Owners, extras: Extras) -> None:
-    """Keep an attribute that official tables cannot hold (no term) with each of its owners."""
-    for key in owners.by_column.get("link_id", ()):
-        entity, _, owner_id = key.rpartition("\x1f")
-        held = extras.fields.setdefault((entity, owner_id), {}).setdefault("attributes", [])
-        held.append(to_raw(record))
 
 
 def _cell(value: Any) -> str:
@@ -165,7 +153,7 @@ def _cell(value: Any) -> str:
 
 def _csv(header: tuple[str, ...], rows: list[list[str]]) -> str:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
     writer.writerows(rows)
     return text.getvalue()

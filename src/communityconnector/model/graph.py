@@ -19,7 +19,7 @@ import attrs
 from communityconnector.model.disclosure import level_of, states_level
 from communityconnector.model.finding import Finding, Severity
 from communityconnector.model.record import ENTITIES, Kind, Record, specs
-from communityconnector.model.taxonomy import Attribute
+from communityconnector.model.taxonomy import Attribute, TaxonomyTerm
 
 Tables = dict[str, dict[str, Record]]
 """Records by entity and id."""
@@ -218,10 +218,11 @@ class Graph:
     def _attribute(self, key: str) -> Attribute:
         """An attribute with its term, which a table gives apart."""
         node = self.nodes["attribute"][key]
+        attribute = cast("Attribute", node.record)
         term = self.nodes["taxonomy_term"].get(node.ones.get("taxonomy_term", ""))
-        return cast(
-            "Attribute", attrs.evolve(node.record, **({"taxonomy_term": term.record} if term else {}))
-        )
+        if term is None:
+            return attribute
+        return attrs.evolve(attribute, taxonomy_term=cast("TaxonomyTerm", term.record))
 
     def tables(self) -> Tables:
         """Freeze the nodes into records, each built once and shared."""

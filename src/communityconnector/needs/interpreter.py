@@ -103,7 +103,7 @@ class PhraseInterpreter:
         self._vocabulary = words
         self._phrases: dict[Stems, list[tuple[str, float, str]]] = {}
         for phrase in words.phrases:
-            for key in {stems(phrase.words), telling(phrase.words)}:
+            for key in _keys(phrase.words):
                 entries = self._phrases.setdefault(key, [])
                 if all(concept != phrase.concept for concept, _, _ in entries):
                     entries.append((phrase.concept, phrase.weight, phrase.words))
@@ -218,6 +218,15 @@ class PhraseInterpreter:
             if hit.weight >= at_least and hit.weight > found.get(hit.concept, (0.0, ""))[0]:
                 found[hit.concept] = (hit.weight, hit.words)
         return found
+
+
+def _keys(phrase: str) -> set[Stems]:
+    """The stems by which a phrase is found: all of them, and without stop words if more than one is left.
+
+    One word alone would say too little: "make" is not "make a will".
+    """
+    whole, bare = stems(phrase), telling(phrase)
+    return {whole, bare} if len(bare) > 1 else {whole}
 
 
 def _negated(words: Stems) -> frozenset[int]:
