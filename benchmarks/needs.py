@@ -1,6 +1,6 @@
 """What the interpreter makes of an utterance, as Open Eligibility ids: the answer that a scorer of labelled data takes.
 
-    python eval_needs.py --callable benchmarks.needs:categories
+python eval_needs.py --callable benchmarks.needs:categories
 """
 
 from __future__ import annotations

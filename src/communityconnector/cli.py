@@ -268,7 +268,8 @@ _MARKS: Final = {
 
 def _print_result(console: Console, result: cc.MatchResult) -> None:
     for line in result.urgent:
-        reach = " or ".join(filter(None, (f"call {line.phone}" if line.phone else "", line.text)))
+        ways = (f"call {line.phone}" if line.phone else "", f"text {line.text}" if line.text else "")
+        reach = " or ".join(filter(None, ways))
         console.print(_line((f"Now: {line.name}: {reach}", "bold red")))
     understood = ", ".join(found.name for found in result.interpretation.concepts)
     if understood:

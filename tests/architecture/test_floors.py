@@ -54,11 +54,11 @@ def imports(source: str) -> list[tuple[str, bool]]:
     """Every module that a file imports, and whether for type checking only."""
     found = []
 
-    def visit(node: ast.AST, typing: bool) -> None:
+    def visit(node: ast.AST, *, typing: bool) -> None:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
                 for inner in child.body:
-                    visit(ast.Module([inner], []), True)
+                    visit(ast.Module([inner], []), typing=True)
                 continue
             if isinstance(child, ast.Import):
                 found.extend((alias.name, typing) for alias in child.names)
@@ -69,9 +69,9 @@ def imports(source: str) -> list[tuple[str, bool]]:
                     found.extend((f"{module}.{alias.name}", typing) for alias in child.names)
                 else:
                     found.append((module, typing))
-            visit(child, typing)
+            visit(child, typing=typing)
 
-    visit(ast.parse(source), False)
+    visit(ast.parse(source), typing=False)
     return found
 
 
@@ -85,11 +85,15 @@ def wrong_arrows(path: Path, source: str) -> list[str]:
         top, _, rest = module.partition(".")
         if top == "communityconnector":
             target = rest.partition(".")[0] or "__init__"
-            if own == "testing" or target == own:
+            if own in ("testing", target):
                 continue
             if target == "testing" or floor(target) >= floor(own):
                 wrong.append(module)
-        elif top not in sys.stdlib_module_names and top not in OUTSIDE[own] and not (typing and top in TYPES_ONLY):
+        elif (
+            top not in sys.stdlib_module_names
+            and top not in OUTSIDE[own]
+            and not (typing and top in TYPES_ONLY)
+        ):
             wrong.append(module)
     return wrong
 

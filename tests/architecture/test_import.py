@@ -7,13 +7,26 @@ import sys
 
 
 def in_fresh_python(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
     return done.stdout.strip()
 
 
 def test_import_loads_nothing_heavy():
     loaded = in_fresh_python("import sys, communityconnector; print(' '.join(sys.modules))").split()
-    heavy = {"geopy", "sqlalchemy", "pandas", "numpy", "hypothesis", "pytest", "rich", "click", "dateutil", "cattrs"}
+    heavy = {
+        "geopy",
+        "sqlalchemy",
+        "pandas",
+        "numpy",
+        "hypothesis",
+        "pytest",
+        "rich",
+        "click",
+        "dateutil",
+        "cattrs",
+    }
     assert heavy.isdisjoint(loaded)
 
 
@@ -23,7 +36,9 @@ def test_every_public_name_can_be_had_without_loading_the_rest_of_the_world():
         "for name in cc.__all__: getattr(cc, name)\n"
         "print(' '.join(sys.modules))"
     )
-    assert {"geopy", "sqlalchemy", "pandas", "hypothesis", "rich", "click"}.isdisjoint(in_fresh_python(code).split())
+    assert {"geopy", "sqlalchemy", "pandas", "hypothesis", "rich", "click"}.isdisjoint(
+        in_fresh_python(code).split()
+    )
 
 
 def test_import_opens_no_file_of_ours_no_socket_and_reads_no_environment():

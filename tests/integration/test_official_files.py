@@ -48,7 +48,9 @@ def records_of(path):
 def test_an_official_example_has_no_error_and_comes_back_as_it_was(official, name):
     directory = interchange.read(official / f"{name}.json")
     assert [f for f in directory.findings if f.severity is Severity.ERROR] == []
-    assert canonical(list(interchange.documents(directory))) == canonical(records_of(official / f"{name}.json"))
+    assert canonical(list(interchange.documents(directory))) == canonical(
+        records_of(official / f"{name}.json")
+    )
 
 
 @pytest.mark.parametrize("name", NESTED)
@@ -95,7 +97,10 @@ def test_an_api_root_is_the_dataset_describing_itself(official):
 
 def test_the_tables_in_one_object_say_what_the_csv_files_say(official):
     def names(directory):
-        return {entity: set(directory.table(entity)) for entity in ("service", "organization", "location", "phone")}
+        return {
+            entity: set(directory.table(entity))
+            for entity in ("service", "organization", "location", "phone")
+        }
 
     assert names(interchange.read(official / "tabular.json")) == names(interchange.read(official / "csv"))
 
@@ -106,7 +111,9 @@ def test_real_city_records_come_back_as_they_were(shared_data, tmp_path):
     assert directory.findings == ()
     assert canonical(list(interchange.documents(directory))) == canonical(records_of(path))
     interchange.write(directory, tmp_path / "tables")
-    assert as_set(list(interchange.documents(interchange.read(tmp_path / "tables")))) == as_set(records_of(path))
+    assert as_set(list(interchange.documents(interchange.read(tmp_path / "tables")))) == as_set(
+        records_of(path)
+    )
 
 
 def test_every_json_file_beside_the_project_is_read_without_raising(shared_data):

@@ -43,7 +43,9 @@ def test_another_service_never_reorders_the_others(directory, other, need, rank)
     assert [key for key in after if key in set(before)] == before
 
 
-@given(cc_st.matchable_directories(), cc_st.needs(), st.sampled_from(["within", "age", "language", "open_at"]))
+@given(
+    cc_st.matchable_directories(), cc_st.needs(), st.sampled_from(["within", "age", "language", "open_at"])
+)
 def test_lifting_a_restriction_never_loses_a_result(directory, need, restriction):
     lifted = attrs.evolve(need, **{restriction: None})
     assert set(ids(everything(directory, need))) <= set(ids(everything(directory, lifted)))
@@ -59,7 +61,9 @@ def test_a_wider_radius_returns_a_superset(directory, need, one, other):
 def for_everyone(concept: str, **more) -> Service:
     """A service that says what it is for and nothing else."""
     term = TaxonomyTerm(id="t", code=concept, name="x", description="x", taxonomy=TAXONOMY)
-    return Service(id="all", name="For all", status="active", attributes=(Attribute(id="a", taxonomy_term=term),), **more)
+    return Service(
+        id="all", name="For all", status="active", attributes=(Attribute(id="a", taxonomy_term=term),), **more
+    )
 
 
 @given(cc_st.matchable_directories(), cc_st.needs())
@@ -107,8 +111,11 @@ def test_the_score_is_the_sum_of_its_contributions(directory, need):
 def test_pages_partition_the_results(directory, need, rank, size):
     found = matcher(directory)
     whole = ids(found.match(need, limit=None, rank=rank))
-    pages = [ids(found.match(need, limit=size, offset=start, rank=rank)) for start in range(0, len(whole) + size, size)]
-    assert sum(pages, []) == whole
+    pages = [
+        ids(found.match(need, limit=size, offset=start, rank=rank))
+        for start in range(0, len(whole) + size, size)
+    ]
+    assert [key for page in pages for key in page] == whole
     assert len(set(whole)) == len(whole)
 
 
@@ -166,5 +173,7 @@ def test_every_offer_is_a_service_at_a_location_or_one_without(directory):
 def test_hours_never_raise(schedule):
     from communityconnector.matching.hours import at
 
-    broken = Schedule(id="x", freq="MONTHLY", byday="5XX", bymonthday="99", opens_at="25:00", closes_at="x", until="x")
+    broken = Schedule(
+        id="x", freq="MONTHLY", byday="5XX", bymonthday="99", opens_at="25:00", closes_at="x", until="x"
+    )
     at([schedule, broken], NOW)

@@ -30,7 +30,9 @@ def canonical(directory: Directory) -> list[str]:
             return sorted((as_set(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
         return value
 
-    return sorted(json.dumps(as_set(raw), sort_keys=True) for raw in interchange.documents(directory, "service"))
+    return sorted(
+        json.dumps(as_set(raw), sort_keys=True) for raw in interchange.documents(directory, "service")
+    )
 
 
 def errors(directory: Directory) -> list[str]:

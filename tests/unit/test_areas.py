@@ -48,7 +48,9 @@ def test_one_of_several_areas_is_enough():
     assert serves([elsewhere, area(SHAPES["polygon"])], INSIDE) == (Answer.MET, "Somewhere")
 
 
-@pytest.mark.parametrize("extent", [None, "extent", "{", '{"type": "Polygon"}', '{"type": "Point", "coordinates": [1, 2]}', "[]"])
+@pytest.mark.parametrize(
+    "extent", [None, "extent", "{", '{"type": "Polygon"}', '{"type": "Point", "coordinates": [1, 2]}', "[]"]
+)
 def test_an_area_without_a_shape_is_unknown(extent):
     named = ServiceArea(id="a", name="Ashe County", extent=extent, extent_type="geojson")
     assert serves([named], INSIDE) == (Answer.UNKNOWN, "Ashe County")

@@ -125,7 +125,9 @@ def test_the_check_above_can_fail(tmp_path):
 )
 def test_who_may_see_what(level, audience, hidden):
     place = house(level).for_audience(audience).locations["l"]
-    assert (place.latitude is None and place.addresses == () and place.name == "Confidential location") is hidden
+    assert (
+        place.latitude is None and place.addresses == () and place.name == "Confidential location"
+    ) is hidden
 
 
 def test_a_hidden_place_keeps_its_hours_and_the_service_its_own_phone():
@@ -141,7 +143,9 @@ def test_a_directory_without_secrets_is_itself():
     assert plain.for_audience("public") is plain
 
 
-@pytest.mark.parametrize("code", ["safe-house", "domestic-violence-help", "trafficking-help", "sexual-assault-help"])
+@pytest.mark.parametrize(
+    "code", ["safe-house", "domestic-violence-help", "trafficking-help", "sexual-assault-help"]
+)
 def test_silence_does_not_give_a_refuge_away(code):
     term = TaxonomyTerm(id="t", code=code, name="x", description="x", taxonomy="communityconnector needs")
     found = house(None, attributes=(Attribute(id="q", taxonomy_term=term),))
@@ -149,7 +153,9 @@ def test_silence_does_not_give_a_refuge_away(code):
     assert found.for_audience("public").locations["l"].latitude is None
 
 
-@pytest.mark.parametrize("name", ["Safe House", "Domestic Violence Shelter", "Home for Survivors of Human Trafficking"])
+@pytest.mark.parametrize(
+    "name", ["Safe House", "Domestic Violence Shelter", "Home for Survivors of Human Trafficking"]
+)
 def test_a_protective_name_counts_like_a_tag(name):
     found = house(None)
     renamed = attrs.evolve(found.services["v"], name=name)
@@ -158,7 +164,9 @@ def test_a_protective_name_counts_like_a_tag(name):
 
 def test_a_description_that_mentions_violence_hides_nothing():
     found = house(None)
-    mentioned = attrs.evolve(found.services["v"], description="Food, also for survivors of domestic violence.")
+    mentioned = attrs.evolve(
+        found.services["v"], description="Food, also for survivors of domestic violence."
+    )
     assert Directory.of([mentioned]).disclosures["l"] is Disclosure.PUBLIC
 
 
@@ -172,7 +180,11 @@ def test_the_level_travels_as_an_hsds_attribute(tmp_path):
 
 
 def test_a_level_that_nobody_knows_is_read_as_never():
-    raw = {"id": "l", "location_type": "physical", "attributes": [{"id": "a", "link_type": "disclosure", "value": "secret"}]}
+    raw = {
+        "id": "l",
+        "location_type": "physical",
+        "attributes": [{"id": "a", "link_type": "disclosure", "value": "secret"}],
+    }
     place = interchange.converter().structure(raw, Location)
     assert place.disclosure is Disclosure.NEVER
     assert place.attributes == ()
@@ -184,7 +196,9 @@ def test_a_match_gives_neither_the_place_nor_the_distance(rank):
     need = cc.Need("open house", near=(LATITUDE, LONGITUDE), within=cc.miles(1))
     (found,) = matcher.match(need, rank=rank)
     assert found.distance is None
-    assert not gives_away(json.dumps(found.to_dict()) + repr(found) + repr(found.location) + repr(found.offer))
+    assert not gives_away(
+        json.dumps(found.to_dict()) + repr(found) + repr(found.location) + repr(found.offer)
+    )
     assert any("confidential" in reason.text for reason in found.reasons)
 
 
@@ -201,7 +215,9 @@ def test_neither_score_nor_order_depends_on_where_the_place_is(rank):
                 service_at_locations=(ServiceAtLocation(id="z", location=other),),
             ),
         ]  # fmt: skip
-        result = cc.Matcher(Directory.of(services)).match(cc.Need("open house", near=(36.5, -81.5)), rank=rank)
+        result = cc.Matcher(Directory.of(services)).match(
+            cc.Need("open house", near=(36.5, -81.5)), rank=rank
+        )
         return [(m.offer.id, m.contributions[:2]) for m in result]
 
     assert answers(36.500001) == answers(20.0)
@@ -223,7 +239,11 @@ def test_findings_lose_their_values(tmp_path):
 
 def run(*words):
     done = subprocess.run(
-        [sys.executable, "-m", "communityconnector", *words], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-m", "communityconnector", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     return done.stdout + done.stderr
 

@@ -15,7 +15,10 @@ EVERY_DAY = "MO,TU,WE,TH,FR,SA,SU"
 
 
 def schedule(**parts):
-    return Schedule(id="s", **{"freq": "WEEKLY", "byday": EVERY_DAY, "opens_at": "09:00:00", "closes_at": "17:00:00", **parts})
+    return Schedule(
+        id="s",
+        **{"freq": "WEEKLY", "byday": EVERY_DAY, "opens_at": "09:00:00", "closes_at": "17:00:00", **parts},
+    )
 
 
 def when(text, zone=EASTERN):
@@ -28,7 +31,13 @@ def state(text, *schedules, zone=EASTERN):
 
 def test_an_overnight_shelter_is_open_before_and_after_midnight():
     shelter = schedule(opens_at="22:00:00", closes_at="06:00:00")
-    for text in ("2026-11-24T23:30", "2026-11-25T02:00", "2026-11-25T00:00", "2026-11-24T22:00", "2026-11-25T05:59"):
+    for text in (
+        "2026-11-24T23:30",
+        "2026-11-25T02:00",
+        "2026-11-25T00:00",
+        "2026-11-24T22:00",
+        "2026-11-25T05:59",
+    ):
         assert state(text, shelter) is Open.OPEN
     for text in ("2026-11-24T21:59", "2026-11-25T06:00", "2026-11-24T12:00"):
         assert state(text, shelter) is Open.CLOSED
@@ -40,7 +49,9 @@ def test_an_overnight_span_belongs_to_the_day_on_which_it_begins():
     assert state("2026-11-27T02:00", friday) is Open.CLOSED
 
 
-@pytest.mark.parametrize(("opens", "closes"), [("00:00:00", "23:59:00"), ("00:00:00", "00:00:00"), ("08:00", "08:00")])
+@pytest.mark.parametrize(
+    ("opens", "closes"), [("00:00:00", "23:59:00"), ("00:00:00", "00:00:00"), ("08:00", "08:00")]
+)
 def test_round_the_clock_has_no_gap(opens, closes):
     always = schedule(opens_at=opens, closes_at=closes)
     for text in ("2026-11-24T23:59", "2026-11-25T00:00", "2026-11-25T07:59", "2026-11-25T08:00"):
@@ -138,7 +149,11 @@ def test_an_open_span_outweighs_an_unknown_one_and_an_unknown_one_a_closed_one()
 
 
 def test_wall_clock_times_follow_daylight_saving():
-    for day in ("2026-03-08", "2026-11-01", "2026-07-01"):  # the days on which US clocks change, and one between
+    for day in (
+        "2026-03-08",
+        "2026-11-01",
+        "2026-07-01",
+    ):  # the days on which US clocks change, and one between
         assert state(f"{day}T09:00", schedule()) is Open.OPEN
         assert state(f"{day}T08:59", schedule()) is Open.CLOSED
 
@@ -148,11 +163,16 @@ def test_the_zone_comes_from_the_caller_then_the_schedule_then_the_moment():
     assert at([schedule(closes_at="10:00")], moment, EASTERN).state is Open.OPEN
     assert at([schedule(closes_at="10:00", timezone=-5)], moment).state is Open.OPEN
     assert at([schedule(closes_at="10:00")], moment).state is Open.CLOSED
-    assert at([schedule(closes_at="10:00")], moment.astimezone(timezone(timedelta(hours=-5)))).state is Open.OPEN
+    assert (
+        at([schedule(closes_at="10:00")], moment.astimezone(timezone(timedelta(hours=-5)))).state is Open.OPEN
+    )
 
 
 def test_times_with_an_offset_keep_it():
-    assert at([schedule(opens_at="14:00:00Z", closes_at="15:00:00Z")], when("2026-11-24T09:30"), EASTERN).state is Open.OPEN
+    assert (
+        at([schedule(opens_at="14:00:00Z", closes_at="15:00:00Z")], when("2026-11-24T09:30"), EASTERN).state
+        is Open.OPEN
+    )
 
 
 def test_the_answer_names_its_span():

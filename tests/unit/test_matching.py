@@ -29,7 +29,9 @@ FAR_SQUARE = SQUARE.replace("-8", "-9")
 
 
 def term(code, taxonomy="communityconnector needs", name=None, **more):
-    return TaxonomyTerm(id=f"t-{code}", code=code, name=name or code, description="d", taxonomy=taxonomy, **more)
+    return TaxonomyTerm(
+        id=f"t-{code}", code=code, name=name or code, description="d", taxonomy=taxonomy, **more
+    )
 
 
 def tagged(*terms):
@@ -40,7 +42,11 @@ def service(key="v", name="Helping Hands", status="active", terms=("food-pantry"
     more.setdefault("attributes", tagged(*(term(t) if isinstance(t, str) else t for t in terms)))
     links = ()
     if at is not None:
-        place = at if isinstance(at, Location) else Location(id=f"l-{key}", location_type="physical", latitude=at[0], longitude=at[1])
+        place = (
+            at
+            if isinstance(at, Location)
+            else Location(id=f"l-{key}", location_type="physical", latitude=at[0], longitude=at[1])
+        )
         links = (ServiceAtLocation(id=f"s-{key}", location=place),)
     return Service(id=key, name=name, status=status, service_at_locations=links, **more)
 
@@ -77,7 +83,18 @@ def need(**more):
         (service(terms=(term("1130", "A local list"),), description="x"), "unmet"),
         (service(terms=(term("BD-1800.2000", "211HSIS", name="Food Pantries"),)), "met"),
     ],
-    ids=["tagged", "broader tag", "other tag", "bare", "described", "by name", "by text", "crosswalk", "foreign code", "by term"],
+    ids=[
+        "tagged",
+        "broader tag",
+        "other tag",
+        "bare",
+        "described",
+        "by name",
+        "by text",
+        "crosswalk",
+        "foreign code",
+        "by term",
+    ],
 )
 def test_the_need(given, expected):
     assert answer(given, need(), "need") == expected
@@ -105,7 +122,13 @@ def test_a_cycle_in_a_taxonomy_does_no_harm():
 
 @pytest.mark.parametrize(
     ("status", "expected"),
-    [("active", "met"), ("inactive", "unmet"), ("defunct", "unmet"), ("temporarily closed", "unmet"), ("", "unknown")],
+    [
+        ("active", "met"),
+        ("inactive", "unmet"),
+        ("defunct", "unmet"),
+        ("temporarily closed", "unmet"),
+        ("", "unknown"),
+    ],
 )
 def test_the_status(status, expected):
     assert answer(service(status=status), need(), "status") == expected
@@ -273,7 +296,10 @@ def test_a_service_at_two_places_is_two_offers():
         status="active",
         attributes=tagged(term("food-pantry")),
         service_at_locations=tuple(
-            ServiceAtLocation(id=key, location=Location(id=f"l{key}", location_type="physical", latitude=lat, longitude=-81.4))
+            ServiceAtLocation(
+                id=key,
+                location=Location(id=f"l{key}", location_type="physical", latitude=lat, longitude=-81.4),
+            )
             for key, lat in (("far", 36.6), ("near", 36.41))
         ),
     )

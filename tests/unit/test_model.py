@@ -53,13 +53,19 @@ def test_required_fields_and_embedding_are_those_of_the_official_schemas(shared_
     for entity, cls in ENTITIES.items():
         schema = json.loads((shared_data / "hsds-3.1-schema" / f"{entity}.json").read_text())
         # The one exception: in tables a capacity has the id of its unit in place of the unit.
-        assert set(required(cls)) | ({"unit"} if entity == "service_capacity" else set()) == set(schema["required"])
+        assert set(required(cls)) | ({"unit"} if entity == "service_capacity" else set()) == set(
+            schema["required"]
+        )
         embedded = {
             name: (facts.get("items") or facts)["$ref"].removesuffix(".json")
             for name, facts in schema["properties"].items()
             if "$ref" in (facts.get("items") or facts)
         }
-        ours = {n: f.target for n, f in specs(cls).items() if f.kind in (Kind.ONE, Kind.MANY) and not f.compiled_only}
+        ours = {
+            n: f.target
+            for n, f in specs(cls).items()
+            if f.kind in (Kind.ONE, Kind.MANY) and not f.compiled_only
+        }
         assert ours == embedded
         assert set(specs(cls)) - {n for n, f in specs(cls).items() if f.compiled_only or not f.hsds} == set(
             schema["properties"]
@@ -68,7 +74,7 @@ def test_required_fields_and_embedding_are_those_of_the_official_schemas(shared_
 
 @pytest.mark.parametrize("cls", ENTITIES.values(), ids=lambda cls: cls.entity)
 def test_records_are_frozen_slotted_and_documented(cls):
-    values = {name: "" for name in required(cls)}
+    values = dict.fromkeys(required(cls), "")
     record = cls(**{**values, "id": "1"})
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         record.id = "2"
@@ -111,7 +117,9 @@ def test_the_equator_and_greenwich_are_places():
     assert Location(id="1", location_type="physical", latitude=51.5, longitude=0).point == Point(51.5, 0)
 
 
-@pytest.mark.parametrize("bad", [(91, 0), (-91, 0), (0, 181), (0, -181), (float("inf"), 0), ("36", "-81"), (True, 0)])
+@pytest.mark.parametrize(
+    "bad", [(91, 0), (-91, 0), (0, 181), (0, -181), (float("inf"), 0), ("36", "-81"), (True, 0)]
+)
 def test_an_impossible_point_is_refused_in_words(bad):
     with pytest.raises(InvalidPointError, match=r"latitude|longitude|number of degrees"):
         Point(*bad)
@@ -182,7 +190,8 @@ def test_records_are_interned():
     same = {"id": "l", "location_type": "physical"}
     links = [ServiceAtLocation(id=key, location=Location(**same)) for key in ("a", "b")]
     services = [
-        Service(id=f"v{link.id}", name="Service", status="active", service_at_locations=(link,)) for link in links
+        Service(id=f"v{link.id}", name="Service", status="active", service_at_locations=(link,))
+        for link in links
     ]
     found = Directory.of(services)
     first, second = (s.service_at_locations[0].location for s in found.services.values())
@@ -195,7 +204,9 @@ def test_two_bodies_of_one_id_are_merged_and_what_differs_is_found():
     other = Service(id="v", name="Pantry", status="inactive", url="https://example.org")
     found = Directory.of([one, other])
     assert found.services["v"] == attrs.evolve(one, url="https://example.org")
-    assert [(f.rule, f.path, f.value) for f in found.findings] == [("conflicting-records", "status", "inactive")]
+    assert [(f.rule, f.path, f.value) for f in found.findings] == [
+        ("conflicting-records", "status", "inactive")
+    ]
 
 
 def test_a_directory_tells_its_size_and_nothing_else():

@@ -14,7 +14,12 @@ from communityconnector.errors import InvalidDirectoryError, SourceNotFoundError
 from communityconnector.model import Severity
 
 UUID = "11111111-1111-4111-8111-111111111111"
-SERVICE = {"id": UUID, "name": "Pantry", "status": "active", "organization": {"id": UUID, "name": "A", "description": "b"}}
+SERVICE = {
+    "id": UUID,
+    "name": "Pantry",
+    "status": "active",
+    "organization": {"id": UUID, "name": "A", "description": "b"},
+}
 
 
 def errors(directory):
@@ -27,7 +32,14 @@ def read_text(tmp_path, text, name="file.json", **how):
     return interchange.read(path, **how)
 
 
-PAGE = {"total_items": 1, "total_pages": 1, "page_number": 1, "size": 1, "empty": False, "contents": [SERVICE]}
+PAGE = {
+    "total_items": 1,
+    "total_pages": 1,
+    "page_number": 1,
+    "size": 1,
+    "empty": False,
+    "contents": [SERVICE],
+}
 
 
 @pytest.mark.parametrize(
@@ -43,7 +55,17 @@ PAGE = {"total_items": 1, "total_pages": 1, "page_number": 1, "size": 1, "empty"
         f"\ufeffid,name,status,organization_id\r\n{UUID},Pantry,active,\r\n",
         f'"id";"name";"status"\n{UUID};Pantry;active\n',
     ],
-    ids=["record", "list", "page", "ndjson", "tables", "plural keys", "csv", "csv from a spreadsheet", "semicolons"],
+    ids=[
+        "record",
+        "list",
+        "page",
+        "ndjson",
+        "tables",
+        "plural keys",
+        "csv",
+        "csv from a spreadsheet",
+        "semicolons",
+    ],
 )
 def test_the_form_is_recognised_from_the_content(tmp_path, text):
     for name in ("file.json", "file.data"):
@@ -67,7 +89,16 @@ def test_folders_zips_gzips_and_file_objects_are_read_alike(tmp_path):
     squeezed.write_bytes(gzip.compress(json.dumps([SERVICE]).encode()))
     plain = tmp_path / "services.json"
     plain.write_text(json.dumps([SERVICE]))
-    sources = [folder, packed, str(packed), squeezed, plain, plain.open("rb"), plain.open(), io.StringIO(plain.read_text())]
+    sources = [
+        folder,
+        packed,
+        str(packed),
+        squeezed,
+        plain,
+        plain.open("rb"),
+        plain.open(),
+        io.StringIO(plain.read_text()),
+    ]
     for source in sources:
         service = interchange.read(source).services[UUID]
         assert (service.name, service.organization.id) == ("Pantry", UUID)
@@ -222,7 +253,9 @@ def test_collect_mends_nothing_and_loses_nothing(tmp_path):
 
 def test_strict_raises_with_all_findings(tmp_path):
     assert read_text(tmp_path, json.dumps(SERVICE), mode="strict").services
-    with pytest.raises(InvalidDirectoryError, match=r"file.json has 2 errors; the first: .*\$\.status") as caught:
+    with pytest.raises(
+        InvalidDirectoryError, match=r"file.json has 2 errors; the first: .*\$\.status"
+    ) as caught:
         read_text(tmp_path, json.dumps({**SERVICE, "status": "Active", "minimum_age": "x"}), mode="strict")
     assert len(caught.value.findings) >= 2
 
@@ -249,7 +282,10 @@ def test_rows_are_placed_by_file_line_and_column(tmp_path):
     assert directory.services[UUID].minimum_age == 18
     assert directory.services[UUID].description == "two\nlines"
     found = {(f.rule, f.file, f.line, f.path) for f in errors(directory)}
-    assert found == {("unlisted-word", "services.csv", 4, "status"), ("not-a-number", "services.csv", 4, "minimum_age")}
+    assert found == {
+        ("unlisted-word", "services.csv", 4, "status"),
+        ("not-a-number", "services.csv", 4, "minimum_age"),
+    }
 
 
 def test_ragged_and_unknown_columns_are_kept_or_said(tmp_path):

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import attrs
 
 from communityconnector.needs.vocabulary import CrisisLine, Vocabulary, vocabulary
-from communityconnector.needs.words import stems, telling
+from communityconnector.needs.words import stems, telling, telling_positions
 
 Stems = tuple[str, ...]
 
@@ -131,13 +131,16 @@ class PhraseInterpreter:
         Args:
             text: the words, English or Spanish.
         """
-        spoken, bare = stems(text), telling(text)
+        spoken, kept = stems(text), telling_positions(text)
+        negated = _negated(spoken)
+        bare = tuple(spoken[position] for position in kept)
+        bare_negated = frozenset(new for new, position in enumerate(kept) if position in negated)
         scores: dict[str, float] = {}
         said: dict[str, list[str]] = {}
         # Once with every word and once without stop words, so that "bag of groceries" and "bag groceries" meet.
         best: dict[tuple[str, str], float] = {}
-        for sequence in (spoken, bare):
-            for hit in self._hits(sequence, _negated(sequence)):
+        for sequence, not_meant in ((spoken, negated), (bare, bare_negated)):
+            for hit in self._hits(sequence, not_meant):
                 value = hit.weight * (1 + 0.5 * (hit.length - 1))
                 key = (hit.concept, hit.words)
                 best[key] = max(best.get(key, 0.0), value)
@@ -146,7 +149,7 @@ class PhraseInterpreter:
             said.setdefault(concept, []).append(words)
         business = any(_contains(spoken, phrase) for phrase in self._business)
         if not scores and not business:
-            scores, said = self._loosely(bare, _negated(bare))
+            scores, said = self._loosely(bare, bare_negated)
         if business and max(scores.values(), default=0.0) < 1.0:
             scores = {}
         return Interpretation(
@@ -204,7 +207,11 @@ class PhraseInterpreter:
 
     def _urgent(self, spoken: Stems) -> tuple[CrisisLine, ...]:
         kinds = {kind for phrase, kind in self._crisis if _contains(spoken, phrase)}
-        return tuple(line for line in self._vocabulary.crisis_lines if line.kind in kinds)
+        lines: dict[str, CrisisLine] = {}
+        for line in self._vocabulary.crisis_lines:
+            if line.kind in kinds:
+                lines.setdefault(line.name, line)
+        return tuple(lines.values())
 
     def phrases_in(self, text: str, at_least: float) -> dict[str, tuple[float, str]]:
         """Concepts whose phrases occur in a text, with the surest phrase's weight and words.

@@ -48,6 +48,12 @@ def stems(text: str) -> tuple[str, ...]:
 
 def telling(text: str) -> tuple[str, ...]:
     """The stems of the words that are not `STOP_WORDS`, in order; all stems where nothing else is left."""
+    words = stems(text)
+    return tuple(words[position] for position in telling_positions(text))
+
+
+def telling_positions(text: str) -> tuple[int, ...]:
+    """Where in `stems(text)` the words of `telling(text)` stand."""
     words = _WORD.findall(fold(text))
-    kept = tuple(stem(word) for word in words if word not in STOP_WORDS)
-    return kept or tuple(stem(word) for word in words)
+    kept = tuple(position for position, word in enumerate(words) if word not in STOP_WORDS)
+    return kept or tuple(range(len(words)))

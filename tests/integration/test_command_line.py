@@ -1,0 +1,239 @@
+"""The command line: real answers, useful exit codes, one line and no traceback for bad input."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+UUID = "11111111-1111-4111-8111-111111111111"
+SERVICE = {
+    "id": UUID,
+    "name": "Pantry",
+    "status": "active",
+    "organization": {"id": UUID, "name": "A", "description": "b"},
+}
+
+
+def run(*words, env=None):
+    return subprocess.run(
+        [sys.executable, "-m", "communityconnector", *map(str, words)],
+        capture_output=True, text=True, check=False, timeout=120, env=env, encoding="utf-8",
+    )  # fmt: skip
+
+
+def test_demo_shows_matches_with_their_reasons():
+    done = run("demo")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    for words in (
+        "Soup Kitchen Lunch",
+        "Overnight Shelter",
+        "22:00 to 06:00",
+        "Nurse at the Library",
+        "911",
+        "+ Offers",
+        "? Ask",
+    ):
+        assert words in done.stdout
+    assert "\x1b[" not in done.stdout
+
+
+def test_every_command_that_the_tour_shows_runs():
+    commands = [line[2:] for line in run("demo").stdout.splitlines() if line.startswith("$ ")]
+    assert len(commands) == 5
+    import shlex
+
+    for command in commands:
+        program, *words = shlex.split(command)
+        assert program == "communityconnector"
+        assert run(*words).returncode == 0
+
+
+def test_demo_as_json():
+    answers = json.loads(run("demo", "--json").stdout)
+    assert len(answers) == 5
+    assert all(answer["matches"] for answer in answers)
+
+
+def test_match_over_the_sample():
+    done = run("match", "soup kitchen", "--near", "28694")
+    assert done.returncode == 0
+    assert "1. " in done.stdout
+    assert "miles" in done.stdout
+
+
+def test_match_as_json_has_contributions_that_add_up():
+    done = run(
+        "match",
+        "soup kitchen",
+        "--near",
+        "28694",
+        "--within",
+        "16km",
+        "--age",
+        19,
+        "--language",
+        "es",
+        "--json",
+    )
+    told = json.loads(done.stdout)
+    for match in told["matches"]:
+        assert match["score"] == pytest.approx(sum(part["points"] for part in match["contributions"]))
+        assert {"need", "status", "distance", "age", "language"} <= {r["criterion"] for r in match["reasons"]}
+
+
+def test_match_over_real_city_records_and_an_official_example(shared_data, official):
+    detroit = run(
+        "match",
+        "doctor without insurance",
+        "--near",
+        "48235",
+        "--directory",
+        shared_data / "detroit" / "services_excerpt.json",
+    )
+    assert detroit.returncode == 0
+    assert "Advantage Health, West McNichols" in detroit.stdout
+    example = run("match", "counselling", "--near", "28694", "--directory", official / "service_full.json")
+    assert example.returncode == 0
+    assert "Community Counselling" in example.stdout
+
+
+def test_nothing_matched_is_exit_code_1():
+    done = run("match", "zeppelins")
+    assert done.returncode == 1
+    assert "Nothing in this directory fits" in done.stdout
+
+
+def test_what_was_ruled_out_is_said():
+    assert "ruled out by distance" in run("match", "soup kitchen", "--near", "28694", "--within", "0").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["match", "food", "--near", "nowhere"], "US ZIP code"),
+        (["match", "food", "--near", "99,99"], "latitude"),
+        (["match", "food", "--within", "far"], "is no distance"),
+        (["match", "food", "--within", "5mi"], "from where"),
+        (["match", "food", "--age", "old"], "old"),
+        (["match", "food", "--open-at", "late"], "no date and time"),
+        (["match", "food", "--zone", "Here"], "IANA"),
+        (["match", " "], "words or terms"),
+        (["match", "food", "--directory", "nothing.json"], "no such file"),
+        (["check", "nothing.json"], "no such file"),
+        (["dance"], "No such command"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_bad_input_is_one_message_and_exit_code_2(words, message):
+    done = run(*words)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr) < 1000
+
+
+def bad_files(folder):
+    text = json.dumps(SERVICE, ensure_ascii=False).replace("Pantry", "Caf\u00e9")
+    contents = {
+        "not-json.json": b"hello world",
+        "empty.json": b"",
+        "no-services.json": b"[]",
+        "long-line.json": b"x" * 50_000_000,
+        "cut-off.json": json.dumps(SERVICE).encode()[:-20],
+        "cp1252.json": text.encode("cp1252"),
+        "bom.json": b"\xef\xbb\xbf" + text.encode(),
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    return contents
+
+
+BAD = [
+    "not-json.json",
+    "empty.json",
+    "no-services.json",
+    "long-line.json",
+    "cut-off.json",
+    "cp1252.json",
+    "bom.json",
+]
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_check_says_what_is_wrong_with_a_bad_file_and_where(tmp_path, name):
+    bad_files(tmp_path)
+    done = run("check", tmp_path / name)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stdout + done.stderr
+    assert len(done.stdout) < 2_000
+    if name != "no-services.json":
+        assert f"{name} line 1" in done.stdout
+        assert "error" in done.stdout
+    else:
+        assert "no service" in done.stdout
+
+
+@pytest.mark.parametrize("name", BAD[:5])
+def test_match_in_a_file_that_cannot_be_used_is_exit_code_2(tmp_path, name):
+    bad_files(tmp_path)
+    done = run("match", "food", "--directory", tmp_path / name)
+    assert done.returncode == 2
+    assert name in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr) < 500
+
+
+@pytest.mark.parametrize("name", BAD[5:])
+def test_match_in_a_file_that_could_be_mended_answers_and_says_so(tmp_path, name):
+    bad_files(tmp_path)
+    done = run("match", "caf\u00e9", "--directory", tmp_path / name)
+    assert done.returncode == 0
+    assert "Caf\u00e9" in done.stdout
+    assert "1 error" in done.stderr
+
+
+def test_check_groups_findings_by_rule(tmp_path):
+    path = tmp_path / "services.json"
+    bad = [{**SERVICE, "id": UUID[:-1] + str(n), "minimum_age": "x" * 500} for n in range(5)]
+    path.write_text(json.dumps(bad))
+    done = run("check", path)
+    assert done.returncode == 2
+    assert "error not-a-number, 5 times" in done.stdout
+    assert done.stdout.count("services.json, $[") == 3
+    assert "x" * 100 not in done.stdout
+    told = json.loads(run("check", path, "--json").stdout)
+    assert told["services"] == 5
+    assert len(told["findings"]) == 5
+
+
+def test_check_of_a_clean_directory_is_exit_code_0(tmp_path):
+    path = tmp_path / "services.json"
+    path.write_text(json.dumps(SERVICE))
+    done = run("check", path)
+    assert done.returncode == 0
+    assert "0 errors, 0 warnings" in done.stdout
+
+
+def test_control_characters_of_a_file_do_not_reach_the_terminal(tmp_path):
+    path = tmp_path / "services.json"
+    path.write_text(json.dumps({**SERVICE, "name": "Food \x1b[2J\x07pantry", "fees": {"\x1b[31m": 1}}))
+    for done in (run("match", "food pantry", "--directory", path), run("check", path)):
+        assert "\x1b" not in done.stdout
+        assert "\x07" not in done.stdout
+
+
+def test_a_terminal_that_knows_few_letters_gets_question_marks():
+    import os
+
+    done = run("match", "l\u00ednea en espa\u00f1ol", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
+def test_version_and_help():
+    assert "communityconnector, version" in run("--version").stdout
+    assert all(command in run("-h").stdout for command in ("check", "demo", "match"))

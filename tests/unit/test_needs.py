@@ -1,0 +1,201 @@
+"""The vocabulary is whole, and plain words are understood in it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+import communityconnector
+from communityconnector.errors import UnknownNeedError
+from communityconnector.model import Taxonomy, TaxonomyTerm
+from communityconnector.needs import Phrase, PhraseInterpreter, Wellness, interpreter, load, vocabulary
+from communityconnector.needs.words import fold, stems, telling
+
+DATA = Path(communityconnector.__file__).parent / "needs" / "data"
+WORDS = vocabulary()
+
+
+def understood(text):
+    return [found.concept for found in interpreter().interpret(text).concepts]
+
+
+def test_there_are_at_least_60_concepts_with_everyday_phrases():
+    assert len(WORDS.concepts) >= 60
+    with_words = {phrase.concept for phrase in WORDS.phrases if phrase.language == "en"}
+    assert with_words == set(WORDS.concepts)
+
+
+def test_every_concept_has_its_place_among_the_seven_dimensions():
+    assert len(Wellness) == 7
+    for concept in WORDS.concepts.values():
+        assert sum(concept.wellness.values()) == pytest.approx(1)
+        assert all(0 < share <= 1 for share in concept.wellness.values())
+    leading = {max(concept.wellness, key=concept.wellness.__getitem__) for concept in WORDS.concepts.values()}
+    assert leading == set(Wellness)
+
+
+def test_parents_exist_and_lead_to_a_root():
+    for key in WORDS.concepts:
+        above = list(WORDS.ancestors(key))
+        assert key not in above
+        assert all(key in WORDS.with_descendants(parent) for parent in above)
+
+
+def test_every_phrase_is_plain_and_says_how_sure_it_is():
+    seen = set()
+    for phrase in WORDS.phrases:
+        assert phrase.concept in WORDS.concepts
+        assert 0 < phrase.weight <= 1
+        assert phrase.words == phrase.words.strip().lower()
+        assert stems(phrase.words)
+        assert (phrase.words, phrase.concept) not in seen
+        seen.add((phrase.words, phrase.concept))
+
+
+def test_the_crosswalk_leads_from_every_open_eligibility_id(shared_data):
+    with (shared_data / "openeligibility" / "taxonomy-2020.csv").open(encoding="utf-8") as stream:
+        published = {row["id"] for row in csv.DictReader(stream)}
+    assert set(WORDS.open_eligibility) == published
+    assert set(WORDS.open_eligibility.values()) <= set(WORDS.concepts)
+
+
+def test_the_crosswalk_holds_ids_only():
+    """Open Eligibility's names are under another licence and are not in our tables."""
+    header = (DATA / "open_eligibility.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert header == "oe_id,concept,relation"
+
+
+def test_no_211_code_is_in_the_tables():
+    for path in DATA.glob("*.csv"):
+        assert not re.search(r"\b[A-Z]{1,2}-\d{4}(\.\d{4})?\b", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("soup kitchen", "community-meal"),
+        ("Where can I get a bag of groceries?", "food-pantry"),
+        ("somewhere to sleep tonight", "emergency-shelter"),
+        ("the power company shut off my lights", "utility-bill-help"),
+        ("I got an eviction notice", "eviction-defense"),
+        ("free dentist", "dental-care"),
+        ("someone to talk to", "counseling"),
+        ("GED classes", "high-school-equivalency"),
+        ("my tooth hurts", "dental-care"),
+        ("AA meeting", "recovery-group"),
+        ("lost my social security card", "identity-documents"),
+        ("despensa de comida", "food-pantry"),
+        ("clases de ingl\u00e9s", "english-classes"),
+    ],
+)
+def test_plain_words_are_understood(text, concept):
+    assert concept in understood(text)[:2]
+
+
+def test_the_words_that_were_understood_are_kept_as_evidence():
+    (first, *_) = interpreter().interpret("we need a soup kitchen").concepts
+    assert first.words == ("soup kitchen",)
+    assert first.weight == 1.0
+
+
+def test_what_is_not_the_need_is_not_taken_for_it():
+    assert "emergency-shelter" not in understood("not homeless, just need a cheaper apartment")
+    assert "affordable-housing" in understood("not homeless, just need a cheaper apartment")
+    assert "food-pantry" not in understood("I don't need a food pantry")
+    assert understood("not enough food")
+
+
+@pytest.mark.parametrize(
+    "text", ["renew my book", "how do I pay an overdue fine", "who wrote pride and prejudice"]
+)
+def test_library_business_is_no_need(text):
+    assert interpreter().interpret(text).library_business
+    assert understood(text) == []
+
+
+@pytest.mark.parametrize("text", ["print my resume", "learn to use a computer"])
+def test_a_need_that_sounds_like_the_library_is_a_need(text):
+    assert understood(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("I want to kill myself", "988"),
+        ("thinking about ending it all", "988"),
+        ("he hit me and I am scared", "911"),
+        ("quiero morir", "988"),
+    ],
+)
+def test_danger_brings_the_crisis_lines_first(text, phone):
+    assert phone in [line.phone for line in interpreter().interpret(text).urgent]
+
+
+@pytest.mark.parametrize(
+    "text", ["food pantry", "a film about suicide", "hit the gym", "kill time", "dying to read it"]
+)
+def test_ordinary_words_bring_no_crisis_line(text):
+    assert interpreter().interpret(text).urgent == ()
+
+
+def test_crisis_lines_can_be_reached():
+    kinds = {kind for _, kind in WORDS.crisis_phrases}
+    assert kinds == {line.kind for line in WORDS.crisis_lines}
+    assert all(line.phone or line.text for line in WORDS.crisis_lines)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b", "???", "x" * 10_000, "\u4f60\u597d", "a " * 5_000])
+def test_any_text_has_an_interpretation(text):
+    interpreter().interpret(text)
+
+
+def test_the_same_text_has_the_same_interpretation():
+    text = "food and a place to stay and a lawyer"
+    assert interpreter().interpret(text) == PhraseInterpreter(WORDS).interpret(text)
+
+
+def test_local_words_can_be_added():
+    import attrs
+
+    local = attrs.evolve(WORDS, phrases=(*WORDS.phrases, Phrase("3squares", "food-benefits", 1.0)))
+    assert [f.concept for f in PhraseInterpreter(local).interpret("3SquaresVT? 3squares!").concepts] == [
+        "food-benefits"
+    ]
+
+
+def test_a_vocabulary_is_a_folder_of_tables():
+    assert load(DATA).concepts == WORDS.concepts
+
+
+def test_an_unknown_need_is_said():
+    with pytest.raises(UnknownNeedError, match="no need 'castle' in the vocabulary"):
+        WORDS.concept("castle")
+
+
+@pytest.mark.parametrize(
+    ("term", "placed"),
+    [
+        ({"code": "food-pantry", "taxonomy": "communityconnector needs"}, "food-pantry"),
+        ({"code": "food-pantry", "taxonomy": "Another list"}, None),
+        ({"code": "1130", "taxonomy": "Open Eligibility"}, "food-pantry"),
+        ({"code": " 1130 ", "taxonomy": "open-eligibility 2020"}, "food-pantry"),
+        ({"code": "1130"}, None),
+        ({"code": "99999", "taxonomy": "Open Eligibility"}, None),
+        (
+            {"code": "1130", "taxonomy_detail": Taxonomy(id="x", name="Open Eligibility", description="d")},
+            "food-pantry",
+        ),
+    ],
+)
+def test_a_directorys_terms_are_placed_by_their_codes(term, placed):
+    assert WORDS.place(TaxonomyTerm(id="t", name="x", description="x", **term)) == placed
+
+
+def test_words_are_compared_folded_and_stemmed():
+    assert fold("Caf\u00c9 d\u2019Or") == "cafe d'or"
+    assert stems("Pantries") == stems("pantry")
+    assert telling("I need the food") == ("food",)
+    assert telling("who is it") == stems("who is it")
