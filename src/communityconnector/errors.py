@@ -71,6 +71,6 @@ class UnknownNeedError(CommunityConnectorError, ValueError):
 
 
 class MissingExtraError(CommunityConnectorError, ImportError):
-    """A feature needs a package that is not installed; the message names the extra to install."""
+    """A feature needs a package that is not installed, or another version of it; the message says which."""
 
     code = "missing-extra"

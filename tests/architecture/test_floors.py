@@ -25,7 +25,7 @@ FLOORS = [
 OUTSIDE = {
     "errors": set(),
     "model": {"attrs", "geopy"},
-    "needs": {"attrs", "snowballstemmer"},
+    "needs": {"attrs"},
     "interchange": {"attrs", "cattrs", "orjson"},
     "geocoding": set(),
     "matching": {"attrs", "dateutil"},

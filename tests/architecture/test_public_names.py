@@ -20,7 +20,7 @@ SNAPSHOT = {
         ServiceAtLocation ServiceCapacity ServiceStatus Severity Taxonomy TaxonomyTerm Unit Url Weekday columns
         distance kilometers miles required specs
     """,
-    interchange: "Mode Source converter documents read tables to_raw write",
+    interchange: "Mode Source converter documents page read tables to_raw write",
     needs: """
         Concept CrisisLine Interpretation Interpreter Need Phrase PhraseInterpreter Understood Vocabulary Wellness
         interpreter load vocabulary

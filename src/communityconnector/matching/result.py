@@ -67,7 +67,7 @@ class Match:
             "distance": None
             if self.distance is None
             else {"miles": self.distance.miles, "km": self.distance.km},
-            "contributions": [{**attrs.asdict(part), "points": part.points} for part in self.contributions],
+            "contributions": [attrs.asdict(part) for part in self.contributions],
             "reasons": [
                 {
                     "criterion": r.criterion,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
 from typing import Final, Protocol
 
 import attrs
 
 from communityconnector.needs.vocabulary import CrisisLine, Vocabulary, vocabulary
-from communityconnector.needs.words import stems, telling, telling_positions
+from communityconnector.needs.words import stem, stems, telling, telling_positions, words_of
 
 Stems = tuple[str, ...]
 
@@ -110,9 +110,9 @@ class PhraseInterpreter:
         self._longest = max(map(len, self._phrases), default=0)
         self._crisis = [(stems(phrase), kind) for phrase, kind in words.crisis_phrases]
         self._business = [stems(phrase) for phrase in words.library_business]
-        self._loose = self._scattered()
 
-    def _scattered(self) -> dict[str, dict[str, float]]:
+    @cached_property
+    def _loose(self) -> dict[str, dict[str, float]]:
         """How much each single word of a phrase says for each concept, if it stands alone."""
         concepts_of: dict[str, dict[str, float]] = {}
         for phrase in self._vocabulary.phrases:
@@ -131,7 +131,9 @@ class PhraseInterpreter:
         Args:
             text: the words, English or Spanish.
         """
-        spoken, kept = stems(text), telling_positions(text)
+        words = words_of(text)
+        kept = telling_positions(words)
+        spoken = tuple(map(stem, words))
         negated = _negated(spoken)
         bare = tuple(spoken[position] for position in kept)
         bare_negated = frozenset(new for new, position in enumerate(kept) if position in negated)
@@ -144,9 +146,9 @@ class PhraseInterpreter:
                 value = hit.weight * (1 + 0.5 * (hit.length - 1))
                 key = (hit.concept, hit.words)
                 best[key] = max(best.get(key, 0.0), value)
-        for (concept, words), value in best.items():
+        for (concept, phrase), value in best.items():
             scores[concept] = scores.get(concept, 0.0) + value
-            said.setdefault(concept, []).append(words)
+            said.setdefault(concept, []).append(phrase)
         business = any(_contains(spoken, phrase) for phrase in self._business)
         if not scores and not business:
             scores, said = self._loosely(bare, bare_negated)
@@ -174,21 +176,18 @@ class PhraseInterpreter:
             if scores[concept] >= _SECONDARY * top
         )
 
-    def _hits(self, words: Stems, negated: frozenset[int]) -> Iterator[_Hit]:
+    def _hits(self, sequence: Stems, negated: frozenset[int]) -> Iterator[_Hit]:
         position = 0
-        while position < len(words):
-            length = self._longest_at(words, position)
-            if not length:
-                position += 1
-                continue
-            if position not in negated:
-                for concept, weight, phrase in self._phrases[words[position : position + length]]:
+        while position < len(sequence):
+            length = self._longest_at(sequence, position)
+            if length and position not in negated:
+                for concept, weight, phrase in self._phrases[sequence[position : position + length]]:
                     yield _Hit(position, length, concept, weight, phrase)
-            position += length
+            position += length or 1
 
-    def _longest_at(self, words: Stems, position: int) -> int:
-        for length in range(min(self._longest, len(words) - position), 0, -1):
-            if words[position : position + length] in self._phrases:
+    def _longest_at(self, sequence: Stems, position: int) -> int:
+        for length in range(min(self._longest, len(sequence) - position), 0, -1):
+            if sequence[position : position + length] in self._phrases:
                 return length
         return 0
 

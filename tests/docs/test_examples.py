@@ -1,0 +1,61 @@
+"""The example scripts run and answer as they say."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def answer(*words):
+    done = subprocess.run(
+        [sys.executable, EXAMPLES / "embed_in_a_page.py", *words],
+        capture_output=True, encoding="utf-8", check=False, timeout=60,
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    return done.returncode, json.loads(done.stdout), done.stderr
+
+
+def test_a_page_shows_services_reasons_and_questions():
+    code, page, _ = answer("somewhere to sleep tonight", "28694")
+    assert code == 0
+    assert page["understood"] == ["A bed tonight"]
+    assert page["call_now"] == []
+    assert 0 < len(page["services"]) <= 5
+    first = page["services"][0]
+    assert set(first) == {"name", "agency", "address", "phone", "miles", "because", "ask"}
+    assert first["because"]
+
+
+def test_crisis_lines_come_with_danger():
+    _, page, _ = answer("my boyfriend hit me", "28694")
+    assert any(line["phone"] == "1-800-799-7233" for line in page["call_now"])
+
+
+def test_a_confidential_address_is_not_shown():
+    _, page, _ = answer("safe house", "28694")
+    confidential = [found for found in page["services"] if found["name"] == "Safe House"]
+    assert confidential
+    assert all(found["address"] is None and found["miles"] is None for found in confidential)
+
+
+def test_an_unknown_place_is_an_answer_too():
+    code, page, stderr = answer("food", "00000")
+    assert code == 2
+    assert page["error"] == "place-not-found"
+    assert "00000" not in page["message"]
+    assert "Traceback" not in stderr
+
+
+def test_without_a_place_distance_is_not_told():
+    _, page, _ = answer("soup kitchen")
+    assert {found["miles"] for found in page["services"]} == {None}
+
+
+def test_the_script_is_short():
+    text = (EXAMPLES / "embed_in_a_page.py").read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 60
