@@ -11,6 +11,11 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("COMMUNITYCONNECTOR_SHARED", ROOT.parent / "shared"))
 
+# Child processes are kept from the network as pytest-socket keeps this one.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, (str(ROOT / "tests" / "network_guard"), os.environ.get("PYTHONPATH", "")))
+)
+
 settings.register_profile(
     "quick", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

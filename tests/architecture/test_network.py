@@ -7,14 +7,14 @@ import subprocess
 import sys
 
 import pytest
-from pytest_socket import SocketBlockedError
+from pytest_socket import SocketConnectBlockedError
 
 NOWHERE = "192.0.2.1"  # reserved for documentation (RFC 5737)
 
 
-def test_a_test_cannot_open_a_socket():
-    with pytest.raises(SocketBlockedError):
-        socket.socket()
+def test_a_test_cannot_reach_the_network():
+    with pytest.raises(SocketConnectBlockedError):
+        socket.create_connection((NOWHERE, 80), 1)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_a_command_does_what_the_page_says(tmp_path, page, command, shown, code)
         cwd=tmp_path, capture_output=True, encoding="utf-8", check=False, timeout=120,
         env={**os.environ, "PYTHONUTF8": "1", "COLUMNS": "200"},
     )  # fmt: skip
-    output = (done.stdout + done.stderr).splitlines()
+    output = (done.stderr + done.stdout).splitlines()
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     # A line of three dots stands for lines left out; the others stand in the page's order.

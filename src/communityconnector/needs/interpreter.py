@@ -108,7 +108,8 @@ class PhraseInterpreter:
                 if all(concept != phrase.concept for concept, _, _ in entries):
                     entries.append((phrase.concept, phrase.weight, phrase.words))
         self._longest = max(map(len, self._phrases), default=0)
-        self._crisis = [(stems(phrase), kind) for phrase, kind in words.crisis_phrases]
+        # As said, not stemmed: "I overdosed" is danger, an "overdose kit" is not.
+        self._crisis = [(words_of(phrase), kind) for phrase, kind in words.crisis_phrases]
         self._business = [stems(phrase) for phrase in words.library_business]
 
     @cached_property
@@ -157,7 +158,7 @@ class PhraseInterpreter:
         return Interpretation(
             concepts=self._ranked(scores, said),
             words=tuple(dict.fromkeys(bare)),
-            urgent=self._urgent(spoken),
+            urgent=self._urgent(words),
             library_business=business and not scores,
         )
 
@@ -204,7 +205,7 @@ class PhraseInterpreter:
                 said.setdefault(concept, []).append(word)
         return scores, said
 
-    def _urgent(self, spoken: Stems) -> tuple[CrisisLine, ...]:
+    def _urgent(self, spoken: tuple[str, ...]) -> tuple[CrisisLine, ...]:
         kinds = {kind for phrase, kind in self._crisis if _contains(spoken, phrase)}
         lines: dict[str, CrisisLine] = {}
         for line in self._vocabulary.crisis_lines:
