@@ -13,7 +13,7 @@ NOWHERE = "192.0.2.1"  # reserved for documentation (RFC 5737)
 
 
 def test_a_test_cannot_reach_the_network():
-    with pytest.raises(SocketConnectBlockedError):
+    with pytest.warns(UserWarning, match="tried to use socket"), pytest.raises(SocketConnectBlockedError):
         socket.create_connection((NOWHERE, 80), 1)
 
 
