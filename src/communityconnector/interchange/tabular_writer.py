@@ -125,24 +125,31 @@ def _rows(record: Record, owners: Owners, extras: Extras) -> Iterator[list[str]]
     names = columns(type(record))
     bare = {name: getattr(record, name) for name in names}
     for name, value in record.extra.items():
-        extras.keep(record.entity, record.id, name, value)
+        if not getattr(record, name, None):
+            extras.keep(record.entity, record.id, name, value)
     for number, keys in enumerate(list(zip_longest(*owners.values())) or [()]):
-        cells = dict(bare)
+        row_id = mint("copy", record.entity, record.id, str(number)) if number else record.id
         if number:
-            cells["id"] = mint("copy", record.entity, record.id, str(number))
-            extras.keep(record.entity, cells["id"], COPY, record.id)
+            extras.keep(record.entity, row_id, COPY, record.id)
+        cells = {**bare, "id": row_id}
         for column, key in zip(owners, keys, strict=True):
-            entity, owner_id = key or ("", "")
-            cells[column] = owner_id
-            # What the source said besides, and reading the row would not bring back.
-            if owner_id and bare[column]:
-                extras.keep(record.entity, cells["id"], column, bare[column])
-            if owner_id and column in _NAMED_OWNER:
-                named = _NAMED_OWNER[column]
-                if bare[named]:
-                    extras.keep(record.entity, cells["id"], named, bare[named])
-                cells[named] = entity
+            _name_owner(cells, column, key, (record.entity, row_id), extras)
         yield [_cell(cells[name]) for name in names]
+
+
+def _name_owner(cells: dict[str, Any], column: str, owner: Key | None, row: Key, extras: Extras) -> None:
+    """Write who owns a row. What the source said there besides, and a reader would not get back, is kept."""
+    said = cells[column]
+    entity, cells[column] = owner or ("", None)
+    if owner is None:
+        return
+    if said:
+        extras.keep(*row, column, said)
+    if column in _NAMED_OWNER:
+        named = _NAMED_OWNER[column]
+        if cells[named]:
+            extras.keep(*row, named, cells[named])
+        cells[named] = entity
 
 
 def _cell(value: Any) -> str:

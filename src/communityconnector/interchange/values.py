@@ -157,17 +157,21 @@ def number_or_text(raw: Any) -> Mended:
     return value, problem
 
 
+_NUMBER: Final = re.compile(r"[+-]?\d{1,300}(\.\d{0,300})?([eE][+-]?\d{1,3})?", re.ASCII)
+
+
 def _parse_number(raw: str) -> float | None:
-    if not re.fullmatch(r"\s*[+-]?\d{1,300}(\.\d{0,300})?([eE][+-]?\d{1,3})?\s*", raw):
+    bare = raw.strip()
+    if not _NUMBER.fullmatch(bare):
         return None
     try:
-        return int(raw)
+        return int(bare)
     except ValueError:
-        value = float(raw)
+        value = float(bare)
         return value if math.isfinite(value) else None
 
 
-_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _date(raw: str) -> Mended:
@@ -185,9 +189,9 @@ def _date(raw: str) -> Mended:
     return moment.date().isoformat(), Problem("not-a-date", "a date in another form; write YYYY-MM-DD")
 
 
-_TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?")
+_TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _CLOCK: Final = re.compile(
-    r"(\d{1,2})(?:\s*[:.]\s*(\d{2}))?(?::\d{2})?\s*(?:([ap])\.?\s*m\.?)?", re.IGNORECASE
+    r"(\d{1,2})(?:\s*[:.]\s*(\d{2}))?(?::\d{2})?\s*(?:([ap])\.?\s*m\.?)?", re.IGNORECASE | re.ASCII
 )
 _NAMED_TIMES: Final = {
     "noon": "12:00",
