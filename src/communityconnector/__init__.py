@@ -2,9 +2,9 @@
 
     >>> import communityconnector as cc
     >>> matcher = cc.Matcher(cc.sample())
-    >>> need = cc.Need("soup kitchen", near="28694", within=cc.miles(10))
-    >>> for match in matcher.match(need, limit=3):
-    ...     print(match.service.name, [reason.text for reason in match.reasons])  # doctest: +SKIP
+    >>> (match, *_) = matcher.match(cc.Need("dentist", near="28640", within=cc.miles(10)))
+    >>> match.service.name, [reason.answer.value for reason in match.reasons]
+    ('Dental Clinic', ['met', 'met', 'met'])
 
 Importing this package loads next to nothing: each name below is loaded when it is first used.
 """

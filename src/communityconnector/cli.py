@@ -276,7 +276,15 @@ def _print_result(console: Console, result: cc.MatchResult) -> None:
         console.print(_line(("Understood: ", "dim"), (understood, "")))
     elif result.interpretation.library_business:
         console.print(_line(("This sounds like library business rather than a need for a service.", "")))
+    doubtful = False
     for number, found in enumerate(result, start=1):
+        if found.reasons[0].answer is not cc.Answer.MET and not doubtful:
+            doubtful = True
+            words = (
+                "Perhaps, if one asks:" if number > 1 else "Nothing is known to fit. Perhaps, if one asks:"
+            )
+            console.print()
+            console.print(_line((words, "bold yellow")))
         _print_match(console, number, found)
     if not result:
         console.print(_line(("Nothing in this directory fits.", "bold")))

@@ -101,10 +101,18 @@ def test_match_over_real_city_records_and_an_official_example(shared_data, offic
     assert "Community Counselling" in example.stdout
 
 
-def test_nothing_matched_is_exit_code_1():
-    done = run("match", "zeppelins")
+def test_nothing_matched_is_exit_code_1(tmp_path):
+    path = tmp_path / "services.json"
+    path.write_text(json.dumps({**SERVICE, "description": "Groceries."}))
+    done = run("match", "dentist", "--directory", path)
     assert done.returncode == 1
     assert "Nothing in this directory fits" in done.stdout
+
+
+def test_records_that_do_not_say_what_they_are_for_stand_apart():
+    done = run("match", "zeppelins")
+    assert "Nothing is known to fit" in done.stdout
+    assert "? The record does not say what it is for" in done.stdout
 
 
 def test_what_was_ruled_out_is_said():
