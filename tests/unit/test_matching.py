@@ -209,10 +209,11 @@ def test_a_place_without_an_area_is_asked_for_distance_only():
         (service(at=(36.90, -81.40)), "unmet"),
         (service(at=Location(id="l", location_type="physical")), "unknown"),
         (service(at=(0, 0)), "unknown"),
-        (service(), "met"),
+        (service(), "unknown"),
+        (service(service_areas=areas(SQUARE)), "met"),
         (service(at=Location(id="l", location_type="virtual", latitude=10.0, longitude=10.0)), "met"),
     ],
-    ids=["near", "far", "no point", "null island", "a hotline", "online"],
+    ids=["near", "far", "no point", "null island", "no place entered", "a hotline", "online"],
 )
 def test_the_distance(given, expected):
     assert answer(given, need(near=HOME, within=cc.miles(10)), "distance") == expected
@@ -230,7 +231,10 @@ def test_services_without_a_place_still_appear():
     elsewhere = service("e", service_areas=areas(FAR_SQUARE))
     result = matcher(hotline, bare, elsewhere).match(need(near=HOME, within=cc.miles(1)))
     assert [found.service.id for found in result] == ["h", "b"]
-    assert result[1].questions == ("Ask whether they serve where you are",)
+    assert result[1].questions == (
+        "Ask whether they serve where you are",
+        "No place is on record: ask whether one has to go somewhere",
+    )
 
 
 def test_open_at_uses_the_hours_of_the_offer():

@@ -169,8 +169,10 @@ def _distance(offer: Offer, away: Distance | None, query: Query) -> Reason:
         if limit is not None and away.km > limit.km:
             return unmet("distance", f"{text}; {in_words(limit)} was the limit", miles=away.miles, km=away.km)
         return met("distance", text, miles=away.miles, km=away.km)
+    if offer.remote:
+        return met("distance", "Nowhere to go: by phone, online, or it comes to you", remote=True)
     if offer.placeless:
-        return met("distance", "Nowhere to go: by phone, online, or it comes to you", placeless=True)
+        return unknown("distance", "No place is on record: ask whether one has to go somewhere")
     place = offer.location
     if place is not None and place.disclosure is not None and not place.addresses and place.latitude is None:
         return unknown(

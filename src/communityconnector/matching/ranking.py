@@ -89,7 +89,7 @@ def score(parts: tuple[Contribution, ...]) -> float:
 def _proximity(offer: Offer, away: Distance | None) -> float:
     if away is not None:
         return HALF_WAY / (HALF_WAY + float(away.miles))
-    return 0.5 if offer.placeless else 0.0
+    return 0.5 if offer.remote else 0.0
 
 
 def _freshness(offer: Offer, now: datetime) -> float:

@@ -50,11 +50,20 @@ class Offer:
 
     @property
     def placeless(self) -> bool:
-        """Whether there is nowhere to go: no location at all, or a virtual or postal one."""
+        """Whether no place to go to is on record: no location at all, or a virtual or postal one."""
         place = self.location
         if place is None:
             return self.service_at_location is None
         return place.location_type in (LocationType.VIRTUAL, LocationType.POSTAL)
+
+    @property
+    def remote(self) -> bool:
+        """Whether it is on record that one need not go anywhere: by phone, online, by post, or it comes.
+
+        A location that is virtual or postal says so; a service without a location says so by the area that it
+        serves. Without either, its place may just not have been entered.
+        """
+        return self.placeless and (self.location is not None or bool(self.service_areas))
 
     @property
     def point(self) -> Point | None:
