@@ -8,11 +8,19 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from communityconnector import needs
 from communityconnector.adapters.us_zip import UsZipGeocoder
 from communityconnector.geocoding import Geocoder, locate
 from communityconnector.matching import Engine, Explanation, MatchResult, Query, Rank
 from communityconnector.model import Audience, Directory
-from communityconnector.needs import Interpretation, Interpreter, Need, Understood, interpreter, vocabulary
+from communityconnector.needs import (
+    Interpretation,
+    Interpreter,
+    Need,
+    PhraseInterpreter,
+    Understood,
+    Vocabulary,
+)
 
 
 def _now() -> datetime:
@@ -26,7 +34,9 @@ class Matcher:
         directory: where to look.
         audience: who will see the results. By default the public: confidential places stay hidden.
         geocoder: who knows places in words. By default US ZIP codes, offline.
-        words: who understands plain words. By default the vocabulary's phrases.
+        vocabulary: the needs that there are and the words for them, in what patrons say and in what services
+            are called. By default the one that ships.
+        interpreter: who understands what patrons say. By default the vocabulary's phrases.
         zone: zone of the directory's wall-clock times, IANA name or `tzinfo`. By default the zone of the
             moment that is asked about.
         clock: gives the present moment, with a zone.
@@ -40,13 +50,16 @@ class Matcher:
         *,
         audience: Audience | str = Audience.PUBLIC,
         geocoder: Geocoder | None = None,
-        words: Interpreter | None = None,
+        vocabulary: Vocabulary | None = None,
+        interpreter: Interpreter | None = None,
         zone: str | tzinfo | None = None,
         clock: Callable[[], datetime] = _now,
     ) -> None:
-        self._engine = Engine(directory.for_audience(audience))
+        phrases = needs.interpreter() if vocabulary is None else PhraseInterpreter(vocabulary)
+        self._engine = Engine(directory.for_audience(audience), phrases)
+        self._concepts = phrases.vocabulary.concepts
         self._geocoder = geocoder or UsZipGeocoder()
-        self._words = words or interpreter()
+        self._interpreter = interpreter or phrases
         self._zone = ZoneInfo(zone) if isinstance(zone, str) else zone
         self._clock = clock
 
@@ -91,8 +104,8 @@ class Matcher:
         )
 
     def _meaning(self, need: Need) -> Interpretation:
-        understood = self._words.interpret(need.text) if need.text.strip() else Interpretation()
-        concepts = vocabulary().concepts
+        understood = self._interpreter.interpret(need.text) if need.text.strip() else Interpretation()
+        concepts = self._concepts
         named = tuple(
             Understood(key, concepts[key].name, 1.0, (key,)) for key in need.terms if key in concepts
         )

@@ -18,6 +18,7 @@ from communityconnector.model import (
     Contact,
     Directory,
     Disclosure,
+    Language,
     Location,
     Metadata,
     Organization,
@@ -272,3 +273,80 @@ def test_the_safe_house_of_the_sample_is_found_without_place_and_distance():
     assert found.distance is None
     assert found.location.addresses == ()
     assert cc.Matcher(cc.sample(), audience="steward").directory.locations[SAFE_LOCATION].latitude is not None
+
+
+def test_the_street_is_withheld_wherever_a_text_repeats_it(tmp_path):
+    found = house()
+    service = attrs.evolve(found.services["v"], description=f"Come to {text('street').lower()}, back door.")
+    agency = attrs.evolve(found.organizations["o"], description=f"At {text('STREET')}.")
+    directory = Directory.of([attrs.evolve(service, organization=agency)])
+    output = everything_written(directory, tmp_path, "public")
+    assert not gives_away(output.upper())
+    assert output.count("[address withheld]") == 2 * 3
+
+
+@pytest.mark.parametrize("same", ["street", "point"])
+def test_another_record_of_the_hidden_place_is_hidden_with_it(same):
+    hidden = hidden_place(Disclosure.NEVER)
+    twin = Location(
+        id="twin",
+        location_type="physical",
+        latitude=LATITUDE if same == "point" else None,
+        longitude=LONGITUDE if same == "point" else None,
+        addresses=tuple(attrs.evolve(a, id="twin-address") for a in hidden.addresses)
+        if same == "street"
+        else (),
+    )
+    links = (ServiceAtLocation(id="a", location=hidden), ServiceAtLocation(id="b", location=twin))
+    directory = Directory.of([Service(id="v", name="House", status="active", service_at_locations=links)])
+    assert directory.for_audience("public").locations["twin"].name == "Confidential location"
+    said = attrs.evolve(twin, disclosure=Disclosure.PUBLIC)
+    links = (links[0], ServiceAtLocation(id="b", location=said))
+    directory = Directory.of([Service(id="v", name="House", status="active", service_at_locations=links)])
+    assert directory.disclosures["twin"] is Disclosure.PUBLIC
+
+
+def test_notes_of_hours_go_and_times_stay():
+    place = attrs.evolve(
+        hidden_place(Disclosure.NEVER),
+        schedules=(
+            Schedule(
+                id="h",
+                byday="MO",
+                opens_at="09:00",
+                notes=text("n"),
+                description=text("d"),
+                extra={"x": text("e")},
+            ),
+        ),
+        languages=(Language(id="g", code="es", note=text("n")),),
+    )
+    link = ServiceAtLocation(id="s", location=place, schedules=place.schedules)
+    directory = Directory.of([Service(id="v", name="House", status="active", service_at_locations=(link,))])
+    (offer,) = directory.for_audience("public").offers.values()
+    assert [(x.code, x.note) for x in offer.languages] == [("es", None)]
+    assert [(s.byday, s.opens_at, s.notes, s.description, s.extra) for s in offer.schedules] == [
+        ("MO", "09:00", None, None, {})
+    ]
+
+
+def test_what_was_made_of_a_hidden_value_is_withheld_too(tmp_path):
+    path = tmp_path / "a.json"
+    interchange.write(house(), path, audience="steward")
+    raw = json.loads(path.read_text())
+    place = raw[0]["service_at_locations"][0]["location"]
+    place["latitude"] = str(LATITUDE)
+    place["contacts"][0]["email"] = f"{CANARY} at home"
+    path.write_text(json.dumps(raw))
+    directory = interchange.read(path)
+    assert gives_away(str(directory.findings))
+    assert not gives_away(str(directory.for_audience("public").findings))
+
+
+def test_a_public_copy_over_a_stewards_copy_leaves_nothing_behind(tmp_path):
+    interchange.write(house(), tmp_path / "copy", audience="steward")
+    assert gives_away("".join(p.read_text() for p in (tmp_path / "copy").iterdir()))
+    (tmp_path / "copy" / "notes.txt").write_text("mine")
+    interchange.write(house(), tmp_path / "copy", audience="public")
+    assert not gives_away("".join(p.read_text() for p in (tmp_path / "copy").iterdir()))
+    assert (tmp_path / "copy" / "notes.txt").read_text() == "mine"

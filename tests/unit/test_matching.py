@@ -160,6 +160,8 @@ def test_ages(low, high, age, expected):
         (["es"], None, "es-MX", "met"),
         (["es"], None, "vi", "unmet"),
         (["es"], None, "en", "unknown"),
+        (["es"], None, "en-US", "unknown"),
+        (["es"], None, "English", "unknown"),
         ([], None, "es", "unknown"),
         (["es"], "A phone line, Vietnamese too", "vi", "met"),
         (["es"], "A phone line", "vi", "unknown"),
@@ -363,6 +365,39 @@ def test_an_unknown_place_is_said_without_repeating_it(place):
     assert not place or place not in str(caught.value)
 
 
+def test_an_interpreter_of_ones_own():
+    from communityconnector.needs import Interpretation, Understood
+
+    class Codes:
+        def interpret(self, text):
+            return Interpretation(concepts=(Understood(text, text, 1.0, (text,)),))
+
+    assert [m.service.id for m in matcher(service(), interpreter=Codes()).match("food-pantry")] == ["v"]
+    assert list(matcher(service(), interpreter=Codes()).match("a need that nobody knows")) == []
+
+
+def test_a_vocabulary_of_ones_own():
+    import attrs
+
+    from communityconnector.needs import Concept, Phrase, vocabulary
+
+    shipped = vocabulary()
+    own = attrs.evolve(
+        shipped,
+        concepts={**shipped.concepts, "bees": Concept(id="bees", name="Bees")},
+        phrases=(*shipped.phrases, Phrase("beehive", "bees", 1.0)),
+    )
+    found = matcher(service(terms=(), name="Beehive Lending"), service("y"), vocabulary=own).match(
+        "a beehive"
+    )
+    assert [m.service.id for m in found] == ["v"]
+    assert [u.concept for u in found.interpretation.concepts] == ["bees"]
+    assert (
+        len(matcher(service(terms=(), name="Beehive Lending"), vocabulary=own).match(cc.Need(terms="bees")))
+        == 1
+    )
+
+
 def test_a_geocoder_of_ones_own():
     class Library:
         def locate(self, place):
@@ -389,6 +424,7 @@ def test_a_need_that_cannot_be_is_refused_in_words(said, message):
 
 
 def test_a_need_does_not_print_what_was_said():
-    assert repr(cc.Need("my secret", near="28640", age=19)) == "<Need with text, near, age>"
+    need = cc.Need("my secret", near="28640", within=cc.miles(5), age=19)
+    assert repr(need) == "<Need with text, near, within, age>"
     result = matcher(service()).match(cc.Need("suicide help"))
     assert "suicid" not in repr(result) + repr(result.interpretation)

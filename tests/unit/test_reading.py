@@ -251,6 +251,20 @@ def test_collect_mends_nothing_and_loses_nothing(tmp_path):
     assert {f.action for f in errors(directory)} == {"kept as it was"}
 
 
+def test_collect_keeps_a_list_with_something_else_in_it(tmp_path):
+    raw = {**SERVICE, "phones": [{"id": UUID, "number": "1"}, 5]}
+    directory = read_text(tmp_path, json.dumps(raw), mode="collect")
+    assert interchange.to_raw(directory.services[UUID]) == raw
+
+
+def test_what_is_not_read_in_a_folder_is_said(tmp_path):
+    (tmp_path / "services.csv").write_text(f"id,name,status\n{UUID},Pantry,active\n")
+    (tmp_path / "more.xlsx").write_bytes(b"PK")
+    (tmp_path / "notes.md").write_text("#")
+    found = [f for f in interchange.read(tmp_path).findings if f.file]
+    assert [(f.rule, f.file) for f in found] == [("file-not-read", "more.xlsx")]
+
+
 def test_strict_raises_with_all_findings(tmp_path):
     assert read_text(tmp_path, json.dumps(SERVICE), mode="strict").services
     with pytest.raises(

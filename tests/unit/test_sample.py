@@ -34,6 +34,14 @@ def test_it_passes_the_strictest_reading():
     assert cc.read(files("communityconnector") / "sample", mode="strict") == SAMPLE
 
 
+def test_a_stewards_copy_of_it_is_the_same(tmp_path):
+    for name in ("a.json", "a.zip", "folder"):
+        assert cc.write(SAMPLE, tmp_path / name, audience="steward") == () or name == "a.json"
+        back = cc.read(tmp_path / name)
+        assert back.services == SAMPLE.services
+        assert back.organizations == SAMPLE.organizations
+
+
 def test_it_invents_everything_that_could_reach_somebody():
     for phone in SAMPLE.table("phone").values():
         assert re.fullmatch(r"\d{3}-555-01\d\d", phone.number)

@@ -22,7 +22,7 @@ from communityconnector.interchange.nested import (
 from communityconnector.interchange.records import Mode, Structurer, converter, to_raw
 from communityconnector.interchange.sources import Source, TextFile, files
 from communityconnector.interchange.tabular_reader import looks_like_csv, read_tables
-from communityconnector.interchange.tabular_writer import tables
+from communityconnector.interchange.tabular_writer import TABLE_NAMES, tables
 from communityconnector.model import Audience, Directory, Finding, Severity
 
 __all__ = ["Mode", "Source", "converter", "documents", "page", "read", "tables", "to_raw", "write"]
@@ -121,7 +121,7 @@ def write(
 
     The name decides the form: `.json` a list of nested records, `.ndjson` or `.jsonl` one a line, `.zip` a zip
     of tables with their data package, anything else a folder of them. An existing file is replaced only once
-    the new one is whole.
+    the new one is whole; HSDS tables of an earlier copy do not stay in a folder.
 
     Args:
         directory: what to write.
@@ -163,8 +163,12 @@ def _write_zip(directory: Directory, path: Path, _root: str) -> tuple[Finding, .
 
 def _write_folder(directory: Directory, path: Path, _root: str) -> tuple[Finding, ...]:
     path.mkdir(parents=True, exist_ok=True)
-    for name, text in tables(directory).items():
+    written = tables(directory)
+    for name, text in written.items():
         _replace(path / name, text.encode())
+    # A table of an earlier copy must not stay: it may hold what this audience may not see.
+    for name in TABLE_NAMES - set(written):
+        (path / name).unlink(missing_ok=True)
     return ()
 
 

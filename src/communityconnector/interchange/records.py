@@ -166,6 +166,8 @@ class Structurer:
             # "None of these" is more than silence: kept, and written back unless something fills it.
             extra[name] = raw
             return ABSENT
+        if self.mode is not Mode.REPAIR and not all(isinstance(item, dict) for item in raw):
+            return self._not_an_object("a list of objects", name, raw, extra)
         made = []
         for index, item in enumerate(raw):
             step = f"{name}[{index}]"

@@ -82,6 +82,9 @@ def files(source: Source) -> Iterator[TextFile | Unreadable]:
 
 def _folder(tree: Any, prefix: str = "") -> Iterator[TextFile | Unreadable]:
     entries = sorted(tree.iterdir(), key=lambda entry: str(entry.name))
+    if len(entries) > MOST_FILES:
+        message = f"{len(entries):,} files in one folder; the first {MOST_FILES:,} are read"
+        yield Unreadable((_refused(prefix or tree.name, "too-many-files", message),))
     for entry in entries[:MOST_FILES]:
         name = f"{prefix}{entry.name}"
         if entry.is_dir():
@@ -91,8 +94,14 @@ def _folder(tree: Any, prefix: str = "") -> Iterator[TextFile | Unreadable]:
             with entry.open("rb") as stream:
                 content = stream.read(MOST_BYTES + 1)
             yield from _unpack(name, content, nested=True)
+        elif name.lower().endswith(_MAY_HOLD_DATA):
+            message = "a form that is not read inside a folder or zip; unpack or convert it"
+            yield Unreadable(
+                (attrs.evolve(_refused(name, "file-not-read", message), severity=Severity.WARNING),)
+            )
 
 
+_MAY_HOLD_DATA: Final = (".zip", ".xlsx", ".xls", ".ods", ".xml", ".parquet", ".gz", ".yaml", ".yml")
 _READ: Final = (".json", ".ndjson", ".jsonl", ".csv", ".tsv", ".txt", ".json.gz", ".csv.gz")
 
 

@@ -27,6 +27,9 @@ from communityconnector.model.disclosure import attribute_for
 from communityconnector.model.graph import children, place_of
 from communityconnector.model.identity import mint
 
+TABLE_NAMES: Final = frozenset({cls.table for cls in ENTITIES.values()} | {EXTRAS, "datapackage.json"})
+"""Every file that `tables` may write."""
+
 Key = tuple[str, str]
 """Entity and id of a record."""
 

@@ -69,7 +69,8 @@ def _need(purpose: Meaning, query: Query, words: Vocabulary) -> tuple[float, Rea
     """Whether the service is for what the patron needs; any one of several needs is enough."""
     best: tuple[float, Reason] | None = None
     broad: Sign | None = None
-    wanted = [(u.concept, u.weight) for u in query.meaning.concepts]
+    # An interpreter of the host's own may name a need that this vocabulary lacks.
+    wanted = [(u.concept, u.weight) for u in query.meaning.concepts if u.concept in words.concepts]
     for term in query.need.terms:
         if term in purpose.terms:
             found = purpose.terms[term]
@@ -214,11 +215,12 @@ def _language(offer: Offer, query: Query) -> Iterator[Reason]:
     wanted = query.need.language
     if wanted is None:
         return
-    code = fold(wanted.strip())
+    asked = fold(wanted.strip())
+    code = asked if asked in _PRIMARY else asked.partition("-")[0]
     listed = offer.languages
     for language in listed:
         names = {fold(language.code or ""), fold(language.name or "")}
-        if code in names or _PRIMARY.get(code) in names or code.partition("-")[0] in names:
+        if code in names or _PRIMARY.get(code) in names:
             yield met("language", f"Served in {language.name or language.code}", code=language.code)
             return
     interpreters = offer.service.interpretation_services

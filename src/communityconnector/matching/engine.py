@@ -12,7 +12,7 @@ from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import Rank, contributions, score, sort_key
 from communityconnector.matching.result import Explanation, Match, MatchResult
 from communityconnector.model import Directory, Offer
-from communityconnector.needs import PhraseInterpreter, Vocabulary, interpreter, vocabulary
+from communityconnector.needs import PhraseInterpreter, interpreter
 
 
 class Engine:
@@ -20,24 +20,17 @@ class Engine:
 
     Args:
         directory: the directory, already fit for whoever will see the results (`Directory.for_audience`).
-        words: the needs vocabulary by which services' purposes are read.
-        phrases: finds the vocabulary's phrases in services' names and descriptions.
+        phrases: finds the phrases of a vocabulary in services' names and descriptions. By default those of the
+            vocabulary that ships.
     """
 
-    def __init__(
-        self,
-        directory: Directory,
-        *,
-        words: Vocabulary | None = None,
-        phrases: PhraseInterpreter | None = None,
-    ) -> None:
+    def __init__(self, directory: Directory, phrases: PhraseInterpreter | None = None) -> None:
         self.directory = directory
-        self._words = words or vocabulary()
         phrases = phrases or interpreter()
+        self._words = phrases.vocabulary
         terms = directory.taxonomy_terms
         self._purposes: dict[str, Meaning] = {
-            key: meaning_of(service, terms, self._words, phrases)
-            for key, service in directory.services.items()
+            key: meaning_of(service, terms, phrases) for key, service in directory.services.items()
         }
 
     def match(

@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from communityconnector.model import Service, TaxonomyTerm
-from communityconnector.needs import PhraseInterpreter, Vocabulary
+from communityconnector.needs import PhraseInterpreter
 from communityconnector.needs.words import stems
 
 TERM: Final = 1.0
@@ -57,18 +57,14 @@ class Meaning:
 
 
 def meaning_of(
-    service: Service,
-    directory_terms: Mapping[str, TaxonomyTerm],
-    words: Vocabulary,
-    phrases: PhraseInterpreter,
+    service: Service, directory_terms: Mapping[str, TaxonomyTerm], phrases: PhraseInterpreter
 ) -> Meaning:
     """Gather what a service's record says of its purpose.
 
     Args:
         service: the service.
         directory_terms: the directory's taxonomy terms by id, for broader terms.
-        words: the needs vocabulary.
-        phrases: finds its phrases in texts.
+        phrases: finds a vocabulary's phrases in texts.
     """
     signs: dict[str, Sign] = {}
 
@@ -80,7 +76,7 @@ def meaning_of(
     terms: dict[str, TaxonomyTerm] = {}
     own = [a.taxonomy_term for a in service.attributes if a.taxonomy_term is not None]
     for term in own:
-        placed = words.place(term)
+        placed = phrases.vocabulary.place(term)
         if placed is not None:
             sign(placed, TERM, "taxonomy_term", term.name)
         else:

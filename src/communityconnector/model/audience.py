@@ -7,18 +7,18 @@ place is taken out of the records themselves, before anything ranks, prints, map
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 import attrs
 
+from communityconnector.model.contact import Language
 from communityconnector.model.location import Disclosure, Location
 from communityconnector.model.metadata import Metadata
+from communityconnector.model.record import Kind, Record, specs
+from communityconnector.model.schedule import Schedule
 from communityconnector.model.service import Service, ServiceAtLocation
-
-if TYPE_CHECKING:
-    from communityconnector.model.record import Record
 
 
 class Audience(StrEnum):
@@ -62,8 +62,9 @@ def protective(service: Service) -> bool:
 def disclosures(services: Mapping[str, Service], locations: Mapping[str, Location]) -> dict[str, Disclosure]:
     """Who may learn where each location is.
 
-    A location says so itself. One that says nothing is `public`, unless a service given there is protective
-    (see `protective`): then it is `staff_only`, for silence must not give a refuge away.
+    A location says so itself. One that says nothing is `public`, with two exceptions, for silence must not give
+    a refuge away: where a protective service is given (see `protective`) it is `staff_only`, and where it
+    stands on the street or the point of a hidden location it is hidden with it.
     """
     found = {key: location.disclosure or Disclosure.PUBLIC for key, location in locations.items()}
     for service in services.values():
@@ -71,19 +72,43 @@ def disclosures(services: Mapping[str, Service], locations: Mapping[str, Locatio
             place = link.location
             if place is not None and place.disclosure is None and protective(service):
                 found[place.id] = Disclosure.STAFF_ONLY
+    spots = {
+        spot: level
+        for key, level in found.items()
+        if level is not Disclosure.PUBLIC
+        for spot in _spots(locations[key])
+    }
+    for key, location in locations.items():
+        if location.disclosure is None and found[key] is Disclosure.PUBLIC:
+            levels = [spots[spot] for spot in _spots(location) if spot in spots]
+            if levels:
+                found[key] = levels[0]
     return found
 
 
-def redaction(audience: Audience, levels: Mapping[str, Disclosure]) -> Callable[[Record], Record] | None:
+def _spots(location: Location) -> Iterator[tuple[object, ...]]:
+    """What tells that two locations are one place: a street with its postal code, or a point."""
+    for address in location.addresses:
+        if address.address_1:
+            yield (address.address_1.casefold().strip(), address.postal_code.strip())
+    if location.point is not None:
+        yield (location.latitude, location.longitude)
+
+
+def redaction(
+    audience: Audience, levels: Mapping[str, Disclosure], locations: Mapping[str, Location]
+) -> Callable[[Record], Record] | None:
     """The change that makes any record fit for an audience, or `None` where nothing needs hiding.
 
     Args:
         audience: for whom.
         levels: who may learn where each location is, by location id.
+        locations: the locations, by id.
     """
     hidden = {key: level for key, level in levels.items() if level in _HIDDEN[audience]}
     if not hidden:
         return None
+    streets = _streets(locations[key] for key in hidden)
 
     def transform(record: Record) -> Record:
         if isinstance(record, Location) and record.id in hidden:
@@ -93,21 +118,50 @@ def redaction(audience: Audience, levels: Mapping[str, Disclosure]) -> Callable[
             and record.location is not None
             and record.location.id in hidden
         ):
-            reachable = hidden[record.location.id] is Disclosure.CONTACT_ONLY
-            return attrs.evolve(
-                record,
-                description=None,
-                attributes=(),
-                metadata=(),
-                extra={},
-                phones=record.phones if reachable else (),
-                contacts=record.contacts if reachable else (),
-            )
+            return _without_way(record, hidden[record.location.id])
         if isinstance(record, Metadata) and record.resource_id in hidden:
             return attrs.evolve(record, previous_value="", replacement_value="", extra={})
-        return record
+        return record if streets is None else _without_streets(record, streets)
 
     return transform
+
+
+def _streets(places: Iterable[Location]) -> re.Pattern[str] | None:
+    """Finds the streets of hidden places in texts that repeat them."""
+    lines = {
+        line.strip()
+        for place in places
+        for address in place.addresses
+        for line in (address.address_1, address.address_2)
+        if line and len(line.strip()) > 5
+    }
+    longest_first = sorted(lines, key=lambda line: (-len(line), line))
+    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE) if lines else None
+
+
+def _without_streets(record: Record, streets: re.Pattern[str]) -> Record:
+    changed: dict[str, Any] = {}
+    for name, facts in specs(type(record)).items():
+        if facts.kind is Kind.TEXT:
+            text = getattr(record, name)
+            if text and streets.search(text):
+                changed[name] = streets.sub("[address withheld]", text)
+    return attrs.evolve(record, **changed) if changed else record
+
+
+def _without_way(link: ServiceAtLocation, level: Disclosure) -> ServiceAtLocation:
+    """What may be shown of a service at a hidden location: when it is given, for which area, perhaps a phone."""
+    reachable = level is Disclosure.CONTACT_ONLY
+    return ServiceAtLocation(
+        id=link.id,
+        service_id=link.service_id,
+        location=link.location,
+        service=link.service,
+        service_areas=link.service_areas,
+        schedules=_times_only(link.schedules),
+        phones=link.phones if reachable else (),
+        contacts=link.contacts if reachable else (),
+    )
 
 
 def _without_place(location: Location, level: Disclosure) -> Location:
@@ -121,9 +175,26 @@ def _without_place(location: Location, level: Disclosure) -> Location:
         id=location.id,
         location_type=location.location_type,
         name=WITHHELD,
-        languages=location.languages,
-        schedules=location.schedules,
+        languages=tuple(Language(id=x.id, name=x.name, code=x.code) for x in location.languages),
+        schedules=_times_only(location.schedules),
         phones=location.phones if reachable else (),
         contacts=location.contacts if reachable else (),
         disclosure=level,
+    )
+
+
+def _times_only(schedules: tuple[Schedule, ...]) -> tuple[Schedule, ...]:
+    """Schedules without their texts, which may say where to go."""
+    return tuple(
+        attrs.evolve(
+            schedule,
+            description=None,
+            schedule_link=None,
+            attending_type=None,
+            notes=None,
+            attributes=(),
+            metadata=(),
+            extra={},
+        )
+        for schedule in schedules
     )

@@ -263,12 +263,12 @@ class Directory:
 
         A hidden location keeps its id, its hours and its languages, and loses street, point, name, directions
         and everything else that belongs to the place; `contact_only` keeps phones and contacts. Findings
-        about such a location lose their raw values.
+        about any record that is not shown whole lose their raw values.
 
         Args:
             audience: `public`, `staff` or `steward` (the keeper of the data, from whom nothing is hidden).
         """
-        transform = redaction(Audience(audience), self.disclosures)
+        transform = redaction(Audience(audience), self.disclosures, self.locations)
         if transform is None:
             return self
         tables = rebuild(self._tables, transform)
@@ -276,12 +276,20 @@ class Directory:
         roots: list[Record] = []
         for entity, table in tables.items():
             roots.extend(record for key, record in table.items() if key in self._roots[entity])
-        return Directory.of(
-            roots,
-            findings=(attrs.evolve(f, value=None) if self._about_a_place(f) else f for f in self.findings),
-            dataset=self.dataset,
-            root=self.root,
-        )
+        shown = Directory.of(roots, dataset=self.dataset, root=self.root)
+        shown.findings = tuple(self._fit(finding, shown) for finding in self.findings)
+        return shown
+
+    def _fit(self, finding: Finding, shown: Directory) -> Finding:
+        """A finding without raw values, unless the record that it is about is shown just as it is here."""
+        record = self._tables.get(finding.entity, {}).get(finding.record_id)
+        if (
+            record is not None and shown._tables[finding.entity].get(finding.record_id) == record
+        ):  # our own class
+            return finding
+        if finding.value is None and not finding.action:
+            return finding
+        return attrs.evolve(finding, value=None, action="withheld" if finding.action else "")
 
     @cached_property
     def _roots(self) -> dict[str, set[str]]:
@@ -292,6 +300,3 @@ class Directory:
                 for _, child in children(record):
                     embedded[child.entity].add(child.id)
         return {entity: set(table) - embedded[entity] for entity, table in self._tables.items()}
-
-    def _about_a_place(self, finding: Finding) -> bool:
-        return finding.entity in ("location", "address", "accessibility", "service_at_location", "phone")

@@ -18,6 +18,7 @@ import attrs
 
 from communityconnector.model.disclosure import level_of, states_level
 from communityconnector.model.finding import Finding, Severity
+from communityconnector.model.identity import DISCLOSURE_TAXONOMY
 from communityconnector.model.record import ENTITIES, Kind, Record, specs
 from communityconnector.model.taxonomy import Attribute, TaxonomyTerm
 
@@ -214,6 +215,12 @@ class Graph:
                 for key in stated:
                     del ids[key]
                     del self.nodes["attribute"][key]
+        # The terms said it; the field says it now, and a writer makes them anew.
+        terms = self.nodes["taxonomy_term"]
+        for key in [
+            k for k, n in terms.items() if getattr(n.record, "taxonomy", None) == DISCLOSURE_TAXONOMY
+        ]:
+            del terms[key]
 
     def _attribute(self, key: str) -> Attribute:
         """An attribute with its term, which a table gives apart."""

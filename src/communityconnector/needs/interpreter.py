@@ -97,10 +97,13 @@ class PhraseInterpreter:
 
     Args:
         words: the vocabulary.
+
+    Attributes:
+        vocabulary: the same.
     """
 
     def __init__(self, words: Vocabulary) -> None:
-        self._vocabulary = words
+        self.vocabulary = words
         self._phrases: dict[Stems, list[tuple[str, float, str]]] = {}
         for phrase in words.phrases:
             for key in _keys(phrase.words):
@@ -116,7 +119,7 @@ class PhraseInterpreter:
     def _loose(self) -> dict[str, dict[str, float]]:
         """How much each single word of a phrase says for each concept, if it stands alone."""
         concepts_of: dict[str, dict[str, float]] = {}
-        for phrase in self._vocabulary.phrases:
+        for phrase in self.vocabulary.phrases:
             key = telling(phrase.words)
             for word in key:
                 held = concepts_of.setdefault(word, {})
@@ -164,12 +167,12 @@ class PhraseInterpreter:
 
     def _ranked(self, scores: dict[str, float], said: dict[str, list[str]]) -> tuple[Understood, ...]:
         top = max(scores.values(), default=0.0)
-        order = list(self._vocabulary.concepts)
+        order = list(self.vocabulary.concepts)
         ranked = sorted(scores, key=lambda concept: (-scores[concept], order.index(concept)))
         return tuple(
             Understood(
                 concept=concept,
-                name=self._vocabulary.concepts[concept].name,
+                name=self.vocabulary.concepts[concept].name,
                 weight=round(scores[concept] / top, 6),
                 words=tuple(said.get(concept, ())),
             )
@@ -208,7 +211,7 @@ class PhraseInterpreter:
     def _urgent(self, spoken: tuple[str, ...]) -> tuple[CrisisLine, ...]:
         kinds = {kind for phrase, kind in self._crisis if _contains(spoken, phrase)}
         lines: dict[str, CrisisLine] = {}
-        for line in self._vocabulary.crisis_lines:
+        for line in self.vocabulary.crisis_lines:
             if line.kind in kinds:
                 lines.setdefault(line.name, line)
         return tuple(lines.values())

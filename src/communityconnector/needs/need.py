@@ -67,12 +67,13 @@ class Need:
             _refuse("`open_at` needs a zone: datetime(..., tzinfo=ZoneInfo('America/New_York'))")
 
     def __repr__(self) -> str:
-        said = [
-            field.name
-            for field in attrs.fields(type(self))
-            if getattr(self, field.name) not in ("", (), None)
-        ]
+        values = {field.name: getattr(self, field.name) for field in attrs.fields(type(self))}
+        said = [name for name, value in values.items() if value is not None and not _empty(value)]
         return f"<Need with {', '.join(said)}>"
+
+
+def _empty(value: object) -> bool:
+    return isinstance(value, (str, tuple)) and not value
 
 
 def _refuse(message: str) -> None:
