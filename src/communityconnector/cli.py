@@ -128,7 +128,9 @@ _STYLES: Final = {cc.Severity.ERROR: "bold red", cc.Severity.WARNING: "yellow", 
 
 def _print_check(directory: cc.Directory, findings: tuple[cc.Finding, ...]) -> None:
     console = _console()
-    counts = Counter(finding.severity for finding in findings)
+    counts: Counter[cc.Severity] = Counter()
+    for finding in findings:
+        counts[finding.severity] += finding.count
     found = (
         f"{len(directory.services)} services, {len(directory.organizations)} organizations, "
         f"{len(directory.locations)} locations"
@@ -139,8 +141,9 @@ def _print_check(directory: cc.Directory, findings: tuple[cc.Finding, ...]) -> N
         for finding in findings:
             if finding.severity is severity:
                 rules.setdefault(finding.rule, []).append(finding)
-        for rule, group in sorted(rules.items(), key=lambda item: -len(item[1])):
-            times = f"{len(group)} times" if len(group) > 1 else "once"
+        for rule, group in sorted(rules.items(), key=lambda item: -sum(f.count for f in item[1])):
+            count = sum(finding.count for finding in group)
+            times = f"{count} times" if count > 1 else "once"
             console.print(_line((f"{severity.value} ", _STYLES[severity]), (f"{rule}, {times}", "bold")))
             for finding in group[:3]:
                 console.print(_line((f"    {_describe(finding)}", "")))

@@ -242,6 +242,22 @@ def test_times_are_read_in_the_ways_that_people_write_them(tmp_path, raw, value)
     assert said == ([] if value == raw else ["$.schedules[0].opens_at"])
 
 
+def test_what_a_file_repeats_in_every_record_is_counted(tmp_path):
+    services = [{**SERVICE, "id": UUID[:-1] + str(n), "url": None} for n in range(5)]
+    (found,) = (f for f in read_text(tmp_path, json.dumps(services)).findings if f.rule == "null-value")
+    assert (found.count, found.path, found.entity) == (5, "$[0].url", "service")
+
+
+def test_a_required_field_that_is_null_is_missing_in_every_record(tmp_path):
+    agency = {"id": UUID, "name": "A", "description": None}
+    services = [
+        {**SERVICE, "id": UUID[:-1] + str(n), "organization": {**agency, "id": UUID[:-1] + str(n)}}
+        for n in range(3)
+    ]
+    found = [f.path for f in errors(read_text(tmp_path, json.dumps(services)))]
+    assert found == [f"$[{n}].organization.description" for n in range(3)]
+
+
 def test_collect_mends_nothing_and_loses_nothing(tmp_path):
     raw = {**SERVICE, "minimum_age": "18", "status": "Active", "description": None, "phones": {"id": UUID}}
     directory = read_text(tmp_path, json.dumps(raw), mode="collect")

@@ -39,6 +39,7 @@ def looks_like_json(text: str) -> bool:
 def read_json(file: TextFile, structurer: Structurer, reading: Reading) -> None:
     """Read one JSON or ndjson file."""
     JsonFile(file, structurer, reading).read()
+    reading.findings.extend(structurer.tallied())
 
 
 def loads(text: str) -> Any:

@@ -44,24 +44,24 @@ class Draft:
     value: Any = None
     entity: str = ""
     record_id: str = ""
+    file: str = ""
+    line: int | None = None
+    count: int = 1
+
+
+Step = tuple[bool, Mender | None, type[Record], bool]
+"""How a field is read: whether any text will do; its mender; or, without one, what it embeds and whether many."""
 
 
 @cache
-def _menders(entity: str) -> dict[str, Mender]:
-    return {
-        name: mender(facts)
-        for name, facts in specs(ENTITIES[entity]).items()
-        if facts.hsds and facts.kind not in (Kind.ONE, Kind.MANY)
-    }
-
-
-@cache
-def _embedded(entity: str) -> dict[str, tuple[type[Record], bool]]:
-    return {
-        name: (ENTITIES[facts.target], facts.kind is Kind.MANY)
-        for name, facts in specs(ENTITIES[entity]).items()
-        if facts.kind in (Kind.ONE, Kind.MANY)
-    }
+def _plan(entity: str) -> dict[str, Step]:
+    plan: dict[str, Step] = {}
+    for name, facts in specs(ENTITIES[entity]).items():
+        if facts.kind in (Kind.ONE, Kind.MANY):
+            plan[name] = (False, None, ENTITIES[facts.target], facts.kind is Kind.MANY)
+        elif facts.hsds:
+            plan[name] = (facts.kind is Kind.TEXT, mender(facts), Record, False)
+    return plan
 
 
 @cache
@@ -82,6 +82,7 @@ class Structurer:
         self.mode = mode
         self.tabular = tabular
         self.drafts: list[Draft] = []
+        self.tallies: dict[tuple[str, str, str], Draft] = {}
 
     def record(self, cls: type[Record], raw: Mapping[str, Any]) -> Record:
         """Make one record, and those that it embeds.
@@ -89,23 +90,28 @@ class Structurer:
         Findings drafted meanwhile carry paths relative to this record.
         """
         first = len(self.drafts)
-        menders, embedded = _menders(cls.entity), _embedded(cls.entity)
+        plan = _plan(cls.entity)
         values: dict[str, Any] = {}
         extra: dict[str, Any] = {}
         for name, item in raw.items():
+            step = plan.get(name)
+            if step is None:
+                if not (self.tabular and item == ""):
+                    extra[name] = item
+                continue
+            any_text, mend, target, is_many = step
+            if any_text and type(item) is str and item:
+                # By far the commonest case: it needs no look.
+                values[name] = item
+                continue
             if self.tabular and item == "":
                 continue
-            mend = menders.get(name)
             if mend is not None:
                 value, problem = mend(item)
-                if problem is not None and not (self.tabular and problem.rule == "number-as-text"):
-                    value = self._take_note(name, item, value, problem, extra)
-            elif name in embedded:
-                target, is_many = embedded[name]
-                value = (self._many if is_many else self._one)(name, target, item, extra)
+                if problem is not None:
+                    value = self._take_note(cls.entity, name, item, value, problem, extra)
             else:
-                extra[name] = item
-                continue
+                value = (self._many if is_many else self._one)(name, target, item, extra)
             if value is not ABSENT:
                 values[name] = value
         self._complete(cls, raw, values, extra, first)
@@ -123,7 +129,8 @@ class Structurer:
         for name, missing in _wanted(cls.entity):
             if name not in values:
                 values[name] = missing
-                if name not in extra and all(draft.path != name for draft in self.drafts[first:]):
+                said = [draft.path for draft in self.drafts[first:] if draft.rule not in TALLIED]
+                if name not in extra and name not in said:
                     self._note(Severity.ERROR, "missing-field", f"HSDS requires {name}", "", name)
         if "id" not in values:
             values["id"] = mint(cls.entity, json.dumps(raw, sort_keys=True, default=str))
@@ -136,7 +143,27 @@ class Structurer:
             if not draft.record_id:
                 draft.entity, draft.record_id = cls.entity, values["id"]
 
-    def _take_note(self, name: str, raw: Any, value: Any, problem: Problem, extra: dict[str, Any]) -> Any:
+    def _tally(self, entity: str, name: str, problem: Problem, raw: Any) -> None:
+        """Count what was found before in this field; the first time is a draft like any other."""
+        key = (problem.rule, entity, name)
+        first = self.tallies.get(key)
+        if first is not None:
+            first.count += 1
+            return
+        severity = Severity.INFO if problem.rule in _HARMLESS else Severity.WARNING
+        action = "" if problem.rule in _HARMLESS else "read as if absent"
+        self.tallies[key] = first = Draft(severity, problem.rule, problem.message, action, name, raw)
+        self.drafts.append(first)
+
+    def _take_note(  # noqa: PLR0913, PLR0917  # a field, its value raw and mended, and what was wrong
+        self, entity: str, name: str, raw: Any, value: Any, problem: Problem, extra: dict[str, Any]
+    ) -> Any:
+        """Draft what was wrong with a field; gives the value to keep."""
+        if self.tabular and problem.rule == "number-as-text":
+            return value
+        if self.mode is Mode.REPAIR and problem.rule in TALLIED:
+            self._tally(entity, name, problem, raw)
+            return value
         if self.mode is not Mode.REPAIR and problem.rule not in _HARMLESS:
             extra[name] = raw
             self._note(Severity.ERROR, problem.rule, problem.message, "kept as it was", name, raw)
@@ -203,7 +230,7 @@ class Structurer:
             problem = Problem("null-value", f"no value where HSDS wants {wanted}; leave the field out")
         else:
             problem = Problem("wrong-type", f"{wanted} expected", mended=False)
-        return self._take_note(name, raw, ABSENT, problem, extra)
+        return self._take_note("", name, raw, ABSENT, problem, extra)
 
     def _note(  # noqa: PLR0913, PLR0917  # the parts of a draft, in its order
         self, severity: Severity, rule: str, message: str, action: str, path: str, value: Any = None
@@ -219,24 +246,28 @@ class Structurer:
         """
         done = []
         for draft in self.drafts:
-            line, path = at(draft)
-            done.append(
-                Finding(
-                    severity=draft.severity,
-                    rule=draft.rule,
-                    message=draft.message,
-                    action=draft.action,
-                    file=file,
-                    line=line,
-                    path=path,
-                    entity=draft.entity,
-                    record_id=draft.record_id,
-                    value=draft.value,
-                )
-            )
+            draft.file = file
+            draft.line, draft.path = at(draft)
+            if draft.rule not in TALLIED:
+                done.append(_finished(draft))
         self.drafts.clear()
         return done
 
+    def tallied(self) -> list[Finding]:
+        """The findings that were counted, once the file is read to its end."""
+        done = [_finished(draft) for draft in self.tallies.values()]
+        self.tallies.clear()
+        return done
+
+
+def _finished(draft: Draft) -> Finding:
+    return Finding(**{name: getattr(draft, name) for name in _DRAFTED})
+
+
+_DRAFTED: Final = tuple(field.name for field in attrs.fields(Draft))
+
+TALLIED: Final = frozenset({"null-value", "empty-text", "id-not-uuid"})
+"""Rules whose findings are counted by entity and field: some files have null in every empty field."""
 
 _HARMLESS: Final = frozenset({"id-not-uuid", "upper-case-id", "extension-as-text"})
 """Rules whose value is kept in every mode: nothing is lost and nothing is changed but letter case."""

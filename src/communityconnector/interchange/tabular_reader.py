@@ -60,6 +60,7 @@ def read_tables(files: list[TextFile], structurer: Structurer, reading: Reading)
     for file in tables:
         if file.name.rsplit("/", 1)[-1] != EXTRAS:
             _read_table(file, structurer, reading, hints, extras)
+    reading.findings.extend(structurer.tallied())
 
 
 def _package_hints(files: list[TextFile]) -> dict[str, str]:

@@ -76,13 +76,13 @@ def _trimmed(mend: Mender) -> Mender:
 
     def trimmed(raw: Any) -> Mended:
         if type(raw) is str:
+            if raw and not raw[0].isspace() and not raw[-1].isspace():
+                return mend(raw)
             bare = raw.strip()
             if not bare:
                 return _EMPTY
-            if bare != raw:
-                value, problem = mend(bare)
-                return value, problem or Problem("spaces-around", "spaces around the value")
-            return mend(raw)
+            value, problem = mend(bare)
+            return value, problem or Problem("spaces-around", "spaces around the value")
         value, problem = text(raw)
         return (value, problem) if value is ABSENT else (mend(value)[0], problem)
 
@@ -95,6 +95,9 @@ _BARE_UUID: Final = re.compile(
 )
 
 
+_NOT_UUID: Final = Problem("id-not-uuid", "HSDS wants a UUID here; the identifier is kept as it is")
+
+
 def _identifier(raw: str) -> Mended:
     if _UUID.fullmatch(raw):
         lower = raw.lower()
@@ -104,7 +107,7 @@ def _identifier(raw: str) -> Mended:
     bare = _BARE_UUID.fullmatch(raw)
     if bare:
         return "-".join(bare.groups()).lower(), Problem("id-not-canonical", "a UUID in an unusual form")
-    return raw, Problem("id-not-uuid", "HSDS wants a UUID here; the identifier is kept as it is")
+    return raw, _NOT_UUID
 
 
 def _reference(raw: str) -> Mended:

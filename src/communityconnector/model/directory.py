@@ -231,21 +231,19 @@ class Directory:
 
     @cached_property
     def _services_by_organization(self) -> dict[str, tuple[Service, ...]]:
-        found: dict[str, tuple[Service, ...]] = {}
+        found: dict[str, list[Service]] = {}
         for service in self.services.values():
             if service.organization is not None:
-                key = service.organization.id
-                found[key] = (*found.get(key, ()), service)
-        return found
+                found.setdefault(service.organization.id, []).append(service)
+        return {key: tuple(services) for key, services in found.items()}
 
     @cached_property
     def _offers_by_location(self) -> dict[str, tuple[Offer, ...]]:
-        found: dict[str, tuple[Offer, ...]] = {}
+        found: dict[str, list[Offer]] = {}
         for offer in self.offers.values():
             if offer.location is not None:
-                key = offer.location.id
-                found[key] = (*found.get(key, ()), offer)
-        return found
+                found.setdefault(offer.location.id, []).append(offer)
+        return {key: tuple(offers) for key, offers in found.items()}
 
     @cached_property
     def disclosures(self) -> Mapping[str, Disclosure]:

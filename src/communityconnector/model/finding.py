@@ -34,6 +34,8 @@ class Finding:
         entity: HSDS entity of the record.
         record_id: id of the record.
         value: the raw value. `None` where there is none, or where the record's place is confidential.
+        count: how often it occurs. Only for what a file may repeat without end, such as null in a field; the
+            position is then that of the first time.
     """
 
     severity: Severity
@@ -46,6 +48,7 @@ class Finding:
     entity: str = ""
     record_id: str = ""
     value: Any = None
+    count: int = 1
 
     @property
     def where(self) -> str:
