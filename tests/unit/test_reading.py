@@ -120,7 +120,7 @@ UNUSABLE = {
     "a long line": (b"x" * 50_000_000, "neither JSON nor an HSDS table"),
     "a long number": (b"[" + b"1" * 5_000_000, "a number too long to read"),
     "cut off": (json.dumps(SERVICE).encode()[:-30], "line 1 column"),
-    "a comma too many": (b'{"id": 1,}', "line 1 column 10"),
+    "a colon too few": (b'{"id" 1}', "line 1 column 7"),
     "too deep": (b"[" * 100_000, "nested too deep"),
 }
 
