@@ -9,7 +9,6 @@ from communityconnector.model import (
     ENTITIES,
     Directory,
     Finding,
-    Kind,
     Location,
     Record,
     Schedule,
@@ -17,6 +16,7 @@ from communityconnector.model import (
     Severity,
     specs,
 )
+from communityconnector.model.graph import shape
 
 
 def lint(directory: Directory, *, tabular: bool) -> Iterator[Finding]:
@@ -52,14 +52,12 @@ def _found(record: Record, rule: str, message: str, **more: Any) -> Finding:
 
 
 def _dangling(record: Record, directory: Directory, severity: Severity) -> Iterator[Finding]:
-    for name, facts in specs(type(record)).items():
-        if facts.kind is not Kind.REFERENCE:
-            continue
+    for name, target in shape(record.entity).references:
         key = getattr(record, name)
-        if key and key not in directory.table(facts.target):
+        if key and key not in directory.table(target):
             # HSDS declares no foreign key to a parent of the same entity.
-            weight = severity if facts.foreign_key else Severity.INFO
-            message = f"{name} names a {facts.target} that is not here"
+            weight = severity if specs(type(record))[name].foreign_key else Severity.INFO
+            message = f"{name} names a record of {target} that is not here"
             yield _found(record, "dangling-reference", message, severity=weight, path=name, value=key)
 
 

@@ -42,10 +42,16 @@ class Judgement:
         return all(reason.answer is not Answer.UNMET for reason in self.reasons)
 
 
-def judge(offer: Offer, purpose: Meaning, query: Query, words: Vocabulary) -> Judgement:
-    """Ask every criterion about one offer."""
-    relevance, need = _need(purpose, query, words)
-    reasons = [need, _status(offer)]
+def judge(offer: Offer, need: tuple[float, Reason], query: Query) -> Judgement:
+    """Ask every criterion about one offer.
+
+    Args:
+        offer: the offer.
+        need: what `for_need` said of its service.
+        query: the need, resolved.
+    """
+    relevance, reason = need
+    reasons = [reason, _status(offer)]
     away: Distance | None = None
     if query.point is not None:
         place = offer.point
@@ -65,8 +71,8 @@ _WORDS: Final = {"name": 1.0, "description": 0.6}
 """What a word of the patron counts, by where the service has it."""
 
 
-def _need(purpose: Meaning, query: Query, words: Vocabulary) -> tuple[float, Reason]:
-    """Whether the service is for what the patron needs; any one of several needs is enough."""
+def for_need(purpose: Meaning, query: Query, words: Vocabulary) -> tuple[float, Reason]:
+    """Whether a service is for what the patron needs, and how well; any one of several needs is enough."""
     best: tuple[float, Reason] | None = None
     broad: Sign | None = None
     # An interpreter of the host's own may name a need that this vocabulary lacks.

@@ -1,4 +1,4 @@
-"""The plain engine: looks at every offer, asks every criterion, sorts. Clear and correct first."""
+"""The plain engine: looks at every service, asks every criterion, sorts. Clear and correct first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 
 from communityconnector.errors import ServiceNotFoundError
 from communityconnector.matching.answers import Answer
-from communityconnector.matching.criteria import Judgement, judge
+from communityconnector.matching.criteria import Judgement, for_need, judge
 from communityconnector.matching.meaning import Meaning, meaning_of
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import Rank, contributions, score, sort_key
@@ -47,13 +47,17 @@ class Engine:
         key = sort_key(rank)
         found: list[tuple[tuple[object, ...], Match]] = []
         ruled_out: Counter[str] = Counter()
-        for offer in self.directory.offers.values():
-            judgement = self._judge(offer, query)
-            if judgement.fits:
-                match = self._match(offer, judgement, query)
-                found.append((key(offer.id, match.score, judgement), match))
-            elif judgement.reasons[0].answer is not Answer.UNMET:
-                ruled_out.update(r.criterion for r in judgement.reasons if r.answer is Answer.UNMET)
+        for service_id, purpose in self._purposes.items():
+            need = for_need(purpose, query, self._words)
+            if need[1].answer is Answer.UNMET:
+                continue
+            for offer in self.directory.offers_of(service_id):
+                judgement = judge(offer, need, query)
+                if judgement.fits:
+                    match = self._match(offer, judgement, query)
+                    found.append((key(offer.id, match.score, judgement), match))
+                else:
+                    ruled_out.update(r.criterion for r in judgement.reasons if r.answer is Answer.UNMET)
         found.sort(key=lambda pair: pair[0])
         end = None if limit is None else offset + limit
         matches = tuple(match for _, match in found[offset:end])
@@ -68,15 +72,13 @@ class Engine:
         if service_id not in self.directory.services:
             message = f"no service with id {service_id!r} in this directory"
             raise ServiceNotFoundError(message)
+        need = for_need(self._purposes[service_id], query, self._words)
         explained = []
         for offer in self.directory.offers_of(service_id):
-            judgement = self._judge(offer, query)
+            judgement = judge(offer, need, query)
             match = self._match(offer, judgement, query)
             explained.append(Explanation(offer, judgement.fits, match.reasons, match.score))
         return tuple(explained)
-
-    def _judge(self, offer: Offer, query: Query) -> Judgement:
-        return judge(offer, self._purposes[offer.service.id], query, self._words)
 
     @staticmethod
     def _match(offer: Offer, judgement: Judgement, query: Query) -> Match:
