@@ -138,7 +138,7 @@ class Structurer:
                 Severity.ERROR, "missing-id", "a record without an id", "minted one from its content", "id"
             )
         if cls is Location:
-            with_level(values)
+            with_level(values, extra)
         for draft in self.drafts[first:]:
             if not draft.record_id:
                 draft.entity, draft.record_id = cls.entity, values["id"]

@@ -14,7 +14,7 @@ from communityconnector.matching import areas, hours
 from communityconnector.matching.answers import Answer, Reason, met, unknown, unmet
 from communityconnector.matching.meaning import Meaning, Sign
 from communityconnector.matching.query import Query
-from communityconnector.model import Offer, Point, ServiceStatus, distance
+from communityconnector.model import Disclosure, Offer, Point, ServiceStatus, distance
 from communityconnector.needs import Vocabulary
 from communityconnector.needs.words import fold
 
@@ -181,7 +181,7 @@ def _distance(offer: Offer, away: Distance | None, query: Query) -> Reason:
     if offer.placeless:
         return unknown("distance", "No place is on record: ask whether one has to go somewhere")
     place = offer.location
-    if place is not None and place.disclosure is not None and not place.addresses and place.latitude is None:
+    if place is not None and place.disclosure not in (None, Disclosure.PUBLIC) and not place.addresses:
         return unknown(
             "distance", "The place is confidential: call, and the agency says where", confidential=True
         )

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import attrs
 
-from communityconnector.model.contact import Language
+from communityconnector.model.contact import Contact, Language, Phone
+from communityconnector.model.disclosure import level_of, strictest
 from communityconnector.model.location import Disclosure, Location
 from communityconnector.model.metadata import Metadata
 from communityconnector.model.record import Kind, Record, specs
@@ -42,19 +43,23 @@ _HIDDEN: Final[Mapping[Audience, frozenset[Disclosure]]] = {
 }
 
 _PROTECTIVE: Final = re.compile(
-    r"domestic[\s-]+violence|family[\s-]+violence|partner[\s-]+violence|safe[\s-]*house|battered"
-    r"|human[\s-]+traffick|trafficking[\s-]|sexual[\s-]+assault|rape[\s-]+crisis",
+    r"(domestic|family|partner)[\s-]+(violence|abuse)|safe[\s-]*hous|battered|escape[\s-]+violence|\bdv\b"
+    r"|women'?s[\s-]+(shelter|refuge)|abuse[\s-]+surviv|surviv\w*[\s-]+of[\s-]+(abuse|violence|assault)"
+    r"|human[\s-]+traffick|trafficking[\s-]|sexual[\s-]+assault|rape[\s-]+crisis"
+    r"|violencia[\s-]+(dom|famil|de[\s-]+g|sex)|mujeres[\s-]+maltratadas|trata[\s-]+de[\s-]+personas",
     re.IGNORECASE,
 )
 
 
 def protective(service: Service) -> bool:
-    """Whether a service's name or terms say that it shelters people from violence or trafficking.
+    """Whether a service's or its agency's name, or its terms, say that it is a refuge from violence or trafficking.
 
     Descriptions are not read for this: a food pantry that mentions survivors is not a safe house.
     """
     terms = (a.taxonomy_term for a in service.attributes if a.taxonomy_term is not None)
     words = [service.name, service.alternate_name or ""]
+    if service.organization is not None:
+        words += [service.organization.name, service.organization.alternate_name or ""]
     words.extend(f"{term.name} {term.code or ''}" for term in terms)
     return any(_PROTECTIVE.search(text) for text in words)
 
@@ -68,10 +73,27 @@ def disclosures(services: Mapping[str, Service], locations: Mapping[str, Locatio
     """
     found = {key: location.disclosure or Disclosure.PUBLIC for key, location in locations.items()}
     for service in services.values():
+        refuge = protective(service)
+        of_service, _ = level_of(service.attributes)
         for link in service.service_at_locations:
-            place = link.location
-            if place is not None and place.disclosure is None and protective(service):
-                found[place.id] = Disclosure.STAFF_ONLY
+            if link.location is None:
+                continue
+            key = link.location.id
+            # A service or a link may say it for its places.
+            said = [level for level in (of_service, level_of(link.attributes)[0]) if level is not None]
+            found[key] = strictest(found[key], *said)
+            if refuge and link.location.disclosure is None and not said:
+                found[key] = strictest(found[key], Disclosure.STAFF_ONLY)
+        if refuge and service.organization is not None:
+            for place in service.organization.locations:
+                if place.disclosure is None:
+                    found[place.id] = strictest(found[place.id], Disclosure.STAFF_ONLY)
+    _hide_twins(found, locations)
+    return found
+
+
+def _hide_twins(found: dict[str, Disclosure], locations: Mapping[str, Location]) -> None:
+    """Hide what says nothing and stands where a hidden location stands."""
     spots = {
         spot: level
         for key, level in found.items()
@@ -83,7 +105,6 @@ def disclosures(services: Mapping[str, Service], locations: Mapping[str, Locatio
             levels = [spots[spot] for spot in _spots(location) if spot in spots]
             if levels:
                 found[key] = levels[0]
-    return found
 
 
 def _spots(location: Location) -> Iterator[tuple[object, ...]]:
@@ -119,11 +140,24 @@ def redaction(
             and record.location.id in hidden
         ):
             return _without_way(record, hidden[record.location.id])
-        if isinstance(record, Metadata) and record.resource_id in hidden:
+        if isinstance(record, Metadata) and (record.resource_id in hidden or _tells_a_place(record)):
             return attrs.evolve(record, previous_value="", replacement_value="", extra={})
+        if isinstance(record, Service) and any(
+            link.location is not None and link.location.id in hidden for link in record.service_at_locations
+        ):
+            # What a service holds beside HSDS may be a whole location, as older forms nest it.
+            record = attrs.evolve(record, metadata=(), extra={})
         return record if streets is None else _without_streets(record, streets)
 
     return transform
+
+
+_PLACE: Final = re.compile(r"address|location|latitude|longitude|street|city|postal|accessib", re.IGNORECASE)
+
+
+def _tells_a_place(change: Metadata) -> bool:
+    """Whether a change is one of a place, told by its entity or its field. Whose place is not always known."""
+    return bool(_PLACE.search(f"{change.resource_type or ''} {change.field_name}"))
 
 
 def _streets(places: Iterable[Location]) -> re.Pattern[str] | None:
@@ -159,8 +193,8 @@ def _without_way(link: ServiceAtLocation, level: Disclosure) -> ServiceAtLocatio
         service=link.service,
         service_areas=link.service_areas,
         schedules=_times_only(link.schedules),
-        phones=link.phones if reachable else (),
-        contacts=link.contacts if reachable else (),
+        phones=_bare_phones(link.phones) if reachable else (),
+        contacts=_bare_contacts(link.contacts) if reachable else (),
     )
 
 
@@ -177,9 +211,32 @@ def _without_place(location: Location, level: Disclosure) -> Location:
         name=WITHHELD,
         languages=tuple(Language(id=x.id, name=x.name, code=x.code) for x in location.languages),
         schedules=_times_only(location.schedules),
-        phones=location.phones if reachable else (),
-        contacts=location.contacts if reachable else (),
+        phones=_bare_phones(location.phones) if reachable else (),
+        contacts=_bare_contacts(location.contacts) if reachable else (),
         disclosure=level,
+    )
+
+
+def _bare_phones(phones: tuple[Phone, ...]) -> tuple[Phone, ...]:
+    """Phones with what is needed to call them."""
+    return tuple(
+        Phone(id=p.id, number=p.number, extension=p.extension, type=p.type, description=p.description)
+        for p in phones
+    )
+
+
+def _bare_contacts(contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
+    """Contacts with what is needed to reach them."""
+    return tuple(
+        Contact(
+            id=c.id,
+            name=c.name,
+            title=c.title,
+            department=c.department,
+            email=c.email,
+            phones=_bare_phones(c.phones),
+        )
+        for c in contacts
     )
 
 

@@ -207,12 +207,11 @@ class Directory:
     @cached_property
     def offers(self) -> Mapping[str, Offer]:
         """Every service at each of its locations, and every service that has none, by `Offer.id`."""
-        found = {}
-        for service in self.services.values():
-            links = service.service_at_locations or (None,)
-            for link in links:
-                offer = Offer(service, link)
-                found[offer.id] = offer
+        found: dict[str, Offer] = {}
+        for key in self.services:
+            for offer in self.offers_of(key):
+                # Tables with plain numbers may give a link the id of a service, or two services one link.
+                found[offer.id if offer.id not in found else f"{key}/{offer.id}"] = offer
         return MappingProxyType(found)
 
     def offers_of(self, service_id: str) -> tuple[Offer, ...]:
@@ -273,7 +272,9 @@ class Directory:
         # What only a hidden place embedded must not linger in its own table.
         roots: list[Record] = []
         for entity, table in tables.items():
-            roots.extend(record for key, record in table.items() if key in self._roots[entity])
+            # An address that no location owns may be that of a hidden one.
+            if entity not in ("address", "accessibility"):
+                roots.extend(record for key, record in table.items() if key in self._roots[entity])
         shown = Directory.of(roots, dataset=self.dataset, root=self.root)
         shown.findings = tuple(self._fit(finding, shown) for finding in self.findings)
         return shown

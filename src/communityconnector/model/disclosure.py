@@ -23,9 +23,10 @@ _DESCRIPTIONS: Final = {
 def states_level(attribute: Attribute) -> bool:
     """Whether an attribute says who may learn where its location is."""
     term = attribute.taxonomy_term
-    return attribute.link_type == DISCLOSURE_LINK or (
-        term is not None and term.taxonomy == DISCLOSURE_TAXONOMY
-    )
+    words = [attribute.link_type or ""]
+    if term is not None:
+        words += [term.taxonomy or "", term.taxonomy_detail.name if term.taxonomy_detail else ""]
+    return any(word.strip().casefold() in (DISCLOSURE_LINK, DISCLOSURE_TAXONOMY) for word in words)
 
 
 def level_of(attributes: tuple[Attribute, ...]) -> tuple[Disclosure | None, tuple[Attribute, ...]]:
@@ -37,10 +38,19 @@ def level_of(attributes: tuple[Attribute, ...]) -> tuple[Disclosure | None, tupl
     stated = [a for a in attributes if states_level(a)]
     if not stated:
         return None, attributes
-    order = list(Disclosure)
-    levels = [_level(a) for a in stated]
     rest = tuple(a for a in attributes if not states_level(a))
-    return max(levels, key=order.index), rest
+    return strictest(*(_level(a) for a in stated)), rest
+
+
+def strictest(*levels: Disclosure) -> Disclosure:
+    """The level that tells least."""
+    return max(levels, key=list(Disclosure).index)
+
+
+def level_named(word: object) -> Disclosure:
+    """The level of a word; `never` where it is none of ours."""
+    text = word.strip().lower() if isinstance(word, str) else ""
+    return Disclosure(text) if text in tuple(Disclosure) else Disclosure.NEVER
 
 
 def _level(attribute: Attribute) -> Disclosure:
@@ -73,10 +83,19 @@ def attribute_for(location: Location) -> Attribute | None:
     )
 
 
-def with_level(location: dict[str, Any]) -> None:
-    """Move a disclosure attribute among a location's constructor arguments into `disclosure`."""
-    attributes = location.get("attributes", ())
-    if attributes:
-        level, rest = level_of(attributes)
-        if level is not None:
-            location["disclosure"], location["attributes"] = level, rest
+def with_level(location: dict[str, Any], extra: dict[str, Any]) -> None:
+    """Move what is said of disclosure among a location's constructor arguments into `disclosure`.
+
+    Said by an attribute, or by a field or column of that name, which people write because ours is called so.
+    Attributes that could not be read may have said it: then it is `never`.
+    """
+    levels = []
+    if extra.get("disclosure"):
+        levels.append(level_named(extra.pop("disclosure")))
+    if extra.get("attributes"):
+        levels.append(Disclosure.NEVER)
+    stated, location["attributes"] = level_of(location.get("attributes", ()))
+    if stated is not None:
+        levels.append(stated)
+    if levels:
+        location["disclosure"] = strictest(*levels)

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 import attrs
 
-from communityconnector.model.disclosure import level_of, states_level
+from communityconnector.model.disclosure import level_of, states_level, strictest
 from communityconnector.model.finding import Finding, Severity
 from communityconnector.model.identity import DISCLOSURE_TAXONOMY
 from communityconnector.model.record import ENTITIES, Kind, Record, specs
@@ -133,6 +133,8 @@ class Graph:
                     node.changed[name] = {**theirs, **held}
             elif theirs in _EMPTY or held == theirs:
                 continue
+            elif name == "disclosure" and held is not None:
+                node.changed[name] = strictest(held, theirs)
             elif held in _EMPTY:
                 node.changed[name] = theirs
             else:
@@ -191,7 +193,7 @@ class Graph:
             owner_id, owner_entity = getattr(node.record, id_field), getattr(node.record, entity_field)
             if not owner_id:
                 continue
-            owner = self.nodes.get(owner_entity or "", {}).get(owner_id)
+            owner = self.nodes.get(_entity(owner_entity), {}).get(owner_id)
             if owner is None:
                 # Real files name the wrong entity, or none; an id that only one record has is enough.
                 found = [n[owner_id] for n in self.nodes.values() if owner_id in n]
@@ -202,19 +204,27 @@ class Graph:
             if key not in held:
                 held[key] = None
                 node.changed[id_field] = None
-                if owner_entity == owner.record.entity:
+                if _entity(owner_entity) == owner.record.entity:
                     node.changed[entity_field] = None
 
     def _disclosures(self) -> None:
         """Move what a location's attributes say of its disclosure into its field."""
-        for node in self.nodes["location"].values():
-            ids = node.manys.get("attributes", {})
-            stated = [key for key in ids if states_level(self._attribute(key))]
-            if stated:
-                node.changed["disclosure"], _ = level_of(tuple(self._attribute(key) for key in stated))
-                for key in stated:
-                    del ids[key]
-                    del self.nodes["attribute"][key]
+        places = self.nodes["location"]
+        stated = {key: a for key in self.nodes["attribute"] if states_level(a := self._attribute(key))}
+        for key, attribute in stated.items():
+            level, _ = level_of((attribute,))
+            owners = [place for place in places.values() if key in place.manys.get("attributes", {})]
+            # A link that names no entity, or the wrong one, must not leave a place open.
+            named = places.get(attribute.link_id or "") or places.get((attribute.link_id or "").lower())
+            for place in (*owners, *([named] if named is not None else [])):
+                held = place.changed.get("disclosure", getattr(place.record, "disclosure", None))
+                place.changed["disclosure"] = level if held is None else strictest(held, level or held)
+                place.manys.get("attributes", {}).pop(key, None)
+            if owners or named is not None:
+                for nodes in self.nodes.values():
+                    for node in nodes.values():
+                        node.manys.get("attributes", {}).pop(key, None)
+                del self.nodes["attribute"][key]
         # The terms said it; the field says it now, and a writer makes them anew.
         terms = self.nodes["taxonomy_term"]
         for key in [
@@ -261,6 +271,17 @@ class Graph:
                 build(entity, key)
         # Building follows the links, so a record may be built before its turn: put each table in source order.
         return {entity: {key: built[entity][key] for key in nodes} for entity, nodes in self.nodes.items()}
+
+
+def _entity(word: str | None) -> str:
+    """The entity that a word of a table means: `location`, `Location`, `locations`."""
+    bare = (word or "").strip().lower().removesuffix(".csv")
+    return bare if bare in ENTITIES else _TABLE_NAMES.get(bare, "")
+
+
+_TABLE_NAMES = {cls.table.removesuffix(".csv"): entity for entity, cls in ENTITIES.items()} | {
+    f"{entity}s": entity for entity in ENTITIES
+}
 
 
 def assemble(records: Iterable[Record]) -> tuple[Tables, list[Finding]]:
