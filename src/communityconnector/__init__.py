@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from communityconnector.errors import CommunityConnectorError
-    from communityconnector.interchange import Mode, read, write
+    from communityconnector.interchange import ColumnMapping, Mode, read, write
     from communityconnector.matcher import Matcher
     from communityconnector.matching import Answer, Explanation, Match, MatchResult, Rank, Reason
     from communityconnector.model import (
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "errors": ("CommunityConnectorError",),
-    "interchange": ("Mode", "read", "write"),
+    "interchange": ("ColumnMapping", "Mode", "read", "write"),
     "matcher": ("Matcher",),
     "matching": ("Answer", "Explanation", "Match", "MatchResult", "Rank", "Reason"),
     "model": (
@@ -67,6 +67,7 @@ __all__ = [
     "Agency",
     "Answer",
     "Audience",
+    "ColumnMapping",
     "CommunityConnectorError",
     "Directory",
     "Disclosure",

@@ -5,6 +5,7 @@ Exit codes: 0 all well; 1 nothing matched; 2 the input cannot be used.
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import sys
@@ -94,22 +95,53 @@ def _shown(directory: cc.Directory) -> tuple[cc.Finding, ...]:
 @main.command()
 @click.argument("file", type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="Every finding, as JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="Every finding, as CSV: a row a finding.")
+@click.option(
+    "--mapping", type=click.Path(), help="What a spreadsheet's columns mean: a CSV of column,field."
+)
+@click.option("--save-mapping", type=click.Path(), help="Write what the columns were taken for to this CSV.")
 @_honest
-def check(file: str, *, as_json: bool) -> None:
-    """Judge a directory: what is in FILE (HSDS JSON, CSV, zip or folder) and what is wrong with it.
+def check(file: str, *, as_json: bool, as_csv: bool, mapping: str | None, save_mapping: str | None) -> None:
+    """Judge a directory: what is in FILE (HSDS JSON, CSV, zip or folder, or a spreadsheet) and what is wrong with it.
 
     Exits with 2 if there are errors, or if there is no service in it.
     """
     console = _console(stderr=True)
     with console.status(f"Reading {file} ...") if console.is_terminal else nullcontext():
-        directory = cc.read(file)
+        directory = cc.read(file, mapping=mapping)
     findings = _shown(directory)
-    if as_json:
+    if save_mapping:
+        _save_mapping(directory, save_mapping)
+    if as_csv:
+        _print_csv(findings)
+    elif as_json:
         click.echo(json.dumps(_check_dict(directory, findings), ensure_ascii=False, indent=1, default=str))
     else:
         _print_check(directory, findings)
     errors = any(finding.severity is cc.Severity.ERROR for finding in findings)
     sys.exit(UNUSABLE if errors or not directory.services else 0)
+
+
+def _save_mapping(directory: cc.Directory, path: str) -> None:
+    columns = directory.dataset.get("columns")
+    if columns is None:
+        _fail("this is no plain spreadsheet, so there are no columns to name")
+    try:
+        cc.ColumnMapping(columns).save(path)
+    except OSError as error:
+        _fail(f"{path}: cannot be written ({error.strerror})")
+
+
+def _print_csv(findings: Iterable[cc.Finding]) -> None:
+    import attrs
+
+    from communityconnector.interchange.tabular_writer import cell
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    names = [field.name for field in attrs.fields(cc.Finding)]
+    writer.writerow(names)
+    for finding in findings:
+        writer.writerow([cell(getattr(finding, name)) for name in names])
 
 
 def _check_dict(directory: cc.Directory, findings: Iterable[cc.Finding]) -> dict[str, Any]:

@@ -54,6 +54,18 @@ class InvalidDirectoryError(CommunityConnectorError, ValueError):
         self.findings = findings
 
 
+class InvalidMappingError(CommunityConnectorError, ValueError):
+    """What the columns of a spreadsheet are said to mean names no field, or is no table of columns."""
+
+    code = "invalid-mapping"
+
+
+class UnknownFormError(CommunityConnectorError, ValueError):
+    """A directory was to be written under a name that stands for no form."""
+
+    code = "unknown-form"
+
+
 class ServiceNotFoundError(CommunityConnectorError, KeyError):
     """No service with this id is in the directory."""
 

@@ -9,7 +9,7 @@ from communityconnector import interchange, matching, model, needs
 
 SNAPSHOT = {
     cc: """
-        Agency Answer Audience CommunityConnectorError Directory Disclosure Explanation Finding Interpretation
+        Agency Answer Audience ColumnMapping CommunityConnectorError Directory Disclosure Explanation Finding Interpretation
         Location Match MatchResult Matcher Mode Need Offer Organization Point Rank Reason Service Severity Wellness
         __version__ distance kilometers miles read sample vocabulary write
     """,
@@ -20,7 +20,7 @@ SNAPSHOT = {
         ServiceAtLocation ServiceCapacity ServiceStatus Severity Taxonomy TaxonomyTerm Unit Url Weekday columns
         distance kilometers miles required specs
     """,
-    interchange: "Mode Source converter documents page read tables to_raw write",
+    interchange: "ColumnMapping Mode Source converter documents page read records tables to_raw write",
     needs: """
         Concept CrisisLine Interpretation Interpreter Need Phrase PhraseInterpreter Understood Vocabulary Wellness
         interpreter load vocabulary

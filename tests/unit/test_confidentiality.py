@@ -175,7 +175,8 @@ def test_the_level_travels_as_an_hsds_attribute(tmp_path):
     for level in Disclosure:
         for name in ("a.json", "b.zip"):
             interchange.write(house(level), tmp_path / name, audience="steward")
-            assert interchange.read(tmp_path / name).locations["l"].disclosure is level
+            (place,) = interchange.read(tmp_path / name).locations.values()
+            assert place.disclosure is level
     raw = interchange.to_raw(house().locations["l"])
     assert [a["value"] for a in raw["attributes"]] == [text("attribute"), "never"]
 

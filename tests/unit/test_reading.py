@@ -114,10 +114,10 @@ def test_a_data_package_says_which_file_is_which_table(tmp_path):
 
 
 UNUSABLE = {
-    "not json": (b"hello world", "neither JSON nor an HSDS table"),
+    "not json": (b"hello world", "neither JSON nor a table"),
     "empty": (b"", "the file is empty"),
     "spaces": (b"  \n ", "the file is empty"),
-    "a long line": (b"x" * 50_000_000, "neither JSON nor an HSDS table"),
+    "a long line": (b"x" * 50_000_000, "neither JSON nor a table"),
     "a long number": (b"[" + b"1" * 5_000_000, "a number too long to read"),
     "cut off": (json.dumps(SERVICE).encode()[:-30], "line 1 column"),
     "a colon too few": (b'{"id" 1}', "line 1 column 7"),
@@ -322,7 +322,7 @@ def test_ragged_and_unknown_columns_are_kept_or_said(tmp_path):
     (tmp_path / "services.csv").write_text(f"ID ,name,status,x_local\n{UUID},Pantry,active,yes,too many\n")
     (tmp_path / "notes.csv").write_text("a,b\n1,2\n")
     directory = interchange.read(tmp_path)
-    assert directory.services[UUID].extra == {"x_local": "yes"}
+    assert directory.services[UUID].extra == {"x_local": "yes", "column 5": "too many"}
     assert {(f.rule, f.file, f.line) for f in directory.findings if f.file} == {
         ("too-many-cells", "services.csv", 2),
         ("unknown-table", "notes.csv", 1),

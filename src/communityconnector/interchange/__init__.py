@@ -1,44 +1,65 @@
-"""Directories in and out: HSDS JSON and tables, recognised by their content, judged and written."""
+"""Directories in and out: HSDS JSON and tables in all their forms, recognised by content, judged and written."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from communityconnector.errors import InvalidDirectoryError
+from communityconnector.errors import InvalidDirectoryError, UnknownFormError
+from communityconnector.interchange.conform import Conformer
+from communityconnector.interchange.json_reader import looks_like_json, read_json
 from communityconnector.interchange.lint import lint
-from communityconnector.interchange.nested import (
-    Reading,
-    documents,
-    left_out,
-    looks_like_json,
-    page,
-    read_json,
+from communityconnector.interchange.nested import documents, left_out, page
+from communityconnector.interchange.reading import Reading
+from communityconnector.interchange.records import Mode, converter, to_raw
+from communityconnector.interchange.sources import (
+    Encoding,
+    Source,
+    SourceFile,
+    UnreadableError,
+    decoded,
+    opened,
 )
-from communityconnector.interchange.records import Mode, Structurer, converter, to_raw
-from communityconnector.interchange.sources import Source, TextFile, files
-from communityconnector.interchange.tabular_reader import looks_like_csv, read_tables
+from communityconnector.interchange.spool import Spool
+from communityconnector.interchange.spreadsheet import ColumnMapping
+from communityconnector.interchange.tabular_reader import looks_like_table, read_tables
 from communityconnector.interchange.tabular_writer import TABLE_NAMES, tables
-from communityconnector.model import Audience, Directory, Finding, Severity
+from communityconnector.model import Audience, Directory, Finding, Record, Severity
 
-__all__ = ["Mode", "Source", "converter", "documents", "page", "read", "tables", "to_raw", "write"]
+__all__ = [
+    "ColumnMapping",
+    "Mode",
+    "Source",
+    "converter",
+    "documents",
+    "page",
+    "read",
+    "records",
+    "tables",
+    "to_raw",
+    "write",
+]
+
+Columns = ColumnMapping | str | os.PathLike[str] | None
 
 
-def read(source: Source, *, mode: Mode | str = Mode.REPAIR) -> Directory:
-    """Read a directory of human services in whatever HSDS form it comes.
+def read(source: Source, *, mode: Mode | str = Mode.REPAIR, mapping: Columns = None) -> Directory:
+    """Read a directory of human services in whatever form it comes.
 
     JSON: one record, a list, an API page, tables in one object, or a record a line (ndjson). Tables: a folder
-    or a zip of CSV files, or one CSV. The form is recognised from the content. HSDS 3.0, 3.1 and 3.2 are one
-    model.
+    or a zip of CSV files, or one CSV. A plain spreadsheet: one CSV, a service a row. The form is recognised from
+    the content. HSDS 3.0, 3.1 and 3.2 are one model; older forms are lifted to it (see the page on dialects).
 
     Args:
         source: a path, a package resource or an open file.
         mode: `repair` mends what is certain and says so; `collect` mends nothing; `strict` raises in the end
             if there was an error.
+        mapping: what the columns of a spreadsheet mean, or the file that says it; by default it is guessed.
 
     Returns:
         The directory. What was wrong is in `Directory.findings`; bad data never raises, and one bad row
@@ -47,58 +68,127 @@ def read(source: Source, *, mode: Mode | str = Mode.REPAIR) -> Directory:
     Raises:
         SourceNotFoundError: there is no such file, or it may not be opened.
         InvalidDirectoryError: in mode `strict`, if there was any error.
+        InvalidMappingError: the mapping is none.
     """
     mode = Mode(mode)
-    reading = Reading()
-    found: list[TextFile] = []
-    for file in files(source):
-        reading.findings.extend(file.findings)
-        if isinstance(file, TextFile):
-            found.append(file)
-    _read_files(found, mode, reading)
-    directory = _tie(reading)
+    reading = Reading(mode, _mapping(mapping))
+    with opened(source) as found:
+        gathered = list(_read_files(found, reading))
+    roots = {record.entity for record in gathered}
+    root = roots.pop() if len(roots) == 1 and not reading.tabular else "service"
+    directory = Directory.of(
+        gathered,
+        findings=reading.findings,
+        dataset=reading.dataset,
+        root=root,
+        partial=reading.partial,
+        stated=reading.stated,
+    )
+    directory = directory.with_findings(lint(directory, tabular=reading.tabular))
     if mode is Mode.STRICT:
         _refuse(directory, source)
     return directory
 
 
-def _read_files(found: list[TextFile], mode: Mode, reading: Reading) -> None:
-    csvs = [
-        file
-        for file in found
-        if not looks_like_json(file.text) and _tabular_name(file, alone=len(found) == 1)
-    ]
-    if csvs:
-        packages = [file for file in found if file.name.rsplit("/", 1)[-1] == "datapackage.json"]
-        read_tables([*csvs, *packages], Structurer(mode, tabular=True), reading)
-        found = [file for file in found if file not in csvs and file not in packages]
+def records(
+    source: Source,
+    *,
+    mode: Mode | str = Mode.REPAIR,
+    mapping: Columns = None,
+    on_finding: Callable[[Finding], object] | None = None,
+) -> Iterator[Record]:
+    """The top-level records of a source of any size, one after the other, in bounded memory.
+
+    ndjson is read a line at a time. Tables are laid out in a temporary file on disk and come back as nested
+    services, then whatever no service leads to. A JSON file that is one value is read whole. A record that occurs
+    twice comes twice, and nothing that takes the whole directory is checked: `read` does both.
+
+    Args:
+        source: a path, a package resource or an open file.
+        mode: `repair` or `collect` (see `read`).
+        mapping: what the columns of a spreadsheet mean.
+        on_finding: takes each finding as it is made.
+
+    Raises:
+        SourceNotFoundError: there is no such file, or it may not be opened.
+        InvalidMappingError: the mapping is none.
+        ValueError: the mode is `strict`, which takes the whole directory.
+    """
+    if Mode(mode) is Mode.STRICT:
+        message = "records() cannot be strict, since it never sees the whole; use read(), or mode='collect'"
+        raise ValueError(message)
+    reading = Reading(Mode(mode), _mapping(mapping))
+    tell = on_finding or (lambda _: None)
+    with opened(source) as found, Spool() as spool:
+        for record in _read_files(found, reading, spool):
+            yield record
+            _tell(reading, tell)
+        yield from spool.records(reading)
+    _tell(reading, tell)
+
+
+def _tell(reading: Reading, tell: Callable[[Finding], object]) -> None:
+    if reading.findings:
+        for finding in reading.findings:
+            tell(finding)
+        reading.findings.clear()
+
+
+def _mapping(mapping: Columns) -> ColumnMapping | None:
+    return mapping if mapping is None or isinstance(mapping, ColumnMapping) else ColumnMapping.load(mapping)
+
+
+def _read_files(
+    found: Iterable[SourceFile | Finding], reading: Reading, spool: Spool | None = None
+) -> Iterator[Record]:
+    """The records of all files; those of tables go to the spool, where there is one."""
+    files: list[SourceFile] = []
     for file in found:
-        if looks_like_json(file.text):
-            read_json(file, Structurer(mode), reading)
-        elif not file.text.strip():
-            reading.findings.append(_unusable(file, "empty-file", "the file is empty"))
+        if isinstance(file, Finding):
+            reading.findings.append(file)
         else:
-            message = "neither JSON nor an HSDS table; line 1 column 1 begins with something else"
+            files.append(file)
+    csvs: list[SourceFile] = []
+    packages: list[SourceFile] = []
+    jsons: list[SourceFile] = []
+    for file in files:
+        try:
+            with file.open() as stream:
+                start = stream.read(1 << 16)
+        except UnreadableError as error:
+            reading.findings.append(error.finding)
+            continue
+        if looks_like_json(start):
+            (packages if file.base == "datapackage.json" else jsons).append(file)
+        elif not start.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+            reading.findings.append(_unusable(file, "empty-file", "the file is empty"))
+        elif _is_table(file, start, alone=len(files) == 1):
+            csvs.append(file)
+        else:
+            message = "neither JSON nor a table; line 1 column 1 begins with something else"
             reading.findings.append(_unusable(file, "unknown-form", message))
+    if csvs:
+        flat = read_tables([*csvs, *packages], reading)
+        if spool is None:
+            yield from flat
+        else:
+            spool.fill(flat, reading)
+    else:
+        jsons += packages
+    for file in jsons:
+        yield from read_json(file, reading)
 
 
-def _tabular_name(file: TextFile, *, alone: bool) -> bool:
-    return bool(file.text.strip()) and (
-        looks_like_csv(file.text) or (not alone and file.name.lower().endswith(".csv"))
-    )
+def _is_table(file: SourceFile, start: bytes, *, alone: bool) -> bool:
+    text = decoded(start, Encoding("utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"))
+    header = text.lstrip("\r\n").partition("\n")[0]
+    return looks_like_table(header) or (not alone and file.base.endswith((".csv", ".tsv")))
 
 
-def _unusable(file: TextFile, rule: str, message: str) -> Finding:
+def _unusable(file: SourceFile, rule: str, message: str) -> Finding:
     return Finding(
         severity=Severity.ERROR, rule=rule, message=message, action="not read", file=file.name, line=1
     )
-
-
-def _tie(reading: Reading) -> Directory:
-    roots = {record.entity for record in reading.records}
-    root = roots.pop() if len(roots) == 1 and not reading.tabular else "service"
-    directory = Directory.of(reading.records, findings=reading.findings, dataset=reading.dataset, root=root)
-    return directory.with_findings(lint(directory, tabular=reading.tabular))
 
 
 def _refuse(directory: Directory, source: Source) -> None:
@@ -120,7 +210,8 @@ def write(
     """Write a directory as HSDS 3.2.
 
     The name decides the form: `.json` a list of nested records, `.ndjson` or `.jsonl` one a line, `.zip` a zip
-    of tables with their data package, anything else a folder of them. An existing file is replaced only once
+    of tables with their data package, a name without a suffix a folder of them. All of it holds to HSDS 3.2, and
+    what had to be filled in for that is marked (see `documents`). An existing file is replaced only once
     the new one is whole; HSDS tables of an earlier copy do not stay in a folder.
 
     Args:
@@ -131,50 +222,74 @@ def write(
         root: entity of the top-level JSON records (see `documents`).
 
     Returns:
-        Findings of what the form cannot hold.
+        Findings of what the form cannot hold, and of what was filled in.
+
+    Raises:
+        UnknownFormError: no form is named as the path ends.
     """
     shown = directory.for_audience(audience)
     target = Path(path)
-    form = _FORMS.get(target.suffix.lower(), _write_folder)
+    is_folder = target.is_dir() or not target.suffix
+    form = _write_folder if is_folder else _FORMS.get(target.suffix.lower())
+    if form is None:
+        message = f"{target.name}: no form is named {target.suffix}; write .json, .ndjson, .zip, or a folder"
+        raise UnknownFormError(message)
     return form(shown, target, root or shown.root)
 
 
 def _write_list(directory: Directory, path: Path, root: str) -> tuple[Finding, ...]:
-    text = json.dumps(list(documents(directory, root)), ensure_ascii=False, indent=1)
-    _replace(path, (text + "\n").encode())
-    return tuple(left_out(directory, root))
+    conformer = Conformer()
+    texts = (
+        json.dumps(d, ensure_ascii=False, indent=1) for d in documents(directory, root, conformer=conformer)
+    )
+    _replace(path, itertools.chain(("[\n",), _between(",\n", texts), ("\n]\n",)))
+    return (*conformer.findings(), *left_out(directory, root))
+
+
+def _between(mark: str, texts: Iterable[str]) -> Iterator[str]:
+    for number, text in enumerate(texts):
+        if number:
+            yield mark
+        yield text
 
 
 def _write_lines(directory: Directory, path: Path, root: str) -> tuple[Finding, ...]:
-    lines = (json.dumps(raw, ensure_ascii=False, separators=(",", ":")) for raw in documents(directory, root))
-    _replace(path, "".join(f"{line}\n" for line in lines).encode())
-    return tuple(left_out(directory, root))
+    conformer = Conformer()
+    found = documents(directory, root, conformer=conformer)
+    _replace(path, (json.dumps(raw, ensure_ascii=False, separators=(",", ":")) + "\n" for raw in found))
+    return (*conformer.findings(), *left_out(directory, root))
 
 
 def _write_zip(directory: Directory, path: Path, _root: str) -> tuple[Finding, ...]:
+    conformer = Conformer(tabular=True)
     beside = path.with_name(f".{path.name}.part")
     with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in tables(directory).items():
+        for name, text in tables(directory, conformer=conformer).items():
             # A fixed time: the same directory makes the same bytes.
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(info, text.encode("utf-8", "replace"), zipfile.ZIP_DEFLATED)
     beside.replace(path)
-    return ()
+    return tuple(conformer.findings())
 
 
 def _write_folder(directory: Directory, path: Path, _root: str) -> tuple[Finding, ...]:
+    conformer = Conformer(tabular=True)
     path.mkdir(parents=True, exist_ok=True)
-    written = tables(directory)
+    written = tables(directory, conformer=conformer)
     for name, text in written.items():
-        _replace(path / name, text.encode())
+        _replace(path / name, (text,))
     # A table of an earlier copy must not stay: it may hold what this audience may not see.
     for name in TABLE_NAMES - set(written):
         (path / name).unlink(missing_ok=True)
-    return ()
+    return tuple(conformer.findings())
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: Path, texts: Iterable[str]) -> None:
     beside = path.with_name(f".{path.name}.part")
-    beside.write_bytes(content)
+    with beside.open("wb") as file:
+        for text in texts:
+            # Half a letter, which a program may have put together, cannot be written.
+            file.write(text.encode("utf-8", "replace"))
     beside.replace(path)
 
 

@@ -6,37 +6,28 @@ the nesting: each is a row of `EXTRAS`, so that the official tables stay officia
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import attrs
 
-from communityconnector.interchange.sources import TextFile
-from communityconnector.model import Finding, Severity
+from communityconnector.interchange.csv_rows import rows
+from communityconnector.interchange.sources import SourceFile, UnreadableError, encoding_of
+from communityconnector.model import ENTITIES, Finding, Severity
+from communityconnector.model.identity import mint
 
 EXTRAS: Final = "communityconnector_extras.csv"
 """The table of what official tables cannot hold: `entity,id,field,value`, the value as JSON."""
 
+UNKNOWN_AGENCY: Final = mint("unknown agency")
+"""Id of the organization that stands where nobody knows the agency; a reader leaves it out."""
+
+WHOLE: Final = "record"
+"""Field of an `EXTRAS` row that holds a whole record, which lacks a reference that its table requires."""
+
 COPY: Final = "copy_of"
 """Field of an `EXTRAS` row that says: this row repeats the record of that id for another owner."""
-
-_WIDEST: Final = 1 << 30
-"""Most characters in one cell. Python's default of 131,072 is less than many a county's outline."""
-
-
-@contextmanager
-def wide_cells() -> Iterator[None]:
-    """Lift the csv module's limit on the size of a cell for a while."""
-    # The csv module keeps this limit for the whole process; it is put back as it was.
-    before = csv.field_size_limit(_WIDEST)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
 
 
 @attrs.define
@@ -44,31 +35,65 @@ class Extras:
     """The rows of `EXTRAS`, while they are read or gathered."""
 
     fields: dict[tuple[str, str], dict[str, Any]] = attrs.field(factory=dict)
+    _taken: set[tuple[str, str]] = attrs.field(factory=set)
 
     def keep(self, entity: str, key: str, name: str, value: Any) -> None:
         """Keep a field of a record."""
         self.fields.setdefault((entity, key), {})[name] = value
 
-    def read(self, file: TextFile, findings: list[Finding]) -> None:
+    def take(self, entity: str, key: str) -> Mapping[str, Any]:
+        """What is kept of a record."""
+        found = self.fields.get((entity, key))
+        if found is None:
+            return {}
+        self._taken.add((entity, key))
+        return found
+
+    def whole(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Entity and fields of the records that only this table holds."""
+        for (entity, key), fields in self.fields.items():
+            raw = fields.get(WHOLE)
+            if isinstance(raw, dict) and entity in ENTITIES:
+                self._taken.add((entity, key))
+                yield entity, raw
+
+    def unused(self) -> Iterator[Finding]:
+        """Findings of rows whose record was not among the tables."""
+        for entity, key in sorted(self.fields.keys() - self._taken):
+            yield Finding(
+                severity=Severity.WARNING,
+                rule="broken-extras",
+                message="a row about a record that is not here",
+                action="dropped",
+                file=EXTRAS,
+                entity=entity,
+                record_id=key,
+            )
+
+    def read(self, file: SourceFile, findings: list[Finding]) -> None:
         """Take in the rows of a file."""
-        with wide_cells():
-            for number, row in enumerate(csv.reader(io.StringIO(file.text, newline="")), start=1):
-                if number == 1 or not row:
-                    continue
-                try:
-                    entity, key, name, value = row
-                    self.keep(entity, key, name, json.loads(value))
-                except ValueError:
-                    findings.append(
-                        Finding(
-                            severity=Severity.ERROR,
-                            rule="broken-extras",
-                            message="a row of four cells, the last one JSON, expected",
-                            action="dropped",
-                            file=file.name,
-                            line=number,
-                        )
-                    )
+        try:
+            for number, row in enumerate(rows(file, encoding_of(file), findings.append)):
+                if number:
+                    self._read_row(row.cells, row.line, findings)
+        except UnreadableError as error:
+            findings.append(error.finding)
+
+    def _read_row(self, cells: list[str], line: int, findings: list[Finding]) -> None:
+        try:
+            entity, key, name, value = cells
+            self.keep(entity, key, name, json.loads(value))
+        except (ValueError, RecursionError):
+            findings.append(
+                Finding(
+                    severity=Severity.ERROR,
+                    rule="broken-extras",
+                    message="a row of four cells, the last one JSON, expected",
+                    action="dropped",
+                    file=EXTRAS,
+                    line=line,
+                )
+            )
 
     def rows(self) -> list[list[str]]:
         """The rows to write."""

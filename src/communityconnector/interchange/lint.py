@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from functools import cache
+from operator import attrgetter
+from typing import Any, Final
+
+import attrs
 
 from communityconnector.model import (
     ENTITIES,
+    Attribute,
     Directory,
     Finding,
+    Language,
     Location,
     Record,
     Schedule,
@@ -17,6 +25,11 @@ from communityconnector.model import (
     specs,
 )
 from communityconnector.model.graph import shape
+from communityconnector.model.places import LANGUAGES, plausible_in
+
+STALE: Final = timedelta(days=730)
+"""How much older than the newest date in a directory an assurance may be. The Alliance of Information and Referral
+Systems' standards ask for a check every year; two years leave no doubt that one was missed."""
 
 
 def lint(directory: Directory, *, tabular: bool) -> Iterator[Finding]:
@@ -33,16 +46,16 @@ def lint(directory: Directory, *, tabular: bool) -> Iterator[Finding]:
             rule="no-services",
             message="no service in this source, so nothing can be matched",
         )
+    weight = Severity.ERROR if tabular else Severity.INFO
     for entity in ENTITIES:
+        check = _CHECKS.get(entity)
         for record in directory.table(entity).values():
-            yield from _dangling(record, directory, Severity.ERROR if tabular else Severity.INFO)
-            if isinstance(record, Location):
-                yield from _coordinates(record)
-            elif isinstance(record, Service):
-                yield from _ages(record)
-                yield from _links(record)
-            elif isinstance(record, Schedule):
-                yield from _rule(record)
+            yield from _dangling(record, directory, weight)
+            if check is not None:
+                yield from check(record)
+    yield from _deprecated(directory)
+    yield from _stale(directory)
+    yield from _cycles(directory)
 
 
 def _found(record: Record, rule: str, message: str, **more: Any) -> Finding:
@@ -51,9 +64,19 @@ def _found(record: Record, rule: str, message: str, **more: Any) -> Finding:
     return Finding(rule=rule, message=message, **about)
 
 
+@cache
+def _references(entity: str) -> Callable[[Record], tuple[Any, ...]]:
+    names = tuple(name for name, _ in shape(entity).references)
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda record: tuple(getattr(record, name) for name in names)
+
+
 def _dangling(record: Record, directory: Directory, severity: Severity) -> Iterator[Finding]:
-    for name, target in shape(record.entity).references:
-        key = getattr(record, name)
+    said = _references(record.entity)(record)
+    if not any(said):
+        return
+    for (name, target), key in zip(shape(record.entity).references, said, strict=True):
         if key and key not in directory.table(target):
             # HSDS declares no foreign key to a parent of the same entity.
             weight = severity if specs(type(record))[name].foreign_key else Severity.INFO
@@ -61,7 +84,7 @@ def _dangling(record: Record, directory: Directory, severity: Severity) -> Itera
             yield _found(record, "dangling-reference", message, severity=weight, path=name, value=key)
 
 
-def _coordinates(location: Location) -> Iterator[Finding]:
+def _location(location: Location) -> Iterator[Finding]:
     latitude, longitude = location.latitude, location.longitude
     if (latitude is None) != (longitude is None):
         yield _found(location, "half-a-point", "latitude without longitude, or the other way round")
@@ -70,25 +93,145 @@ def _coordinates(location: Location) -> Iterator[Finding]:
     elif latitude is not None and location.point is None:
         message = "no such place on earth (latitude -90 to 90, longitude -180 to 180); read as: place unknown"
         yield _found(location, "point-out-of-range", message, path="latitude", value=latitude)
+    elif latitude is not None and longitude is not None:
+        for country in {address.country for address in location.addresses}:
+            if plausible_in(country, latitude, longitude) is False:
+                swapped = plausible_in(country, longitude, latitude)
+                hint = "; latitude and longitude look swapped" if swapped else ""
+                message = f"the point lies outside {country}, the country of the address{hint}"
+                yield _found(location, "point-out-of-country", message, path="latitude", value=latitude)
 
 
-def _ages(service: Service) -> Iterator[Finding]:
+def _service(service: Service) -> Iterator[Finding]:
     low, high = service.minimum_age, service.maximum_age
+    for path, age in (("minimum_age", low), ("maximum_age", high)):
+        if age is not None and not 0 <= age <= 150:
+            message = "no age in years of anybody; read as: age unknown"
+            yield _found(service, "age-out-of-range", message, path=path, value=age)
     if low is not None and high is not None and low > high:
         message = "minimum_age is above maximum_age, so nobody is eligible; read as: ages unknown"
         yield _found(service, "ages-out-of-order", message, path="minimum_age", value=low)
-
-
-def _links(service: Service) -> Iterator[Finding]:
     if service.organization is None:
         yield _found(service, "no-organization", "no organization provides this service")
     for link in service.service_at_locations:
         if link.location is None:
-            message = "a service at a location, without the location"
-            yield _found(link, "no-location", message)
+            yield _found(link, "no-location", "a service at a location, without the location")
 
 
-def _rule(schedule: Schedule) -> Iterator[Finding]:
+def _attribute(attribute: Attribute) -> Iterator[Finding]:
+    if not (attribute.taxonomy_term or attribute.taxonomy_term_id or attribute.value or attribute.label):
+        yield _found(
+            attribute, "empty-attribute", "an attribute with neither term nor value nor label says nothing"
+        )
+
+
+_TAG: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*")
+
+
+def _language(language: Language) -> Iterator[Finding]:
+    if language.code:
+        tag = _TAG.fullmatch(language.code.strip())
+        if tag is None or (len(tag[1]) == 2 and tag[1].lower() not in LANGUAGES):
+            message = "no code of ISO 639-1 or 639-3"
+            yield _found(language, "unknown-language", message, path="code", value=language.code)
+
+
+_DAYS: Final = re.compile(
+    r"(?:[+-]?\d{0,2}(?:MO|TU|WE|TH|FR|SA|SU))(?:\s*,\s*[+-]?\d{0,2}(?:MO|TU|WE|TH|FR|SA|SU))*"
+)
+
+
+def _schedule(schedule: Schedule) -> Iterator[Finding]:
+    for path, message in _impossible(schedule):
+        text = f"{message}; read as: hours unknown"
+        yield _found(schedule, "impossible-schedule", text, path=path, value=getattr(schedule, path))
+
+
+def _impossible(schedule: Schedule) -> Iterator[tuple[str, str]]:
+    """What no calendar can do with a schedule, by RFC 5545 sections 3.3.10 and 3.8.5.3."""
     if schedule.count is not None and schedule.until is not None:
-        message = "count and until exclude each other (RFC 5545 section 3.3.10); read as: hours unknown"
-        yield _found(schedule, "impossible-schedule", message, path="count", value=schedule.count)
+        yield "count", "count and until exclude each other"
+    if schedule.count is not None and schedule.count < 1:
+        yield "count", "a count below 1"
+    if schedule.interval is not None and schedule.interval < 1:
+        yield "interval", "an interval below 1"
+    if schedule.byday:
+        if not _DAYS.fullmatch(schedule.byday.strip().upper()):
+            yield "byday", "days that are no MO, TU, WE, TH, FR, SA, SU"
+        elif schedule.freq == "WEEKLY" and any(letter.isdigit() for letter in schedule.byday):
+            yield "byday", "a weekly schedule on numbered weekdays"
+    if schedule.byweekno or schedule.byyearday:
+        path = "byweekno" if schedule.byweekno else "byyearday"
+        yield path, "weeks or days of the year go with a yearly frequency only, which HSDS has not"
+    for first, last in (("dtstart", "until"), ("valid_from", "valid_to")):
+        start, end = getattr(schedule, first), getattr(schedule, last)
+        # Both are YYYY-MM-DD here, which compare as they are.
+        if start and end and end < start:
+            yield last, f"{last} is before {first}"
+
+
+_CHECKS: Final[Mapping[str, Callable[[Any], Iterator[Finding]]]] = {
+    "service": _service,
+    "location": _location,
+    "attribute": _attribute,
+    "language": _language,
+    "schedule": _schedule,
+}
+
+
+def _deprecated(directory: Directory) -> Iterator[Finding]:
+    """Deprecated fields in use, counted."""
+    for entity, cls in ENTITIES.items():
+        for name in (name for name, facts in specs(cls).items() if facts.deprecated):
+            used = [record for record in directory.table(entity).values() if getattr(record, name)]
+            if used:
+                found = _found(
+                    used[0],
+                    "deprecated-field",
+                    f"HSDS keeps {name} for older data only",
+                    severity=Severity.INFO,
+                    path=name,
+                )
+                yield attrs.evolve(found, count=len(used))
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
+
+
+def _stale(directory: Directory) -> Iterator[Finding]:
+    """Services whose last check is long past. "Now" is the newest date in the directory: no clock is asked."""
+    assured = {key: day for key, s in directory.services.items() if (day := _day(s.assured_date))}
+    dates = [*assured.values(), *filter(None, (_day(s.last_modified) for s in directory.services.values()))]
+    newest = max(dates, default=None)
+    for key, day in assured.items():
+        if newest is not None and newest - day > STALE:
+            message = f"last checked more than two years before {newest}, the newest date in this directory"
+            yield _found(
+                directory.services[key],
+                "stale-assurance",
+                message,
+                path="assured_date",
+                value=day.isoformat(),
+            )
+
+
+def _cycles(directory: Directory) -> Iterator[Finding]:
+    """Terms that are their own ancestors."""
+    parents = {key: term.parent_id for key, term in directory.taxonomy_terms.items() if term.parent_id}
+    safe: set[str] = set()
+    for start in parents:
+        path: list[str] = []
+        at: str | None = start
+        while at is not None and at not in safe and at not in path:
+            path.append(at)
+            at = parents.get(at)
+        if at is not None and at in path:
+            message = "the term is its own ancestor; read as a term at the top"
+            yield _found(
+                directory.taxonomy_terms[at], "taxonomy-cycle", message, path="parent_id", value=parents[at]
+            )
+        safe.update(path)

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
-from functools import cache
 from typing import Any, Final
 
 import attrs
 import cattrs
 
-from communityconnector.interchange.values import ABSENT, Mender, Problem, mender
-from communityconnector.model import ENTITIES, Finding, Kind, Location, Record, Severity, required, specs
+from communityconnector.interchange.lifts import describe, field_lift, mend, mend_schedule, value_lift
+from communityconnector.interchange.notes import TALLIED, Draft, Notes
+from communityconnector.interchange.opening_hours import read_hours
+from communityconnector.interchange.values import (
+    ABSENT,
+    Mender,
+    Problem,
+    is_odd_id,
+    is_plain_date,
+    is_rule_days,
+    mender,
+    right,
+)
+from communityconnector.model import (
+    ENTITIES,
+    FieldSpec,
+    Kind,
+    Location,
+    Record,
+    Severity,
+    required,
+    specs,
+)
 from communityconnector.model.disclosure import attribute_for, with_level
 from communityconnector.model.identity import mint
 
@@ -28,46 +47,85 @@ class Mode(StrEnum):
     """As `collect`, and `InvalidDirectoryError` in the end if there was any error."""
 
 
+FILLED_IN: Final = "x_filled_in"
+"""Field of a written record that lists the fields which HSDS requires and nobody knows."""
+
+SOURCE_ID: Final = "x_source_id"
+"""Field of a written record that holds the id that its source gave it, where that is no UUID."""
+
+EXTENSION: Final = "x_extension"
+"""Field of a written phone that holds an extension which is no number."""
+
 _MISSING: Final[Mapping[Kind, Any]] = {Kind.NUMBER: None}
 """What a required field holds when the source has none; text fields hold ""."""
 
 
 @attrs.define(slots=True)
-class Draft:
-    """A finding while its record and its path are still becoming known."""
+class Step:
+    """How one field is read.
 
-    severity: Severity
-    rule: str
-    message: str
-    action: str
-    path: str
-    value: Any = None
-    entity: str = ""
-    record_id: str = ""
-    file: str = ""
-    line: int | None = None
-    count: int = 1
+    Attributes:
+        name: the field.
+        entity: the entity.
+        any_text: whether any text will do.
+        is_right: whether a text is right as it is; quicker than `mend`, which also finds the words for what is not.
+        is_number: whether the field holds a number.
+        mend: gives the value to keep, and what was wrong; `None` where the field embeds records.
+        target: what the field embeds.
+        many: whether it embeds many.
+        nulls: counts the nulls found here, once there was one.
+        odd_ids: counts the identifiers found here that are no UUIDs, once there was one.
+    """
 
-
-Step = tuple[bool, Mender | None, type[Record], bool]
-"""How a field is read: whether any text will do; its mender; or, without one, what it embeds and whether many."""
-
-
-@cache
-def _plan(entity: str) -> dict[str, Step]:
-    plan: dict[str, Step] = {}
-    for name, facts in specs(ENTITIES[entity]).items():
-        if facts.kind in (Kind.ONE, Kind.MANY):
-            plan[name] = (False, None, ENTITIES[facts.target], facts.kind is Kind.MANY)
-        elif facts.hsds:
-            plan[name] = (facts.kind is Kind.TEXT, mender(facts), Record, False)
-    return plan
+    name: str
+    entity: str
+    any_text: bool
+    is_right: Callable[[str], object]
+    is_number: bool
+    mend: Mender | None
+    target: type[Record]
+    many: bool
+    nulls: Draft | None = None
+    odd_ids: Draft | None = None
 
 
-@cache
-def _wanted(entity: str) -> tuple[tuple[str, Any], ...]:
+@attrs.frozen(slots=True)
+class Plan:
+    """How a record of an entity is read: its fields, and those that HSDS requires with what stands for a lack."""
+
+    cls: type[Record]
+    steps: Mapping[str, Step]
+    wanted: tuple[tuple[str, Any], ...]
+    may_be_mended: bool
+
+
+def _step(entity: str, name: str, facts: FieldSpec) -> Step:
+    embeds = facts.kind in (Kind.ONE, Kind.MANY)
+    return Step(
+        name=name,
+        entity=entity,
+        any_text=facts.kind is Kind.TEXT,
+        is_right=right(facts),
+        is_number=facts.kind is Kind.NUMBER,
+        mend=None if embeds else mender(facts),
+        target=ENTITIES[facts.target] if embeds else Record,
+        many=facts.kind is Kind.MANY,
+    )
+
+
+def _plan(entity: str) -> Plan:
     cls = ENTITIES[entity]
-    return tuple((n, _MISSING.get(specs(cls)[n].kind, "")) for n in required(cls) if n != "id")
+    facts = specs(cls)
+    return Plan(
+        cls,
+        {name: _step(entity, name, f) for name, f in facts.items() if f.hsds},
+        tuple((n, _MISSING.get(facts[n].kind, "")) for n in required(cls) if n != "id"),
+        entity in {"location", "organization"},
+    )
+
+
+_MOST_SHARED: Final = 20_000
+"""Most embedded records of one entity that are remembered, to be recognised when a file repeats them."""
 
 
 class Structurer:
@@ -76,223 +134,484 @@ class Structurer:
     Args:
         mode: what to do with what is wrong.
         tabular: the values come from a table, where everything is text and an empty cell is no value.
+        sheet: they come from a plain spreadsheet, which nobody may blame for what HSDS requires.
     """
 
-    def __init__(self, mode: Mode = Mode.REPAIR, *, tabular: bool = False) -> None:
+    def __init__(self, mode: Mode = Mode.REPAIR, *, tabular: bool = False, sheet: bool = False) -> None:
+        self._sheet = sheet
         self.mode = mode
         self.tabular = tabular
-        self.drafts: list[Draft] = []
-        self.tallies: dict[tuple[str, str, str], Draft] = {}
+        self.notes = Notes()
+        self._repair = mode is Mode.REPAIR
+        self._count_nulls = self._repair and not tabular
+        self._plans: dict[str, Plan] = {}
+        self._shared: dict[str, dict[str, tuple[Any, Record]]] = {}
+        self._unnamed: dict[str, int] = {}
+        self._making = 0
 
-    def record(self, cls: type[Record], raw: Mapping[str, Any]) -> Record:
+    @property
+    def repairs(self) -> bool:
+        """Whether what is certain is mended."""
+        return self._repair
+
+    def record(  # noqa: C901, PLR0912, PLR0915  # the innermost loop of reading: calls would cost half its speed
+        self, cls: type[Record], raw: Mapping[str, Any], *, seed: str = "", partial: bool = False
+    ) -> Record:
         """Make one record, and those that it embeds.
 
         Findings drafted meanwhile carry paths relative to this record.
+
+        Args:
+            cls: its class.
+            raw: its fields.
+            seed: what tells it from others, should it have no id.
+            partial: it only fills in fields of a record that another row holds.
         """
-        first = len(self.drafts)
-        plan = _plan(cls.entity)
+        entity = cls.entity
+        plan = self._plans.get(entity) or self._plan(entity)
+        if plan.may_be_mended and self._repair and not self.tabular:
+            mended = mend(entity, raw)
+            if mended is not None:
+                message = "parts of the record stand in another place than HSDS has for them"
+                self.notes.tally(
+                    entity, Draft(Severity.INFO, "older-form", message, "put in their place", "id")
+                )
+                raw = mended
+        steps = plan.steps
+        drafts = self.notes.drafts
+        first = len(drafts)
         values: dict[str, Any] = {}
         extra: dict[str, Any] = {}
+        unknown: list[str] = []
         for name, item in raw.items():
-            step = plan.get(name)
+            step = steps.get(name)
             if step is None:
-                if not (self.tabular and item == ""):
+                unknown.append(name)
+                continue
+            kind = type(item)
+            if kind is str:
+                if item and (step.any_text or step.is_right(item)):
+                    # By far the commonest cases: they need no second look.
+                    values[name] = item
+                    continue
+                if self.tabular and not item:
+                    continue
+            elif item is None:
+                if step.nulls is not None:
+                    step.nulls.count += 1
+                    continue
+            elif kind is int:
+                if step.is_number:
+                    values[name] = item
+                    continue
+            elif kind is list and step.many:
+                if item:
+                    value = self._list(step, item, extra, raw, seed)
+                    if value is not ABSENT:
+                        values[name] = value
+                else:
+                    # "None of these" is more than silence: kept, and written back unless something fills it.
                     extra[name] = item
                 continue
-            any_text, mend, target, is_many = step
-            if any_text and type(item) is str and item:
-                # By far the commonest case: it needs no look.
-                values[name] = item
-                continue
-            if self.tabular and item == "":
-                continue
-            if mend is not None:
-                value, problem = mend(item)
-                if problem is not None:
-                    value = self._take_note(cls.entity, name, item, value, problem, extra)
-            else:
-                value = (self._many if is_many else self._one)(name, target, item, extra)
+            value = self._other(step, item, extra, raw, seed)
             if value is not ABSENT:
                 values[name] = value
-        self._complete(cls, raw, values, extra, first)
-        return cls(**values, extra=extra)
-
-    def _complete(
-        self,
-        cls: type[Record],
-        raw: Mapping[str, Any],
-        values: dict[str, Any],
-        extra: dict[str, Any],
-        first: int,
-    ) -> None:
-        """Fill in what HSDS requires and the source lacks, and tell the drafts whose they are."""
-        for name, missing in _wanted(cls.entity):
+        if unknown:
+            self._unknown(plan, unknown, raw, values, extra, seed)
+        for name, missing in plan.wanted:
             if name not in values:
                 values[name] = missing
-                said = [draft.path for draft in self.drafts[first:] if draft.rule not in TALLIED]
-                if name not in extra and name not in said:
-                    self._note(Severity.ERROR, "missing-field", f"HSDS requires {name}", "", name)
+                if not partial and not self._sheet and name not in _marked(raw):
+                    self._missing(name, extra, first)
         if "id" not in values:
-            values["id"] = mint(cls.entity, json.dumps(raw, sort_keys=True, default=str))
-            self._note(
-                Severity.ERROR, "missing-id", "a record without an id", "minted one from its content", "id"
-            )
+            values["id"] = self._mint(entity, raw, seed)
         if cls is Location:
             with_level(values, extra)
-        for draft in self.drafts[first:]:
-            if not draft.record_id:
-                draft.entity, draft.record_id = cls.entity, values["id"]
+        if len(drafts) > first:
+            for draft in drafts[first:]:
+                if not draft.record_id:
+                    draft.entity, draft.record_id = entity, values["id"]
+        return cls(**values, extra=extra)
 
-    def _tally(self, entity: str, name: str, problem: Problem, raw: Any) -> None:
-        """Count what was found before in this field; the first time is a draft like any other."""
-        key = (problem.rule, entity, name)
-        first = self.tallies.get(key)
-        if first is not None:
-            first.count += 1
+    def schedules(self, raw: Mapping[str, Any], *, seed: str = "") -> Iterator[Record]:
+        """The schedules that one raw schedule is: several, where its hours are in words that can be read."""
+        cls = ENTITIES["schedule"]
+        if not self._repair or self._plain_schedule(raw):
+            yield self.record(cls, raw, seed=seed)
             return
-        severity = Severity.INFO if problem.rule in _HARMLESS else Severity.WARNING
-        action = "" if problem.rule in _HARMLESS else "read as if absent"
-        self.tallies[key] = first = Draft(severity, problem.rule, problem.message, action, name, raw)
-        self.drafts.append(first)
+        first = len(self.notes.drafts)
+        parts = self._spans(raw)
+        said = self.notes.drafts[first:]
+        for number, part in enumerate(parts):
+            made = self.record(cls, part, seed=f"{seed}.{number}" if number and seed else seed)
+            if not number:
+                for draft in said:
+                    draft.entity, draft.record_id = "schedule", made.id
+            yield made
 
-    def _take_note(  # noqa: PLR0913, PLR0917  # a field, its value raw and mended, and what was wrong
-        self, entity: str, name: str, raw: Any, value: Any, problem: Problem, extra: dict[str, Any]
-    ) -> Any:
+    def _spans(self, raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """A raw schedule whose slips are mended, and whose hours in words are read."""
+        mended = mend_schedule(dict(raw))
+        if mended is not None:
+            self._note(Severity.WARNING, "older-form", "a schedule in another form", "read as HSDS parts", "")
+            raw = mended
+        text = raw.get("description")
+        if not isinstance(text, str) or not any(letter.isdigit() for letter in text):
+            return [raw]
+        if any(raw.get(part) for part in _RULE_PARTS):
+            return [raw]
+        hours = read_hours(text)
+        if not hours.certain:
+            message = f"hours in words that cannot be read with certainty ({hours.doubt})"
+            self._note(Severity.INFO, "hours-not-read", message, "kept as text", "description", text)
+            return [raw]
+        spans = "; ".join(_span(part) for part in hours.schedules)
+        self._note(Severity.INFO, "hours-read", "hours in words", f"read as {spans}", "description", text)
+        key = raw.get("id")
+        own = [
+            {"id": mint("schedule", str(key), str(n))} if key and n else {}
+            for n in range(len(hours.schedules))
+        ]
+        return [{**raw, **part, **more} for part, more in zip(hours.schedules, own, strict=True)]
+
+    def _plan(self, entity: str) -> Plan:
+        self._plans[entity] = plan = _plan(entity)
+        return plan
+
+    def _other(self, step: Step, item: Any, extra: dict[str, Any], raw: Mapping[str, Any], seed: str) -> Any:
+        """A field whose value is not plainly right."""
+        if step.mend is not None:
+            if step.odd_ids is not None and type(item) is str and is_odd_id(item):
+                step.odd_ids.count += 1
+                return item
+            value, problem = step.mend(item)
+            return value if problem is None else self._take_note(step, item, value, problem, extra)
+        if step.many:
+            return self._many(step, item, extra, raw, seed)
+        return self._one(step, item, extra, raw, seed)
+
+    def _missing(self, name: str, extra: Mapping[str, Any], first: int) -> None:
+        said = [draft.path for draft in self.notes.drafts[first:] if draft.rule not in TALLIED]
+        if name not in extra and name not in said:
+            self._note(Severity.ERROR, "missing-field", f"HSDS requires {name}", "", name)
+
+    def _mint(self, entity: str, raw: Mapping[str, Any], seed: str) -> str:
+        """An id for a record without one, of what names it; never of its place, which may be confidential."""
+        if not self._making:
+            self._note(Severity.ERROR, "missing-id", "a record without an id", "minted one", "id")
+        if entity in _NAMED_ALONE:
+            parts = [str(raw.get(field) or "") for field in _NAMED_ALONE[entity]]
+            if any(parts):
+                return mint(entity, *parts)
+        if seed:
+            return mint(entity, seed)
+        agency = raw.get("organization")
+        owner = (
+            agency.get("id") or agency.get("name") if isinstance(agency, dict) else raw.get("organization_id")
+        )
+        name = mint(entity, str(owner or ""), str(raw.get("name") or "") if entity == "service" else "")
+        self._unnamed[name] = number = self._unnamed.get(name, 0) + 1
+        return name if number == 1 else mint(name, str(number))
+
+    def _take_note(self, step: Step, raw: Any, value: Any, problem: Problem, extra: dict[str, Any]) -> Any:
         """Draft what was wrong with a field; gives the value to keep."""
-        if self.tabular and problem.rule == "number-as-text":
+        name, rule = step.name, problem.rule
+        if self.tabular and rule == "number-as-text":
             return value
-        if self.mode is Mode.REPAIR and problem.rule in TALLIED:
-            self._tally(entity, name, problem, raw)
+        if self._repair and rule in TALLIED:
+            harmless = rule in _HARMLESS
+            draft = Draft(
+                Severity.INFO if harmless else Severity.WARNING,
+                rule,
+                problem.message,
+                "" if harmless else "read as if absent",
+                name,
+                raw,
+            )
+            first = self.notes.tally(step.entity, draft)
+            if raw is None and self._count_nulls:
+                step.nulls = first
+            elif rule == "id-not-uuid":
+                step.odd_ids = first
             return value
-        if self.mode is not Mode.REPAIR and problem.rule not in _HARMLESS:
+        if not self._repair and rule not in _HARMLESS:
             extra[name] = raw
-            self._note(Severity.ERROR, problem.rule, problem.message, "kept as it was", name, raw)
+            self._note(Severity.ERROR, rule, problem.message, "kept as it was", name, raw)
             return ABSENT
         if problem.mended:
             action = "read as if absent" if value is ABSENT else "" if value == raw else f"read as {value}"
-            severity = Severity.INFO if problem.rule in _HARMLESS else Severity.WARNING
-            self._note(severity, problem.rule, problem.message, action, name, raw)
+            severity = Severity.INFO if rule in _HARMLESS else Severity.WARNING
+            self._note(severity, rule, problem.message, action, name, raw)
         else:
-            self._note(Severity.ERROR, problem.rule, problem.message, "dropped", name, raw)
+            self._note(Severity.ERROR, rule, problem.message, "dropped", name, raw)
         return value
 
-    def _many(self, name: str, target: type[Record], raw: Any, extra: dict[str, Any]) -> Any:
-        if not isinstance(raw, list):
-            if isinstance(raw, dict) and self.mode is Mode.REPAIR:
-                self._note(
-                    Severity.WARNING,
-                    "wrong-type",
-                    "a list expected, one object found",
-                    "read as a list of one",
-                    name,
-                )
-                raw = [raw]
-            else:
-                return self._not_an_object("a list", name, raw, extra)
-        if not raw:
-            # "None of these" is more than silence: kept, and written back unless something fills it.
-            extra[name] = raw
-            return ABSENT
-        if self.mode is not Mode.REPAIR and not all(isinstance(item, dict) for item in raw):
-            return self._not_an_object("a list of objects", name, raw, extra)
-        made = []
-        for index, item in enumerate(raw):
-            step = f"{name}[{index}]"
+    def _many(self, step: Step, item: Any, extra: dict[str, Any], raw: Mapping[str, Any], seed: str) -> Any:
+        """A field of many records that holds something else than a list."""
+        if item in _NOTHING:
+            return self._not_an_object("a list", step, item, extra)
+        if self._repair:
             if isinstance(item, dict):
-                made.append(self._child(step, target, item))
+                message = "a list expected, one object found"
+                self._note(Severity.WARNING, "wrong-type", message, "read as a list of one", step.name)
+                return self._list(step, [item], extra, raw, seed)
+            lifted = value_lift(step.name, item)
+            if isinstance(lifted, list):
+                message = "text where HSDS has records"
+                draft = Draft(Severity.INFO, "older-form", message, "read as records", step.name, item)
+                self.notes.tally(step.entity, draft)
+                self._making += 1
+                made = self._list(step, lifted, extra, raw, seed)
+                self._making -= 1
+                return made
+        return self._not_an_object("a list", step, item, extra)
+
+    def _list(
+        self, step: Step, items: list[Any], extra: dict[str, Any], raw: Mapping[str, Any], seed: str
+    ) -> Any:
+        """A field of many records that holds a list."""
+        made: list[Record] = []
+        name, target = step.name, step.target
+        is_schedule = target.entity == "schedule"
+        drafts = self.notes.drafts
+        for index, item in enumerate(items):
+            if type(item) is not dict:
+                if not self._repair:
+                    return self._not_an_object("a list of objects", step, items, extra)
+                made.extend(self._odd_item(step, index, item, raw, seed))
+                continue
+            first = len(drafts)
+            own = "" if item.get("id") else f"{raw.get('id') or seed}/{name}[{index}]"
+            if is_schedule:
+                made.extend(self.schedules(item, seed=own))
             else:
-                self._note(Severity.ERROR, "wrong-type", "an object expected", "dropped", step, item)
+                made.append(self.record(target, item, seed=own))
+            if len(drafts) > first:
+                self._under(first, f"{name}[{index}]")
         return tuple(made)
 
-    def _one(self, name: str, target: type[Record], raw: Any, extra: dict[str, Any]) -> Any:
-        if isinstance(raw, list) and len(raw) == 1 and self.mode is Mode.REPAIR:
-            self._note(
-                Severity.WARNING,
-                "wrong-type",
-                "one object expected, a list of one found",
-                "read as its object",
-                name,
-            )
-            raw = raw[0]
-        if not isinstance(raw, dict):
-            return self._not_an_object("an object", name, raw, extra)
-        return self._child(name, target, raw)
+    def _odd_item(
+        self, step: Step, index: int, item: Any, raw: Mapping[str, Any], seed: str
+    ) -> Iterator[Record]:
+        """What an item of a list is that is no object: a text that can only mean one thing becomes records."""
+        lifted = None if item in _NOTHING else value_lift(step.name, item)
+        path = f"{step.name}[{index}]"
+        if not isinstance(lifted, list):
+            self._note(Severity.ERROR, "wrong-type", "an object expected", "dropped", path, item)
+            return
+        self._note(Severity.WARNING, "wrong-type", "an object expected", "read as a record", path, item)
+        self._making += 1
+        yield from self._list(step, lifted, {}, {}, f"{raw.get('id') or seed}/{path}")
+        self._making -= 1
 
-    def _child(self, step: str, target: type[Record], raw: dict[str, Any]) -> Record:
-        first = len(self.drafts)
-        child = self.record(target, raw)
-        for draft in self.drafts[first:]:
-            draft.path = f"{step}.{draft.path}"
+    def _plain_schedule(self, raw: Mapping[str, Any]) -> bool:
+        """Whether a raw schedule has nothing that `expand` would look at."""
+        plan = self._plans.get("schedule") or self._plan("schedule")
+        return (
+            not raw.get("description")
+            and raw.keys() <= plan.steps.keys()
+            and raw.get("freq") in _PLAIN_FREQUENCIES
+            and is_rule_days(raw.get("byday"))
+            and is_plain_date(raw.get("dtstart"))
+            and is_plain_date(raw.get("until"))
+        )
+
+    def _one(self, step: Step, item: Any, extra: dict[str, Any], raw: Mapping[str, Any], seed: str) -> Any:
+        if self._repair and not isinstance(item, dict) and item not in _NOTHING:
+            if isinstance(item, list) and len(item) == 1 and isinstance(item[0], dict):
+                message = "one object expected, a list of one found"
+                self._note(Severity.WARNING, "wrong-type", message, "read as its object", step.name)
+                item = item[0]
+            else:
+                lifted = value_lift(step.name, item)
+                if isinstance(lifted, dict):
+                    self._note(
+                        Severity.WARNING,
+                        "wrong-type",
+                        "an object expected",
+                        "read as a record",
+                        step.name,
+                        item,
+                    )
+                    item = lifted
+        if not isinstance(item, dict):
+            return self._not_an_object("an object", step, item, extra)
+        key = item.get("id")
+        if type(key) is not str or not key:
+            return self._child(step.name, step.target, item, f"{raw.get('id') or seed}/{step.name}")
+        # What many records embed is recognised rather than read again: an agency with each of its services.
+        known = self._shared.setdefault(step.target.entity, {})
+        held = known.get(key)
+        if held is not None and held[0] == item:
+            return held[1]
+        child = self._child(step.name, step.target, item, "")
+        if len(known) >= _MOST_SHARED:
+            known.clear()
+        known[key] = (item, child)
         return child
 
-    def _not_an_object(self, wanted: str, name: str, raw: Any, extra: dict[str, Any]) -> Any:
+    def _child(self, step: str, target: type[Record], raw: Mapping[str, Any], seed: str) -> Record:
+        first = len(self.notes.drafts)
+        child = self.record(target, raw, seed=seed)
+        if len(self.notes.drafts) > first:
+            self._under(first, step)
+        return child
+
+    def _under(self, first: int, step: str) -> None:
+        """Put the drafts since `first` under a step of the path."""
+        for draft in self.notes.drafts[first:]:
+            draft.path = f"{step}.{draft.path}" if draft.path else step
+
+    def _not_an_object(self, wanted: str, step: Step, raw: Any, extra: dict[str, Any]) -> Any:
         if raw is None or raw == "":
             problem = Problem("null-value", f"no value where HSDS wants {wanted}; leave the field out")
         else:
             problem = Problem("wrong-type", f"{wanted} expected", mended=False)
-        return self._take_note("", name, raw, ABSENT, problem, extra)
+        return self._take_note(step, raw, ABSENT, problem, extra)
+
+    def _unknown(  # noqa: PLR0913, PLR0917  # the record as it stands
+        self,
+        plan: Plan,
+        names: Iterable[str],
+        raw: Mapping[str, Any],
+        values: dict[str, Any],
+        extra: dict[str, Any],
+        seed: str,
+    ) -> None:
+        """Fields that HSDS 3.2 does not know: those of older forms are lifted, the others are kept as they are."""
+        entity = plan.cls.entity
+        for name in names:
+            item = raw[name]
+            if self.tabular and item == "":
+                continue
+            if item in _NOTHING and self._repair:
+                message = "null or empty text in a field of the source's own"
+                self.notes.tally(
+                    entity, Draft(Severity.INFO, "null-value", message, "read as if absent", name)
+                )
+                continue
+            if name == FILLED_IN and isinstance(item, list):
+                for field in item:
+                    if isinstance(field, str) and field in plan.steps:
+                        values.pop(field, None)
+                continue
+            if name == EXTENSION and isinstance(item, str) and entity == "phone":
+                found = extension_back(item, values.get("description"))
+                values.update({name: value for name, value in found.items() if value is not None})
+                if found["description"] is None:
+                    values.pop("description", None)
+                continue
+            lift = field_lift(entity, name) if self._repair else None
+            lifted = lift(item) if lift is not None else None
+            if lifted is None or not self._take_in(plan, name, lifted, raw, values, extra, seed):
+                extra[name] = item
+                continue
+            message = f"a field of an older or another form: {describe(entity, name)}"
+            self.notes.tally(entity, Draft(Severity.INFO, "older-form", message, "read as that", name))
+
+    def _take_in(  # noqa: PLR0913, PLR0917  # the record as it stands
+        self,
+        plan: Plan,
+        name: str,
+        lifted: Mapping[str, Any],
+        raw: Mapping[str, Any],
+        values: dict[str, Any],
+        extra: dict[str, Any],
+        seed: str,
+    ) -> bool:
+        """Enter what an older field becomes; gives whether all of it found a place."""
+        for field in lifted:
+            step = plan.steps.get(field)
+            taken = field in values or raw.get(field) not in _NOTHING
+            if step is not None and not step.many and taken and values.get(field) != lifted[field]:
+                return False
+        for field, item in lifted.items():
+            step = plan.steps.get(field)
+            if step is None:
+                extra.setdefault(field, item)
+                continue
+            if step.many:
+                # Records made of an older field have no ids of their own, and nobody is to blame for that.
+                self._making += 1
+                made = self._list(step, item, {}, {}, f"{raw.get('id') or seed}/{name}")
+                self._making -= 1
+                if made is not ABSENT:
+                    extra.pop(field, None)
+                    values[field] = (*values.get(field, ()), *made)
+            elif field not in values:
+                value = item
+                if not (isinstance(item, str) and item and (step.any_text or step.is_right(item))):
+                    value = self._other(step, item, extra, raw, seed)
+                if value is not ABSENT:
+                    values[field] = value
+        return True
 
     def _note(  # noqa: PLR0913, PLR0917  # the parts of a draft, in its order
         self, severity: Severity, rule: str, message: str, action: str, path: str, value: Any = None
     ) -> None:
-        self.drafts.append(Draft(severity, rule, message, action, path, value))
-
-    def findings(self, file: str, at: Callable[[Draft], tuple[int | None, str]]) -> list[Finding]:
-        """Finish the drafted findings and forget them.
-
-        Args:
-            file: name of the file.
-            at: gives a draft's line and path in that file.
-        """
-        done = []
-        for draft in self.drafts:
-            draft.file = file
-            draft.line, draft.path = at(draft)
-            if draft.rule not in TALLIED:
-                done.append(_finished(draft))
-        self.drafts.clear()
-        return done
-
-    def tallied(self) -> list[Finding]:
-        """The findings that were counted, once the file is read to its end."""
-        done = [_finished(draft) for draft in self.tallies.values()]
-        self.tallies.clear()
-        return done
+        self.notes.note(severity, rule, message, action, path, value)
 
 
-def _finished(draft: Draft) -> Finding:
-    return Finding(**{name: getattr(draft, name) for name in _DRAFTED})
+def extension_back(text: str, description: str | None) -> dict[str, str | None]:
+    """Undo what a writer does with an extension that is no number: extension and description as they were."""
+    said = f"ext. {text}"
+    if description == said:
+        return {"extension": text, "description": None}
+    return {"extension": text, "description": (description or "").removesuffix(f"; {said}") or None}
 
 
-_DRAFTED: Final = tuple(field.name for field in attrs.fields(Draft))
+def _marked(raw: Mapping[str, Any]) -> Iterable[Any]:
+    """The fields that a writer filled in because HSDS requires them."""
+    marks = raw.get(FILLED_IN)
+    return marks if isinstance(marks, list) else ()
 
-TALLIED: Final = frozenset({"null-value", "empty-text", "id-not-uuid"})
-"""Rules whose findings are counted by entity and field: some files have null in every empty field."""
+
+_PLAIN_FREQUENCIES: Final = (None, "", "WEEKLY", "MONTHLY")
+_RULE_PARTS: Final = ("freq", "byday", "opens_at", "closes_at", "bymonthday", "dtstart")
+
+
+def _span(part: Mapping[str, str]) -> str:
+    return f"{part.get('byday', '')} {part.get('opens_at', '')}-{part.get('closes_at', '')}".strip()
+
+
+_NAMED_ALONE: Final[Mapping[str, tuple[str, ...]]] = {
+    "organization": ("name",),
+    "taxonomy": ("name",),
+    "taxonomy_term": ("taxonomy", "code", "name"),
+    "unit": ("name",),
+}
+"""Entities that their names identify, so that a file which names one twice means one."""
 
 _HARMLESS: Final = frozenset({"id-not-uuid", "upper-case-id", "extension-as-text"})
 """Rules whose value is kept in every mode: nothing is lost and nothing is changed but letter case."""
 
-
 _NOTHING: Final = (None, "", ())
 
 
-def to_raw(record: Record) -> dict[str, Any]:
-    """A record as an HSDS JSON object: no null, no empty text; unknown fields at the end."""
+def to_raw(record: Record, conform: Callable[[Record], Record] | None = None) -> dict[str, Any]:
+    """A record as an HSDS JSON object: no null, no empty text; unknown fields at the end.
+
+    Args:
+        record: the record.
+        conform: a last change to it and to each record that it embeds.
+    """
     raw: dict[str, Any] = {}
+    if conform is not None:
+        record = conform(record)
     for name, facts in specs(type(record)).items():
         value = getattr(record, name)
         if value in _NOTHING or not facts.hsds:
             continue
         if facts.kind is Kind.MANY:
-            raw[name] = [to_raw(child) for child in value]
+            raw[name] = [to_raw(child, conform) for child in value]
         elif facts.kind is Kind.ONE:
-            raw[name] = to_raw(value)
+            raw[name] = to_raw(value, conform)
         else:
             raw[name] = value
     if isinstance(record, Location):
         stated = attribute_for(record)
         if stated is not None:
-            raw.setdefault("attributes", []).append(to_raw(stated))
+            raw.setdefault("attributes", []).append(to_raw(stated, conform))
     for name, value in record.extra.items():
         raw.setdefault(name, value)
     return raw

@@ -1,34 +1,62 @@
-"""HSDS tables in: CSV files become flat records, which `Directory.of` ties together by their ids."""
+"""Tables in: HSDS's own, those of its older forms, and plain spreadsheets become records, tied by their ids."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
 
-from communityconnector.interchange.extras import COPY, EXTRAS, Extras, wide_cells
-from communityconnector.interchange.nested import Reading
-from communityconnector.interchange.records import Draft, Structurer
-from communityconnector.interchange.sources import TextFile
-from communityconnector.model import ENTITIES, Finding, Kind, Record, Severity, columns, required, specs
+from communityconnector.interchange.csv_rows import Row, delimiter_of, rows
+from communityconnector.interchange.extras import COPY, EXTRAS, UNKNOWN_AGENCY, Extras
+from communityconnector.interchange.lifts import OLD_TABLES, Lifted, TableLift, table_lift
+from communityconnector.interchange.notes import At
+from communityconnector.interchange.reading import Reading
+from communityconnector.interchange.records import EXTENSION, FILLED_IN, Structurer, extension_back
+from communityconnector.interchange.sources import SourceFile, UnreadableError, encoding_of
+from communityconnector.interchange.spreadsheet import ColumnMapping, lift_row, looks_like_spreadsheet
+from communityconnector.model import (
+    ENTITIES,
+    Finding,
+    Kind,
+    Location,
+    Record,
+    Service,
+    ServiceAtLocation,
+    Severity,
+    columns,
+    required,
+    specs,
+)
+from communityconnector.model.graph import evolve
+
+_ESCAPED: Final = re.compile(r"'+[=@\t\r\n\uff1d\uff20+\-\uff0b\uff0d]")
+"""A text that a writer kept from being a formula by a quote before it."""
+
+_SUFFIXES: Final = (".csv", ".tsv", ".txt")
 
 
-def entity_of_table(name: str, header: list[str], hints: Mapping[str, str]) -> str:
+def stem_of(name: str) -> str:
+    """A file's name as a table's: without folders and suffix, lower case, with underscores."""
+    base = name.rsplit("/", 1)[-1].lower()
+    for suffix in (".gz", *_SUFFIXES):
+        base = base.removesuffix(suffix)
+    return base.replace("-", "_").replace(" ", "_")
+
+
+def entity_of_table(name: str, header: Sequence[str], hints: Mapping[str, str]) -> str:
     """The entity that a CSV file holds: by the data package, by its name, else by its columns; "" if none."""
     base = name.rsplit("/", 1)[-1].lower()
     if base in hints:
         return hints[base]
-    stem = base.removesuffix(".csv").replace("-", "_")
+    stem = stem_of(name)
     best, found = "", ""
     for entity, cls in ENTITIES.items():
-        for known in (cls.table.removesuffix(".csv"), entity, f"{entity}s", *_OLD_NAMES.get(entity, ())):
+        for known in (cls.table.removesuffix(".csv"), entity, f"{entity}s"):
             if (stem == known or stem.endswith(f"_{known}")) and len(known) > len(best):
-                best = known
-                found = entity
+                best, found = known, entity
     if best:
         return found
     names = {column.strip().lower() for column in header}
@@ -36,122 +64,235 @@ def entity_of_table(name: str, header: list[str], hints: Mapping[str, str]) -> s
     return fitting[0] if len(fitting) == 1 else ""
 
 
-_OLD_NAMES: Final = {"service_at_location": ("services_at_location", "services_at_locations")}
+def old_table(name: str, header: Sequence[str]) -> TableLift | None:
+    """How a table of an older form is lifted, if it is one; its name may have something before it."""
+    stem = stem_of(name)
+    fitting = [known for known in OLD_TABLES if stem == known or stem.endswith(f"_{known}")]
+    names = [column.strip().lower() for column in header]
+    return table_lift(max(fitting, key=len) if fitting else stem, names)
 
 
-def looks_like_csv(text: str) -> bool:
-    """Whether the first line could be the header of an HSDS table."""
-    header = text.partition("\n")[0]
-    names = [name.strip().strip('"').lower() for name in header[:10_000].split(_delimiter(text))]
-    return "id" in names and len(names) > 1
+def looks_like_table(header: str) -> bool:
+    """Whether a line could be the header of a table."""
+    names = [name.strip().strip('"').lower() for name in header[:10_000].split(delimiter_of(header))]
+    return len(names) > 1 and ("id" in names or looks_like_spreadsheet(names))
 
 
-def read_tables(files: list[TextFile], structurer: Structurer, reading: Reading) -> None:
-    """Read CSV files into flat records, which `Directory.of` ties together by their ids."""
+def read_tables(files: Sequence[SourceFile], reading: Reading) -> Iterator[Record]:
+    """The flat records of CSV files, file after file; findings and loose parts go to `reading`.
+
+    In some older forms a service names no organization, only a location that names one: it is the service's too.
+    """
+    agency_of: dict[str, str] = {}
+    places: dict[str, list[str]] = {}
+    lacking: set[str] = set()
+    for record in _flat_records(files, reading):
+        if isinstance(record, Location) and (agency := getattr(record, "organization_id", None)):
+            agency_of[record.id] = agency
+        elif isinstance(record, ServiceAtLocation) and record.service_id and record.location_id:
+            places.setdefault(record.service_id, []).append(record.location_id)
+        elif isinstance(record, Service) and not record.organization_id and record.organization is None:
+            lacking.add(record.id)
+        yield record
+    for key in sorted(lacking & places.keys()):
+        agencies = {agency_of.get(place, "") for place in places[key]}
+        if len(agencies) == 1 and "" not in agencies:
+            reading.partial.append(Service(id=key, name="", status="", organization_id=agencies.pop()))
+            reading.findings.append(
+                Finding(
+                    severity=Severity.INFO,
+                    rule="linked-by-location",
+                    message="the service names no organization; its locations all belong to one",
+                    action="taken as the service's organization",
+                    entity="service",
+                    record_id=key,
+                )
+            )
+
+
+def _flat_records(files: Sequence[SourceFile], reading: Reading) -> Iterator[Record]:
     reading.tabular = True
     hints = _package_hints(files)
     extras = Extras()
-    tables = [
-        file for file in files if file.name.lower().endswith((".csv", ".tsv", ".txt")) or len(files) == 1
-    ]
-    for file in tables:
-        if file.name.rsplit("/", 1)[-1] == EXTRAS:
+    for file in files:
+        if file.base == EXTRAS:
             extras.read(file, reading.findings)
-    for file in tables:
-        if file.name.rsplit("/", 1)[-1] != EXTRAS:
-            _read_table(file, structurer, reading, hints, extras)
-    reading.findings.extend(structurer.tallied())
+    structurer = reading.structurer(tabular=True)
+    for file in files:
+        if file.base not in {EXTRAS, "datapackage.json"}:
+            try:
+                yield from _Table(file, structurer, reading, extras).records(hints)
+            except UnreadableError as error:
+                reading.findings.append(error.finding)
+    for entity, raw in extras.whole():
+        record = structurer.record(ENTITIES[entity], raw)
+        reading.findings.extend(structurer.notes.finish(EXTRAS, at_line(1)))
+        yield evolve(record, {"id": raw[COPY]}) if isinstance(raw.get(COPY), str) else record
+    reading.findings.extend(structurer.notes.counted())
+    reading.findings.extend(extras.unused())
 
 
-def _package_hints(files: list[TextFile]) -> dict[str, str]:
+def _package_hints(files: Sequence[SourceFile]) -> dict[str, str]:
     """Which file holds which entity, where a data package says so."""
     for file in files:
-        if file.name.rsplit("/", 1)[-1] == "datapackage.json":
+        if file.base == "datapackage.json":
             try:
-                resources = json.loads(file.text)["resources"]
+                resources = json.loads(file.read())["resources"]
                 return {
                     str(r["path"]).rsplit("/", 1)[-1].lower(): r["name"]
                     for r in resources
                     if r["name"] in ENTITIES
                 }
-            except (ValueError, KeyError, TypeError, RecursionError):
+            except (ValueError, KeyError, TypeError, RecursionError, UnreadableError):
                 return {}
     return {}
 
 
-def _read_table(
-    file: TextFile, structurer: Structurer, reading: Reading, hints: Mapping[str, str], extras: Extras
-) -> None:
-    def note(severity: Severity, rule: str, message: str, action: str = "", line: int | None = None) -> None:
-        reading.findings.append(
-            Finding(severity=severity, rule=rule, message=message, action=action, file=file.name, line=line)
+@attrs.define
+class _Table:
+    """One CSV file while it is read."""
+
+    file: SourceFile
+    structurer: Structurer
+    reading: Reading
+    extras: Extras
+
+    def records(self, hints: Mapping[str, str]) -> Iterator[Record]:
+        encoding = encoding_of(self.file)
+        self.reading.findings.extend(encoding.findings)
+        found = rows(self.file, encoding, self.reading.findings.append)
+        header = next(found, None)
+        if header is None:
+            self._note(Severity.ERROR, "empty-file", "the file is empty", "not read", 1)
+            return
+        names = self._names(header)
+        lift = old_table(self.file.name, names)
+        entity = entity_of_table(self.file.name, names, hints)
+        if lift is not None:
+            yield from self._lifted(lift, names, found)
+        elif entity:
+            known = {name.lower(): name for name in columns(ENTITIES[entity])}
+            names = [known.get(name.lower(), name) for name in names]
+            yield from self._lifted(lambda cells: (Lifted(entity, dict(cells)),), names, found)
+        elif looks_like_spreadsheet(names):
+            yield from self._sheet(names, found)
+        else:
+            self._note(Severity.INFO, "unknown-table", "not a table that HSDS names", "not read", 1)
+
+    def _note(self, severity: Severity, rule: str, message: str, action: str, line: int) -> None:
+        self.reading.findings.append(
+            Finding(
+                severity=severity, rule=rule, message=message, action=action, file=self.file.name, line=line
+            )
         )
 
-    # Null bytes stop the csv module, and no cell means them.
-    rows = csv.reader(io.StringIO(file.text.replace("\0", ""), newline=""), delimiter=_delimiter(file.text))
-    with wide_cells():
-        try:
-            header = [column.strip() for column in next(rows, [])]
-            entity = entity_of_table(file.name, header, hints)
-            if not entity:
-                note(Severity.INFO, "unknown-table", "not a table that HSDS names", "not read", 1)
-                return
-            known = {name.lower(): name for name in columns(ENTITIES[entity])}
-            names = [known.get(column.lower(), column) for column in header]
-            for row in rows:
-                if not any(row):
-                    continue
-                line = rows.line_num
-                if len(row) > len(names):
-                    note(
-                        Severity.ERROR,
-                        "too-many-cells",
-                        f"{len(row)} cells under {len(names)} columns",
-                        "cells beyond the last column dropped",
-                        line,
-                    )
-                raw: dict[str, Any] = dict(zip(names, row, strict=False))
-                raw.pop("", None)
-                reading.records.append(_row(entity, raw, structurer, extras))
-                reading.findings.extend(structurer.findings(file.name, _at_line(line)))
-        except csv.Error as error:
-            note(
-                Severity.ERROR, "not-csv", f"not CSV: {error}", "the rest of the file not read", rows.line_num
+    def _names(self, header: Row) -> list[str]:
+        """The columns' names, each once."""
+        names: list[str] = []
+        for number, cell in enumerate(header.cells, start=1):
+            name = cell.strip()
+            if not name:
+                name = f"column {number}"
+            elif name in names:
+                message = f"two columns are named {name}; name one of them otherwise"
+                self._note(
+                    Severity.WARNING, "duplicate-column", message, "the later one kept apart", header.line
+                )
+                name = f"{name} (column {number})"
+            names.append(name)
+        return names
+
+    def _cells(self, names: Sequence[str], row: Row) -> dict[str, str]:
+        cells = [cell[1:] if _ESCAPED.match(cell) else cell for cell in row.cells]
+        if len(cells) > len(names):
+            message = f"{len(cells)} cells under {len(names)} columns"
+            beyond = {
+                f"column {number + 1}": cell for number, cell in enumerate(cells) if number >= len(names)
+            }
+            action = "cells beyond the last column kept under their numbers"
+            self._note(Severity.ERROR, "too-many-cells", message, action, row.line)
+            return {**dict(zip(names, cells, strict=False)), **{n: c for n, c in beyond.items() if c}}
+        return dict(zip(names, cells, strict=False))
+
+    def _lifted(self, lift: TableLift, names: Sequence[str], found: Iterator[Row]) -> Iterator[Record]:
+        for row in found:
+            cells = self._cells(names, row)
+            if cells.get("organization_id") == UNKNOWN_AGENCY:
+                del cells["organization_id"]
+            for number, part in enumerate(lift(cells)):
+                yield from self._make(part, seed=f"{self.file.base}:{row.line}:{number}")
+            self.reading.findings.extend(self.structurer.notes.finish(self.file.name, at_line(row.line)))
+
+    def _make(self, part: Lifted, seed: str) -> Iterator[Record]:
+        if part.entity == "schedule":
+            made = self.structurer.schedules(part.raw, seed=seed)
+        else:
+            cls = ENTITIES[part.entity]
+            made = iter((self.structurer.record(cls, part.raw, seed=seed, partial=part.partial),))
+        for record in made:
+            if record.id == UNKNOWN_AGENCY:
+                continue
+            added = self.extras.take(record.entity, record.id)
+            whole = self._with_extras(record, added) if added else record
+            if part.partial:
+                self.reading.partial.append(whole)
+            else:
+                yield whole
+
+    def _sheet(self, names: Sequence[str], found: Iterator[Row]) -> Iterator[Record]:
+        """A plain spreadsheet: one service a row."""
+        sheet = list(found)
+        cells = [self._cells(names, row) for row in sheet]
+        mapping = self.reading.mapping
+        if mapping is None:
+            mapping = ColumnMapping.guess(names, cells[:200])
+            guessed = ", ".join(
+                f"{column}: {field or 'kept as it is'}" for column, field in mapping.columns.items()
             )
+            message = f"a spreadsheet whose columns are guessed: {guessed}"
+            self._note(Severity.INFO, "columns-guessed", message, "read so", 1)
+        self.reading.dataset["columns"] = dict(mapping.columns)
+        structurer = Structurer(self.reading.mode, tabular=True, sheet=True)
+        for row, raw_cells in zip(sheet, cells, strict=True):
+            lift = lift_row(mapping, raw_cells, f"{self.file.base}:{row.line}")
+            for rule, message, column, value in lift.notes:
+                structurer.notes.note(Severity.INFO, rule, message, "", column, value)
+            if lift.raw:
+                yield structurer.record(ENTITIES["service"], lift.raw)
+            self.reading.findings.extend(structurer.notes.finish(self.file.name, at_line(row.line)))
+        self.reading.findings.extend(structurer.notes.counted())
+
+    def _with_extras(self, record: Record, added: Mapping[str, Any]) -> Record:
+        """Put back what `EXTRAS` kept of a record."""
+        changed: dict[str, Any] = {}
+        extra = dict(record.extra)
+        facts = specs(type(record))
+        for name, value in added.items():
+            if name == COPY:
+                changed["id"] = value
+            elif name == FILLED_IN and isinstance(value, list):
+                changed.update(
+                    (field, None if facts[field].kind is Kind.NUMBER else "")
+                    for field in value
+                    if field in facts
+                )
+            elif name == EXTENSION and isinstance(value, str):
+                changed.update(extension_back(value, getattr(record, "description", None)))
+            elif name not in facts or value == []:
+                extra[name] = value
+            elif facts[name].kind is Kind.MANY:
+                target = ENTITIES[facts[name].target]
+                changed[name] = tuple(
+                    self.structurer.record(target, item) for item in value if isinstance(item, dict)
+                )
+            elif facts[name].kind is Kind.REFERENCE:
+                # Said beside the embedding: put back once that is done.
+                self.reading.stated.setdefault((record.entity, record.id), {})[name] = value
+            else:
+                changed[name] = value
+        return evolve(record, {**changed, "extra": extra})
 
 
-def _at_line(line: int) -> Callable[[Draft], tuple[int | None, str]]:
+def at_line(line: int) -> At:
     """Findings of a table row stand at its line, in the column that their path names."""
     return lambda draft: (line, draft.path)
-
-
-def _delimiter(text: str) -> str:
-    header = text.partition("\n")[0]
-    return max(",;\t", key=header.count)
-
-
-def _row(entity: str, raw: dict[str, Any], structurer: Structurer, extras: Extras) -> Record:
-    key = (entity, raw.get("id", "").strip().lower())
-    added = extras.fields.get(key)
-    record = structurer.record(ENTITIES[entity], raw)
-    if added:
-        record = _with_extras(record, added, structurer)
-    return record
-
-
-def _with_extras(record: Record, added: Mapping[str, Any], structurer: Structurer) -> Record:
-    """Put back what `EXTRAS` kept of a record."""
-    changed: dict[str, Any] = {}
-    extra = dict(record.extra)
-    facts = specs(type(record))
-    for name, value in added.items():
-        if name == COPY:
-            changed["id"] = value
-        elif name not in facts or value == []:
-            extra[name] = value
-        elif facts[name].kind is Kind.MANY:
-            target = ENTITIES[facts[name].target]
-            changed[name] = tuple(structurer.record(target, item) for item in value)
-        else:
-            changed[name] = value
-    return attrs.evolve(record, **changed, extra=extra)

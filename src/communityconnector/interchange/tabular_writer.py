@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import zip_longest
 from typing import Any, Final
 
-from communityconnector.interchange.extras import COPY, EXTRAS, Extras
+import attrs
+
+from communityconnector.interchange.conform import Conformer, identifier
+from communityconnector.interchange.extras import COPY, EXTRAS, UNKNOWN_AGENCY, WHOLE, Extras
 from communityconnector.interchange.records import to_raw
 from communityconnector.model import (
     ENTITIES,
@@ -18,6 +22,7 @@ from communityconnector.model import (
     Directory,
     Kind,
     Location,
+    Organization,
     Record,
     columns,
     required,
@@ -37,20 +42,34 @@ Owners = dict[str, list[Key]]
 """Who embeds a record, or whom it embeds, by the column that names them."""
 
 
-def tables(directory: Directory) -> dict[str, str]:
-    """The directory as CSV texts by file name, `datapackage.json` among them. Empty tables are left out."""
+def tables(directory: Directory, *, conformer: Conformer | None = None) -> dict[str, str]:
+    """The directory as CSV texts by file name, `datapackage.json` among them. Empty tables are left out.
+
+    They hold to the official data package: every reference resolves, every required column is filled. What that
+    leaves no place for is in `communityconnector_extras.csv`. No cell is a formula to a spreadsheet program.
+
+    Args:
+        directory: what to write.
+        conformer: counts what it had to fill in.
+    """
     owners = _owners(directory)
-    extras = Extras()
+    writing = _Writing(
+        conformer or Conformer(tabular=True), Extras(), {(e, identifier(e, key)) for e, key in owners}
+    )
     written: dict[str, str] = {}
     for entity, cls in ENTITIES.items():
         rows: list[list[str]] = []
         for record in _records(directory, entity):
             if (entity, record.id) in owners:
-                rows.extend(_rows(record, owners[entity, record.id], extras))
+                rows.extend(writing.rows(record, owners[entity, record.id]))
+        if entity == "organization" and _lacks_agency(directory):
+            rows.append(writing.unknown_agency())
         if rows:
             written[cls.table] = _csv(columns(cls), rows)
-    if extras.fields:
-        written[EXTRAS] = _csv(("entity", "id", "field", "value"), extras.rows())
+    if writing.extras.fields:
+        written[EXTRAS] = _csv(
+            ("entity", "id", "field", "value"), [[cell(c) for c in row] for row in writing.extras.rows()]
+        )
     written["datapackage.json"] = json.dumps(_data_package(written), indent=2) + "\n"
     return written
 
@@ -117,48 +136,102 @@ def _column_for(entity: str, field: str, child: str) -> tuple[str, bool]:
     raise AssertionError(message)
 
 
-def _rows(record: Record, owners: Owners, extras: Extras) -> Iterator[list[str]]:
-    """The rows of one record: one, or one an owner where a column has several."""
-    if _has_no_term(record) and owners:
-        for entity, owner_id in owners["link_id"]:
-            extras.fields.setdefault((entity, owner_id), {}).setdefault("attributes", []).append(
-                to_raw(record)
-            )
-        return
-    names = columns(type(record))
-    bare = {name: getattr(record, name) for name in names}
-    for name, value in record.extra.items():
-        if not getattr(record, name, None):
-            extras.keep(record.entity, record.id, name, value)
-    for number, keys in enumerate(list(zip_longest(*owners.values())) or [()]):
-        row_id = mint("copy", record.entity, record.id, str(number)) if number else record.id
-        if number:
-            extras.keep(record.entity, row_id, COPY, record.id)
-        cells = {**bare, "id": row_id}
-        for column, key in zip(owners, keys, strict=True):
-            _name_owner(cells, column, key, (record.entity, row_id), extras)
-        yield [_cell(cells[name]) for name in names]
+def _lacks_agency(directory: Directory) -> bool:
+    return any(service.organization is None for service in directory.services.values())
 
 
-def _name_owner(cells: dict[str, Any], column: str, owner: Key | None, row: Key, extras: Extras) -> None:
-    """Write who owns a row. What the source said there besides, and a reader would not get back, is kept."""
-    said = cells[column]
-    entity, cells[column] = owner or ("", None)
-    if owner is None:
-        return
-    if said:
-        extras.keep(*row, column, said)
-    if column in _NAMED_OWNER:
-        named = _NAMED_OWNER[column]
-        if cells[named]:
-            extras.keep(*row, named, cells[named])
-        cells[named] = entity
+@attrs.define
+class _Writing:
+    """A writing under way.
+
+    Attributes:
+        conform: makes records conform.
+        extras: takes what the official tables cannot hold.
+        present: entity and id, as written, of every record that gets a row.
+    """
+
+    conform: Conformer
+    extras: Extras
+    present: set[Key]
+
+    def unknown_agency(self) -> list[str]:
+        """The row that services without an organization point to, since the data package requires one."""
+        agency = Organization(
+            id=UNKNOWN_AGENCY, name="Not known", description="Stands where nobody knows the agency."
+        )
+        return [cell(getattr(agency, name)) for name in columns(Organization)]
+
+    def rows(self, record: Record, owners: Owners) -> Iterator[list[str]]:
+        """The rows of one record: one, or one an owner where a column has several."""
+        if _has_no_term(record) and owners:
+            for entity, owner_id in owners["link_id"]:
+                kept = self.extras.fields.setdefault((entity, identifier(entity, owner_id)), {})
+                kept.setdefault("attributes", []).append(to_raw(record, self.conform))
+            return
+        fit = self.conform(record)
+        names = columns(type(record))
+        for name, value in fit.extra.items():
+            if not getattr(record, name, None):
+                self.extras.keep(fit.entity, fit.id, name, value)
+        for number, keys in enumerate(list(zip_longest(*owners.values())) or [()]):
+            row_id = mint("copy", fit.entity, fit.id, str(number)) if number else fit.id
+            cells = {**{name: getattr(fit, name) for name in names}, "id": row_id}
+            row = (fit.entity, row_id)
+            for column, key in zip(owners, keys, strict=True):
+                self._name_owner(cells, column, key, row)
+            if not self._references(fit, cells, row):
+                continue
+            if number:
+                self.extras.keep(*row, COPY, fit.id)
+            yield [cell(cells[name]) for name in names]
+
+    def _name_owner(self, cells: dict[str, Any], column: str, owner: Key | None, row: Key) -> None:
+        """Write who owns a row. What the source said there besides, and a reader would not get back, is kept."""
+        said = cells[column]
+        entity, cells[column] = owner or ("", None)
+        if owner is None:
+            return
+        cells[column] = identifier(entity, owner[1])
+        if said:
+            self.extras.keep(*row, column, said)
+        if column in _NAMED_OWNER:
+            named = _NAMED_OWNER[column]
+            if cells[named]:
+                self.extras.keep(*row, named, cells[named])
+            cells[named] = entity
+
+    def _references(self, record: Record, cells: dict[str, Any], row: Key) -> bool:
+        """Keep references that lead nowhere out of the row; gives whether the row is one without them."""
+        lacking = []
+        for name, facts in specs(type(record)).items():
+            value = cells.get(name)
+            if value and facts.foreign_key and (facts.target, value) not in self.present:
+                self.extras.keep(*row, name, value)
+                cells[name] = value = None
+            if not value and facts.tabular_required:
+                lacking.append(name)
+        if lacking == ["organization_id"] and record.entity == "service":
+            cells["organization_id"] = UNKNOWN_AGENCY
+        elif lacking:
+            kept = {name: value for name, value in cells.items() if value not in _NOTHING}
+            known = self.extras.fields.pop(row, {})
+            self.extras.keep(*row, WHOLE, {**kept, **known})
+            return False
+        return True
 
 
-def _cell(value: Any) -> str:
+_NOTHING: Final = (None, "")
+
+_FORMULA: Final = re.compile(r"'*[=@\t\r\n\uff1d\uff20]|'*[+\-\uff0b\uff0d](?![\d(][\d\s().+\-]*$)")
+"""What a spreadsheet program would take for a formula. Numbers and telephone numbers begin with a sign and are none."""
+
+
+def cell(value: Any) -> str:
+    """A value as the text of a cell, which no spreadsheet program takes for a formula."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value)
+    text = value if isinstance(value, str) else json.dumps(value)
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _csv(header: tuple[str, ...], rows: list[list[str]]) -> str:

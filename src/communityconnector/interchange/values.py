@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import attrs
@@ -90,6 +91,7 @@ def _trimmed(mend: Mender) -> Mender:
 
 
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_LOWER_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _BARE_UUID: Final = re.compile(
     r"(?:urn:uuid:)?([0-9a-fA-F]{8})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{12})"
 )
@@ -98,7 +100,14 @@ _BARE_UUID: Final = re.compile(
 _NOT_UUID: Final = Problem("id-not-uuid", "HSDS wants a UUID here; the identifier is kept as it is")
 
 
+def is_odd_id(raw: str) -> bool:
+    """Whether an identifier is no UUID in any form, and has no space at its ends."""
+    return not _BARE_UUID.fullmatch(raw) and raw.strip() == raw != ""
+
+
 def _identifier(raw: str) -> Mended:
+    if len(raw) < 32 or len(raw) > 45:
+        return raw, _NOT_UUID
     if _UUID.fullmatch(raw):
         lower = raw.lower()
         return lower, None if lower == raw else Problem(
@@ -263,6 +272,51 @@ _MENDERS: Final[dict[Kind, Mender]] = {
     Kind.TIME: _trimmed(_time),
     Kind.TIMESTAMP: _trimmed(_timestamp),
 }
+
+
+def _never(_: str) -> object:
+    return None
+
+
+def _knows(mend: Mender) -> Callable[[str], object]:
+    """Whether a mender has nothing to say about a text. Dates and the like repeat, so answers are remembered."""
+
+    @lru_cache(maxsize=20_000)
+    def known(raw: str) -> bool:
+        return mend(raw)[1] is None
+
+    return known
+
+
+_RIGHT: Final[dict[Kind, Callable[[str], object]]] = {
+    Kind.ID: _LOWER_UUID.fullmatch,
+    Kind.REFERENCE: _knows(_MENDERS[Kind.REFERENCE]),
+    Kind.EMAIL: _EMAIL.fullmatch,
+    Kind.TIME: _TIME.fullmatch,
+    Kind.URI: _knows(_MENDERS[Kind.URI]),
+    Kind.DATE: _knows(_MENDERS[Kind.DATE]),
+    Kind.TIMESTAMP: _knows(_MENDERS[Kind.TIMESTAMP]),
+}
+
+
+_RULE_DAYS: Final = re.compile(r"(?:[+-]?\d{0,2}(?:MO|TU|WE|TH|FR|SA|SU)(?:,|$))*", re.ASCII)
+
+
+def is_rule_days(raw: Any) -> bool:
+    """Whether a value is the days of a recurrence rule (RFC 5545), or nothing."""
+    return raw is None or (type(raw) is str and _RULE_DAYS.fullmatch(raw) is not None)
+
+
+def is_plain_date(raw: Any) -> bool:
+    """Whether a value is written YYYY-MM-DD, or is nothing."""
+    return raw is None or raw == "" or (type(raw) is str and _DATE.fullmatch(raw) is not None)
+
+
+def right(facts: FieldSpec) -> Callable[[str], object]:
+    """A quick test whether a text is right for a field as it is. A false answer may be wrong: ask the mender."""
+    if facts.kind is Kind.CHOICE:
+        return frozenset(facts.choices).__contains__
+    return _RIGHT.get(facts.kind, _never)
 
 
 def mender(facts: FieldSpec) -> Mender:

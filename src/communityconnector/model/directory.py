@@ -13,7 +13,7 @@ from communityconnector.model.audience import Audience, disclosures, redaction
 from communityconnector.model.contact import Contact, Language, Phone
 from communityconnector.model.finding import Finding
 from communityconnector.model.geography import Point
-from communityconnector.model.graph import Tables, assemble, children, rebuild
+from communityconnector.model.graph import Stated, Tables, assemble, children, rebuild
 from communityconnector.model.location import Disclosure, Location, LocationType
 from communityconnector.model.organization import Organization
 from communityconnector.model.record import Record
@@ -148,15 +148,24 @@ class Directory:
         self.root = root
 
     @classmethod
-    def of(cls, records: Iterable[Record], **about: Any) -> Directory:
+    def of(
+        cls,
+        records: Iterable[Record],
+        *,
+        partial: Iterable[Record] = (),
+        stated: Stated | None = None,
+        **about: Any,
+    ) -> Directory:
         """Tie records together into a directory.
 
         Args:
             records: records of any entity, nested, flat (tied by their `*_id` fields) or both.
+            partial: records that only fill in what others of their id lack.
+            stated: references that a source gave beside the embedding, by entity and id; they are put back.
             about: `dataset`, `root` and `findings`, as of the constructor. Records of one id that disagree
                 add findings of the rule `conflicting-records`.
         """
-        tables, conflicts = assemble(records)
+        tables, conflicts = assemble(records, partial=partial, stated=stated)
         return cls(tables, findings=(*about.pop("findings", ()), *conflicts), **about)
 
     def __repr__(self) -> str:

@@ -9,10 +9,10 @@ embed it. Canonical places: a service embeds its organization and its `service_a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import attrs
 
@@ -22,21 +22,41 @@ from communityconnector.model.identity import DISCLOSURE_TAXONOMY
 from communityconnector.model.record import ENTITIES, Kind, Record, specs
 from communityconnector.model.taxonomy import Attribute, TaxonomyTerm
 
+R = TypeVar("R", bound=Record)
+
 Tables = dict[str, dict[str, Record]]
 """Records by entity and id."""
+
+Stated = Mapping[tuple[str, str], Mapping[str, str]]
+"""References that records state beside being embedded, by entity and id: field to value."""
 
 _EMPTY: tuple[None, str, tuple[()]] = (None, "", ())
 
 
 @attrs.frozen(slots=True)
+class Link:
+    """A reference, and where the record that it names is embedded (see `place_of`)."""
+
+    field: str
+    target: str
+    side: str
+    place: str
+
+
+@attrs.frozen(slots=True)
 class Shape:
-    """The fields of an entity, sorted by what they hold."""
+    """The fields of an entity, sorted by what they hold, with one getter a kind."""
 
     scalars: tuple[str, ...]
     ones: tuple[tuple[str, str], ...]
     manys: tuple[tuple[str, str], ...]
     references: tuple[tuple[str, str], ...]
+    links: tuple[Link, ...]
     values: Callable[[Record], tuple[Any, ...]]
+    embedded: Callable[[Record], tuple[Any, ...]]
+    linked: Callable[[Record], tuple[Any, ...]]
+    names: tuple[str, ...]
+    everything: Callable[[Record], tuple[Any, ...]]
 
 
 @cache
@@ -44,13 +64,34 @@ def shape(entity: str) -> Shape:
     """Sort the fields of an entity: plain values, embedded records, references."""
     facts = specs(ENTITIES[entity])
     scalars = tuple(n for n, f in facts.items() if f.kind not in (Kind.ONE, Kind.MANY))
+    ones = tuple((n, f.target) for n, f in facts.items() if f.kind is Kind.ONE)
+    manys = tuple((n, f.target) for n, f in facts.items() if f.kind is Kind.MANY)
+    references = tuple((n, f.target) for n, f in facts.items() if f.kind is Kind.REFERENCE)
+    links = tuple(
+        Link(n, target, *place_of(entity, n, target))
+        for n, target in references
+        if place_of(entity, n, target)[0]
+    )
+    names = tuple(field.name for field in attrs.fields(ENTITIES[entity]))
     return Shape(
         scalars=scalars,
-        ones=tuple((n, f.target) for n, f in facts.items() if f.kind is Kind.ONE),
-        manys=tuple((n, f.target) for n, f in facts.items() if f.kind is Kind.MANY),
-        references=tuple((n, f.target) for n, f in facts.items() if f.kind is Kind.REFERENCE),
-        values=attrgetter(*scalars, "extra"),
+        ones=ones,
+        manys=manys,
+        references=references,
+        links=links,
+        values=_all_of((*scalars, "extra")),
+        embedded=_all_of(tuple(n for n, _ in (*ones, *manys))),
+        linked=_all_of(tuple(link.field for link in links)),
+        names=names,
+        everything=_all_of(names),
     )
+
+
+def _all_of(names: tuple[str, ...]) -> Callable[[Record], tuple[Any, ...]]:
+    """A getter of several fields at once, always as a tuple."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda record: tuple(getattr(record, name) for name in names)
 
 
 def children(record: Record) -> Iterator[tuple[str, Record]]:
@@ -63,6 +104,14 @@ def children(record: Record) -> Iterator[tuple[str, Record]]:
     for name, _ in facts.manys:
         for child in getattr(record, name):
             yield name, child
+
+
+def evolve(record: R, changed: Mapping[str, Any]) -> R:
+    """A copy of a record with some fields changed: `attrs.evolve` at several times its speed."""
+    facts = shape(record.entity)
+    values = dict(zip(facts.names, facts.everything(record), strict=True))
+    values.update(changed)
+    return type(record)(**values)
 
 
 @cache
@@ -86,6 +135,8 @@ def place_of(entity: str, field: str, target: str) -> tuple[str, str]:
 
 @attrs.define(slots=True)
 class _Node:
+    """A record that will be built anew, because what it embeds or says has changed."""
+
     record: Record
     ones: dict[str, str]
     manys: dict[str, dict[str, None]]
@@ -93,37 +144,83 @@ class _Node:
 
 
 class Graph:
-    """The nodes, while they are gathered and linked."""
+    """The records, while they are gathered and linked.
+
+    A record stays the object that came in until something about it changes; only then it gets a node. A source
+    whose records are whole and named once, the commonest, thus costs one look at each.
+    """
 
     def __init__(self) -> None:
+        self.records: Tables = {entity: {} for entity in ENTITIES}
         self.nodes: dict[str, dict[str, _Node]] = {entity: {} for entity in ENTITIES}
         self.findings: list[Finding] = []
 
-    def add(self, record: Record) -> None:
-        """Enter a record and all that it embeds."""
-        facts = shape(record.entity)
-        node = self.nodes[record.entity].get(record.id)
+    def add(self, record: Record) -> bool:
+        """Enter a record and all that it embeds; gives whether it will stay this very object, as far as is known."""
+        entity, key = record.entity, record.id
+        table = self.records[entity]
+        held = table.get(key)
+        if held is record:
+            return key not in self.nodes[entity]
+        facts = shape(entity)
+        if held is None:
+            table[key] = record
+            whole = True
+            for value in facts.embedded(record):
+                if not value:
+                    continue
+                if type(value) is tuple:
+                    for child in value:
+                        whole = self.add(child) and whole
+                else:
+                    whole = self.add(value) and whole
+            if not whole:
+                self.node(entity, key)
+            return whole
+        if held != record:
+            self._merge(self.node(entity, key), record, facts)
+        return False
+
+    def node(self, entity: str, key: str) -> _Node:
+        """The node of a record, made when it is first asked for."""
+        node = self.nodes[entity].get(key)
         if node is None:
-            node = self.nodes[record.entity][record.id] = _Node(record, {}, {}, {})
-        elif node.record is record:
+            record = self.records[entity][key]
+            facts = shape(entity)
+            ones = {n: child.id for n, _ in facts.ones if (child := getattr(record, n)) is not None}
+            manys = {
+                n: dict.fromkeys(c.id for c in held) for n, _ in facts.manys if (held := getattr(record, n))
+            }
+            node = self.nodes[entity][key] = _Node(record, ones, manys, {})
+        return node
+
+    def fill(self, record: Record) -> None:
+        """Add what a row of another table says of a record; without the record it is a loose end."""
+        if record.id in self.records[record.entity]:
+            self._merge(self.node(record.entity, record.id), record, shape(record.entity))
             return
-        elif node.record != record:
-            self._merge(node, record, facts)
+        self.findings.append(
+            Finding(
+                severity=Severity.ERROR,
+                rule="dangling-reference",
+                message=f"a row about a record of {record.entity} that is not here",
+                action="dropped",
+                entity=record.entity,
+                record_id=record.id,
+            )
+        )
+
+    def _merge(self, node: _Node, other: Record, facts: Shape) -> None:
+        """Fill what the first body lacks from another body of the same id; report what they disagree on."""
         for name, _ in facts.ones:
-            child = getattr(record, name)
+            child = getattr(other, name)
             if child is not None:
                 node.ones.setdefault(name, child.id)
                 self.add(child)
         for name, _ in facts.manys:
-            embedded = getattr(record, name)
-            if embedded:
-                ids = node.manys.setdefault(name, {})
-                for child in embedded:
-                    ids[child.id] = None
-                    self.add(child)
-
-    def _merge(self, node: _Node, other: Record, facts: Shape) -> None:
-        """Fill what the first body lacks from another body of the same id; report what they disagree on."""
+            for child in getattr(other, name):
+                node.manys.setdefault(name, {})[child.id] = None
+                self.add(child)
         for name, mine, theirs in zip(
             (*facts.scalars, "extra"), facts.values(node.record), facts.values(other), strict=True
         ):
@@ -151,131 +248,242 @@ class Graph:
                     )
                 )
 
-    def link(self) -> None:
-        """Turn references into embedding, and both-way embedding into its canonical side."""
+    def link(self, stated: Stated) -> None:
+        """Turn references into embedding, and both-way embedding into its canonical side.
+
+        Args:
+            stated: references to put back once all is linked: a source gave them beside the embedding.
+        """
         self._canonical_sides()
-        for entity, nodes in self.nodes.items():
-            for field, target in shape(entity).references:
-                side, name = place_of(entity, field, target)
-                if not side:
-                    continue
-                parents = self.nodes[target]
-                for key, node in nodes.items():
-                    value = node.changed.get(field, getattr(node.record, field))
-                    if not value or value not in parents:
-                        continue
-                    if side == "parent":
-                        held = parents[value].manys.setdefault(name, {})
-                        if key in held:
-                            continue
-                        held[key] = None
-                    elif name in node.ones:
-                        continue
-                    else:
-                        node.ones[name] = value
-                    node.changed[field] = None
+        for entity, records in self.records.items():
+            links, linked, nodes = shape(entity).links, shape(entity).linked, self.nodes[entity]
+            if not links:
+                continue
+            for key, record in records.items():
+                node = nodes.get(key)
+                for link, said in zip(links, linked(record), strict=True):
+                    value = said if node is None else node.changed.get(link.field, said)
+                    if value and value in self.records[link.target]:
+                        self._embed(entity, key, link, value)
         self._link_by_name("attribute", "link_id", "link_entity", "attributes")
         self._link_by_name("metadata", "resource_id", "resource_type", "metadata")
         self._disclosures()
+        for (entity, key), fields in stated.items():
+            if key in self.records[entity]:
+                self.node(entity, key).changed.update(fields)
+
+    def _embed(self, entity: str, key: str, link: Link, value: str) -> None:
+        """Embed a record where its reference, or the reference to it, says; stated and embedded both, it stays."""
+        if link.side == "parent":
+            if key in self._held(link.target, value, link.place):
+                return
+            self.node(link.target, value).manys.setdefault(link.place, {})[key] = None
+        else:
+            node = self.nodes[entity].get(key)
+            held = (
+                getattr(self.records[entity][key], link.place) if node is None else node.ones.get(link.place)
+            )
+            if held:
+                held_id = held if isinstance(held, str) else held.id
+                if held_id != value:
+                    self._contradiction(entity, key, link.field, value)
+                return
+            self.node(entity, key).ones[link.place] = value
+        self.node(entity, key).changed[link.field] = None
+
+    def _held(self, entity: str, key: str, field: str) -> Collection[str]:
+        """Ids of what a record embeds in a field."""
+        node = self.nodes[entity].get(key)
+        if node is not None:
+            return node.manys.get(field, ())
+        return [child.id for child in getattr(self.records[entity][key], field)]
+
+    def _contradiction(self, entity: str, key: str, field: str, value: str) -> None:
+        self.findings.append(
+            Finding(
+                severity=Severity.WARNING,
+                rule="contradictory-reference",
+                message=f"{field} names another record than the one embedded; find out which is right",
+                action="kept the embedded one",
+                path=field,
+                entity=entity,
+                record_id=key,
+                value=value,
+            )
+        )
 
     def _canonical_sides(self) -> None:
-        for key, node in self.nodes["organization"].items():
-            for service in node.manys.pop("services", {}):
-                self.nodes["service"][service].ones.setdefault("organization", key)
-        for key, node in self.nodes["service_at_location"].items():
-            service = node.ones.pop("service", "")
+        for key, organization in self.records["organization"].items():
+            node = self.nodes["organization"].get(key)
+            if node is None and not getattr(organization, "services", ()):
+                continue
+            for service in self.node("organization", key).manys.pop("services", {}):
+                self.node("service", service).ones.setdefault("organization", key)
+        for key, link in self.records["service_at_location"].items():
+            node = self.nodes["service_at_location"].get(key)
+            if node is None and getattr(link, "service", None) is None:
+                continue
+            service = self.node("service_at_location", key).ones.pop("service", "")
             if service:
-                self.nodes["service"][service].manys.setdefault("service_at_locations", {})[key] = None
+                self.node("service", service).manys.setdefault("service_at_locations", {})[key] = None
 
     def _link_by_name(self, entity: str, id_field: str, entity_field: str, collection: str) -> None:
         """Attach attributes and metadata, whose reference names its entity in words."""
-        for key, node in self.nodes[entity].items():
-            owner_id, owner_entity = getattr(node.record, id_field), getattr(node.record, entity_field)
+        for key, record in self.records[entity].items():
+            owner_id = getattr(record, id_field)
             if not owner_id:
                 continue
-            owner = self.nodes.get(_entity(owner_entity), {}).get(owner_id)
-            if owner is None:
-                # Real files name the wrong entity, or none; an id that only one record has is enough.
-                found = [n[owner_id] for n in self.nodes.values() if owner_id in n]
-                owner = found[0] if len(found) == 1 else None
-            if owner is None or collection not in specs(type(owner.record)):
+            named = entity_named(getattr(record, entity_field) or "")
+            owner = named if owner_id in self.records.get(named, {}) else self._only_one_with(owner_id)
+            if not owner or collection not in specs(ENTITIES[owner]):
                 continue
-            held = owner.manys.setdefault(collection, {})
-            if key not in held:
-                held[key] = None
-                node.changed[id_field] = None
-                if _entity(owner_entity) == owner.record.entity:
-                    node.changed[entity_field] = None
+            if key not in self._held(owner, owner_id, collection):
+                self.node(owner, owner_id).manys.setdefault(collection, {})[key] = None
+                changed = self.node(entity, key).changed
+                changed[id_field] = None
+                if named == owner:
+                    changed[entity_field] = None
+
+    def _only_one_with(self, key: str) -> str:
+        """The one entity that has a record of this id: real files name the wrong entity, or none."""
+        found = [entity for entity, records in self.records.items() if key in records]
+        return found[0] if len(found) == 1 else ""
 
     def _disclosures(self) -> None:
-        """Move what a location's attributes say of its disclosure into its field."""
-        places = self.nodes["location"]
-        stated = {key: a for key in self.nodes["attribute"] if states_level(a := self._attribute(key))}
+        """Move what locations' attributes say of their disclosure into their field."""
+        places = self.records["location"]
+        stated = {key: a for key in self.records["attribute"] if states_level(a := self._attribute(key))}
+        said: dict[str, list[str]] = {}
+        for place in places if stated else ():
+            for key in self._held("location", place, "attributes"):
+                said.setdefault(key, []).append(place)
+        dropped = set()
         for key, attribute in stated.items():
             level, _ = level_of((attribute,))
-            owners = [place for place in places.values() if key in place.manys.get("attributes", {})]
             # A link that names no entity, or the wrong one, must not leave a place open.
-            named = places.get(attribute.link_id or "") or places.get((attribute.link_id or "").lower())
-            for place in (*owners, *([named] if named is not None else [])):
-                held = place.changed.get("disclosure", getattr(place.record, "disclosure", None))
-                place.changed["disclosure"] = level if held is None else strictest(held, level or held)
-                place.manys.get("attributes", {}).pop(key, None)
-            if owners or named is not None:
-                for nodes in self.nodes.values():
-                    for node in nodes.values():
-                        node.manys.get("attributes", {}).pop(key, None)
-                del self.nodes["attribute"][key]
+            link = attribute.link_id or ""
+            named = [name for name in {link, link.lower()} if name in places]
+            for place in (*said.get(key, ()), *named):
+                node = self.node("location", place)
+                held = node.changed.get("disclosure", getattr(node.record, "disclosure", None))
+                node.changed["disclosure"] = level if held is None else strictest(held, level or held)
+                dropped.add(key)
+        self._drop("attribute", dropped)
         # The terms said it; the field says it now, and a writer makes them anew.
-        terms = self.nodes["taxonomy_term"]
-        for key in [
-            k for k, n in terms.items() if getattr(n.record, "taxonomy", None) == DISCLOSURE_TAXONOMY
-        ]:
-            del terms[key]
+        terms = self.records["taxonomy_term"].items()
+        self._drop(
+            "taxonomy_term", {k for k, t in terms if getattr(t, "taxonomy", None) == DISCLOSURE_TAXONOMY}
+        )
+
+    def _drop(self, entity: str, dropped: set[str]) -> None:
+        """Take records out, and out of whatever embeds them."""
+        if not dropped:
+            return
+        for key in dropped:
+            del self.records[entity][key]
+            self.nodes[entity].pop(key, None)
+        for owner, records in self.records.items():
+            facts = shape(owner)
+            manys = [name for name, target in facts.manys if target == entity]
+            for key, record in records.items():
+                for name, target in facts.ones:
+                    if target == entity:
+                        node = self.nodes[owner].get(key)
+                        child = getattr(record, name)
+                        if (node.ones.get(name) if node else child and child.id) in dropped:
+                            self.node(owner, key).ones.pop(name)
+                for name in manys:
+                    for child_id in dropped.intersection(self._held(owner, key, name)):
+                        self.node(owner, key).manys[name].pop(child_id)
 
     def _attribute(self, key: str) -> Attribute:
         """An attribute with its term, which a table gives apart."""
-        node = self.nodes["attribute"][key]
-        attribute = cast("Attribute", node.record)
-        term = self.nodes["taxonomy_term"].get(node.ones.get("taxonomy_term", ""))
+        attribute = cast("Attribute", self.records["attribute"][key])
+        node = self.nodes["attribute"].get(key)
+        term = self.records["taxonomy_term"].get(node.ones.get("taxonomy_term", "")) if node else None
         if term is None:
             return attribute
-        return attrs.evolve(attribute, taxonomy_term=cast("TaxonomyTerm", term.record))
+        return evolve(attribute, {"taxonomy_term": cast("TaxonomyTerm", term)})
 
     def tables(self) -> Tables:
-        """Freeze the nodes into records, each built once and shared."""
-        built: Tables = {entity: {} for entity in self.nodes}
+        """Freeze what was gathered into records, each built once and shared."""
+        stale = self._stale()
+        built: Tables = {entity: {} for entity in stale}
 
         def build(entity: str, key: str) -> Record:
+            record = self.records[entity][key]
+            if key not in stale.get(entity, ()):
+                return record
             done = built[entity].get(key)
-            if done is not None:
-                return done
-            node = self.nodes[entity][key]
-            record, changed = node.record, node.changed
-            facts = shape(record.entity)
-            for name, target in facts.ones:
-                child_id = node.ones.get(name)
-                child = None if child_id is None else build(target, child_id)
-                if child is not getattr(record, name):
-                    changed[name] = child
-            for name, target in facts.manys:
-                ids = node.manys.get(name, ())
-                embedded = getattr(record, name)
-                made = tuple([build(target, child_id) for child_id in ids])
-                if len(made) != len(embedded) or any(a is not b for a, b in zip(made, embedded, strict=True)):
-                    changed[name] = made
-            done = built[entity][key] = attrs.evolve(record, **changed) if changed else record
+            if done is None:
+                done = built[entity][key] = evolve(record, self._changes(entity, key, record, build))
             return done
 
-        for entity, nodes in self.nodes.items():
-            for key in nodes:
-                build(entity, key)
-        # Building follows the links, so a record may be built before its turn: put each table in source order.
-        return {entity: {key: built[entity][key] for key in nodes} for entity, nodes in self.nodes.items()}
+        return {
+            entity: {key: build(entity, key) for key in records} if entity in stale else records
+            for entity, records in self.records.items()
+        }
+
+    def _changes(
+        self, entity: str, key: str, record: Record, build: Callable[[str, str], Record]
+    ) -> dict[str, Any]:
+        """What differs from a record in the one that takes its place."""
+        node = self.nodes[entity].get(key)
+        changed = {} if node is None else dict(node.changed)
+        facts = shape(entity)
+        for name, target in facts.ones:
+            held = getattr(record, name)
+            child_id = (held and held.id) if node is None else node.ones.get(name)
+            changed[name] = build(target, child_id) if child_id is not None else None
+        for name, target in facts.manys:
+            ids = [child.id for child in getattr(record, name)] if node is None else node.manys.get(name, ())
+            changed[name] = tuple([build(target, child_id) for child_id in ids])
+        return changed
+
+    def _stale(self) -> dict[str, set[str]]:
+        """Ids of the records that must be built anew: those that changed, and all that embed such."""
+        stale = {entity: set(nodes) for entity, nodes in self.nodes.items() if nodes}
+        fresh = set(stale)
+        while fresh:
+            grown = set()
+            for owner, records in self.records.items():
+                fields = [(n, t) for n, t in (*shape(owner).ones, *shape(owner).manys) if t in fresh]
+                if not fields or not records:
+                    continue
+                held = stale.setdefault(owner, set())
+                before = len(held)
+                held.update(
+                    key
+                    for key, record in records.items()
+                    if key not in held and _embeds(record, fields, stale)
+                )
+                if len(held) > before:
+                    grown.add(owner)
+                elif not held:
+                    del stale[owner]
+            fresh = grown
+        return stale
 
 
-def _entity(word: str | None) -> str:
-    """The entity that a word of a table means: `location`, `Location`, `locations`."""
-    bare = (word or "").strip().lower().removesuffix(".csv")
+def _embeds(record: Record, fields: Iterable[tuple[str, str]], stale: Mapping[str, set[str]]) -> bool:
+    """Whether a record embeds one that is stale."""
+    for name, target in fields:
+        value = getattr(record, name)
+        if not value:
+            continue
+        known = stale[target]
+        if type(value) is tuple:
+            for child in value:
+                if child.id in known:
+                    return True
+        elif value.id in known:
+            return True
+    return False
+
+
+def entity_named(word: str) -> str:
+    """The entity that a word of a table means: `location`, `Location`, `locations`; else ""."""
+    bare = word.strip().lower().removesuffix(".csv")
     return bare if bare in ENTITIES else _TABLE_NAMES.get(bare, "")
 
 
@@ -284,12 +492,22 @@ _TABLE_NAMES = {cls.table.removesuffix(".csv"): entity for entity, cls in ENTITI
 }
 
 
-def assemble(records: Iterable[Record]) -> tuple[Tables, list[Finding]]:
-    """Tie records together; also says which records of one id disagree."""
+def assemble(
+    records: Iterable[Record], *, partial: Iterable[Record] = (), stated: Stated | None = None
+) -> tuple[Tables, list[Finding]]:
+    """Tie records together; also says which records of one id disagree.
+
+    Args:
+        records: the records, nested or flat.
+        partial: records that only fill in what others of their id lack.
+        stated: references that sources gave beside the embedding; they are put back.
+    """
     graph = Graph()
     for record in records:
         graph.add(record)
-    graph.link()
+    for record in partial:
+        graph.fill(record)
+    graph.link(stated or {})
     return graph.tables(), graph.findings
 
 
@@ -313,7 +531,7 @@ def rebuild(tables: Tables, transform: Callable[[Record], Record]) -> Tables:
             made = tuple([visit(child) for child in embedded])
             if any(a is not b for a, b in zip(made, embedded, strict=True)):
                 changed[name] = made
-        done = memo[key] = transform(attrs.evolve(record, **changed) if changed else record)
+        done = memo[key] = transform(evolve(record, changed) if changed else record)
         return done
 
     return {entity: {key: visit(record) for key, record in table.items()} for entity, table in tables.items()}

@@ -52,7 +52,10 @@ json_values = st.recursive(
 )
 """Anything that an unknown field may hold."""
 
-extras = st.dictionaries(texts.map(lambda name: f"x_{name}"), json_values, max_size=1)
+extras = st.dictionaries(
+    texts.map(lambda name: f"x_{name}"), json_values.filter(lambda value: value not in (None, "")), max_size=1
+)
+"""Fields of a source's own. Null and empty text are no values, so a reader leaves them out."""
 
 _PLAIN = {
     Kind.TEXT: texts,

@@ -1,0 +1,294 @@
+"""JSON in: one record, a list, an API page, a package, tables in one object, or a record a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import attrs
+
+from communityconnector.interchange.lifts.mends import split_place
+from communityconnector.interchange.reading import Reading
+from communityconnector.interchange.records import Structurer
+from communityconnector.interchange.shapes import Container, Page, entity_named, entity_of, shape_of
+from communityconnector.interchange.sources import SourceFile, UnreadableError, decoded, encoding_of
+from communityconnector.model import ENTITIES, Finding, Record, Severity
+
+_LONGEST_LINE: Final = 256 * 1024**2
+"""Most bytes in one line of ndjson."""
+
+
+def looks_like_json(start: bytes) -> bool:
+    """Whether a file that begins so can only be meant as JSON."""
+    for mark in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"):
+        start = start.removeprefix(mark)
+    return start.replace(b"\0", b"").lstrip()[:1] in {b"{", b"["}
+
+
+def read_json(file: SourceFile, reading: Reading) -> Iterator[Record]:
+    """The top-level records of a JSON or ndjson file; a record a line is read a line at a time."""
+    structurer = reading.structurer()
+    try:
+        yield from _JsonFile(file, structurer, reading).records()
+    except UnreadableError as error:
+        reading.findings.append(error.finding)
+    reading.findings.extend(structurer.notes.counted())
+
+
+def _constant(word: str) -> str:
+    """NaN and Infinity are no JSON; kept as text they are reported like any other wrong value."""
+    return word
+
+
+def loads(content: bytes | str) -> Any:
+    """Parse JSON, with orjson where it is installed: same values, several times the speed.
+
+    Raises:
+        ValueError: the text is not JSON (a `json.JSONDecodeError`, which knows where).
+        RecursionError: it is nested deeper than Python can follow.
+    """
+    try:
+        import orjson
+    except ImportError:
+        pass
+    else:
+        try:
+            return orjson.loads(content)
+        except ValueError:
+            # orjson is stricter (numbers beyond 64 bits, lone surrogates) and says less of where.
+            pass
+    if isinstance(content, bytes):
+        content = content.decode("utf-8")
+    return _whole_letters(json.loads(content, parse_constant=_constant))
+
+
+def _whole_letters(value: Any) -> Any:
+    """A value whose texts have no halves of letters (lone surrogates), which no file can be written with."""
+    if isinstance(value, str):
+        return (
+            value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        )
+    if isinstance(value, list):
+        return [_whole_letters(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole_letters(key): _whole_letters(item) for key, item in value.items()}
+    return value
+
+
+def _syntax(name: str, text: str, error: Exception, line: int | None = None) -> Finding:
+    if isinstance(error, json.JSONDecodeError):
+        rest = text[error.pos :].strip()
+        what = error.msg if rest else f"the file ends in the middle ({error.msg})"
+        what += f"; line {line or error.lineno} column {error.colno}, character {error.pos}"
+        line = line or error.lineno
+    elif isinstance(error, RecursionError):
+        what, line = "nested too deep", line or 1
+    else:
+        what, line = "a number too long to read", line or 1
+    return Finding(
+        severity=Severity.ERROR,
+        rule="not-json",
+        message=f"not JSON: {what}",
+        action="not read",
+        file=name,
+        line=line,
+    )
+
+
+@attrs.define
+class _JsonFile:
+    """One JSON file while it is read.
+
+    Attributes:
+        file: the file.
+        structurer: makes records.
+        reading: takes findings and what the source says of itself.
+        line: the line being read, in ndjson.
+    """
+
+    file: SourceFile
+    structurer: Structurer
+    reading: Reading
+    line: int | None = None
+
+    def records(self) -> Iterator[Record]:
+        *_, folder, name = ("", *self.file.name.split("/"))
+        hint = entity_named(name.split(".")[0]) or entity_named(folder)
+        if self._is_lines():
+            yield from self._lines(hint)
+            return
+        content = self.file.read()
+        try:
+            value = loads(content)
+        except (ValueError, RecursionError):
+            encoding = encoding_of(self.file)
+            self.reading.findings.extend(encoding.findings)
+            text = decoded(content, encoding)
+            try:
+                value = loads(text)
+            except (ValueError, RecursionError) as error:
+                yield from self._salvaged(text, error, hint)
+                return
+        yield from self.value(value, "$", hint)
+
+    def _is_lines(self) -> bool:
+        """Whether the file has a value a line: the first two lines tell."""
+        with self.file.open() as stream:
+            found: list[Any] = []
+            for _ in range(50):
+                line = stream.readline(_LONGEST_LINE)
+                if not line:
+                    break
+                if line.strip():
+                    try:
+                        found.append(loads(line))
+                    except (ValueError, RecursionError):
+                        found.append(None if line.strip() not in _OPENING else _OPENED)
+                if len(found) == 2:
+                    break
+        # One line may be broken; two are another form, pretty-printed JSON perhaps.
+        return len(found) == 2 and _OPENED not in found and any(isinstance(value, dict) for value in found)
+
+    def _lines(self, hint: str) -> Iterator[Record]:
+        number = 0
+        with self.file.open() as stream:
+            while line := stream.readline(_LONGEST_LINE):
+                number += 1
+                if not line.strip():
+                    continue
+                self.line = number
+                try:
+                    value = loads(line)
+                except (ValueError, RecursionError):
+                    text = line.decode("utf-8", "replace").removeprefix("\ufeff")
+                    try:
+                        value = loads(text)
+                    except (ValueError, RecursionError) as error:
+                        self.reading.findings.append(_syntax(self.file.name, text, error, number))
+                        continue
+                yield from self.value(value, "$", hint)
+
+    def _salvaged(self, text: str, error: Exception, hint: str) -> Iterator[Record]:
+        """The records of a text that is not JSON, as far as they are whole."""
+        self.reading.findings.append(_syntax(self.file.name, text, error))
+        value = salvage(text) if self.structurer.repairs else None
+        if value is not None:
+            found = self.reading.findings.pop()
+            self.reading.findings.append(attrs.evolve(found, action="read as far as it is whole"))
+            yield from self.value(value, "$", hint)
+
+    def value(self, value: Any, path: str, hint: str) -> Iterator[Record]:
+        """The records of a JSON value, whatever they are wrapped in."""
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, (dict, list)):
+                    yield from self.value(item, f"{path}[{index}]", hint)
+                else:
+                    self._no_record(item, f"{path}[{index}]")
+            return
+        if not isinstance(value, dict):
+            self._no_record(value, path)
+            return
+        shape = shape_of(value, hint)
+        if isinstance(shape, Page):
+            self.reading.dataset.update(shape.about)
+            yield from self.value(shape.contents, f"{path}.{shape.key}", hint)
+        elif isinstance(shape, Container):
+            self.reading.tabular = self.reading.tabular or shape.tabular
+            self.reading.dataset.update(shape.about)
+            for note in shape.notes:
+                self._found(Severity.INFO, "linked-by-container", note, "linked", path)
+            for key, entity in shape.tables.items():
+                step = f"{path}.{key}" if key.isidentifier() else f"{path}['{key}']"
+                yield from self.value(shape.value[key], step, entity)
+        elif "openapi_url" in value and "name" not in value:
+            self.reading.dataset.update(value)
+        elif entity_of(value, hint) == "location" and isinstance(value.get("services"), list):
+            place, services = split_place(value)
+            for index, service in enumerate(services):
+                yield self._record(service, f"{path}.services[{index}]", "service")
+            if not services:
+                yield self._record(place, path, "location")
+        else:
+            yield self._record(value, path, hint)
+
+    def _record(self, item: Mapping[str, Any], path: str, hint: str) -> Record:
+        record = self.structurer.record(ENTITIES[entity_of(item, hint)], item)
+        if self.structurer.notes.drafts:
+            here = self.structurer.notes.finish(
+                self.file.name, lambda draft: (self.line, f"{path}.{draft.path}".removesuffix("."))
+            )
+            self.reading.findings.extend(here)
+        return record
+
+    def _no_record(self, item: Any, path: str) -> None:
+        message = "an HSDS record (a JSON object) expected"
+        self._found(Severity.ERROR, "not-a-record", message, "dropped", path, item)
+
+    def _found(  # noqa: PLR0913, PLR0917  # the parts of a finding, in its order
+        self, severity: Severity, rule: str, message: str, action: str, path: str, value: Any = None
+    ) -> None:
+        finding = Finding(
+            severity=severity,
+            rule=rule,
+            message=message,
+            action=action,
+            file=self.file.name,
+            line=self.line,
+            path=path,
+            value=value,
+        )
+        self.reading.findings.append(finding)
+
+
+_OPENING: Final = (b"{", b"[")
+_OPENED: Final = object()
+"""Stands for a line that only opens a value which goes on."""
+
+
+def salvage(text: str) -> Any:
+    """The value that a text of broken JSON holds, as far as that is certain; `None` if there is none.
+
+    Read: what stands between the marks of a code block, what follows a value, and a value that breaks off. Of the
+    last, what is cut short is dropped and what is whole is kept.
+    """
+    start = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=-1)
+    if start < 0:
+        return None
+    try:
+        value, _ = json.JSONDecoder(parse_constant=_constant).raw_decode(text, start)
+    except (ValueError, RecursionError):
+        closed = _closed(text[start:])
+        if closed is None:
+            return None
+        try:
+            value = json.loads(closed, parse_constant=_constant)
+        except (ValueError, RecursionError):
+            return None
+    found = _whole_letters(value)
+    return found if isinstance(found, (dict, list)) and found else None
+
+
+def _closed(text: str) -> str | None:
+    """A text that breaks off, cut after the last whole value and closed."""
+    open_brackets: list[str] = []
+    in_text = escaped = False
+    cut, pending = -1, ""
+    for at, letter in enumerate(text):
+        if in_text:
+            if escaped:
+                escaped = False
+            elif letter == "\\":
+                escaped = True
+            elif letter == '"':
+                in_text = False
+        elif letter == '"':
+            in_text = True
+        elif letter in "{[":
+            open_brackets.append("}" if letter == "{" else "]")
+        elif letter in "}]":
+            if not open_brackets or open_brackets.pop() != letter:
+                break
+            cut, pending = at + 1, "".join(reversed(open_brackets))
+    return None if cut < 0 else text[:cut] + pending

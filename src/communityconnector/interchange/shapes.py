@@ -1,0 +1,203 @@
+"""What a JSON object is: a record, a page of records, or a container of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+import attrs
+
+from communityconnector.model import ENTITIES, required, specs
+
+_PAGES: Final = ("contents", "content", "data", "results", "items", "records", "response", "payload")
+"""Keys under which servers and exports put their records; HSDS 3 says `contents`, Open Referral UK 1.0 `content`."""
+
+
+@attrs.frozen
+class Page:
+    """An object that wraps records: its key, what is under it, and what it says besides."""
+
+    key: str
+    contents: Any
+    about: Mapping[str, Any]
+
+
+@attrs.frozen
+class Container:
+    """An object whose keys are tables.
+
+    Attributes:
+        value: the object, with the links that it implies made explicit.
+        tables: entity by key.
+        about: what it says besides.
+        tabular: whether its keys are file names, so that it stands for a tabular package.
+        notes: which links it implied, in words.
+    """
+
+    value: Mapping[str, Any]
+    tables: Mapping[str, str]
+    about: Mapping[str, Any]
+    tabular: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def shape_of(value: Mapping[str, Any], hint: str = "") -> Page | Container | None:
+    """What wraps records, if the object is no record itself."""
+    known = _known(tuple(value), hint)
+    if not known.wraps and (value.get("id") or value.get("name")):
+        return None
+    for key in known.pages:
+        inner = value[key]
+        is_list = isinstance(inner, list) and all(isinstance(item, dict) for item in inner)
+        if (is_list or isinstance(inner, dict)) and "name" not in value:
+            about = {k: item for k, item in value.items() if k not in _PAGING and k != key}
+            return Page(key, inner, about)
+    tables = {key: entity for key, entity in known.tables.items() if _holds_records(key, value[key])}
+    if not tables:
+        return None
+    named = bool(value.get("name")) or (
+        bool(value.get("id")) and all(key in specs(ENTITIES[known.entity]) for key in tables)
+    )
+    if named and not {"service", "organization"} <= set(tables.values()):
+        # A record that embeds others, in fields of its own or of an older form.
+        return None
+    if named and not all(isinstance(value[key], list) for key in tables):
+        return None
+    about = {key: item for key, item in value.items() if key not in tables}
+    linked, notes = _linked(value, tables)
+    return Container(linked, tables, about, all(key.endswith(".csv") for key in tables), notes)
+
+
+@attrs.frozen
+class _Known:
+    """What an object's keys tell: its likeliest entity, keys that may hold pages or tables, whether any may wrap."""
+
+    entity: str
+    pages: tuple[str, ...]
+    tables: Mapping[str, str]
+    wraps: bool
+
+
+@lru_cache(maxsize=1024)
+def _known(keys: tuple[str, ...], hint: str) -> _Known:
+    entity = entity_of(dict.fromkeys(keys), hint)
+    fields = specs(ENTITIES[entity])
+    pages = tuple(key for key in _PAGES if key in keys and not (hint and key in specs(ENTITIES[hint])))
+    tables = {key: named for key in keys if (named := entity_named(key.removesuffix(".csv")))}
+    return _Known(entity, pages, tables, bool(pages) or any(key not in fields for key in tables))
+
+
+_PAGING: Final = frozenset({
+    "total_items", "total_pages", "page_number", "size", "first_page", "last_page", "empty", "totalElements",
+    "totalPages", "number", "first", "last",
+})  # fmt: skip
+
+
+def _holds_records(key: str, item: Any) -> bool:
+    """Whether what a key holds can be records."""
+    if isinstance(item, list):
+        return key.endswith(".csv") or any(isinstance(part, dict) for part in item)
+    return isinstance(item, dict)
+
+
+def _linked(value: Mapping[str, Any], tables: Mapping[str, str]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """Make explicit that what lies in one container belongs together, where that can mean one thing only."""
+    by_entity: dict[str, list[tuple[str, list[Any]]]] = {}
+    for key, entity in tables.items():
+        items = value[key] if isinstance(value[key], list) else [value[key]]
+        by_entity.setdefault(entity, []).append((key, items))
+
+    def only(entity: str) -> dict[str, Any] | None:
+        found = [item for _, items in by_entity.get(entity, ()) for item in items if isinstance(item, dict)]
+        return found[0] if len(found) == 1 else None
+
+    agency, place, service = only("organization"), only("location"), only("service")
+    notes = []
+    changed: dict[str, Any] = {}
+    held_links = any(entity == "service_at_location" for entity in tables.values())
+    for key, items in by_entity.get("service", ()):
+        made = []
+        for item in items:
+            new = item
+            if isinstance(item, dict):
+                if agency is not None and not any(item.get(k) for k in ("organization", "organization_id")):
+                    new = {**new, "organization": agency}
+                    notes.append("the services name no organization; there is one beside them")
+                if (
+                    place is not None
+                    and service is not None
+                    and not held_links
+                    and not any(item.get(k) for k in _PLACES)
+                ):
+                    new = {**new, "service_at_locations": [{"location": place}]}
+                    notes.append("the service names no location; there is one beside it")
+            made.append(new)
+        changed[key] = made
+    return ({**value, **changed} if notes else value), tuple(dict.fromkeys(notes))
+
+
+_PLACES: Final = (
+    "service_at_locations",
+    "service_at_location",
+    "locations",
+    "location",
+    "location_id",
+    "location_ids",
+)
+
+
+def entity_named(word: str) -> str:
+    """The entity that a file or a key is named for: `services`, `service_list`, `hsds-locations`; else ""."""
+    bare = word.lower().replace("-", "_").removeprefix("hsds_")
+    for tail in ("_full", "_list", "_package"):
+        bare = bare.removesuffix(tail)
+    return _NAMES.get(bare, "")
+
+
+_NAMES: Final = {
+    name: entity
+    for entity, cls in ENTITIES.items()
+    for name in (entity, f"{entity}s", cls.table.removesuffix(".csv"))
+} | {
+    "services_at_locations": "service_at_location",
+    "services_at_location": "service_at_location",
+    "organisation": "organization",
+    "organisations": "organization",
+    "agency": "organization",
+    "agencies": "organization",
+}
+
+_RECOGNISED: Final = (
+    "service",
+    "organization",
+    "location",
+    "service_at_location",
+    "taxonomy_term",
+    "taxonomy",
+    "program",
+)
+"""Entities that a top-level object may be without saying so, likeliest first."""
+
+
+def entity_of(item: Mapping[str, Any], hint: str = "") -> str:
+    """The entity that an object most looks like.
+
+    The entity named by the file decides if the object could be one. Otherwise the entity that knows most of
+    the object's fields, and of two such the one that misses the fewest required ones.
+    """
+    return _likeliest(tuple(item), hint)
+
+
+@lru_cache(maxsize=1024)
+def _likeliest(keys: tuple[str, ...], hint: str) -> str:
+    if hint and (hint not in _RECOGNISED or "name" in keys or set(required(ENTITIES[hint])) <= set(keys)):
+        return hint
+
+    def fit(entity: str) -> tuple[int, int, int]:
+        facts = specs(ENTITIES[entity])
+        known = sum(1 for key in keys if key in facts)
+        missing = sum(1 for name in required(ENTITIES[entity]) if name not in keys)
+        return (known, -missing, -_RECOGNISED.index(entity))
+
+    return max(_RECOGNISED, key=fit)
