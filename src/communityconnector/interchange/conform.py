@@ -112,9 +112,14 @@ class Conformer:
 
     def _fill(self, record: Record, name: str) -> Any:
         if name == "unit":
-            return Unit(id=mint("unit of", record.id), name="Not known")
+            return Unit(id=mint("unit of", identifier(record.entity, record.id)), name="Not known")
         facts = specs(type(record))[name]
         return _FILL_FIELDS.get((record.entity, name)) or _FILL.get(facts.kind, _FILL[Kind.TEXT])
+
+    def absorb(self, other: Conformer) -> None:
+        """Count what another one filled in."""
+        for key, found in other._filled.items():
+            self._filled.setdefault(key, []).extend(found)
 
     def findings(self) -> list[Finding]:
         """What was filled in."""

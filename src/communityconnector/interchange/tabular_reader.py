@@ -285,7 +285,7 @@ class _Table:
                 changed[name] = tuple(
                     self.structurer.record(target, item) for item in value if isinstance(item, dict)
                 )
-            elif facts[name].kind is Kind.REFERENCE:
+            elif facts[name].kind is Kind.REFERENCE and getattr(record, name):
                 # Said beside the embedding: put back once that is done.
                 self.reading.stated.setdefault((record.entity, record.id), {})[name] = value
             else:

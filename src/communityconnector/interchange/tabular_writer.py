@@ -53,23 +53,21 @@ def tables(directory: Directory, *, conformer: Conformer | None = None) -> dict[
         conformer: counts what it had to fill in.
     """
     owners = _owners(directory)
-    writing = _Writing(
-        conformer or Conformer(tabular=True), Extras(), {(e, identifier(e, key)) for e, key in owners}
-    )
-    written: dict[str, str] = {}
-    for entity, cls in ENTITIES.items():
-        rows: list[list[str]] = []
-        for record in _records(directory, entity):
-            if (entity, record.id) in owners:
-                rows.extend(writing.rows(record, owners[entity, record.id]))
-        if entity == "organization" and _lacks_agency(directory):
-            rows.append(writing.unknown_agency())
-        if rows:
-            written[cls.table] = _csv(columns(cls), rows)
+    present = {(entity, identifier(entity, key)) for entity, key in owners}
+    rowless: set[Key] = set()
+    while True:
+        writing = _Writing(Conformer(tabular=True), Extras(), present - rowless)
+        rows = {entity: writing.table(directory, entity, owners) for entity in ENTITIES}
+        if writing.rowless <= rowless:
+            break
+        # What gets no row is no place for other rows' references to lead to.
+        rowless |= writing.rowless
+    if conformer is not None:
+        conformer.absorb(writing.conform)
+    written = {ENTITIES[e].table: _csv(columns(ENTITIES[e]), found) for e, found in rows.items() if found}
     if writing.extras.fields:
-        written[EXTRAS] = _csv(
-            ("entity", "id", "field", "value"), [[cell(c) for c in row] for row in writing.extras.rows()]
-        )
+        kept = [[cell(part) for part in row] for row in writing.extras.rows()]
+        written[EXTRAS] = _csv(("entity", "id", "field", "value"), kept)
     written["datapackage.json"] = json.dumps(_data_package(written), indent=2) + "\n"
     return written
 
@@ -148,11 +146,23 @@ class _Writing:
         conform: makes records conform.
         extras: takes what the official tables cannot hold.
         present: entity and id, as written, of every record that gets a row.
+        rowless: entity and id of the records that turned out to get none.
     """
 
     conform: Conformer
     extras: Extras
     present: set[Key]
+    rowless: set[Key] = attrs.field(factory=set)
+
+    def table(self, directory: Directory, entity: str, owners: Mapping[Key, Owners]) -> list[list[str]]:
+        """The rows of one table."""
+        rows: list[list[str]] = []
+        for record in _records(directory, entity):
+            if (entity, record.id) in owners:
+                rows.extend(self.rows(record, owners[entity, record.id]))
+        if entity == "organization" and _lacks_agency(directory):
+            rows.append(self.unknown_agency())
+        return rows
 
     def unknown_agency(self) -> list[str]:
         """The row that services without an organization point to, since the data package requires one."""
@@ -216,6 +226,7 @@ class _Writing:
             kept = {name: value for name, value in cells.items() if value not in _NOTHING}
             known = self.extras.fields.pop(row, {})
             self.extras.keep(*row, WHOLE, {**kept, **known})
+            self.rowless.add(row)
             return False
         return True
 
