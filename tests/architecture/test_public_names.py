@@ -14,13 +14,13 @@ SNAPSHOT = {
         __version__ distance kilometers miles read sample vocabulary write
     """,
     model: """
-        ENTITIES Accessibility Address Agency Attribute Audience Contact CostOption Directory Disclosure FieldSpec
+        ENTITIES Accessibility Address Agency Attribute Audience Change Contact CostOption Difference Directory Disclosure FieldSpec
         Finding Frequency Funding Kind Language Location LocationType MetaTableDescription Metadata Offer
         Organization OrganizationIdentifier Phone Point Program Record RequiredDocument Schedule Service ServiceArea
-        ServiceAtLocation ServiceCapacity ServiceStatus Severity Taxonomy TaxonomyTerm Unit Url Weekday columns
+        ServiceAtLocation ServiceCapacity ServiceStatus Severity Taxonomy TaxonomyTerm Unit Update Url Weekday columns
         distance kilometers miles required specs
     """,
-    interchange: "ColumnMapping Mode Source converter documents page read records tables to_raw write",
+    interchange: "ColumnMapping Mode Source converter documents duplicates page read records tables to_raw write",
     needs: """
         Concept CrisisLine Interpretation Interpreter Need Phrase PhraseInterpreter Understood Vocabulary Wellness
         interpreter load vocabulary

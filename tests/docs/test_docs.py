@@ -65,6 +65,12 @@ NAMING = {"_note", "note", "_found", "_unusable", "refused", "Draft"}
 def rules_in(source: str) -> Iterator[str]:
     """Ids of the finding rules that a module uses."""
     for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "_RULES":
+            yield from (
+                part.value
+                for part in ast.walk(node)
+                if isinstance(part, ast.Constant) and "-" in str(part.value)
+            )
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

@@ -12,6 +12,7 @@ from typing import Final
 
 from communityconnector.errors import InvalidDirectoryError, UnknownFormError
 from communityconnector.interchange.conform import Conformer
+from communityconnector.interchange.duplicates import duplicates
 from communityconnector.interchange.json_reader import looks_like_json, read_json
 from communityconnector.interchange.lint import lint
 from communityconnector.interchange.nested import documents, left_out, page
@@ -37,6 +38,7 @@ __all__ = [
     "Source",
     "converter",
     "documents",
+    "duplicates",
     "page",
     "read",
     "records",

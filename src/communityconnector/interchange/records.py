@@ -14,6 +14,7 @@ from communityconnector.interchange.notes import TALLIED, Draft, Notes
 from communityconnector.interchange.opening_hours import read_hours
 from communityconnector.interchange.values import (
     ABSENT,
+    LARGEST,
     Mender,
     Problem,
     is_odd_id,
@@ -201,7 +202,7 @@ class Structurer:
                     step.nulls.count += 1
                     continue
             elif kind is int:
-                if step.is_number:
+                if step.is_number and -LARGEST <= item <= LARGEST:
                     values[name] = item
                     continue
             elif kind is list and step.many:

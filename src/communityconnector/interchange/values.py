@@ -146,13 +146,21 @@ def _email(raw: str) -> Mended:
     return ABSENT, Problem("not-an-email", "not one e-mail address", mended=False)
 
 
+LARGEST: Final = 10**15
+"""Largest number that any field of HSDS can mean; floats still tell all whole numbers up to it apart."""
+
+_TOO_LARGE: Final = Problem("not-a-number", "a number too large to mean anything", mended=False)
+
+
 def number(raw: Any) -> Mended:
     """A finite number."""
     kind = type(raw)
     if kind is int or (kind is float and math.isfinite(raw)):
-        return raw, None
+        return (raw, None) if -LARGEST <= raw <= LARGEST else (ABSENT, _TOO_LARGE)
     if kind is str:
         value = _parse_number(raw)
+        if value is not None and not -LARGEST <= value <= LARGEST:
+            return ABSENT, _TOO_LARGE
         if value is not None:
             return value, Problem("number-as-text", "a number written as text")
         return _EMPTY if not raw.strip() else (ABSENT, Problem("not-a-number", "not a number", mended=False))

@@ -1,6 +1,7 @@
 """The records of a directory in HSDS 3.2 words, and the `Directory` that ties them together."""
 
 from communityconnector.model.audience import Audience
+from communityconnector.model.comparison import Change, Difference, Update
 from communityconnector.model.contact import Contact, Language, Phone
 from communityconnector.model.directory import Directory, Offer
 from communityconnector.model.finding import Finding, Severity
@@ -38,8 +39,10 @@ __all__ = [
     "Agency",
     "Attribute",
     "Audience",
+    "Change",
     "Contact",
     "CostOption",
+    "Difference",
     "Directory",
     "Disclosure",
     "FieldSpec",
@@ -70,6 +73,7 @@ __all__ = [
     "Taxonomy",
     "TaxonomyTerm",
     "Unit",
+    "Update",
     "Url",
     "Weekday",
     "columns",

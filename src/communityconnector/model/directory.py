@@ -10,6 +10,7 @@ from typing import Any, cast
 import attrs
 
 from communityconnector.model.audience import Audience, disclosures, redaction
+from communityconnector.model.comparison import Difference, Update, compare, plan_update
 from communityconnector.model.contact import Contact, Language, Phone
 from communityconnector.model.finding import Finding
 from communityconnector.model.geography import Point
@@ -257,6 +258,25 @@ class Directory:
     def disclosures(self) -> Mapping[str, Disclosure]:
         """Who may learn where each location is, by location id (see `Disclosure`)."""
         return MappingProxyType(disclosures(self.services, self.locations))
+
+    def diff(self, other: Directory) -> Difference:
+        """What differs in another directory: records added and removed, and changed field by field.
+
+        Values are told as they are; compare views (`for_audience`) to show the result to an audience.
+        """
+        return compare(self, other)
+
+    def update(self, new: Directory, *, drop_missing: bool = False) -> Update:
+        """What taking in a new directory would change, before it changes anything.
+
+        Args:
+            new: the directory to take in; its records take the place of those of the same id.
+            drop_missing: let go of what it lacks. By default that is kept.
+
+        Returns:
+            The difference, and the directory that it would make: take `Update.directory` to go on with it.
+        """
+        return plan_update(self, new, drop_missing=drop_missing)
 
     def with_findings(self, findings: Iterable[Finding]) -> Directory:
         """This directory with more findings."""

@@ -70,7 +70,7 @@ def _times(made: dict[str, Any]) -> None:
 
 def _time(value: Any) -> str:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        value = f"{value:g}" if float(value).is_integer() else ""
+        value = str(int(value)) if 0 <= value < 10_000 and value == int(value) else ""
     if not isinstance(value, str):
         return ""
     text = value.strip()
