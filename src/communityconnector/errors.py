@@ -54,6 +54,12 @@ class InvalidDirectoryError(CommunityConnectorError, ValueError):
         self.findings = findings
 
 
+class ApiUnreachableError(CommunityConnectorError, ConnectionError):
+    """A server cannot be reached, or does not answer as an HSDS API does."""
+
+    code = "api-unreachable"
+
+
 class InvalidMappingError(CommunityConnectorError, ValueError):
     """What the columns of a spreadsheet are said to mean names no field, or is no table of columns."""
 

@@ -278,11 +278,12 @@ class Directory:
         """
         return plan_update(self, new, drop_missing=drop_missing)
 
-    def with_findings(self, findings: Iterable[Finding]) -> Directory:
-        """This directory with more findings."""
-        return Directory(
-            self._tables, findings=(*self.findings, *findings), dataset=self.dataset, root=self.root
-        )
+    def with_findings(
+        self, findings: Iterable[Finding], *, dataset: Mapping[str, Any] | None = None
+    ) -> Directory:
+        """This directory with more findings, and perhaps another account of itself."""
+        about = self.dataset if dataset is None else dataset
+        return Directory(self._tables, findings=(*self.findings, *findings), dataset=about, root=self.root)
 
     def for_audience(self, audience: Audience | str) -> Directory:
         """This directory as an audience may see it: the step before every ranking, page and export.
