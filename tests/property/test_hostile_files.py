@@ -53,7 +53,7 @@ def types_swapped(content, luck):
 
 def keys_doubled(content, luck):
     text = content.decode()
-    at = text.find('"', luck.randrange(len(text)))
+    at = text.find('"', luck.randrange(len(text) + 1))
     end = text.find(",", at)
     return content if at < 0 or end < 0 else (text[:end] + "," + text[at:end] + text[end:]).encode()
 

@@ -32,16 +32,6 @@ LONGEST_WAIT: Final = 60.0
 """Longest pause between two tries, in seconds, whatever the server asks for."""
 
 _LISTS: Final = ("contents", "content", "data", "items", "results")
-_DETAILS: Final = (
-    "service_at_locations",
-    "schedules",
-    "phones",
-    "languages",
-    "cost_options",
-    "service_areas",
-    "contacts",
-)
-"""Arrays of which a whole service has at least one; an item of a list has none."""
 
 
 @attrs.frozen
@@ -118,10 +108,12 @@ class HsdsApi:
                 is_first = _is_first(page)
             fresh = [item for item in found if _key(item) not in seen]
             repeated += len(found) - len(fresh) if number else 0
+            # An item of a list has no arrays, unless the server honours "full".
+            bare = not any(isinstance(value, list) for item in found for value in item.values())
             for item in fresh:
                 if _key(item) not in seen:
                     seen.add(_key(item))
-                    yield self._whole(item, str(item.get("id") or ""), tell)
+                    yield self._whole(item, tell) if bare and item.get("id") else item
                 else:
                     repeated += 1
             if number == 0 or (is_first and (not fresh or _ends(page, number))):
@@ -143,10 +135,9 @@ class HsdsApi:
         asked = {"page": number, "per_page": self.per_page, "full": "true", "modified_after": modified_after}
         return urlencode({name: value for name, value in asked.items() if value is not None})
 
-    def _whole(self, item: dict[str, Any], key: str, tell: Callable[[Finding], object]) -> dict[str, Any]:
+    def _whole(self, item: dict[str, Any], tell: Callable[[Finding], object]) -> dict[str, Any]:
         """A service with its arrays, which some servers give only one by one."""
-        if not key or any(name in item for name in _DETAILS):
-            return item
+        key = str(item["id"])
         try:
             answer = self._get(f"/services/{quote(key, safe='')}")
         except _UnusableError as error:
