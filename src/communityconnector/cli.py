@@ -99,9 +99,18 @@ def _shown(directory: cc.Directory) -> tuple[cc.Finding, ...]:
 @click.option(
     "--mapping", type=click.Path(), help="What a spreadsheet's columns mean: a CSV of column,field."
 )
+@click.option("--schemas", type=click.Path(), help="Also validate against the HSDS schemas in this folder.")
 @click.option("--save-mapping", type=click.Path(), help="Write what the columns were taken for to this CSV.")
 @_honest
-def check(file: str, *, as_json: bool, as_csv: bool, mapping: str | None, save_mapping: str | None) -> None:
+def check(  # noqa: PLR0913  # one argument an option
+    file: str,
+    *,
+    as_json: bool,
+    as_csv: bool,
+    mapping: str | None,
+    schemas: str | None,
+    save_mapping: str | None,
+) -> None:
     """Judge a directory: what is in FILE (HSDS JSON, CSV, zip or folder, or a spreadsheet) and what is wrong with it.
 
     Exits with 2 if there are errors, or if there is no service in it.
@@ -110,6 +119,10 @@ def check(file: str, *, as_json: bool, as_csv: bool, mapping: str | None, save_m
     with console.status(f"Reading {file} ...") if console.is_terminal else nullcontext():
         directory = cc.read(file, mapping=mapping)
     findings = _shown(directory)
+    if schemas:
+        from communityconnector.interchange.validation import validate
+
+        findings += validate(directory.for_audience(cc.Audience.PUBLIC), schemas)
     if save_mapping:
         _save_mapping(directory, save_mapping)
     if as_csv:

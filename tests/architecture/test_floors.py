@@ -26,7 +26,7 @@ OUTSIDE = {
     "errors": set(),
     "model": {"attrs", "geopy"},
     "needs": {"attrs"},
-    "interchange": {"attrs", "cattrs", "orjson"},
+    "interchange": {"attrs", "cattrs", "jsonschema", "orjson", "referencing"},
     "geocoding": set(),
     "matching": {"attrs", "dateutil"},
     "sample_directory": set(),
