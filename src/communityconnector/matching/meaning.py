@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 
 from communityconnector.model import Service, TaxonomyTerm
+from communityconnector.model.codes import ancestors_of
 from communityconnector.needs import PhraseInterpreter
 from communityconnector.needs.words import stems
 
@@ -43,7 +44,8 @@ class Meaning:
 
     Attributes:
         signs: for each concept the surest sign.
-        terms: the service's taxonomy terms, and their broader ones, by id and by code.
+        terms: the service's taxonomy terms, and their broader ones, by id and by code; codes that tell their own
+            broader ones (see `model.codes`) stand for those too.
         name_words: stems of its names.
         text_words: stems of its description and of its terms' names.
         described: whether the record says what the service is for at all.
@@ -86,6 +88,8 @@ def meaning_of(
             terms[broader.id] = broader
             if broader.code:
                 terms[broader.code] = broader
+                for code in ancestors_of(broader.code):
+                    terms.setdefault(code, broader)
     names = " . ".join(filter(None, (service.name, service.alternate_name)))
     for concept, (weight, phrase) in phrases.phrases_in(names, _VAGUE_IN_NAME).items():
         sign(concept, NAME * weight, "name", phrase)

@@ -39,7 +39,7 @@ def table_lift(stem: str, header: Collection[str]) -> TableLift | None:
         stem: the file's name without folder and suffix, lower case.
         header: its column names, lower case.
     """
-    if stem.endswith("taxonomy") and "parent_name" in header:
+    if {"name", "parent_name"} <= set(header) and ("id" in header or "taxonomy_id" in header):
         return _term
     if stem in _TELLING:
         column, lift = _TELLING[stem]

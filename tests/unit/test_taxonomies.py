@@ -1,0 +1,98 @@
+"""Any taxonomy is read; codes tell their broader terms; the report says which terms the vocabulary could place."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+import communityconnector as cc
+from communityconnector.model import Attribute, Directory, Service, TaxonomyTerm
+from communityconnector.model.codes import ancestors_of, is_hierarchical, is_under
+from communityconnector.needs.placement import placement
+
+
+def term(key, name, **more):
+    return TaxonomyTerm(id=key, name=name, description=name, **more)
+
+
+def service(key, *terms):
+    attributes = tuple(Attribute(id=f"{key}-{t.id}", taxonomy_term=t) for t in terms)
+    return Service(id=key, name="A", status="active", attributes=attributes)
+
+
+@pytest.mark.parametrize(
+    ("code", "broader"),
+    [
+        ("BD-1800.2000-620", ("B", "BD", "BD-1800", "BD-1800.2000")),
+        ("BD-1800.2000-620.05", ("B", "BD", "BD-1800", "BD-1800.2000", "BD-1800.2000-620")),
+        ("BD", ("B",)),
+        ("B", ()),
+        ("1102", ()),
+        ("BD-18", ()),
+        ("food", ()),
+    ],
+)
+def test_a_code_tells_its_broader_terms(code, broader):
+    assert ancestors_of(code) == broader
+    assert is_hierarchical(code) == bool(broader)
+    assert all(is_under(code, other) for other in (*broader, code))
+    assert not is_under(code, "Z")
+
+
+def test_a_need_for_a_broad_code_finds_services_of_narrower_ones():
+    narrow = term("t", "Invented term", code="BD-1800.2000-620")
+    other = term("u", "Another invented term", code="BM-1800")
+    matcher = cc.Matcher(Directory.of([service("s", narrow), service("x", other)]))
+    assert [match.service.id for match in matcher.match(cc.Need(terms=("BD-1800",)))] == ["s"]
+
+
+def test_open_eligibility_is_read_with_its_cycle_and_its_strays(tmp_path):
+    path = tmp_path / "taxonomy-2020.csv"
+    path.write_text(
+        "id,name,parent_id,parent_name,vocabulary\n"
+        '1101,"Food ",0,"",Open Eligibility\n1102,Pantry,1101,Food,Open Eligibility\n'
+        "1405,Odd,1405,Odd,Open Eligibility\n,Nameless,1101,Food,Open Eligibility\n"
+    )
+    directory = cc.read(path)
+    terms = {t.name: t for t in directory.taxonomy_terms.values()}
+    assert set(terms) == {"Food", "Pantry", "Odd", "Nameless"}
+    assert (terms["Food"].parent_id, terms["Pantry"].parent_id, terms["Pantry"].code) == (
+        None,
+        "1101",
+        "1102",
+    )
+    rules = {f.rule for f in directory.findings}
+    assert {"taxonomy-cycle", "missing-id"} <= rules
+
+
+def test_the_whole_of_open_eligibility_is_placed(shared_data):
+    directory = cc.read(shared_data / "openeligibility" / "taxonomy-2020.csv")
+    assert len(directory.taxonomy_terms) >= 340
+    assert [f.value for f in directory.findings if f.rule == "taxonomy-cycle"] == ["1405"]
+    found = placement(directory)
+    print(found.summary())  # noqa: T201  # the figure
+    assert len(found.placed) / len(found.terms) > 0.95
+    assert found.share is None
+
+
+def test_the_report_counts_uses_and_puts_what_is_missing_first():
+    oe = term("1", "Food Pantry", code="1102", taxonomy="Open Eligibility")
+    odd = term("2", "Quasar alignment")
+    rare = term("3", "Zyzzyva care")
+    code = term("4", "BD-1800.2000", code="BD-1800.2000")
+    found = placement(Directory.of([service("a", oe, odd), service("b", odd, code), service("c", rare)]))
+    assert [(p.term.id, p.services) for p in found.unplaced] == [("2", 2), ("4", 1), ("3", 1)]
+    assert {p.term.id: p.how for p in found.terms} == {"1": "crosswalk", "2": "", "3": "", "4": "code only"}
+    assert found.share == pytest.approx(1 / 5)
+    assert found.summary() == "1 of 4 terms placed; 20% of their uses by services"
+    assert found.table()[0] == {
+        "term_id": "2", "code": "", "name": "Quasar alignment", "taxonomy": "", "services": 2, "concepts": "", "how": "",
+    }  # fmt: skip
+
+
+def test_the_samples_own_terms_are_placed():
+    found = placement(cc.sample())
+    assert found.share is not None
+    assert found.share > 0.95
+    unnamed = attrs.evolve(found.terms[0], concepts=())
+    assert unnamed.concepts == ()
