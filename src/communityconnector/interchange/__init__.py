@@ -123,9 +123,11 @@ def records(
     tell = on_finding or (lambda _: None)
     with opened(source) as found, Spool() as spool:
         for record in _read_files(found, reading, spool):
-            yield record
             _tell(reading, tell)
-        yield from spool.records(reading)
+            yield record
+        for record in spool.records(reading):
+            _tell(reading, tell)
+            yield record
     _tell(reading, tell)
 
 
@@ -164,7 +166,7 @@ def _read_files(
             (packages if file.base == "datapackage.json" else jsons).append(file)
         elif not start.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
             reading.findings.append(_unusable(file, "empty-file", "the file is empty"))
-        elif _is_table(file, start, alone=len(files) == 1):
+        elif reading.mapping is not None or _is_table(file, start, alone=len(files) == 1):
             csvs.append(file)
         else:
             message = "neither JSON nor a table; line 1 column 1 begins with something else"

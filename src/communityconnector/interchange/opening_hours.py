@@ -389,7 +389,7 @@ def _half_after(first: _Time, last: _Time) -> tuple[str, str]:
 
 def _no_half(first: _Time, last: _Time) -> tuple[str, str]:
     opening, closing = first.hour * 60 + first.minute, last.hour * 60 + last.minute
-    if first.hour > 12 or last.hour > 12 or (first.wide and last.wide):
+    if first.hour > 12 or last.hour > 12 or (first.wide and (last.wide or last.hour >= 10)):
         if closing <= opening and first.hour < 13:
             _doubt("am or pm")
         if max(first.hour, last.hour) <= 12 and first.hour < 6:

@@ -92,25 +92,26 @@ class Spool:
     def _whole(self, root: Key, reading: Reading) -> Record:
         """A record with all that it leads to."""
         base = cast("sqlite3.Connection", self._base)
-        whole: list[Record] = []
-        partial: list[Record] = []
+        found: list[tuple[int, bool, bytes]] = []
         seen = {root}
         waiting = [root]
         while waiting:
             key = waiting.pop()
-            found = base.execute(
-                "SELECT partial, body FROM record WHERE entity = ? AND id = ? ORDER BY number", key
-            )
-            for is_partial, body in found:
-                # Written by this very process a moment ago, in a folder that only it may enter.
-                (partial if is_partial else whole).append(pickle.loads(body))  # noqa: S301  # see above
+            select = "SELECT number, partial, body FROM record WHERE entity = ? AND id = ?"
+            found += base.execute(select, key).fetchall()
             owned: list[Any] = base.execute(
                 "SELECT entity, id FROM owns WHERE owner_entity = ? AND owner_id = ? ORDER BY rowid", key
             ).fetchall()
-            for child in reversed(owned):
+            for child in owned:
                 if child not in seen:
                     seen.add(child)
                     waiting.append(child)
+        whole: list[Record] = []
+        partial: list[Record] = []
+        # In the order of the source, as a reading of the whole has them.
+        for _, is_partial, body in sorted(found):
+            # Written by this very process a moment ago, in a folder that only it may enter.
+            (partial if is_partial else whole).append(pickle.loads(body))  # noqa: S301  # see above
         known = {(record.entity, record.id) for record in whole}
         stated = {key: fields for key in known if (fields := reading.stated.get(key))}
         tables, findings = assemble(

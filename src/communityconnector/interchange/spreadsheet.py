@@ -410,7 +410,7 @@ _EXTENSION: Final = re.compile(
     r"[,;\s]*(?:ext\.?|extension|x)\s*\.?\s*(\d{1,6})\s*$", re.IGNORECASE | re.ASCII
 )
 _ONE_LINE: Final = re.compile(
-    r"(?P<address_1>\d[^,]*)(?:,\s*(?P<address_2>(?:suite|ste|unit|apt|#)[^,]*))?,\s*(?P<city>[^,\d]+),\s*"
+    r"(?P<address_1>\d[^,]*)(?:,\s*(?P<address_2>(?i:suite|ste|unit|apt|#)[^,]*))?,\s*(?P<city>[^,\d]+),\s*"
     r"(?P<state_province>[A-Z]{2})\.?,?\s+(?P<postal_code>\d{5}(?:-\d{4})?)"
 )
 _LISTS: Final = {

@@ -168,7 +168,10 @@ class _Table:
         names = self._names(header)
         lift = old_table(self.file.name, names)
         entity = entity_of_table(self.file.name, names, hints)
-        if lift is not None:
+        mapping = self.reading.mapping
+        if mapping is not None and len(mapping.columns.keys() & set(names)) > 1:
+            yield from self._sheet(names, found)
+        elif lift is not None:
             yield from self._lifted(lift, names, found)
         elif entity:
             known = {name.lower(): name for name in columns(ENTITIES[entity])}

@@ -289,7 +289,7 @@ def _never(_: str) -> object:
 def _knows(mend: Mender) -> Callable[[str], object]:
     """Whether a mender has nothing to say about a text. Dates and the like repeat, so answers are remembered."""
 
-    @lru_cache(maxsize=20_000)
+    @lru_cache(maxsize=4_096)
     def known(raw: str) -> bool:
         return mend(raw)[1] is None
 

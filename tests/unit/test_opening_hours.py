@@ -1,0 +1,108 @@
+"""Hours in words are read where there is one way to read them, and left alone otherwise."""
+
+from __future__ import annotations
+
+import pytest
+
+from communityconnector.interchange.opening_hours import read_days, read_hours
+
+WEEK = "MO,TU,WE,TH,FR,SA,SU"
+WORK = "MO,TU,WE,TH,FR"
+
+CERTAIN = {
+    "Mon-Fri 8:00 am - 5 :00 pm": [(WORK, "08:00", "17:00")],
+    "8:00 am - 5:00 pm, Monday - Friday": [(WORK, "08:00", "17:00")],
+    "M-F 9-5": [(WORK, "09:00", "17:00")],
+    "M-F: 8:30a-5p": [(WORK, "08:30", "17:00")],
+    "Monday through Friday, 8:30AM to 4:30PM; Saturday 10 a.m. - noon": [
+        (WORK, "08:30", "16:30"),
+        ("SA", "10:00", "12:00"),
+    ],
+    "Tues & Thurs 1pm-3pm": [("TU,TH", "13:00", "15:00")],
+    "MWF 9am-12pm": [("MO,WE,FR", "09:00", "12:00")],
+    "T/Th 6-8pm": [("TU,TH", "18:00", "20:00")],
+    "MTWThF 8-4": [(WORK, "08:00", "16:00")],
+    "Weekdays 9am to 5pm": [(WORK, "09:00", "17:00")],
+    "Weekends 10am-4pm": [("SA,SU", "10:00", "16:00")],
+    "24/7": [(WEEK, "00:00", "00:00")],
+    "Open 24 hours a day, 7 days a week": [(WEEK, "00:00", "00:00")],
+    "Mon: 9:00 AM - 12:00 PM, 1:00 PM - 5:00 PM; Tue: Closed": [
+        ("MO", "09:00", "12:00"),
+        ("MO", "13:00", "17:00"),
+    ],
+    "9:00am-5:00pm Mon, Wed, Fri": [("MO,WE,FR", "09:00", "17:00")],
+    "Mon-Fri 9-5, closed Sundays": [(WORK, "09:00", "17:00")],
+    "every Wednesday 4 - 6 pm": [("WE", "16:00", "18:00")],
+    "Mon-Thu 6pm-2am": [("MO,TU,WE,TH", "18:00", "02:00")],
+    "Fri-Mon 9am-9pm": [("MO,FR,SA,SU", "09:00", "21:00")],
+    "noon to midnight daily": [(WEEK, "12:00", "00:00")],
+    "Mon\u2013Fri 8.30\u201316.30": [(WORK, "08:30", "16:30")],
+    "Tuesday 0900-1700": [("TU", "09:00", "17:00")],
+    "Mon - Sat: 9:00 - 21:00": [("MO,TU,WE,TH,FR,SA", "09:00", "21:00")],
+    "Friday 18:00-02:00": [("FR", "18:00", "02:00")],
+    "Monday 9am-5": [("MO", "09:00", "17:00")],
+    "Monday 9-5pm": [("MO", "09:00", "17:00")],
+    "Lunes a viernes 8am - 5pm": [(WORK, "08:00", "17:00")],
+    "de lunes a viernes de 9 a 17 h": [(WORK, "09:00", "17:00")],
+    "S\u00e1bados 9am-1pm": [("SA", "09:00", "13:00")],
+    "1st and 3rd Saturday 9am-11am": [("1SA,3SA", "09:00", "11:00")],
+    "Second Tuesday of each month, 10-11:30 am": [("2TU", "10:00", "11:30")],
+    "Last Friday of the month 2-4pm": [("-1FR", "14:00", "16:00")],
+}
+
+NOT_CERTAIN = {
+    "": "no hours",
+    "By appointment only": "by",
+    "9-5": "no day",
+    "Monday": "no times",
+    "Friday 9-11": "am or pm",
+    "Thu 1-3": "am or pm",
+    "Mon 8am-10": "am or pm",
+    "Mon 8:00-5:00 or by appointment": "or",
+    "Mon 01:00-03:00": "am or pm",
+    "Mon 08:00-05:00": "am or pm",
+    "Every other Friday 9-11am": "other",
+    "Friday 10am": "other end",
+    "Closed": "closed",
+    "Mon-Fri 9am-5pm (closed 12-1)": "closed",
+    "Mon-Fri 9-5, closed Wednesday": "both open and closed",
+    "Second Tuesday and Thursday 9-11am": "weeks of the month",
+    "Mon 25:00-26:00": "the time",
+    "Mon 9:75-10:00": "the time",
+    "Mon 9am-9am": "no length",
+    "December 24 9am-noon": "december",
+    "Mon-Fri 9-5, 3rd floor": "floor",
+    "Mon 9-5 \u2605": "means",
+    "x" * 2000: "too long",
+}
+
+
+@pytest.mark.parametrize("text", CERTAIN)
+def test_what_can_be_read_in_one_way_is_read(text):
+    found = read_hours(text)
+    assert found.certain, found.doubt
+    assert [(s["byday"], s["opens_at"], s["closes_at"]) for s in found.schedules] == CERTAIN[text]
+    monthly = any(letter.isdigit() for letter in CERTAIN[text][0][0])
+    assert {s["freq"] for s in found.schedules} == {"MONTHLY" if monthly else "WEEKLY"}
+
+
+@pytest.mark.parametrize("text", NOT_CERTAIN)
+def test_what_is_not_certain_is_left_alone_and_why_is_said(text):
+    found = read_hours(text)
+    assert not found.certain
+    assert found.schedules == ()
+    assert NOT_CERTAIN[text] in found.doubt
+
+
+def test_what_is_said_of_holidays_becomes_a_note():
+    (schedule,) = read_hours("Mon 9am-5pm, closed federal holidays").schedules
+    assert (schedule["byday"], schedule["notes"]) == ("MO", "Closed on holidays")
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("Monday-Friday", WORK), ("monday", "MO"), ("Mon, Wed", "MO,WE"), ("2nd Tuesday", "2TU"), ("MO,TU", "MO,TU"),
+     ("weekends", "SA,SU"), ("9am", ""), ("someday", ""), ("", ""), ("Monday 9-5", "")],
+)  # fmt: skip
+def test_days_in_words(text, days):
+    assert read_days(text) == days

@@ -1,0 +1,169 @@
+"""A sheet that a volunteer kept becomes a directory, and every guess is shown."""
+
+from __future__ import annotations
+
+import pytest
+
+import communityconnector as cc
+from communityconnector.errors import InvalidMappingError, SourceNotFoundError
+from communityconnector.interchange.spreadsheet import FIELDS, age_limits, looks_like_spreadsheet
+from communityconnector.model import Disclosure
+
+
+def sheet(tmp_path, text, **more):
+    path = tmp_path / "sheet.csv"
+    path.write_text(text, encoding="utf-8")
+    return cc.read(path, **more)
+
+
+def only(directory):
+    (service,) = directory.services.values()
+    return service
+
+
+def test_a_row_becomes_a_service_with_all_that_belongs_to_it(tmp_path):
+    service = only(sheet(
+        tmp_path,
+        "Agency,Program Name,Description,Address,ZIP,Latitude,Longitude,Phone,Fax,E-mail,Web Site,Hours,Ages Served,Fees,"
+        "Languages Spoken,Category,Area Served,What to bring,How to apply,Contact Person,ADA,Status,Last Verified\n"
+        'Laurel,Pantry,Food,"12 Main St, Suite 4, Jefferson, NC 28640",,36.4,-81.4,"828-555-0101 / 828-555-0102 ext. 7",'
+        "828-555-0103,a@example.org; b@example.org,example.org,M-F 9-5,60 and older,Free,English; Spanish,Food|Groceries,"
+        "Ashe County,Photo ID,Walk in,Front desk,yes,Open,2026-05-01\n",
+    ))  # fmt: skip
+    place = service.service_at_locations[0].location
+    address = place.addresses[0]
+    assert (service.name, service.description, service.organization.name) == ("Pantry", "Food", "Laurel")
+    assert (address.address_1, address.address_2, address.city) == ("12 Main St", "Suite 4", "Jefferson")
+    assert (address.state_province, address.postal_code) == ("NC", "28640")
+    assert (place.latitude, place.longitude) == (36.4, -81.4)
+    assert [(p.number, p.extension, p.type) for p in service.phones] == [
+        ("828-555-0101", None, None),
+        ("828-555-0102", 7, None),
+        ("828-555-0103", None, "fax"),
+    ]
+    assert (service.email, service.extra["x_more_emails"]) == ("a@example.org", ["b@example.org"])
+    assert (service.url, service.status, service.assured_date) == (
+        "http://example.org",
+        "active",
+        "2026-05-01",
+    )
+    assert (service.minimum_age, service.eligibility_description) == (60, "Ages: 60 and older")
+    assert service.cost_options[0].amount == 0
+    assert [language.name for language in service.languages] == ["English", "Spanish"]
+    assert [a.label for a in service.attributes] == ["Food", "Groceries"]
+    assert service.service_areas[0].name == "Ashe County"
+    assert service.required_documents[0].document == "Photo ID"
+    assert (service.application_process, service.contacts[0].name) == ("Walk in", "Front desk")
+    assert place.accessibility[0].description == "Wheelchair accessible"
+    assert service.schedules[0].byday == "MO,TU,WE,TH,FR"
+
+
+@pytest.mark.parametrize(
+    ("word", "hidden"), [("yes", True), ("X", True), ("see note", True), ("no", False), ("", False)]
+)
+def test_when_in_doubt_a_place_is_confidential(tmp_path, word, hidden):
+    directory = sheet(tmp_path, f"Agency,Program,Address,Confidential\nLaurel,Refuge,1 Quiet Ln,{word}\n")
+    place = only(directory).service_at_locations[0].location
+    assert place.disclosure is (Disclosure.NEVER if hidden else None)
+    shown = only(directory.for_audience("public")).service_at_locations[0].location
+    assert bool(shown.addresses) is not hidden
+
+
+def test_rows_of_one_agency_share_it_and_ids_stay_when_rows_are_changed(tmp_path):
+    first = sheet(tmp_path, "ID,Agency,Program,Phone\n7,Laurel,Pantry,1\n8,laurel ,Diapers,2\n")
+    again = sheet(tmp_path, "ID,Agency,Program,Phone\n8,laurel ,Diapers and wipes,2\n")
+    assert len(first.organizations) == 1
+    assert set(first.services) == {"7", "8"}
+    assert first.services["8"].phones[0].id == again.services["8"].phones[0].id
+
+
+def test_no_id_is_made_of_an_address(tmp_path):
+    one, other = (
+        sheet(tmp_path, f"Agency,Program,Address\nLaurel,Refuge,{street}\n")
+        for street in ("1 Quiet Ln", "2 Loud St")
+    )
+    assert set(one.locations) == set(other.locations)
+    assert set(one.table("address")) == set(other.table("address"))
+
+
+def test_what_no_column_says_is_unknown_and_no_error(tmp_path):
+    directory = sheet(tmp_path, "Agency,Program,Phone\nLaurel,Pantry,828-555-0101\n,,\n")
+    assert only(directory).status == ""
+    assert {f.severity.value for f in directory.findings} == {"info"}
+
+
+def test_unknown_columns_and_cells_beyond_the_last_column_are_kept(tmp_path):
+    service = only(sheet(tmp_path, "Agency,Program,Phone,Volunteer,\nLaurel,Pantry,1,two,three,four\n"))
+    assert service.extra == {"Volunteer": "two", "column 5": "three", "column 6": "four"}
+
+
+def test_an_agency_without_a_program_lends_its_name(tmp_path):
+    directory = sheet(tmp_path, "Agency,Program,Phone\nLaurel,,1\n")
+    assert only(directory).name == "Laurel"
+    assert "name-from-agency" in {f.rule for f in directory.findings}
+
+
+def test_a_mapping_can_be_saved_edited_and_given(tmp_path):
+    text = "Who,What,Where\nLaurel,Pantry,Jefferson\n"
+    mapping = tmp_path / "columns.csv"
+    cc.ColumnMapping({"Who": "organization.name", "What": "service.name", "Where": "location.city"}).save(
+        mapping
+    )
+    assert mapping.read_text().splitlines() == [
+        "column,field",
+        "Who,organization.name",
+        "What,service.name",
+        "Where,location.city",
+    ]
+    service = only(sheet(tmp_path, text, mapping=mapping))
+    assert (service.organization.name, service.name) == ("Laurel", "Pantry")
+    assert service.service_at_locations[0].location.addresses[0].city == "Jefferson"
+    assert not sheet(tmp_path, text).services
+
+
+@pytest.mark.parametrize("content", ["column,field\nA,service.nam\n", "column,field\nA\n"])
+def test_a_mapping_that_names_no_field_is_refused_in_words(tmp_path, content):
+    path = tmp_path / "columns.csv"
+    path.write_text(content)
+    with pytest.raises(InvalidMappingError) as error:
+        cc.ColumnMapping.load(path)
+    assert "service.name" in str(error.value) or "two cells" in str(error.value)
+    with pytest.raises(SourceNotFoundError):
+        cc.ColumnMapping.load(tmp_path / "nowhere.csv")
+
+
+def test_every_name_of_a_column_means_one_thing():
+    names = [name for names in FIELDS.values() for name in names.split(", ")]
+    assert len(names) == len(set(names))
+    mapping = cc.ColumnMapping.guess(names)
+    assert all(mapping.columns[name] for name in names if len(name) > 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (["Agency", "Phone", "Hours"], True),
+        (["id", "name", "status"], False),
+        (["Agency", "Colour"], False),
+        (["a", "b", "c"], False),
+    ],
+)
+def test_what_is_taken_for_a_sheet(header, expected):
+    assert looks_like_spreadsheet(header) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("18-24", {"minimum_age": 18, "maximum_age": 24}),
+        ("Ages 18+", {"minimum_age": 18}),
+        ("60 years and older", {"minimum_age": 60}),
+        ("adults", {"minimum_age": 18}),
+        ("all ages", {}),
+        ("under 5", None),
+        ("24-18", None),
+        ("teens", None),
+    ],
+)
+def test_ages_in_words(text, limits):
+    assert age_limits(text) == limits
