@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, cast
 
@@ -23,7 +21,7 @@ CREATE INDEX record_of ON record (entity, id);
 CREATE INDEX owned_by ON owns (owner_entity, owner_id);
 CREATE INDEX owner_of ON owns (entity, id);
 """
-_BATCH: Final = 5_000
+_BATCH: Final = 1_000
 
 _NAMED_OWNER: Final = {"attribute": ("link_id", "link_entity"), "metadata": ("resource_id", "resource_type")}
 
@@ -34,7 +32,6 @@ class Spool:
     """A temporary store of flat records on disk; gone when its context ends."""
 
     def __init__(self) -> None:
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._base: sqlite3.Connection | None = None
 
     def __enter__(self) -> Self:
@@ -45,14 +42,11 @@ class Spool:
     ) -> None:
         if self._base is not None:
             self._base.close()
-        if self._folder is not None:
-            self._folder.cleanup()
 
     def fill(self, records: Iterable[Record], reading: Reading) -> None:
         """Lay out records, and the partial ones that `reading` gathers meanwhile."""
-        self._folder = tempfile.TemporaryDirectory(prefix="communityconnector-")
-        # Without autocommit and journal: nobody else reads this file, and it need not outlive a crash.
-        self._base = sqlite3.connect(Path(self._folder.name) / "spool.db")
+        # Without a name, SQLite keeps the file to itself and takes it away at the end, even after a crash.
+        self._base = sqlite3.connect("")
         self._base.execute("PRAGMA journal_mode = OFF")
         self._base.execute("PRAGMA synchronous = OFF")
         self._base.executescript(_SCHEMA)
@@ -110,7 +104,7 @@ class Spool:
         partial: list[Record] = []
         # In the order of the source, as a reading of the whole has them.
         for _, is_partial, body in sorted(found):
-            # Written by this very process a moment ago, in a folder that only it may enter.
+            # Written by this very process a moment ago, to a file without a name.
             (partial if is_partial else whole).append(pickle.loads(body))  # noqa: S301  # see above
         known = {(record.entity, record.id) for record in whole}
         stated = {key: fields for key in known if (fields := reading.stated.get(key))}

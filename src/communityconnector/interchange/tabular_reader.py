@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any, Final
 
 import attrs
@@ -35,7 +37,26 @@ from communityconnector.model.graph import evolve
 _ESCAPED: Final = re.compile(r"'+[=@\t\r\n\uff1d\uff20+\-\uff0b\uff0d]")
 """A text that a writer kept from being a formula by a quote before it."""
 
+
+def plain_cell(cell: str) -> str:
+    """A cell's text, without the quote that keeps a spreadsheet program from taking it for a formula."""
+    return cell[1:] if _ESCAPED.match(cell) else cell
+
+
 _SUFFIXES: Final = (".csv", ".tsv", ".txt")
+
+_LEDGER: Final = """
+CREATE TABLE agency (location TEXT, agency TEXT);
+CREATE TABLE place (service TEXT, location TEXT);
+CREATE TABLE lacking (service TEXT);
+"""
+_BY_LOCATION: Final = """
+SELECT place.service, min(agency.agency) FROM place LEFT JOIN agency USING (location)
+WHERE place.service IN (SELECT service FROM lacking)
+GROUP BY place.service HAVING count(DISTINCT agency.agency) = 1 AND count(agency.agency) = count(*)
+ORDER BY place.service
+"""
+"""Services that name no organization, while every location of theirs names the same one."""
 
 
 def stem_of(name: str) -> str:
@@ -83,21 +104,18 @@ def read_tables(files: Sequence[SourceFile], reading: Reading) -> Iterator[Recor
 
     In some older forms a service names no organization, only a location that names one: it is the service's too.
     """
-    agency_of: dict[str, str] = {}
-    places: dict[str, list[str]] = {}
-    lacking: set[str] = set()
-    for record in _flat_records(files, reading):
-        if isinstance(record, Location) and (agency := getattr(record, "organization_id", None)):
-            agency_of[record.id] = agency
-        elif isinstance(record, ServiceAtLocation) and record.service_id and record.location_id:
-            places.setdefault(record.service_id, []).append(record.location_id)
-        elif isinstance(record, Service) and not record.organization_id and record.organization is None:
-            lacking.add(record.id)
-        yield record
-    for key in sorted(lacking & places.keys()):
-        agencies = {agency_of.get(place, "") for place in places[key]}
-        if len(agencies) == 1 and "" not in agencies:
-            reading.partial.append(Service(id=key, name="", status="", organization_id=agencies.pop()))
+    with closing(sqlite3.connect("")) as ledger:  # a file of SQLite's own, gone when it closes: any size fits
+        ledger.executescript(_LEDGER)
+        for record in _flat_records(files, reading):
+            if isinstance(record, Location) and (agency := getattr(record, "organization_id", None)):
+                ledger.execute("INSERT INTO agency VALUES (?, ?)", (record.id, agency))
+            elif isinstance(record, ServiceAtLocation) and record.service_id and record.location_id:
+                ledger.execute("INSERT INTO place VALUES (?, ?)", (record.service_id, record.location_id))
+            elif isinstance(record, Service) and not record.organization_id and record.organization is None:
+                ledger.execute("INSERT INTO lacking VALUES (?)", (record.id,))
+            yield record
+        for service, agency in ledger.execute(_BY_LOCATION):
+            reading.partial.append(Service(id=service, name="", status="", organization_id=agency))
             reading.findings.append(
                 Finding(
                     severity=Severity.INFO,
@@ -105,7 +123,7 @@ def read_tables(files: Sequence[SourceFile], reading: Reading) -> Iterator[Recor
                     message="the service names no organization; its locations all belong to one",
                     action="taken as the service's organization",
                     entity="service",
-                    record_id=key,
+                    record_id=service,
                 )
             )
 
@@ -206,7 +224,7 @@ class _Table:
         return names
 
     def _cells(self, names: Sequence[str], row: Row) -> dict[str, str]:
-        cells = [cell[1:] if _ESCAPED.match(cell) else cell for cell in row.cells]
+        cells = [plain_cell(cell) for cell in row.cells]
         if len(cells) > len(names):
             message = f"{len(cells)} cells under {len(names)} columns"
             beyond = {
