@@ -1,12 +1,14 @@
 """The command line: a thin face over the library.
 
-Exit codes: 0 all well; 1 nothing matched; 2 the input cannot be used.
+Exit codes: 0 all well; 1 nothing matched; 2 the input cannot be used, or the output not be written; 141 whoever
+read the output has gone (`| head`).
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import sys
 from collections import Counter
@@ -28,13 +30,19 @@ if TYPE_CHECKING:
 
 NOTHING_MATCHED: Final = 1
 UNUSABLE: Final = 2
+NO_READER: Final = 128 + 13
+"""As a shell reports a program that ended by SIGPIPE."""
 SAMPLE_ZONE: Final = "America/New_York"
 
 
 def _console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+    class Quiet(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Quiet(stderr=stderr, highlight=False, soft_wrap=True)
 
 
 def _fail(message: str) -> NoReturn:
@@ -47,14 +55,23 @@ T = TypeVar("T")
 
 
 def _honest(command: Callable[P, T]) -> Callable[P, T]:
-    """Show the library's own errors as one line and exit with 2."""
+    """Show the library's own errors, and an output that cannot be written, as one line; exit with 2."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            return command(*args, **kwargs)
+            try:
+                return command(*args, **kwargs)
+            finally:
+                sys.stdout.flush()
         except cc.CommunityConnectorError as error:
             _fail(str(error))
+        except OSError as error:
+            # The library names its own files' errors; this one is the output's. Nothing more can be written to it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if isinstance(error, BrokenPipeError):
+                sys.exit(NO_READER)
+            _fail(f"the output cannot be written: {error.strerror}")
 
     return run
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -245,3 +247,29 @@ def test_a_terminal_that_knows_few_letters_gets_question_marks():
 def test_version_and_help():
     assert "communityconnector, version" in run("--version").stdout
     assert all(command in run("-h").stdout for command in ("check", "demo", "match"))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("words", [("demo",), ("demo", "--json"), ("match", "food")])
+def test_an_output_that_cannot_be_written_is_one_message(words):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "communityconnector", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "cannot be written" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("demo",), ("demo", "--json"), ("match", "food")])
+def test_a_reader_that_goes_is_not_taken_for_nothing_matched(words):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "communityconnector", *words], stdout=writer, stderr=subprocess.PIPE, text=True
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")

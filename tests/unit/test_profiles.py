@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import communityconnector as cc
 from communityconnector import interchange
 from communityconnector.errors import SourceNotFoundError
+from communityconnector.interchange.nested import documents
 from communityconnector.interchange.profiles import (
     OPEN_REFERRAL_UK,
     Profile,
@@ -122,6 +123,55 @@ def test_a_profile_changes_the_schemas(schemas):
         [{"id": "00000000-0000-4000-8000-000000000000", "phones": [{}]}], schemas, profile=profile
     )
     assert [f.message for f in found] == ["required: 'url' is a required property"]
+
+
+def test_findings_tell_nothing_of_the_documents(schemas):
+    street = "12 Hidden Lane"
+    document = {"id": "7", "name": street, "phones": [street], "wait_time": {"at": street}}
+    (schemas / "phone.json").write_text('{"type": "object", "const": {}, "not": {"minLength": 3}}')
+    found = validate([document], schemas)
+    assert len(found) >= 4
+    assert street not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": 5},
+        {"properties": {"id": 5}},
+        {"properties": {"id": {"pattern": "("}}},
+        {"$ref": 5},
+        {"$ref": "#"},
+        {"$ref": "#/nowhere"},
+        {"required": "id"},
+        [],
+    ],
+)
+def test_a_schema_that_is_none_is_an_error_in_words(tmp_path, schema):
+    (tmp_path / "service.json").write_text(json.dumps(schema))
+    with pytest.raises(SourceNotFoundError, match="schema"):
+        validate([{"id": "1"}], tmp_path)
+    with pytest.raises(ValueError, match="no entity"):
+        validate([], tmp_path, entity="servise")
+
+
+def test_fitting_leaves_no_empty_shells_of_what_a_profile_lacks():
+    raw = {
+        "id": "1",
+        "name": "A",
+        "metadata": [{"id": "2", "resource_id": "1"}],
+        "required_documents": [{"id": "3"}],
+        "languages": [{"id": "4", "name": "Spanish"}],
+    }
+    assert fit(raw, OPEN_REFERRAL_UK) == {"id": "1", "name": "A", "languages": [{"id": "4"}]}
+
+
+def test_what_fits_the_uk_profile_holds_to_its_schemas(shared_data):
+    profile = Profile.load(shared_data / "oruk-profile-3.0" / "profile")
+    raws = [fit(raw, OPEN_REFERRAL_UK) for raw in documents(cc.sample().for_audience("public"))]
+    assert validate(raws, shared_data / "hsds-3.1-schema", profile=profile) == ()
+    raws[0]["name"] = 5
+    assert len(validate(raws, shared_data / "hsds-3.1-schema", profile=profile)) == 1
 
 
 @pytest.mark.parametrize(

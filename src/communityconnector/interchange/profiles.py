@@ -65,6 +65,7 @@ class Profile:
                 continue
             try:
                 patch = json.loads(file.read_bytes())
+                merge_patch({}, patch)
             except (OSError, ValueError, RecursionError) as error:
                 message = f"{file.name}: no merge patch ({type(error).__name__})"
                 raise SourceNotFoundError(message) from error
@@ -83,6 +84,10 @@ class Profile:
         if not isinstance(properties, Mapping):
             return frozenset()
         return frozenset(name for name, patch in properties.items() if patch is None)
+
+    def has(self, entity: str) -> bool:
+        """Whether the profile has the entity: it does unless it drops every field of it."""
+        return not specs(ENTITIES[entity]).keys() <= self.dropped(entity)
 
     def required(self, entity: str) -> tuple[str, ...]:
         """The fields that the profile requires of an entity; empty where it leaves that to HSDS."""
@@ -153,14 +158,19 @@ def check_profile(directory: Directory, profile: Profile) -> tuple[Finding, ...]
 
 
 def _departures(directory: Directory, profile: Profile) -> Iterator[Finding]:
-    for entity in ENTITIES:
+    for entity, cls in ENTITIES.items():
+        facts = specs(cls)
         records = list(directory.table(entity).values())
+
+        def value(record: Record, name: str, facts: Mapping[str, Any] = facts) -> Any:
+            return getattr(record, name) if name in facts else record.extra.get(name)
+
         for name in sorted(profile.dropped(entity)):
-            using = [record for record in records if getattr(record, name, None) not in _NOTHING]
+            using = [record for record in records if value(record, name) not in _NOTHING]
             message = f"{profile.name} has no {name}; others who follow it will not see it"
             yield from _counted(using, "not-in-profile", message, name)
         for name in profile.required(entity):
-            lacking = [r for r in records if getattr(r, name, r.extra.get(name)) in _NOTHING]
+            lacking = [record for record in records if value(record, name) in _NOTHING]
             yield from _counted(lacking, "required-by-profile", f"{profile.name} requires {name}", name)
 
 
@@ -182,7 +192,7 @@ def _counted(records: list[Record], rule: str, message: str, path: str) -> Itera
 
 
 def fit(raw: Mapping[str, Any], profile: Profile, entity: str = "service") -> dict[str, Any]:
-    """A nested raw record as a profile wants it: without the fields that it does not have.
+    """A nested raw record as a profile wants it: without the fields and the entities that it does not have.
 
     Nothing is lost in silence: `check_profile` says beforehand which fields those are.
     """
@@ -190,9 +200,9 @@ def fit(raw: Mapping[str, Any], profile: Profile, entity: str = "service") -> di
     gone = profile.dropped(entity)
     made: dict[str, Any] = {}
     for name, value in raw.items():
-        if name in gone:
-            continue
         target = facts[name].target if name in facts else ""
+        if name in gone or (target and not profile.has(target)):
+            continue
         if target and isinstance(value, Mapping):
             made[name] = fit(value, profile, target)
         elif target and isinstance(value, list):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from communityconnector.errors import MissingExtraError, SourceNotFoundError
 from communityconnector.interchange.nested import documents
 from communityconnector.interchange.profiles import Profile, merge_patch
-from communityconnector.model import Directory, Finding, Severity
+from communityconnector.model import ENTITIES, Directory, Finding, Severity
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -43,27 +43,47 @@ def validate(
         formats: whether ids must be UUIDs, addresses be URIs and so on. JSON Schema 2020-12 leaves that open.
 
     Returns:
-        A finding of the rule `schema-violation` for each violation, with its path; the message names the keyword.
+        A finding of the rule `schema-violation` for each violation, with its path; the message says what the schema
+        asks. Raw values stay out of it: nobody has yet said which of them are confidential.
 
     Raises:
         SourceNotFoundError: there is no such schema, or it is none.
+        ValueError: `entity` is no entity of HSDS.
         MissingExtraError: a package of the extra `validate` is missing.
     """
+    if entity not in ENTITIES:
+        message = f"{entity!r} is no entity of HSDS"
+        raise ValueError(message)
     validator = _validator(Path(schemas), entity, profile, formats=formats)
     found = documents(source, entity) if isinstance(source, Directory) else source
-    return tuple(
-        Finding(
-            severity=Severity.ERROR,
-            rule="schema-violation",
-            message=f"{error.validator}: {error.message[:300]}",
-            path=f"$[{number}]{error.json_path[1:]}",
-            entity=entity,
-            record_id=str(document.get("id") or ""),
-            value=error.instance if isinstance(error.instance, (str, int, float)) else None,
+    try:
+        return tuple(
+            Finding(
+                severity=Severity.ERROR,
+                rule="schema-violation",
+                message=_asked(error),
+                path=f"$[{number}]{error.json_path[1:]}",
+                entity=entity,
+                record_id=_id(document),
+            )
+            for number, document in enumerate(found)
+            for error in _errors(validator, document)
         )
-        for number, document in enumerate(found)
-        for error in _errors(validator, document)
-    )
+    except RecursionError:
+        message = f"{schemas}: no JSON Schema that ends, or documents nested too deeply for it"
+        raise SourceNotFoundError(message) from None
+
+
+def _id(document: Any) -> str:
+    # A document that is no object at all is a violation too, not an error of ours.
+    return str(document.get("id") or "") if isinstance(document, Mapping) else ""
+
+
+def _asked(error: ValidationError) -> str:
+    """What the schema asks, in its own words: those of the document stay out."""
+    if error.validator == "required":
+        return f"required: {error.message}"
+    return f"{error.validator}: {json.dumps(error.validator_value, ensure_ascii=False)[:200]} is asked"
 
 
 def _errors(validator: Validator, document: Mapping[str, Any]) -> Iterator[ValidationError]:
@@ -79,6 +99,7 @@ def _errors(validator: Validator, document: Mapping[str, Any]) -> Iterator[Valid
 def _validator(path: Path, entity: str, profile: Profile | None, *, formats: bool) -> Validator:
     try:
         from jsonschema import Draft202012Validator
+        from jsonschema.exceptions import SchemaError
         from referencing import Registry, Resource
         from referencing.exceptions import NoSuchResource
         from referencing.jsonschema import DRAFT202012
@@ -88,19 +109,29 @@ def _validator(path: Path, entity: str, profile: Profile | None, *, formats: boo
     folder = path if path.is_dir() else path.parent
     patched = _patched(profile)
 
+    def sound(name: str) -> dict[str, Any]:
+        schema = patched(name, _schema(folder / name))
+        try:
+            Draft202012Validator.check_schema(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+        except (SchemaError, RecursionError) as error:
+            where = error.json_path if isinstance(error, SchemaError) else "too deep"
+            message = f"{folder / name}: no JSON Schema ({where})"
+            raise SourceNotFoundError(message) from None
+        return schema
+
     def retrieve(uri: str) -> Resource[Any]:
         # Files beside the schema only: a reference to anywhere else, the network above all, is refused.
         name = uri.rpartition("/")[2]
         if "/" in uri.removeprefix(_BASE) or not (folder / name).is_file():
             raise NoSuchResource(uri)
-        return DRAFT202012.create_resource(patched(name, _schema(folder / name)))
+        return DRAFT202012.create_resource(sound(name))
 
     name = f"{entity}.json" if path.is_dir() else path.name
     checker = Draft202012Validator.FORMAT_CHECKER if formats else None
     if checker is not None and not set(_FORMATS) <= checker.checkers.keys():
         message = 'formats can only be checked with the extra "validate": pip install "communityconnector[validate]"'
         raise MissingExtraError(message)
-    schema = {"$id": _BASE + name, **patched(name, _schema(folder / name))}
+    schema = {"$id": _BASE + name, **sound(name)}
     registry: Registry[Any] = Registry(retrieve=retrieve)  # type: ignore[call-arg]  # attrs names it by its alias
     return Draft202012Validator(schema, registry=registry, format_checker=checker)
 
