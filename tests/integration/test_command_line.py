@@ -258,6 +258,7 @@ def test_an_output_that_cannot_be_written_is_one_message(words):
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
+            check=False,
         )
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
@@ -269,7 +270,11 @@ def test_a_reader_that_goes_is_not_taken_for_nothing_matched(words):
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        [sys.executable, "-m", "communityconnector", *words], stdout=writer, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "communityconnector", *words],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, "")
