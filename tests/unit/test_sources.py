@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import json
@@ -221,3 +222,19 @@ def test_an_agency_of_many_services_is_told_once(tmp_path):
     assert (tmp_path / "out.json").stat().st_size < 50_000
     back = cc.read(tmp_path / "out.json")
     assert all(service.organization.locations for service in back.services.values())
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_reading_leaves_the_garbage_collector_as_it_was(tmp_path, collecting):
+    path = tmp_path / "a.json"
+    path.write_text("[]")
+    was = gc.isenabled()
+    try:
+        gc.enable() if collecting else gc.disable()
+        cc.read(path)
+        assert gc.isenabled() is collecting
+        with pytest.raises(FileNotFoundError):
+            cc.read(tmp_path / "nowhere.json")
+        assert gc.isenabled() is collecting
+    finally:
+        gc.enable() if was else gc.disable()

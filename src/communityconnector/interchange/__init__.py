@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -50,6 +52,19 @@ __all__ = [
 Columns = ColumnMapping | str | os.PathLike[str] | None
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for cyclic garbage: all that is made stays, and looking it through takes a third of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+@_uncollected()
 def read(source: Source, *, mode: Mode | str = Mode.REPAIR, mapping: Columns = None) -> Directory:
     """Read a directory of human services in whatever form it comes.
 
