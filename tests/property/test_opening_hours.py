@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from communityconnector.interchange.opening_hours import read_days, read_hours
@@ -62,6 +62,7 @@ def test_hours_come_back_as_they_were_written(days, span, writing, days_first, d
 
 
 @given(span=spans, day=st.sampled_from(list(DAYS)))
+@example(span=(600, 60), day="MO")
 def test_a_clock_of_24_hours_is_read_as_such_or_not_at_all(span, day):
     opens, closes = span
     found = read_hours(f"{DAYS[day][0]} {written(opens, '24')}-{written(closes, '24')}")

@@ -396,6 +396,8 @@ def _no_half(first: _Time, last: _Time) -> tuple[str, str]:
             _doubt("am or pm")
         return _written(opening), _written(closing)
     if 7 <= first.hour <= 12 and 1 <= last.hour <= 6:
+        if last.wide:
+            _doubt("am or pm")  # "10:00-01:00" may close an hour past midnight
         return _written(opening), _written(closing + 720)
     if 7 <= first.hour <= 11 and last.hour == 12:
         return _written(opening), _written(closing)
