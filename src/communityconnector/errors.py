@@ -72,6 +72,18 @@ class UnknownFormError(CommunityConnectorError, ValueError):
     code = "unknown-form"
 
 
+class InvalidWeightsError(CommunityConnectorError, ValueError):
+    """The weights of a score are none: a part is unknown, or a weight is no number or negative."""
+
+    code = "invalid-weights"
+
+
+class UnusableIndexError(CommunityConnectorError, ValueError):
+    """A saved index is damaged, unfinished, of another version, or no index at all."""
+
+    code = "unusable-index"
+
+
 class ServiceNotFoundError(CommunityConnectorError, KeyError):
     """No service with this id is in the directory."""
 

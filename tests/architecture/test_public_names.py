@@ -25,7 +25,8 @@ SNAPSHOT = {
         Concept CrisisLine Interpretation Interpreter Need Phrase PhraseInterpreter Understood Vocabulary Wellness
         interpreter load vocabulary
     """,
-    matching: "WEIGHTS Answer Contribution Engine Explanation Match MatchResult Query Rank Reason",
+    matching: "WEIGHTS Answer Contribution Engine Explanation Index Match MatchResult Query Rank Reason "
+    "UnmetNeed",
 }
 
 

@@ -44,11 +44,30 @@ def test_another_service_never_reorders_the_others(directory, other, need, rank)
     assert [key for key in after if key in set(before)] == before
 
 
-@given(
-    cc_st.matchable_directories(), cc_st.needs(), st.sampled_from(["within", "age", "language", "open_at"])
-)
+RESTRICTIONS = {
+    "within": {"within": None},
+    "age": {"age": None},
+    "language": {"language": None},
+    "open_at": {"open_at": None, "open_for": None},
+    "open_for": {"open_for": None},
+    "open_between": {"open_between": None},
+    "max_cost": {"max_cost": None},
+    "accessibility": {"accessibility": ()},
+    "without_documents": {"without_documents": ()},
+    "capacity": {"capacity": None},
+    "situations": {"situations": ()},
+    "assured_within": {"assured_within": None},
+}
+
+
+def test_every_restriction_is_lifted():
+    others = {"text", "terms", "near", "prefer"}
+    assert RESTRICTIONS.keys() | others == {field.name for field in attrs.fields(cc.Need)}
+
+
+@given(cc_st.matchable_directories(), cc_st.needs(), st.sampled_from(list(RESTRICTIONS)))
 def test_lifting_a_restriction_never_loses_a_result(directory, need, restriction):
-    lifted = attrs.evolve(need, **{restriction: None})
+    lifted = attrs.evolve(need, **RESTRICTIONS[restriction])
     assert set(ids(everything(directory, need))) <= set(ids(everything(directory, lifted)))
 
 
@@ -80,7 +99,8 @@ def test_a_service_without_a_place_that_serves_the_point_is_always_returned(dire
     area = ServiceArea(
         id="area", extent=f'{{"type": "Polygon", "coordinates": [{ring}]}}', extent_type="geojson"
     )
-    asked = attrs.evolve(need, near=cc.Point(*point), within=cc.kilometers(1), open_at=None)
+    whenever = {"open_at": None, "open_for": None, "open_between": None}
+    asked = attrs.evolve(need, near=cc.Point(*point), within=cc.kilometers(1), **whenever)
     online = for_everyone(need.terms[0], service_areas=(area,), schedules=(hours,))
     assert "all" in ids(everything(with_services(directory, online), asked))
 
@@ -93,7 +113,8 @@ def test_only_unmet_rules_out_and_every_result_says_why(directory, need):
     returned = {match.offer.id: match for match in result}
     for key in directory.services:
         for explanation in found.explain(need, key):
-            answers = {reason.answer for reason in explanation.reasons}
+            required = [r for r in explanation.reasons if r.criterion not in need.prefer]
+            answers = {reason.answer for reason in required}
             assert (cc.Answer.UNMET not in answers) == explanation.fits == (explanation.offer.id in returned)
             assert all(reason.text for reason in explanation.reasons)
             if explanation.fits:
@@ -147,7 +168,8 @@ def test_the_order_by_distance_is_the_geodesic_order(directory, need):
 @given(cc_st.schedules(), cc_st.moments)
 def test_an_overnight_span_contains_its_midnight(schedule, moment):
     """Open at the last minute of a day within a span that goes on, and open at the first minute of the next."""
-    from communityconnector.matching.hours import Open, at
+    from communityconnector.matching.hours import Open
+    from communityconnector.matching.hours import status as at
 
     overnight = attrs.evolve(schedule, opens_at="22:00:00", closes_at="06:00:00", until=None)
     before = moment.replace(hour=23, minute=59)
@@ -176,7 +198,7 @@ def test_every_offer_is_a_service_at_a_location_or_one_without(directory):
 
 @given(cc_st.schedules())
 def test_hours_never_raise(schedule):
-    from communityconnector.matching.hours import at
+    from communityconnector.matching.hours import status as at
 
     broken = Schedule(
         id="x", freq="MONTHLY", byday="5XX", bymonthday="99", opens_at="25:00", closes_at="x", until="x"

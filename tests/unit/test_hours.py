@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from communityconnector.matching.hours import Open, at
+from communityconnector.matching.hours import Open
+from communityconnector.matching.hours import status as at
 from communityconnector.model import Schedule
 
 EASTERN = ZoneInfo("America/New_York")
@@ -104,7 +105,8 @@ def test_one_event_without_a_rule():
 def test_valid_to_in_the_past_is_unknown_and_until_in_the_past_is_closed():
     assert state("2026-11-24T10:00", schedule(valid_to="2026-01-31")) is Open.UNKNOWN
     assert state("2026-11-24T10:00", schedule(until="2026-01-31")) is Open.CLOSED
-    assert state("2026-11-24T10:00", schedule(valid_from="2027-01-01")) is Open.CLOSED
+    assert state("2026-11-24T10:00", schedule(valid_from="2027-01-01")) is Open.UNKNOWN
+    assert state("2026-11-24T10:00", schedule(dtstart="2027-01-01")) is Open.CLOSED
 
 
 def test_a_number_of_times_is_counted_from_the_first_day():
@@ -177,4 +179,4 @@ def test_times_with_an_offset_keep_it():
 
 def test_the_answer_names_its_span():
     found = at([schedule()], when("2026-11-24T10:00"), EASTERN)
-    assert (f"{found.opens_at:%H:%M}", f"{found.closes_at:%H:%M}") == ("09:00", "17:00")
+    assert (f"{found.since:%H:%M}", f"{found.until:%H:%M}") == ("09:00", "17:00")

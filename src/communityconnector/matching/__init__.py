@@ -1,10 +1,11 @@
-"""The engine: criteria with three answers, hours, areas, ranking and reasons, over a directory in memory."""
+"""The engine: criteria with three answers, hours, areas, an index of offers, ranking and reasons."""
 
 from communityconnector.matching.answers import Answer, Reason
 from communityconnector.matching.engine import Engine
+from communityconnector.matching.index import Index
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import WEIGHTS, Contribution, Rank
-from communityconnector.matching.result import Explanation, Match, MatchResult
+from communityconnector.matching.result import Explanation, Match, MatchResult, UnmetNeed
 
 __all__ = [
     "WEIGHTS",
@@ -12,9 +13,11 @@ __all__ = [
     "Contribution",
     "Engine",
     "Explanation",
+    "Index",
     "Match",
     "MatchResult",
     "Query",
     "Rank",
     "Reason",
+    "UnmetNeed",
 ]

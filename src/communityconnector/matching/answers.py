@@ -19,12 +19,12 @@ class Answer(StrEnum):
     """The directory does not say. Never rules out: it ranks lower and becomes a question to ask."""
 
 
-@attrs.frozen
+@attrs.frozen(slots=True)
 class Reason:
     """One criterion's answer about one offer.
 
     Attributes:
-        criterion: what was asked: `need`, `status`, `area`, `distance`, `age`, `language` or `open_at`.
+        criterion: what was asked: `need`, or one of `matching.CRITERIA`.
         answer: met, unmet or unknown.
         text: the answer in words that staff can read out. An unknown one is a question to ask.
         evidence: what the answer rests on, for programs: values by HSDS field name and the like.

@@ -1,40 +1,86 @@
-"""The plain engine: looks at every service, asks every criterion, sorts. Clear and correct first."""
+"""The engine: a resolved need in, matches with their reasons out."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
 
-from communityconnector.errors import ServiceNotFoundError
-from communityconnector.matching.answers import Answer
-from communityconnector.matching.criteria import Judgement, for_need, judge
-from communityconnector.matching.meaning import Meaning, meaning_of
+import attrs
+
+from communityconnector.errors import InvalidNeedError, ServiceNotFoundError
+from communityconnector.matching.index import Index, Plan, Result
+from communityconnector.matching.judgement import judge, score_parts
+from communityconnector.matching.purpose import Asked, asked_of, purpose_of
 from communityconnector.matching.query import Query
-from communityconnector.matching.ranking import Rank, contributions, score, sort_key
+from communityconnector.matching.ranking import Rank, Weights, score
 from communityconnector.matching.result import Explanation, Match, MatchResult
-from communityconnector.model import Directory, Offer
+from communityconnector.model import Directory, Offer, Service
 from communityconnector.needs import PhraseInterpreter, interpreter
+
+FEW: Final = 3
+"""With fewer matches than this, near misses are offered."""
+NEAR_MISSES: Final = 5
+"""Most near misses that are offered."""
+
+_STAGES: Final = (
+    frozenset({"distance"}),
+    frozenset({"distance", "open_at"}),
+    frozenset({"distance", "open_at", "cost", "capacity", "assured"}),
+)
+"""What gives way to find near misses, stage by stage. Never what makes somebody eligible, nor a language."""
+
+Reranker = Callable[[Sequence[Match], Query], Sequence[Match]]
+"""Puts matches in another order; sees the best of them, and may leave none out."""
+
+_SEEN_BY_RERANKERS: Final = 50
 
 
 class Engine:
-    """Matches queries against a directory.
+    """Matches queries against an index.
 
     Args:
-        directory: the directory, already fit for whoever will see the results (`Directory.for_audience`).
+        source: a directory, already fit for whoever will see the results (`Directory.for_audience`), or an index.
         phrases: finds the phrases of a vocabulary in services' names and descriptions. By default those of the
             vocabulary that ships.
+        weights: what each part adds to a score (`WEIGHTS`), by name.
+        rerankers: each in turn may put the best matches in another order.
+
+    Raises:
+        InvalidWeightsError: the weights are none.
     """
 
-    def __init__(self, directory: Directory, phrases: PhraseInterpreter | None = None) -> None:
-        self.directory = directory
-        phrases = phrases or interpreter()
-        self._words = phrases.vocabulary
-        terms = directory.taxonomy_terms
-        self._purposes: dict[str, Meaning] = {
-            key: meaning_of(service, terms, phrases) for key, service in directory.services.items()
-        }
+    def __init__(
+        self,
+        source: Directory | Index,
+        phrases: PhraseInterpreter | None = None,
+        *,
+        weights: Mapping[str, float] | None = None,
+        rerankers: Iterable[Reranker] = (),
+    ) -> None:
+        self._weights = Weights.of(weights)
+        self._rerankers = tuple(rerankers)
+        self.index = source if isinstance(source, Index) else Index.of(source, phrases or interpreter())
+        self._words = self.index.phrases.vocabulary
+
+    def update(self, changed: Iterable[Service] = (), removed: Iterable[str] = ()) -> None:
+        """Take in changes. Whoever is matching meanwhile sees the old state or the new one, and never waits.
+
+        Args:
+            changed: services that are new or changed, fit for whoever will see the results.
+            removed: ids of services that are gone.
+        """
+        self.index = self.index.update(changed, removed)
 
     def match(
-        self, query: Query, *, limit: int | None = 10, offset: int = 0, rank: Rank = Rank.SCORE
+        self,
+        query: Query,
+        *,
+        limit: int | None = 10,
+        offset: int = 0,
+        rank: Rank = Rank.SCORE,
+        per_agency: int | None = None,
     ) -> MatchResult:
         """The offers that fit a query, best first.
 
@@ -43,25 +89,31 @@ class Engine:
             limit: most matches to give; `None` for all.
             offset: how many of the best to pass over, for the next page.
             rank: the order.
+            per_agency: how many matches of one organization stand together before others get a turn: the best so
+                many of each come first, then the next so many, and so on. `None` for the plain order.
+
+        Raises:
+            InvalidNeedError: a number is negative.
         """
-        key = sort_key(rank)
-        found: list[tuple[tuple[object, ...], Match]] = []
-        ruled_out: Counter[str] = Counter()
-        for service_id, purpose in self._purposes.items():
-            need = for_need(purpose, query, self._words)
-            if need[1].answer is Answer.UNMET:
-                continue
-            for offer in self.directory.offers_of(service_id):
-                judgement = judge(offer, need, query)
-                if judgement.fits:
-                    match = self._match(offer, judgement, query)
-                    found.append((key(offer.id, match.score, judgement), match))
-                else:
-                    ruled_out.update(r.criterion for r in judgement.reasons if r.answer is Answer.UNMET)
-        found.sort(key=lambda pair: pair[0])
+        for name, value, least in (("limit", limit, 0), ("offset", offset, 0), ("per_agency", per_agency, 1)):
+            if value is not None and not _is_count(value, least):
+                message = f"`{name}` must be a whole number of {least} or more"
+                raise InvalidNeedError(message)
+        index, asked = self.index, self._asked(query, self.index)
+        plan = Plan.of(query, asked, self._weights, rank)
         end = None if limit is None else offset + limit
-        matches = tuple(match for _, match in found[offset:end])
-        return MatchResult(matches, query.meaning, len(found), ruled_out)
+        found = self._ordered(index, plan, end, per_agency)
+        matches = self._reranked([_match(result) for result in found], query)[offset:end]
+        return MatchResult(
+            tuple(matches),
+            query.meaning,
+            partial(index.counts, plan),
+            partial(self._widened, index, query, asked, len(found)),
+            tuple(
+                question.criterion.name for question in plan.questions if question.criterion.name != "status"
+            ),
+            query.need.terms,
+        )
 
     def explain(self, query: Query, service_id: str) -> tuple[Explanation, ...]:
         """Why each offer of a service fits a query, or why not.
@@ -69,18 +121,72 @@ class Engine:
         Raises:
             ServiceNotFoundError: the directory has no such service.
         """
-        if service_id not in self.directory.services:
+        index = self.index
+        service = index.service(service_id)
+        if service is None:
             message = f"no service with id {service_id!r} in this directory"
             raise ServiceNotFoundError(message)
-        need = for_need(self._purposes[service_id], query, self._words)
+        asked = self._asked(query, index)
+        purpose = purpose_of(service, index.terms, index.phrases)
         explained = []
-        for offer in self.directory.offers_of(service_id):
-            judgement = judge(offer, need, query)
-            match = self._match(offer, judgement, query)
-            explained.append(Explanation(offer, judgement.fits, match.reasons, match.score))
+        for link in service.service_at_locations or (None,):
+            offer = Offer(service, link)
+            judgement = judge(offer, purpose, asked, query)
+            total = score(score_parts(judgement, query, self._weights))
+            explained.append(Explanation(offer, judgement.fits(query.need.prefer), judgement.reasons, total))
         return tuple(explained)
 
-    @staticmethod
-    def _match(offer: Offer, judgement: Judgement, query: Query) -> Match:
-        parts = contributions(offer, judgement, query)
-        return Match(offer, score(parts), parts, judgement.reasons, judgement.distance)
+    def _asked(self, query: Query, index: Index) -> Asked:
+        asked = asked_of(query, self._words)
+        words = tuple(dict.fromkeys(index.repaired(word) for word in asked.words))
+        return asked if words == asked.words else attrs.evolve(asked, words=words)
+
+    def _ordered(self, index: Index, plan: Plan, end: int | None, per_agency: int | None) -> list[Result]:
+        if per_agency is None:
+            seen = end if end is None or not self._rerankers else max(end, _SEEN_BY_RERANKERS)
+            return index.search(plan, seen)
+        turns: Counter[tuple[int, int]] = Counter()
+        placed = []
+        for number, result in enumerate(index.search(plan, None)):
+            placed.append((turns[result.agency] // per_agency, number, result))
+            turns[result.agency] += 1
+        placed.sort(key=lambda one: one[:2])
+        return [result for *_, result in placed]
+
+    def _reranked(self, matches: list[Match], query: Query) -> list[Match]:
+        for rerank in self._rerankers:
+            head = matches[:_SEEN_BY_RERANKERS]
+            again = list(rerank(tuple(head), query))
+            if sorted(map(id, again)) != sorted(map(id, head)):
+                message = "a re-ranker must give back the matches that it was given, each once"
+                raise ValueError(message)
+            matches = again + matches[_SEEN_BY_RERANKERS:]
+        return matches
+
+    def _widened(self, index: Index, query: Query, asked: Asked, found: int) -> tuple[Match, ...]:
+        if found >= FEW:
+            return ()
+        misses: dict[str, Match] = {}
+        for relaxed in _STAGES:
+            plan = Plan.of(query, asked, self._weights, Rank.DISTANCE, relaxed)
+            for result in index.search(plan, NEAR_MISSES + len(misses)):
+                if result.found.judgement.relevance and len(misses) < NEAR_MISSES:
+                    misses.setdefault(result.offer_id, _match(result))
+        return tuple(misses.values())
+
+
+def _is_count(value: Any, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def _match(result: Result) -> Match:
+    found = result.found
+    return Match(
+        result.offer_id,
+        result.service_id,
+        found.total,
+        found.parts,
+        found.judgement.reasons,
+        found.judgement.km,
+        result.offer,
+    )

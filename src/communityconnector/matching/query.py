@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from collections.abc import Callable
+from datetime import date, datetime, tzinfo
 
 import attrs
 
@@ -17,9 +18,10 @@ class Query:
     Attributes:
         need: what the patron asked.
         meaning: what was understood of it.
-        point: where from, if that was said.
         now: the present moment, for how fresh a record is.
+        point: where from, if that was said.
         zone: zone of the directory's wall-clock times, if it is known.
+        holidays: names the days on which the usual hours may not hold.
     """
 
     need: Need
@@ -27,3 +29,4 @@ class Query:
     now: datetime
     point: Point | None = None
     zone: tzinfo | None = None
+    holidays: Callable[[date], str | None] | None = None

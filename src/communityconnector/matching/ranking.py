@@ -9,20 +9,15 @@ never stands before one which does; written as a sum of four contributions it is
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 import attrs
 
-from communityconnector.matching.answers import Answer
-from communityconnector.matching.criteria import Judgement
-from communityconnector.matching.query import Query
-from communityconnector.model import Offer
-
-if TYPE_CHECKING:
-    from geopy.distance import Distance
+from communityconnector.errors import InvalidWeightsError
+from communityconnector.matching.criteria.place import KM_A_MILE
 
 
 class Rank(StrEnum):
@@ -34,7 +29,7 @@ class Rank(StrEnum):
     RELEVANCE = "relevance"
 
 
-@attrs.frozen
+@attrs.frozen(slots=True)
 class Contribution:
     """One part of a score.
 
@@ -65,58 +60,91 @@ STALE_AFTER: Final = 730.0
 """Days after which an assurance counts nothing for freshness."""
 
 
-def contributions(offer: Offer, judgement: Judgement, query: Query) -> tuple[Contribution, ...]:
-    """The parts of an offer's score. Proximity is left out where no place was given."""
-    fit = judgement.relevance or IN_DOUBT
-    parts = [Contribution("relevance", WEIGHTS["relevance"], fit, WEIGHTS["relevance"] * fit)]
+@attrs.frozen
+class Weights:
+    """What each part can add to a score; together 1.
 
-    def add(name: str, value: float) -> None:
-        parts.append(Contribution(name, WEIGHTS[name], value, WEIGHTS[name] * value * fit))
+    Attributes:
+        relevance: for fitting the need.
+        proximity: for being near.
+        certainty: for what is known.
+        freshness: for a record that was checked lately.
+    """
 
-    if query.point is not None:
-        add("proximity", _proximity(offer, judgement.distance))
-    known = sum(1 for reason in judgement.reasons if reason.answer is Answer.MET)
-    add("certainty", known / len(judgement.reasons))
-    add("freshness", _freshness(offer, query.now))
-    return tuple(parts)
+    relevance: float
+    proximity: float
+    certainty: float
+    freshness: float
+
+    @classmethod
+    def of(cls, weights: Mapping[str, float] | None) -> Weights:
+        """Weights from numbers by name, brought to a sum of 1; a part that is not named counts nothing.
+
+        Raises:
+            InvalidWeightsError: a part is unknown, a weight is no number or negative, or relevance has none.
+        """
+        given = dict(WEIGHTS if weights is None else weights)
+        strange = sorted(given.keys() - WEIGHTS.keys())
+        if strange:
+            message = f"a score has no part named {strange[0]}; it has {', '.join(WEIGHTS)}"
+            raise InvalidWeightsError(message)
+        numbers = {name: given.get(name, 0.0) for name in WEIGHTS}
+        for name, value in numbers.items():
+            if not _is_weight(value):
+                message = f"the weight of {name} must be a number of 0 or more"
+                raise InvalidWeightsError(message)
+        if not numbers["relevance"]:
+            message = "relevance needs a weight: without it a score would not say what fits"
+            raise InvalidWeightsError(message)
+        whole = math.fsum(numbers.values())
+        if whole == 1.0:
+            return cls(**numbers)
+        return cls(**{name: value / whole for name, value in numbers.items()})
+
+
+def _is_weight(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < math.inf
+
+
+def contributions(
+    weights: Weights, relevance: float, proximity: float | None, certainty: float, freshness: float
+) -> tuple[Contribution, ...]:
+    """The parts of an offer's score.
+
+    Args:
+        weights: what each can add.
+        relevance: how well it fits; 0 where the record does not say what it is for.
+        proximity: how near it is; `None` where no place was given, and then it is left out.
+        certainty: the share of its reasons that are met.
+        freshness: how lately its record was checked.
+    """
+    fit = relevance or IN_DOUBT
+    whole = Contribution("relevance", weights.relevance, fit, weights.relevance * fit)
+    sure = Contribution("certainty", weights.certainty, certainty, weights.certainty * certainty * fit)
+    fresh = Contribution("freshness", weights.freshness, freshness, weights.freshness * freshness * fit)
+    if proximity is None:
+        return (whole, sure, fresh)
+    near = Contribution("proximity", weights.proximity, proximity, weights.proximity * proximity * fit)
+    return (whole, near, sure, fresh)
 
 
 def score(parts: tuple[Contribution, ...]) -> float:
     """The sum of the contributions' points, exactly rounded (`math.fsum`)."""
-    return math.fsum(part.points for part in parts)
+    return math.fsum([part.points for part in parts])
 
 
-def _proximity(offer: Offer, away: Distance | None) -> float:
-    if away is not None:
-        return HALF_WAY / (HALF_WAY + float(away.miles))
-    return 0.5 if offer.remote else 0.0
+def proximity_of(place: str, km: float | None) -> float:
+    """How near an offer is: `10 / (10 + miles)`; one half where there is nowhere to go; 0 where it is unknown."""
+    if km is not None:
+        return HALF_WAY / (HALF_WAY + km / KM_A_MILE)
+    return 0.5 if place == "remote" else 0.0
 
 
-def _freshness(offer: Offer, now: datetime) -> float:
+def freshness_of(assured_date: str, today: date) -> float:
+    """How fresh a record is: 1 for one assured today, falling evenly to 0; 0 without a date or with one to come."""
     try:
-        assured = date.fromisoformat(offer.service.assured_date or "")
+        assured = date.fromisoformat(assured_date)
     except ValueError:
         return 0.0
-    days = (now.date() - assured).days
+    days = (today - assured).days
     return 0.0 if days < 0 else max(0.0, 1.0 - days / STALE_AFTER)
-
-
-SortKey = Callable[[str, float, Judgement], tuple[object, ...]]
-
-
-def sort_key(rank: Rank) -> SortKey:
-    """The key that puts offers in order, best first; equal ones stand in order of their ids."""
-
-    def by_score(key: str, total: float, _: Judgement) -> tuple[object, ...]:
-        return (-total, key)
-
-    def by_distance(key: str, total: float, judgement: Judgement) -> tuple[object, ...]:
-        away = judgement.distance
-        unsure = judgement.reasons[0].answer is not Answer.MET
-        return (unsure, away is None, away.km if away is not None else 0.0, -total, key)
-
-    def by_relevance(key: str, _: float, judgement: Judgement) -> tuple[object, ...]:
-        away = judgement.distance
-        return (-judgement.relevance, away is None, away.km if away is not None else 0.0, key)
-
-    return {Rank.SCORE: by_score, Rank.DISTANCE: by_distance, Rank.RELEVANCE: by_relevance}[rank]

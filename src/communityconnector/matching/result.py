@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 import attrs
@@ -10,33 +11,46 @@ import attrs
 from communityconnector.interchange import to_raw
 from communityconnector.matching.answers import Answer, Reason
 from communityconnector.matching.ranking import Contribution
-from communityconnector.model import Location, Offer, Organization, Service
+from communityconnector.model import Location, Offer, Organization, Service, kilometers
 from communityconnector.needs import CrisisLine, Interpretation
 
 if TYPE_CHECKING:
     from geopy.distance import Distance
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, slots=False)
 class Match:
-    """An offer that fits, and why.
+    """An offer that fits, and why. Its records are fetched when they are first looked at.
 
     Attributes:
-        offer: the service at a location, or the service that has none.
+        offer_id: id of the service at the location, else of the service.
+        service_id: id of the service.
         score: between 0 and 1; exactly the sum of the contributions' points.
         contributions: the parts of the score.
         reasons: every criterion's answer.
-        distance: how far away; `None` where that is unknown or there is nowhere to go (a reason says which).
+        km: how far away, in km; `None` where that is unknown or there is nowhere to go (a reason says which).
     """
 
-    offer: Offer
+    offer_id: str
+    service_id: str
     score: float
     contributions: tuple[Contribution, ...]
     reasons: tuple[Reason, ...]
-    distance: Distance | None = None
+    km: float | None
+    _fetch: Callable[[], Offer] = attrs.field(eq=False)
 
     def __repr__(self) -> str:
-        return f"<Match {self.service.name!r}, score {self.score:.3f}>"
+        return f"<Match {self.offer_id!r}, score {self.score:.3f}>"
+
+    @cached_property
+    def offer(self) -> Offer:
+        """The service at a location, or the service that has none."""
+        return self._fetch()
+
+    @property
+    def distance(self) -> Distance | None:
+        """How far away; `None` where that is unknown or there is nowhere to go (a reason says which)."""
+        return None if self.km is None else kilometers(self.km)
 
     @property
     def service(self) -> Service:
@@ -58,15 +72,23 @@ class Match:
         """What nobody knows yet, as questions for the desk to ask."""
         return tuple(reason.text for reason in self.reasons if reason.answer is Answer.UNKNOWN)
 
+    @property
+    def gives(self) -> tuple[str, ...]:
+        """The criteria that are known not to be met: what was only preferred, or what a near miss has to give."""
+        return tuple(reason.criterion for reason in self.reasons if reason.answer is Answer.UNMET)
+
     def to_dict(self) -> dict[str, Any]:
         """This match as JSON values: the records as HSDS, the rest in the words of this class."""
-        place = self.location
+        link, place = self.offer.service_at_location, self.location
+        service = attrs.evolve(self.service, service_at_locations=())
+        if service.organization is not None:
+            service = attrs.evolve(service, organization=attrs.evolve(service.organization, locations=()))
         return {
-            "offer_id": self.offer.id,
+            "offer_id": self.offer_id,
             "score": self.score,
             "distance": None
-            if self.distance is None
-            else {"miles": self.distance.miles, "km": self.distance.km},
+            if self.km is None
+            else {"miles": self.distance.miles if self.distance else None, "km": self.km},
             "contributions": [attrs.asdict(part) for part in self.contributions],
             "reasons": [
                 {
@@ -77,7 +99,11 @@ class Match:
                 }
                 for r in self.reasons
             ],
-            "service": to_raw(attrs.evolve(self.service, service_at_locations=())),
+            "gives": list(self.gives),
+            "service": to_raw(service),
+            "service_at_location": None
+            if link is None
+            else to_raw(attrs.evolve(link, location=None, service=None)),
             "location": None if place is None else to_raw(place),
         }
 
@@ -99,21 +125,78 @@ class Explanation:
     score: float
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen
+class UnmetNeed:
+    """A need that the directory cannot meet, as it may be recorded: nothing in it says who asked or where.
+
+    Attributes:
+        concepts: ids of the needs that were understood.
+        terms: taxonomy terms that were asked for.
+        asked: names of the criteria that were asked, without what was asked.
+        ruled_out: how many offers for this need each criterion ruled out.
+        near_misses: how many offers would do if something gave way.
+    """
+
+    concepts: tuple[str, ...]
+    terms: tuple[str, ...]
+    asked: tuple[str, ...]
+    ruled_out: Mapping[str, int]
+    near_misses: int
+
+
+@attrs.frozen(repr=False, slots=False)
 class MatchResult(Sequence[Match]):
     """The answer to a need: matches, best first.
 
     Attributes:
         matches: this page of matches.
         interpretation: what was understood of the words.
-        total: how many offers fit in all.
-        ruled_out: how many offers for this need each criterion ruled out, such as `{"distance": 4}`.
     """
 
     matches: tuple[Match, ...]
     interpretation: Interpretation
-    total: int
-    ruled_out: Mapping[str, int] = attrs.field(factory=dict, hash=False)
+    _count: Callable[[], tuple[int, Mapping[str, int]]] = attrs.field(eq=False)
+    _widen: Callable[[], tuple[Match, ...]] = attrs.field(eq=False)
+    _asked: tuple[str, ...] = ()
+    _terms: tuple[str, ...] = ()
+
+    @cached_property
+    def _counts(self) -> tuple[int, Mapping[str, int]]:
+        return self._count()
+
+    @property
+    def total(self) -> int:
+        """How many offers fit in all; counted when it is first asked for."""
+        return self._counts[0]
+
+    @property
+    def ruled_out(self) -> Mapping[str, int]:
+        """How many offers for this need each criterion ruled out, such as `{"distance": 4}`."""
+        return self._counts[1]
+
+    @cached_property
+    def widened(self) -> tuple[Match, ...]:
+        """Near misses where little fits: each says in `gives` what would have to give way.
+
+        First distance, then hours, then cost, room and the age of the record; never what makes somebody eligible.
+        Empty where enough fits.
+        """
+        return self._widen()
+
+    @property
+    def unmet(self) -> UnmetNeed | None:
+        """The need as it may be recorded, where nothing is known to fit; `None` where something is."""
+        if any(match.reasons[0].answer is Answer.MET for match in self.matches) or self.total > len(
+            self.matches
+        ):
+            return None
+        return UnmetNeed(
+            concepts=tuple(found.concept for found in self.interpretation.concepts),
+            terms=self._terms,
+            asked=self._asked,
+            ruled_out=dict(self.ruled_out),
+            near_misses=len(self.widened),
+        )
 
     @property
     def urgent(self) -> tuple[CrisisLine, ...]:
@@ -121,7 +204,7 @@ class MatchResult(Sequence[Match]):
         return self.interpretation.urgent
 
     def __repr__(self) -> str:
-        return f"<MatchResult with {len(self.matches)} of {self.total} matches>"
+        return f"<MatchResult with {len(self.matches)} matches>"
 
     def __len__(self) -> int:
         return len(self.matches)
@@ -144,4 +227,5 @@ class MatchResult(Sequence[Match]):
             "total": self.total,
             "ruled_out": dict(self.ruled_out),
             "matches": [match.to_dict() for match in self.matches],
+            "widened": [match.to_dict() for match in self.widened],
         }

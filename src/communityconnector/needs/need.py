@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import attrs
 
@@ -13,13 +15,58 @@ from communityconnector.model import Point
 if TYPE_CHECKING:
     from geopy.distance import Distance
 
+PREFERABLE: Final = (
+    "area", "distance", "age", "language", "open_at", "cost", "accessibility", "documents", "capacity", "situation",
+    "assured",
+)  # fmt: skip
+"""What may be preferred instead of required: an offer that is known not to meet it then ranks lower and stays."""
 
-def _terms(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+
+def _refuse(message: str) -> NoReturn:
+    raise InvalidNeedError(message)
 
 
-def _place(value: str | Point | tuple[float, float] | None) -> str | Point | None:
-    return Point(*value) if isinstance(value, (tuple, list)) else value
+def _texts(value: Any) -> tuple[str, ...]:
+    """One text or several, as those that say something."""
+    values = (value,) if isinstance(value, str) else value
+    texts = tuple(values) if isinstance(values, Iterable) else (None,)
+    if not all(isinstance(text, str) for text in texts):
+        _refuse(
+            "`terms`, `accessibility`, `without_documents`, `situations` and `prefer` each take a text or several"
+        )
+    return tuple(text for text in texts if text.strip())
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        _refuse("the text of a need must be a text")
+    return value
+
+
+def _place(value: Any) -> str | Point | None:
+    if isinstance(value, (tuple, list)):
+        if len(value) != 2:
+            _refuse("`near` as a pair must be latitude and longitude")
+        return Point(*value)
+    if value is not None and not isinstance(value, (str, Point)):
+        _refuse("`near` must be a Point, a pair of latitude and longitude, or a place in words")
+    return value
+
+
+def _language(value: Any) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        _refuse("`language` must be a code or a name: 'es', 'Spanish'")
+    return value
+
+
+def _window(value: Any) -> tuple[datetime, datetime] | None:
+    if value is None:
+        return None
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        _refuse("`open_between` must be a pair of moments: its beginning and its end")
+    return (value[0], value[1])
 
 
 @attrs.frozen(repr=False)
@@ -27,7 +74,8 @@ class Need:
     """What a patron needs, and what is known that bears on it.
 
     Only what was said counts: every field may be left out, and nothing here says who the patron is. The repr
-    shows which fields are set, not what the patron said.
+    shows which fields are set, not what the patron said. What is asked rules out an offer that is known not to
+    meet it, unless it is only preferred; what the directory does not say never does.
 
     Attributes:
         text: the need in plain words, English or Spanish.
@@ -35,36 +83,86 @@ class Need:
             meets the need. Given beside `text`, both count.
         near: where from: a `Point`, a pair of latitude and longitude, "lat,lon", or a place that the
             geocoder knows, such as a US ZIP code.
-        within: how far at most; `cc.miles(10)`, `cc.kilometers(5)`.
+        within: how far at most; `cc.miles(10)`, `cc.kilometers(5)`, or a budget of time: `cc.walking(20)`.
         age: age in years of the one who needs it.
         language: language to be served in, ISO 639 code (`es`) or name.
         open_at: a moment, with zone, at which the service must be open.
+        open_for: how long it must then still be open before it closes.
+        open_between: a window, as a pair of moments with zones, of at most 31 days: the service must be open at any
+            time in it. In place of `open_at`.
+        max_cost: what it may cost at most, in the directory's currency; 0 for free ones.
+        accessibility: what somebody needs to get in and around, in words ("wheelchair").
+        without_documents: papers that the patron lacks, in words ("photo ID").
+        capacity: how many free places there must be.
+        situations: whom the service should be for, in words ("veterans").
+        assured_within: how long ago the record may have been checked last.
+        prefer: names of criteria that are only preferred (`PREFERABLE`): unmet, they rank an offer lower.
 
     Raises:
         InvalidNeedError: there is neither text nor term, or a value cannot be.
         InvalidPointError: `near` is a pair that is no point.
     """
 
-    text: str = ""
-    terms: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_terms)
+    text: str = attrs.field(default="", converter=_text)
+    terms: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_texts)
     near: str | Point | None = attrs.field(default=None, kw_only=True, converter=_place)
     within: Distance | None = attrs.field(default=None, kw_only=True)
     age: float | None = attrs.field(default=None, kw_only=True)
-    language: str | None = attrs.field(default=None, kw_only=True)
+    language: str | None = attrs.field(default=None, kw_only=True, converter=_language)
     open_at: datetime | None = attrs.field(default=None, kw_only=True)
+    open_for: timedelta | None = attrs.field(default=None, kw_only=True)
+    open_between: tuple[datetime, datetime] | None = attrs.field(
+        default=None, kw_only=True, converter=_window
+    )
+    max_cost: float | None = attrs.field(default=None, kw_only=True)
+    accessibility: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_texts)
+    without_documents: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_texts)
+    capacity: int | None = attrs.field(default=None, kw_only=True)
+    situations: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_texts)
+    assured_within: timedelta | None = attrs.field(default=None, kw_only=True)
+    prefer: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_texts)
 
     def __attrs_post_init__(self) -> None:
         if not self.text.strip() and not self.terms:
             _refuse("a need wants words or terms: Need('food pantry') or Need(terms='food-pantry')")
+        strange = sorted(set(self.prefer) - set(PREFERABLE))
+        if strange:
+            _refuse(f"`prefer` takes names of criteria, not {strange[0]!r}: {', '.join(PREFERABLE)}")
+        self._check_numbers()
+        self._check_times()
+
+    def _check_numbers(self) -> None:
         if self.within is not None:
             if self.near is None:
                 _refuse("`within` says how far, but `near` does not say from where")
-            if not self.within.km >= 0:
-                _refuse("`within` must not be negative")
-        if self.age is not None and not 0 <= self.age <= 130:
+            km = getattr(self.within, "km", None)
+            if not (_is_number(km) and km is not None and km >= 0):
+                _refuse("`within` must be a distance of 0 or more: cc.miles(10)")
+        if self.age is not None and not (_is_number(self.age) and 0 <= self.age <= 130):
             _refuse("`age` must be between 0 and 130 years")
-        if self.open_at is not None and self.open_at.tzinfo is None:
-            _refuse("`open_at` needs a zone: datetime(..., tzinfo=ZoneInfo('America/New_York'))")
+        if self.max_cost is not None and not (_is_number(self.max_cost) and self.max_cost >= 0):
+            _refuse("`max_cost` must be a number of 0 or more")
+        if self.capacity is not None and not (type(self.capacity) is int and self.capacity >= 1):
+            _refuse("`capacity` must be a whole number of 1 or more")
+
+    def _check_times(self) -> None:
+        for name in ("open_for", "assured_within"):
+            value = getattr(self, name)
+            if value is not None and not (isinstance(value, timedelta) and value >= timedelta(0)):
+                _refuse(f"`{name}` must be a timedelta of 0 or more")
+        if self.open_for is not None and self.open_at is None:
+            _refuse("`open_for` says how long, but `open_at` does not say from when")
+        for moment in (self.open_at, *(self.open_between or ())):
+            if moment is not None and not isinstance(moment, datetime):
+                _refuse("`open_at` and `open_between` take moments: datetime(..., tzinfo=...)")
+            if moment is not None and moment.utcoffset() is None:
+                _refuse("`open_at` needs a zone: datetime(..., tzinfo=ZoneInfo('America/New_York'))")
+        if self.open_between is not None:
+            if self.open_at is not None:
+                _refuse("give `open_at` or `open_between`, not both")
+            begins, ends = self.open_between
+            if not timedelta(0) < ends - begins <= timedelta(days=31):
+                _refuse("`open_between` must end after it begins, and last 31 days at most")
 
     def __repr__(self) -> str:
         values = {field.name: getattr(self, field.name) for field in attrs.fields(type(self))}
@@ -72,9 +170,9 @@ class Need:
         return f"<Need with {', '.join(said)}>"
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def _empty(value: object) -> bool:
     return isinstance(value, (str, tuple)) and not value
-
-
-def _refuse(message: str) -> None:
-    raise InvalidNeedError(message)

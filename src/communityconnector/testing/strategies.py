@@ -5,16 +5,20 @@ The records' strategies are derived from the model, so a field that is added the
 
 from __future__ import annotations
 
+import random
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import attrs
 from hypothesis import strategies as st
 
 from communityconnector.model import (
     ENTITIES,
+    Accessibility,
     Address,
     Attribute,
+    CostOption,
     Directory,
     Disclosure,
     FieldSpec,
@@ -23,16 +27,19 @@ from communityconnector.model import (
     Location,
     Organization,
     Record,
+    RequiredDocument,
     Schedule,
     Service,
     ServiceArea,
     ServiceAtLocation,
+    ServiceCapacity,
     TaxonomyTerm,
     kilometers,
     required,
     specs,
 )
 from communityconnector.needs import Need, vocabulary
+from communityconnector.needs.need import PREFERABLE
 from communityconnector.needs.vocabulary import TAXONOMY
 
 ids = st.uuids().map(str)
@@ -159,6 +166,8 @@ def schedules(draw: st.DrawFn) -> Schedule:
         interval=draw(st.sampled_from([None, 1, 2, 3])) if began else None,
         dtstart=began.isoformat() if began else None,
         until=draw(st.none() | st.just("2026-09-30")),
+        valid_from=draw(st.none() | st.none() | st.just("2026-03-01")),
+        valid_to=draw(st.none() | st.none() | st.just("2026-10-31")),
         opens_at=draw(st.none() | clock) if draw(st.integers(0, 5)) == 0 else draw(clock),
         closes_at=draw(clock),
     )
@@ -193,6 +202,24 @@ def matchable_services(
         assured_date=draw(st.none() | st.sampled_from(["2019-03-04", "2026-05-06"])),
         attributes=tuple(_need_attribute(key, c) for c in draw(st.lists(needs_ids, max_size=2, unique=True))),
         service_areas=tuple(draw(st.lists(squares(), max_size=2))),
+        cost_options=tuple(
+            CostOption(id=f"{key}-cost-{n}", amount=amount)
+            for n, amount in enumerate(draw(st.lists(st.sampled_from([None, 0, 5, 20]), max_size=2)))
+        ),
+        fees_description=draw(st.none() | st.none() | st.sampled_from(["Free for children", "No charge"])),
+        required_documents=tuple(
+            RequiredDocument(id=f"{key}-paper-{n}", document=paper)
+            for n, paper in enumerate(draw(st.lists(papers, max_size=2)))
+        ),
+        capacities=tuple(
+            ServiceCapacity(
+                id=f"{key}-room-{n}",
+                available=free,
+                updated=draw(st.sampled_from(["2026-11-23T20:00:00Z", "2020-01-01"])),
+            )
+            for n, free in enumerate(draw(st.lists(st.sampled_from([None, 0, 3]), max_size=1)))
+        ),
+        eligibility_description=draw(st.none() | st.sampled_from(["Veterans and their families.", "Women."])),
         schedules=tuple(draw(st.lists(schedules(), max_size=2))),
         languages=tuple(Language(id=f"{key}-{code}", code=code) for code in tongues),
         service_at_locations=tuple(
@@ -212,6 +239,29 @@ def matchable_directories(draw: st.DrawFn, most: int = 6) -> Directory:
         st.lists(matchable_services(places, agencies), max_size=most, unique_by=lambda service: service.id)
     )
     return Directory.of(services)
+
+
+@st.composite
+def crowded_directories(draw: st.DrawFn) -> Directory:
+    """A directory of some hundred offers, most of them in one city, made of few different parts: many ties."""
+    parts = draw(matchable_directories(most=8).filter(lambda directory: len(directory.services) > 2))
+    chance = random.Random(draw(st.integers(0, 10**6)))  # noqa: S311  # for tests, and repeatable
+    models = list(parts.services.values())
+    made = []
+    for number in range(draw(st.sampled_from([700, 1400]))):
+        model = chance.choice(models)
+        spread = chance.choice([0.005, 0.05, 0.5, 5.0])
+        corner = (
+            36.4 + round(chance.uniform(-spread, spread), 2),
+            -81.4 + round(chance.uniform(-spread, spread), 2),
+        )
+        place = Location(
+            id=f"place-{number}", location_type="physical", latitude=corner[0], longitude=corner[1]
+        )
+        link = ServiceAtLocation(id=f"link-{number}", location=place)
+        links = (link,) if chance.random() < 0.9 else ()
+        made.append(attrs.evolve(model, id=f"service-{number}", service_at_locations=links))
+    return Directory.of(made)
 
 
 @st.composite
@@ -237,7 +287,27 @@ def locations(draw: st.DrawFn) -> Location:
                 address_type="physical",
             ),
         ),
+        accessibility=tuple(
+            Accessibility(id=f"{key}-access-{number}", description=text)
+            for number, text in enumerate(
+                draw(st.lists(st.sampled_from(["Wheelchair ramp", "No wheelchair access"]), max_size=1))
+            )
+        ),
     )
+
+
+papers = st.sampled_from(["Photo ID", "Photo ID or a letter", "Proof of income", "None"])
+"""Papers that services ask for."""
+
+opening_times: st.SearchStrategy[dict[str, Any]] = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries({"open_at": moments}),
+    st.fixed_dictionaries(
+        {"open_at": moments, "open_for": st.sampled_from([timedelta(minutes=30), timedelta(hours=3)])}
+    ),
+    st.fixed_dictionaries({"open_between": moments.map(lambda begin: (begin, begin + timedelta(hours=20)))}),
+)
+"""What a need may ask of opening times, as arguments of `Need`."""
 
 
 @st.composite
@@ -260,5 +330,12 @@ def needs(draw: st.DrawFn) -> Need:
         else None,
         age=draw(st.none() | ages),
         language=draw(st.none() | languages),
-        open_at=draw(st.none() | moments),
+        **draw(opening_times),
+        max_cost=draw(st.none() | st.sampled_from([0, 10])),
+        accessibility=draw(st.sampled_from([(), (), ("wheelchair",)])),
+        without_documents=draw(st.sampled_from([(), (), ("photo ID",)])),
+        capacity=draw(st.none() | st.none() | st.just(2)),
+        situations=draw(st.sampled_from([(), (), ("veterans",)])),
+        assured_within=draw(st.none() | st.none() | st.just(timedelta(days=365))),
+        prefer=tuple(draw(st.sets(st.sampled_from(PREFERABLE), max_size=2))) if draw(st.booleans()) else (),
     )

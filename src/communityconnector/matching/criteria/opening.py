@@ -1,0 +1,89 @@
+"""Whether an offer is open when it is asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from communityconnector.matching import hours
+from communityconnector.matching.answers import Reason, met, unknown, unmet
+from communityconnector.matching.criteria.criterion import Criterion, Facts
+from communityconnector.matching.query import Query
+from communityconnector.model import Offer
+
+
+class Asked(NamedTuple):
+    """When an offer must be open.
+
+    Attributes:
+        begins: the moment, or the beginning of the window.
+        ends: the end of the window; `None` for a moment.
+        least: how long it must still be open.
+        zone: zone of the directory's wall-clock times, if it is known.
+        holidays: names the days on which the usual hours may not hold.
+        own_zone: the zone in which it was asked, since equal moments of two zones are equal.
+    """
+
+    begins: datetime
+    ends: datetime | None
+    least: timedelta | None
+    zone: tzinfo | None
+    holidays: hours.Holidays | None
+    own_zone: tzinfo | None
+
+
+def _asked(query: Query) -> Asked | None:
+    need = query.need
+    if need.open_between is not None:
+        begins, ends = need.open_between
+        return Asked(begins, ends, None, query.zone, query.holidays, begins.tzinfo)
+    if need.open_at is None:
+        return None
+    return Asked(need.open_at, None, need.open_for, query.zone, query.holidays, need.open_at.tzinfo)
+
+
+def _hours(offer: Offer) -> Facts:
+    place = offer.location
+    named = place.extra.get("timezone") if place is not None else None
+    return (named if isinstance(named, str) else "", tuple(map(hours.rule_of, offer.schedules)))
+
+
+@lru_cache(maxsize=256)
+def zone_named(name: str) -> tzinfo | None:
+    """The IANA zone of a name, or `None` where there is none."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ValueError, LookupError, OSError):
+        return None
+
+
+def _is_open(facts: Facts, asked: Any) -> Reason:
+    named, rules = facts
+    zone = zone_named(named) or asked.zone
+    if asked.ends is not None:
+        return _in_window(hours.within(rules, asked.begins, asked.ends, zone, asked.holidays))
+    found = hours.at(rules, asked.begins, zone, asked.holidays)
+    if found.state is hours.Open.CLOSED:
+        return unmet("open_at", "Closed then")
+    if found.since is None or found.until is None:
+        return unknown("open_at", f"Ask whether they are open then ({found.note})")
+    span = {"opens_at": f"{found.since:%H:%M}", "closes_at": f"{found.until:%H:%M}"}
+    text = f"{span['opens_at']} to {span['closes_at']}"
+    if asked.least is not None and found.until - asked.begins < asked.least:
+        return unmet("open_at", f"Open then, but it closes too soon: {text}", **span)
+    return met("open_at", f"Open then: {text}", **span)
+
+
+def _in_window(found: hours.Hours) -> Reason:
+    if found.state is hours.Open.CLOSED:
+        return unmet("open_at", "Closed all that time")
+    if found.since is None or found.until is None:
+        return unknown("open_at", f"Ask whether they are open then ({found.note})")
+    span = {"opens_at": f"{found.since:%Y-%m-%d %H:%M}", "closes_at": f"{found.until:%H:%M}"}
+    return met("open_at", f"Open in that time: {found.since:%a %H:%M} to {found.until:%H:%M}", **span)
+
+
+OPEN_AT: Final = Criterion("open_at", _asked, _hours, _is_open)
+"""Whether the offer is open at a moment, long enough, or at any time in a window."""

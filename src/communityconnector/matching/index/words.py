@@ -1,0 +1,37 @@
+"""Words that nobody has, brought to words that some service has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from string import ascii_lowercase
+from typing import Final
+
+_SHORTEST: Final = 4
+
+
+def repaired(word: str, count: Callable[[str], int]) -> str:
+    """A word as it stands, if any service has it; else the commonest word that is one slip away; else the same.
+
+    A slip is a letter too many or too few, a wrong letter, or two letters in the wrong order (Damerau 1964).
+
+    Args:
+        word: a stem.
+        count: how many offers have a stem.
+    """
+    if len(word) < _SHORTEST or not word.isalpha() or count(word):
+        return word
+    known = [(-number, other) for other in set(_slips(word)) if (number := count(other))]
+    return min(known)[1] if known else word
+
+
+def _slips(word: str) -> Iterator[str]:
+    for cut in range(len(word) + 1):
+        head, tail = word[:cut], word[cut:]
+        if tail:
+            yield head + tail[1:]
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        for letter in ascii_lowercase:
+            yield head + letter + tail
+            if tail:
+                yield head + letter + tail[1:]

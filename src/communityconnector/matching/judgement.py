@@ -1,0 +1,109 @@
+"""All criteria's answers about one offer, and the place in the order that they give it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from communityconnector.matching.answers import Answer, Reason
+from communityconnector.matching.criteria import CRITERIA, distance_reason, place_of
+from communityconnector.matching.purpose import Asked, Purpose, for_need
+from communityconnector.matching.query import Query
+from communityconnector.matching.ranking import (
+    Contribution,
+    Rank,
+    Weights,
+    contributions,
+    freshness_of,
+    proximity_of,
+)
+from communityconnector.model import Offer
+from communityconnector.model.geography import geodesic_km
+
+SortKey = tuple[object, ...]
+
+
+@attrs.frozen(slots=True)
+class Judgement:
+    """All criteria's answers about one offer.
+
+    Attributes:
+        reasons: the answers, in the order of the criteria; the need's comes first.
+        relevance: how well the offer fits the need itself, 0 to 1.
+        place: what is known of its place (`criteria.place.PLACES`).
+        km: how far away it is; `None` where that is unknown or there is nowhere to go.
+        assured: when its record was last checked, as the directory has it.
+    """
+
+    reasons: tuple[Reason, ...]
+    relevance: float
+    place: str
+    km: float | None
+    assured: str
+
+    def fits(self, prefer: Iterable[str] = ()) -> bool:
+        """Whether nothing rules the offer out, but for what is only preferred."""
+        return all(r.answer is not Answer.UNMET or r.criterion in prefer for r in self.reasons)
+
+
+def judge(offer: Offer, purpose: Purpose, asked: Asked, query: Query) -> Judgement:
+    """Ask every criterion about one offer.
+
+    Args:
+        offer: the offer.
+        purpose: what its service is for.
+        asked: what is asked of that.
+        query: the need, resolved.
+    """
+    relevance, need = for_need(purpose, asked)
+    given = {}
+    for criterion in CRITERIA:
+        question = criterion.asked(query)
+        if question is not None:
+            given[criterion.name] = criterion.answer(criterion.facts(offer), question)
+    place, km = place_of(offer), None
+    distance = None
+    if query.point is not None:
+        if offer.point is not None:
+            there = offer.point
+            km = geodesic_km(query.point.latitude, query.point.longitude, there.latitude, there.longitude)
+        limit = None if query.need.within is None else float(query.need.within.km)
+        distance = distance_reason(place, km, limit)
+    return Judgement(in_order(need, given, distance), relevance, place, km, offer.service.assured_date or "")
+
+
+def in_order(need: Reason, given: Mapping[str, Reason | None], distance: Reason | None) -> tuple[Reason, ...]:
+    """All reasons in their order: the need, the status, the area, the distance, then what else was asked."""
+    reasons = [need]
+    for criterion in CRITERIA:
+        reason = given.get(criterion.name)
+        if reason is not None:
+            reasons.append(reason)
+        if criterion.name == "area" and distance is not None:
+            reasons.append(distance)
+    return tuple(reasons)
+
+
+def score_parts(judgement: Judgement, query: Query, weights: Weights) -> tuple[Contribution, ...]:
+    """The parts of an offer's score."""
+    met = sum(reason.answer is Answer.MET for reason in judgement.reasons)
+    return contributions(
+        weights,
+        judgement.relevance,
+        None if query.point is None else proximity_of(judgement.place, judgement.km),
+        met / len(judgement.reasons),
+        freshness_of(judgement.assured, query.now.date()),
+    )
+
+
+def sort_key(rank: Rank, judgement: Judgement, total: float, offer_id: str, service_id: str) -> SortKey:
+    """What puts offers in order, best first; equal ones stand in order of their ids."""
+    km = judgement.km
+    away = (km is None, 0.0 if km is None else km)
+    if rank is Rank.DISTANCE:
+        unsure = judgement.reasons[0].answer is not Answer.MET
+        return (unsure, *away, -total, offer_id, service_id)
+    if rank is Rank.RELEVANCE:
+        return (-judgement.relevance, *away, offer_id, service_id)
+    return (-total, offer_id, service_id)

@@ -1,0 +1,322 @@
+"""What a service is for, as far as its record tells, and whether that is what somebody needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+import attrs
+
+from communityconnector.matching.answers import Reason, met, unknown, unmet
+from communityconnector.matching.query import Query
+from communityconnector.model import Service, TaxonomyTerm
+from communityconnector.model.codes import ancestors_of
+from communityconnector.needs import PhraseInterpreter, Vocabulary
+from communityconnector.needs.words import stems
+
+TERM: Final = 1.0
+"""How surely a taxonomy term says what a service is for."""
+NAME: Final = 0.85
+"""How surely a phrase in a service's name or a term's name says it."""
+DESCRIPTION: Final = 0.6
+"""How surely a phrase in its description says it."""
+NARROWER: Final = 0.95
+"""A service for something narrower than what was asked counts a little less than one for just that."""
+IN_NAME: Final = 1.0
+"""What a word of the patron counts that a service has in its name."""
+IN_TEXT: Final = 0.6
+"""What it counts in the description or in the name of a term."""
+
+_VAGUE_IN_NAME: Final = 0.5
+_VAGUE_IN_DESCRIPTION: Final = 0.75
+
+
+class Sign(NamedTuple):
+    """The surest sign that a service is for a concept, or for something narrower.
+
+    Attributes:
+        found: the concept that the sign is of.
+        strength: how surely, 0 to 1; less for a narrower concept.
+        source: where it stands: `taxonomy_term`, `name` or `description`.
+        words: the term's name, or the phrase that was found.
+    """
+
+    found: str
+    strength: float
+    source: str
+    words: str
+
+    @property
+    def where(self) -> str:
+        """Where it stands, in words."""
+        if self.source == "taxonomy_term":
+            return f"listed under “{self.words}”"
+        return f"its {self.source} says “{self.words}”"
+
+
+class Listed(NamedTuple):
+    """A taxonomy term that a service is listed under, itself or by a narrower one.
+
+    Attributes:
+        term: the term's code, else its id.
+        name: its name.
+    """
+
+    term: str
+    name: str
+
+
+class TermKey(NamedTuple):
+    """One of the keys by which a service is found that is listed under a term; the least of equal keys counts.
+
+    Attributes:
+        key: id or code.
+        derived: whether the code is only told by a narrower one.
+        id: id of the term that has the key, or tells it.
+        listed: that term.
+    """
+
+    key: str
+    derived: bool
+    id: str
+    listed: Listed
+
+
+@attrs.frozen
+class Purpose:
+    """What is known of a service's purpose.
+
+    Attributes:
+        signs: for each concept, and for those that are broader, the surest sign.
+        terms: the service's taxonomy terms, and their broader ones, by id and by code; codes that tell their own
+            broader ones (see `model.codes`) stand for those too.
+        name_words: stems of its names.
+        text_words: stems of its description and of its terms' names, but for those in its names.
+        described: whether the record says what the service is for at all.
+    """
+
+    signs: Mapping[str, Sign]
+    terms: Mapping[str, Listed]
+    name_words: frozenset[str]
+    text_words: frozenset[str]
+    described: bool
+
+
+def purpose_of(
+    service: Service, directory_terms: Mapping[str, TaxonomyTerm], phrases: PhraseInterpreter
+) -> Purpose:
+    """Gather what a service's record says of its purpose.
+
+    Args:
+        service: the service.
+        directory_terms: the directory's taxonomy terms by id, for broader terms.
+        phrases: finds a vocabulary's phrases in texts.
+    """
+    own: dict[str, Sign] = {}
+
+    def sign(concept: str, strength: float, source: str, text: str) -> None:
+        held = own.get(concept)
+        if held is None or strength > held.strength:
+            own[concept] = Sign(concept, strength, source, text)
+
+    terms: dict[str, TermKey] = {}
+    listed = [a.taxonomy_term for a in service.attributes if a.taxonomy_term is not None]
+    for term in listed:
+        placed = phrases.vocabulary.place(term)
+        if placed is not None:
+            sign(placed, TERM, "taxonomy_term", term.name)
+        else:
+            for concept, (weight, _) in phrases.phrases_in(term.name, _VAGUE_IN_NAME).items():
+                sign(concept, NAME * weight, "taxonomy_term", term.name)
+        for key in term_keys(term, directory_terms):
+            terms[key.key] = min(terms.get(key.key, key), key)
+    names = " . ".join(filter(None, (service.name, service.alternate_name)))
+    for concept, (weight, phrase) in phrases.phrases_in(names, _VAGUE_IN_NAME).items():
+        sign(concept, NAME * weight, "name", phrase)
+    for concept, (weight, phrase) in phrases.phrases_in(
+        service.description or "", _VAGUE_IN_DESCRIPTION
+    ).items():
+        sign(concept, DESCRIPTION * weight, "description", phrase)
+    text = " . ".join([service.description or "", *(term.name for term in listed)])
+    name_words = frozenset(stems(names))
+    return Purpose(
+        signs=_with_broader(own, phrases.vocabulary),
+        terms={key: found.listed for key, found in terms.items()},
+        name_words=name_words,
+        text_words=frozenset(stems(text)) - name_words,
+        described=bool(service.description or listed),
+    )
+
+
+def term_keys(term: TaxonomyTerm, directory_terms: Mapping[str, TaxonomyTerm]) -> Iterator[TermKey]:
+    """The keys by which a service is found that is listed under a term: its own, and those of broader terms."""
+    for broader in (term, *_broader(term, directory_terms)):
+        told = Listed(broader.code or broader.id, broader.name)
+        yield TermKey(broader.id, False, broader.id, told)  # noqa: FBT003  # a field by its place
+        if broader.code:
+            yield TermKey(broader.code, False, broader.id, told)  # noqa: FBT003  # a field by its place
+            for code in ancestors_of(broader.code):
+                yield TermKey(code, True, broader.id, told)  # noqa: FBT003  # a field by its place
+
+
+def _with_broader(own: Mapping[str, Sign], words: Vocabulary) -> dict[str, Sign]:
+    """The signs also for the concepts above them; of equal ones the concept's own, then the first by name."""
+    signs = dict(own)
+    for concept in sorted(own):
+        narrower = own[concept]._replace(strength=own[concept].strength * NARROWER)
+        for broader in words.ancestors(concept):
+            held = signs.get(broader)
+            if held is None or narrower.strength > held.strength:
+                signs[broader] = narrower
+    return signs
+
+
+def _broader(term: TaxonomyTerm, directory_terms: Mapping[str, TaxonomyTerm]) -> list[TaxonomyTerm]:
+    """The terms above a term. Published taxonomies hold cycles, so none is visited twice."""
+    found: dict[str, TaxonomyTerm] = {}
+    parent = directory_terms.get(term.parent_id or "")
+    while parent is not None and parent.id not in found and parent.id != term.id:
+        found[parent.id] = parent
+        parent = directory_terms.get(parent.parent_id or "")
+    return list(found.values())
+
+
+@attrs.frozen
+class Wanted:
+    """A concept that is needed.
+
+    Attributes:
+        concept: its id.
+        name: its plain name.
+        weight: how surely it was meant.
+    """
+
+    concept: str
+    name: str
+    weight: float
+
+
+@attrs.frozen
+class Asked:
+    """What of a need a service's purpose has to answer; any one of it is enough.
+
+    Attributes:
+        terms: taxonomy terms, by id or code.
+        wanted: concepts.
+        broader: the concepts above those, nearest first: services listed there may be asked.
+        words: stems of the patron's own words.
+        share: the least share of the words that a service must have: all, where a need was understood, such as
+            the words of one asked for by name; else half of them.
+        name: what is needed, in words.
+    """
+
+    terms: tuple[str, ...]
+    wanted: tuple[Wanted, ...]
+    broader: tuple[str, ...]
+    words: tuple[str, ...]
+    share: float
+    name: str
+
+
+def asked_of(query: Query, words: Vocabulary) -> Asked:
+    """What a query asks of a service's purpose."""
+    meaning = query.meaning
+    # An interpreter of the host's own may name a need that this vocabulary lacks.
+    wanted = tuple(
+        Wanted(u.concept, words.concepts[u.concept].name, u.weight)
+        for u in meaning.concepts
+        if u.concept in words.concepts
+    )
+    broader = dict.fromkeys(b for w in wanted for b in words.ancestors(w.concept))
+    return Asked(
+        terms=query.need.terms,
+        wanted=wanted,
+        broader=tuple(broader),
+        words=() if meaning.library_business else meaning.words,
+        share=1.0 if wanted else 0.5,
+        name=wanted[0].name if wanted else "what is needed",
+    )
+
+
+def for_need(purpose: Purpose, asked: Asked) -> tuple[float, Reason]:
+    """Whether a service is for what is needed, and how well: its relevance, 0 to 1, with the reason."""
+    best, reason = 0.0, None
+    for value, found in _answers(purpose, asked):
+        if value > best:
+            best, reason = value, found
+    if reason is not None:
+        return best, reason
+    for concept in asked.broader:
+        sign = purpose.signs.get(concept)
+        if sign is not None and is_listed_broadly(sign, concept):
+            return 0.0, broadly_listed(sign, asked)
+    if not purpose.described:
+        return 0.0, undescribed(asked)
+    return 0.0, unmet("need", f"Nothing in the record says: {asked.name}")
+
+
+def _answers(purpose: Purpose, asked: Asked) -> Iterator[tuple[float, Reason]]:
+    for term in asked.terms:
+        if term in purpose.terms:
+            yield TERM, listed(purpose.terms[term])
+    for wanted in asked.wanted:
+        sign = purpose.signs.get(wanted.concept)
+        if sign is not None:
+            yield wanted.weight * sign.strength, offered(wanted, sign)
+    in_name = sum(word in purpose.name_words for word in asked.words)
+    in_text = sum(word in purpose.text_words for word in asked.words)
+    value = by_words(in_name, in_text, asked)
+    if value:
+        yield value, has_words(in_name)
+
+
+def by_words(in_name: int, in_text: int, asked: Asked) -> float:
+    """What the patron's own words count that a service has; 0 where it has too few.
+
+    Args:
+        in_name: how many it has in its names.
+        in_text: how many others it has in its texts.
+        asked: what is asked.
+    """
+    if not asked.words or in_name + in_text < asked.share * len(asked.words):
+        return 0.0
+    return (in_name * IN_NAME + in_text * IN_TEXT) / len(asked.words)
+
+
+def is_listed_broadly(sign: Sign, concept: str) -> bool:
+    """Whether a sign is a taxonomy term of just this concept: what is listed there may do something narrower too."""
+    return sign.found == concept and sign.source == "taxonomy_term"
+
+
+def listed(term: Listed) -> Reason:
+    """The reason of a service listed under a term that is asked for."""
+    return met("need", f"Listed under “{term.name}”", term=term.term)
+
+
+def offered(wanted: Wanted, sign: Sign) -> Reason:
+    """The reason of a service that is for what is wanted."""
+    return met(
+        "need",
+        f"Offers: {wanted.name} ({sign.where})",
+        concept=wanted.concept,
+        found=sign.found,
+        source=sign.source,
+        words=sign.words,
+    )
+
+
+def has_words(in_name: int) -> Reason:
+    """The reason of a service that has the patron's own words."""
+    where = "name" if in_name else "description"
+    return met("need", f"Its {where} has the words asked for", source=where)
+
+
+def broadly_listed(sign: Sign, asked: Asked) -> Reason:
+    """The reason of a service that is only listed under something broader."""
+    question = f"Listed only under “{sign.words}”: ask whether they offer: {asked.name}"
+    return unknown("need", question, source=sign.source, words=sign.words)
+
+
+def undescribed(asked: Asked) -> Reason:
+    """The reason of a service whose record does not say what it is for."""
+    return unknown("need", f"The record does not say what it is for: ask whether they offer: {asked.name}")

@@ -1,0 +1,47 @@
+"""The plain matcher: looks at every offer, asks every criterion, sorts. Slow, and right at a glance."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import attrs
+
+from communityconnector.matching.index.words import repaired
+from communityconnector.matching.judgement import judge, score_parts, sort_key
+from communityconnector.matching.purpose import asked_of, for_need, purpose_of
+from communityconnector.matching.ranking import Weights, score
+
+
+def plain_match(directory, query, phrases, rank, weights=None):
+    """What fits a query in a directory, best first, with how many offers each criterion rules out."""
+    purposes = {
+        key: purpose_of(service, directory.taxonomy_terms, phrases)
+        for key, service in directory.services.items()
+    }
+    having = Counter()
+    for key, purpose in purposes.items():
+        for word in purpose.name_words | purpose.text_words:
+            having[word] += len(directory.offers_of(key))
+    asked = asked_of(query, phrases.vocabulary)
+    words = dict.fromkeys(repaired(word, having.__getitem__) for word in asked.words)
+    asked = attrs.evolve(asked, words=tuple(words))
+    found, ruled_out = [], Counter()
+    for key, purpose in purposes.items():
+        if for_need(purpose, asked)[1].answer == "unmet":
+            continue
+        for offer in directory.offers_of(key):
+            judgement = judge(offer, purpose, asked, query)
+            if judgement.fits(query.need.prefer):
+                parts = score_parts(judgement, query, Weights.of(weights))
+                total = score(parts)
+                found.append(
+                    (sort_key(rank, judgement, total, offer.id, key), offer, judgement, parts, total)
+                )
+            else:
+                ruled_out.update(
+                    r.criterion
+                    for r in judgement.reasons
+                    if r.answer == "unmet" and r.criterion not in query.need.prefer
+                )
+    found.sort(key=lambda one: one[0])
+    return found, ruled_out

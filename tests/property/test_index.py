@@ -1,0 +1,134 @@
+"""The index finds what the plain matcher finds: the same offers, in the same order, for the same reasons."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from oracle import plain_match
+
+import communityconnector as cc
+from communityconnector.matching import Engine, Query
+from communityconnector.matching.criteria import CRITERIA
+from communityconnector.matching.index import plan as plan_module
+from communityconnector.matching.index import segment
+from communityconnector.needs import Understood, interpreter
+from communityconnector.testing import strategies as cc_st
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+ranks = st.sampled_from(list(cc.Rank))
+
+many = settings(max_examples=10_000 if settings().max_examples > 1000 else settings().max_examples)
+"""In the deep mode 10,000 pairs of a directory and a need in each of two tests."""
+
+
+def query_of(need):
+    interpretation = interpreter().interpret(need.text)
+    concepts = interpreter().vocabulary.concepts
+    named = tuple(Understood(key, concepts[key].name, 1.0, (key,)) for key in need.terms if key in concepts)
+    rest = tuple(found for found in interpretation.concepts if found.concept not in need.terms)
+    return Query(
+        need=need, meaning=attrs.evolve(interpretation, concepts=named + rest), now=NOW, point=need.near
+    )
+
+
+def told(matches):
+    return [
+        (m.offer_id, m.service_id, m.score, m.contributions, m.reasons, m.km, m.offer.id, m.offer.service.id)
+        for m in matches
+    ]
+
+
+def expected(found):
+    return [
+        (
+            offer.id,
+            offer.service.id,
+            total,
+            parts,
+            judgement.reasons,
+            judgement.km,
+            offer.id,
+            offer.service.id,
+        )
+        for _, offer, judgement, parts, total in found
+    ]
+
+
+def agree(engine, directory, need, rank, limit):
+    query = query_of(need)
+    plain, ruled_out = plain_match(directory, query, interpreter(), rank)
+    result = engine.match(query, limit=limit, rank=rank)
+    assert told(result) == expected(plain)[:limit]
+    assert result.total == len(plain)
+    assert result.ruled_out == ruled_out
+
+
+@many
+@given(cc_st.matchable_directories(), cc_st.needs(), ranks, st.none() | st.integers(1, 3))
+def test_the_index_finds_what_the_plain_matcher_finds(directory, need, rank, limit):
+    agree(Engine(directory), directory, need, rank, limit)
+
+
+@many
+@given(
+    cc_st.matchable_directories(),
+    st.lists(cc_st.matchable_directories(most=3), min_size=1, max_size=3),
+    cc_st.needs(),
+    ranks,
+    st.booleans(),
+)
+def test_an_index_that_is_updated_finds_what_a_new_one_finds(directory, later, need, rank, drops):
+    matcher = cc.Matcher(directory, audience="steward", clock=lambda: NOW)
+    for other in later:
+        whole = directory.update(other, drop_missing=drops).directory
+        matcher.update(whole)
+        directory = whole
+    for limit in (None, 1, 3):
+        agree(matcher._engine, directory, need, rank, limit)  # noqa: SLF001  # beneath the words and the clock
+
+
+@given(cc_st.crowded_directories(), cc_st.needs(), ranks, st.integers(1, 12))
+def test_so_it_is_where_many_offers_crowd_a_city(directory, need, rank, limit):
+    # Circles are drawn from the first candidates on, so that these few hundred offers try them.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(segment, "_ALL_AT_ONCE", 20)
+        patch.setattr(segment, "_FIRST_RING", 10)
+        agree(Engine(directory), directory, need, rank, limit)
+
+
+def forget_a_criterion(patch):
+    patch.setattr(plan_module, "CRITERIA", tuple(c for c in CRITERIA if c.name != "age"))
+
+
+def stop_too_early(patch):
+    patch.setattr(segment, "_ALL_AT_ONCE", 20)
+    patch.setattr(segment, "_FIRST_RING", 10)
+    patch.setattr(segment.Segment, "_enough", lambda *_: True)
+
+
+def trust_the_chord(patch):
+    patch.setattr(segment, "error_km", lambda km: -0.01 * km)
+
+
+def lose_who_is_alike(patch):
+    patch.setattr(
+        segment.Segment, "_least", lambda _, rows, worth, __, count: rows[np.argsort(worth)[:count]].tolist()
+    )
+
+
+@pytest.mark.parametrize("fault", [forget_a_criterion, stop_too_early, trust_the_chord, lose_who_is_alike])
+def test_an_index_that_errs_is_caught(fault):
+    @settings(max_examples=2000, phases=[Phase.generate], database=None, derandomize=True)
+    @given(cc_st.crowded_directories(), cc_st.needs(), ranks, st.integers(1, 12))
+    def check(directory, need, rank, limit):
+        agree(Engine(directory), directory, need, rank, limit)
+
+    with pytest.MonkeyPatch.context() as patch:
+        fault(patch)
+        with pytest.raises(AssertionError):
+            check()
