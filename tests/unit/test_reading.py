@@ -187,6 +187,8 @@ MENDED = {
     ),
     "status unknown": ({"status": "do not refer"}, "status", "", "unlisted-word", Severity.ERROR),
     "address without scheme": ({"url": "example.org"}, "url", "http://example.org", "uri-without-scheme", Severity.WARNING),
+    "address in its own letters": ({"url": "http://example.org/ñ?50%"}, "url", "http://example.org/%C3%B1?50%25", "uri-not-encoded", Severity.WARNING),
+    "address of no server": ({"url": "http://[x"}, "url", None, "not-a-uri", Severity.ERROR),
     "no address": ({"url": "see below"}, "url", None, "not-a-uri", Severity.ERROR),
     "two e-mails": ({"email": "a@example.org b@example.org"}, "email", None, "not-an-email", Severity.ERROR),
     "spaces": ({"email": " a@example.org"}, "email", "a@example.org", "spaces-around", Severity.WARNING),

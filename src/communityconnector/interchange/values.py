@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+from ipaddress import IPv6Address
 from typing import Any, Final
+from urllib.parse import quote
 
 import attrs
 
@@ -125,16 +127,52 @@ def _reference(raw: str) -> Mended:
     return value, None if problem and problem.rule == "id-not-uuid" else problem
 
 
-_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+_MARK: Final = r"[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}"
+_URI: Final = re.compile(
+    rf"[A-Za-z][A-Za-z0-9+.-]*:"
+    rf"(?://(?:(?:{_MARK}|:)*@)?(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?:{_MARK})*)(?::\d*)?(?=[/?#]|$)"
+    rf"|(?=[^/]|/[^/]))"
+    rf"(?:{_MARK}|[:@/])*(?:\?(?:{_MARK}|[:@/?])*)?(?:\#(?:{_MARK}|[:@/?])*)?"
+)
+"""A URI by RFC 3986, appendix A."""
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?:[/?#:][^\s<>\"{}|\\^`]*)?")
+_UNWRITTEN: Final = re.compile(r"[^\x00-\x7f]+|%(?![0-9A-Fa-f]{2})")
+_SERVER: Final = re.compile(r"[^/?#]*//[^/?#]*")
 
 
 def _uri(raw: str) -> Mended:
-    if _URI.fullmatch(raw) and not _HOST.fullmatch(raw):
+    if _is_uri(raw) and not _HOST.fullmatch(raw):
         return raw, None
-    if _HOST.fullmatch(raw):
-        return f"http://{raw}", Problem("uri-without-scheme", "a web address without http:// or https://")
-    return ABSENT, Problem("not-a-uri", "not a web address", mended=False)
+    whole = f"http://{raw}" if _HOST.fullmatch(raw) else raw
+    encoded = _percent_encoded(whole)
+    if not _is_uri(encoded):
+        return ABSENT, Problem("not-a-uri", "not a web address", mended=False)
+    if whole is not raw:
+        return encoded, Problem("uri-without-scheme", "a web address without http:// or https://")
+    return encoded, Problem("uri-not-encoded", "a web address with characters that it has to write as %XX")
+
+
+def _is_uri(text: str) -> bool:
+    found = _URI.fullmatch(text)
+    if found is None:
+        return False
+    try:
+        return found["address"] is None or bool(IPv6Address(found["address"]))
+    except ValueError:
+        return False
+
+
+def _percent_encoded(text: str) -> str:
+    """A web address as RFC 3987, section 3.1 makes it of one with other letters; browsers do the same."""
+    try:
+        text = _UNWRITTEN.sub(lambda found: quote(found[0], safe="", errors="strict"), text)
+    except UnicodeEncodeError:  # half a letter
+        return text
+    server = _SERVER.match(text)
+    begin = server.end() if server else 0
+    rest, sharp, fragment = text[begin:].partition("#")
+    rest, fragment = (part.replace("[", "%5B").replace("]", "%5D") for part in (rest, fragment))
+    return text[:begin] + rest + sharp + fragment.replace("#", "%23")
 
 
 _EMAIL: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(?:\.[^@\s,;<>.]+)+")
@@ -237,15 +275,23 @@ def _time(raw: str) -> Mended:
     return ABSENT, Problem("not-a-time", "not a time of day; write HH:MM", mended=False)
 
 
+_TIMESTAMP: Final = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII
+)
+
+
 def _timestamp(raw: str) -> Mended:
     try:
         moment = datetime.fromisoformat(raw)
     except ValueError:
         return ABSENT, Problem("not-a-timestamp", "not a date and time with a zone (RFC 3339)", mended=False)
-    if moment.tzinfo is not None and "T" in raw:
+    if _TIMESTAMP.fullmatch(raw):
         return raw, None
-    if moment.tzinfo is None:
+    offset = moment.utcoffset()
+    if offset is None:
         return f"{moment.isoformat()}Z", Problem("timestamp-without-zone", "no zone given; read as UTC")
+    if offset % timedelta(minutes=1):
+        return ABSENT, Problem("not-a-timestamp", "no zone is off by seconds (RFC 3339)", mended=False)
     return moment.isoformat(), Problem("not-a-timestamp", "a date and time in another form (RFC 3339)")
 
 
