@@ -37,7 +37,10 @@ def schemas(shared_data):
     checker = Draft202012Validator.FORMAT_CHECKER
     assert {"uuid", "uri", "email", "date-time"} <= checker.checkers.keys()
     return Schemas(
-        (root, Draft202012Validator(json.loads((folder / f"{root}.json").read_text()), format_checker=checker))
+        (
+            root,
+            Draft202012Validator(json.loads((folder / f"{root}.json").read_text()), format_checker=checker),
+        )
         for root in ROOTS
     )
 

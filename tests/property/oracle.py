@@ -7,9 +7,20 @@ from collections import Counter
 import attrs
 
 from communityconnector.matching.index.words import repaired
-from communityconnector.matching.judgement import judge, score_parts, sort_key
+from communityconnector.matching.judgement import judge, score_parts
 from communityconnector.matching.purpose import asked_of, for_need, purpose_of
 from communityconnector.matching.ranking import Weights, score
+
+
+def place_in_order(rank, judgement, total, offer):
+    """Best first: by score; the nearest; or the best fit. Equal ones by their ids."""
+    ids = (offer.id, offer.service.id)
+    away = (0, judgement.km) if judgement.km is not None else (1, 0)
+    return {
+        "score": (-total, *ids),
+        "distance": (judgement.reasons[0].answer != "met", *away, -total, *ids),
+        "relevance": (-judgement.relevance, *away, *ids),
+    }[rank]
 
 
 def plain_match(directory, query, phrases, rank, weights=None):
@@ -34,9 +45,7 @@ def plain_match(directory, query, phrases, rank, weights=None):
             if judgement.fits(query.need.prefer):
                 parts = score_parts(judgement, query, Weights.of(weights))
                 total = score(parts)
-                found.append(
-                    (sort_key(rank, judgement, total, offer.id, key), offer, judgement, parts, total)
-                )
+                found.append((place_in_order(rank, judgement, total, offer), offer, judgement, parts, total))
             else:
                 ruled_out.update(
                     r.criterion

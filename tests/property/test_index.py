@@ -15,7 +15,7 @@ import communityconnector as cc
 from communityconnector.matching import Engine, Query
 from communityconnector.matching.criteria import CRITERIA
 from communityconnector.matching.index import plan as plan_module
-from communityconnector.matching.index import segment
+from communityconnector.matching.index import search
 from communityconnector.needs import Understood, interpreter
 from communityconnector.testing import strategies as cc_st
 
@@ -96,8 +96,8 @@ def test_an_index_that_is_updated_finds_what_a_new_one_finds(directory, later, n
 def test_so_it_is_where_many_offers_crowd_a_city(directory, need, rank, limit):
     # Circles are drawn from the first candidates on, so that these few hundred offers try them.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(segment, "_ALL_AT_ONCE", 20)
-        patch.setattr(segment, "_FIRST_RING", 10)
+        patch.setattr(search, "_ALL_AT_ONCE", dict.fromkeys(cc.Rank, 20))
+        patch.setattr(search, "_FIRST_RING", 10)
         agree(Engine(directory), directory, need, rank, limit)
 
 
@@ -106,18 +106,20 @@ def forget_a_criterion(patch):
 
 
 def stop_too_early(patch):
-    patch.setattr(segment, "_ALL_AT_ONCE", 20)
-    patch.setattr(segment, "_FIRST_RING", 10)
-    patch.setattr(segment.Segment, "_enough", lambda *_: True)
+    patch.setattr(search, "_ALL_AT_ONCE", dict.fromkeys(cc.Rank, 20))
+    patch.setattr(search, "_FIRST_RING", 10)
+    patch.setattr(search.Search, "_enough", lambda *_: True)
 
 
 def trust_the_chord(patch):
-    patch.setattr(segment, "error_km", lambda km: -0.01 * km)
+    patch.setattr(search, "error_km", lambda km: -0.01 * km)
 
 
 def lose_who_is_alike(patch):
     patch.setattr(
-        segment.Segment, "_least", lambda _, rows, worth, __, count: rows[np.argsort(worth)[:count]].tolist()
+        search.Search,
+        "_least",
+        lambda _, rows, worth, __, count, ___=None: rows[np.argsort(worth)[:count]].tolist(),
     )
 
 

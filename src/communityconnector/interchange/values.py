@@ -275,9 +275,7 @@ def _time(raw: str) -> Mended:
     return ABSENT, Problem("not-a-time", "not a time of day; write HH:MM", mended=False)
 
 
-_TIMESTAMP: Final = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII
-)
+_TIMESTAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def _timestamp(raw: str) -> Mended:

@@ -170,7 +170,7 @@ class Engine:
         for relaxed in _STAGES:
             plan = Plan.of(query, asked, self._weights, Rank.DISTANCE, relaxed)
             for result in index.search(plan, NEAR_MISSES + len(misses)):
-                if result.found.judgement.relevance and len(misses) < NEAR_MISSES:
+                if result.found.relevance and len(misses) < NEAR_MISSES:
                     misses.setdefault(result.offer_id, _match(result))
         return tuple(misses.values())
 
@@ -186,7 +186,7 @@ def _match(result: Result) -> Match:
         result.service_id,
         found.total,
         found.parts,
-        found.judgement.reasons,
-        found.judgement.km,
+        found.reasons,
+        found.km,
         result.offer,
     )

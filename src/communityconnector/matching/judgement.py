@@ -1,4 +1,4 @@
-"""All criteria's answers about one offer, and the place in the order that they give it."""
+"""All criteria's answers about one offer, and the parts of the score that they give it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from communityconnector.matching.answers import Answer, Reason
-from communityconnector.matching.criteria import CRITERIA, distance_reason, place_of
+from communityconnector.matching.criteria import BEFORE_DISTANCE, CRITERIA, distance_reason, place_of
 from communityconnector.matching.purpose import Asked, Purpose, for_need
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import (
     Contribution,
-    Rank,
     Weights,
     contributions,
     freshness_of,
@@ -20,8 +19,6 @@ from communityconnector.matching.ranking import (
 )
 from communityconnector.model import Offer
 from communityconnector.model.geography import geodesic_km
-
-SortKey = tuple[object, ...]
 
 
 @attrs.frozen(slots=True)
@@ -75,14 +72,9 @@ def judge(offer: Offer, purpose: Purpose, asked: Asked, query: Query) -> Judgeme
 
 def in_order(need: Reason, given: Mapping[str, Reason | None], distance: Reason | None) -> tuple[Reason, ...]:
     """All reasons in their order: the need, the status, the area, the distance, then what else was asked."""
-    reasons = [need]
-    for criterion in CRITERIA:
-        reason = given.get(criterion.name)
-        if reason is not None:
-            reasons.append(reason)
-        if criterion.name == "area" and distance is not None:
-            reasons.append(distance)
-    return tuple(reasons)
+    before = [given.get(criterion.name) for criterion in CRITERIA if criterion.name in BEFORE_DISTANCE]
+    after = [given.get(criterion.name) for criterion in CRITERIA if criterion.name not in BEFORE_DISTANCE]
+    return tuple(reason for reason in (need, *before, distance, *after) if reason is not None)
 
 
 def score_parts(judgement: Judgement, query: Query, weights: Weights) -> tuple[Contribution, ...]:
@@ -95,15 +87,3 @@ def score_parts(judgement: Judgement, query: Query, weights: Weights) -> tuple[C
         met / len(judgement.reasons),
         freshness_of(judgement.assured, query.now.date()),
     )
-
-
-def sort_key(rank: Rank, judgement: Judgement, total: float, offer_id: str, service_id: str) -> SortKey:
-    """What puts offers in order, best first; equal ones stand in order of their ids."""
-    km = judgement.km
-    away = (km is None, 0.0 if km is None else km)
-    if rank is Rank.DISTANCE:
-        unsure = judgement.reasons[0].answer is not Answer.MET
-        return (unsure, *away, -total, offer_id, service_id)
-    if rank is Rank.RELEVANCE:
-        return (-judgement.relevance, *away, offer_id, service_id)
-    return (-total, offer_id, service_id)

@@ -148,3 +148,35 @@ def freshness_of(assured_date: str, today: date) -> float:
         return 0.0
     days = (today - assured).days
     return 0.0 if days < 0 else max(0.0, 1.0 - days / STALE_AFTER)
+
+
+SortKey = tuple[object, ...]
+
+
+def sort_key(  # noqa: PLR0913  # all that may decide
+    rank: Rank,
+    *,
+    sure: bool,
+    relevance: float,
+    km: float | None,
+    total: float,
+    offer_id: str,
+    service_id: str,
+) -> SortKey:
+    """What puts offers in order, best first; equal ones stand in order of their ids.
+
+    Args:
+        rank: the order.
+        sure: whether the offer is known to be for what is needed.
+        relevance: how well it fits.
+        km: how far away it is; `None` where that is unknown or there is nowhere to go.
+        total: its score.
+        offer_id: its id.
+        service_id: id of its service.
+    """
+    if rank is Rank.SCORE:
+        return (-total, offer_id, service_id)
+    away = (km is None, 0.0 if km is None else km)
+    if rank is Rank.DISTANCE:
+        return (not sure, *away, -total, offer_id, service_id)
+    return (-relevance, *away, offer_id, service_id)

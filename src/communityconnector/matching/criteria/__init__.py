@@ -36,7 +36,20 @@ CRITERIA: Final = (
 """All criteria whose answer many offers share, in the order of their reasons. Two stand apart: `need`, which is
 answered by a service's purpose, and `distance`, which is another for every offer."""
 
+BEFORE_DISTANCE: Final = frozenset({"status", "area"})
+"""The criteria whose reasons stand before that of the distance."""
+
 NAMES: Final = frozenset({"need", "distance", *(criterion.name for criterion in CRITERIA)})
 """The names of all criteria."""
 
-__all__ = ["AREA", "CRITERIA", "NAMES", "OPEN_AT", "Criterion", "Facts", "distance_reason", "place_of"]
+__all__ = [
+    "AREA",
+    "BEFORE_DISTANCE",
+    "CRITERIA",
+    "NAMES",
+    "OPEN_AT",
+    "Criterion",
+    "Facts",
+    "distance_reason",
+    "place_of",
+]

@@ -15,6 +15,11 @@ Facts = tuple[Any, ...]
 """What a criterion has to know of an offer: values that JSON can hold, nested in tuples. Offers share most of them."""
 
 
+def as_facts(value: Any) -> Any:
+    """Facts as JSON holds them, with tuples in place of its lists again."""
+    return tuple(map(as_facts, value)) if isinstance(value, list) else value
+
+
 @attrs.frozen
 class Criterion:
     """One thing that may be asked of an offer.
@@ -24,9 +29,11 @@ class Criterion:
         asked: what a query asks of it, as a value that can be hashed; `None` where it asks nothing.
         facts: what the criterion has to know of an offer.
         answer: the answer of facts to what is asked; `None` where it does not bear on the offer.
+        restored: facts from what JSON holds of them.
     """
 
     name: str
     asked: Callable[[Query], Any]
     facts: Callable[[Offer], Facts]
     answer: Callable[[Facts, Any], Reason | None]
+    restored: Callable[[Any], Facts] = as_facts

@@ -85,5 +85,10 @@ def _in_window(found: hours.Hours) -> Reason:
     return met("open_at", f"Open in that time: {found.since:%a %H:%M} to {found.until:%H:%M}", **span)
 
 
-OPEN_AT: Final = Criterion("open_at", _asked, _hours, _is_open)
+def _restored(value: Any) -> Facts:
+    zone, rules = value
+    return (zone, tuple(map(hours.Rule._make, rules)))
+
+
+OPEN_AT: Final = Criterion("open_at", _asked, _hours, _is_open, _restored)
 """Whether the offer is open at a moment, long enough, or at any time in a window."""

@@ -13,9 +13,11 @@ from typing import Final
 
 import attrs
 
-from communityconnector.matching.index.builder import segment_of
+from communityconnector.matching.index.builder import Builder
 from communityconnector.matching.index.plan import Plan
-from communityconnector.matching.index.segment import Found, Segment
+from communityconnector.matching.index.search import Found
+from communityconnector.matching.index.segment import Segment
+from communityconnector.matching.index.texts import number_of
 from communityconnector.matching.index.words import repaired
 from communityconnector.matching.ranking import Rank
 from communityconnector.model import Directory, Offer, Service, TaxonomyTerm
@@ -42,12 +44,13 @@ class Result:
     @property
     def offer_id(self) -> str:
         """Id of the offer."""
-        return self.part.segment.offer_id(self.found.row)
+        return self.part.segment.columns.offer_ids[self.found.row]
 
     @property
     def service_id(self) -> str:
         """Id of its service."""
-        return self.part.segment.service_id(int(self.part.segment.columns.service[self.found.row]))
+        columns = self.part.segment.columns
+        return columns.service_ids[int(columns.service[self.found.row])]
 
     @property
     def agency(self) -> tuple[int, int]:
@@ -74,14 +77,20 @@ class Part:
     Attributes:
         segment: their offers as columns.
         service: gives a service by its number.
-        number: gives the number of a service by its id; `None` where it is not here.
-        numbers: all numbers of its services.
     """
 
     segment: Segment
     service: Callable[[int], Service]
-    number: Callable[[str], int | None]
-    numbers: range
+
+    def number(self, key: str) -> int | None:
+        """The number of a service by its id; `None` where it is not here."""
+        columns = self.segment.columns
+        return number_of(key, columns.service_ids, columns.by_service_id)
+
+    @property
+    def numbers(self) -> range:
+        """All numbers of its services."""
+        return range(len(self.segment.columns.service_ids))
 
 
 class Index:
@@ -177,9 +186,10 @@ class Index:
 
 
 def _kept(services: Iterable[Service], phrases: PhraseInterpreter, terms: Mapping[str, TaxonomyTerm]) -> Part:
-    segment, kept = segment_of(services, phrases, terms)
-    numbers = {service.id: number for number, service in enumerate(kept)}
-    return Part(segment, kept.__getitem__, numbers.get, range(len(kept)))
+    builder, kept = Builder(phrases, terms), list(services)
+    for service in kept:
+        builder.add(service)
+    return Part(builder.finish(), kept.__getitem__)
 
 
 def _settle(results: list[Result], plan: Plan) -> None:
@@ -201,12 +211,12 @@ def _settle(results: list[Result], plan: Plan) -> None:
         if last < len(results) and _alike(results[last - 1], results[last]):
             continue
         run = results[first:last]
-        if len({result.found.judgement.km for result in run}) > 1:
+        if len({result.found.km for result in run}) > 1:
             results[first:last] = sorted(run, key=exact)
         first = last
 
 
 def _alike(one: Result, other: Result) -> bool:
-    a, b = one.found.judgement.km, other.found.judgement.km
+    a, b = one.found.km, other.found.km
     same_class = one.found.key[:2] == other.found.key[:2]
     return same_class and a is not None and b is not None and abs(a - b) < _ALIKE_KM

@@ -6,8 +6,9 @@ sooner (weekly hours, the boxes around areas), they do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -27,43 +28,67 @@ Numbers = NDArray[np.int8]
 
 _MOST_KEPT: Final = 64
 """How many different questions' answers are kept a criterion."""
+_AT_ONCE: Final = 16
+"""So few facts are asked as soon as a question comes."""
 
 
 class Answers:
     """One question's answers to all facts of a criterion.
 
     Args:
-        criterion: the criterion.
-        facts: the facts.
+        table: the facts.
         asked: what is asked.
-        numbers: the answers so far, as numbers; -1 where it has not been worked out.
     """
 
-    __slots__ = ("_asked", "_criterion", "_facts", "_open", "_reasons", "numbers")
+    __slots__ = ("_asked", "_numbers", "_open", "_reasons", "_table", "harmless")
 
-    def __init__(self, criterion: Criterion, facts: Sequence[Facts], asked: Any, numbers: Numbers) -> None:
-        self._criterion = criterion
-        self._facts = facts
+    def __init__(self, table: AnswerTable, asked: Any) -> None:
+        self._table = table
         self._asked = asked
         self._reasons: dict[int, Reason | None] = {}
-        self._open = bool((numbers == _OPEN).any())
-        self.numbers = numbers
+        self._numbers: Numbers = np.full(len(table.facts), _OPEN, dtype=np.int8)
+        self._open = True
+        self.harmless = False
+        """Whether it is known that no fact is against what is asked."""
+        if len(table.facts) <= _AT_ONCE:
+            self._work_out(np.arange(len(table.facts)))
+            self._open = False
+            self.harmless = not (self._numbers == UNMET).any()
 
-    def of(self, codes: NDArray[Any]) -> Numbers:
-        """The answers to facts by their numbers."""
-        found: Numbers = self.numbers[codes]
-        if self._open and (found == _OPEN).any():
-            for code in np.unique(codes[found == _OPEN]).tolist():
-                reason = self.reason(code)
-                self.numbers[code] = SILENT if reason is None else _CODES[reason.answer]
-            found = self.numbers[codes]
+    def of(self, codes: NDArray[Any], wanted: NDArray[np.bool_] | None = None) -> Numbers:
+        """The answers to facts by their numbers.
+
+        Args:
+            codes: the numbers.
+            wanted: which of them count; what the others say is left open.
+        """
+        found: Numbers = self._numbers[codes]
+        if self._open:
+            left = found == _OPEN
+            if wanted is not None:
+                left &= wanted
+            if left.any():
+                self._work_out(np.unique(codes[left]).astype(np.int64))
+                found = self._numbers[codes]
         return found
+
+    def _work_out(self, codes: NDArray[Any]) -> None:
+        shortcut = self._table.shortcut
+        if shortcut is not None:
+            self._numbers[codes] = shortcut.answers(self._asked, codes)
+            codes = codes[self._numbers[codes] == _OPEN]
+        for code in codes.tolist():
+            reason = self.reason(code)
+            self._numbers[code] = SILENT if reason is None else _CODES[reason.answer]
 
     def reason(self, code: int) -> Reason | None:
         """The answer to facts in words."""
-        if code not in self._reasons:
-            self._reasons[code] = self._criterion.answer(self._facts[code], self._asked)
-        return self._reasons[code]
+        try:
+            return self._reasons[code]
+        except KeyError:
+            table = self._table
+            reason = self._reasons[code] = table.criterion.answer(table.facts[code], self._asked)
+            return reason
 
 
 class AnswerTable:
@@ -72,16 +97,26 @@ class AnswerTable:
     Args:
         criterion: the criterion.
         facts: its distinct facts.
+        columns: the same facts as arrays, where that is a sooner way to answers (`SHORTCUTS`) and they are at hand.
 
     May be shared between threads: what two work out at once is the same.
     """
 
-    def __init__(self, criterion: Criterion, facts: Sequence[Facts]) -> None:
+    def __init__(
+        self, criterion: Criterion, facts: Sequence[Facts], columns: Sequence[NDArray[Any]] | None = None
+    ) -> None:
         self.criterion = criterion
         self.facts = facts
         self._kept: dict[Any, Answers] = {}
-        self._weeks: _Weeks | None = None
-        self._boxes: _Boxes | None = None
+        self._columns = columns
+
+    @cached_property
+    def shortcut(self) -> Weeks | Boxes | None:
+        """The sooner way to answers, where there is one."""
+        kind = SHORTCUTS.get(self.criterion.name)
+        if kind is None:
+            return None
+        return kind(*(kind.columns_of(self.facts) if self._columns is None else self._columns))
 
     def ask(self, asked: Any) -> Answers:
         """The answers to a question."""
@@ -89,42 +124,49 @@ class AnswerTable:
         if kept is None:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept = {}
-            kept = Answers(self.criterion, self.facts, asked, self._at_once(asked))
-            self._kept[asked] = kept
+            kept = self._kept[asked] = Answers(self, asked)
         return kept
 
-    def _at_once(self, asked: Any) -> Numbers:
-        if self.criterion is OPEN_AT:
-            if self._weeks is None:
-                self._weeks = _Weeks(self.facts)
-            return self._weeks.at(asked)
-        if self.criterion is AREA:
-            if self._boxes is None:
-                self._boxes = _Boxes(self.facts)
-            return self._boxes.around(*asked)
-        return np.full(len(self.facts), _OPEN, dtype=np.int8)
+
+def _starts(owners: NDArray[Any], count: int) -> NDArray[np.int64]:
+    """Where the rows of each of so many facts begin, and where the last ends, in rows sorted by their facts."""
+    return np.searchsorted(owners, np.arange(count + 1))
 
 
-class _Weeks:
-    """Facts of hours that only name days of the week, as columns."""
+def _rows_of(starts: NDArray[np.int64], codes: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rows of some facts, one after the other, and where in them those of each begin."""
+    begins, lengths = starts[codes], starts[codes + 1] - starts[codes]
+    offsets = np.cumsum(lengths) - lengths
+    return np.repeat(begins - offsets, lengths) + np.arange(int(lengths.sum())), offsets
 
-    def __init__(self, facts: Sequence[Facts]) -> None:
-        self._count = len(facts)
+
+class Weeks:
+    """Facts of hours that only name days of the week, as columns.
+
+    Args:
+        starts: where the rows of each facts begin; no rows where more has to be said than days of the week.
+        table: a row a rule and day: what `hours.plain_weeks` has.
+    """
+
+    def __init__(self, starts: NDArray[np.int64], table: NDArray[np.int32]) -> None:
+        self._starts = starts
+        self._table = table
+
+    @staticmethod
+    def columns_of(facts: Sequence[Facts]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """The columns of facts."""
         rows: list[tuple[int, ...]] = []
         owners: list[int] = []
         for number, (zone, rules) in enumerate(facts):
-            week = None if zone else hours.plain_weeks(rules)
-            if week:
-                rows += week
-                owners += [number] * len(week)
-        table = np.array(rows, dtype=np.int64).reshape(-1, 7)
-        self._day, self._opens, self._closes, self._first, self._last, self._from, self._to = table.T.copy()
-        self._owner = np.array(owners, dtype=np.int64)
-        plain, self._starts = np.unique(self._owner, return_index=True)
-        self._plain = plain
+            week = (None if zone else hours.plain_weeks(rules)) or ()
+            rows += week
+            owners += [number] * len(week)
+        table = np.array(rows, dtype=np.int32).reshape(-1, 7)
+        return _starts(np.array(owners, dtype=np.int64), len(facts)), table
 
-    def at(self, asked: Asked) -> Numbers:
-        numbers = np.full(self._count, _OPEN, dtype=np.int8)
+    def answers(self, asked: Asked, codes: NDArray[Any]) -> Numbers:
+        """The answers to facts by their numbers, as far as they are told here; else -1."""
+        told = np.full(len(codes), _OPEN, dtype=np.int8)
         zone = asked.zone or asked.begins.tzinfo
         moment = asked.begins.astimezone(zone)
         offsets = {
@@ -132,56 +174,77 @@ class _Weeks:
         }
         # Beside a change of the clocks, and for a window, a length or holidays, the criterion is asked itself.
         special = asked.ends is not None or asked.least is not None or asked.holidays is not None
-        if special or len(offsets) > 1 or not len(self._plain):
-            return numbers
+        plain = np.flatnonzero(self._starts[codes + 1] > self._starts[codes])
+        if special or len(offsets) > 1 or not len(plain):
+            return told
+        rows, begins = _rows_of(self._starts, codes[plain])
+        day, opens, closes, first, last, valid_from, valid_to = self._table[rows].T
+
+        def on(today: int, weekday: int) -> NDArray[np.bool_]:
+            held = (day == weekday) & (today >= first) & (today <= last)
+            return np.asarray(held & (today >= valid_from) & (today <= valid_to))
+
         today = moment.toordinal()
         second = moment.hour * 3600 + moment.minute * 60 + moment.second
-        after = (second > self._opens) if moment.microsecond else (second >= self._opens)
-        after |= second == self._opens
-        on = self._on(today, moment.weekday()) & after & (second < self._closes)
-        late = self._on(today - 1, (moment.weekday() - 1) % 7) & (second + 86_400 < self._closes)
-        doubt = (today < self._from) | (today > self._to)
-        is_open = np.logical_or.reduceat(on | late, self._starts)
-        in_doubt = np.logical_or.reduceat(doubt, self._starts)
-        numbers[self._plain] = np.where(is_open, MET, np.where(in_doubt, UNKNOWN, UNMET))
-        return numbers
-
-    def _on(self, day: int, weekday: int) -> NDArray[np.bool_]:
-        held = (self._day == weekday) & (day >= self._first) & (day <= self._last)
-        return np.asarray(held & (day >= self._from) & (day <= self._to))
+        here = on(today, moment.weekday()) & (second >= opens) & (second < closes)
+        late = on(today - 1, (moment.weekday() - 1) % 7) & (second + 86_400 < closes)
+        doubt = (today < valid_from) | (today > valid_to)
+        is_open = np.logical_or.reduceat(here | late, begins)
+        in_doubt = np.logical_or.reduceat(doubt, begins)
+        told[plain] = np.where(is_open, MET, np.where(in_doubt, UNKNOWN, UNMET))
+        return told
 
 
-class _Boxes:
-    """The boxes around areas whose every shape can be read: a point outside all of them is not served."""
+class Boxes:
+    """The boxes around areas whose every shape can be read: a point outside all of them is not served.
 
-    def __init__(self, facts: Sequence[Facts]) -> None:
-        self._count = len(facts)
-        boxes: list[tuple[float, float, float, float]] = []
+    Args:
+        starts: where the boxes of each facts begin; none where a shape cannot be read.
+        boxes: a row a box: south, north, west and east.
+        silent: whether the criterion says nothing to the facts.
+    """
+
+    def __init__(
+        self, starts: NDArray[np.int64], boxes: NDArray[np.float64], silent: NDArray[np.bool_]
+    ) -> None:
+        self._starts = starts
+        self._boxes = boxes
+        self._silent = silent
+
+    @staticmethod
+    def columns_of(facts: Sequence[Facts]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """The columns of facts."""
+        boxes: list[tuple[float, ...]] = []
         owners: list[int] = []
-        silent: list[int] = []
-        for number, (served, placeless) in enumerate(facts):
+        silent = [not served and not placeless for served, placeless in facts]
+        for number, (served, _) in enumerate(facts):
             shapes = [
                 areas.polygons(extent) if form.lower() in ("", "geojson") else ()
                 for _, extent, form in served
             ]
-            if not served and not placeless:
-                silent.append(number)
-            elif served and all(shapes):
+            if all(shapes):
                 found = [(p.south, p.north, p.west, p.east) for shape in shapes for p in shape]
                 boxes += found
                 owners += [number] * len(found)
-        self._silent = np.array(silent, dtype=np.int64)
-        self._south, self._north, self._west, self._east = np.array(boxes).reshape(-1, 4).T.copy()
-        self._read, self._starts = np.unique(np.array(owners, dtype=np.int64), return_index=True)
+        starts = _starts(np.array(owners, dtype=np.int64), len(facts))
+        return starts, np.array(boxes, dtype=np.float64).reshape(-1, 4), np.array(silent, dtype=bool)
 
-    def around(self, latitude: float, longitude: float) -> Numbers:
-        numbers = np.full(self._count, _OPEN, dtype=np.int8)
-        numbers[self._silent] = SILENT
-        if len(self._read):
-            level = (self._south <= latitude) & (latitude <= self._north)
-            beside = np.zeros(len(level), dtype=bool)
-            for turn in (0.0, 360.0, -360.0):
-                beside |= (self._west <= longitude + turn) & (longitude + turn <= self._east)
-            held = np.logical_or.reduceat(level & beside, self._starts)
-            numbers[self._read[~held]] = UNMET
-        return numbers
+    def answers(self, asked: tuple[float, float], codes: NDArray[Any]) -> Numbers:
+        """The answers to facts by their numbers, as far as they are told here; else -1."""
+        latitude, longitude = asked
+        told = np.where(self._silent[codes], SILENT, _OPEN).astype(np.int8)
+        read = np.flatnonzero(self._starts[codes + 1] > self._starts[codes])
+        if len(read):
+            rows, begins = _rows_of(self._starts, codes[read])
+            south, north, west, east = self._boxes[rows].T
+            level = (south <= latitude) & (latitude <= north)
+            beside = (west <= longitude) & (longitude <= east)
+            for turn in (360.0, -360.0):
+                beside |= (west <= longitude + turn) & (longitude + turn <= east)
+            held = np.logical_or.reduceat(level & beside, begins)
+            told[read[~held]] = UNMET
+        return told
+
+
+SHORTCUTS: Final[Mapping[str, type[Weeks | Boxes]]] = {OPEN_AT.name: Weeks, AREA.name: Boxes}
+"""Sooner ways to answers, by criterion."""

@@ -1,0 +1,185 @@
+"""Which rows may fit what is needed, and how well: the postings of terms, concepts and words, cut to runs of rows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from communityconnector.matching import purpose as purposes
+from communityconnector.matching.answers import Reason
+from communityconnector.matching.index.columns import IN_NAME, IN_TEXT, Columns, Numbers
+from communityconnector.matching.index.geometry import Floats, Rows
+from communityconnector.matching.purpose import Asked
+from communityconnector.matching.ranking import IN_DOUBT
+
+
+class Gathering:
+    """Which rows may fit what is needed, and how well.
+
+    Args:
+        columns: the rows.
+        strength: by sign, how surely it tells what a service is for.
+        asked: what is needed.
+
+    Attributes:
+        most: no row fits better than this.
+        longest: no more rows than this may fit; some may count twice.
+    """
+
+    def __init__(self, columns: Columns, strength: Floats, asked: Asked) -> None:
+        self._columns = columns
+        self._asked = asked
+        self._reasons: dict[tuple[str, int], Reason] = {}
+        self._words = [found for word in asked.words if (found := columns.words.of(word))]
+        # Rows, and either what each is worth by its sign, or what all are worth.
+        self._parts: list[tuple[Rows, Numbers | None, Floats | float]] = []
+        for term in asked.terms:
+            if found := columns.terms.of(term):
+                self._parts.append((found[0], None, purposes.TERM))
+        for wanted in asked.wanted:
+            if found := columns.concepts.of(wanted.concept):
+                self._parts.append((*found, wanted.weight * strength))
+        for concept in asked.broader:
+            if found := columns.concepts.of(concept):
+                rows = self._listed_broadly(concept, *found)
+                if len(rows):
+                    self._parts.append((rows, None, 0.0))
+        if len(columns.undescribed):
+            self._parts.append((columns.undescribed, None, 0.0))
+        self.most = max(
+            [1.0] if asked.terms or asked.words else [wanted.weight for wanted in asked.wanted] or [IN_DOUBT]
+        )
+        self.longest = sum(len(part[0]) for part in self._parts) + sum(len(rows) for rows, _ in self._words)
+
+    def _listed_broadly(self, concept: str, rows: Rows, numbers: Numbers) -> Rows:
+        known = np.unique(numbers)
+        signs = self._columns.signs
+        broad = [purposes.is_listed_broadly(signs[number], concept) for number in known.tolist()]
+        return rows[np.isin(numbers, known[np.array(broad, dtype=bool)])]
+
+    def count(self, runs: Rows) -> int:
+        """How many rows there may be in runs; some may count twice."""
+        total = 0
+        for rows in (*(part[0] for part in self._parts), *(rows for rows, _ in self._words)):
+            at = rows.searchsorted(runs)
+            total += int((at[1::2] - at[0::2]).sum())
+        return total
+
+    def rows(self, runs: Rows) -> tuple[Rows, Floats]:
+        """The rows in runs that fit, or may fit, what is needed, ascending, with how well; 0 where they only may."""
+        all_rows: list[Rows] = []
+        all_values: list[Floats] = []
+        for rows, numbers, worth in self._parts:
+            cuts = _cuts(rows, runs)
+            if not cuts:
+                continue
+            taken = _take(rows, cuts)
+            all_rows.append(taken)
+            if numbers is None or isinstance(worth, float):
+                all_values.append(np.full(len(taken), worth))
+            else:
+                all_values.append(worth[_take(numbers, cuts)])
+        if self._words:
+            rows, values = self._by_words(runs)
+            if len(rows):
+                all_rows.append(rows)
+                all_values.append(values)
+        if not all_rows:
+            return np.empty(0, dtype=np.int32), np.empty(0)
+        if len(all_rows) == 1:
+            return all_rows[0], all_values[0]
+        rows, values = np.concatenate(all_rows), np.concatenate(all_values)
+        order = np.lexsort((-values, rows))
+        rows, values = rows[order], values[order]
+        first = np.empty(len(rows), dtype=bool)
+        first[0] = True
+        np.not_equal(rows[1:], rows[:-1], out=first[1:])
+        return rows[first], values[first]
+
+    def _by_words(self, runs: Rows) -> tuple[Rows, Floats]:
+        pieces, worths = [], []
+        for rows, numbers in self._words:
+            cuts = _cuts(rows, runs)
+            if cuts:
+                pieces.append(_take(rows, cuts))
+                worths.append(_take(numbers, cuts))
+        if not pieces:
+            return np.empty(0, dtype=np.int32), np.empty(0)
+        words = len(self._asked.words)
+        if len(pieces) == 1:
+            rows, field = pieces[0], worths[0]
+            in_name, in_text = field == IN_NAME, field == IN_TEXT
+        else:
+            # Words in names counted in tens of thousands, words in texts in ones: one sum has both.
+            together = np.concatenate(pieces)
+            order = together.argsort(kind="stable")
+            together = together[order]
+            first = np.empty(len(together), dtype=bool)
+            first[0] = True
+            np.not_equal(together[1:], together[:-1], out=first[1:])
+            starts = np.flatnonzero(first)
+            sums = np.add.reduceat(_COUNTED[np.concatenate(worths)[order]], starts)
+            rows, in_name, in_text = together[starts], sums >> 16, sums & 0xFFFF
+        values = (in_name * purposes.IN_NAME + in_text * purposes.IN_TEXT) / words
+        least = self._asked.share * words
+        if least <= 1.0:
+            return rows, values
+        enough = in_name + in_text >= least
+        return rows[enough], values[enough]
+
+    def judged(self, row: int) -> tuple[float, Reason]:
+        """How well a row fits, and why, as `purpose.for_need` has it."""
+        columns, asked = self._columns, self._asked
+        best, key = 0.0, None
+        for term in asked.terms:
+            number = columns.terms.number(term, row)
+            if number is not None:
+                best, key = purposes.TERM, ("", number)
+                break
+        for wanted in asked.wanted:
+            number = columns.concepts.number(wanted.concept, row)
+            if number is not None:
+                value = wanted.weight * columns.signs[number].strength
+                if value > best:
+                    best, key = value, (wanted.concept, number)
+        if asked.words:
+            fields = [columns.words.number(word, row) for word in asked.words]
+            in_name = fields.count(IN_NAME)
+            value = purposes.by_words(in_name, fields.count(IN_TEXT), asked)
+            if value > best:
+                return value, purposes.has_words(in_name)
+        if key is None:
+            return 0.0, self._in_doubt(row)
+        reason = self._reasons.get(key)
+        if reason is None:
+            reason = self._reasons[key] = self._reason(*key)
+        return best, reason
+
+    def _reason(self, concept: str, number: int) -> Reason:
+        if not concept:
+            return purposes.listed(self._columns.listed[number])
+        wanted = next(wanted for wanted in self._asked.wanted if wanted.concept == concept)
+        return purposes.offered(wanted, self._columns.signs[number])
+
+    def _in_doubt(self, row: int) -> Reason:
+        columns, asked = self._columns, self._asked
+        for concept in asked.broader:
+            number = columns.concepts.number(concept, row)
+            if number is not None and purposes.is_listed_broadly(columns.signs[number], concept):
+                return purposes.broadly_listed(columns.signs[number], asked)
+        return purposes.undescribed(asked)
+
+
+_COUNTED = np.array([0, 1 << 16, 1], dtype=np.int64)
+"""What a word counts, by where a row has it (see `Gathering._by_words`)."""
+
+
+def _cuts(rows: Rows, runs: Rows) -> list[tuple[int, int]]:
+    """Where the rows of a posting stand that lie in runs."""
+    at = rows.searchsorted(runs).tolist()
+    return [(first, last) for first, last in zip(at[0::2], at[1::2], strict=True) if last > first]
+
+
+def _take(column: Numbers, cuts: list[tuple[int, int]]) -> Numbers:
+    if len(cuts) == 1:
+        return column[cuts[0][0] : cuts[0][1]]
+    return np.concatenate([column[first:last] for first, last in cuts])

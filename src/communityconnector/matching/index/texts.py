@@ -1,0 +1,69 @@
+"""Many texts as two arrays, so that a million of them need not be a million objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Texts(Sequence[str]):
+    """Texts as their bytes, one after the other, and where each ends.
+
+    Args:
+        letters: the bytes of all texts, UTF-8.
+        ends: where each text ends in them.
+    """
+
+    __slots__ = ("_ends", "_letters")
+
+    def __init__(self, letters: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
+        self._letters = letters
+        self._ends = ends
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        end = int(self._ends[index])
+        begin = int(self._ends[index - 1]) if index % len(self._ends) else 0
+        return self._letters[begin:end].tobytes().decode("utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        begin = 0
+        for end in self._ends.tolist():
+            yield self._letters[begin:end].tobytes().decode("utf-8", "surrogatepass")
+            begin = end
+
+
+def encoded(texts: Iterable[str]) -> Iterator[bytes]:
+    """Texts as `Texts` has them: half a letter, which a program may have put together, stays as it is."""
+    return (text.encode("utf-8", "surrogatepass") for text in texts)
+
+
+def number_of(wanted: str, texts: Sequence[str], order: NDArray[Any]) -> int | None:
+    """The number of a text among many, the last of equal ones; `None` where it is not among them.
+
+    Args:
+        wanted: the text.
+        texts: the texts.
+        order: their numbers, in the order of the texts.
+    """
+    low, high = 0, len(order)
+    while low < high:
+        middle = (low + high) // 2
+        if texts[int(order[middle])] <= wanted:
+            low = middle + 1
+        else:
+            high = middle
+    if not low or texts[found := int(order[low - 1])] != wanted:
+        return None
+    return found
