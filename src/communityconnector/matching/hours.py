@@ -394,6 +394,10 @@ def _dates(text: str | None) -> list[int]:
     return dates
 
 
+NEVER: Final = 9_999_999
+"""Ordinal of a day that never comes."""
+
+
 def plain_weeks(rules: tuple[Any, ...]) -> list[tuple[int, int, int, int, int, int, int]] | None:
     """Rules that only name days of the week, as numbers; `None` where any rule says more.
 
@@ -426,9 +430,9 @@ def plain_weeks(rules: tuple[Any, ...]) -> list[tuple[int, int, int, int, int, i
             end += 86_400
         limits = (
             first.toordinal() if first else 0,
-            last.toordinal() if last else 9_999_999,
+            last.toordinal() if last else NEVER,
             valid_from.toordinal() if valid_from else 0,
-            valid_to.toordinal() if valid_to else 9_999_999,
+            valid_to.toordinal() if valid_to else NEVER,
         )
         rows += [(_WEEK.index(Weekday(name)), begin, end, *limits) for _, name in days]
     return rows

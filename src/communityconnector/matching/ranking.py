@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import attrs
 
@@ -29,8 +29,7 @@ class Rank(StrEnum):
     RELEVANCE = "relevance"
 
 
-@attrs.frozen(slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """One part of a score.
 
     Attributes:

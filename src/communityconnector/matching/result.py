@@ -89,7 +89,7 @@ class Match:
             "distance": None
             if self.km is None
             else {"miles": self.distance.miles if self.distance else None, "km": self.km},
-            "contributions": [attrs.asdict(part) for part in self.contributions],
+            "contributions": [part._asdict() for part in self.contributions],
             "reasons": [
                 {
                     "criterion": r.criterion,

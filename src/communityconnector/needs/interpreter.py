@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import Final, Protocol
 
@@ -112,8 +112,9 @@ class PhraseInterpreter:
                     entries.append((phrase.concept, phrase.weight, phrase.words))
         self._longest = max(map(len, self._phrases), default=0)
         # As said, not stemmed: "I overdosed" is danger, an "overdose kit" is not.
-        self._crisis = [(words_of(phrase), kind) for phrase, kind in words.crisis_phrases]
-        self._business = [stems(phrase) for phrase in words.library_business]
+        self._crisis = _by_first_word((words_of(phrase), kind) for phrase, kind in words.crisis_phrases)
+        self._business = _by_first_word((stems(phrase), phrase) for phrase in words.library_business)
+        self._place = {concept: number for number, concept in enumerate(words.concepts)}
 
     @cached_property
     def _loose(self) -> dict[str, dict[str, float]]:
@@ -153,7 +154,7 @@ class PhraseInterpreter:
         for (concept, phrase), value in best.items():
             scores[concept] = scores.get(concept, 0.0) + value
             said.setdefault(concept, []).append(phrase)
-        business = any(_contains(spoken, phrase) for phrase in self._business)
+        business = any(_found(spoken, self._business))
         if not scores and not business:
             scores, said = self._loosely(bare, bare_negated)
         if business and max(scores.values(), default=0.0) < 1.0:
@@ -167,8 +168,7 @@ class PhraseInterpreter:
 
     def _ranked(self, scores: dict[str, float], said: dict[str, list[str]]) -> tuple[Understood, ...]:
         top = max(scores.values(), default=0.0)
-        order = list(self.vocabulary.concepts)
-        ranked = sorted(scores, key=lambda concept: (-scores[concept], order.index(concept)))
+        ranked = sorted(scores, key=lambda concept: (-scores[concept], self._place[concept]))
         return tuple(
             Understood(
                 concept=concept,
@@ -209,7 +209,7 @@ class PhraseInterpreter:
         return scores, said
 
     def _urgent(self, spoken: tuple[str, ...]) -> tuple[CrisisLine, ...]:
-        kinds = {kind for phrase, kind in self._crisis if _contains(spoken, phrase)}
+        kinds = set(_found(spoken, self._crisis))
         lines: dict[str, CrisisLine] = {}
         for line in self.vocabulary.crisis_lines:
             if line.kind in kinds:
@@ -254,9 +254,21 @@ def _negated(words: Stems) -> frozenset[int]:
     return frozenset(found)
 
 
-def _contains(words: Stems, phrase: Stems) -> bool:
-    length = len(phrase)
-    return length > 0 and any(words[i : i + length] == phrase for i in range(len(words) - length + 1))
+def _by_first_word(phrases: Iterable[tuple[Stems, str]]) -> dict[str, list[tuple[Stems, str]]]:
+    """Phrases with what they stand for, by their first word."""
+    found: dict[str, list[tuple[Stems, str]]] = {}
+    for phrase, told in phrases:
+        if phrase:
+            found.setdefault(phrase[0], []).append((phrase, told))
+    return found
+
+
+def _found(words: Stems, phrases: Mapping[str, list[tuple[Stems, str]]]) -> Iterator[str]:
+    """What the phrases stand for that words hold."""
+    for start, word in enumerate(words):
+        for phrase, told in phrases.get(word, ()):
+            if words[start : start + len(phrase)] == phrase:
+                yield told
 
 
 @cache

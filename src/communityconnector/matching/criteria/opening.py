@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -69,11 +69,17 @@ def _is_open(facts: Facts, asked: Any) -> Reason:
         return unmet("open_at", "Closed then")
     if found.since is None or found.until is None:
         return unknown("open_at", f"Ask whether they are open then ({found.note})")
-    span = {"opens_at": f"{found.since:%H:%M}", "closes_at": f"{found.until:%H:%M}"}
-    text = f"{span['opens_at']} to {span['closes_at']}"
     if asked.least is not None and found.until - asked.begins < asked.least:
-        return unmet("open_at", f"Open then, but it closes too soon: {text}", **span)
-    return met("open_at", f"Open then: {text}", **span)
+        span = {"opens_at": f"{found.since:%H:%M}", "closes_at": f"{found.until:%H:%M}"}
+        text = f"Open then, but it closes too soon: {span['opens_at']} to {span['closes_at']}"
+        return unmet("open_at", text, **span)
+    return open_then(found.since, found.until)
+
+
+def open_then(since: time | datetime, until: time | datetime) -> Reason:
+    """The reason of an offer that is open from one time of day, or moment, to another."""
+    span = {"opens_at": f"{since:%H:%M}", "closes_at": f"{until:%H:%M}"}
+    return met("open_at", f"Open then: {span['opens_at']} to {span['closes_at']}", **span)
 
 
 def _in_window(found: hours.Hours) -> Reason:

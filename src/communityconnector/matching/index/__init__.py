@@ -194,13 +194,13 @@ def _kept(services: Iterable[Service], phrases: PhraseInterpreter, terms: Mappin
 
 def _settle(results: list[Result], plan: Plan) -> None:
     """Put distances that differ by less than our formula's error in the order that geopy has."""
-    from geopy.distance import geodesic
-
     origin = plan.origin
     if origin is None:
         return
 
     def exact(result: Result) -> tuple[object, ...]:
+        from geopy.distance import geodesic
+
         key = result.found.key
         latitude, longitude = result.part.segment.columns.points[result.found.row].tolist()
         line = geodesic((origin.latitude, origin.longitude), (latitude, longitude))
@@ -208,15 +208,13 @@ def _settle(results: list[Result], plan: Plan) -> None:
 
     first = 0
     for last in range(1, len(results) + 1):
-        if last < len(results) and _alike(results[last - 1], results[last]):
+        if last < len(results) and _alike(results[last - 1].found, results[last].found):
             continue
-        run = results[first:last]
-        if len({result.found.km for result in run}) > 1:
-            results[first:last] = sorted(run, key=exact)
+        if last - first > 1 and len({result.found.km for result in results[first:last]}) > 1:
+            results[first:last] = sorted(results[first:last], key=exact)
         first = last
 
 
-def _alike(one: Result, other: Result) -> bool:
-    a, b = one.found.km, other.found.km
-    same_class = one.found.key[:2] == other.found.key[:2]
-    return same_class and a is not None and b is not None and abs(a - b) < _ALIKE_KM
+def _alike(one: Found, other: Found) -> bool:
+    a, b = one.km, other.km
+    return a is not None and b is not None and abs(a - b) < _ALIKE_KM and one.key[:2] == other.key[:2]

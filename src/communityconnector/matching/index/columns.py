@@ -48,13 +48,19 @@ class Postings:
         first, last = self.spans.get(key, (0, 0))
         return last - first
 
-    def number(self, key: str, row: int) -> int | None:
-        """The number that a key has beside a row; `None` where it does not have the row."""
-        span = self.spans.get(key)
-        if span is None:
-            return None
-        at = span[0] + int(self.rows[span[0] : span[1]].searchsorted(np.int32(row)))
-        return int(self.data[at]) if at < span[1] and self.rows[at] == row else None
+    def numbers(self, key: str, rows: Rows) -> list[int]:
+        """The numbers that a key has beside some rows; -1 beside those that it does not have."""
+        held = self.of(key)
+        if held is None:
+            return [-1] * len(rows)
+        at = held[0].searchsorted(rows)
+        at[at == len(held[0])] = 0
+        return [
+            number if found == row else -1
+            for number, found, row in zip(
+                held[1][at].tolist(), held[0][at].tolist(), rows.tolist(), strict=True
+            )
+        ]
 
 
 @attrs.frozen(eq=False)

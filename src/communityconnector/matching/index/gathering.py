@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 import numpy as np
 
 from communityconnector.matching import purpose as purposes
@@ -126,49 +129,61 @@ class Gathering:
         enough = in_name + in_text >= least
         return rows[enough], values[enough]
 
-    def judged(self, row: int) -> tuple[float, Reason]:
-        """How well a row fits, and why, as `purpose.for_need` has it."""
+    def judged(self, rows: Rows) -> Iterator[tuple[float, Reason]]:
+        """How well each of some rows fits, and why, as `purpose.for_need` has it."""
         columns, asked = self._columns, self._asked
-        best, key = 0.0, None
-        for term in asked.terms:
-            number = columns.terms.number(term, row)
-            if number is not None:
-                best, key = purposes.TERM, ("", number)
-                break
-        for wanted in asked.wanted:
-            number = columns.concepts.number(wanted.concept, row)
-            if number is not None:
-                value = wanted.weight * columns.signs[number].strength
+        by_term = [columns.terms.numbers(term, rows) for term in asked.terms]
+        by_concept = [columns.concepts.numbers(wanted.concept, rows) for wanted in asked.wanted]
+        fields = [columns.words.numbers(word, rows) for word in asked.words]
+        for at, row in enumerate(rows.tolist()):
+            best, key = 0.0, ("", _NONE)
+            for numbers in by_term:
+                if numbers[at] != _NONE:
+                    best, key = purposes.TERM, ("", numbers[at])
+                    break
+            for wanted, numbers in zip(asked.wanted, by_concept, strict=True):
+                if numbers[at] != _NONE:
+                    value = wanted.weight * columns.signs[numbers[at]].strength
+                    if value > best:
+                        best, key = value, (wanted.concept, numbers[at])
+            if fields:
+                here = [numbers[at] for numbers in fields]
+                in_name = here.count(IN_NAME)
+                value = purposes.by_words(in_name, here.count(IN_TEXT), asked)
                 if value > best:
-                    best, key = value, (wanted.concept, number)
-        if asked.words:
-            fields = [columns.words.number(word, row) for word in asked.words]
-            in_name = fields.count(IN_NAME)
-            value = purposes.by_words(in_name, fields.count(IN_TEXT), asked)
-            if value > best:
-                return value, purposes.has_words(in_name)
-        if key is None:
-            return 0.0, self._in_doubt(row)
-        reason = self._reasons.get(key)
-        if reason is None:
-            reason = self._reasons[key] = self._reason(*key)
-        return best, reason
+                    best, key = value, (_WORDS, in_name)
+            if best:
+                yield best, self._reason(*key)
+            else:
+                yield 0.0, self._in_doubt(row)
 
-    def _reason(self, concept: str, number: int) -> Reason:
-        if not concept:
+    def _reason(self, kind: str, number: int) -> Reason:
+        reason = self._reasons.get((kind, number))
+        if reason is None:
+            reason = self._reasons[kind, number] = self._said(kind, number)
+        return reason
+
+    def _said(self, kind: str, number: int) -> Reason:
+        if kind == _WORDS:
+            return purposes.has_words(number)
+        if not kind:
             return purposes.listed(self._columns.listed[number])
-        wanted = next(wanted for wanted in self._asked.wanted if wanted.concept == concept)
+        wanted = next(wanted for wanted in self._asked.wanted if wanted.concept == kind)
         return purposes.offered(wanted, self._columns.signs[number])
 
     def _in_doubt(self, row: int) -> Reason:
         columns, asked = self._columns, self._asked
+        here = np.array([row], dtype=np.int32)
         for concept in asked.broader:
-            number = columns.concepts.number(concept, row)
-            if number is not None and purposes.is_listed_broadly(columns.signs[number], concept):
+            (number,) = columns.concepts.numbers(concept, here)
+            if number != _NONE and purposes.is_listed_broadly(columns.signs[number], concept):
                 return purposes.broadly_listed(columns.signs[number], asked)
         return purposes.undescribed(asked)
 
 
+_NONE: Final = -1
+_WORDS: Final = " "
+"""Stands for the patron's own words where a concept stands otherwise."""
 _COUNTED = np.array([0, 1 << 16, 1], dtype=np.int64)
 """What a word counts, by where a row has it (see `Gathering._by_words`)."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 import numpy as np
@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from communityconnector.matching.answers import Answer, Reason
 from communityconnector.matching.criteria import BEFORE_DISTANCE, distance_reason
 from communityconnector.matching.criteria.place import KM_A_MILE, PLACES
-from communityconnector.matching.index.answers import MET, SILENT, UNMET
 from communityconnector.matching.index.columns import REMOTE, Numbers
 from communityconnector.matching.index.gathering import Gathering
 from communityconnector.matching.index.geometry import (
@@ -32,6 +31,7 @@ from communityconnector.matching.index.geometry import (
     square_of,
 )
 from communityconnector.matching.index.plan import Plan
+from communityconnector.matching.index.shortcuts import MET, SILENT, UNMET
 from communityconnector.matching.ranking import (
     HALF_WAY,
     IN_DOUBT,
@@ -60,8 +60,7 @@ _SPARE: Final = 8
 """So many more rows than asked for are measured before those that are alike are told apart by their ids."""
 
 
-@attrs.frozen(slots=True)
-class Found:
+class Found(NamedTuple):
     """An offer that was found.
 
     Attributes:
@@ -292,7 +291,7 @@ class Search:
 
     def _in_order(self, all_fits: list[_Fits], count: int | None) -> list[Found]:
         """The best of some rows, measured exactly."""
-        found = [self.found(row) for row in self._candidates(all_fits, count)]
+        found = self._measured(self._candidates(all_fits, count))
         found.sort(key=lambda one: one.key)
         return found if count is None else found[:count]
 
@@ -372,49 +371,50 @@ class Search:
             near = near[order][place < count]
         return list(rows[near].tolist())
 
-    def found(self, row: int) -> Found:
-        """A row as it is found."""
-        plan, columns = self._plan, self._columns
-        relevance, need = self._gather.judged(row)
-        reasons = [need]
-        km: float | None = None
-        place = PLACES[columns.place[row]]
-        distance: Reason | None = None
-        if plan.origin is not None:
-            if row < self._placed:
-                km = plan.origin.km(*columns.points[row].tolist())
-            distance = distance_reason(place, km, plan.stated)
+    def _measured(self, rows: list[int]) -> list[Found]:
+        """Rows as they are found. What they have in columns is taken for all at once."""
+        plan, columns, origin, rank = self._plan, self._columns, self._plan.origin, self._plan.rank
+        weights, stated = plan.weights, plan.stated
+        some = np.array(rows, dtype=np.int32)
+        places = [PLACES[number] for number in columns.place[some].tolist()]
+        kms: list[float | None] = [None] * len(rows)
+        if origin is not None:
+            placed = [number for number, row in enumerate(rows) if row < self._placed]
+            for number, point in zip(placed, columns.points[some[placed]].tolist(), strict=True):
+                kms[number] = origin.km(*point)
+        before: list[list[Reason | None]] = []
+        after: list[list[Reason | None]] = []
         for question, codes, answers in self._asked:
-            if distance is not None and question.criterion.name not in BEFORE_DISTANCE:
-                reasons.append(distance)
-                distance = None
-            reason = answers.reason(int(codes[row]))
-            if reason is not None:
-                reasons.append(reason)
-        if distance is not None:
-            reasons.append(distance)
-        met = 0
-        for reason in reasons:
-            if reason.answer is Answer.MET:
-                met += 1
-        parts = contributions(
-            plan.weights,
-            relevance,
-            None if plan.origin is None else proximity_of(place, km),
-            met / len(reasons),
-            float(self._freshness[columns.facts["assured"][row]]),
-        )
-        total = score(parts)
-        key = sort_key(
-            plan.rank,
-            sure=need.answer is Answer.MET,
-            relevance=relevance,
-            km=km,
-            total=total,
-            offer_id=columns.offer_ids[row],
-            service_id=columns.service_ids[columns.service[row]],
-        )
-        return Found(key, row, tuple(reasons), relevance, km, parts, total)
+            reasons = [answers.reason(code) for code in codes[some].tolist()]
+            (before if question.criterion.name in BEFORE_DISTANCE else after).append(reasons)
+        fresh = self._freshness[columns.facts["assured"][some]].tolist()
+        services = columns.service[some].tolist()
+        made = []
+        for number, (relevance, need) in enumerate(self._gather.judged(some)):
+            km, place = kms[number], places[number]
+            told = [need]
+            told += [reason for reasons in before if (reason := reasons[number]) is not None]
+            if origin is not None:
+                told.append(distance_reason(place, km, stated))
+            told += [reason for reasons in after if (reason := reasons[number]) is not None]
+            met = 0
+            for reason in told:
+                if reason.answer is Answer.MET:
+                    met += 1
+            near = None if origin is None else proximity_of(place, km)
+            parts = contributions(weights, relevance, near, met / len(told), fresh[number])
+            total = score(parts)
+            key = sort_key(
+                rank,
+                sure=need.answer is Answer.MET,
+                relevance=relevance,
+                km=km,
+                total=total,
+                offer_id=columns.offer_ids[rows[number]],
+                service_id=columns.service_ids[services[number]],
+            )
+            made.append(Found(key, rows[number], tuple(told), relevance, km, parts, total))
+        return made
 
 
 _NOTHING: Final = _Fits(np.empty(0, dtype=np.int32), np.empty(0), None)

@@ -1,0 +1,226 @@
+"""Sooner ways to answers: arrays that say of many facts at once what a criterion says of one.
+
+The weekly hours, and the boxes around areas. What they do not tell, the criterion is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from communityconnector.matching import areas, hours
+from communityconnector.matching.answers import Reason
+from communityconnector.matching.criteria import AREA, OPEN_AT, Facts
+from communityconnector.matching.criteria.opening import Asked, open_then
+
+UNMET, MET, UNKNOWN, SILENT = 0, 1, 2, 3
+"""Answers as numbers; the last is for a criterion that does not bear on the offer."""
+OPEN: Final = -1
+"""Stands where an answer is not told."""
+
+Numbers = NDArray[np.int8]
+
+
+def _starts(owners: NDArray[Any], count: int) -> NDArray[np.int64]:
+    """Where the rows of each of so many facts begin, and where the last ends, in rows sorted by their facts."""
+    return np.searchsorted(owners, np.arange(count + 1))
+
+
+def _rows_of(starts: NDArray[np.int64], codes: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rows of some facts, one after the other, and where in them those of each begin."""
+    begins, lengths = starts[codes], starts[codes + 1] - starts[codes]
+    offsets = np.cumsum(lengths) - lengths
+    return np.repeat(begins - offsets, lengths) + np.arange(int(lengths.sum())), offsets
+
+
+class Weeks:
+    """Facts of hours that only name days of the week, as columns.
+
+    Args:
+        starts: where the rows of each facts begin; no rows where more has to be said than days of the week.
+        table: a row a rule and day: what `hours.plain_weeks` has.
+    """
+
+    def __init__(self, starts: NDArray[np.int64], table: NDArray[np.int32]) -> None:
+        self._starts = starts
+        self._table = table
+
+    @staticmethod
+    def columns_of(facts: Sequence[Facts]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """The columns of facts."""
+        rows: list[tuple[int, ...]] = []
+        owners: list[int] = []
+        for number, (zone, rules) in enumerate(facts):
+            week = (None if zone else hours.plain_weeks(rules)) or ()
+            rows += week
+            owners += [number] * len(week)
+        table = np.array(rows, dtype=np.int32).reshape(-1, 7)
+        return _starts(np.array(owners, dtype=np.int64), len(facts)), table
+
+    def to(self, asked: Asked) -> _Moment | None:
+        """What can be told here of a moment: of one beside a change of the clocks, of a window, nothing."""
+        if asked.ends is not None or asked.least is not None or asked.holidays is not None:
+            return None
+        zone = asked.zone or asked.begins.tzinfo
+        moment = asked.begins.astimezone(zone)
+        offset = moment.utcoffset()
+        around = (moment + timedelta(hours=ahead) for ahead in (-48, -36, -24, -12, 12, 24, 36, 48))
+        if any(other.astimezone(zone).utcoffset() != offset for other in around):
+            return None
+        return _Moment(self, moment)
+
+    def rows(self, code: int) -> list[list[int]]:
+        """The rows of facts by their number."""
+        rows: list[list[int]] = self._table[self._starts[code] : self._starts[code + 1]].tolist()
+        return rows
+
+    def all_rows(self, codes: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
+        """Which of some facts have rows, those rows, and where in them those of each begin."""
+        having = np.flatnonzero(self._starts[codes + 1] > self._starts[codes])
+        rows, begins = _rows_of(self._starts, codes[having])
+        return having, self._table[rows], begins
+
+
+class _Moment:
+    """What weekly hours say of a moment, far from any change of the clocks."""
+
+    def __init__(self, weeks: Weeks, moment: datetime) -> None:
+        self._weeks = weeks
+        self._today, self._weekday = moment.toordinal(), moment.weekday()
+        self._second = moment.hour * 3600 + moment.minute * 60 + moment.second
+        self._reasons: dict[tuple[int, int], Reason] = {}
+
+    def answers(self, codes: NDArray[Any]) -> Numbers:
+        """The answers to facts by their numbers, as far as they are told here; else `OPEN`."""
+        told = np.full(len(codes), OPEN, dtype=np.int8)
+        plain, rows, begins = self._weeks.all_rows(codes)
+        if not len(plain):
+            return told
+        day, opens, closes, first, last, valid_from, valid_to = rows.T
+        today, weekday, second = self._today, self._weekday, self._second
+
+        def on(today: int, weekday: int) -> NDArray[np.bool_]:
+            held = (day == weekday) & (today >= first) & (today <= last)
+            return np.asarray(held & (today >= valid_from) & (today <= valid_to))
+
+        here = on(today, weekday) & (second >= opens) & (second < closes)
+        late = on(today - 1, (weekday - 1) % 7) & (second + _DAY < closes)
+        doubt = (today < valid_from) | (today > valid_to)
+        is_open = np.logical_or.reduceat(here | late, begins)
+        in_doubt = np.logical_or.reduceat(doubt, begins)
+        told[plain] = np.where(is_open, MET, np.where(in_doubt, UNKNOWN, UNMET))
+        return told
+
+    def reason(self, code: int) -> Reason | None:
+        """The answer to facts in words, where one span covers the moment and none follows on it; else `None`."""
+        since_monday = self._weekday * _DAY + self._second
+        spans = []
+        for day, opens, closes, *limits in self._weeks.rows(code):
+            if limits != _ALWAYS:
+                return None
+            spans.append((day * _DAY + opens, day * _DAY + closes))
+        covering = [(begin, end) for begin, end in spans if (since_monday - begin) % _WEEK < end - begin]
+        if len(covering) != 1:
+            return None
+        ((begin, end),) = covering
+        if any((end - other) % _WEEK < last - other for other, last in spans):
+            return None
+        span = (begin % _DAY, end % _DAY)
+        reason = self._reasons.get(span)
+        if reason is None:
+            reason = self._reasons[span] = open_then(*map(_clock, span))
+        return reason
+
+
+_DAY: Final = 86_400
+_WEEK: Final = 7 * _DAY
+_ALWAYS: Final = [0, hours.NEVER, 0, hours.NEVER]
+
+
+def _clock(second: int) -> time:
+    return time(second // 3600, second // 60 % 60, second % 60)
+
+
+class Boxes:
+    """The boxes around areas whose every shape can be read: a point outside all of them is not served.
+
+    Args:
+        starts: where the boxes of each facts begin; none where a shape cannot be read.
+        boxes: a row a box: south, north, west and east.
+        silent: whether the criterion says nothing to the facts.
+    """
+
+    def __init__(
+        self, starts: NDArray[np.int64], boxes: NDArray[np.float64], silent: NDArray[np.bool_]
+    ) -> None:
+        self._starts = starts
+        self._boxes = boxes
+        self._silent = silent
+
+    @staticmethod
+    def columns_of(facts: Sequence[Facts]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """The columns of facts."""
+        boxes: list[tuple[float, ...]] = []
+        owners: list[int] = []
+        silent = [not served and not placeless for served, placeless in facts]
+        for number, (served, _) in enumerate(facts):
+            shapes = [
+                areas.polygons(extent) if form.lower() in ("", "geojson") else ()
+                for _, extent, form in served
+            ]
+            if all(shapes):
+                found = [(p.south, p.north, p.west, p.east) for shape in shapes for p in shape]
+                boxes += found
+                owners += [number] * len(found)
+        starts = _starts(np.array(owners, dtype=np.int64), len(facts))
+        return starts, np.array(boxes, dtype=np.float64).reshape(-1, 4), np.array(silent, dtype=bool)
+
+    def to(self, asked: tuple[float, float]) -> _Spot:
+        """What can be told here of a point."""
+        return _Spot(self, *asked)
+
+    def is_silent(self, codes: NDArray[Any]) -> NDArray[np.bool_]:
+        """To which facts by their numbers the criterion says nothing."""
+        return np.asarray(self._silent[codes])
+
+    def all_rows(
+        self, codes: NDArray[Any]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+        """Which of some facts have boxes, those boxes, and where in them those of each begin."""
+        having = np.flatnonzero(self._starts[codes + 1] > self._starts[codes])
+        rows, begins = _rows_of(self._starts, codes[having])
+        return having, self._boxes[rows], begins
+
+
+class _Spot:
+    """What boxes around areas say of a point."""
+
+    def __init__(self, boxes: Boxes, latitude: float, longitude: float) -> None:
+        self._boxes = boxes
+        self._latitude, self._longitude = latitude, longitude
+
+    def answers(self, codes: NDArray[Any]) -> Numbers:
+        """The answers to facts by their numbers, as far as they are told here; else `OPEN`."""
+        told = np.where(self._boxes.is_silent(codes), SILENT, OPEN).astype(np.int8)
+        read, rows, begins = self._boxes.all_rows(codes)
+        if len(read):
+            south, north, west, east = rows.T
+            level = (south <= self._latitude) & (self._latitude <= north)
+            beside = np.zeros(len(rows), dtype=bool)
+            for longitude in (self._longitude, self._longitude + 360.0, self._longitude - 360.0):
+                beside |= (west <= longitude) & (longitude <= east)
+            held = np.logical_or.reduceat(level & beside, begins)
+            told[read[~held]] = UNMET
+        return told
+
+    def reason(self, _: int) -> None:
+        """Boxes have no words."""
+        return
+
+
+SHORTCUTS: Final[Mapping[str, type[Weeks | Boxes]]] = {OPEN_AT.name: Weeks, AREA.name: Boxes}
+"""Sooner ways to answers, by criterion."""
