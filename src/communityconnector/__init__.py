@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from communityconnector.errors import CommunityConnectorError
     from communityconnector.interchange import ColumnMapping, Mode, read, write
     from communityconnector.matcher import Matcher
-    from communityconnector.matching import Answer, Explanation, Match, MatchResult, Rank, Reason
+    from communityconnector.matching import Answer, Explanation, Index, Match, MatchResult, Rank, Reason
     from communityconnector.model import (
         Agency,
         Audience,
@@ -42,7 +42,7 @@ _HOMES = {
     "errors": ("CommunityConnectorError",),
     "interchange": ("ColumnMapping", "Mode", "read", "write"),
     "matcher": ("Matcher",),
-    "matching": ("Answer", "Explanation", "Match", "MatchResult", "Rank", "Reason"),
+    "matching": ("Answer", "Explanation", "Index", "Match", "MatchResult", "Rank", "Reason"),
     "model": (
         "Agency",
         "Audience",
@@ -73,6 +73,7 @@ __all__ = [
     "Disclosure",
     "Explanation",
     "Finding",
+    "Index",
     "Interpretation",
     "Location",
     "Match",

@@ -10,8 +10,9 @@ import attrs
 
 from communityconnector import needs
 from communityconnector.adapters.us_zip import UsZipGeocoder
+from communityconnector.errors import UnusableIndexError
 from communityconnector.geocoding import Geocoder, locate
-from communityconnector.matching import Engine, Explanation, MatchResult, Query, Rank
+from communityconnector.matching import Engine, Explanation, Index, MatchResult, Query, Rank
 from communityconnector.matching.engine import Reranker
 from communityconnector.model import Audience, Difference, Directory
 from communityconnector.needs import (
@@ -28,15 +29,20 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _phrases(vocabulary: Vocabulary | None) -> PhraseInterpreter:
+    return needs.interpreter() if vocabulary is None else PhraseInterpreter(vocabulary)
+
+
 class Matcher:
     """Finds the services of a directory that fit a need, and says why.
 
     Args:
-        directory: where to look.
-        audience: who will see the results. By default the public: confidential places stay hidden.
+        directory: where to look; or its index, such as one that was saved.
+        audience: who will see the results. By default the public: confidential places stay hidden. An index is for
+            the audience that it was made for.
         geocoder: who knows places in words. By default US ZIP codes, offline.
         vocabulary: the needs that there are and the words for them, in what patrons say and in what services
-            are called. By default the one that ships.
+            are called. By default the one that ships; an index has that which it was made with.
         interpreter: who understands what patrons say. By default the vocabulary's phrases.
         zone: zone of the directory's wall-clock times, IANA name or `tzinfo`. By default the zone of the
             moment that is asked about.
@@ -50,11 +56,12 @@ class Matcher:
 
     Raises:
         InvalidWeightsError: the weights are none.
+        UnusableIndexError: the index was made for another audience.
     """
 
     def __init__(  # noqa: PLR0913  # each a part that a host may replace, all with a default
         self,
-        directory: Directory,
+        directory: Directory | Index,
         *,
         audience: Audience | str = Audience.PUBLIC,
         geocoder: Geocoder | None = None,
@@ -66,20 +73,33 @@ class Matcher:
         rerankers: Iterable[Reranker] = (),
         holidays: Callable[[date], str | None] | None = None,
     ) -> None:
-        phrases = needs.interpreter() if vocabulary is None else PhraseInterpreter(vocabulary)
-        self._directory = directory.for_audience(audience)
-        self._audience = Audience(audience)
-        self._engine = Engine(self._directory, phrases, weights=weights, rerankers=rerankers)
-        self._holidays = holidays
-        self._concepts = phrases.vocabulary.concepts
+        self._directory: Directory | None = None
+        if isinstance(directory, Index):
+            index = directory
+            if index.audience != audience:
+                message = f"this index was made for the audience {index.audience}, not for {audience}"
+                raise UnusableIndexError(message)
+        else:
+            phrases = needs.interpreter() if vocabulary is None else PhraseInterpreter(vocabulary)
+            self._directory = directory.for_audience(audience)
+            index = Index.of(self._directory, phrases, Audience(audience))
+        self._engine = Engine(index, weights=weights, rerankers=rerankers)
         self._geocoder = geocoder or UsZipGeocoder()
-        self._interpreter = interpreter or phrases
+        self._interpreter = interpreter or index.phrases
         self._zone = ZoneInfo(zone) if isinstance(zone, str) else zone
         self._clock = clock
+        self._holidays = holidays
+
+    @property
+    def index(self) -> Index:
+        """The index that is searched. Save it, and other processes open it at once (`Index.save`, `Index.open`)."""
+        return self._engine.index
 
     @property
     def directory(self) -> Directory:
-        """The directory as the audience may see it."""
+        """The directory as the audience may see it. Of an index it is made when it is first asked for."""
+        if self._directory is None:
+            self._directory = Directory.of([*self.index.services(), *self.index.terms.values()])
         return self._directory
 
     def update(self, directory: Directory) -> Difference:
@@ -91,8 +111,8 @@ class Matcher:
         Returns:
             What changed for the audience.
         """
-        new = directory.for_audience(self._audience)
-        old = self._directory
+        new = directory.for_audience(self.index.audience)
+        old = self.directory
         if old.taxonomy_terms != new.taxonomy_terms:
             # A term may stand above those of any service.
             self._engine.update(new.services.values(), old.services.keys() - new.services.keys())
@@ -166,7 +186,7 @@ class Matcher:
 
     def _meaning(self, need: Need) -> Interpretation:
         understood = self._interpreter.interpret(need.text) if need.text.strip() else Interpretation()
-        concepts = self._concepts
+        concepts = self.index.phrases.vocabulary.concepts
         named = tuple(
             Understood(key, concepts[key].name, 1.0, (key,)) for key in need.terms if key in concepts
         )

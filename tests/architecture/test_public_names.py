@@ -9,8 +9,8 @@ from communityconnector import interchange, matching, model, needs
 
 SNAPSHOT = {
     cc: """
-        Agency Answer Audience ColumnMapping CommunityConnectorError Directory Disclosure Explanation Finding Interpretation
-        Location Match MatchResult Matcher Mode Need Offer Organization Point Rank Reason Service Severity Wellness
+        Agency Answer Audience ColumnMapping CommunityConnectorError Directory Disclosure Explanation Finding Index
+        Interpretation         Location Match MatchResult Matcher Mode Need Offer Organization Point Rank Reason Service Severity Wellness
         __version__ distance kilometers miles read sample vocabulary write
     """,
     model: """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
 
 import attrs
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from oracle import plain_match
 
 import communityconnector as cc
-from communityconnector.matching import Engine, Query
+from communityconnector.matching import Engine, Index, Query
 from communityconnector.matching.criteria import CRITERIA
 from communityconnector.matching.index import plan as plan_module
 from communityconnector.matching.index import search
@@ -90,6 +91,20 @@ def test_an_index_that_is_updated_finds_what_a_new_one_finds(directory, later, n
         directory = whole
     for limit in (None, 1, 3):
         agree(matcher._engine, directory, need, rank, limit)  # noqa: SLF001  # beneath the words and the clock
+
+
+@given(cc_st.matchable_directories(), cc_st.matchable_directories(most=2), cc_st.needs(), ranks)
+def test_an_index_that_is_saved_and_opened_finds_what_it_found(directory, later, need, rank):
+    query = query_of(need)
+    engine = Engine(directory)
+    engine.update(later.services.values())
+
+    def found(engine):
+        return [(m.offer_id, m.score, m.contributions, m.reasons, m.km) for m in engine.match(query, rank=rank)]
+
+    with TemporaryDirectory() as folder:
+        engine.index.save(folder)
+        assert found(Engine(Index.open(folder))) == found(engine)
 
 
 @given(cc_st.crowded_directories(), cc_st.needs(), ranks, st.integers(1, 12))

@@ -1,96 +1,39 @@
 """The index: a directory's offers as columns, searched without looking at most of them.
 
 An index does not change. `update` makes another one that shares the columns and holds the changed services beside
-them, so that whoever is reading the old one goes on undisturbed.
+them, so that whoever is reading the old one goes on undisturbed. `save` writes it to a folder, `build` makes one there
+from services as they stream by, and `open` maps it into memory, which many processes then share.
 """
 
 from __future__ import annotations
 
 import heapq
+import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 import attrs
 
+from communityconnector.errors import UnusableIndexError
+from communityconnector.matching.index import saved
 from communityconnector.matching.index.builder import Builder
+from communityconnector.matching.index.folder import Reader, Writer
+from communityconnector.matching.index.part import Part, Result
 from communityconnector.matching.index.plan import Plan
+from communityconnector.matching.index.saved import FetchService
 from communityconnector.matching.index.search import Found
-from communityconnector.matching.index.segment import Segment
-from communityconnector.matching.index.texts import number_of
 from communityconnector.matching.index.words import repaired
 from communityconnector.matching.ranking import Rank
-from communityconnector.model import Directory, Offer, Service, TaxonomyTerm
-from communityconnector.needs import PhraseInterpreter
+from communityconnector.model import Audience, Directory, Service, TaxonomyTerm
+from communityconnector.needs import PhraseInterpreter, interpreter
 
-__all__ = ["Index", "Plan", "Result", "Segment"]
+__all__ = ["FetchService", "Index", "Part", "Plan", "Result"]
 
 _ALIKE_KM: Final = 2e-7
 """Distances closer to each other than this, in km, are told apart by geopy itself."""
-
-
-@attrs.frozen(slots=True)
-class Result:
-    """An offer that was found, and how to get at its records.
-
-    Attributes:
-        found: what was found.
-        part: the part of the index that it is in.
-    """
-
-    found: Found
-    part: Part
-
-    @property
-    def offer_id(self) -> str:
-        """Id of the offer."""
-        return self.part.segment.columns.offer_ids[self.found.row]
-
-    @property
-    def service_id(self) -> str:
-        """Id of its service."""
-        columns = self.part.segment.columns
-        return columns.service_ids[int(columns.service[self.found.row])]
-
-    @property
-    def agency(self) -> tuple[int, int]:
-        """What tells its organization from others'."""
-        number = int(self.part.segment.columns.agency[self.found.row])
-        return (id(self.part), number if number >= 0 else -1 - self.found.row)
-
-    def offer(self) -> Offer:
-        """The offer with its records."""
-        service = self.part.service(int(self.part.segment.columns.service[self.found.row]))
-        wanted = self.offer_id
-        for link in service.service_at_locations or (None,):
-            offer = Offer(service, link)
-            if offer.id == wanted:
-                return offer
-        message = f"the records of {wanted} are not those that were indexed"
-        raise LookupError(message)
-
-
-@attrs.frozen(eq=False)
-class Part:
-    """Some services of an index.
-
-    Attributes:
-        segment: their offers as columns.
-        service: gives a service by its number.
-    """
-
-    segment: Segment
-    service: Callable[[int], Service]
-
-    def number(self, key: str) -> int | None:
-        """The number of a service by its id; `None` where it is not here."""
-        columns = self.segment.columns
-        return number_of(key, columns.service_ids, columns.by_service_id)
-
-    @property
-    def numbers(self) -> range:
-        """All numbers of its services."""
-        return range(len(self.segment.columns.service_ids))
+_NO_TERMS: Final[Mapping[str, TaxonomyTerm]] = {}
 
 
 class Index:
@@ -100,20 +43,127 @@ class Index:
         parts: its parts; of services in several parts only one is alive.
         phrases: finds the phrases of a vocabulary.
         terms: the taxonomy terms by id.
+        audience: for whom the services were made fit.
     """
 
     def __init__(
-        self, parts: tuple[Part, ...], phrases: PhraseInterpreter, terms: Mapping[str, TaxonomyTerm]
+        self,
+        parts: tuple[Part, ...],
+        phrases: PhraseInterpreter,
+        terms: Mapping[str, TaxonomyTerm],
+        audience: Audience = Audience.PUBLIC,
     ) -> None:
         self.parts = parts
         self.phrases = phrases
         self.terms = terms
+        self.audience = audience
 
     @classmethod
-    def of(cls, directory: Directory, phrases: PhraseInterpreter) -> Index:
-        """The index of a directory in memory, already fit for whoever will see the results."""
+    def of(
+        cls, directory: Directory, phrases: PhraseInterpreter, audience: Audience = Audience.PUBLIC
+    ) -> Index:
+        """The index of a directory in memory.
+
+        Args:
+            directory: the directory, already fit for whoever will see the results (`Directory.for_audience`).
+            phrases: finds the phrases of a vocabulary in services' names and descriptions.
+            audience: for whom that is.
+        """
         part = _kept(directory.services.values(), phrases, directory.taxonomy_terms)
-        return cls((part,), phrases, directory.taxonomy_terms)
+        return cls((part,), phrases, directory.taxonomy_terms, audience)
+
+    @classmethod
+    def build(  # noqa: PLR0913  # what `of` and `open` take
+        cls,
+        services: Iterable[Service],
+        folder: str | os.PathLike[str],
+        phrases: PhraseInterpreter | None = None,
+        *,
+        terms: Mapping[str, TaxonomyTerm] = _NO_TERMS,
+        audience: Audience = Audience.PUBLIC,
+        fetch: FetchService | None = None,
+    ) -> Index:
+        """Index services as they stream by, in a folder, and open it. None of them is kept in memory.
+
+        Args:
+            services: the services, each once, already fit for whoever will see the results. A confidential place is
+                told by all that is known of it, so redact whole directories (`Directory.for_audience`), not services
+                one by one.
+            folder: where to; what was there before is replaced in one step.
+            phrases: finds the phrases of a vocabulary in names and descriptions; by default that which ships.
+            terms: taxonomy terms by id, for the broader ones that no service is listed under itself.
+            audience: for whom the services are fit.
+            fetch: gives services by their ids when they are looked at. Without it the folder keeps them.
+
+        Raises:
+            UnusableIndexError: the folder is a file.
+        """
+        found = phrases or interpreter()
+        builder = Builder(found, terms)
+
+        def taken() -> Iterator[Service]:
+            for service in services:
+                builder.add(service)
+                yield service
+
+        with Writer(Path(folder)) as writer:
+            if fetch is None:
+                writer.texts("part-0-services", saved.recorded(taken()))
+            else:
+                for _ in taken():
+                    pass
+            saved.write_segment(writer, "part-0", builder.finish())
+            _finish(writer, 1, found, builder.terms, audience)
+        return cls.open(folder, found, fetch=fetch)
+
+    def save(self, folder: str | os.PathLike[str], *, services: bool = True) -> None:
+        """Write the index to a folder. Whoever has opened what was there before goes on with that.
+
+        Args:
+            folder: where to; what was there before is replaced in one step.
+            services: whether to write the services too. Without them, whoever opens the index has to say who gives
+                them.
+
+        Raises:
+            UnusableIndexError: the folder is a file.
+        """
+        with Writer(Path(folder)) as writer:
+            for number, part in enumerate(self.parts):
+                saved.write_segment(writer, f"part-{number}", part.segment)
+                if services:
+                    writer.texts(f"part-{number}-services", saved.recorded(map(part.service, part.numbers)))
+            _finish(writer, len(self.parts), self.phrases, self.terms, self.audience)
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | os.PathLike[str],
+        phrases: PhraseInterpreter | None = None,
+        *,
+        fetch: FetchService | None = None,
+        verify: bool = False,
+    ) -> Index:
+        """Open a saved index. Its columns are mapped, not read: processes that open the same one share them.
+
+        Args:
+            folder: where it is.
+            phrases: finds the phrases of the vocabulary that it was made with; by default that which ships.
+            fetch: gives services by their ids, if not the folder.
+            verify: whether to read every byte and compare checksums, instead of sizes only.
+
+        Raises:
+            UnusableIndexError: there is no index, or it is damaged, or of another version of this library or of the
+                vocabulary, or nothing gives its services.
+        """
+        found = phrases or interpreter()
+        reader = Reader(Path(folder), verify=verify)
+        if reader.about["vocabulary"] != saved.fingerprint(found.vocabulary):
+            message = f"{folder} holds an index made with another needs vocabulary: build it again"
+            raise UnusableIndexError(message)
+        parts = tuple(
+            saved.read_part(reader, f"part-{number}", fetch) for number in range(reader.about["parts"])
+        )
+        return cls(parts, found, saved.read_terms(reader), Audience(reader.about["audience"]))
 
     def update(self, changed: Iterable[Service] = (), removed: Iterable[str] = ()) -> Index:
         """This index with services added, changed and removed.
@@ -141,7 +191,7 @@ class Index:
         services = {**kept, **services}
         if services:
             parts.append(_kept(services.values(), self.phrases, terms))
-        return Index(tuple(parts), self.phrases, terms)
+        return Index(tuple(parts), self.phrases, terms, self.audience)
 
     def service(self, key: str) -> Service | None:
         """The service of an id, or `None`."""
@@ -183,6 +233,18 @@ class Index:
             total += fitting
             ruled_out.update(out)
         return total, ruled_out
+
+
+def _finish(
+    writer: Writer,
+    parts: int,
+    phrases: PhraseInterpreter,
+    terms: Mapping[str, TaxonomyTerm],
+    audience: Audience,
+) -> None:
+    saved.write_terms(writer, terms)
+    vocabulary = saved.fingerprint(phrases.vocabulary)
+    writer.finish({"parts": parts, "vocabulary": vocabulary, "audience": str(audience)})
 
 
 def _kept(services: Iterable[Service], phrases: PhraseInterpreter, terms: Mapping[str, TaxonomyTerm]) -> Part:

@@ -117,13 +117,25 @@ class AnswerTable:
         self._kept: dict[Any, Answers] = {}
         self._columns = columns
 
+    @staticmethod
+    def columns_held(criterion: Criterion) -> int:
+        """How many arrays say the same as the facts of a criterion."""
+        kind = SHORTCUTS.get(criterion.name)
+        return 0 if kind is None else kind.ARRAYS
+
+    @cached_property
+    def columns(self) -> Sequence[NDArray[Any]]:
+        """The facts as arrays, where that is a sooner way to answers."""
+        kind = SHORTCUTS.get(self.criterion.name)
+        if kind is None:
+            return ()
+        return kind.columns_of(self.facts) if self._columns is None else self._columns
+
     @cached_property
     def shortcut(self) -> Weeks | Boxes | None:
         """The sooner way to answers, where there is one."""
         kind = SHORTCUTS.get(self.criterion.name)
-        if kind is None:
-            return None
-        return kind(*(kind.columns_of(self.facts) if self._columns is None else self._columns))
+        return None if kind is None else kind(*self.columns)
 
     def ask(self, asked: Any) -> Answers:
         """The answers to a question."""

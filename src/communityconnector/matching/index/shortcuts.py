@@ -45,6 +45,8 @@ class Weeks:
         table: a row a rule and day: what `hours.plain_weeks` has.
     """
 
+    ARRAYS: Final = 2
+
     def __init__(self, starts: NDArray[np.int64], table: NDArray[np.int32]) -> None:
         self._starts = starts
         self._table = table
@@ -153,6 +155,8 @@ class Boxes:
         boxes: a row a box: south, north, west and east.
         silent: whether the criterion says nothing to the facts.
     """
+
+    ARRAYS: Final = 3
 
     def __init__(
         self, starts: NDArray[np.int64], boxes: NDArray[np.float64], silent: NDArray[np.bool_]

@@ -1,0 +1,217 @@
+"""How fast needs are matched on a national directory, beside the strongest simple rivals, in one run.
+
+    python benchmarks/matching.py ../shared/bench/gen_directory.py [--rows 1000000] [--queries 2000]
+        [--postgres postgresql://...] [--check] [--json FILE]
+
+One process, one thread. Ours builds `Match`es with all reasons, without records; the rivals give ids. SQLite comes
+with Python; scipy and tantivy are measured where they are installed, and PostGIS where a database is named, which
+must be one that may be filled. `--check` compares every answer by distance with all geodesics measured.
+
+Every round asks every contender the same queries, in turn, so that a slow moment of the machine meets all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import importlib.util
+import itertools
+import json
+import resource
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from national import NOW, gathered, generator, index_of, need_of
+from rivals import PostGis, Rings, Tantivy, Trees
+
+import communityconnector as cc
+from communityconnector.matching import Engine, Query
+from communityconnector.needs import interpreter
+
+Ask = Callable[[int], list[int]]
+
+
+def ours(engine: Engine, needs: Sequence[cc.Need], rank: cc.Rank) -> Ask:
+    """Asking the engine, from a need to ten matches with their reasons."""
+    words = interpreter()
+
+    def ask(number: int) -> list[int]:
+        need = needs[number]
+        meaning = words.interpret(need.text)
+        query = Query(need=need, meaning=meaning, now=NOW, point=need.near)
+        found = [
+            (match.service_id, match.score, match.km, match.reasons)
+            for match in engine.match(query, rank=rank)
+        ]
+        return [int(service[:8], 16) for service, *_ in found]
+
+    return ask
+
+
+def times_of(asks: dict[str, Ask], count: int) -> dict[str, list[float]]:
+    """Milliseconds a query, by contender; each has had a third of the queries before, uncounted."""
+    times: dict[str, list[float]] = {name: [] for name in asks}
+    for ask in asks.values():
+        for number in range(0, count, 3):
+            ask(number)
+    gc.collect()
+    for begin in range(0, count, 100):
+        for name, ask in asks.items():
+            for number in range(begin, min(begin + 100, count)):
+                start = time.perf_counter()
+                ask(number)
+                times[name].append((time.perf_counter() - start) * 1000)
+    return times
+
+
+def measured(kind: str, asks: dict[str, Ask], count: int) -> dict[str, Any]:
+    """Time one kind of query, print the figures and give them.
+
+    `alike` is the share of queries to which a contender gives the same ten as ours. Those that measure on a sphere
+    differ now and then; whoever ranks words otherwise differs much.
+    """
+    times = times_of(asks, count)
+    some = range(0, count, 5)
+    mine = [set(asks["ours"](number)) for number in some]
+    figures = {}
+    base = float(np.median(times["ours"]))
+    print(f"\n{kind}")
+    for name, found in times.items():
+        p50, p95, p99 = np.percentile(found, [50, 95, 99])
+        alike = sum(set(asks[name](n)) == ids for n, ids in zip(some, mine, strict=True)) / len(some)
+        figures[name] = {"p50": p50, "p95": p95, "p99": p99, "alike": alike}
+        print(
+            f"  {name:38} p50 {p50:8.3f}  p95 {p95:8.3f}  p99 {p99:8.3f} ms   {p50 / base:7.2f} of ours"
+            f"   {alike:4.0%} alike",
+            flush=True,
+        )
+    return figures
+
+
+def check(data: Any, engine: Engine, gen: Any, queries: Sequence[dict[str, Any]]) -> None:
+    """Compare the nearest ten with all geodesics measured, for every query."""
+    from rivals import exploded
+
+    from communityconnector.model.geography import geodesic_km
+
+    rows, terms = exploded(gen, data)
+    order = np.argsort(terms, kind="stable")
+    rows, terms = rows[order], terms[order]
+    at = np.searchsorted(terms, np.arange(gen.N_TERMS + 1))
+    for query in queries:
+        some = rows[at[query["term"]] : at[query["term"] + 1]]
+        latitude, longitude = query["lat"], query["lon"]
+        near = some[np.abs(data.lat[some] - latitude) < query["km"] / 110.0]
+        kms = [
+            geodesic_km(latitude, longitude, float(data.lat[row]), float(data.lon[row]))
+            for row in near.tolist()
+        ]
+        brute = sorted((km, row) for km, row in zip(kms, near.tolist(), strict=True) if km <= query["km"])[
+            :10
+        ]
+        need = need_of(gen, query)
+        found = engine.match(
+            Query(need=need, meaning=interpreter().interpret(""), now=NOW, point=need.near),
+            rank=cc.Rank.DISTANCE,
+        )
+        mine = [(match.km, int(match.service_id[:8], 16)) for match in found]
+        assert mine == brute, (query, mine, brute)
+    print(f"\nchecked: {len(queries)} answers are the nearest ten of all geodesics")
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("generator", type=Path)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--queries", type=int, default=2000)
+    parser.add_argument("--postgres")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--alone", action="store_true", help="without rivals")
+    asked = parser.parse_args()
+    gen = generator(asked.generator)
+    data = gen.generate(asked.rows)
+    queries = gen.queries(data, asked.queries)
+    figures: dict[str, Any] = {}
+    for words in (False, True):
+        rows, tables = gathered(gen, data, words=words)
+        start = time.perf_counter()
+        index = index_of(rows, tables)
+        seconds = time.perf_counter() - start
+        name = "index built from columns, with words" if words else "index built from columns"
+        figures[name] = seconds
+        print(f"{name}: {seconds:.1f} s")
+    del rows, tables
+    gc.collect()
+    print(f"memory in use at most so far: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
+    engine = Engine(index)
+
+    contenders: list[Any] = []
+    if not asked.alone:
+        contenders.append(Rings(gen, data))
+        if importlib.util.find_spec("scipy"):
+            contenders.append(Trees(gen, data))
+        if asked.postgres:
+            contenders += [PostGis(gen, data, asked.postgres, single=single) for single in (False, True)]
+    by_term: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]] | None]] = {
+        "term, radius, nearest 10": (queries["q1"], None),
+        "all filters": (queries["q2"], queries["q2"]),
+        "common term, dense city": (queries["q5"], None),
+        "common term, dense city, all filters": (queries["q5"], queries["q2"]),
+        "rare term": (queries["q4"], None),
+    }
+    for kind, (places, filters) in by_term.items():
+        needs = [need_of(gen, q, None if filters is None else filters[n]) for n, q in enumerate(places)]
+        asks: dict[str, Ask] = {"ours": ours(engine, needs, cc.Rank.DISTANCE)}
+        for rival in contenders:
+            asks[rival.name] = lambda n, rival=rival, places=places, filters=filters: rival.nearest(
+                places[n], None if filters is None else filters[n]
+            )
+        figures[kind] = measured(kind, asks, len(places))
+    asks = {"ours": ours(engine, [need_of(gen, q) for q in queries["q3"]], cc.Rank.SCORE)}
+    if not asked.alone and importlib.util.find_spec("tantivy"):
+        vocabulary = gen.vocabulary()
+        tantivy = Tantivy(data)
+        spoken = [[vocabulary[word] for word in query["words"]] for query in queries["q3"]]
+        asks[tantivy.name] = lambda n: tantivy.nearest(queries["q3"][n], spoken[n])
+    kind = "two words, radius, blended score"
+    figures[kind] = measured(kind, asks, len(queries["q3"]))
+
+    rare = [{**f, "lang": 9} for f in queries["q2"]]
+    others: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]] | None, cc.Rank]] = {
+        "rare language in a dense city": (queries["q5"], rare, cc.Rank.DISTANCE),
+        "radius 200 km": ([{**q, "km": 200.0} for q in queries["q1"]], None, cc.Rank.DISTANCE),
+        "no radius": ([{**q, "km": None} for q in queries["q1"]], None, cc.Rank.DISTANCE),
+        "three terms at once": (
+            [
+                {**q, "term": [q["term"], other["term"], third["term"]]}
+                for q, other, third in zip(
+                    queries["q1"],
+                    itertools.islice(itertools.cycle(queries["q1"]), 1, None),
+                    queries["q2"][::-1],
+                    strict=False,
+                )
+            ],
+            None,
+            cc.Rank.DISTANCE,
+        ),
+        "term, radius, by score": (queries["q1"], None, cc.Rank.SCORE),
+        "all filters, by score": (queries["q2"], queries["q2"], cc.Rank.SCORE),
+    }
+    for kind, (places, filters, rank) in others.items():
+        needs = [need_of(gen, q, None if filters is None else filters[n]) for n, q in enumerate(places)]
+        figures[kind] = measured(kind, {"ours": ours(engine, needs, rank)}, len(places))
+    if asked.check:
+        check(data, engine, gen, queries["q1"])
+    if asked.json:
+        asked.json.write_text(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    main()

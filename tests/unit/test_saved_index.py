@@ -1,0 +1,258 @@
+"""A saved index opens as it was, is shared between processes, and says when it is damaged."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+from functools import cache
+
+import attrs
+import pytest
+
+import communityconnector as cc
+from communityconnector.errors import UnusableIndexError
+from communityconnector.needs import PhraseInterpreter, Vocabulary
+
+NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
+NEEDS = [
+    cc.Need("somewhere to sleep tonight", near="28694", within=cc.miles(10), age=19),
+    cc.Need("food pantry", near="28640", open_at=NOW, language="es"),
+    cc.Need("someone to talk to"),
+    cc.Need("lawyer", near="28694", max_cost=0),
+]
+
+
+def matcher(source, **more):
+    return cc.Matcher(source, clock=lambda: NOW, **more)
+
+
+def told(found):
+    return [[(m.offer_id, m.score, m.reasons, m.km) for m in found.match(need, limit=None)] for need in NEEDS]
+
+
+@cache
+def made():
+    return matcher(cc.sample())
+
+
+@cache
+def expected():
+    return told(made())
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made().index.save(tmp_path / "index")
+    return tmp_path / "index"
+
+
+def test_it_opens_as_it_was_and_the_services_with_it(folder):
+    opened = matcher(cc.Index.open(folder, verify=True))
+    assert told(opened) == expected()
+    assert opened.directory.services == made().directory.services
+    (match, *_) = opened.match(NEEDS[0])
+    assert match.service == made().directory.services[match.service_id]
+    assert opened.explain(NEEDS[0], match.service_id) == made().explain(NEEDS[0], match.service_id)
+
+
+def test_services_can_stream_into_it(tmp_path):
+    fit = cc.sample().for_audience("public")
+    built = cc.Index.build(iter(fit.services.values()), tmp_path / "index", terms=fit.taxonomy_terms)
+    assert told(matcher(built)) == expected()
+    again = cc.Index.build(
+        iter(fit.services.values()), tmp_path / "index", terms=fit.taxonomy_terms, fetch=fit.services.get
+    )
+    assert told(matcher(again)) == expected()
+    assert next(iter(matcher(again).match(NEEDS[0]))).service in fit.services.values()
+
+
+def test_an_index_that_was_updated_is_saved_with_its_changes(tmp_path):
+    directory = cc.sample()
+    (first, second, *_) = directory.services.values()
+    renamed = attrs.evolve(first, name="Somewhere to sleep")
+    kept = [renamed if service is first else service for service in directory.services.values()]
+    changed = cc.Directory.of([service for service in kept if service is not second])
+    found = matcher(directory)
+    found.update(changed)
+    found.index.save(tmp_path / "index")
+    opened = matcher(cc.Index.open(tmp_path / "index"))
+    assert told(opened) == told(found) == told(matcher(changed))
+    with pytest.raises(KeyError):
+        opened.explain(NEEDS[0], second.id)
+    more = opened.update(directory)
+    assert [change.record_id for change in more.added if change.entity == "service"] == [second.id]
+    assert told(opened) == expected()
+
+
+def test_whoever_has_the_old_one_open_goes_on_with_it(folder):
+    old = matcher(cc.Index.open(folder))
+    before = told(old)
+    (first, *_) = cc.sample().services.values()
+    matcher(cc.Directory.of([first])).index.save(folder)
+    assert told(old) == before
+    assert len(matcher(cc.Index.open(folder)).directory.services) == 1
+    assert len(list(folder.glob("generation-*"))) == 1
+
+
+def test_a_writer_that_fails_leaves_the_old_one(folder):
+    before = sorted(folder.iterdir())
+
+    def failing():
+        yield next(iter(cc.sample().services.values()))
+        message = "the source broke off"
+        raise OSError(message)
+
+    with pytest.raises(OSError, match="broke off"):
+        cc.Index.build(failing(), folder)
+    assert sorted(folder.iterdir()) == before
+    assert told(matcher(cc.Index.open(folder, verify=True))) == expected()
+
+
+def test_a_writer_that_is_killed_leaves_the_old_one(folder):
+    code = (
+        "import os, sys, communityconnector as cc\n"
+        "def some():\n"
+        "    yield from cc.sample().services.values()\n"
+        "    os._exit(9)\n"
+        "cc.Index.build(some(), sys.argv[1])\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(folder)], check=False)
+    assert killed.returncode == 9
+    assert told(matcher(cc.Index.open(folder, verify=True))) == expected()
+    # The next writer is not in its way.
+    made().index.save(folder)
+    assert len(list(folder.glob("generation-*"))) == 1
+
+
+def test_processes_share_it(folder):
+    code = (
+        "import sys, communityconnector as cc\n"
+        "matcher = cc.Matcher(cc.Index.open(sys.argv[1]))\n"
+        "print([m.offer_id for m in matcher.match(cc.Need('someone to talk to'), limit=None)])\n"
+    )
+    run = [
+        subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE) for _ in range(2)
+    ]
+    answers = [process.communicate()[0].decode() for process in run]
+    mine = [m.offer_id for m in made().match(cc.Need("someone to talk to"), limit=None)]
+    assert [answer.strip() for answer in answers] == [str(mine)] * 2
+
+
+def test_readers_go_on_while_it_is_updated_and_see_the_old_state_or_the_new():
+    directory = cc.sample()
+    found = matcher(directory)
+    (gone, *_) = [m.service_id for m in found.match(NEEDS[2])]
+    without = cc.Directory.of([s for s in directory.services.values() if s.id != gone])
+    states = {tuple(m.offer_id for m in matcher(d).match(NEEDS[2], limit=None)) for d in (directory, without)}
+    seen, stop = set(), threading.Event()
+
+    def read():
+        while not stop.is_set():
+            seen.add(tuple(m.offer_id for m in found.match(NEEDS[2], limit=None)))
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for _ in range(6):
+        found.update(without)
+        found.update(directory)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert seen == states
+
+
+def manifest(folder, **changes):
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def room(folder):
+    return next(folder.glob("generation-*"))
+
+
+def cut(folder):
+    file = room(folder) / "part-0-keys.npy"
+    file.write_bytes(file.read_bytes()[:-8])
+
+
+def flip(folder):
+    file = room(folder) / "part-0-points.npy"
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.write_bytes(content)
+
+
+FAULTS = {
+    "no manifest": (lambda folder: (folder / "manifest.json").unlink(), "holds no index"),
+    "no JSON": (lambda folder: (folder / "manifest.json").write_text("{"), "cannot be read"),
+    "another manifest": (lambda folder: (folder / "manifest.json").write_text("[1]"), "not that of an index"),
+    "a later version": (lambda folder: manifest(folder, version=99), "version 99"),
+    "a manifest that was changed": (lambda folder: manifest(folder, audience="steward"), "damaged"),
+    "a file that is cut off": (cut, "damaged"),
+    "a file that is missing": (lambda folder: (room(folder) / "part-0-keys.npy").unlink(), "missing"),
+    "a byte that was changed": (flip, "damaged"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_damaged_index_is_not_opened(folder, fault):
+    damage, message = FAULTS[fault]
+    damage(folder)
+    with pytest.raises(UnusableIndexError, match=message) as caught:
+        cc.Index.open(folder, verify=True)
+    assert str(folder) in str(caught.value)
+
+
+def test_what_is_no_folder_is_said(tmp_path):
+    (tmp_path / "index").write_text("")
+    with pytest.raises(UnusableIndexError, match="is a file"):
+        made().index.save(tmp_path / "index")
+    with pytest.raises(UnusableIndexError, match="holds no index"):
+        cc.Index.open(tmp_path / "nowhere")
+    with pytest.raises(UnusableIndexError):
+        cc.Index.open(tmp_path / "index")
+
+
+def test_an_index_is_of_one_vocabulary_and_of_one_audience(folder):
+    with pytest.raises(UnusableIndexError, match="another needs vocabulary"):
+        cc.Index.open(folder, PhraseInterpreter(Vocabulary({}, (), {})))
+    with pytest.raises(UnusableIndexError, match="audience public"):
+        cc.Matcher(cc.Index.open(folder), audience="staff")
+
+
+def test_an_index_without_services_wants_somebody_to_give_them(tmp_path):
+    directory = cc.sample().for_audience("public")
+    matcher(directory).index.save(tmp_path / "index", services=False)
+    with pytest.raises(UnusableIndexError, match="without services"):
+        cc.Index.open(tmp_path / "index")
+    opened = matcher(cc.Index.open(tmp_path / "index", fetch=directory.services.get))
+    assert told(opened) == expected()
+    (match, *_) = matcher(cc.Index.open(tmp_path / "index", fetch=lambda _: None)).match(NEEDS[0])
+    with pytest.raises(KeyError, match="no service with id"):
+        _ = match.service
+
+
+def test_a_service_that_is_no_longer_what_was_indexed_is_said(tmp_path):
+    directory = cc.sample().for_audience("public")
+    matcher(directory).index.save(tmp_path / "index", services=False)
+
+    def moved(key):
+        return attrs.evolve(directory.services[key], service_at_locations=())
+
+    (match, *_) = matcher(cc.Index.open(tmp_path / "index", fetch=moved)).match(NEEDS[0])
+    with pytest.raises(LookupError, match="update the index"):
+        _ = match.service
+
+
+def test_an_index_keeps_no_confidential_place(folder):
+    directory = cc.sample()
+    hidden = [place for place in directory.locations.values() if place.disclosure not in (None, "public")]
+    assert hidden
+    written = b"".join(file.read_bytes() for file in sorted(room(folder).iterdir()))
+    for place in hidden:
+        for address in place.addresses:
+            assert address.address_1.encode() not in written
