@@ -22,17 +22,18 @@ Query = dict[str, Any]
 
 
 def _filters(filters: Query | None, bits: str) -> tuple[str, list[Any]]:
-    """What a query asks beside term and distance, as SQL; an age that is not given fits, as it does for us.
+    """What a query asks beside term and distance, as SQL. What is not known fits, as it does for us.
 
     English is not asked for: a list of languages that leaves it out does not mean that nobody speaks it.
     """
     if filters is None:
         return "", []
     day = filters["weekday"]
-    found = f" AND min_age <= {{0}} AND (max_age < 0 OR max_age >= {{0}}) AND o{day} <= {{0}} AND c{day} > {{0}} AND o{day} >= 0"
+    found = f" AND min_age <= {{0}} AND (max_age < 0 OR max_age >= {{0}})"
+    found += f" AND (o{day} <= {{0}} AND c{day} > {{0}} AND o{day} >= 0 OR untimed <> 0)"
     values = [filters["age"], filters["age"], filters["minute"], filters["minute"]]
     if filters["lang"]:
-        found += f" AND langs & {bits} <> 0"
+        found += f" AND (langs = 0 OR langs & {bits} <> 0)"
         values.append(1 << filters["lang"])
     if filters["free"]:
         found += " AND free"
@@ -54,6 +55,7 @@ def _extra(data: Any) -> list[Any]:
         data.min_age,
         data.max_age,
         data.langs.astype(np.int32),
+        (data.open_at < 0).all(axis=1).astype(np.int32),
         data.free.astype(np.int8),
         *data.open_at.T,
         *data.close_at.T,
@@ -173,13 +175,14 @@ class Trees:
     def _fits(self, rows: Any, filters: Query) -> Any:
         data, age, day, minute = self._data, filters["age"], filters["weekday"], filters["minute"]
         keep = (data.min_age[rows] <= age) & ((data.max_age[rows] < 0) | (data.max_age[rows] >= age))
-        keep &= (
+        untimed = (data.open_at[rows] < 0).all(axis=1)
+        keep &= untimed | (
             (data.open_at[rows, day] >= 0)
             & (data.open_at[rows, day] <= minute)
             & (data.close_at[rows, day] > minute)
         )
         if filters["lang"]:
-            keep &= data.langs[rows] >> filters["lang"] & 1 == 1
+            keep &= (data.langs[rows] == 0) | (data.langs[rows] >> filters["lang"] & 1 == 1)
         return keep & data.free[rows] if filters["free"] else keep
 
 
@@ -203,6 +206,10 @@ class PostGis:
         run = self._connection.execute
         run("CREATE EXTENSION IF NOT EXISTS postgis")
         run("CREATE EXTENSION IF NOT EXISTS btree_gist")
+        rows = len(data) if single else len(exploded(gen, data)[0])
+        there = run("SELECT to_regclass(%s)", [self._table]).fetchall() != [(None,)]
+        if there and run(f"SELECT count(*) FROM {self._table}").fetchall() == [(rows,)]:
+            return  # left by another run
         run(f"DROP TABLE IF EXISTS {self._table}")
         kinds = ", ".join(f"{name} {'boolean' if name == 'free' else 'integer'}" for name in _EXTRA)
         term = "terms int[]" if single else "term int"

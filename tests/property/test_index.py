@@ -100,7 +100,9 @@ def test_an_index_that_is_saved_and_opened_finds_what_it_found(directory, later,
     engine.update(later.services.values())
 
     def found(engine):
-        return [(m.offer_id, m.score, m.contributions, m.reasons, m.km) for m in engine.match(query, rank=rank)]
+        return [
+            (m.offer_id, m.score, m.contributions, m.reasons, m.km) for m in engine.match(query, rank=rank)
+        ]
 
     with TemporaryDirectory() as folder:
         engine.index.save(folder)

@@ -182,8 +182,8 @@ def _is_count(value: Any, least: int) -> bool:
 def _match(result: Result) -> Match:
     found = result.found
     return Match(
-        result.offer_id,
-        result.service_id,
+        found.offer_id,
+        found.service_id,
         found.total,
         found.parts,
         found.reasons,

@@ -152,10 +152,9 @@ def freshness_of(assured_date: str, today: date) -> float:
 SortKey = tuple[object, ...]
 
 
-def sort_key(  # noqa: PLR0913  # all that may decide
+def sort_key(  # noqa: PLR0913, PLR0917  # all that may decide, and called for every match
     rank: Rank,
-    *,
-    sure: bool,
+    sure: bool,  # noqa: FBT001  # as above
     relevance: float,
     km: float | None,
     total: float,

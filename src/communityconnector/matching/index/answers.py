@@ -50,12 +50,16 @@ class Answers:
         self._asked = asked
         self._reasons: dict[int, Reason | None] = {}
         shortcut = table.shortcut
-        self._told = None if shortcut is None else shortcut.to(asked)
+        self._told = None if shortcut is None or shortcut.mute else shortcut.to(asked)
         self._numbers: Numbers = np.full(len(table.facts), OPEN, dtype=np.int8)
         self._open = True
         self.harmless = False
         """Whether it is known that no fact is against what is asked."""
-        if len(table.facts) <= _AT_ONCE:
+        if shortcut is not None and shortcut.mute:
+            self._numbers[:] = SILENT
+            self._open = False
+            self.harmless = True
+        elif len(table.facts) <= _AT_ONCE:
             self._work_out(np.arange(len(table.facts)))
             self._open = False
             self.harmless = not (self._numbers == UNMET).any()
@@ -73,15 +77,19 @@ class Answers:
             if wanted is not None:
                 left &= wanted
             if left.any():
-                self._work_out(np.unique(codes[left]).astype(np.int64))
+                self._work_out(codes[left])
                 found = self._numbers[codes]
         return found
 
     def _work_out(self, codes: NDArray[Any]) -> None:
         if self._told is not None:
-            self._numbers[codes] = self._told.answers(codes)
-            codes = codes[self._numbers[codes] == OPEN]
-        for code in codes.tolist():
+            codes = codes.astype(np.int64)
+            told = self._told.answers(codes)
+            self._numbers[codes] = told
+            codes = codes[told == OPEN]
+        if not len(codes):
+            return
+        for code in np.unique(codes).tolist():
             reason = self.reason(code)
             self._numbers[code] = SILENT if reason is None else _CODES[reason.answer]
 
@@ -90,6 +98,8 @@ class Answers:
         try:
             return self._reasons[code]
         except KeyError:
+            if self._numbers[code] == SILENT:
+                return None
             reason = None if self._told is None else self._told.reason(code)
             if reason is None:
                 table = self._table
@@ -139,6 +149,9 @@ class AnswerTable:
 
     def ask(self, asked: Any) -> Answers:
         """The answers to a question."""
+        if self.shortcut is not None and self.shortcut.mute:
+            # Whatever is asked, nothing is said.
+            asked = None
         kept = self._kept.get(asked)
         if kept is None:
             if len(self._kept) * len(self.facts) >= _MOST_KEPT:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,7 @@ class Gathering:
     Attributes:
         most: no row fits better than this.
         longest: no more rows than this may fit; some may count twice.
+        sure: whether all rows that are given fit; else some only may.
     """
 
     def __init__(self, columns: Columns, strength: Floats, asked: Asked) -> None:
@@ -51,6 +52,7 @@ class Gathering:
         self.most = max(
             [1.0] if asked.terms or asked.words else [wanted.weight for wanted in asked.wanted] or [IN_DOUBT]
         )
+        self.sure = all(not isinstance(worth, float) or worth > 0.0 for _, _, worth in self._parts)
         self.longest = sum(len(part[0]) for part in self._parts) + sum(len(rows) for rows, _ in self._words)
 
     def _listed_broadly(self, concept: str, rows: Rows, numbers: Numbers) -> Rows:
@@ -59,30 +61,25 @@ class Gathering:
         broad = [purposes.is_listed_broadly(signs[number], concept) for number in known.tolist()]
         return rows[np.isin(numbers, known[np.array(broad, dtype=bool)])]
 
-    def count(self, runs: Rows) -> int:
-        """How many rows there may be in runs; some may count twice."""
-        total = 0
-        for rows in (*(part[0] for part in self._parts), *(rows for rows, _ in self._words)):
-            at = rows.searchsorted(runs)
-            total += int((at[1::2] - at[0::2]).sum())
-        return total
+    def cut(self, runs: Rows) -> Cut:
+        """Where the postings cross runs of rows."""
+        return Cut([_at(part[0], runs) for part in self._parts], [_at(rows, runs) for rows, _ in self._words])
 
-    def rows(self, runs: Rows) -> tuple[Rows, Floats]:
+    def rows(self, cut: Cut) -> tuple[Rows, Floats]:
         """The rows in runs that fit, or may fit, what is needed, ascending, with how well; 0 where they only may."""
         all_rows: list[Rows] = []
         all_values: list[Floats] = []
-        for rows, numbers, worth in self._parts:
-            cuts = _cuts(rows, runs)
-            if not cuts:
+        for (rows, numbers, worth), at in zip(self._parts, cut.parts, strict=True):
+            taken = _take(rows, at)
+            if not len(taken):
                 continue
-            taken = _take(rows, cuts)
             all_rows.append(taken)
             if numbers is None or isinstance(worth, float):
                 all_values.append(np.full(len(taken), worth))
             else:
-                all_values.append(worth[_take(numbers, cuts)])
+                all_values.append(worth[_take(numbers, at)])
         if self._words:
-            rows, values = self._by_words(runs)
+            rows, values = self._by_words(cut.words)
             if len(rows):
                 all_rows.append(rows)
                 all_values.append(values)
@@ -98,13 +95,13 @@ class Gathering:
         np.not_equal(rows[1:], rows[:-1], out=first[1:])
         return rows[first], values[first]
 
-    def _by_words(self, runs: Rows) -> tuple[Rows, Floats]:
+    def _by_words(self, cut: list[list[int]]) -> tuple[Rows, Floats]:
         pieces, worths = [], []
-        for rows, numbers in self._words:
-            cuts = _cuts(rows, runs)
-            if cuts:
-                pieces.append(_take(rows, cuts))
-                worths.append(_take(numbers, cuts))
+        for (rows, numbers), at in zip(self._words, cut, strict=True):
+            taken = _take(rows, at)
+            if len(taken):
+                pieces.append(taken)
+                worths.append(_take(numbers, at))
         if not pieces:
             return np.empty(0, dtype=np.int32), np.empty(0)
         words = len(self._asked.words)
@@ -188,13 +185,28 @@ _COUNTED = np.array([0, 1 << 16, 1], dtype=np.int64)
 """What a word counts, by where a row has it (see `Gathering._by_words`)."""
 
 
-def _cuts(rows: Rows, runs: Rows) -> list[tuple[int, int]]:
-    """Where the rows of a posting stand that lie in runs."""
-    at = rows.searchsorted(runs).tolist()
-    return [(first, last) for first, last in zip(at[0::2], at[1::2], strict=True) if last > first]
+class Cut(NamedTuple):
+    """Where postings cross runs of rows: for each, its beginnings and ends in turn.
+
+    Attributes:
+        parts: those of terms and concepts.
+        words: those of words.
+    """
+
+    parts: list[list[int]]
+    words: list[list[int]]
+
+    @property
+    def total(self) -> int:
+        """How many rows there may be; some may count twice."""
+        return sum(sum(at[1::2]) - sum(at[0::2]) for kind in self for at in kind)
 
 
-def _take(column: Numbers, cuts: list[tuple[int, int]]) -> Numbers:
-    if len(cuts) == 1:
-        return column[cuts[0][0] : cuts[0][1]]
-    return np.concatenate([column[first:last] for first, last in cuts])
+def _at(rows: Rows, runs: Rows) -> list[int]:
+    at: list[int] = rows.searchsorted(runs).tolist()
+    return at
+
+
+def _take(column: Numbers, at: list[int]) -> Numbers:
+    cuts = [column[first:last] for first, last in zip(at[0::2], at[1::2], strict=True) if last > first]
+    return cuts[0] if len(cuts) == 1 else np.concatenate(cuts) if cuts else column[:0]

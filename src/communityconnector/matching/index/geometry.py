@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from communityconnector.model.geography import EQUATORIAL, SQUARE, in_space, line_km
+from communityconnector.model.geography import CLOSE, chord_km, in_space, line_km
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int32]
@@ -29,6 +29,7 @@ _SPREAD: Final = 1000.0
 _WEST, _EAST = -1.0, 361.0
 """Beyond the ends of a band."""
 _NEAR: Final = 3000.0
+_CHUNK: Final = 65_536
 
 
 def error_km(km: float) -> float:
@@ -68,12 +69,12 @@ def keys(latitudes: Floats, longitudes: Floats) -> Floats:
 
 
 def through_the_earth(latitudes: Floats, longitudes: Floats) -> Floats:
-    """Points of the WGS-84 ellipsoid in space, km from its centre, a row each (see `model.geography.in_space`)."""
-    phi, lam = np.radians(latitudes), np.radians(longitudes)
-    sine = np.sin(phi)
-    normal = EQUATORIAL / np.sqrt(1.0 - SQUARE * sine**2)
-    across = normal * np.cos(phi)
-    return np.stack((across * np.cos(lam), across * np.sin(lam), normal * (1.0 - SQUARE) * sine), axis=1)
+    """Points in space, a row each, to the last bit as `model.geography.in_space` has them."""
+    made = np.empty((len(latitudes), 3))
+    for first in range(0, len(latitudes), _CHUNK):
+        part = slice(first, first + _CHUNK)
+        made[part] = list(map(in_space, latitudes[part].tolist(), longitudes[part].tolist()))
+    return made
 
 
 class Origin:
@@ -95,6 +96,20 @@ class Origin:
     def km(self, latitude: float, longitude: float) -> float:
         """How far a point is, in km, as `geodesic_km` has it."""
         return line_km(self._point, self._spot, latitude, longitude)
+
+    def kms(self, space: Floats, points: Floats, rows: Rows) -> list[float]:
+        """How far rows are, in km, as `geodesic_km` has it.
+
+        Args:
+            space: points in space, a row each of x, y and z.
+            points: the same, as latitudes and longitudes.
+            rows: which.
+        """
+        kms = [chord_km(self._spot, spot) for spot in space[rows].tolist()]
+        for number, km in enumerate(kms):
+            if km > CLOSE:
+                kms[number] = self.km(*points[rows[number]].tolist())
+        return kms
 
     def squares(self, space: Floats, rows: Rows) -> Floats:
         """Squares of the chords to rows, in square km: their order is about that of the distances (`error_km`).

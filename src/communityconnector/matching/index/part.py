@@ -50,13 +50,12 @@ class Result(NamedTuple):
     @property
     def offer_id(self) -> str:
         """Id of the offer."""
-        return self.part.segment.columns.offer_ids[self.found.row]
+        return self.found.offer_id
 
     @property
     def service_id(self) -> str:
         """Id of its service."""
-        columns = self.part.segment.columns
-        return columns.service_ids[int(columns.service[self.found.row])]
+        return self.found.service_id
 
     @property
     def agency(self) -> tuple[int, int]:

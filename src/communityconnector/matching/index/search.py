@@ -6,6 +6,7 @@ measures exactly only what may be among the best.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from communityconnector.matching.answers import Answer, Reason
 from communityconnector.matching.criteria import BEFORE_DISTANCE, distance_reason
 from communityconnector.matching.criteria.place import KM_A_MILE, PLACES
 from communityconnector.matching.index.columns import REMOTE, Numbers
-from communityconnector.matching.index.gathering import Gathering
+from communityconnector.matching.index.gathering import Cut, Gathering
 from communityconnector.matching.index.geometry import (
     FARTHEST,
     Floats,
@@ -60,12 +61,17 @@ _SPARE: Final = 8
 """So many more rows than asked for are measured before those that are alike are told apart by their ids."""
 
 
+_MET: Final = Answer.MET
+
+
 class Found(NamedTuple):
     """An offer that was found.
 
     Attributes:
         key: its place in the order.
         row: its row.
+        offer_id: its id.
+        service_id: id of its service.
         reasons: all criteria's answers, the need's first.
         relevance: how well it fits the need itself, 0 to 1.
         km: how far away it is; `None` where that is unknown or there is nowhere to go.
@@ -75,6 +81,8 @@ class Found(NamedTuple):
 
     key: SortKey
     row: int
+    offer_id: str
+    service_id: str
     reasons: tuple[Reason, ...]
     relevance: float
     km: float | None
@@ -114,6 +122,12 @@ class Search:
             (question, segment.columns.facts[question.criterion.name], segment.answers(question))
             for question in plan.questions
         ]
+        self._narrowing = [
+            asked
+            for asked in self._asked
+            if (asked[0].rules_out or asked[0].relaxed) and not asked[2].harmless
+        ]
+        self._last_cut: tuple[float, Cut] | None = None
         self._placed = len(segment.columns.keys)
         self._rows = len(segment.columns.place)
 
@@ -125,7 +139,7 @@ class Search:
         """
         origin = self._plan.origin
         if origin is None or not self._placed:
-            return self._in_order([self._fits(*self._gather.rows(self._span(0, self._rows)), None)], count)
+            return self._in_order([self._fits(*self._gathered(0, self._rows), None)], count)
         elsewhere: _Fits | None = None
         for radius in self._radii(origin, count):
             near = self._near(origin, radius)
@@ -140,7 +154,7 @@ class Search:
         """How many offers fit, and how many each criterion rules out."""
         plan, dead = self._plan, self._segment.dead
         ruled_out: Counter[str] = Counter()
-        rows, _ = self._gather.rows(self._span(0, self._rows))
+        rows, _ = self._gathered(0, self._rows)
         if dead is not None:
             rows = rows[~dead[rows]]
         fitting = np.ones(len(rows), dtype=bool)
@@ -159,8 +173,9 @@ class Search:
             fitting &= ~far
         return int(fitting.sum()), +ruled_out
 
-    def _span(self, first: int, last: int) -> Rows:
-        return np.array([first, last], dtype=np.int32)
+    def _gathered(self, first: int, last: int) -> tuple[Rows, Floats]:
+        """The rows of one run that may fit what is needed, with how well."""
+        return self._gather.rows(self._gather.cut(np.array([first, last], dtype=np.int32)))
 
     def _radii(self, origin: Origin, count: int | None) -> Iterator[float]:
         """Radii of circles to look in before looking at all that is in reach."""
@@ -170,40 +185,46 @@ class Search:
         wanted = max(_FIRST_RING, 6 * count)
         if reach >= FARTHEST:
             radius = _FIRST_RADIUS
-            while radius < reach and self._count_in(origin, radius) < wanted:
+            while radius < reach and self._cut(origin, radius).total < wanted:
                 radius *= _WIDER
         else:
-            inside = self._count_in(origin, reach)
+            inside = self._cut(origin, reach).total
             radius = reach if inside <= max(at_once, 2 * wanted) else reach * math.sqrt(wanted / inside)
         while radius < reach / 1.5:
             yield radius
             radius *= _WIDER
 
-    def _count_in(self, origin: Origin, radius: float) -> int:
-        return self._gather.count(origin.runs(self._columns.keys, radius))
+    def _cut(self, origin: Origin, radius: float) -> Cut:
+        """Where postings cross a circle."""
+        if self._last_cut is None or self._last_cut[0] != radius:
+            self._last_cut = radius, self._gather.cut(origin.runs(self._columns.keys, radius))
+        return self._last_cut[1]
 
     def _near(self, origin: Origin, radius: float) -> _Fits:
         """Rows with a point in a circle."""
-        rows, values = self._gather.rows(origin.runs(self._columns.keys, radius))
+        rows, values = self._gather.rows(self._cut(origin, radius))
         squares = origin.squares(self._columns.space, rows)
         if radius >= self._plan.reach:
             inside = self._within(origin, radius, rows, squares)
         else:
             inside = squares <= square_of(radius)
-        here = np.flatnonzero(inside)
+        here = inside.nonzero()[0]
         return self._fits(rows[here], values[here], squares[here])
 
     def _elsewhere(self) -> _Fits:
         """Rows without a point."""
         if self._placed == self._rows:
             return _NOTHING
-        return self._fits(*self._gather.rows(self._span(self._placed, self._rows)), None)
+        return self._fits(*self._gathered(self._placed, self._rows), None)
 
     def _within(self, origin: Origin, km: float, rows: Rows, squares: Floats) -> NDArray[np.bool_]:
         """Which rows lie no farther than so; those in doubt are measured."""
         doubt = error_km(km)
         inside = squares <= square_of(km + doubt)
-        doubtful = np.flatnonzero(inside & (squares >= square_of(max(0.0, km - doubt))))
+        surely = squares < square_of(max(0.0, km - doubt))
+        if np.count_nonzero(inside) == np.count_nonzero(surely):
+            return inside
+        doubtful = (inside & ~surely).nonzero()[0]
         for number in doubtful.tolist():
             inside[number] = origin.km(*self._columns.points[rows[number]].tolist()) <= km
         return inside
@@ -211,23 +232,19 @@ class Search:
     def _fits(self, rows: Rows, values: Floats, squares: Floats | None) -> _Fits:
         """Those of some rows that nothing rules out."""
         plan, dead = self._plan, self._segment.dead
+        if dead is None and not plan.misses and not self._narrowing:
+            return _Fits(rows, values, squares)
         keep = np.ones(len(rows), dtype=bool) if dead is None else ~dead[rows]
         missed = self._too_far(rows, squares) if plan.misses else None
-        whole = dead is None and missed is None
-        for question, codes, answers in self._asked:
-            if not (question.rules_out or question.relaxed) or answers.harmless:
-                continue
+        for question, codes, answers in self._narrowing:
             unmet = answers.of(codes[rows], keep) == UNMET
             if question.rules_out:
                 keep &= ~unmet
-                whole = False
             if missed is not None and question.relaxed:
                 missed |= unmet
         if missed is not None:
             keep &= missed
-        if whole:
-            return _Fits(rows, values, squares)
-        kept = np.flatnonzero(keep)
+        kept = keep.nonzero()[0]
         return _Fits(rows[kept], values[kept], None if squares is None else squares[kept])
 
     def _too_far(self, rows: Rows, squares: Floats | None) -> NDArray[np.bool_]:
@@ -317,9 +334,13 @@ class Search:
             chosen += self._first_of(fits, some, left)
         return chosen
 
-    def _groups(self, all_fits: list[_Fits]) -> Iterator[tuple[_Fits, Numbers]]:
+    def _groups(self, all_fits: list[_Fits]) -> Iterator[tuple[_Fits, Numbers | slice]]:
         """Rows that stand before all that come after them, whatever their distance or score."""
         if self._plan.rank is Rank.DISTANCE:
+            if self._gather.sure:
+                for fits in all_fits:
+                    yield fits, slice(None)
+                return
             for sure in (True, False):
                 for fits in all_fits:
                     yield fits, np.flatnonzero((fits.values > 0.0) == sure)
@@ -329,7 +350,7 @@ class Search:
             for fits in all_fits:
                 yield fits, np.flatnonzero(fits.values == value)
 
-    def _first_of(self, fits: _Fits, some: Numbers, count: int) -> list[int]:
+    def _first_of(self, fits: _Fits, some: Numbers | slice, count: int) -> list[int]:
         rows = fits.rows[some]
         if len(rows) <= count:
             return list(rows.tolist())
@@ -355,7 +376,7 @@ class Search:
     ) -> list[int]:
         """Rows whose worth may be among the least; of those that are alike, the first by id."""
         kth = float(np.partition(worth, count - 1)[count - 1])
-        near = np.flatnonzero(worth <= limit(kth))
+        near = (worth <= limit(kth)).nonzero()[0]
         if len(near) > count + _SPARE:
             keys = [self._columns.order[rows[near]], worth[near]]
             if ties is not None:
@@ -380,43 +401,41 @@ class Search:
         kms: list[float | None] = [None] * len(rows)
         if origin is not None:
             placed = [number for number, row in enumerate(rows) if row < self._placed]
-            for number, point in zip(placed, columns.points[some[placed]].tolist(), strict=True):
-                kms[number] = origin.km(*point)
+            there = origin.kms(columns.space, columns.points, some[placed])
+            for number, km in zip(placed, there, strict=True):
+                kms[number] = km
         before: list[list[Reason | None]] = []
         after: list[list[Reason | None]] = []
         for question, codes, answers in self._asked:
             reasons = [answers.reason(code) for code in codes[some].tolist()]
             (before if question.criterion.name in BEFORE_DISTANCE else after).append(reasons)
         fresh = self._freshness[columns.facts["assured"][some]].tolist()
-        services = columns.service[some].tolist()
+        services = [columns.service_ids[number] for number in columns.service[some].tolist()]
+        offers = [columns.offer_ids[row] for row in rows]
         made = []
-        for number, (relevance, need) in enumerate(self._gather.judged(some)):
-            km, place = kms[number], places[number]
+        for row, offer, service, (relevance, need), place, km, freshness, early, late in zip(
+            rows, offers, services, self._gather.judged(some), places, kms, fresh,
+            zip(*before, strict=True) if before else _ENDLESS,
+            zip(*after, strict=True) if after else _ENDLESS, strict=False,
+        ):  # fmt: skip
             told = [need]
-            told += [reason for reasons in before if (reason := reasons[number]) is not None]
+            told += [reason for reason in early if reason is not None]
             if origin is not None:
                 told.append(distance_reason(place, km, stated))
-            told += [reason for reasons in after if (reason := reasons[number]) is not None]
+            told += [reason for reason in late if reason is not None]
             met = 0
             for reason in told:
-                if reason.answer is Answer.MET:
+                if reason.answer is _MET:
                     met += 1
             near = None if origin is None else proximity_of(place, km)
-            parts = contributions(weights, relevance, near, met / len(told), fresh[number])
+            parts = contributions(weights, relevance, near, met / len(told), freshness)
             total = score(parts)
-            key = sort_key(
-                rank,
-                sure=need.answer is Answer.MET,
-                relevance=relevance,
-                km=km,
-                total=total,
-                offer_id=columns.offer_ids[rows[number]],
-                service_id=columns.service_ids[services[number]],
-            )
-            made.append(Found(key, rows[number], tuple(told), relevance, km, parts, total))
+            key = sort_key(rank, need.answer is _MET, relevance, km, total, offer, service)
+            made.append(Found(key, row, offer, service, tuple(told), relevance, km, parts, total))
         return made
 
 
+_ENDLESS: Final[Iterator[tuple[Reason | None, ...]]] = itertools.repeat(())
 _NOTHING: Final = _Fits(np.empty(0, dtype=np.int32), np.empty(0), None)
 
 

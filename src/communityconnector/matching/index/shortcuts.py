@@ -40,28 +40,49 @@ def _rows_of(starts: NDArray[np.int64], codes: NDArray[Any]) -> tuple[NDArray[np
 class Weeks:
     """Facts of hours that only name days of the week, as columns.
 
+    Most have at most one span a day and hold for ever: those are looked up by the day. The others have rows.
+
     Args:
-        starts: where the rows of each facts begin; no rows where more has to be said than days of the week.
+        opens: by facts and weekday (Monday is 0), seconds of opening since that day's midnight; `NEVER` where it is
+            closed, or where the facts are not of that kind.
+        closes: the same for closing, beyond 86,400 on the next day; 0 where it is closed.
+        starts: where the rows of the other facts begin; none where more has to be said than days of the week.
         table: a row a rule and day: what `hours.plain_weeks` has.
     """
 
-    ARRAYS: Final = 2
+    ARRAYS: Final = 4
 
-    def __init__(self, starts: NDArray[np.int64], table: NDArray[np.int32]) -> None:
+    def __init__(
+        self,
+        opens: NDArray[np.int32],
+        closes: NDArray[np.int32],
+        starts: NDArray[np.int64],
+        table: NDArray[np.int32],
+    ) -> None:
+        self.mute = False
+        """Whether the criterion says nothing to any of the facts."""
+        self.opens = opens
+        self.closes = closes
         self._starts = starts
         self._table = table
 
     @staticmethod
-    def columns_of(facts: Sequence[Facts]) -> tuple[NDArray[Any], NDArray[Any]]:
+    def columns_of(facts: Sequence[Facts]) -> tuple[NDArray[Any], ...]:
         """The columns of facts."""
+        opens = np.full((len(facts), 7), hours.NEVER, dtype=np.int32)
+        closes = np.zeros((len(facts), 7), dtype=np.int32)
         rows: list[tuple[int, ...]] = []
         owners: list[int] = []
         for number, (zone, rules) in enumerate(facts):
-            week = (None if zone else hours.plain_weeks(rules)) or ()
-            rows += week
-            owners += [number] * len(week)
+            week = (None if zone else hours.plain_weeks(rules)) or []
+            if all(row[3:] == _ALWAYS for row in week) and len({row[0] for row in week}) == len(week):
+                for day, begin, end, *_ in week:
+                    opens[number, day], closes[number, day] = begin, end
+            else:
+                rows += week
+                owners += [number] * len(week)
         table = np.array(rows, dtype=np.int32).reshape(-1, 7)
-        return _starts(np.array(owners, dtype=np.int64), len(facts)), table
+        return opens, closes, _starts(np.array(owners, dtype=np.int64), len(facts)), table
 
     def to(self, asked: Asked) -> _Moment | None:
         """What can be told here of a moment: of one beside a change of the clocks, of a window, nothing."""
@@ -74,11 +95,6 @@ class Weeks:
         if any(other.astimezone(zone).utcoffset() != offset for other in around):
             return None
         return _Moment(self, moment)
-
-    def rows(self, code: int) -> list[list[int]]:
-        """The rows of facts by their number."""
-        rows: list[list[int]] = self._table[self._starts[code] : self._starts[code + 1]].tolist()
-        return rows
 
     def all_rows(self, codes: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
         """Which of some facts have rows, those rows, and where in them those of each begin."""
@@ -94,11 +110,27 @@ class _Moment:
         self._weeks = weeks
         self._today, self._weekday = moment.toordinal(), moment.weekday()
         self._second = moment.hour * 3600 + moment.minute * 60 + moment.second
+        day, before = self._weekday, (self._weekday - 1) % 7
+        self._opens, self._closes = weeks.opens[:, day], weeks.closes[:, day]
+        self._late = weeks.closes[:, before]
         self._reasons: dict[tuple[int, int], Reason] = {}
 
     def answers(self, codes: NDArray[Any]) -> Numbers:
         """The answers to facts by their numbers, as far as they are told here; else `OPEN`."""
-        told = np.full(len(codes), OPEN, dtype=np.int8)
+        second = self._second
+        closes = self._closes[codes]
+        is_open = (self._opens[codes] <= second) & (second < closes)
+        is_open |= second + _DAY < self._late[codes]
+        told = np.where(is_open, np.int8(MET), np.int8(OPEN))
+        left = (~is_open).nonzero()[0]
+        if len(left):
+            told[left] = self._otherwise(codes[left])
+        return told
+
+    def _otherwise(self, codes: NDArray[Any]) -> Numbers:
+        """The same for facts of which none is open by the day."""
+        weekly = self._weeks.closes[codes].any(axis=1)
+        told = np.where(weekly, np.int8(UNMET), np.int8(OPEN))
         plain, rows, begins = self._weeks.all_rows(codes)
         if not len(plain):
             return told
@@ -118,29 +150,19 @@ class _Moment:
         return told
 
     def reason(self, code: int) -> Reason | None:
-        """The answer to facts in words, where one span covers the moment and none follows on it; else `None`."""
-        since_monday = self._weekday * _DAY + self._second
-        spans = []
-        for day, opens, closes, *limits in self._weeks.rows(code):
-            if limits != _ALWAYS:
-                return None
-            spans.append((day * _DAY + opens, day * _DAY + closes))
-        covering = [(begin, end) for begin, end in spans if (since_monday - begin) % _WEEK < end - begin]
-        if len(covering) != 1:
+        """The answer to facts in words, where one span of today holds the moment and no other goes on; else `None`."""
+        opens, closes = int(self._opens[code]), int(self._closes[code])
+        if not opens <= self._second < closes < _DAY or self._late[code] > opens + _DAY:
             return None
-        ((begin, end),) = covering
-        if any((end - other) % _WEEK < last - other for other, last in spans):
-            return None
-        span = (begin % _DAY, end % _DAY)
-        reason = self._reasons.get(span)
+        reason = self._reasons.get((opens, closes))
         if reason is None:
-            reason = self._reasons[span] = open_then(*map(_clock, span))
+            reason = self._reasons[opens, closes] = open_then(_clock(opens), _clock(closes))
         return reason
 
 
 _DAY: Final = 86_400
-_WEEK: Final = 7 * _DAY
-_ALWAYS: Final = [0, hours.NEVER, 0, hours.NEVER]
+_ALWAYS: Final = (0, hours.NEVER, 0, hours.NEVER)
+"""Limits of a row that has none."""
 
 
 def _clock(second: int) -> time:
@@ -161,6 +183,8 @@ class Boxes:
     def __init__(
         self, starts: NDArray[np.int64], boxes: NDArray[np.float64], silent: NDArray[np.bool_]
     ) -> None:
+        self.mute = bool(silent.all())
+        """Whether the criterion says nothing to any of the facts."""
         self._starts = starts
         self._boxes = boxes
         self._silent = silent
