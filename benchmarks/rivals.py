@@ -44,6 +44,7 @@ _EXTRA = [
     "min_age",
     "max_age",
     "langs",
+    "untimed",
     "free",
     *(f"o{day}" for day in range(7)),
     *(f"c{day}" for day in range(7)),

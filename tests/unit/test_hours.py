@@ -7,12 +7,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from communityconnector.matching import hours
 from communityconnector.matching.hours import Open
-from communityconnector.matching.hours import status as at
-from communityconnector.model import Schedule
+from communityconnector.model import Location, Offer, Schedule, Service, ServiceAtLocation
 
 EASTERN = ZoneInfo("America/New_York")
 EVERY_DAY = "MO,TU,WE,TH,FR,SA,SU"
+
+
+def at(schedules, moment, zone=None):
+    return hours.status(
+        Offer(Service(id="s", name="s", status="active", schedules=tuple(schedules))), moment, zone
+    )
 
 
 def schedule(**parts):
@@ -180,3 +186,39 @@ def test_times_with_an_offset_keep_it():
 def test_the_answer_names_its_span():
     found = at([schedule()], when("2026-11-24T10:00"), EASTERN)
     assert (f"{found.since:%H:%M}", f"{found.until:%H:%M}") == ("09:00", "17:00")
+
+
+def test_the_location_may_name_its_zone():
+    place = Location(id="l", location_type="physical", extra={"timezone": "America/Los_Angeles"})
+    link = ServiceAtLocation(id="x", location=place, schedules=(schedule(),))
+    offer = Offer(Service(id="s", name="s", status="active"), link)
+    assert hours.status(offer, when("2026-11-24T11:30"), EASTERN).state is Open.CLOSED
+    found = hours.status(offer, when("2026-11-24T12:30"), EASTERN)
+    assert (found.state, f"{found.until:%H:%M %Z}") == (Open.OPEN, "17:00 PST")
+
+
+def test_what_is_closed_opens_next():
+    found = at([schedule(byday="TU,FR")], when("2026-11-25T10:00"), EASTERN)
+    assert (found.state, found.next) == (Open.CLOSED, when("2026-11-27T09:00"))
+    assert at([schedule(until="2026-01-31")], when("2026-11-25T10:00"), EASTERN).next is None
+
+
+def test_spans_that_follow_on_each_other_are_one():
+    found = at(
+        [schedule(closes_at="12:00"), schedule(opens_at="12:00", closes_at="17:00")],
+        when("2026-11-24T10:00"),
+        EASTERN,
+    )
+    assert f"{found.since:%H:%M} {found.until:%H:%M}" == "09:00 17:00"
+
+
+def test_a_holiday_is_unknown_unless_a_schedule_is_for_that_very_day():
+    def holidays(day):
+        return "Thanksgiving" if (day.month, day.day) == (11, 26) else None
+
+    def state_of(*schedules):
+        offer = Offer(Service(id="s", name="s", status="active", schedules=schedules))
+        return hours.status(offer, when("2026-11-26T10:00"), EASTERN, holidays)
+
+    assert (state_of(schedule()).state, state_of(schedule()).note) == (Open.UNKNOWN, "it is Thanksgiving")
+    assert state_of(schedule(), schedule(freq=None, byday=None, dtstart="2026-11-26")).state is Open.OPEN

@@ -12,10 +12,11 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, NoReturn
+from zoneinfo import ZoneInfo
 
 import attrs
 
-from communityconnector.model import Schedule, Weekday
+from communityconnector.model import Offer, Schedule, Weekday
 
 Holidays = Callable[[date], str | None]
 """Says which holiday a day is; `None` for an ordinary day."""
@@ -81,10 +82,7 @@ def rule_of(schedule: Schedule) -> Rule:
 
 
 def status(
-    schedules: Iterable[Schedule],
-    moment: datetime,
-    zone: tzinfo | None = None,
-    holidays: Holidays | None = None,
+    offer: Offer, moment: datetime, zone: tzinfo | None = None, holidays: Holidays | None = None
 ) -> Hours:
     """Open until when, closed and opening when next, or unknown and why.
 
@@ -92,24 +90,42 @@ def status(
     none covers it.
 
     Args:
-        schedules: the hours of one offer.
+        offer: the offer; its own hours count, else its service's, else its location's.
         moment: when, with a zone.
-        zone: zone of the schedules' wall-clock times. Default: a schedule's own offset from UTC, and without
-            one the zone of `moment`, since the desk that asks is where the service is.
+        zone: zone of the schedules' wall-clock times, unless the location names its own (`timezone`, an IANA name,
+            as HSDS directories write it beside the standard's fields). Default: a schedule's own offset from UTC, and
+            without one the zone of `moment`, since the desk that asks is where the service is.
         holidays: names the days on which the usual hours may not hold: then the state is unknown, unless a
             schedule is for that very day.
     """
-    rules = tuple(map(rule_of, schedules))
-    found = at(rules, moment, zone, holidays)
+    rules = tuple(map(rule_of, offer.schedules))
+    there = zone_named(zone_name(offer)) or zone
+    found = at(rules, moment, there, holidays)
     if found.state is Open.CLOSED:
-        return attrs.evolve(found, next=_next(rules, moment, zone, holidays))
+        return attrs.evolve(found, next=_next(rules, moment, there, holidays))
     return found
+
+
+def zone_name(offer: Offer) -> str:
+    """The IANA name of the zone that an offer's location says it is in; "" where it says none."""
+    place = offer.location
+    named = place.extra.get("timezone") if place is not None else None
+    return named if isinstance(named, str) else ""
+
+
+@lru_cache(maxsize=256)
+def zone_named(name: str) -> tzinfo | None:
+    """The IANA zone of a name, or `None` where there is none."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ValueError, LookupError, OSError):
+        return None
 
 
 def at(
     rules: Iterable[Rule], moment: datetime, zone: tzinfo | None = None, holidays: Holidays | None = None
 ) -> Hours:
-    """As `status`, for rules, and without a look ahead."""
+    """As `status`, for the rules of an offer, and without a look ahead."""
     rules = tuple(rules)
     if not rules:
         return Hours(Open.UNKNOWN, note="no hours are given")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta, tzinfo
-from functools import lru_cache
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from communityconnector.matching import hours
 from communityconnector.matching.answers import Reason, met, unknown, unmet
@@ -45,23 +43,12 @@ def _asked(query: Query) -> Asked | None:
 
 
 def _hours(offer: Offer) -> Facts:
-    place = offer.location
-    named = place.extra.get("timezone") if place is not None else None
-    return (named if isinstance(named, str) else "", tuple(map(hours.rule_of, offer.schedules)))
-
-
-@lru_cache(maxsize=256)
-def zone_named(name: str) -> tzinfo | None:
-    """The IANA zone of a name, or `None` where there is none."""
-    try:
-        return ZoneInfo(name) if name else None
-    except (ValueError, LookupError, OSError):
-        return None
+    return (hours.zone_name(offer), tuple(map(hours.rule_of, offer.schedules)))
 
 
 def _is_open(facts: Facts, asked: Any) -> Reason:
     named, rules = facts
-    zone = zone_named(named) or asked.zone
+    zone = hours.zone_named(named) or asked.zone
     if asked.ends is not None:
         return _in_window(hours.within(rules, asked.begins, asked.ends, zone, asked.holidays))
     found = hours.at(rules, asked.begins, zone, asked.holidays)
