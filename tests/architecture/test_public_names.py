@@ -10,8 +10,8 @@ from communityconnector import interchange, matching, model, needs
 SNAPSHOT = {
     cc: """
         Agency Answer Audience ColumnMapping CommunityConnectorError Directory Disclosure Explanation Finding Index
-        Interpretation         Location Match MatchResult Matcher Mode Need Offer Organization Point Rank Reason Service Severity Wellness
-        __version__ distance kilometers miles read sample vocabulary write
+        Interpretation Itinerary Location Match MatchResult Matcher Mode Need Offer Organization Point Rank Reason Service Severity Wellness
+        __version__ cycling distance driving kilometers miles read sample vocabulary walking write
     """,
     model: """
         ENTITIES Accessibility Address Agency Attribute Audience Change Contact CostOption Difference Directory Disclosure FieldSpec
@@ -25,8 +25,8 @@ SNAPSHOT = {
         Concept CrisisLine Interpretation Interpreter Need Phrase PhraseInterpreter Understood Vocabulary Wellness
         interpreter load vocabulary
     """,
-    matching: "WEIGHTS Answer Contribution Engine Explanation Index Match MatchResult Query Rank Reason "
-    "UnmetNeed",
+    matching: "WEIGHTS Answer Contribution Engine Errand Explanation Index Itinerary Match MatchResult Query Rank "
+    "Reason Stop UnmetNeed by_travel_time",
 }
 
 

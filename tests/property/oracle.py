@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 import attrs
 
 from communityconnector.matching.index.words import repaired
-from communityconnector.matching.judgement import judge, score_parts
+from communityconnector.matching.judgement import judge, worth_of
 from communityconnector.matching.purpose import asked_of, for_need, purpose_of
-from communityconnector.matching.ranking import Weights, score
+from communityconnector.matching.ranking import Weights, contributions
 
 
 def place_in_order(rank, judgement, total, offer):
@@ -43,8 +44,8 @@ def plain_match(directory, query, phrases, rank, weights=None):
         for offer in directory.offers_of(key):
             judgement = judge(offer, purpose, asked, query)
             if judgement.fits(query.need.prefer):
-                parts = score_parts(judgement, query, Weights.of(weights))
-                total = score(parts)
+                parts = contributions(Weights.of(weights), worth_of(judgement, query))
+                total = math.fsum(part.points for part in parts)
                 found.append((place_in_order(rank, judgement, total, offer), offer, judgement, parts, total))
             else:
                 ruled_out.update(

@@ -17,7 +17,7 @@ INSIDE, OUTSIDE = Point(36.2, -81.8), Point(35.5, -81.5)
 
 def serves(given, point):
     facts = [(a.name or "", a.extent or "", a.extent_type or "") for a in given]
-    return areas.serves(facts, point.latitude, point.longitude)
+    return areas.serves(facts, (point.latitude, point.longitude))
 
 
 def area(shape, name="Somewhere", extent_type="geojson"):

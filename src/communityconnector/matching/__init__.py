@@ -1,8 +1,10 @@
 """The engine: criteria with three answers, hours, areas, an index of offers, ranking and reasons."""
 
 from communityconnector.matching.answers import Answer, Reason
+from communityconnector.matching.by_travel import by_travel_time
 from communityconnector.matching.engine import Engine
 from communityconnector.matching.index import Index
+from communityconnector.matching.itinerary import Errand, Itinerary, Stop
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import WEIGHTS, Contribution, Rank
 from communityconnector.matching.result import Explanation, Match, MatchResult, UnmetNeed
@@ -12,12 +14,16 @@ __all__ = [
     "Answer",
     "Contribution",
     "Engine",
+    "Errand",
     "Explanation",
     "Index",
+    "Itinerary",
     "Match",
     "MatchResult",
     "Query",
     "Rank",
     "Reason",
+    "Stop",
     "UnmetNeed",
+    "by_travel_time",
 ]

@@ -11,6 +11,7 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.matching.answers import Answer
+from communityconnector.needs.words import fold
 
 Ring = tuple[tuple[float, float], ...]
 Area = tuple[str, str, str]
@@ -48,17 +49,29 @@ class Polygon:
         return sum(_in_ring(ring, x, y) for ring in self.rings) % 2 == 1
 
 
-def serves(areas: Iterable[Area], latitude: float, longitude: float) -> tuple[Answer, str]:
-    """Whether any of the areas holds the point, and the name of the area that decided.
+def serves(
+    areas: Iterable[Area], point: tuple[float, float] | None, names: frozenset[str] = frozenset()
+) -> tuple[Answer, str]:
+    """Whether any of the areas takes in where somebody is, and the name of the area that decided.
 
-    An area with a name but without a shape that can be read might hold it: unknown.
+    A shape that can be read decides for its area. An area without one takes in whoever is in an area of its name,
+    and might take in anybody else: unknown.
+
+    Args:
+        areas: the areas.
+        point: latitude and longitude, if they are known.
+        names: folded names of areas that they are in.
     """
     name, open_question = "", False
     for called, extent, form in areas:
-        shape = polygons(extent) if form.lower() in ("", "geojson") else ()
-        if any(polygon.holds(latitude, longitude) for polygon in shape):
+        shape = polygons(extent) if point is not None and form.lower() in ("", "geojson") else ()
+        if shape and point is not None:
+            if any(polygon.holds(*point) for polygon in shape):
+                return Answer.MET, called
+        elif called and fold(called).strip() in names:
             return Answer.MET, called
-        open_question = open_question or not shape
+        else:
+            open_question = True
         name = name or called
     return (Answer.UNKNOWN if open_question else Answer.UNMET), name
 

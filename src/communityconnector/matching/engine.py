@@ -11,12 +11,13 @@ import attrs
 
 from communityconnector.errors import InvalidNeedError, ServiceNotFoundError
 from communityconnector.matching.index import Index, Plan, Result
-from communityconnector.matching.judgement import judge, score_parts
+from communityconnector.matching.itinerary import CONSIDERED, Itinerary, itinerary
+from communityconnector.matching.judgement import judge, worth_of
 from communityconnector.matching.purpose import Asked, asked_of, purpose_of
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import Rank, Weights, score
 from communityconnector.matching.result import Explanation, Match, MatchResult
-from communityconnector.model import Directory, Offer, Service
+from communityconnector.model import Directory, Offer, Point, Service
 from communityconnector.needs import PhraseInterpreter, interpreter
 
 FEW: Final = 3
@@ -103,7 +104,7 @@ class Engine:
         plan = Plan.of(query, asked, self._weights, rank)
         end = None if limit is None else offset + limit
         found = self._ordered(index, plan, end, per_agency)
-        matches = self._reranked([_match(result) for result in found], query)[offset:end]
+        matches = self._reranked([_match(result, self._weights) for result in found], query)[offset:end]
         return MatchResult(
             tuple(matches),
             query.meaning,
@@ -132,9 +133,19 @@ class Engine:
         for link in service.service_at_locations or (None,):
             offer = Offer(service, link)
             judgement = judge(offer, purpose, asked, query)
-            total = score(score_parts(judgement, query, self._weights))
+            total = score(self._weights, worth_of(judgement, query))
             explained.append(Explanation(offer, judgement.fits(query.need.prefer), judgement.reasons, total))
         return tuple(explained)
+
+    def plan(self, queries: Iterable[Query], origin: Point | None = None) -> Itinerary:
+        """The fewest stops that meet several needs (see `itinerary`).
+
+        Args:
+            queries: the needs, resolved.
+            origin: where one sets out.
+        """
+        results = [self.match(query, limit=CONSIDERED, rank=Rank.DISTANCE) for query in queries]
+        return itinerary(results, origin)
 
     def _asked(self, query: Query, index: Index) -> Asked:
         asked = asked_of(query, self._words)
@@ -145,13 +156,19 @@ class Engine:
         if per_agency is None:
             seen = end if end is None or not self._rerankers else max(end, _SEEN_BY_RERANKERS)
             return index.search(plan, seen)
-        turns: Counter[tuple[int, int]] = Counter()
-        placed = []
-        for number, result in enumerate(index.search(plan, None)):
-            placed.append((turns[result.agency] // per_agency, number, result))
-            turns[result.agency] += 1
-        placed.sort(key=lambda one: one[:2])
-        return [result for *_, result in placed]
+        seen = None if end is None else 4 * end
+        while True:
+            found = index.search(plan, seen)
+            turns: Counter[tuple[int, int]] = Counter()
+            placed = []
+            for number, result in enumerate(found):
+                placed.append((turns[result.agency] // per_agency, number, result))
+                turns[result.agency] += 1
+            # Whatever comes later has a later place, or a later turn.
+            if seen is None or len(found) < seen or sum(turn == 0 for turn, *_ in placed) >= seen // 4:
+                placed.sort(key=lambda one: one[:2])
+                return [result for *_, result in placed]
+            seen *= 4
 
     def _reranked(self, matches: list[Match], query: Query) -> list[Match]:
         for rerank in self._rerankers:
@@ -170,8 +187,8 @@ class Engine:
         for relaxed in _STAGES:
             plan = Plan.of(query, asked, self._weights, Rank.DISTANCE, relaxed)
             for result in index.search(plan, NEAR_MISSES + len(misses)):
-                if result.found.relevance and len(misses) < NEAR_MISSES:
-                    misses.setdefault(result.offer_id, _match(result))
+                if result.found.worth.relevance and len(misses) < NEAR_MISSES:
+                    misses.setdefault(result.offer_id, _match(result, self._weights))
         return tuple(misses.values())
 
 
@@ -179,14 +196,15 @@ def _is_count(value: Any, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
-def _match(result: Result) -> Match:
+def _match(result: Result, weights: Weights) -> Match:
     found = result.found
     return Match(
         found.offer_id,
         found.service_id,
         found.total,
-        found.parts,
         found.reasons,
         found.km,
+        weights,
+        found.worth,
         result.offer,
     )

@@ -1,4 +1,4 @@
-"""All criteria's answers about one offer, and the parts of the score that they give it."""
+"""All criteria's answers about one offer, and what its score is made of."""
 
 from __future__ import annotations
 
@@ -10,13 +10,7 @@ from communityconnector.matching.answers import Answer, Reason
 from communityconnector.matching.criteria import BEFORE_DISTANCE, CRITERIA, distance_reason, place_of
 from communityconnector.matching.purpose import Asked, Purpose, for_need
 from communityconnector.matching.query import Query
-from communityconnector.matching.ranking import (
-    Contribution,
-    Weights,
-    contributions,
-    freshness_of,
-    proximity_of,
-)
+from communityconnector.matching.ranking import Worth, freshness_of, proximity_of
 from communityconnector.model import Offer
 from communityconnector.model.geography import geodesic_km
 
@@ -77,11 +71,10 @@ def in_order(need: Reason, given: Mapping[str, Reason | None], distance: Reason 
     return tuple(reason for reason in (need, *before, distance, *after) if reason is not None)
 
 
-def score_parts(judgement: Judgement, query: Query, weights: Weights) -> tuple[Contribution, ...]:
-    """The parts of an offer's score."""
+def worth_of(judgement: Judgement, query: Query) -> Worth:
+    """What an offer's score is made of."""
     met = sum(reason.answer is Answer.MET for reason in judgement.reasons)
-    return contributions(
-        weights,
+    return Worth(
         judgement.relevance,
         None if query.point is None else proximity_of(judgement.place, judgement.km),
         met / len(judgement.reasons),

@@ -105,18 +105,30 @@ def _is_weight(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < math.inf
 
 
-def contributions(
-    weights: Weights, relevance: float, proximity: float | None, certainty: float, freshness: float
-) -> tuple[Contribution, ...]:
-    """The parts of an offer's score.
+class Worth(NamedTuple):
+    """What an offer's score is made of, 0 to 1 each.
 
-    Args:
-        weights: what each can add.
+    Attributes:
         relevance: how well it fits; 0 where the record does not say what it is for.
         proximity: how near it is; `None` where no place was given, and then it is left out.
         certainty: the share of its reasons that are met.
         freshness: how lately its record was checked.
     """
+
+    relevance: float
+    proximity: float | None
+    certainty: float
+    freshness: float
+
+
+def contributions(weights: Weights, worth: Worth) -> tuple[Contribution, ...]:
+    """The parts of an offer's score.
+
+    Args:
+        weights: what each can add.
+        worth: what the offer has of each.
+    """
+    relevance, proximity, certainty, freshness = worth
     fit = relevance or IN_DOUBT
     whole = Contribution("relevance", weights.relevance, fit, weights.relevance * fit)
     sure = Contribution("certainty", weights.certainty, certainty, weights.certainty * certainty * fit)
@@ -127,9 +139,18 @@ def contributions(
     return (whole, near, sure, fresh)
 
 
-def score(parts: tuple[Contribution, ...]) -> float:
+def score(weights: Weights, worth: Worth) -> float:
     """The sum of the contributions' points, exactly rounded (`math.fsum`)."""
-    return math.fsum([part.points for part in parts])
+    relevance, proximity, certainty, freshness = worth
+    fit = relevance or IN_DOUBT
+    return math.fsum(
+        (
+            weights.relevance * fit,
+            weights.certainty * certainty * fit,
+            weights.freshness * freshness * fit,
+            0.0 if proximity is None else weights.proximity * proximity * fit,
+        )
+    )
 
 
 def proximity_of(place: str, km: float | None) -> float:

@@ -10,7 +10,7 @@ import attrs
 
 from communityconnector.interchange import to_raw
 from communityconnector.matching.answers import Answer, Reason
-from communityconnector.matching.ranking import Contribution
+from communityconnector.matching.ranking import Contribution, Weights, Worth, contributions
 from communityconnector.model import Location, Offer, Organization, Service, kilometers
 from communityconnector.needs import CrisisLine, Interpretation
 
@@ -26,7 +26,6 @@ class Match:
         offer_id: id of the service at the location, else of the service.
         service_id: id of the service.
         score: between 0 and 1; exactly the sum of the contributions' points.
-        contributions: the parts of the score.
         reasons: every criterion's answer.
         km: how far away, in km; `None` where that is unknown or there is nowhere to go (a reason says which).
     """
@@ -34,13 +33,19 @@ class Match:
     offer_id: str
     service_id: str
     score: float
-    contributions: tuple[Contribution, ...]
     reasons: tuple[Reason, ...]
     km: float | None
+    _weights: Weights
+    _worth: Worth
     _fetch: Callable[[], Offer] = attrs.field(eq=False)
 
     def __repr__(self) -> str:
         return f"<Match {self.offer_id!r}, score {self.score:.3f}>"
+
+    @property
+    def contributions(self) -> tuple[Contribution, ...]:
+        """The parts of the score."""
+        return contributions(self._weights, self._worth)
 
     @cached_property
     def offer(self) -> Offer:

@@ -32,7 +32,7 @@ def _texts(value: Any) -> tuple[str, ...]:
     texts = tuple(values) if isinstance(values, Iterable) else (None,)
     if not all(isinstance(text, str) for text in texts):
         _refuse(
-            "`terms`, `accessibility`, `without_documents`, `situations` and `prefer` each take a text or several"
+            "`terms`, `areas`, `accessibility`, `without_documents`, `situations` and `prefer` each take a text or several"
         )
     return tuple(text for text in texts if text.strip())
 
@@ -83,6 +83,8 @@ class Need:
             meets the need. Given beside `text`, both count.
         near: where from: a `Point`, a pair of latitude and longitude, "lat,lon", or a place that the
             geocoder knows, such as a US ZIP code.
+        areas: names of the areas that the place lies in ("Ashe County", "North Carolina"), for services that name the
+            area that they serve without drawing it.
         within: how far at most; `cc.miles(10)`, `cc.kilometers(5)`, or a budget of time: `cc.walking(20)`.
         age: age in years of the one who needs it.
         language: language to be served in, ISO 639 code (`es`) or name.
@@ -106,6 +108,7 @@ class Need:
     text: str = attrs.field(default="", converter=_text)
     terms: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_texts)
     near: str | Point | None = attrs.field(default=None, kw_only=True, converter=_place)
+    areas: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_texts)
     within: Distance | None = attrs.field(default=None, kw_only=True)
     age: float | None = attrs.field(default=None, kw_only=True)
     language: str | None = attrs.field(default=None, kw_only=True, converter=_language)

@@ -149,6 +149,11 @@ def squares(draw: st.DrawFn) -> ServiceArea:
     )
 
 
+def named_areas() -> st.SearchStrategy[ServiceArea]:
+    """An area with a name and no shape."""
+    return st.builds(ServiceArea, id=ids, name=st.sampled_from(["Ashe County", "North Carolina"]))
+
+
 @st.composite
 def schedules(draw: st.DrawFn) -> Schedule:
     """A schedule that repeats weekly or monthly, by day or overnight; sometimes incomplete."""
@@ -201,7 +206,7 @@ def matchable_services(
         maximum_age=high,
         assured_date=draw(st.none() | st.sampled_from(["2019-03-04", "2026-05-06"])),
         attributes=tuple(_need_attribute(key, c) for c in draw(st.lists(needs_ids, max_size=2, unique=True))),
-        service_areas=tuple(draw(st.lists(squares(), max_size=2))),
+        service_areas=tuple(draw(st.lists(squares() | named_areas(), max_size=2))),
         cost_options=tuple(
             CostOption(id=f"{key}-cost-{n}", amount=amount)
             for n, amount in enumerate(draw(st.lists(st.sampled_from([None, 0, 5, 20]), max_size=2)))
@@ -325,6 +330,7 @@ def needs(draw: st.DrawFn) -> Need:
         draw(st.sampled_from(["", *words])),
         terms=tuple(draw(st.lists(needs_ids, min_size=1, max_size=2, unique=True))),
         near=near,
+        areas=draw(st.sampled_from([(), (), ("ashe county",)])),
         within=draw(st.none() | st.sampled_from([kilometers(5), kilometers(30), kilometers(200)]))
         if near
         else None,

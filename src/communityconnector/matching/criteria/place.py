@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from communityconnector.matching import areas
 from communityconnector.matching.answers import Answer, Reason, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
 from communityconnector.matching.query import Query
 from communityconnector.model import Disclosure, Offer
+from communityconnector.needs.words import fold
 
 KM_A_MILE: Final = 1.609344
 """Kilometres in an international mile."""
@@ -60,8 +61,23 @@ _WITHOUT_POINT: Final = {
 }
 
 
-def _point(query: Query) -> tuple[float, float] | None:
-    return None if query.point is None else (query.point.latitude, query.point.longitude)
+class Whereabouts(NamedTuple):
+    """Where somebody is.
+
+    Attributes:
+        point: latitude and longitude, if they are known.
+        names: folded names of areas that they are in.
+    """
+
+    point: tuple[float, float] | None
+    names: frozenset[str]
+
+
+def _whereabouts(query: Query) -> Whereabouts | None:
+    names = frozenset(fold(name).strip() for name in query.need.areas)
+    if query.point is None:
+        return Whereabouts(None, names) if names else None
+    return Whereabouts((query.point.latitude, query.point.longitude), names)
 
 
 def _areas(offer: Offer) -> Facts:
@@ -82,5 +98,5 @@ def _serves(facts: Facts, asked: Any) -> Reason | None:
     return unknown("area", f"Serves {called}: ask whether that takes in where you are", area=name)
 
 
-AREA: Final = Criterion("area", _point, _areas, _serves)
-"""Whether one of the areas that the offer, else its service, serves holds the point asked from."""
+AREA: Final = Criterion("area", _whereabouts, _areas, _serves)
+"""Whether one of the areas that the offer, else its service, serves takes in where it is asked from."""

@@ -71,7 +71,7 @@ class Answers:
             codes: the numbers.
             wanted: which of them count; what the others say is left open.
         """
-        found: Numbers = self._numbers[codes]
+        found: Numbers = self._numbers.take(codes)
         if self._open:
             left = found == OPEN
             if wanted is not None:

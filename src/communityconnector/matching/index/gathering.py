@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -126,33 +125,32 @@ class Gathering:
         enough = in_name + in_text >= least
         return rows[enough], values[enough]
 
-    def judged(self, rows: Rows) -> Iterator[tuple[float, Reason]]:
+    def judged(self, rows: Rows) -> list[tuple[float, Reason]]:
         """How well each of some rows fits, and why, as `purpose.for_need` has it."""
         columns, asked = self._columns, self._asked
-        by_term = [columns.terms.numbers(term, rows) for term in asked.terms]
-        by_concept = [columns.concepts.numbers(wanted.concept, rows) for wanted in asked.wanted]
-        fields = [columns.words.numbers(word, rows) for word in asked.words]
-        for at, row in enumerate(rows.tolist()):
-            best, key = 0.0, ("", _NONE)
-            for numbers in by_term:
-                if numbers[at] != _NONE:
-                    best, key = purposes.TERM, ("", numbers[at])
-                    break
-            for wanted, numbers in zip(asked.wanted, by_concept, strict=True):
-                if numbers[at] != _NONE:
-                    value = wanted.weight * columns.signs[numbers[at]].strength
-                    if value > best:
-                        best, key = value, (wanted.concept, numbers[at])
-            if fields:
-                here = [numbers[at] for numbers in fields]
+        best: list[tuple[float, str, int]] = [_NOTHING] * len(rows)
+        for term in asked.terms:
+            best = [
+                (purposes.TERM, "", number) if number != _NONE and held is _NOTHING else held
+                for number, held in zip(columns.terms.numbers(term, rows), best, strict=True)
+            ]
+        for wanted in asked.wanted:
+            for at, number in enumerate(columns.concepts.numbers(wanted.concept, rows)):
+                if number != _NONE:
+                    value = wanted.weight * columns.signs[number].strength
+                    if value > best[at][0]:
+                        best[at] = (value, wanted.concept, number)
+        if asked.words:
+            fields = [columns.words.numbers(word, rows) for word in asked.words]
+            for at, here in enumerate(zip(*fields, strict=True)):
                 in_name = here.count(IN_NAME)
                 value = purposes.by_words(in_name, here.count(IN_TEXT), asked)
-                if value > best:
-                    best, key = value, (_WORDS, in_name)
-            if best:
-                yield best, self._reason(*key)
-            else:
-                yield 0.0, self._in_doubt(row)
+                if value > best[at][0]:
+                    best[at] = (value, _WORDS, in_name)
+        return [
+            (value, self._reason(kind, number)) if value else (0.0, self._in_doubt(row))
+            for (value, kind, number), row in zip(best, rows.tolist(), strict=True)
+        ]
 
     def _reason(self, kind: str, number: int) -> Reason:
         reason = self._reasons.get((kind, number))
@@ -179,6 +177,7 @@ class Gathering:
 
 
 _NONE: Final = -1
+_NOTHING: Final = (0.0, "", _NONE)
 _WORDS: Final = " "
 """Stands for the patron's own words where a concept stands otherwise."""
 _COUNTED = np.array([0, 1 << 16, 1], dtype=np.int64)

@@ -118,7 +118,7 @@ class Origin:
             space: points in space, a row each of x, y and z.
             rows: which.
         """
-        steps = space[rows]
+        steps = space.take(rows, axis=0)
         steps -= self._spot
         return np.asarray(np.einsum("ij,ij->i", steps, steps))
 

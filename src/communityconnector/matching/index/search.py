@@ -36,10 +36,9 @@ from communityconnector.matching.index.shortcuts import MET, SILENT, UNMET
 from communityconnector.matching.ranking import (
     HALF_WAY,
     IN_DOUBT,
-    Contribution,
     Rank,
     SortKey,
-    contributions,
+    Worth,
     proximity_of,
     score,
     sort_key,
@@ -73,9 +72,8 @@ class Found(NamedTuple):
         offer_id: its id.
         service_id: id of its service.
         reasons: all criteria's answers, the need's first.
-        relevance: how well it fits the need itself, 0 to 1.
         km: how far away it is; `None` where that is unknown or there is nowhere to go.
-        parts: the parts of its score.
+        worth: what its score is made of.
         total: its score.
     """
 
@@ -84,9 +82,8 @@ class Found(NamedTuple):
     offer_id: str
     service_id: str
     reasons: tuple[Reason, ...]
-    relevance: float
     km: float | None
-    parts: tuple[Contribution, ...]
+    worth: Worth
     total: float
 
 
@@ -160,7 +157,7 @@ class Search:
         fitting = np.ones(len(rows), dtype=bool)
         for question, codes, answers in self._asked:
             if question.rules_out:
-                out = answers.of(codes[rows]) == UNMET
+                out = answers.of(codes.take(rows)) == UNMET
                 ruled_out[question.criterion.name] += int(out.sum())
                 fitting &= ~out
         if plan.origin is not None and plan.reach < FARTHEST:
@@ -237,7 +234,7 @@ class Search:
         keep = np.ones(len(rows), dtype=bool) if dead is None else ~dead[rows]
         missed = self._too_far(rows, squares) if plan.misses else None
         for question, codes, answers in self._narrowing:
-            unmet = answers.of(codes[rows], keep) == UNMET
+            unmet = answers.of(codes.take(rows), keep) == UNMET
             if question.rules_out:
                 keep &= ~unmet
             if missed is not None and question.relaxed:
@@ -279,7 +276,7 @@ class Search:
         met = (fits.values > 0.0).astype(np.int16)
         asked = np.ones(len(rows), dtype=np.int16)
         for _, codes, answers in self._asked:
-            found = answers.of(codes[rows])
+            found = answers.of(codes.take(rows))
             met += found == MET
             asked += found != SILENT
         total = np.zeros(len(rows))
@@ -428,10 +425,10 @@ class Search:
                 if reason.answer is _MET:
                     met += 1
             near = None if origin is None else proximity_of(place, km)
-            parts = contributions(weights, relevance, near, met / len(told), freshness)
-            total = score(parts)
+            worth = Worth(relevance, near, met / len(told), freshness)
+            total = score(weights, worth)
             key = sort_key(rank, need.answer is _MET, relevance, km, total, offer, service)
-            made.append(Found(key, row, offer, service, tuple(told), relevance, km, parts, total))
+            made.append(Found(key, row, offer, service, tuple(told), km, worth, total))
         return made
 
 

@@ -16,6 +16,7 @@ from communityconnector.matching import areas, hours
 from communityconnector.matching.answers import Reason
 from communityconnector.matching.criteria import AREA, OPEN_AT, Facts
 from communityconnector.matching.criteria.opening import Asked, open_then
+from communityconnector.matching.criteria.place import Whereabouts
 
 UNMET, MET, UNKNOWN, SILENT = 0, 1, 2, 3
 """Answers as numbers; the last is for a criterion that does not bear on the offer."""
@@ -207,9 +208,9 @@ class Boxes:
         starts = _starts(np.array(owners, dtype=np.int64), len(facts))
         return starts, np.array(boxes, dtype=np.float64).reshape(-1, 4), np.array(silent, dtype=bool)
 
-    def to(self, asked: tuple[float, float]) -> _Spot:
-        """What can be told here of a point."""
-        return _Spot(self, *asked)
+    def to(self, asked: Whereabouts) -> _Spot | None:
+        """What can be told here of a point. Names of areas do not matter to shapes that can be read."""
+        return None if asked.point is None else _Spot(self, *asked.point)
 
     def is_silent(self, codes: NDArray[Any]) -> NDArray[np.bool_]:
         """To which facts by their numbers the criterion says nothing."""
