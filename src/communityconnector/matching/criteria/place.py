@@ -14,6 +14,7 @@ from communityconnector.needs.words import fold
 KM_A_MILE: Final = 1.609344
 """Kilometres in an international mile."""
 
+_MET: Final = Answer.MET
 PLACES: Final = ("point", "remote", "placeless", "confidential", "unknown")
 """What is known of an offer's place: a point; that there is nowhere to go; that no place is on record; that it is
 confidential; that its place has no point on record."""
@@ -41,14 +42,14 @@ def distance_reason(place: str, km: float | None, limit: float | None) -> Reason
         km: how far away, where it is a point.
         limit: how far at most, in km; `None` for any distance.
     """
-    if km is not None:
-        miles = km / KM_A_MILE
-        text = f"{miles:.1f} miles ({km:.1f} km) away, straight line"
-        if limit is not None and km > limit:
-            text = f"{text}; {limit / KM_A_MILE:.1f} miles ({limit:.1f} km) was the limit"
-            return Reason("distance", Answer.UNMET, text, {"miles": miles, "km": km})
-        return Reason("distance", Answer.MET, text, {"miles": miles, "km": km})
-    return _WITHOUT_POINT[place]
+    if km is None:
+        return _WITHOUT_POINT[place]
+    miles = km / KM_A_MILE
+    text = f"{miles:.1f} miles ({km:.1f} km) away, straight line"
+    if limit is not None and km > limit:
+        text = f"{text}; {limit / KM_A_MILE:.1f} miles ({limit:.1f} km) was the limit"
+        return unmet("distance", text, miles=miles, km=km)
+    return Reason("distance", _MET, text, {"miles": miles, "km": km})
 
 
 _WITHOUT_POINT: Final = {

@@ -105,7 +105,7 @@ class Origin:
             points: the same, as latitudes and longitudes.
             rows: which.
         """
-        kms = [chord_km(self._spot, spot) for spot in space[rows].tolist()]
+        kms = [chord_km(self._spot, spot) for spot in space.take(rows, axis=0).tolist()]
         for number, km in enumerate(kms):
             if km > CLOSE:
                 kms[number] = self.km(*points[rows[number]].tolist())

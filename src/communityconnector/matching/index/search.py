@@ -394,7 +394,7 @@ class Search:
         plan, columns, origin, rank = self._plan, self._columns, self._plan.origin, self._plan.rank
         weights, stated = plan.weights, plan.stated
         some = np.array(rows, dtype=np.int32)
-        places = [PLACES[number] for number in columns.place[some].tolist()]
+        places = [PLACES[number] for number in columns.place.take(some).tolist()]
         kms: list[float | None] = [None] * len(rows)
         if origin is not None:
             placed = [number for number, row in enumerate(rows) if row < self._placed]
@@ -403,11 +403,15 @@ class Search:
                 kms[number] = km
         before: list[list[Reason | None]] = []
         after: list[list[Reason | None]] = []
+        gaps = False
         for question, codes, answers in self._asked:
-            reasons = [answers.reason(code) for code in codes[some].tolist()]
-            (before if question.criterion.name in BEFORE_DISTANCE else after).append(reasons)
-        fresh = self._freshness[columns.facts["assured"][some]].tolist()
-        services = [columns.service_ids[number] for number in columns.service[some].tolist()]
+            reasons = [answers.reason(code) for code in codes.take(some).tolist()]
+            missing = [reason is None for reason in reasons]
+            if not all(missing):
+                (before if question.criterion.name in BEFORE_DISTANCE else after).append(reasons)
+                gaps = gaps or any(missing)
+        fresh = self._freshness.take(columns.facts["assured"].take(some)).tolist()
+        services = [columns.service_ids[number] for number in columns.service.take(some).tolist()]
         offers = [columns.offer_ids[row] for row in rows]
         made = []
         for row, offer, service, (relevance, need), place, km, freshness, early, late in zip(
@@ -415,11 +419,9 @@ class Search:
             zip(*before, strict=True) if before else _ENDLESS,
             zip(*after, strict=True) if after else _ENDLESS, strict=False,
         ):  # fmt: skip
-            told = [need]
-            told += [reason for reason in early if reason is not None]
-            if origin is not None:
-                told.append(distance_reason(place, km, stated))
-            told += [reason for reason in late if reason is not None]
+            distance = None if origin is None else distance_reason(place, km, stated)
+            every = (need, *early, distance, *late)
+            told = tuple([r for r in every if r is not None]) if gaps or distance is None else every
             met = 0
             for reason in told:
                 if reason.answer is _MET:
@@ -428,7 +430,7 @@ class Search:
             worth = Worth(relevance, near, met / len(told), freshness)
             total = score(weights, worth)
             key = sort_key(rank, need.answer is _MET, relevance, km, total, offer, service)
-            made.append(Found(key, row, offer, service, tuple(told), km, worth, total))
+            made.append(Found(key, row, offer, service, told, km, worth, total))
         return made
 
 

@@ -64,6 +64,8 @@ class Weeks:
         """Whether the criterion says nothing to any of the facts."""
         self.opens = opens
         self.closes = closes
+        self.closed = np.where(closes.any(axis=1), np.int8(UNMET), np.int8(OPEN))
+        """The answer where no span of such facts holds a moment: those that have any are closed."""
         self._starts = starts
         self._table = table
 
@@ -99,9 +101,14 @@ class Weeks:
 
     def all_rows(self, codes: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
         """Which of some facts have rows, those rows, and where in them those of each begin."""
+        if not len(self._table):
+            return _NONE, self._table, _NONE
         having = np.flatnonzero(self._starts[codes + 1] > self._starts[codes])
         rows, begins = _rows_of(self._starts, codes[having])
         return having, self._table[rows], begins
+
+
+_NONE: Final = np.empty(0, dtype=np.int64)
 
 
 class _Moment:
@@ -130,8 +137,7 @@ class _Moment:
 
     def _otherwise(self, codes: NDArray[Any]) -> Numbers:
         """The same for facts of which none is open by the day."""
-        weekly = self._weeks.closes[codes].any(axis=1)
-        told = np.where(weekly, np.int8(UNMET), np.int8(OPEN))
+        told = self._weeks.closed.take(codes)
         plain, rows, begins = self._weeks.all_rows(codes)
         if not len(plain):
             return told
