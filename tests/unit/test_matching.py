@@ -431,3 +431,70 @@ def test_a_need_does_not_print_what_was_said():
     assert repr(need) == "<Need with text, near, within, age>"
     result = matcher(service()).match(cc.Need("suicide help"))
     assert "suicid" not in repr(result) + repr(result.interpretation)
+
+
+def test_an_area_by_name_takes_in_whoever_is_in_it_and_may_take_in_others():
+    county = ServiceArea(id="a", name="Ashe County")
+    found = matcher(service(service_areas=(county,)))
+    for areas, answer in (((), "unknown"), (("ashe county",), "met"), (("Wilkes County",), "unknown")):
+        (match,) = found.match(cc.Need("food pantry", near=HOME, areas=areas))
+        assert reasons(match)["area"].answer == answer
+    (match,) = found.match(cc.Need("food pantry", areas="Ashe County"))
+    assert reasons(match)["area"].answer == "met"
+    drawn = matcher(service(service_areas=(ServiceArea(id="a", name="Ashe County", extent=FAR_SQUARE),)))
+    assert len(drawn.match(cc.Need("food pantry", near=HOME, areas="Ashe County"))) == 0
+
+
+def of_agencies(*names):
+    return [
+        service(
+            f"s{number:02}",
+            at=(36.4 + number / 100, -81.4),
+            organization=Organization(id=name, name=name, description=""),
+        )
+        for number, name in enumerate(names)
+    ]
+
+
+def test_agencies_take_turns_if_that_is_asked():
+    found = matcher(*of_agencies("a", "a", "a", "b", "a", "b", "c"))
+    need = cc.Need("food pantry", near=HOME)
+
+    def order(**how):
+        return [match.service_id for match in found.match(need, rank="distance", **how)]
+
+    assert order(limit=None) == ["s00", "s01", "s02", "s03", "s04", "s05", "s06"]
+    assert order(limit=None, per_agency=1) == ["s00", "s03", "s06", "s01", "s05", "s02", "s04"]
+    assert order(limit=None, per_agency=2) == ["s00", "s01", "s03", "s05", "s06", "s02", "s04"]
+    for size in (1, 2, 3, 7):
+        pages = [order(limit=size, offset=start, per_agency=1) for start in range(0, 7, size)]
+        assert [key for page in pages for key in page] == order(limit=None, per_agency=1)
+
+
+def test_many_offers_of_one_agency_do_not_hide_the_others():
+    found = matcher(*of_agencies(*["a"] * 60, "b", "c"))
+    result = found.match(cc.Need("food pantry", near=HOME), rank="distance", limit=3, per_agency=1)
+    assert [match.organization.id for match in result] == ["a", "b", "c"]
+
+
+def test_offers_at_one_address_are_told_apart_by_score_and_then_by_id():
+    dates = ["2020-01-01", "2026-11-01", "2026-05-01"]
+    everyone = [service(f"s{n:03}", at=HOME, assured_date=dates[n % 3]) for n in range(90)]
+    found = matcher(*everyone)
+    need = cc.Need("food pantry", near=HOME)
+    whole = [match.service_id for match in found.match(need, rank="distance", limit=None)]
+    assert whole == sorted(whole, key=lambda key: ([2, 0, 1][int(key[1:]) % 3], key))
+    for limit in (1, 5, 31, 40, 89):
+        assert [match.service_id for match in found.match(need, rank="distance", limit=limit)] == whole[
+            :limit
+        ]
+
+
+def test_rerankers_put_the_best_in_another_order_and_may_leave_none_out():
+    found = matcher(*of_agencies("a", "b", "c"), rerankers=[lambda matches, _: matches[::-1]])
+    need = cc.Need("food pantry", near=HOME)
+    assert [match.service_id for match in found.match(need, rank="distance")] == ["s02", "s01", "s00"]
+    assert [match.service_id for match in found.match(need, rank="distance", limit=1, offset=1)] == ["s01"]
+    greedy = matcher(*of_agencies("a", "b", "c"), rerankers=[lambda matches, _: matches[:1]])
+    with pytest.raises(ValueError, match="each once"):
+        greedy.match(need)
