@@ -165,7 +165,7 @@ class Matcher:
         return tuple(self.match(need, limit=limit, rank=rank) for need in needs)
 
     def plan(self, needs: Iterable[Need | str], *, near: str | Point | None = None) -> Itinerary:
-        """The fewest stops that meet several needs, and of such the shortest way; and what needs no stop.
+        """The fewest stops that meet several needs, and of such the shortest way.
 
         Up to eight needs are planned exactly, of the 40 nearest offers for each; `Itinerary.exact` says whether
         those were all, and `Itinerary.bound` how many times the fewest stops there are at most.

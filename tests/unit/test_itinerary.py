@@ -1,4 +1,4 @@
-"""An itinerary goes to as few places as it can, needs none where one can call, and says what is left."""
+"""An itinerary goes to as few places as it can, calls where no place is known, and says what is left."""
 
 from __future__ import annotations
 
@@ -57,16 +57,17 @@ def test_one_stop_for_two_needs_is_better_than_two_that_are_nearer():
     assert found.stops[0].distance.km + found.stops[1].distance.km == pytest.approx(found.distance.km)
 
 
-def test_what_can_be_had_by_phone_wants_no_stop_but_is_done_where_one_goes_anyway():
+def test_what_no_place_offers_wants_a_call():
     square = '{"type": "Polygon", "coordinates": [[[-82, 36], [-81, 36], [-81, 37], [-82, 37], [-82, 36]]]}'
     hotline = service("hotline", "legal-help", service_areas=(ServiceArea(id="a", extent=square),))
+    unknown = service("a-place", "legal-help", place=Location(id="x", location_type="physical"))
     food = service("food", "food-pantry", at=(36.41, -81.40))
-    found = plan(hotline, food, service("law", "legal-help", at=(36.30, -81.40)))
+    found = plan(unknown, hotline, food)
     assert done(found) == [[(0, "food")]]
     assert [(errand.need, errand.match.service_id) for errand in found.calls] == [(1, "hotline")]
     assert found.unmet == (2,)
-    found = plan(hotline, service("both", "food-pantry", "legal-help", at=(36.41, -81.40)))
-    assert done(found) == [[(0, "both"), (1, "both")]]
+    found = plan(hotline, food, service("law", "legal-help", at=(36.30, -81.40)))
+    assert done(found) == [[(0, "food")], [(1, "law")]]
     assert found.calls == ()
 
 

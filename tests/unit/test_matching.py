@@ -498,3 +498,14 @@ def test_rerankers_put_the_best_in_another_order_and_may_leave_none_out():
     greedy = matcher(*of_agencies("a", "b", "c"), rerankers=[lambda matches, _: matches[:1]])
     with pytest.raises(ValueError, match="each once"):
         greedy.match(need)
+
+
+def test_records_that_do_not_say_what_they_are_for_do_not_hide_near_misses():
+    silent = [service(f"silent-{n}", name=f"Room {n}", terms=(), at=HOME) for n in range(20)]
+    pantry = service("pantry", at=(36.6, -81.4))
+    found = matcher(*silent, pantry)
+    result = found.match(cc.Need("food pantry", near=HOME, within=cc.miles(5)), limit=5)
+    assert [match.reasons[0].answer for match in result] == ["unknown"] * 5
+    assert [(match.service_id, match.gives) for match in result.widened] == [("pantry", ("distance",))]
+    assert (result.unmet.concepts, result.unmet.near_misses) == (("food-pantry",), 1)
+    assert found.match(cc.Need("food pantry", near=HOME), limit=0).unmet is None

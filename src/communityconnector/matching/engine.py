@@ -10,6 +10,7 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.errors import InvalidNeedError, ServiceNotFoundError
+from communityconnector.matching.answers import Answer
 from communityconnector.matching.index import Index, Plan, Result
 from communityconnector.matching.itinerary import CONSIDERED, Itinerary, itinerary
 from communityconnector.matching.judgement import judge, worth_of
@@ -21,7 +22,7 @@ from communityconnector.model import Directory, Offer, Point, Service
 from communityconnector.needs import PhraseInterpreter, interpreter
 
 FEW: Final = 3
-"""With fewer matches than this, near misses are offered."""
+"""With fewer matches than this that are known to be for what is needed, near misses are offered."""
 NEAR_MISSES: Final = 5
 """Most near misses that are offered."""
 
@@ -104,12 +105,14 @@ class Engine:
         plan = Plan.of(query, asked, self._weights, rank)
         end = None if limit is None else offset + limit
         found = self._ordered(index, plan, end, per_agency)
+        sure = sum(result.found.reasons[0].answer is Answer.MET for result in found)
         matches = self._reranked([_match(result, self._weights) for result in found], query)[offset:end]
         return MatchResult(
             tuple(matches),
             query.meaning,
             partial(index.counts, plan),
-            partial(self._widened, index, query, asked, len(found)),
+            partial(self._widened, index, query, asked, sure),
+            (lambda: True) if sure else partial(_is_met, index, plan),
             tuple(
                 question.criterion.name for question in plan.questions if question.criterion.name != "status"
             ),
@@ -190,6 +193,12 @@ class Engine:
                 if result.found.worth.relevance and len(misses) < NEAR_MISSES:
                     misses.setdefault(result.offer_id, _match(result, self._weights))
         return tuple(misses.values())
+
+
+def _is_met(index: Index, plan: Plan) -> bool:
+    """Whether any offer is known to fit: by distance those come first."""
+    found = index.search(attrs.evolve(plan, rank=Rank.DISTANCE), 1)
+    return any(result.found.reasons[0].answer is Answer.MET for result in found)
 
 
 def _is_count(value: Any, least: int) -> bool:

@@ -65,8 +65,8 @@ class Itinerary:
 
     Attributes:
         stops: where to go, in order.
-        calls: what can be had by phone, online, by post or at home, or at a place that one learns by calling; only
-            for needs that no stop meets.
+        calls: what is had by phone, online, by post or at home, or at a place that one learns by calling: for the
+            needs that nothing at a known place meets.
         unmet: numbers of the needs that nothing is known to meet.
         km: how far it is through all stops, straight lines.
         bound: how many times the fewest stops there are at most; 1 where there cannot be fewer.
@@ -112,8 +112,8 @@ class Itinerary:
 def itinerary(results: Sequence[MatchResult], origin: Point | None) -> Itinerary:
     """The itinerary for several needs.
 
-    A need that can be had without going anywhere wants no stop. An offer whose place is not known, or is
-    confidential, is taken only where nothing else is known to meet the need.
+    Whatever can be had at a known place is had there. A need that nothing at a known place meets wants a call: to a
+    service that comes, or is had by phone, online or by post; else to one whose place is confidential or unknown.
 
     Args:
         results: by need, what fits it, nearest first, and at most `CONSIDERED` of it.
@@ -121,7 +121,6 @@ def itinerary(results: Sequence[MatchResult], origin: Point | None) -> Itinerary
     """
     places: dict[tuple[float, float], dict[int, Match]] = {}
     calls: dict[int, Match] = {}
-    unplaced: dict[int, Match] = {}
     for number, result in enumerate(results):
         for match in result:
             if match.reasons[0].answer is not Answer.MET:
@@ -129,16 +128,12 @@ def itinerary(results: Sequence[MatchResult], origin: Point | None) -> Itinerary
             point = match.offer.point
             if point is not None:
                 places.setdefault((point.latitude, point.longitude), {}).setdefault(number, match)
-            elif match.offer.remote:
-                calls.setdefault(number, match)
-            else:
-                unplaced.setdefault(number, match)
+            elif number not in calls or (match.offer.remote and not calls[number].offer.remote):
+                calls[number] = match
     # In the order of ids, so that of equal ways always the same is taken.
     points = sorted(places, key=lambda point: min((m.offer_id, m.service_id) for m in places[point].values()))
     met = [frozenset(places[point]) for point in points]
-    needs = frozenset().union(*met) - calls.keys()
-    for number in unplaced.keys() - frozenset().union(*met):
-        calls.setdefault(number, unplaced[number])
+    needs = frozenset().union(*met)
     here = None if origin is None else (origin.latitude, origin.longitude)
     way = shortest_way(met, points, needs, here)
     stops: list[Stop] = []

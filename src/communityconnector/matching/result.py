@@ -162,6 +162,7 @@ class MatchResult(Sequence[Match]):
     interpretation: Interpretation
     _count: Callable[[], tuple[int, Mapping[str, int]]] = attrs.field(eq=False)
     _widen: Callable[[], tuple[Match, ...]] = attrs.field(eq=False)
+    _is_met: Callable[[], bool] = attrs.field(eq=False)
     _asked: tuple[str, ...] = ()
     _terms: tuple[str, ...] = ()
 
@@ -181,7 +182,7 @@ class MatchResult(Sequence[Match]):
 
     @cached_property
     def widened(self) -> tuple[Match, ...]:
-        """Near misses where little fits: each says in `gives` what would have to give way.
+        """Near misses where little is known to fit: each says in `gives` what would have to give way.
 
         First distance, then hours, then cost, room and the age of the record; never what makes somebody eligible.
         Empty where enough fits.
@@ -191,9 +192,7 @@ class MatchResult(Sequence[Match]):
     @property
     def unmet(self) -> UnmetNeed | None:
         """The need as it may be recorded, where nothing is known to fit; `None` where something is."""
-        if any(match.reasons[0].answer is Answer.MET for match in self.matches) or self.total > len(
-            self.matches
-        ):
+        if self._is_met():
             return None
         return UnmetNeed(
             concepts=tuple(found.concept for found in self.interpretation.concepts),
