@@ -91,6 +91,32 @@ def measured(kind: str, asks: dict[str, Ask], count: int) -> dict[str, Any]:
     return figures
 
 
+def together(kind: str, engine: Engine, needs: Sequence[cc.Need], rank: cc.Rank) -> dict[str, float]:
+    """Print and give how many needs a second are answered by `match_many`, and by a loop."""
+    meaning = interpreter().interpret("")
+    queries = [Query(need=need, meaning=meaning, now=NOW, point=need.near) for need in needs]
+    seconds: dict[str, list[float]] = {"loop": [], "ranked": [], "looked at": []}
+    for _ in range(5):
+        start = time.perf_counter()
+        for query in queries:
+            engine.match(query, rank=rank)
+        seconds["loop"].append(time.perf_counter() - start)
+        start = time.perf_counter()
+        results = engine.match_many(queries, rank=rank)
+        seconds["ranked"].append(time.perf_counter() - start)
+        for result in results:
+            assert len(result) <= 10
+        seconds["looked at"].append(time.perf_counter() - start)
+    rates = {name: len(needs) / float(np.median(found)) for name, found in seconds.items()}
+    print(
+        f"  {kind:38} loop {rates['loop']:8,.0f}  match_many {rates['ranked']:8,.0f} a second, "
+        f"{rates['ranked'] / rates['loop']:.1f} times; with all matches looked at {rates['looked at']:8,.0f}, "
+        f"{rates['looked at'] / rates['loop']:.1f} times",
+        flush=True,
+    )
+    return rates
+
+
 def check(data: Any, engine: Engine, gen: Any, queries: Sequence[dict[str, Any]]) -> None:
     """Compare the nearest ten with all geodesics measured, for every query."""
     from rivals import exploded
@@ -207,6 +233,16 @@ def main() -> None:
     for kind, (places, filters, rank) in others.items():
         needs = [need_of(gen, q, None if filters is None else filters[n]) for n, q in enumerate(places)]
         figures[kind] = measured(kind, {"ours": ours(engine, needs, rank)}, len(places))
+    print("\nmany at once")
+    for kind, places, filters, rank in (
+        ("term, radius, nearest 10", queries["q1"], None, cc.Rank.DISTANCE),
+        ("all filters", queries["q2"], queries["q2"], cc.Rank.DISTANCE),
+        ("common term, dense city", queries["q5"], None, cc.Rank.DISTANCE),
+        ("term, radius, by score", queries["q1"], None, cc.Rank.SCORE),
+        ("all filters, by score", queries["q2"], queries["q2"], cc.Rank.SCORE),
+    ):
+        needs = [need_of(gen, q, None if filters is None else filters[n]) for n, q in enumerate(places)]
+        figures[f"many: {kind}"] = together(kind, engine, needs, rank)
     if asked.check:
         check(data, engine, gen, queries["q1"])
     if asked.json:

@@ -12,7 +12,16 @@ from communityconnector import needs
 from communityconnector.adapters.us_zip import UsZipGeocoder
 from communityconnector.errors import UnusableIndexError
 from communityconnector.geocoding import Geocoder, locate
-from communityconnector.matching import Engine, Explanation, Index, Itinerary, MatchResult, Query, Rank
+from communityconnector.matching import (
+    Engine,
+    Explanation,
+    Index,
+    Itinerary,
+    MatchResult,
+    MatchResults,
+    Query,
+    Rank,
+)
 from communityconnector.matching.engine import Reranker
 from communityconnector.model import Audience, Difference, Directory, Point
 from communityconnector.needs import (
@@ -150,19 +159,23 @@ class Matcher:
         )
 
     def match_many(
-        self, needs: Iterable[Need | str], *, limit: int | None = 10, rank: Rank | str = Rank.SCORE
-    ) -> tuple[MatchResult, ...]:
-        """The answers to several needs, in their order. What they ask alike is worked out once.
+        self, needs: Iterable[Need | str], *, limit: int = 10, rank: Rank | str = Rank.SCORE
+    ) -> MatchResults:
+        """The answers to many needs, in their order.
+
+        What the needs ask alike is worked out once, and needs given as terms, with a place and a limit of distance,
+        are searched hundreds in a stroke. The answers are those of `match`; each is made whenever it is looked at.
 
         Args:
             needs: the needs.
-            limit: most matches to give for each; `None` for all.
+            limit: most matches to give for each.
             rank: the order.
 
         Raises:
             PlaceNotFoundError: nobody knows a place given as `near`.
+            InvalidNeedError: the limit is negative.
         """
-        return tuple(self.match(need, limit=limit, rank=rank) for need in needs)
+        return self._engine.match_many(map(self._query, needs), limit=limit, rank=Rank(rank))
 
     def plan(self, needs: Iterable[Need | str], *, near: str | Point | None = None) -> Itinerary:
         """The fewest stops that meet several needs, and of such the shortest way.

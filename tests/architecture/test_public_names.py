@@ -25,7 +25,7 @@ SNAPSHOT = {
         Concept CrisisLine Interpretation Interpreter Need Phrase PhraseInterpreter Understood Vocabulary Wellness
         interpreter load vocabulary
     """,
-    matching: "WEIGHTS Answer Contribution Engine Errand Explanation Index Itinerary Match MatchResult Query Rank "
+    matching: "WEIGHTS Answer Contribution Engine Errand Explanation Index Itinerary Match MatchResult MatchResults Query Rank "
     "Reason Stop UnmetNeed by_travel_time",
 }
 

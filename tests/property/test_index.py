@@ -15,8 +15,8 @@ from oracle import plain_match
 import communityconnector as cc
 from communityconnector.matching import Engine, Index, Query
 from communityconnector.matching.criteria import CRITERIA
+from communityconnector.matching.index import batch, search
 from communityconnector.matching.index import plan as plan_module
-from communityconnector.matching.index import search
 from communityconnector.needs import Understood, interpreter
 from communityconnector.testing import strategies as cc_st
 
@@ -118,6 +118,66 @@ def test_so_it_is_where_many_offers_crowd_a_city(directory, need, rank, limit):
         agree(Engine(directory), directory, need, rank, limit)
 
 
+def as_one_by_one(directory, needs, rank, limit):
+    engine = Engine(directory)
+    queries = [query_of(need) for need in needs]
+    many = engine.match_many(queries, limit=limit, rank=rank)
+    assert len(many) == len(queries)
+    for query, result in zip(queries, many, strict=True):
+        alone = engine.match(query, limit=limit, rank=rank)
+        assert told(result) == told(alone)
+        assert (result.total, result.ruled_out) == (alone.total, alone.ruled_out)
+
+
+def near_and_by_terms(draw):
+    """A need as strokes take them: by terms, from a place, within a distance."""
+    need = draw(cc_st.needs())
+    near = need.near or cc.Point(*draw(cc_st.points))
+    return attrs.evolve(need, text="", near=near, within=need.within or cc.kilometers(60))
+
+
+batches = st.lists(st.composite(near_and_by_terms)() | cc_st.needs(), min_size=1, max_size=8)
+
+
+@given(cc_st.matchable_directories(), batches, ranks, st.integers(0, 3))
+def test_many_needs_are_answered_as_one_by_one(directory, needs, rank, limit):
+    as_one_by_one(directory, needs, rank, limit)
+
+
+@settings(max_examples=settings().max_examples // 2)
+@given(cc_st.crowded_directories(), batches, ranks, st.integers(1, 12))
+def test_so_are_they_in_a_crowd(directory, needs, rank, limit):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch, "_DENSE", 20)
+        patch.setattr(batch, "_FIRST_RING", 10)
+        patch.setattr(batch, "_AT_ONCE", 3)
+        as_one_by_one(directory, needs, rank, limit)
+
+
+def trust_any_circle(patch):
+    patch.setattr(batch, "errors_km", lambda km: np.full_like(km, -np.inf))
+    patch.setattr(batch, "_DENSE", 20)
+    patch.setattr(batch._Stroke, "_first_ring", 1)  # noqa: SLF001  # a fault
+
+
+def forget_those_without_a_place(patch):
+    none = batch._Candidates(*(np.empty(0, dtype=kind) for kind in (np.int64, np.int32, np.float64)))  # noqa: SLF001  # a fault
+    patch.setattr(batch._Stroke, "_elsewhere", lambda *_: none)  # noqa: SLF001  # a fault
+
+
+@pytest.mark.parametrize("fault", [trust_any_circle, forget_those_without_a_place])
+def test_a_stroke_that_errs_is_caught(fault):
+    @settings(max_examples=300, phases=[Phase.generate], database=None, derandomize=True)
+    @given(cc_st.crowded_directories(), batches, st.just(cc.Rank.DISTANCE), st.integers(1, 12))
+    def check(directory, needs, rank, limit):
+        as_one_by_one(directory, needs, rank, limit)
+
+    with pytest.MonkeyPatch.context() as patch:
+        fault(patch)
+        with pytest.raises(AssertionError):
+            check()
+
+
 def forget_a_criterion(patch):
     patch.setattr(plan_module, "CRITERIA", tuple(c for c in CRITERIA if c.name != "age"))
 
@@ -142,7 +202,7 @@ def lose_who_is_alike(patch):
 
 @pytest.mark.parametrize("fault", [forget_a_criterion, stop_too_early, trust_the_chord, lose_who_is_alike])
 def test_an_index_that_errs_is_caught(fault):
-    @settings(max_examples=2000, phases=[Phase.generate], database=None, derandomize=True)
+    @settings(max_examples=300, phases=[Phase.generate], database=None, derandomize=True)
     @given(cc_st.crowded_directories(), cc_st.needs(), ranks, st.integers(1, 12))
     def check(directory, need, rank, limit):
         agree(Engine(directory), directory, need, rank, limit)

@@ -7,7 +7,7 @@ from communityconnector.matching.index import Index
 from communityconnector.matching.itinerary import Errand, Itinerary, Stop
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import WEIGHTS, Contribution, Rank
-from communityconnector.matching.result import Explanation, Match, MatchResult, UnmetNeed
+from communityconnector.matching.result import Explanation, Match, MatchResult, MatchResults, UnmetNeed
 
 __all__ = [
     "WEIGHTS",
@@ -20,6 +20,7 @@ __all__ = [
     "Itinerary",
     "Match",
     "MatchResult",
+    "MatchResults",
     "Query",
     "Rank",
     "Reason",

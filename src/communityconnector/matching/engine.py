@@ -17,7 +17,7 @@ from communityconnector.matching.judgement import judge, worth_of
 from communityconnector.matching.purpose import Asked, asked_of, purpose_of
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import Rank, Weights, score
-from communityconnector.matching.result import Explanation, Match, MatchResult
+from communityconnector.matching.result import Explanation, Match, MatchResult, MatchResults
 from communityconnector.model import Directory, Offer, Point, Service
 from communityconnector.needs import PhraseInterpreter, interpreter
 
@@ -104,20 +104,60 @@ class Engine:
         index, asked = self.index, self._asked(query, self.index)
         plan = Plan.of(query, asked, self._weights, rank)
         end = None if limit is None else offset + limit
-        found = self._ordered(index, plan, end, per_agency)
+        return self._result(index, plan, self._ordered(index, plan, end, per_agency), offset, end)
+
+    def _result(
+        self, index: Index, plan: Plan, found: Sequence[Result], offset: int, end: int | None
+    ) -> MatchResult:
+        query = plan.query
         sure = sum(result.found.reasons[0].answer is Answer.MET for result in found)
         matches = self._reranked([_match(result, self._weights) for result in found], query)[offset:end]
         return MatchResult(
             tuple(matches),
             query.meaning,
             partial(index.counts, plan),
-            partial(self._widened, index, query, asked, sure),
+            partial(self._widened, index, query, plan.purpose, sure),
             (lambda: True) if sure else partial(_is_met, index, plan),
             tuple(
                 question.criterion.name for question in plan.questions if question.criterion.name != "status"
             ),
             query.need.terms,
         )
+
+    def match_many(
+        self, queries: Iterable[Query], *, limit: int = 10, rank: Rank = Rank.SCORE
+    ) -> MatchResults:
+        """The answers to many queries, in their order. What they ask alike is worked out once.
+
+        Args:
+            queries: the needs, resolved.
+            limit: most matches to give for each.
+            rank: the order.
+
+        Raises:
+            InvalidNeedError: the limit is negative.
+        """
+        if not _is_count(limit, 0):
+            message = "`limit` must be a whole number of 0 or more"
+            raise InvalidNeedError(message)
+        index = self.index
+        asked: dict[tuple[object, ...], Asked] = {}
+        plans = []
+        for query in queries:
+            key = (query.need.terms, query.meaning)
+            if key not in asked:
+                asked[key] = self._asked(query, index)
+            plans.append(Plan.of(query, asked[key], self._weights, rank))
+        seen = max(limit, _SEEN_BY_RERANKERS) if self._rerankers else limit
+        found = index.search_many(plans, seen) if seen else [list] * len(plans)
+        return MatchResults(
+            [partial(self._later, index, plan, some, limit) for plan, some in zip(plans, found, strict=True)]
+        )
+
+    def _later(
+        self, index: Index, plan: Plan, found: Callable[[], Sequence[Result]], limit: int
+    ) -> MatchResult:
+        return self._result(index, plan, found(), 0, limit)
 
     def explain(self, query: Query, service_id: str) -> tuple[Explanation, ...]:
         """Why each offer of a service fits a query, or why not.

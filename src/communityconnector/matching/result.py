@@ -233,3 +233,27 @@ class MatchResult(Sequence[Match]):
             "matches": [match.to_dict() for match in self.matches],
             "widened": [match.to_dict() for match in self.widened],
         }
+
+
+class MatchResults(Sequence[MatchResult]):
+    """The answers to many needs, in their order. Each is made whenever it is looked at, with its matches and reasons.
+
+    Args:
+        made: make the answers.
+    """
+
+    def __init__(self, made: Sequence[Callable[[], MatchResult]]) -> None:
+        self._made = made
+
+    def __repr__(self) -> str:
+        return f"<MatchResults of {len(self._made)} needs>"
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    @overload
+    def __getitem__(self, index: int) -> MatchResult: ...
+    @overload
+    def __getitem__(self, index: slice) -> MatchResults: ...
+    def __getitem__(self, index: int | slice) -> MatchResult | MatchResults:
+        return MatchResults(self._made[index]) if isinstance(index, slice) else self._made[index]()

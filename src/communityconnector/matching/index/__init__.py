@@ -10,7 +10,8 @@ from __future__ import annotations
 import heapq
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,12 +19,13 @@ import attrs
 
 from communityconnector.errors import UnusableIndexError
 from communityconnector.matching.index import saved
+from communityconnector.matching.index.batch import rows_of
 from communityconnector.matching.index.builder import Builder
 from communityconnector.matching.index.folder import Reader, Writer
 from communityconnector.matching.index.part import Part, Result
 from communityconnector.matching.index.plan import Plan
 from communityconnector.matching.index.saved import FetchService
-from communityconnector.matching.index.search import Found
+from communityconnector.matching.index.search import Found, Search
 from communityconnector.matching.index.words import repaired
 from communityconnector.matching.ranking import Rank
 from communityconnector.model import Audience, Directory, Service, TaxonomyTerm
@@ -224,6 +226,28 @@ class Index:
         if plan.rank is Rank.DISTANCE:
             _settle(merged, plan)
         return merged if count is None else merged[:count]
+
+    def search_many(self, plans: Sequence[Plan], count: int) -> list[Callable[[], list[Result]]]:
+        """The best offers of many plans. What is asked alike is worked out once; matches are made when called for.
+
+        Args:
+            plans: the plans, all of one rank.
+            count: how many at most of each.
+        """
+        rows: list[list[int] | None] = [None] * len(plans)
+        if len(self.parts) == 1:
+            rows = rows_of(self.parts[0].segment, plans, count)
+        return [
+            partial(self.search, plan, count) if some is None else partial(self._first_of, plan, some, count)
+            for plan, some in zip(plans, rows, strict=True)
+        ]
+
+    def _first_of(self, plan: Plan, rows: list[int], count: int) -> list[Result]:
+        (part,) = self.parts
+        found = [Result(found, part) for found in Search(part.segment, plan).first_of(rows, None)]
+        if plan.rank is Rank.DISTANCE:
+            _settle(found, plan)
+        return found[:count]
 
     def counts(self, plan: Plan) -> tuple[int, Counter[str]]:
         """How many offers fit a plan, and how many each criterion rules out."""

@@ -41,9 +41,12 @@ class Answers:
     Args:
         table: the facts.
         asked: what is asked.
+
+    Attributes:
+        numbers: by facts, the answer, or `OPEN` where it has not been worked out.
     """
 
-    __slots__ = ("_asked", "_numbers", "_open", "_reasons", "_table", "_told", "harmless")
+    __slots__ = ("_asked", "_open", "_reasons", "_table", "_told", "harmless", "numbers")
 
     def __init__(self, table: AnswerTable, asked: Any) -> None:
         self._table = table
@@ -51,18 +54,18 @@ class Answers:
         self._reasons: dict[int, Reason | None] = {}
         shortcut = table.shortcut
         self._told = None if shortcut is None or shortcut.mute else shortcut.to(asked)
-        self._numbers: Numbers = np.full(len(table.facts), OPEN, dtype=np.int8)
+        self.numbers: Numbers = np.full(len(table.facts), OPEN, dtype=np.int8)
         self._open = True
         self.harmless = False
         """Whether it is known that no fact is against what is asked."""
         if shortcut is not None and shortcut.mute:
-            self._numbers[:] = SILENT
+            self.numbers[:] = SILENT
             self._open = False
             self.harmless = True
         elif len(table.facts) <= _AT_ONCE:
             self._work_out(np.arange(len(table.facts)))
             self._open = False
-            self.harmless = not (self._numbers == UNMET).any()
+            self.harmless = not (self.numbers == UNMET).any()
 
     def of(self, codes: NDArray[Any], wanted: NDArray[np.bool_] | None = None) -> Numbers:
         """The answers to facts by their numbers.
@@ -71,34 +74,34 @@ class Answers:
             codes: the numbers.
             wanted: which of them count; what the others say is left open.
         """
-        found: Numbers = self._numbers.take(codes)
+        found: Numbers = self.numbers.take(codes)
         if self._open:
             left = found == OPEN
             if wanted is not None:
                 left &= wanted
             if left.any():
                 self._work_out(codes[left])
-                found = self._numbers[codes]
+                found = self.numbers[codes]
         return found
 
     def _work_out(self, codes: NDArray[Any]) -> None:
         if self._told is not None:
             codes = codes.astype(np.int64)
             told = self._told.answers(codes)
-            self._numbers[codes] = told
+            self.numbers[codes] = told
             codes = codes[told == OPEN]
         if not len(codes):
             return
         for code in np.unique(codes).tolist():
             reason = self.reason(code)
-            self._numbers[code] = SILENT if reason is None else _CODES[reason.answer]
+            self.numbers[code] = SILENT if reason is None else _CODES[reason.answer]
 
     def reason(self, code: int) -> Reason | None:
         """The answer to facts in words."""
         try:
             return self._reasons[code]
         except KeyError:
-            if self._numbers[code] == SILENT:
+            if self.numbers[code] == SILENT:
                 return None
             reason = None if self._told is None else self._told.reason(code)
             if reason is None:

@@ -23,6 +23,7 @@ class Gathering:
         asked: what is needed.
 
     Attributes:
+        parts: the postings of terms and concepts: rows, and either what each is worth by its sign, or what all are.
         most: no row fits better than this.
         longest: no more rows than this may fit; some may count twice.
         sure: whether all rows that are given fit; else some only may.
@@ -33,26 +34,25 @@ class Gathering:
         self._asked = asked
         self._reasons: dict[tuple[str, int], Reason] = {}
         self._words = [found for word in asked.words if (found := columns.words.of(word))]
-        # Rows, and either what each is worth by its sign, or what all are worth.
-        self._parts: list[tuple[Rows, Numbers | None, Floats | float]] = []
+        self.parts: list[tuple[Rows, Numbers | None, Floats | float]] = []
         for term in asked.terms:
             if found := columns.terms.of(term):
-                self._parts.append((found[0], None, purposes.TERM))
+                self.parts.append((found[0], None, purposes.TERM))
         for wanted in asked.wanted:
             if found := columns.concepts.of(wanted.concept):
-                self._parts.append((*found, wanted.weight * strength))
+                self.parts.append((*found, wanted.weight * strength))
         for concept in asked.broader:
             if found := columns.concepts.of(concept):
                 rows = self._listed_broadly(concept, *found)
                 if len(rows):
-                    self._parts.append((rows, None, 0.0))
+                    self.parts.append((rows, None, 0.0))
         if len(columns.undescribed):
-            self._parts.append((columns.undescribed, None, 0.0))
+            self.parts.append((columns.undescribed, None, 0.0))
         self.most = max(
             [1.0] if asked.terms or asked.words else [wanted.weight for wanted in asked.wanted] or [IN_DOUBT]
         )
-        self.sure = all(not isinstance(worth, float) or worth > 0.0 for _, _, worth in self._parts)
-        self.longest = sum(len(part[0]) for part in self._parts) + sum(len(rows) for rows, _ in self._words)
+        self.sure = all(not isinstance(worth, float) or worth > 0.0 for _, _, worth in self.parts)
+        self.longest = sum(len(part[0]) for part in self.parts) + sum(len(rows) for rows, _ in self._words)
 
     def _listed_broadly(self, concept: str, rows: Rows, numbers: Numbers) -> Rows:
         known = np.unique(numbers)
@@ -62,13 +62,13 @@ class Gathering:
 
     def cut(self, runs: Rows) -> Cut:
         """Where the postings cross runs of rows."""
-        return Cut([_at(part[0], runs) for part in self._parts], [_at(rows, runs) for rows, _ in self._words])
+        return Cut([_at(part[0], runs) for part in self.parts], [_at(rows, runs) for rows, _ in self._words])
 
     def rows(self, cut: Cut) -> tuple[Rows, Floats]:
         """The rows in runs that fit, or may fit, what is needed, ascending, with how well; 0 where they only may."""
         all_rows: list[Rows] = []
         all_values: list[Floats] = []
-        for (rows, numbers, worth), at in zip(self._parts, cut.parts, strict=True):
+        for (rows, numbers, worth), at in zip(self.parts, cut.parts, strict=True):
             taken = _take(rows, at)
             if not len(taken):
                 continue

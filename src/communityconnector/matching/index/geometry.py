@@ -42,6 +42,11 @@ def error_km(km: float) -> float:
     return 0.03 * km
 
 
+def errors_km(km: Floats) -> Floats:
+    """`error_km` for many."""
+    return np.where(km < _NEAR, 1e-6 + km * 1e-3 * (km / RADIUS) ** 2, 0.03 * km)
+
+
 def square_of(km: float) -> float:
     """Square of the chord under an arc, both in km."""
     chord = 2.0 * RADIUS * math.sin(min(km / (2.0 * RADIUS), math.pi / 2.0))
@@ -85,17 +90,17 @@ class Origin:
         longitude: degrees east.
     """
 
-    __slots__ = ("_point", "_spot", "latitude", "longitude")
+    __slots__ = ("_point", "latitude", "longitude", "spot")
 
     def __init__(self, latitude: float, longitude: float) -> None:
         self.latitude = latitude
         self.longitude = longitude
         self._point = (latitude, longitude)
-        self._spot = in_space(latitude, longitude)
+        self.spot = in_space(latitude, longitude)
 
     def km(self, latitude: float, longitude: float) -> float:
         """How far a point is, in km, as `geodesic_km` has it."""
-        return line_km(self._point, self._spot, latitude, longitude)
+        return line_km(self._point, self.spot, latitude, longitude)
 
     def kms(self, space: Floats, points: Floats, rows: Rows) -> list[float]:
         """How far rows are, in km, as `geodesic_km` has it.
@@ -105,7 +110,7 @@ class Origin:
             points: the same, as latitudes and longitudes.
             rows: which.
         """
-        kms = [chord_km(self._spot, spot) for spot in space.take(rows, axis=0).tolist()]
+        kms = [chord_km(self.spot, spot) for spot in space.take(rows, axis=0).tolist()]
         for number, km in enumerate(kms):
             if km > CLOSE:
                 kms[number] = self.km(*points[rows[number]].tolist())
@@ -119,7 +124,7 @@ class Origin:
             rows: which.
         """
         steps = space.take(rows, axis=0)
-        steps -= self._spot
+        steps -= self.spot
         return np.asarray(np.einsum("ij,ij->i", steps, steps))
 
     def runs(self, key: Floats, km: float) -> Rows:
@@ -154,3 +159,34 @@ class Origin:
         starts = np.arange(first, last + 1, dtype=np.float64) * _SPREAD
         edges = np.add.outer(starts, np.array(spans)).ravel()
         return np.asarray(key.searchsorted(edges), dtype=np.int32)
+
+
+def boxes(
+    latitudes: Floats, longitudes: Floats, km: Floats
+) -> tuple[NDArray[np.bool_], NDArray[np.int64], Floats, Floats]:
+    """The boxes around many circles (see `Origin.runs`), where they are plain.
+
+    Args:
+        latitudes: of their middles.
+        longitudes: of their middles.
+        km: their radii.
+
+    Returns:
+        Which boxes are plain: neither around a pole, nor across the antimeridian, nor half the earth. Then for each
+        band of each of those the number of its circle, and the keys between which its rows lie.
+    """
+    angle = km * 1.006 / RADIUS + 1e-9
+    reach = np.degrees(angle)
+    south, north = latitudes - reach, latitudes + reach
+    ratio = np.sin(angle) / np.maximum(np.cos(np.radians(latitudes)), 1e-12)
+    wide = np.degrees(np.arcsin(np.minimum(ratio, 1.0))) + 1e-9
+    west, east = longitudes + 180.0 - wide, longitudes + 180.0 + wide
+    plain = (
+        (reach < 60.0) & (south > -90.0) & (north < 90.0) & (ratio < 1.0) & (west >= 0.0) & (east <= 360.0)
+    )
+    first = np.floor((south + 90.0) / BAND)
+    counts = np.where(plain, np.floor((north + 90.0) / BAND) - first + 1, 0).astype(np.int64)
+    owner = np.repeat(np.arange(len(km)), counts)
+    bands = first[owner] + np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+    starts = bands * _SPREAD
+    return plain, owner, starts + west[owner], starts + east[owner]

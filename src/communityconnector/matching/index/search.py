@@ -305,7 +305,11 @@ class Search:
 
     def _in_order(self, all_fits: list[_Fits], count: int | None) -> list[Found]:
         """The best of some rows, measured exactly."""
-        found = self._measured(self._candidates(all_fits, count))
+        return self.first_of(self._candidates(all_fits, count), count)
+
+    def first_of(self, rows: list[int], count: int | None) -> list[Found]:
+        """The best of rows that nothing rules out, measured exactly, in order."""
+        found = self._measured(rows)
         found.sort(key=lambda one: one.key)
         return found if count is None else found[:count]
 

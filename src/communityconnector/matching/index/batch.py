@@ -1,0 +1,332 @@
+"""Many searches at once: the same steps as `search`, each done for hundreds of plans in one stroke.
+
+What a stroke cannot settle (a place at the end of a band, ties beyond the spare rows, a circle that was drawn too
+small) is left to be searched one by one.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from communityconnector.matching.criteria.place import KM_A_MILE
+from communityconnector.matching.index.columns import REMOTE, Numbers
+from communityconnector.matching.index.gathering import Gathering
+from communityconnector.matching.index.geometry import FARTHEST, Floats, Rows, arcs_of, boxes, errors_km
+from communityconnector.matching.index.plan import Plan
+from communityconnector.matching.index.shortcuts import MET, OPEN, SILENT, UNMET
+from communityconnector.matching.purpose import Asked
+from communityconnector.matching.ranking import HALF_WAY, IN_DOUBT, Rank
+
+if TYPE_CHECKING:
+    from communityconnector.matching.index.answers import Answers
+    from communityconnector.matching.index.segment import Segment
+
+_AT_ONCE: Final = 512
+"""So many plans make a stroke."""
+_DENSE: Final = 300
+"""With more candidates than this, a smaller circle is drawn first where the nearest are wanted."""
+_FIRST_RING: Final = 150
+_MOST: Final = 6000
+"""With more candidates than this, a plan is searched by itself."""
+_SPARE: Final = 4
+_MOST_ANSWERS: Final = 32_000_000
+"""A table of the answers to all questions of a stroke has no more cells than this."""
+
+
+def rows_of(segment: Segment, plans: Sequence[Plan], count: int) -> list[list[int] | None]:
+    """For each plan the rows that may be among its best, as `Search` would measure them; `None` to search by itself.
+
+    Args:
+        segment: where to look.
+        plans: what for; all of one rank.
+        count: how many are wanted of each.
+    """
+    found: list[list[int] | None] = [None] * len(plans)
+    fit = [number for number, plan in enumerate(plans) if _is_fit(segment, plan)]
+    # Plans for one purpose stand together, and so do their candidates.
+    kinds: dict[Asked, int] = {}
+    fit.sort(key=lambda number: kinds.setdefault(plans[number].purpose, len(kinds)))
+    for first in range(0, len(fit), _AT_ONCE):
+        some = fit[first : first + _AT_ONCE]
+        for number, rows in zip(some, _Stroke(segment, [plans[n] for n in some], count).rows(), strict=True):
+            found[number] = rows
+    return found
+
+
+def _is_fit(segment: Segment, plan: Plan) -> bool:
+    limited = plan.origin is not None and plan.reach < FARTHEST and (plan.stated or 0.0) <= plan.reach
+    plain = plan.rank is not Rank.RELEVANCE and not plan.misses and not plan.purpose.words
+    return limited and plain and segment.dead is None and len(segment.columns.keys) > 0
+
+
+@attrs.frozen(eq=False)
+class _Candidates:
+    """Rows that may fit, with the number of the plan that they may fit, plan after plan."""
+
+    plan: NDArray[np.int64]
+    rows: Rows
+    values: Floats
+
+    def only(self, keep: NDArray[Any]) -> _Candidates:
+        return _Candidates(self.plan[keep], self.rows[keep], self.values[keep])
+
+    def and_those(self, others: _Candidates) -> _Candidates:
+        return _Candidates(
+            np.concatenate((self.plan, others.plan)),
+            np.concatenate((self.rows, others.rows)),
+            np.concatenate((self.values, others.values)),
+        )
+
+
+class _Stroke:
+    def __init__(self, segment: Segment, plans: Sequence[Plan], count: int) -> None:
+        self._segment = segment
+        self._columns = segment.columns
+        self._plans = plans
+        self._count = count
+        origins = [plan.origin for plan in plans if plan.origin is not None]
+        self._latitudes = np.array([origin.latitude for origin in origins])
+        self._longitudes = np.array([origin.longitude for origin in origins])
+        self._spots = np.array([origin.spot for origin in origins])
+        self._reach = np.array([plan.reach for plan in plans])
+        self._sorts_by_distance = plans[0].rank is Rank.DISTANCE
+        self._placed = len(self._columns.keys)
+        self._groups = list(self._by_purpose())
+
+    def _by_purpose(self) -> Iterator[tuple[int, int, Gathering]]:
+        first = 0
+        for last in range(1, len(self._plans) + 1):
+            asked = self._plans[first].purpose
+            if last == len(self._plans) or (
+                self._plans[last].purpose is not asked and self._plans[last].purpose != asked
+            ):
+                yield first, last, Gathering(self._columns, self._segment.strength, asked)
+                first = last
+
+    def rows(self) -> list[list[int] | None]:
+        """The rows for each plan."""
+        km = self._reach
+        settled, near, totals = self._near(km)
+        if self._sorts_by_distance:
+            dense = totals > max(_DENSE, 2 * self._first_ring)
+            if dense.any():
+                km = np.where(dense, km * np.sqrt(self._first_ring / np.maximum(totals, 1)), km)
+                settled, near, totals = self._near(km)
+        settled &= totals <= _MOST
+        found = near(settled)
+        squares = self._squares(found)
+        inside, doubtful = self._inside(found, squares, km)
+        settled[found.plan[doubtful]] = False
+        found, squares = found.only(inside), squares[inside]
+        keep, met, asked = self._answered(found)
+        found, squares, met, asked = found.only(keep), squares[keep], met[keep], asked[keep]
+        if self._placed < len(self._columns.place):
+            more = self._elsewhere(
+                settled, np.bincount(found.plan[found.values > 0.0], minlength=len(settled))
+            )
+            keep, more_met, more_asked = self._answered(more)
+            found = found.and_those(more.only(keep))
+            squares = np.concatenate((squares, np.full(int(keep.sum()), np.inf)))
+            met, asked = np.concatenate((met, more_met[keep])), np.concatenate((asked, more_asked[keep]))
+        sure_km = np.where(km < self._reach, km - 2.0 * errors_km(km), np.inf)
+        return self._best(found, squares, met, asked, settled, sure_km)
+
+    @property
+    def _first_ring(self) -> int:
+        return max(_FIRST_RING, 6 * self._count)
+
+    def _near(self, km: Floats) -> tuple[NDArray[np.bool_], Any, NDArray[np.int64]]:
+        """Which plans' boxes are plain, how to get at the candidates in them, and how many those are."""
+        plain, owner, low, high = boxes(self._latitudes, self._longitudes, km)
+        keys = self._columns.keys
+        begins, ends = keys.searchsorted(low).astype(np.int32), keys.searchsorted(high).astype(np.int32)
+        ends_of_plans = np.searchsorted(owner, np.arange(len(self._plans) + 1))
+        totals = np.zeros(len(self._plans), dtype=np.int64)
+        cuts = []
+        for first, last, gather in self._groups:
+            runs = slice(ends_of_plans[first], ends_of_plans[last])
+            for rows, numbers, worth in gather.parts:
+                at, until = rows.searchsorted(begins[runs]), rows.searchsorted(ends[runs])
+                lengths = until - at
+                totals += np.bincount(owner[runs], weights=lengths, minlength=len(totals)).astype(np.int64)
+                cuts.append((rows, numbers, worth, at, lengths, owner[runs]))
+
+        def candidates(wanted: NDArray[np.bool_]) -> _Candidates:
+            plans, all_rows, values = [_NONE], [_NO_ROWS], [_NO_VALUES]
+            for rows, numbers, worth, at, found_lengths, owners in cuts:
+                lengths = np.where(wanted[owners], found_lengths, 0)
+                total = int(lengths.sum())
+                if not total:
+                    continue
+                offsets = np.cumsum(lengths) - lengths
+                where = np.repeat(at - offsets, lengths) + np.arange(total)
+                plans.append(np.repeat(owners, lengths))
+                all_rows.append(rows[where])
+                if numbers is None or isinstance(worth, float):
+                    values.append(np.full(total, worth))
+                else:
+                    values.append(worth[numbers[where]])
+            found = _Candidates(np.concatenate(plans), np.concatenate(all_rows), np.concatenate(values))
+            return self._once(found) if any(len(gather.parts) > 1 for *_, gather in self._groups) else found
+
+        return plain, candidates, totals
+
+    def _once(self, found: _Candidates) -> _Candidates:
+        """Each row once a plan, with the best of its values."""
+        order = np.lexsort((-found.values, found.rows, found.plan))
+        found = found.only(order)
+        new = np.ones(len(order), dtype=bool)
+        new[1:] = (found.rows[1:] != found.rows[:-1]) | (found.plan[1:] != found.plan[:-1])
+        return found.only(new)
+
+    def _squares(self, found: _Candidates) -> Floats:
+        steps = self._columns.space.take(found.rows, axis=0)
+        steps -= self._spots.take(found.plan, axis=0)
+        return np.asarray(np.einsum("ij,ij->i", steps, steps))
+
+    def _inside(
+        self, found: _Candidates, squares: Floats, km: Floats
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which candidates lie in their circles, and which only may, where nothing lies beyond."""
+        limit, away = km[found.plan], arcs_of(squares)
+        error = errors_km(limit)
+        last = limit >= self._reach[found.plan]
+        return away <= limit, last & (np.abs(away - limit) <= error)
+
+    def _elsewhere(self, settled: NDArray[np.bool_], near: NDArray[np.int64]) -> _Candidates:
+        """Candidates without a point. Where the nearest are wanted and there are enough, none are needed."""
+        plans, all_rows, values = [_NONE], [_NO_ROWS], [_NO_VALUES]
+        run = np.array([self._placed, len(self._columns.place)], dtype=np.int32)
+        for first, last, gather in self._groups:
+            wanting = [
+                number
+                for number in range(first, last)
+                if settled[number] and not (self._sorts_by_distance and near[number] >= self._count)
+            ]
+            if not wanting:
+                continue
+            rows, worth = gather.rows(gather.cut(run))
+            if len(rows) > _DENSE:
+                settled[wanting] = False
+                continue
+            plans.append(np.repeat(np.array(wanting), len(rows)))
+            all_rows.append(np.tile(rows, len(wanting)))
+            values.append(np.tile(worth, len(wanting)))
+        return _Candidates(np.concatenate(plans), np.concatenate(all_rows), np.concatenate(values))
+
+    def _answered(self, found: _Candidates) -> tuple[NDArray[np.bool_], Numbers, Numbers]:
+        """Which candidates nothing rules out; how many criteria they meet, and how many bear on them."""
+        keep = np.ones(len(found.rows), dtype=bool)
+        met, asked = np.zeros(len(found.rows), dtype=np.int16), np.zeros(len(found.rows), dtype=np.int16)
+        names = dict.fromkeys(question.criterion.name for plan in self._plans for question in plan.questions)
+        for name in names:
+            tables: dict[int, tuple[int, Answers]] = {}
+            which = np.zeros(len(self._plans), dtype=np.int64)
+            strict = np.zeros(len(self._plans), dtype=bool)
+            for number, plan in enumerate(self._plans):
+                question = next((q for q in plan.questions if q.criterion.name == name), None)
+                if question is None:
+                    which[number] = -1
+                    continue
+                answers = self._segment.answers(question)
+                which[number] = tables.setdefault(id(answers), (len(tables), answers))[0]
+                strict[number] = question.rules_out
+            if all(answers.harmless for _, answers in tables.values()) and self._sorts_by_distance:
+                continue
+            kinds, codes = which[found.plan], self._columns.facts[name][found.rows]
+            told = _told([answers for _, answers in tables.values()], kinds, codes, keep)
+            met += told == MET
+            asked += told != SILENT
+            keep &= ~((told == UNMET) & strict[found.plan])
+        return keep, met, asked
+
+    def _best(  # noqa: PLR0913, PLR0917  # all that tells the best
+        self,
+        found: _Candidates,
+        squares: Floats,
+        met: Numbers,
+        asked: Numbers,
+        settled: NDArray[np.bool_],
+        sure_km: Floats,
+    ) -> list[list[int] | None]:
+        km = arcs_of(np.where(np.isfinite(squares), squares, 0.0))
+        km[~np.isfinite(squares)] = np.inf
+        if self._sorts_by_distance:
+            worse: Floats = km
+            order = np.lexsort((km, found.values <= 0.0, found.plan))
+        else:
+            worse = -self._totals(found, km, met, asked)
+            order = np.lexsort((worse, found.plan))
+        plan, worse, rows = found.plan[order], worse[order], found.rows[order]
+        sure = found.values[order] > 0.0
+        starts = np.searchsorted(plan, np.arange(len(settled) + 1)).tolist()
+        made: list[list[int] | None] = []
+        for number, (first, last) in enumerate(itertools.pairwise(starts)):
+            if not settled[number]:
+                made.append(None)
+                continue
+            end = first + self._count
+            # Beyond a smaller circle nothing was looked at.
+            whole = not np.isfinite(sure_km[number]) or (
+                last >= end and bool(sure[end - 1]) and worse[end - 1] <= sure_km[number]
+            )
+            settles = whole and self._apart(worse, end, last)
+            made.append(rows[first : min(last, end + _SPARE)].tolist() if settles else None)
+        return made
+
+    def _apart(self, worse: Floats, end: int, last: int) -> bool:
+        """Whether what comes after the spare rows is surely worse than what is wanted."""
+        beyond = end + _SPARE
+        if beyond >= last:
+            return True
+        kth, next_one = float(worse[end - 1]), float(worse[beyond])
+        if not self._sorts_by_distance:
+            return next_one > kth + 2e-6
+        if not np.isfinite(next_one):
+            return bool(np.isfinite(kth))
+        return next_one > kth + 2.0 * float(errors_km(np.array(next_one)))
+
+    def _totals(self, found: _Candidates, km: Floats, met: Numbers, asked: Numbers) -> Floats:
+        """About what candidates score (as `Search` has it)."""
+        weights = self._plans[0].weights
+        nowhere = ~np.isfinite(km)
+        remote = nowhere & (self._columns.place[found.rows] == REMOTE)
+        near = np.where(nowhere, np.where(remote, 0.5, 0.0), HALF_WAY / (HALF_WAY + km / KM_A_MILE))
+        held = met + (found.values > 0.0) + (~nowhere | remote)
+        total = weights.relevance + weights.proximity * near + weights.certainty * (held / (asked + 2))
+        if weights.freshness:
+            fresh = self._segment.freshness(self._plans[0].query.now.date())
+            total = total + weights.freshness * fresh[self._columns.facts["assured"][found.rows]]
+        return np.asarray(total * np.where(found.values > 0.0, found.values, IN_DOUBT))
+
+
+def _told(
+    tables: Sequence[Answers], kinds: NDArray[np.int64], codes: Numbers, keep: NDArray[np.bool_]
+) -> NDArray[np.int8]:
+    """The answers to facts, each by one of several tables; a criterion that is not asked (-1) is silent."""
+    told = np.full(len(kinds), SILENT, dtype=np.int8)
+    size = max(1, _MOST_ANSWERS // max(1, len(tables[0].numbers)))
+    for first in range(0, len(tables), size):
+        some = tables[first : first + size]
+        here = ((kinds >= first) & (kinds < first + size)).nonzero()[0]
+        which, facts = kinds[here] - first, codes[here]
+        every = np.stack([table.numbers for table in some])
+        found = every[which, facts]
+        left = ((found == OPEN) & keep[here]).nonzero()[0]
+        if len(left):
+            for number in np.unique(which[left]).tolist():
+                mine = left[which[left] == number]
+                found[mine] = some[number].of(facts[mine])
+        told[here] = found
+    return told
+
+
+_NONE: Final = np.empty(0, dtype=np.int64)
+_NO_ROWS: Final = np.empty(0, dtype=np.int32)
+_NO_VALUES: Final = np.empty(0)
