@@ -155,7 +155,8 @@ def test_so_are_they_in_a_crowd(directory, needs, rank, limit):
 
 
 def trust_any_circle(patch):
-    patch.setattr(batch, "errors_km", lambda km: np.full_like(km, -np.inf))
+    right = batch._Stroke._best  # noqa: SLF001  # a fault
+    patch.setattr(batch._Stroke, "_best", lambda *args: right(*args[:-1], np.full_like(args[-1], np.inf)))  # noqa: SLF001  # a fault
     patch.setattr(batch, "_DENSE", 20)
     patch.setattr(batch._Stroke, "_first_ring", 1)  # noqa: SLF001  # a fault
 

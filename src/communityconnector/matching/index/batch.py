@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 import numpy as np
@@ -35,6 +35,8 @@ _FIRST_RING: Final = 150
 _MOST: Final = 6000
 """With more candidates than this, a plan is searched by itself."""
 _SPARE: Final = 4
+_UNSURE: Final = 100_000.0
+"""In an order by distance, km that stand before those that only may fit; more than twice the way round the earth."""
 _MOST_ANSWERS: Final = 32_000_000
 """A table of the answers to all questions of a stroke has no more cells than this."""
 
@@ -83,6 +85,57 @@ class _Candidates:
             np.concatenate((self.values, others.values)),
         )
 
+    def once(self) -> _Candidates:
+        """Each row once a plan, with the best of its values."""
+        found = self.only(np.lexsort((-self.values, self.rows, self.plan)))
+        new = np.ones(len(found.rows), dtype=bool)
+        new[1:] = (found.rows[1:] != found.rows[:-1]) | (found.plan[1:] != found.plan[:-1])
+        return found.only(new)
+
+
+class _Cut(NamedTuple):
+    """A posting, and where runs of rows cross it: where each begins, how long it is, and whose it is."""
+
+    rows: Rows
+    numbers: Numbers | None
+    worth: Floats | float
+    at: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    owners: NDArray[np.int64]
+
+
+@attrs.frozen(eq=False)
+class _Near:
+    """What lies in boxes.
+
+    Attributes:
+        plain: whose boxes are plain.
+        totals: by plan, how many rows there may be; some may count twice.
+        cuts: where postings cross the boxes.
+    """
+
+    plain: NDArray[np.bool_]
+    totals: NDArray[np.int64]
+    cuts: Sequence[_Cut]
+
+    def candidates(self, wanted: NDArray[np.bool_]) -> _Candidates:
+        """The candidates of some plans."""
+        plans, all_rows, values = [_NONE], [_NO_ROWS], [_NO_VALUES]
+        for rows, numbers, worth, at, held, owners in self.cuts:
+            lengths = np.where(wanted[owners], held, 0)
+            total = int(lengths.sum())
+            if not total:
+                continue
+            offsets = np.cumsum(lengths) - lengths
+            where = np.repeat(at - offsets, lengths) + np.arange(total)
+            plans.append(np.repeat(owners, lengths))
+            all_rows.append(rows[where])
+            if numbers is None or isinstance(worth, float):
+                values.append(np.full(total, worth))
+            else:
+                values.append(worth[numbers[where]])
+        return _Candidates(np.concatenate(plans), np.concatenate(all_rows), np.concatenate(values))
+
 
 class _Stroke:
     def __init__(self, segment: Segment, plans: Sequence[Plan], count: int) -> None:
@@ -112,14 +165,20 @@ class _Stroke:
     def rows(self) -> list[list[int] | None]:
         """The rows for each plan."""
         km = self._reach
-        settled, near, totals = self._near(km)
+        whole = self._near(km, np.arange(len(km)))
+        dense = np.zeros(len(km), dtype=bool)
         if self._sorts_by_distance:
-            dense = totals > max(_DENSE, 2 * self._first_ring)
-            if dense.any():
-                km = np.where(dense, km * np.sqrt(self._first_ring / np.maximum(totals, 1)), km)
-                settled, near, totals = self._near(km)
-        settled &= totals <= _MOST
-        found = near(settled)
+            dense = whole.totals > max(_DENSE, 2 * self._first_ring)
+            km = np.where(dense, km * np.sqrt(self._first_ring / np.maximum(whole.totals, 1)), km)
+        settled = whole.plain & ~dense & (whole.totals <= _MOST)
+        found = whole.candidates(settled)
+        if dense.any():
+            ring = self._near(km, dense.nonzero()[0])
+            within = ring.plain & (ring.totals <= _MOST)
+            found = found.and_those(ring.candidates(within))
+            settled |= within
+        if any(len(gather.parts) > 1 for *_, gather in self._groups):
+            found = found.once()
         squares = self._squares(found)
         inside, doubtful = self._inside(found, squares, km)
         settled[found.plan[doubtful]] = False
@@ -141,49 +200,30 @@ class _Stroke:
     def _first_ring(self) -> int:
         return max(_FIRST_RING, 6 * self._count)
 
-    def _near(self, km: Floats) -> tuple[NDArray[np.bool_], Any, NDArray[np.int64]]:
-        """Which plans' boxes are plain, how to get at the candidates in them, and how many those are."""
-        plain, owner, low, high = boxes(self._latitudes, self._longitudes, km)
+    def _near(self, km: Floats, which: NDArray[np.int64]) -> _Near:
+        """What lies in the boxes around the circles of some plans."""
+        here, owner, low, high = boxes(self._latitudes[which], self._longitudes[which], km[which])
+        owner = which[owner]
         keys = self._columns.keys
         begins, ends = keys.searchsorted(low).astype(np.int32), keys.searchsorted(high).astype(np.int32)
-        ends_of_plans = np.searchsorted(owner, np.arange(len(self._plans) + 1))
+        ends_of_plans = np.searchsorted(owner, np.arange(len(self._plans) + 1)).tolist()
         totals = np.zeros(len(self._plans), dtype=np.int64)
         cuts = []
         for first, last, gather in self._groups:
             runs = slice(ends_of_plans[first], ends_of_plans[last])
+            if runs.start == runs.stop:
+                continue
+            mine = owner[runs]
             for rows, numbers, worth in gather.parts:
-                at, until = rows.searchsorted(begins[runs]), rows.searchsorted(ends[runs])
-                lengths = until - at
-                totals += np.bincount(owner[runs], weights=lengths, minlength=len(totals)).astype(np.int64)
-                cuts.append((rows, numbers, worth, at, lengths, owner[runs]))
-
-        def candidates(wanted: NDArray[np.bool_]) -> _Candidates:
-            plans, all_rows, values = [_NONE], [_NO_ROWS], [_NO_VALUES]
-            for rows, numbers, worth, at, found_lengths, owners in cuts:
-                lengths = np.where(wanted[owners], found_lengths, 0)
-                total = int(lengths.sum())
-                if not total:
-                    continue
-                offsets = np.cumsum(lengths) - lengths
-                where = np.repeat(at - offsets, lengths) + np.arange(total)
-                plans.append(np.repeat(owners, lengths))
-                all_rows.append(rows[where])
-                if numbers is None or isinstance(worth, float):
-                    values.append(np.full(total, worth))
-                else:
-                    values.append(worth[numbers[where]])
-            found = _Candidates(np.concatenate(plans), np.concatenate(all_rows), np.concatenate(values))
-            return self._once(found) if any(len(gather.parts) > 1 for *_, gather in self._groups) else found
-
-        return plain, candidates, totals
-
-    def _once(self, found: _Candidates) -> _Candidates:
-        """Each row once a plan, with the best of its values."""
-        order = np.lexsort((-found.values, found.rows, found.plan))
-        found = found.only(order)
-        new = np.ones(len(order), dtype=bool)
-        new[1:] = (found.rows[1:] != found.rows[:-1]) | (found.plan[1:] != found.plan[:-1])
-        return found.only(new)
+                at = rows.searchsorted(begins[runs])
+                lengths = rows.searchsorted(ends[runs]) - at
+                totals[first:last] += np.bincount(
+                    mine - first, weights=lengths, minlength=last - first
+                ).astype(np.int64)
+                cuts.append(_Cut(rows, numbers, worth, at, lengths, mine))
+        plain = np.zeros(len(self._plans), dtype=bool)
+        plain[which] = here
+        return _Near(plain, totals, cuts)
 
     def _squares(self, found: _Candidates) -> Floats:
         steps = self._columns.space.take(found.rows, axis=0)
@@ -224,13 +264,15 @@ class _Stroke:
         """Which candidates nothing rules out; how many criteria they meet, and how many bear on them."""
         keep = np.ones(len(found.rows), dtype=bool)
         met, asked = np.zeros(len(found.rows), dtype=np.int16), np.zeros(len(found.rows), dtype=np.int16)
-        names = dict.fromkeys(question.criterion.name for plan in self._plans for question in plan.questions)
-        for name in names:
+        asked_of = [
+            {question.criterion.name: question for question in plan.questions} for plan in self._plans
+        ]
+        for name in dict.fromkeys(itertools.chain.from_iterable(asked_of)):
             tables: dict[int, tuple[int, Answers]] = {}
             which = np.zeros(len(self._plans), dtype=np.int64)
             strict = np.zeros(len(self._plans), dtype=bool)
-            for number, plan in enumerate(self._plans):
-                question = next((q for q in plan.questions if q.criterion.name == name), None)
+            for number, questions in enumerate(asked_of):
+                question = questions.get(name)
                 if question is None:
                     which[number] = -1
                     continue
@@ -259,38 +301,31 @@ class _Stroke:
         km[~np.isfinite(squares)] = np.inf
         if self._sorts_by_distance:
             worse: Floats = km
-            order = np.lexsort((km, found.values <= 0.0, found.plan))
+            # One number has it all: the plan, whether it surely fits, and how far it is (to a tenth of a millimetre).
+            away = np.minimum(km, _UNSURE / 2.0) + np.where(found.values > 0.0, 0.0, _UNSURE)
+            order = np.argsort(found.plan * (4.0 * _UNSURE) + away)
         else:
             worse = -self._totals(found, km, met, asked)
-            order = np.lexsort((worse, found.plan))
-        plan, worse, rows = found.plan[order], worse[order], found.rows[order]
-        sure = found.values[order] > 0.0
-        starts = np.searchsorted(plan, np.arange(len(settled) + 1)).tolist()
-        made: list[list[int] | None] = []
-        for number, (first, last) in enumerate(itertools.pairwise(starts)):
-            if not settled[number]:
-                made.append(None)
-                continue
-            end = first + self._count
-            # Beyond a smaller circle nothing was looked at.
-            whole = not np.isfinite(sure_km[number]) or (
-                last >= end and bool(sure[end - 1]) and worse[end - 1] <= sure_km[number]
+            order = np.argsort(found.plan * 4.0 + worse)
+        worse = worse[order]
+        starts = np.searchsorted(found.plan[order], np.arange(len(settled) + 1))
+        first, last, end = starts[:-1], starts[1:], starts[:-1] + self._count
+        if len(order):
+            at, beyond = np.minimum(end - 1, len(order) - 1), np.minimum(end + _SPARE, len(order) - 1)
+            kth, then = worse[at], worse[beyond]
+            # What comes after the spare rows must surely be worse than what is wanted.
+            doubt = (
+                2.0 * errors_km(np.where(np.isfinite(then), then, 0.0)) if self._sorts_by_distance else 2e-6
             )
-            settles = whole and self._apart(worse, end, last)
-            made.append(rows[first : min(last, end + _SPARE)].tolist() if settles else None)
-        return made
-
-    def _apart(self, worse: Floats, end: int, last: int) -> bool:
-        """Whether what comes after the spare rows is surely worse than what is wanted."""
-        beyond = end + _SPARE
-        if beyond >= last:
-            return True
-        kth, next_one = float(worse[end - 1]), float(worse[beyond])
-        if not self._sorts_by_distance:
-            return next_one > kth + 2e-6
-        if not np.isfinite(next_one):
-            return bool(np.isfinite(kth))
-        return next_one > kth + 2.0 * float(errors_km(np.array(next_one)))
+            settled &= (last <= end + _SPARE) | (np.isfinite(kth) & (then > kth + doubt))
+            # Beyond a smaller circle nothing was looked at.
+            sure = (found.values > 0.0)[order][at]
+            settled &= ~np.isfinite(sure_km) | ((last >= end) & sure & (kth <= sure_km))
+        else:
+            settled &= ~np.isfinite(sure_km)
+        rows = found.rows[order].tolist()
+        cuts = zip(settled.tolist(), first.tolist(), np.minimum(last, end + _SPARE).tolist(), strict=True)
+        return [rows[begin:until] if settles else None for settles, begin, until in cuts]
 
     def _totals(self, found: _Candidates, km: Floats, met: Numbers, asked: Numbers) -> Floats:
         """About what candidates score (as `Search` has it)."""

@@ -158,8 +158,9 @@ class Gathered:
             undescribed=np.sort(new[self.undescribed]),
             signs=self.signs,
             listed=self.listed,
-            offer_ids=[self.offer_ids[number] for number in old.tolist()],
-            service_ids=self.service_ids,
+            # Tuples of texts, unlike lists, are not searched for cyclic garbage again and again.
+            offer_ids=tuple([self.offer_ids[number] for number in old.tolist()]),
+            service_ids=tuple(self.service_ids),
             by_service_id=np.array(
                 sorted(range(len(self.service_ids)), key=self.service_ids.__getitem__), dtype=np.int32
             ),
