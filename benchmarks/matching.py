@@ -97,16 +97,19 @@ def together(kind: str, engine: Engine, needs: Sequence[cc.Need], rank: cc.Rank)
     queries = [Query(need=need, meaning=meaning, now=NOW, point=need.near) for need in needs]
     seconds: dict[str, list[float]] = {"loop": [], "ranked": [], "looked at": []}
     for _ in range(5):
+        gc.collect()
         start = time.perf_counter()
         for query in queries:
             engine.match(query, rank=rank)
         seconds["loop"].append(time.perf_counter() - start)
+        gc.collect()
         start = time.perf_counter()
         results = engine.match_many(queries, rank=rank)
         seconds["ranked"].append(time.perf_counter() - start)
         for result in results:
             assert len(result) <= 10
         seconds["looked at"].append(time.perf_counter() - start)
+        del results
     rates = {name: len(needs) / float(np.median(found)) for name, found in seconds.items()}
     print(
         f"  {kind:38} loop {rates['loop']:8,.0f}  match_many {rates['ranked']:8,.0f} a second, "

@@ -238,7 +238,9 @@ class Index:
         if len(self.parts) == 1:
             rows = rows_of(self.parts[0].segment, plans, count)
         return [
-            partial(self.search, plan, count) if some is None else partial(self._first_of, plan, some, count)
+            partial(list, self.search(plan, count))
+            if some is None
+            else partial(self._first_of, plan, some, count)
             for plan, some in zip(plans, rows, strict=True)
         ]
 
