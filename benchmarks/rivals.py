@@ -29,7 +29,7 @@ def _filters(filters: Query | None, bits: str) -> tuple[str, list[Any]]:
     if filters is None:
         return "", []
     day = filters["weekday"]
-    found = f" AND min_age <= {{0}} AND (max_age < 0 OR max_age >= {{0}})"
+    found = " AND min_age <= {0} AND (max_age < 0 OR max_age >= {0})"
     found += f" AND (o{day} <= {{0}} AND c{day} > {{0}} AND o{day} >= 0 OR untimed <> 0)"
     values = [filters["age"], filters["age"], filters["minute"], filters["minute"]]
     if filters["lang"]:
