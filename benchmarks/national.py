@@ -19,12 +19,12 @@ import numpy as np
 import communityconnector as cc
 from communityconnector.matching import Index
 from communityconnector.matching.criteria import CRITERIA
-from communityconnector.matching.hours import Rule
 from communityconnector.matching.index import Part
 from communityconnector.matching.index.answers import AnswerTable
 from communityconnector.matching.index.columns import Gathered
 from communityconnector.matching.index.segment import Segment
 from communityconnector.matching.purpose import Listed
+from communityconnector.matching.recurrence import Rule
 from communityconnector.model import TaxonomyTerm
 from communityconnector.needs import interpreter
 from communityconnector.needs.words import stem

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from communityconnector.matching import hours
 from communityconnector.matching.hours import Open
+from communityconnector.matching.recurrence import rule_of
 from communityconnector.model import Offer, Schedule, Service
 from communityconnector.testing import strategies as cc_st
 
@@ -64,7 +65,7 @@ def checked(schedule, zone, minutes):
     first, last = YEAR
     expected = minutes_open(expanded(schedule, zone), first, last)
     days = (date(2025, 12, 30) + timedelta(days=number) for number in range(370))
-    spans = [span for day in days for span in hours.spans(hours.rule_of(schedule), day, zone)]
+    spans = [span for day in days for span in hours.spans(rule_of(schedule), day, zone)]
     assert minutes_open(spans, first, last) == expected
     changes = [
         number + beside

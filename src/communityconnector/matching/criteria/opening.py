@@ -9,6 +9,7 @@ from communityconnector.matching import hours
 from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
 from communityconnector.matching.query import Query
+from communityconnector.matching.recurrence import Holidays, Rule, rule_of
 from communityconnector.model import Offer
 
 
@@ -28,7 +29,7 @@ class Asked(NamedTuple):
     ends: datetime | None
     least: timedelta | None
     zone: tzinfo | None
-    holidays: hours.Holidays | None
+    holidays: Holidays | None
     own_zone: tzinfo | None
 
 
@@ -43,7 +44,7 @@ def _asked(query: Query) -> Asked | None:
 
 
 def _hours(offer: Offer) -> Facts:
-    return (hours.zone_name(offer), tuple(map(hours.rule_of, offer.schedules)))
+    return (hours.zone_name(offer), tuple(map(rule_of, offer.schedules)))
 
 
 def _is_open(facts: Facts, asked: Any) -> Reason:
@@ -80,7 +81,7 @@ def _in_window(found: hours.Hours) -> Reason:
 
 def _restored(value: Any) -> Facts:
     zone, rules = value
-    return (zone, tuple(map(hours.Rule._make, rules)))
+    return (zone, tuple(map(Rule._make, rules)))
 
 
 OPEN_AT: Final = Criterion("open_at", _asked, _hours, _is_open, _restored)

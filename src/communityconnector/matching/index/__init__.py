@@ -22,10 +22,11 @@ from communityconnector.matching.index import saved
 from communityconnector.matching.index.batch import rows_of
 from communityconnector.matching.index.builder import Builder
 from communityconnector.matching.index.folder import Reader, Writer
+from communityconnector.matching.index.measuring import Found
 from communityconnector.matching.index.part import Part, Result
 from communityconnector.matching.index.plan import Plan
 from communityconnector.matching.index.saved import FetchService
-from communityconnector.matching.index.search import Found, Search
+from communityconnector.matching.index.search import Search
 from communityconnector.matching.index.words import repaired
 from communityconnector.matching.ranking import Rank
 from communityconnector.model import Audience, Directory, Service, TaxonomyTerm

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import attrs
 
-from communityconnector.matching.index.search import Found
+from communityconnector.matching.index.measuring import Found
 from communityconnector.matching.index.segment import Segment
 from communityconnector.matching.index.texts import number_of
 from communityconnector.model import Offer, Service

@@ -6,19 +6,16 @@ measures exactly only what may be among the best.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from communityconnector.matching.answers import Answer, Reason
-from communityconnector.matching.criteria import BEFORE_DISTANCE, distance_reason
-from communityconnector.matching.criteria.place import KM_A_MILE, PLACES
+from communityconnector.matching.criteria.place import KM_A_MILE
 from communityconnector.matching.index.columns import REMOTE, Numbers
 from communityconnector.matching.index.gathering import Cut, Gathering
 from communityconnector.matching.index.geometry import (
@@ -31,17 +28,13 @@ from communityconnector.matching.index.geometry import (
     error_km,
     square_of,
 )
+from communityconnector.matching.index.measuring import Answered, Found, measured
 from communityconnector.matching.index.plan import Plan
 from communityconnector.matching.index.shortcuts import MET, SILENT, UNMET
 from communityconnector.matching.ranking import (
     HALF_WAY,
     IN_DOUBT,
     Rank,
-    SortKey,
-    Worth,
-    proximity_of,
-    score,
-    sort_key,
 )
 
 if TYPE_CHECKING:
@@ -58,33 +51,6 @@ _WIDER: Final = 2.5
 """Each circle is so many times as wide as the one before."""
 _SPARE: Final = 8
 """So many more rows than asked for are measured before those that are alike are told apart by their ids."""
-
-
-_MET: Final = Answer.MET
-
-
-class Found(NamedTuple):
-    """An offer that was found.
-
-    Attributes:
-        key: its place in the order.
-        row: its row.
-        offer_id: its id.
-        service_id: id of its service.
-        reasons: all criteria's answers, the need's first.
-        km: how far away it is; `None` where that is unknown or there is nowhere to go.
-        worth: what its score is made of.
-        total: its score.
-    """
-
-    key: SortKey
-    row: int
-    offer_id: str
-    service_id: str
-    reasons: tuple[Reason, ...]
-    km: float | None
-    worth: Worth
-    total: float
 
 
 @attrs.frozen(slots=True)
@@ -115,7 +81,7 @@ class Search:
         self._columns = segment.columns
         self._plan = plan
         self._gather = Gathering(segment.columns, segment.strength, plan.purpose)
-        self._asked = [
+        self._asked: list[Answered] = [
             (question, segment.columns.facts[question.criterion.name], segment.answers(question))
             for question in plan.questions
         ]
@@ -309,7 +275,7 @@ class Search:
 
     def first_of(self, rows: list[int], count: int | None) -> list[Found]:
         """The best of rows that nothing rules out, measured exactly, in order."""
-        found = self._measured(rows)
+        found = measured(self._segment, self._plan, self._gather, self._asked, rows)
         found.sort(key=lambda one: one.key)
         return found if count is None else found[:count]
 
@@ -393,52 +359,7 @@ class Search:
             near = near[order][place < count]
         return list(rows[near].tolist())
 
-    def _measured(self, rows: list[int]) -> list[Found]:
-        """Rows as they are found. What they have in columns is taken for all at once."""
-        plan, columns, origin, rank = self._plan, self._columns, self._plan.origin, self._plan.rank
-        weights, stated = plan.weights, plan.stated
-        some = np.array(rows, dtype=np.int32)
-        places = [PLACES[number] for number in columns.place.take(some).tolist()]
-        kms: list[float | None] = [None] * len(rows)
-        if origin is not None:
-            placed = [number for number, row in enumerate(rows) if row < self._placed]
-            there = origin.kms(columns.space, columns.points, some[placed])
-            for number, km in zip(placed, there, strict=True):
-                kms[number] = km
-        before: list[list[Reason | None]] = []
-        after: list[list[Reason | None]] = []
-        gaps = False
-        for question, codes, answers in self._asked:
-            reasons = [answers.reason(code) for code in codes.take(some).tolist()]
-            missing = [reason is None for reason in reasons]
-            if not all(missing):
-                (before if question.criterion.name in BEFORE_DISTANCE else after).append(reasons)
-                gaps = gaps or any(missing)
-        fresh = self._freshness.take(columns.facts["assured"].take(some)).tolist()
-        services = [columns.service_ids[number] for number in columns.service.take(some).tolist()]
-        offers = [columns.offer_ids[row] for row in rows]
-        made = []
-        for row, offer, service, (relevance, need), place, km, freshness, early, late in zip(
-            rows, offers, services, self._gather.judged(some), places, kms, fresh,
-            zip(*before, strict=True) if before else _ENDLESS,
-            zip(*after, strict=True) if after else _ENDLESS, strict=False,
-        ):  # fmt: skip
-            distance = None if origin is None else distance_reason(place, km, stated)
-            every = (need, *early, distance, *late)
-            told = tuple([r for r in every if r is not None]) if gaps or distance is None else every
-            met = 0
-            for reason in told:
-                if reason.answer is _MET:
-                    met += 1
-            near = None if origin is None else proximity_of(place, km)
-            worth = Worth(relevance, near, met / len(told), freshness)
-            total = score(weights, worth)
-            key = sort_key(rank, need.answer is _MET, relevance, km, total, offer, service)
-            made.append(Found(key, row, offer, service, told, km, worth, total))
-        return made
 
-
-_ENDLESS: Final[Iterator[tuple[Reason | None, ...]]] = itertools.repeat(())
 _NOTHING: Final = _Fits(np.empty(0, dtype=np.int32), np.empty(0), None)
 
 

@@ -14,8 +14,9 @@ import numpy as np
 from communityconnector.matching.index.answers import Answers, AnswerTable
 from communityconnector.matching.index.columns import Columns
 from communityconnector.matching.index.geometry import Floats
+from communityconnector.matching.index.measuring import Found
 from communityconnector.matching.index.plan import Plan, Question
-from communityconnector.matching.index.search import Found, Search
+from communityconnector.matching.index.search import Search
 from communityconnector.matching.ranking import freshness_of
 
 

@@ -12,11 +12,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from communityconnector.matching import areas, hours
+from communityconnector.matching import areas
 from communityconnector.matching.answers import Reason
 from communityconnector.matching.criteria import AREA, OPEN_AT, Facts
 from communityconnector.matching.criteria.opening import Asked, open_then
 from communityconnector.matching.criteria.place import Whereabouts
+from communityconnector.matching.recurrence import NEVER, plain_weeks
 
 UNMET, MET, UNKNOWN, SILENT = 0, 1, 2, 3
 """Answers as numbers; the last is for a criterion that does not bear on the offer."""
@@ -48,7 +49,7 @@ class Weeks:
             closed, or where the facts are not of that kind.
         closes: the same for closing, beyond 86,400 on the next day; 0 where it is closed.
         starts: where the rows of the other facts begin; none where more has to be said than days of the week.
-        table: a row a rule and day: what `hours.plain_weeks` has.
+        table: a row a rule and day: what `plain_weeks` has.
     """
 
     ARRAYS: Final = 4
@@ -72,12 +73,12 @@ class Weeks:
     @staticmethod
     def columns_of(facts: Sequence[Facts]) -> tuple[NDArray[Any], ...]:
         """The columns of facts."""
-        opens = np.full((len(facts), 7), hours.NEVER, dtype=np.int32)
+        opens = np.full((len(facts), 7), NEVER, dtype=np.int32)
         closes = np.zeros((len(facts), 7), dtype=np.int32)
         rows: list[tuple[int, ...]] = []
         owners: list[int] = []
         for number, (zone, rules) in enumerate(facts):
-            week = (None if zone else hours.plain_weeks(rules)) or []
+            week = (None if zone else plain_weeks(rules)) or []
             if all(row[3:] == _ALWAYS for row in week) and len({row[0] for row in week}) == len(week):
                 for day, begin, end, *_ in week:
                     opens[number, day], closes[number, day] = begin, end
@@ -168,7 +169,7 @@ class _Moment:
 
 
 _DAY: Final = 86_400
-_ALWAYS: Final = (0, hours.NEVER, 0, hours.NEVER)
+_ALWAYS: Final = (0, NEVER, 0, NEVER)
 """Limits of a row that has none."""
 
 
