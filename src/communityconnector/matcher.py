@@ -65,7 +65,7 @@ class Matcher:
 
     Raises:
         InvalidWeightsError: the weights are none.
-        UnusableIndexError: the index was made for another audience.
+        UnusableIndexError: the index was made for another audience, or a vocabulary is given beside it.
     """
 
     def __init__(  # noqa: PLR0913  # each a part that a host may replace, all with a default
@@ -87,6 +87,9 @@ class Matcher:
             index = directory
             if index.audience != audience:
                 message = f"this index was made for the audience {index.audience}, not for {audience}"
+                raise UnusableIndexError(message)
+            if vocabulary is not None:
+                message = "an index has the vocabulary that it was made with: give it to `Index.open` instead"
                 raise UnusableIndexError(message)
         else:
             phrases = needs.interpreter() if vocabulary is None else PhraseInterpreter(vocabulary)

@@ -10,6 +10,9 @@ from geopy.distance import geodesic
 
 import communityconnector as cc
 from communityconnector.errors import InvalidNeedError, PlaceNotFoundError, ServiceNotFoundError
+from communityconnector.matching.index import Plan
+from communityconnector.matching.purpose import asked_of
+from communityconnector.matching.ranking import Weights
 from communityconnector.model import (
     Attribute,
     Directory,
@@ -509,3 +512,25 @@ def test_records_that_do_not_say_what_they_are_for_do_not_hide_near_misses():
     assert [(match.service_id, match.gives) for match in result.widened] == [("pantry", ("distance",))]
     assert (result.unmet.concepts, result.unmet.near_misses) == (("food-pantry",), 1)
     assert found.match(cc.Need("food pantry", near=HOME), limit=0).unmet is None
+
+
+def test_no_repr_shows_what_a_patron_said():
+    found = matcher(service(at=HOME))
+    need = cc.Need("help me, I fled", near=cc.Point(36.123456, -81.654321), areas="Ashe County", age=17)
+    query = found._query(need)  # noqa: SLF001  # what hosts do not see, logs may
+    asked = asked_of(query, found.index.phrases.vocabulary)
+    plan = Plan.of(query, asked, Weights.of(None), cc.Rank.SCORE)
+    shown = " ".join(
+        map(repr, (need, query, asked, plan, *plan.questions, *(q.asked for q in plan.questions[1:2])))
+    )
+    for secret in ("fled", "36.12", "81.65", "ashe", "17"):
+        assert secret not in shown.lower()
+
+
+def test_answers_are_kept_for_a_while_and_not_for_ever():
+    found = matcher(service(service_areas=(ServiceArea(id="a", name="Ashe County", extent=SQUARE),)))
+    for number in range(600):
+        found.match(cc.Need("food pantry", near=(36.1 + number / 1000, -81.4), age=number % 100))
+    tables = found.index.parts[0].segment.tables
+    assert 0 < len(tables["area"]._kept) <= 256  # noqa: SLF001  # nothing else shows it
+    assert 0 < len(tables["age"]._kept) <= 256  # noqa: SLF001  # nothing else shows it

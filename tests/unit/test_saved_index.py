@@ -222,6 +222,8 @@ def test_an_index_is_of_one_vocabulary_and_of_one_audience(folder):
         cc.Index.open(folder, PhraseInterpreter(Vocabulary({}, (), {})))
     with pytest.raises(UnusableIndexError, match="audience public"):
         cc.Matcher(cc.Index.open(folder), audience="staff")
+    with pytest.raises(UnusableIndexError, match="vocabulary that it was made with"):
+        cc.Matcher(cc.Index.open(folder), vocabulary=cc.vocabulary())
 
 
 def test_an_index_without_services_wants_somebody_to_give_them(tmp_path):

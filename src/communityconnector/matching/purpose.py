@@ -181,7 +181,7 @@ def _broader(term: TaxonomyTerm, directory_terms: Mapping[str, TaxonomyTerm]) ->
     return list(found.values())
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Wanted:
     """A concept that is needed.
 
@@ -196,9 +196,9 @@ class Wanted:
     weight: float
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Asked:
-    """What of a need a service's purpose has to answer; any one of it is enough.
+    """What of a need a service's purpose has to answer; any one of it is enough. No repr shows it.
 
     Attributes:
         terms: taxonomy terms, by id or code.

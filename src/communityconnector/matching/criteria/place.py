@@ -73,6 +73,10 @@ class Whereabouts(NamedTuple):
     point: tuple[float, float] | None
     names: frozenset[str]
 
+    def __repr__(self) -> str:
+        # Where somebody is stays out of messages and logs.
+        return f"<Whereabouts with {len(self.names)} names>"
+
 
 def _whereabouts(query: Query) -> Whereabouts | None:
     names = frozenset(fold(name).strip() for name in query.need.areas)

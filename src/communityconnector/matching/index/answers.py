@@ -29,6 +29,8 @@ from communityconnector.matching.index.shortcuts import (
 
 _CODES: Final = {Answer.UNMET: UNMET, Answer.MET: MET, Answer.UNKNOWN: UNKNOWN}
 
+_MOST_QUESTIONS: Final = 256
+"""How many questions' answers are kept a criterion, at most."""
 _MOST_KEPT: Final = 16_000_000
 """How many answers are kept a criterion, a byte each."""
 _AT_ONCE: Final = 16
@@ -157,7 +159,7 @@ class AnswerTable:
             asked = None
         kept = self._kept.get(asked)
         if kept is None:
-            if len(self._kept) * len(self.facts) >= _MOST_KEPT:
+            if len(self._kept) >= min(_MOST_QUESTIONS, max(1, _MOST_KEPT // max(1, len(self.facts)))):
                 self._kept = {}
             kept = self._kept[asked] = Answers(self, asked)
         return kept

@@ -1,4 +1,7 @@
-"""A query as an index takes it: what is asked of purposes, of facts, and of places, and what may give way."""
+"""A query as an index takes it: what is asked of purposes, of facts, and of places, and what may give way.
+
+No repr shows what it holds: it is what a patron said.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import Rank, Weights
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Question:
     """What is asked of one criterion.
 
@@ -30,7 +33,7 @@ class Question:
     relaxed: bool
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Plan:
     """A query as an index takes it.
 
