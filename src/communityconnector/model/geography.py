@@ -63,7 +63,7 @@ Spot = tuple[float, float, float]
 """A place in space, km from the centre of the earth: towards 0 E, towards 90 E, and along the axis."""
 
 CLOSE: Final = 300.0
-"""Up to so many km a chord tells the length of the line on the surface to a tenth of a millimetre."""
+"""Chords of up to so many km tell the length of the line on the surface to a tenth of a millimetre."""
 
 
 def in_space(latitude: float, longitude: float) -> Spot:
@@ -81,7 +81,7 @@ def in_space(latitude: float, longitude: float) -> Spot:
 
 
 def chord_km(one: Spot, other: Spot) -> float:
-    """Length of the line between two points of the ellipsoid, told by their chord, in km.
+    """Length of the line between two points of the ellipsoid, told by their chord, in km; infinite if it is not close.
 
     The chord is bent to a circle of the ellipsoid's normal curvature, in the chord's direction, over the chord's
     middle. Since that curvature is taken in the middle, its change along the line cancels out but for terms of the
@@ -92,13 +92,15 @@ def chord_km(one: Spot, other: Spot) -> float:
     square = across + along
     if square == 0.0:
         return 0.0
+    if square > CLOSE * CLOSE:
+        return math.inf
     mx, my, mz = one[0] + other[0], one[1] + other[1], (one[2] + other[2]) * STRETCH
     # With the ellipsoid as p'Qp = 1, half a chord d and its middle m: m'Qm = 1 - d'Qd, and in direction d at the
     # surface over m the normal curvature is (d'Qd / d'd) / |Qm|, times the root of m'Qm.
     weighed = across + along * STRETCH
     middle = math.sqrt(1.0 - weighed / (4.0 * EQUATORIAL * EQUATORIAL))
     half = weighed / square * middle / math.sqrt(mx * mx + my * my + mz * mz)
-    return math.asin(min(1.0, half * math.sqrt(square))) / half
+    return math.asin(half * math.sqrt(square)) / half
 
 
 def geodesic_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
@@ -127,7 +129,7 @@ def line_km(origin: tuple[float, float], spot: Spot, latitude: float, longitude:
         longitude: degrees east of it.
     """
     km = chord_km(spot, in_space(latitude, longitude))
-    return km if km <= CLOSE else _vincenty(*origin, latitude, longitude)
+    return km if km < math.inf else _vincenty(*origin, latitude, longitude)
 
 
 def _vincenty(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
@@ -141,7 +143,7 @@ def _vincenty(latitude: float, longitude: float, other_latitude: float, other_lo
         across, along = cos2 * sin_turn, cos1 * sin2 - sin1 * cos2 * cos_turn
         sin_arc = math.sqrt(across * across + along * along)
         if sin_arc == 0.0:
-            return 0.0
+            return _karney(latitude, longitude, other_latitude, other_longitude)
         cos_arc = sin1 * sin2 + cos1 * cos2 * cos_turn
         arc = math.atan2(sin_arc, cos_arc)
         sin_azimuth = cos1 * cos2 * sin_turn / sin_arc
@@ -154,16 +156,20 @@ def _vincenty(latitude: float, longitude: float, other_latitude: float, other_lo
         if abs(turn - before) < 1e-12:
             break
     else:
-        from geopy.distance import geodesic
-
-        line: Distance = geodesic((latitude, longitude), (other_latitude, other_longitude))
-        return float(line.km)
+        return _karney(latitude, longitude, other_latitude, other_longitude)
     u = cos_azimuth_2 * (EQUATORIAL * EQUATORIAL / (_POLAR * _POLAR) - 1.0)
     a = 1.0 + u / 16384.0 * (4096.0 + u * (-768.0 + u * (320.0 - 175.0 * u)))
     b = u / 1024.0 * (256.0 + u * (-128.0 + u * (74.0 - 47.0 * u)))
     third = b / 6.0 * middle * (4.0 * sin_arc * sin_arc - 3.0) * (4.0 * middle * middle - 3.0)
     correction = b * sin_arc * (middle + b / 4.0 * (cos_arc * (2.0 * middle * middle - 1.0) - third))
     return _POLAR * a * (arc - correction)
+
+
+def _karney(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    from geopy.distance import geodesic
+
+    line: Distance = geodesic((latitude, longitude), (other_latitude, other_longitude))
+    return float(line.km)
 
 
 def miles(number: float) -> Distance:

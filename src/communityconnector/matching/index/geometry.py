@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from communityconnector.model.geography import CLOSE, chord_km, in_space, line_km
+from communityconnector.model.geography import chord_km, in_space, line_km
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int32]
@@ -35,22 +35,22 @@ _CHUNK: Final = 65_536
 def error_km(km: float) -> float:
     """How far off distances told by `Origin.squares` may be: measured against geodesics, and twice as much.
 
-    Up to 3,000 km it grows with the cube of the distance (4.7e-4 x (km / 6371)^2 of it); beyond, 3 % are enough.
+    Up to 3,000 km it grows with the cube of the distance (4.7e-4 x (km / 6371)^2 of it); beyond, 5 % are enough, even from pole to pole.
     """
     if km < _NEAR:
         return 1e-6 + km * 1e-3 * (km / RADIUS) ** 2
-    return 0.03 * km
+    return 0.05 * km
 
 
 def errors_km(km: Floats) -> Floats:
     """`error_km` for many."""
-    return np.where(km < _NEAR, 1e-6 + km * 1e-3 * (km / RADIUS) ** 2, 0.03 * km)
+    return np.where(km < _NEAR, 1e-6 + km * 1e-3 * (km / RADIUS) ** 2, 0.05 * km)
 
 
 def square_of(km: float) -> float:
-    """Square of the chord under an arc, both in km."""
-    chord = 2.0 * RADIUS * math.sin(min(km / (2.0 * RADIUS), math.pi / 2.0))
-    return chord * chord
+    """Square of the chord under an arc, both in km; infinite for half round the earth or more."""
+    half = km / (2.0 * RADIUS)
+    return math.inf if half >= math.pi / 2.0 else (2.0 * RADIUS * math.sin(half)) ** 2
 
 
 def arc_of(square: float) -> float:
@@ -112,7 +112,7 @@ class Origin:
         """
         kms = [chord_km(self.spot, spot) for spot in space.take(rows, axis=0).tolist()]
         for number, km in enumerate(kms):
-            if km > CLOSE:
+            if km == math.inf:
                 kms[number] = self.km(*points[rows[number]].tolist())
         return kms
 
@@ -179,7 +179,7 @@ def boxes(
     reach = np.degrees(angle)
     south, north = latitudes - reach, latitudes + reach
     ratio = np.sin(angle) / np.maximum(np.cos(np.radians(latitudes)), 1e-12)
-    wide = np.degrees(np.arcsin(np.minimum(ratio, 1.0))) + 1e-9
+    wide = np.degrees(np.arcsin(np.clip(ratio, 0.0, 1.0))) + 1e-9
     west, east = longitudes + 180.0 - wide, longitudes + 180.0 + wide
     plain = (
         (reach < 60.0) & (south > -90.0) & (north < 90.0) & (ratio < 1.0) & (west >= 0.0) & (east <= 360.0)
