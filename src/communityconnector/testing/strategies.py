@@ -77,7 +77,18 @@ _PLAIN = {
 }
 
 
-def _value(facts: FieldSpec) -> st.SearchStrategy[Any]:
+_WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+_LAWFUL = {
+    ("schedule", "byday"): st.lists(
+        st.sampled_from([*_WEEKDAYS, "1MO", "2TU", "-1FR"]), min_size=1, max_size=3, unique=True
+    ).map(",".join)
+}
+"""Texts that have a form of their own: a reader mends others."""
+
+
+def _value(entity: str, name: str, facts: FieldSpec) -> st.SearchStrategy[Any]:
+    if (entity, name) in _LAWFUL:
+        return _LAWFUL[entity, name]
     return st.sampled_from(facts.choices) if facts.kind is Kind.CHOICE else _PLAIN[facts.kind]
 
 
@@ -97,7 +108,7 @@ def records(draw: st.DrawFn, entity: str, depth: int = 3) -> Record:
             if name == "unit" or (depth > 0 and draw(st.booleans())):
                 values[name] = draw(records(facts.target, depth - 1))
         elif name in required(cls) or draw(st.integers(0, 3)) == 0:
-            values[name] = draw(_value(facts))
+            values[name] = draw(_value(entity, name, facts))
     return cls(**values)
 
 
@@ -159,9 +170,7 @@ def schedules(draw: st.DrawFn) -> Schedule:
     """A schedule that repeats weekly or monthly, by day or overnight; sometimes incomplete."""
     clock = st.sampled_from([f"{hour:02}:{minute}:00" for hour in range(24) for minute in ("00", "30")])
     weekly = draw(st.booleans())
-    days = st.lists(
-        st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"]), min_size=1, max_size=4, unique=True
-    )
+    days = st.lists(st.sampled_from(_WEEKDAYS), min_size=1, max_size=4, unique=True)
     nth = st.sampled_from(["1MO", "2TU", "-1FR", "3SU"])
     began = draw(st.none() | st.dates(date(2025, 1, 1), date(2026, 6, 1)))
     return Schedule(
