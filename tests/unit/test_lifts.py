@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -225,3 +226,10 @@ def test_real_tables_of_ohana_are_read_whole(shared_data, tmp_path):
         for path in (shared_data / "ohana-sample").iterdir():
             archive.write(path, path.name)
     assert cc.read(tmp_path / "ohana.zip") == directory
+
+
+@pytest.mark.parametrize("days", ["TU,MO", "FR", "2TU", "-1FR,MO"])
+def test_weekdays_that_are_lawful_stay_as_they_are(days):
+    raw = {"id": "1", "name": "x", "schedules": [{"id": "2", "byday": days, "opens_at": "09:00"}]}
+    (service,) = cc.read(io.StringIO(json.dumps(raw))).services.values()
+    assert (service.schedules[0].byday, service.schedules[0].freq) == (days, None)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from communityconnector.interchange.opening_hours import read_days
+from communityconnector.interchange.values import is_rule_days
 
 Raw = Mapping[str, Any]
 
@@ -98,7 +99,8 @@ def _dates(made: dict[str, Any]) -> None:
 
 def _days(made: dict[str, Any]) -> None:
     if made.get("byday"):
-        written = _day(made["byday"])
+        lawful = is_rule_days(made["byday"]) and not made["byday"].endswith(",")
+        written = "" if lawful else _day(made["byday"])
         if written:
             made["byday"] = written
         return
