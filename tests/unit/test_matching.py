@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from geopy.distance import geodesic
 
 import communityconnector as cc
 from communityconnector.errors import InvalidNeedError, PlaceNotFoundError, ServiceNotFoundError
+from communityconnector.matching.criteria.place import Whereabouts
 from communityconnector.matching.index import Plan
 from communityconnector.matching.purpose import asked_of
 from communityconnector.matching.ranking import Weights
@@ -534,3 +536,23 @@ def test_answers_are_kept_for_a_while_and_not_for_ever():
     tables = found.index.parts[0].segment.tables
     assert 0 < len(tables["area"]._kept) <= 256  # noqa: SLF001  # nothing else shows it
     assert 0 < len(tables["age"]._kept) <= 256  # noqa: SLF001  # nothing else shows it
+
+
+def test_what_one_thread_has_worked_out_another_never_takes_back(monkeypatch):
+    shapes = [SQUARE.replace("37", f"37.{number:02}") for number in range(20)]
+    found = matcher(
+        *(service(f"s{n}", service_areas=(ServiceArea(id=f"a{n}", extent=e),)) for n, e in enumerate(shapes))
+    )
+    answers = found.index.parts[0].segment.tables["area"].ask(Whereabouts(HOME, frozenset()))
+    codes = np.arange(20)
+    first = answers.of(codes).copy()
+    seen, real = [], np.unique
+
+    def looking(values):
+        seen.append(answers.numbers.copy())
+        return real(values)
+
+    monkeypatch.setattr(np, "unique", looking)
+    answers._work_out(codes)  # noqa: SLF001  # as a second thread does that found them open a moment ago
+    assert len(seen) == 1
+    assert (seen[0] == first).all()

@@ -90,8 +90,10 @@ class Answers:
         if self._told is not None:
             codes = codes.astype(np.int64)
             told = self._told.answers(codes)
-            self.numbers[codes] = told
-            codes = codes[told == OPEN]
+            # Only what is told is written down: another thread may have worked out the rest meanwhile.
+            sure = told != OPEN
+            self.numbers[codes[sure]] = told[sure]
+            codes = codes[~sure]
         if not len(codes):
             return
         for code in np.unique(codes).tolist():

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from communityconnector.matching.criteria.place import KM_A_MILE
 from communityconnector.matching.index.columns import REMOTE, Numbers
 from communityconnector.matching.index.gathering import Gathering
-from communityconnector.matching.index.geometry import FARTHEST, Floats, Rows, arcs_of, boxes, errors_km
+from communityconnector.matching.index.geometry import Floats, Rows, arcs_of, boxes, errors_km
 from communityconnector.matching.index.plan import Plan
 from communityconnector.matching.index.shortcuts import MET, OPEN, SILENT, UNMET
 from communityconnector.matching.purpose import Asked
@@ -34,7 +34,10 @@ _DENSE: Final = 300
 _FIRST_RING: Final = 150
 _MOST: Final = 6000
 """With more candidates than this, a plan is searched by itself."""
+_FARTHEST: Final = 2000.0
+"""Plans that reach farther, in km, are searched by themselves: there chords tell distances too roughly for scores."""
 _SPARE: Final = 4
+"""So many more rows than asked for are measured; with more that are alike, a plan is searched by itself."""
 _UNSURE: Final = 100_000.0
 """In an order by distance, km that stand before those that only may fit; more than twice the way round the earth."""
 _MOST_ANSWERS: Final = 32_000_000
@@ -62,7 +65,7 @@ def rows_of(segment: Segment, plans: Sequence[Plan], count: int) -> list[list[in
 
 
 def _is_fit(segment: Segment, plan: Plan) -> bool:
-    limited = plan.origin is not None and plan.reach < FARTHEST and (plan.stated or 0.0) <= plan.reach
+    limited = plan.origin is not None and plan.reach <= _FARTHEST
     plain = plan.rank is not Rank.RELEVANCE and not plan.misses and not plan.purpose.words
     return limited and plain and segment.dead is None and len(segment.columns.keys) > 0
 

@@ -172,7 +172,7 @@ def read_part(reader: Reader, name: str, fetch: FetchService | None) -> Part:
 
         return Part(segment, fetched)
     if not reader.has_texts(f"{name}-services"):
-        message = "this index was saved without services: say with `service` who gives them"
+        message = "this index was saved without services: say with `fetch` who gives them"
         raise UnusableIndexError(message)
     texts = reader.texts(f"{name}-services")
 

@@ -286,11 +286,8 @@ class Search:
         if self._plan.rank is Rank.SCORE:
             rows = np.concatenate([fits.rows for fits in all_fits])
             totals = np.concatenate([self._totals(fits) for fits in all_fits])
-            farthest = (
-                max(float(fits.squares.max(initial=0.0)) for fits in all_fits if fits.squares is not None)
-                if (any(fits.squares is not None for fits in all_fits))
-                else 0.0
-            )
+            squares = (fits.squares for fits in all_fits if fits.squares is not None)
+            farthest = max((float(some.max(initial=0.0)) for some in squares), default=0.0)
             doubt = 1e-6 if farthest < square_of(2000.0) else 1e-2
             return self._least(rows, -totals, lambda worth: worth + doubt, count)
         chosen: list[int] = []
