@@ -262,6 +262,7 @@ def others(
         ("term, radius, nearest 10", nearest, None, cc.Rank.DISTANCE),
         ("all filters", filtered, filtered, cc.Rank.DISTANCE),
         ("common term, dense city", queries["q5"], None, cc.Rank.DISTANCE),
+        ("common term, dense city, all filters", queries["q5"], filtered, cc.Rank.DISTANCE),
         ("term, radius, by score", nearest, None, cc.Rank.SCORE),
         ("all filters, by score", filtered, filtered, cc.Rank.SCORE),
     ):

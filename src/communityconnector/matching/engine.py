@@ -149,15 +149,12 @@ class Engine:
                 asked[key] = self._asked(query, index)
             plans.append(Plan.of(query, asked[key], self._weights, rank))
         seen = max(limit, _SEEN_BY_RERANKERS) if self._rerankers else limit
-        found = index.search_many(plans, seen) if seen else [list] * len(plans)
-        return MatchResults(
-            [partial(self._later, index, plan, some, limit) for plan, some in zip(plans, found, strict=True)]
-        )
+        found = index.search_many(plans, seen)
 
-    def _later(
-        self, index: Index, plan: Plan, found: Callable[[], Sequence[Result]], limit: int
-    ) -> MatchResult:
-        return self._result(index, plan, found(), 0, limit)
+        def made(number: int) -> MatchResult:
+            return self._result(index, plans[number], found(number), 0, limit)
+
+        return MatchResults(made, range(len(plans)))
 
     def explain(self, query: Query, service_id: str) -> tuple[Explanation, ...]:
         """Why each offer of a service fits a query, or why not.

@@ -239,21 +239,25 @@ class MatchResults(Sequence[MatchResult]):
     """The answers to many needs, in their order. Each is made whenever it is looked at, with its matches and reasons.
 
     Args:
-        made: make the answers.
+        make: makes the answer to a need by its number.
+        numbers: which.
     """
 
-    def __init__(self, made: Sequence[Callable[[], MatchResult]]) -> None:
-        self._made = made
+    def __init__(self, make: Callable[[int], MatchResult], numbers: Sequence[int]) -> None:
+        self._make = make
+        self._numbers = numbers
 
     def __repr__(self) -> str:
-        return f"<MatchResults of {len(self._made)} needs>"
+        return f"<MatchResults of {len(self._numbers)} needs>"
 
     def __len__(self) -> int:
-        return len(self._made)
+        return len(self._numbers)
 
     @overload
     def __getitem__(self, index: int) -> MatchResult: ...
     @overload
     def __getitem__(self, index: slice) -> MatchResults: ...
     def __getitem__(self, index: int | slice) -> MatchResult | MatchResults:
-        return MatchResults(self._made[index]) if isinstance(index, slice) else self._made[index]()
+        if isinstance(index, slice):
+            return MatchResults(self._make, self._numbers[index])
+        return self._make(self._numbers[index])

@@ -11,7 +11,6 @@ import heapq
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -228,22 +227,28 @@ class Index:
             _settle(merged, plan)
         return merged if count is None else merged[:count]
 
-    def search_many(self, plans: Sequence[Plan], count: int) -> list[Callable[[], list[Result]]]:
-        """The best offers of many plans. What is asked alike is worked out once; matches are made when called for.
+    def search_many(self, plans: Sequence[Plan], count: int) -> Callable[[int], list[Result]]:
+        """The best offers of many plans. What is asked alike is worked out once; offers are measured when called for.
 
         Args:
             plans: the plans, all of one rank.
             count: how many at most of each.
+
+        Returns:
+            What gives the offers of a plan by its number.
         """
+        if not count:
+            return lambda _: []
         rows: list[list[int] | None] = [None] * len(plans)
         if len(self.parts) == 1:
             rows = rows_of(self.parts[0].segment, plans, count)
-        return [
-            partial(list, self.search(plan, count))
-            if some is None
-            else partial(self._first_of, plan, some, count)
-            for plan, some in zip(plans, rows, strict=True)
-        ]
+        alone = {n: self.search(plans[n], count) for n, some in enumerate(rows) if some is None}
+
+        def found(number: int) -> list[Result]:
+            some = rows[number]
+            return list(alone[number]) if some is None else self._first_of(plans[number], some, count)
+
+        return found
 
     def _first_of(self, plan: Plan, rows: list[int], count: int) -> list[Result]:
         (part,) = self.parts

@@ -29,6 +29,8 @@ from communityconnector.matching.index.shortcuts import (
 
 _CODES: Final = {Answer.UNMET: UNMET, Answer.MET: MET, Answer.UNKNOWN: UNKNOWN}
 
+_OPEN_BYTE: Final = np.int8(OPEN).tobytes()
+
 _MOST_QUESTIONS: Final = 256
 """How many questions' answers are kept a criterion, at most."""
 _MOST_KEPT: Final = 16_000_000
@@ -46,28 +48,26 @@ class Answers:
 
     Attributes:
         numbers: by facts, the answer, or `OPEN` where it has not been worked out.
+        reasons: by facts, the answer in words, worked out when it is looked up; `None` where nothing is said.
+        fits: by facts, whether they are not against what is asked; `None` where not all is worked out.
+        harmless: whether it is known that no fact is against what is asked.
+        mute: whether nothing is said to any fact.
     """
 
-    __slots__ = ("_asked", "_open", "_reasons", "_table", "_told", "harmless", "numbers")
+    __slots__ = ("_told", "fits", "harmless", "mute", "numbers", "reasons")
 
     def __init__(self, table: AnswerTable, asked: Any) -> None:
-        self._table = table
-        self._asked = asked
-        self._reasons: dict[int, Reason | None] = {}
         shortcut = table.shortcut
-        self._told = None if shortcut is None or shortcut.mute else shortcut.to(asked)
-        self.numbers: Numbers = np.full(len(table.facts), OPEN, dtype=np.int8)
-        self._open = True
-        self.harmless = False
-        """Whether it is known that no fact is against what is asked."""
-        if shortcut is not None and shortcut.mute:
-            self.numbers[:] = SILENT
-            self._open = False
-            self.harmless = True
-        elif len(table.facts) <= _AT_ONCE:
+        self.mute = shortcut is not None and shortcut.mute
+        self._told = None if shortcut is None or self.mute else shortcut.to(asked)
+        self.numbers: Numbers = np.full(len(table.facts), SILENT if self.mute else OPEN, dtype=np.int8)
+        self.reasons = _Reasons(table, asked, self._told, self.numbers)
+        self.fits: NDArray[np.bool_] | None = None
+        at_once = _AT_ONCE if shortcut is None else shortcut.AT_ONCE
+        if not self.mute and len(table.facts) <= at_once:
             self._work_out(np.arange(len(table.facts)))
-            self._open = False
-            self.harmless = not (self.numbers == UNMET).any()
+            self.fits = self.numbers != UNMET
+        self.harmless = self.mute or (self.fits is not None and bool(self.fits.all()))
 
     def of(self, codes: NDArray[Any], wanted: NDArray[np.bool_] | None = None) -> Numbers:
         """The answers to facts by their numbers.
@@ -77,13 +77,13 @@ class Answers:
             wanted: which of them count; what the others say is left open.
         """
         found: Numbers = self.numbers.take(codes)
-        if self._open:
+        # Mostly none is open; the sooner way to see that is to look for the byte.
+        if _OPEN_BYTE in found.tobytes():
             left = found == OPEN
             if wanted is not None:
                 left &= wanted
-            if left.any():
-                self._work_out(codes[left])
-                found = self.numbers[codes]
+            self._work_out(codes[left])
+            found = self.numbers.take(codes)
         return found
 
     def _work_out(self, codes: NDArray[Any]) -> None:
@@ -96,23 +96,32 @@ class Answers:
             codes = codes[~sure]
         if not len(codes):
             return
-        for code in np.unique(codes).tolist():
-            reason = self.reason(code)
+        for code in set(codes.tolist()):
+            reason = self.reasons[code]
             self.numbers[code] = SILENT if reason is None else _CODES[reason.answer]
 
-    def reason(self, code: int) -> Reason | None:
-        """The answer to facts in words."""
-        try:
-            return self._reasons[code]
-        except KeyError:
-            if self.numbers[code] == SILENT:
-                return None
-            reason = None if self._told is None else self._told.reason(code)
+
+class _Reasons(dict[int, Reason | None]):
+    """Answers in words by facts' numbers, each made when it is first looked up."""
+
+    __slots__ = ("_asked", "_numbers", "_table", "_told")
+
+    def __init__(self, table: AnswerTable, asked: Any, told: Any, numbers: Numbers) -> None:
+        super().__init__()
+        self._table = table
+        self._asked = asked
+        self._told = told
+        self._numbers = numbers
+
+    def __missing__(self, code: int) -> Reason | None:
+        reason: Reason | None = None
+        if self._numbers[code] != SILENT:
+            if self._told is not None:
+                reason = self._told.reason(code)
             if reason is None:
-                table = self._table
-                reason = table.criterion.answer(table.facts[code], self._asked)
-            self._reasons[code] = reason
-            return reason
+                reason = self._table.criterion.answer(self._table.facts[code], self._asked)
+        self[code] = reason
+        return reason
 
 
 class AnswerTable:

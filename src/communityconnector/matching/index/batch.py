@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
@@ -18,7 +19,7 @@ from communityconnector.matching.criteria.place import KM_A_MILE
 from communityconnector.matching.index.columns import REMOTE, Numbers
 from communityconnector.matching.index.gathering import Gathering
 from communityconnector.matching.index.geometry import Floats, Rows, arcs_of, boxes, errors_km
-from communityconnector.matching.index.plan import Plan
+from communityconnector.matching.index.plan import Plan, Question
 from communityconnector.matching.index.shortcuts import MET, OPEN, SILENT, UNMET
 from communityconnector.matching.purpose import Asked
 from communityconnector.matching.ranking import HALF_WAY, IN_DOUBT, Rank
@@ -32,8 +33,10 @@ _AT_ONCE: Final = 512
 _DENSE: Final = 300
 """With more candidates than this, a smaller circle is drawn first where the nearest are wanted."""
 _FIRST_RING: Final = 150
-_MOST: Final = 6000
-"""With more candidates than this, a plan is searched by itself."""
+_WIDER: Final = 5
+"""A second smaller circle should hold so many times as many candidates as the first."""
+_MOST: Final = 1_000_000
+"""A stroke has no more candidates than this; plans beyond it are searched by themselves."""
 _FARTHEST: Final = 2000.0
 """Plans that reach farther, in km, are searched by themselves: there chords tell distances too roughly for scores."""
 _SPARE: Final = 4
@@ -57,10 +60,14 @@ def rows_of(segment: Segment, plans: Sequence[Plan], count: int) -> list[list[in
     # Plans for one purpose stand together, and so do their candidates.
     kinds: dict[Asked, int] = {}
     fit.sort(key=lambda number: kinds.setdefault(plans[number].purpose, len(kinds)))
-    for first in range(0, len(fit), _AT_ONCE):
-        some = fit[first : first + _AT_ONCE]
-        for number, rows in zip(some, _Stroke(segment, [plans[n] for n in some], count).rows(), strict=True):
-            found[number] = rows
+    # Where a smaller circle did not hold enough, a wider one is drawn, and then the whole one.
+    for ring in (1, _WIDER, None):
+        for first in range(0, len(fit), _AT_ONCE):
+            some = fit[first : first + _AT_ONCE]
+            stroke = _Stroke(segment, [plans[n] for n in some], count, ring)
+            for number, rows in zip(some, stroke.rows(), strict=True):
+                found[number] = rows
+        fit = [number for number in fit if found[number] is None]
     return found
 
 
@@ -141,8 +148,19 @@ class _Near:
 
 
 class _Stroke:
-    def __init__(self, segment: Segment, plans: Sequence[Plan], count: int) -> None:
+    """The searches for many plans.
+
+    Args:
+        segment: where to look.
+        plans: what for.
+        count: how many are wanted of each.
+        ring: where the nearest are wanted, a smaller circle comes first, to hold so many times as many candidates as
+            the smallest should; `None` for no smaller circle.
+    """
+
+    def __init__(self, segment: Segment, plans: Sequence[Plan], count: int, ring: int | None) -> None:
         self._segment = segment
+        self._ring = ring
         self._columns = segment.columns
         self._plans = plans
         self._count = count
@@ -170,14 +188,15 @@ class _Stroke:
         km = self._reach
         whole = self._near(km, np.arange(len(km)))
         dense = np.zeros(len(km), dtype=bool)
-        if self._sorts_by_distance:
-            dense = whole.totals > max(_DENSE, 2 * self._first_ring)
-            km = np.where(dense, km * np.sqrt(self._first_ring / np.maximum(whole.totals, 1)), km)
-        settled = whole.plain & ~dense & (whole.totals <= _MOST)
+        if self._sorts_by_distance and self._ring is not None:
+            wanted = self._ring * self._first_ring
+            dense = whole.totals > max(_DENSE, 2 * wanted)
+            km = np.where(dense, km * np.sqrt(wanted / np.maximum(whole.totals, 1)), km)
+        settled = _not_too_many(whole, whole.plain & ~dense)
         found = whole.candidates(settled)
         if dense.any():
             ring = self._near(km, dense.nonzero()[0])
-            within = ring.plain & (ring.totals <= _MOST)
+            within = _not_too_many(ring, ring.plain)
             found = found.and_those(ring.candidates(within))
             settled |= within
         if any(len(gather.parts) > 1 for *_, gather in self._groups):
@@ -186,22 +205,23 @@ class _Stroke:
         inside, doubtful = self._inside(found, squares, km)
         settled[found.plan[doubtful]] = False
         found, squares = found.only(inside), squares[inside]
-        keep, met, asked = self._answered(found)
-        found, squares, met, asked = found.only(keep), squares[keep], met[keep], asked[keep]
+        kept, met, asked = self._answered(found)
+        found, squares = found.only(kept), squares[kept]
         if self._placed < len(self._columns.place):
             more = self._elsewhere(
                 settled, np.bincount(found.plan[found.values > 0.0], minlength=len(settled))
             )
-            keep, more_met, more_asked = self._answered(more)
-            found = found.and_those(more.only(keep))
-            squares = np.concatenate((squares, np.full(int(keep.sum()), np.inf)))
-            met, asked = np.concatenate((met, more_met[keep])), np.concatenate((asked, more_asked[keep]))
+            kept, more_met, more_asked = self._answered(more)
+            found = found.and_those(more.only(kept))
+            squares = np.concatenate((squares, np.full(len(kept), np.inf)))
+            met, asked = np.concatenate((met, more_met)), np.concatenate((asked, more_asked))
         sure_km = np.where(km < self._reach, km - 2.0 * errors_km(km), np.inf)
         return self._best(found, squares, met, asked, settled, sure_km)
 
     @property
     def _first_ring(self) -> int:
-        return max(_FIRST_RING, 6 * self._count)
+        """How many candidates a smaller circle should hold: more, where some of them may be ruled out."""
+        return max(_FIRST_RING if self._about else 0, 6 * self._count)
 
     def _near(self, km: Floats, which: NDArray[np.int64]) -> _Near:
         """What lies in the boxes around the circles of some plans."""
@@ -263,33 +283,37 @@ class _Stroke:
             values.append(np.tile(worth, len(wanting)))
         return _Candidates(np.concatenate(plans), np.concatenate(all_rows), np.concatenate(values))
 
-    def _answered(self, found: _Candidates) -> tuple[NDArray[np.bool_], Numbers, Numbers]:
+    def _answered(self, found: _Candidates) -> tuple[NDArray[np.int64], Numbers, Numbers]:
         """Which candidates nothing rules out; how many criteria they meet, and how many bear on them."""
-        keep = np.ones(len(found.rows), dtype=bool)
-        met, asked = np.zeros(len(found.rows), dtype=np.int16), np.zeros(len(found.rows), dtype=np.int16)
-        asked_of = [
-            {question.criterion.name: question for question in plan.questions} for plan in self._plans
-        ]
-        for name in dict.fromkeys(itertools.chain.from_iterable(asked_of)):
-            tables: dict[int, tuple[int, Answers]] = {}
-            which = np.zeros(len(self._plans), dtype=np.int64)
-            strict = np.zeros(len(self._plans), dtype=bool)
-            for number, questions in enumerate(asked_of):
-                question = questions.get(name)
-                if question is None:
-                    which[number] = -1
-                    continue
-                answers = self._segment.answers(question)
-                which[number] = tables.setdefault(id(answers), (len(tables), answers))[0]
-                strict[number] = question.rules_out
-            if all(answers.harmless for _, answers in tables.values()) and self._sorts_by_distance:
-                continue
-            kinds, codes = which[found.plan], self._columns.facts[name][found.rows]
-            told = _told([answers for _, answers in tables.values()], kinds, codes, keep)
+        rows, plans, kept = found.rows, found.plan, np.arange(len(found.rows))
+        met, asked = np.zeros(len(kept), dtype=np.int16), np.zeros(len(kept), dtype=np.int16)
+        for about in self._about:
+            told = about.told(plans, self._columns.facts[about.name].take(rows))
             met += told == MET
             asked += told != SILENT
-            keep &= ~((told == UNMET) & strict[found.plan])
-        return keep, met, asked
+            out = told == UNMET
+            out &= about.strict.take(plans)
+            if out.any():
+                left = (~out).nonzero()[0]
+                rows, plans, kept = rows.take(left), plans.take(left), kept.take(left)
+                met, asked = met.take(left), asked.take(left)
+        return kept, met, asked
+
+    @cached_property
+    def _about(self) -> Sequence[_About]:
+        """What the plans ask of each criterion, where that may change the answer."""
+        found: dict[str, _About] = {}
+        for number, plan in enumerate(self._plans):
+            for question in plan.questions:
+                answers = self._segment.answers(question)
+                if answers.mute or (self._sorts_by_distance and answers.harmless):
+                    continue
+                name = question.criterion.name
+                about = found.get(name)
+                if about is None:
+                    about = found[name] = _About(name, len(self._plans))
+                about.add(number, question, answers)
+        return tuple(found.values())
 
     def _best(  # noqa: PLR0913, PLR0917  # all that tells the best
         self,
@@ -303,13 +327,16 @@ class _Stroke:
         km = arcs_of(np.where(np.isfinite(squares), squares, 0.0))
         km[~np.isfinite(squares)] = np.inf
         if self._sorts_by_distance:
-            worse: Floats = km
-            # One number has it all: the plan, whether it surely fits, and how far it is (to a tenth of a millimetre).
-            away = np.minimum(km, _UNSURE / 2.0) + np.where(found.values > 0.0, 0.0, _UNSURE)
-            order = np.argsort(found.plan * (4.0 * _UNSURE) + away)
+            # One number has both: whether it surely fits, and how far it is.
+            worse = np.minimum(km, _UNSURE / 2.0) + np.where(found.values > 0.0, 0.0, _UNSURE)
+            spread = 4.0 * _UNSURE
         else:
-            worse = -self._totals(found, km, met, asked)
-            order = np.argsort(found.plan * 4.0 + worse)
+            worse, spread = -self._totals(found, km, met, asked), 4.0
+        likely = self._likely(found.plan, worse)
+        # And so has this: the plan, and what is worse (a tenth of a millimetre still tells distances apart).
+        order = likely[np.argsort(found.plan[likely] * spread + worse[likely])]
+        if self._sorts_by_distance:
+            worse = km
         worse = worse[order]
         starts = np.searchsorted(found.plan[order], np.arange(len(settled) + 1))
         first, last, end = starts[:-1], starts[1:], starts[:-1] + self._count
@@ -330,6 +357,18 @@ class _Stroke:
         cuts = zip(settled.tolist(), first.tolist(), np.minimum(last, end + _SPARE).tolist(), strict=True)
         return [rows[begin:until] if settles else None for settles, begin, until in cuts]
 
+    def _likely(self, plans: NDArray[np.int64], worse: Floats) -> NDArray[np.int64]:
+        """Candidates of which the best are among, plan by plan, without putting all in order."""
+        wanted = self._count + _SPARE
+        by_plan = np.argsort(plans, kind="stable")
+        in_turn = worse[by_plan]
+        starts = np.searchsorted(plans[by_plan], np.arange(len(self._plans) + 1)).tolist()
+        limit = np.full(len(self._plans), np.inf)
+        for number, (begin, end) in enumerate(itertools.pairwise(starts)):
+            if end - begin > 2 * wanted:
+                limit[number] = np.partition(in_turn[begin:end], wanted)[wanted]
+        return (worse <= limit[plans]).nonzero()[0]
+
     def _totals(self, found: _Candidates, km: Floats, met: Numbers, asked: Numbers) -> Floats:
         """About what candidates score (as `Search` has it)."""
         weights = self._plans[0].weights
@@ -344,25 +383,55 @@ class _Stroke:
         return np.asarray(total * np.where(found.values > 0.0, found.values, IN_DOUBT))
 
 
-def _told(
-    tables: Sequence[Answers], kinds: NDArray[np.int64], codes: Numbers, keep: NDArray[np.bool_]
-) -> NDArray[np.int8]:
-    """The answers to facts, each by one of several tables; a criterion that is not asked (-1) is silent."""
-    told = np.full(len(kinds), SILENT, dtype=np.int8)
-    size = max(1, _MOST_ANSWERS // max(1, len(tables[0].numbers)))
-    for first in range(0, len(tables), size):
-        some = tables[first : first + size]
-        here = ((kinds >= first) & (kinds < first + size)).nonzero()[0]
-        which, facts = kinds[here] - first, codes[here]
-        every = np.stack([table.numbers for table in some])
-        found = every[which, facts]
-        left = ((found == OPEN) & keep[here]).nonzero()[0]
-        if len(left):
-            for number in np.unique(which[left]).tolist():
-                mine = left[which[left] == number]
-                found[mine] = some[number].of(facts[mine])
-        told[here] = found
-    return told
+def _not_too_many(near: _Near, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Those of the wanted plans that together have no more candidates than a stroke may."""
+    return np.asarray(wanted & (np.cumsum(np.where(wanted, near.totals, 0)) <= _MOST))
+
+
+class _About:
+    """What many plans ask of one criterion.
+
+    Args:
+        name: the criterion's name.
+        plans: how many plans there are.
+
+    Attributes:
+        name: the same.
+        strict: by plan, whether an offer that is known not to meet it is ruled out.
+    """
+
+    def __init__(self, name: str, plans: int) -> None:
+        self.name = name
+        self.strict = np.zeros(plans, dtype=bool)
+        self._tables: list[Answers] = []
+        self._numbers: dict[int, int] = {}
+        self._which = np.full(plans, -1, dtype=np.int64)
+
+    def add(self, plan: int, question: Question, answers: Answers) -> None:
+        """Take in what a plan asks, with the answers to it."""
+        number = self._numbers.get(id(answers))
+        if number is None:
+            number = self._numbers[id(answers)] = len(self._tables)
+            self._tables.append(answers)
+        self._which[plan] = number
+        self.strict[plan] = question.rules_out
+
+    def told(self, plans: NDArray[np.int64], codes: Numbers) -> NDArray[np.int8]:
+        """The answers to facts, each as its plan asks; where that does not, the criterion is silent."""
+        which = self._which.take(plans)
+        silent = np.full(len(self._tables[0].numbers), SILENT, dtype=np.int8)
+        if (len(self._tables) + 1) * len(silent) <= _MOST_ANSWERS:
+            every = np.concatenate([*(table.numbers for table in self._tables), silent])
+            # Where a plan asks nothing, -1 counts from the end: that is the silent one.
+            told = every.take(which * len(silent) + codes, mode="wrap")
+        else:
+            told = np.where(which < 0, np.int8(SILENT), np.int8(OPEN))
+        left = (told == OPEN).nonzero()[0]
+        asked = which[left]
+        for number in np.unique(asked).tolist():
+            mine = left[asked == number]
+            told[mine] = self._tables[number].of(codes[mine])
+        return told
 
 
 _NONE: Final = np.empty(0, dtype=np.int64)

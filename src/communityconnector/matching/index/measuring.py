@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -12,8 +13,9 @@ from communityconnector.matching.answers import Answer, Reason
 from communityconnector.matching.criteria import BEFORE_DISTANCE, distance_reason
 from communityconnector.matching.criteria.place import PLACES
 from communityconnector.matching.index.answers import Answers
-from communityconnector.matching.index.columns import Numbers
+from communityconnector.matching.index.columns import Columns, Numbers
 from communityconnector.matching.index.gathering import Gathering
+from communityconnector.matching.index.geometry import Origin, Rows
 from communityconnector.matching.index.plan import Plan, Question
 from communityconnector.matching.ranking import SortKey, Worth, proximity_of, score, sort_key
 
@@ -24,6 +26,7 @@ Answered = tuple[Question, Numbers, Answers]
 """What is asked of a criterion, the number of every row's facts about it, and the answers of those."""
 
 _MET: Final = Answer.MET
+_ANSWER: Final = attrgetter("answer")
 
 
 class Found(NamedTuple):
@@ -70,24 +73,19 @@ def measured(
     fresh_by_date = segment.freshness(plan.query.now.date())
     some = np.array(rows, dtype=np.int32)
     places = [PLACES[number] for number in columns.place.take(some).tolist()]
-    kms: list[float | None] = [None] * len(rows)
-    if origin is not None:
-        placed = [number for number, row in enumerate(rows) if row < len(columns.keys)]
-        there = origin.kms(columns.space, columns.points, some[placed])
-        for number, km in zip(placed, there, strict=True):
-            kms[number] = km
+    kms = _kms(columns, origin, rows, some)
     before: list[list[Reason | None]] = []
     after: list[list[Reason | None]] = []
     gaps = False
     for question, codes, answers in asked:
-        reasons = [answers.reason(code) for code in codes.take(some).tolist()]
-        missing = [reason is None for reason in reasons]
-        if not all(missing):
-            (before if question.criterion.name in BEFORE_DISTANCE else after).append(reasons)
-            gaps = gaps or any(missing)
+        if answers.mute:
+            continue
+        reasons = list(map(answers.reasons.__getitem__, codes.take(some).tolist()))
+        gaps = gaps or not all(reasons)
+        (before if question.criterion.name in BEFORE_DISTANCE else after).append(reasons)
     fresh = fresh_by_date.take(columns.facts["assured"].take(some)).tolist()
-    services = [columns.service_ids[number] for number in columns.service.take(some).tolist()]
-    offers = [columns.offer_ids[row] for row in rows]
+    services = list(map(columns.service_ids.__getitem__, columns.service.take(some).tolist()))
+    offers = list(map(columns.offer_ids.__getitem__, rows))
     made = []
     for row, offer, service, (relevance, need), place, km, freshness, early, late in zip(
         rows, offers, services, gather.judged(some), places, kms, fresh,
@@ -97,13 +95,24 @@ def measured(
         distance = None if origin is None else distance_reason(place, km, stated)
         every = (need, *early, distance, *late)
         told = tuple([r for r in every if r is not None]) if gaps or distance is None else every
-        met = 0
-        for reason in told:
-            if reason.answer is _MET:
-                met += 1
+        met = list(map(_ANSWER, told)).count(_MET)
         near = None if origin is None else proximity_of(place, km)
         worth = Worth(relevance, near, met / len(told), freshness)
         total = score(weights, worth)
         key = sort_key(rank, need.answer is _MET, relevance, km, total, offer, service)
         made.append(Found(key, row, offer, service, told, km, worth, total))
     return made
+
+
+def _kms(columns: Columns, origin: Origin | None, rows: Sequence[int], some: Rows) -> Sequence[float | None]:
+    """How far rows are; `None` where one does not know or there is nowhere to go."""
+    if origin is None:
+        return [None] * len(rows)
+    last = len(columns.keys)
+    if max(rows, default=0) < last:
+        return origin.kms(columns.space, columns.points, some)
+    placed = [number for number, row in enumerate(rows) if row < last]
+    kms: list[float | None] = [None] * len(rows)
+    for number, km in zip(placed, origin.kms(columns.space, columns.points, some[placed]), strict=True):
+        kms[number] = km
+    return kms

@@ -5,7 +5,7 @@ No repr shows what it holds: it is what a patron said.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import attrs
 
@@ -15,9 +15,10 @@ from communityconnector.matching.purpose import Asked
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import Rank, Weights
 
+_CRITERIA: Final = [(criterion, criterion.name, criterion.asked) for criterion in CRITERIA]
 
-@attrs.frozen(repr=False)
-class Question:
+
+class Question(NamedTuple):
     """What is asked of one criterion.
 
     Attributes:
@@ -32,8 +33,11 @@ class Question:
     rules_out: bool
     relaxed: bool
 
+    def __repr__(self) -> str:
+        return f"<Question about {self.criterion.name}>"
 
-@attrs.frozen(repr=False)
+
+@attrs.frozen(repr=False, slots=False)
 class Plan:
     """A query as an index takes it.
 
@@ -81,9 +85,9 @@ class Plan:
             query=query,
             purpose=purpose,
             questions=tuple(
-                Question(c, asked, c.name not in prefer, c.name in relaxed)
-                for c in CRITERIA
-                if (asked := c.asked(query)) is not None
+                Question(criterion, asked, name not in prefer, name in relaxed)
+                for criterion, name, ask in _CRITERIA
+                if (asked := ask(query)) is not None
             ),
             weights=weights,
             rank=rank,

@@ -88,8 +88,10 @@ class Search:
         self._narrowing = [
             asked
             for asked in self._asked
-            if (asked[0].rules_out or asked[0].relaxed) and not asked[2].harmless
+            if not asked[2].harmless and (asked[0].rules_out or asked[0].relaxed)
         ]
+        # Answers that are all worked out come first: of the rest only those are worked out that still matter.
+        self._narrowing.sort(key=lambda asked: asked[2].fits is None)
         self._last_cut: tuple[float, Cut] | None = None
         self._placed = len(segment.columns.keys)
         self._rows = len(segment.columns.place)
@@ -172,7 +174,7 @@ class Search:
         else:
             inside = squares <= square_of(radius)
         here = inside.nonzero()[0]
-        return self._fits(rows[here], values[here], squares[here])
+        return self._fits(rows.take(here), values.take(here), squares.take(here))
 
     def _elsewhere(self) -> _Fits:
         """Rows without a point."""
@@ -200,15 +202,18 @@ class Search:
         keep = np.ones(len(rows), dtype=bool) if dead is None else ~dead[rows]
         missed = self._too_far(rows, squares) if plan.misses else None
         for question, codes, answers in self._narrowing:
-            unmet = answers.of(codes.take(rows), keep) == UNMET
+            if answers.fits is not None:
+                fits = answers.fits.take(codes.take(rows))
+            else:
+                fits = answers.of(codes.take(rows), keep) != UNMET
             if question.rules_out:
-                keep &= ~unmet
+                keep &= fits
             if missed is not None and question.relaxed:
-                missed |= unmet
+                missed |= ~fits
         if missed is not None:
             keep &= missed
         kept = keep.nonzero()[0]
-        return _Fits(rows[kept], values[kept], None if squares is None else squares[kept])
+        return _Fits(rows.take(kept), values.take(kept), None if squares is None else squares.take(kept))
 
     def _too_far(self, rows: Rows, squares: Floats | None) -> NDArray[np.bool_]:
         """Which rows are known to be farther than was said, where that gives way."""
@@ -225,7 +230,8 @@ class Search:
             least = 0.0 if plan.rank is Rank.DISTANCE else self._gather.most
             good = near.values > least if plan.rank is Rank.DISTANCE else near.values >= least
             return (
-                near.squares is not None and int((good & (near.squares <= square_of(sure_km))).sum()) >= count
+                near.squares is not None
+                and int(np.count_nonzero(good & (near.squares <= square_of(sure_km)))) >= count
             )
         totals = np.concatenate([self._totals(fits) for fits in (near, elsewhere) if fits is not None])
         if len(totals) < count:
@@ -354,7 +360,7 @@ class Search:
             starts = np.flatnonzero(new)
             place = np.arange(len(near)) - np.repeat(starts, np.diff(np.append(starts, len(near))))
             near = near[order][place < count]
-        return list(rows[near].tolist())
+        return list(rows.take(near).tolist())
 
 
 _NOTHING: Final = _Fits(np.empty(0, dtype=np.int32), np.empty(0), None)

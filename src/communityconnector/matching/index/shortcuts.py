@@ -53,6 +53,8 @@ class Weeks:
     """
 
     ARRAYS: Final = 4
+    AT_ONCE: Final = 4096
+    """So many facts are answered as soon as a question comes: moments are often asked again, and arrays are quick."""
 
     def __init__(
         self,
@@ -67,6 +69,7 @@ class Weeks:
         self.closes = closes
         self.closed = np.where(closes.any(axis=1), np.int8(UNMET), np.int8(OPEN))
         """The answer where no span of such facts holds a moment: those that have any are closed."""
+        self.spans = _Spans()
         self._starts = starts
         self._table = table
 
@@ -122,7 +125,6 @@ class _Moment:
         day, before = self._weekday, (self._weekday - 1) % 7
         self._opens, self._closes = weeks.opens[:, day], weeks.closes[:, day]
         self._late = weeks.closes[:, before]
-        self._reasons: dict[tuple[int, int], Reason] = {}
 
     def answers(self, codes: NDArray[Any]) -> Numbers:
         """The answers to facts by their numbers, as far as they are told here; else `OPEN`."""
@@ -162,10 +164,7 @@ class _Moment:
         opens, closes = int(self._opens[code]), int(self._closes[code])
         if not opens <= self._second < closes < _DAY or self._late[code] > opens + _DAY:
             return None
-        reason = self._reasons.get((opens, closes))
-        if reason is None:
-            reason = self._reasons[opens, closes] = open_then(_clock(opens), _clock(closes))
-        return reason
+        return self._weeks.spans[opens, closes]
 
 
 _DAY: Final = 86_400
@@ -173,8 +172,12 @@ _ALWAYS: Final = (0, NEVER, 0, NEVER)
 """Limits of a row that has none."""
 
 
-def _clock(second: int) -> time:
-    return time(second // 3600, second // 60 % 60, second % 60)
+class _Spans(dict[tuple[int, int], Reason]):
+    """The reasons of what is open from one second of a day to another, each made when it is first looked up."""
+
+    def __missing__(self, span: tuple[int, int]) -> Reason:
+        reason = self[span] = open_then(*(time(s // 3600, s // 60 % 60, s % 60) for s in span))
+        return reason
 
 
 class Boxes:
@@ -187,6 +190,8 @@ class Boxes:
     """
 
     ARRAYS: Final = 3
+    AT_ONCE: Final = 16
+    """So many facts are answered as soon as a question comes: each place is another question."""
 
     def __init__(
         self, starts: NDArray[np.int64], boxes: NDArray[np.float64], silent: NDArray[np.bool_]
