@@ -104,3 +104,78 @@ class MissingExtraError(CommunityConnectorError, ImportError):
     """A feature needs a package that is not installed, or another version of it; the message says which."""
 
     code = "missing-extra"
+
+
+class InvalidRecordError(CommunityConnectorError, ValueError):
+    """What was to be stored is nothing that every storage can store, such as an empty id."""
+
+    code = "invalid-record"
+
+
+class StorageError(CommunityConnectorError, OSError):
+    """The database cannot do what it was asked to: it is unreachable, refuses, or its disk fails. Nothing was written."""
+
+    code = "storage"
+
+
+class StaleRecordError(StorageError):
+    """A record has been changed since it was read. Nothing was written: read it again.
+
+    Attributes:
+        kind: what the record is.
+        id: which.
+        expected: the version that it was expected to have; 0 for none.
+        found: the version that it has; 0 where it is not there.
+    """
+
+    code = "stale-record"
+
+    def __init__(self, kind: str, id: str, expected: int, found: int) -> None:  # noqa: A002  # the record's own word
+        super().__init__(
+            f"{kind} {id!r} was expected to {_having(expected)}, and {_has(found)}: read it again, then write"
+        )
+        self.kind = kind
+        self.id = id
+        self.expected = expected
+        self.found = found
+
+    def __reduce__(self) -> tuple[type[StaleRecordError], tuple[str, str, int, int]]:
+        return type(self), (self.kind, self.id, self.expected, self.found)
+
+
+def _having(version: int) -> str:
+    return f"have version {version}" if version else "be absent"
+
+
+def _has(version: int) -> str:
+    return f"has version {version}" if version else "is not there"
+
+
+class StorageClosedError(StorageError):
+    """The storage has been closed."""
+
+    code = "storage-closed"
+
+
+class StorageFullError(StorageError):
+    """There is no room left where the database lies. Nothing was written."""
+
+    code = "storage-full"
+
+
+class UnusableStorageError(StorageError):
+    """There is no storage that can be used at this URL: another kind of file, a file system that cannot lock, a newer schema."""
+
+    code = "unusable-storage"
+
+
+class MigrationNeededError(UnusableStorageError):
+    """The database was made by an older version: `communityconnector migrate` brings it up to date, after a copy."""
+
+    code = "migration-needed"
+
+
+class PluginError(CommunityConnectorError, RuntimeError):
+    """A plugin cannot be used: it fails to load, was written to another API, or declares what another one declares too."""
+
+    code = "plugin"

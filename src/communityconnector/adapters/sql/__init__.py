@@ -1,0 +1,26 @@
+"""Storage in a database: SQLite by default, PostgreSQL or MariaDB, by way of SQLAlchemy Core.
+
+`schema` says what the tables are and how older ones become new, `sqlite` what only SQLite needs, `opening` opens a
+database by its URL, and `storage` reads and writes. Nothing is imported before a database is opened.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from communityconnector.adapters.sql.opening import migrate, open_storage
+    from communityconnector.adapters.sql.storage import SqlStorage
+
+__all__ = ["SqlStorage", "migrate", "open_storage"]
+
+_HOMES = {"SqlStorage": "storage", "migrate": "opening", "open_storage": "opening"}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

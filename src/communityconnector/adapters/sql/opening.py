@@ -1,0 +1,160 @@
+"""Opening a database by its URL, and bringing an older one up to date."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from sqlalchemy import URL, Connection, Engine, create_engine, exc, make_url
+
+from communityconnector.adapters.sql import schema, sqlite
+from communityconnector.adapters.sql.storage import SqlStorage
+from communityconnector.errors import MissingExtraError, StorageError, UnusableStorageError
+
+_DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "mariadb": "mariadb+pymysql"}
+_EXTRAS: Final = {"postgresql": "postgres", "mariadb": "mariadb"}
+_TRIES: Final = 5
+"""How often the tables are made, where others are making them at the same moment."""
+
+
+class Migration(NamedTuple):
+    """What bringing a database up to date did.
+
+    Attributes:
+        before: number of the schema that it had.
+        after: number of the schema that it has.
+        copy: the copy from before; `None` where there is none, since nothing was done or the server keeps its own.
+    """
+
+    before: int
+    after: int
+    copy: Path | None
+
+
+def open_storage(url: str, *, steps: Sequence[schema.Step] = schema.STEPS) -> SqlStorage:
+    """Open the storage in a database. Where it has no tables of ours, they are made.
+
+    Args:
+        url: `sqlite:///file.db`, `postgresql://user:password@host/name` or `mariadb://user:password@host/name`.
+        steps: the steps from one schema to the next.
+
+    Raises:
+        UnusableStorageError: it is no such URL, or what is there cannot be used.
+        MigrationNeededError: an older version made it.
+        MissingExtraError: the driver is not installed.
+        StorageError: the database cannot be reached.
+    """
+    parsed = _parsed(url)
+    engine = _engine(parsed)
+    where = _shown(parsed)
+    try:
+        for tried in range(1, _TRIES + 1):
+            try:
+                with _transaction(engine) as connection:
+                    if schema.check(connection, where, steps):
+                        schema.take(connection, steps)
+                break
+            except exc.DBAPIError as error:
+                # Another process may have been making the same tables.
+                if tried == _TRIES or (isinstance(error, exc.OperationalError) and not _is_sqlite(parsed)):
+                    raise
+    except exc.SQLAlchemyError as error:
+        engine.dispose()
+        raise _unreachable(where, error) from None
+    except UnusableStorageError:
+        engine.dispose()
+        raise
+    return SqlStorage(engine, lock=threading.RLock() if _is_sqlite(parsed) else nullcontext())
+
+
+def migrate(url: str, *, steps: Sequence[schema.Step] = schema.STEPS) -> Migration:
+    """Bring a database up to date. A SQLite file is copied first; a server's backups are its keeper's.
+
+    Args:
+        url: as for `open_storage`.
+        steps: the steps from one schema to the next.
+
+    Raises:
+        UnusableStorageError: it is no such URL, or what is there cannot be used, or has no tables of ours.
+        StorageError: the database cannot be reached, or failed; it is as it was.
+    """
+    parsed = _parsed(url)
+    where = _shown(parsed)
+    if _is_sqlite(parsed) and not Path(str(parsed.database)).exists():
+        message = f"there is no database {where}"
+        raise UnusableStorageError(message)
+    engine = _engine(parsed)
+    try:
+        with engine.connect() as connection:
+            before = schema.schema_of(connection)
+        if before > len(steps) or before == 0:
+            with engine.connect() as connection:
+                schema.check(connection, where, steps)
+            message = f"{where} holds nothing of communityconnector"
+            raise UnusableStorageError(message)
+        copy = None
+        if before < len(steps):
+            if _is_sqlite(parsed):
+                copy = sqlite.copied(Path(str(parsed.database)), before)
+            with _transaction(engine) as connection:
+                schema.take(connection, steps)
+    except exc.SQLAlchemyError as error:
+        raise _unreachable(where, error) from None
+    finally:
+        engine.dispose()
+    return Migration(before, len(steps), copy)
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (exc.ArgumentError, ValueError):
+        message = "this is no database URL; one looks like sqlite:///desk.db or postgresql://user@host/name"
+        raise UnusableStorageError(message) from None
+    name = parsed.get_backend_name()
+    if name not in _DRIVERS:
+        message = f"no database is called {name}; there are {', '.join(_DRIVERS)}"
+        raise UnusableStorageError(message)
+    if name == "sqlite" and parsed.database in (None, "", ":memory:"):
+        message = "name a file, as in sqlite:///desk.db; without a URL all is kept in memory"
+        raise UnusableStorageError(message)
+    return parsed.set(drivername=_DRIVERS[name]) if parsed.drivername == name else parsed
+
+
+def _engine(url: URL) -> Engine:
+    if _is_sqlite(url):
+        sqlite.prepare(Path(str(url.database)))
+        engine = create_engine(
+            url, hide_parameters=True, max_overflow=-1, connect_args={"timeout": sqlite.BUSY_SECONDS}
+        )
+        sqlite.tune(engine)
+        return engine
+    try:
+        return create_engine(url, hide_parameters=True, max_overflow=-1, pool_pre_ping=True)
+    except ImportError:
+        extra = _EXTRAS[url.get_backend_name()]
+        message = f"the driver is not installed: pip install 'communityconnector[{extra}]'"
+        raise MissingExtraError(message) from None
+
+
+def _transaction(engine: Engine) -> AbstractContextManager[Connection]:
+    return engine.execution_options(communityconnector_writes=True).begin()
+
+
+def _is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _shown(url: URL) -> str:
+    return str(url.database) if _is_sqlite(url) else url.render_as_string(hide_password=True)
+
+
+def _unreachable(where: str, error: exc.SQLAlchemyError) -> StorageError:
+    cause = error.orig if isinstance(error, exc.DBAPIError) else error
+    name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+    if name in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
+        return UnusableStorageError(f"{where} is damaged, or no SQLite database ({name})")
+    return StorageError(f"{where} cannot be used ({type(cause).__name__}{f', {name}' if name else ''})")

@@ -1,0 +1,125 @@
+"""What only SQLite needs: a file that is ours alone, on a disk that can lock, written so that what is said is kept."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, event
+
+from communityconnector.errors import UnusableStorageError
+
+BUSY_SECONDS: Final = 30.0
+"""How long a writer waits for another process that is writing."""
+
+_OVER_A_NETWORK: Final = ("nfs", "cifs", "smb", "9p", "afs", "fuse.sshfs", "fuse.glusterfs", "ceph", "lustre")
+"""Beginnings of the names of file systems on which SQLite's locks, and its shared memory, cannot be relied upon:
+https://sqlite.org/wal.html, "all processes using a database must be on the same host computer"."""
+
+_PRAGMAS: Final = (
+    "PRAGMA synchronous=FULL",  # what was committed survives a loss of power
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # what was deleted is overwritten, not only forgotten
+    "PRAGMA trusted_schema=OFF",
+)
+
+
+def prepare(path: Path) -> None:
+    """See to it that a file can be opened, and is nobody else's to read.
+
+    Raises:
+        UnusableStorageError: there is no such folder, the file is something else, or it lies where it cannot be locked.
+    """
+    folder = path.parent
+    if not folder.is_dir():
+        message = f"there is no folder {folder}: make it, or name another file"
+        raise UnusableStorageError(message)
+    system = network_file_system(folder)
+    if system:
+        message = (
+            f"{path} lies on a network file system ({system}), where SQLite cannot lock: "
+            "use a local disk, or PostgreSQL or MariaDB"
+        )
+        raise UnusableStorageError(message)
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        with path.open("rb") as file:
+            start = file.read(16)
+        if start not in (b"", b"SQLite format 3\0"):
+            message = f"{path} is no SQLite database"
+            raise UnusableStorageError(message) from None
+
+
+def network_file_system(folder: Path, mounts: Iterable[str] | None = None) -> str:
+    """The name of the network file system that a folder lies on; empty where it lies on none, or nobody knows.
+
+    Args:
+        folder: the folder.
+        mounts: lines as Linux has them in `/proc/mounts`; by default those of this machine.
+    """
+    if mounts is None:
+        try:
+            mounts = Path("/proc/mounts").read_text("utf-8", "replace").splitlines()
+        except OSError:
+            return ""
+    real = os.path.realpath(folder)
+    best = ("", "")
+    for line in mounts:
+        _, _, rest = line.partition(" ")
+        point, system, *_ = [*rest.split(" "), "", ""]
+        point = point.replace("\\040", " ")
+        inside = real == point or real.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best[0]):
+            best = (point, system)
+    return best[1] if best[1].startswith(_OVER_A_NETWORK) else ""
+
+
+def tune(engine: Engine) -> None:
+    """Have every connection of an engine keep what it is told, and let us begin transactions ourselves."""
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, _: Any) -> None:
+        # Python's own way to begin transactions begins them too late for our purpose.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Any) -> None:
+        writing = connection.get_execution_options().get("communityconnector_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def copied(path: Path, schema: int) -> Path:
+    """Copy a database beside itself, before it is changed.
+
+    Args:
+        path: the database.
+        schema: number of its schema, for the copy's name.
+
+    Returns:
+        Where the copy is.
+    """
+    number = 0
+    while True:
+        target = path.with_name(f"{path.name}.schema-{schema}{f'-{number}' if number else ''}.bak")
+        try:
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            break
+        except FileExistsError:
+            number += 1
+    source, copy = sqlite3.connect(path), sqlite3.connect(target)
+    try:
+        source.backup(copy)
+    finally:
+        source.close()
+        copy.close()
+    return target

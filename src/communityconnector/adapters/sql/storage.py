@@ -1,0 +1,319 @@
+"""Records in a database."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, exc, insert, select, tuple_, update
+from sqlalchemy.sql import Executable
+
+from communityconnector.adapters.sql.schema import counter, record
+from communityconnector.adapters.sql.schema import key as keys
+from communityconnector.errors import (
+    StaleRecordError,
+    StorageClosedError,
+    StorageError,
+    StorageFullError,
+)
+from communityconnector.storage import (
+    ABSENT,
+    Change,
+    Delete,
+    KeyRange,
+    Put,
+    Record,
+    Write,
+    checked,
+    encoded,
+)
+
+_PAGE: Final = 500
+"""So many records are read at a time."""
+_DROPPED: Final = 5000
+"""So many records are dropped at a time, so that others can write in between."""
+
+_NEXT: Final = update(counter).values(number=counter.c.number + 1)
+_NEXT_TOLD: Final = _NEXT.returning(counter.c.number)
+_LAST: Final = select(counter.c.number)
+_STATES: Final = select(record.c.id, record.c.version, record.c.gone, record.c.look_up).where(
+    record.c.kind == bindparam("kind"), record.c.id.in_(bindparam("ids", expanding=True))
+)
+_ROWS: Final = select(record.c.id, record.c.version, record.c.document, record.c.look_up)
+_SOME: Final = _ROWS.where(
+    record.c.kind == bindparam("kind"),
+    record.c.id.in_(bindparam("ids", expanding=True)),
+    record.c.gone.is_(False),
+)
+_HERE: Final = and_(record.c.kind == bindparam("of_kind"), record.c.id == bindparam("of_id"))
+_ADD: Final = insert(record)
+_CHANGE: Final = update(record).where(_HERE)
+_ADD_KEYS: Final = insert(keys)
+_REMOVE_KEYS: Final = delete(keys).where(keys.c.kind == bindparam("of_kind"), keys.c.id == bindparam("of_id"))
+
+
+class _State(NamedTuple):
+    """How a record stands: its version (`ABSENT` once it is gone), whether it has a row, and its keys as stored."""
+
+    version: int
+    known: bool
+    keys: str
+
+
+_NOWHERE: Final = _State(ABSENT, known=False, keys="{}")
+
+
+class SqlStorage:
+    """Records in a database that has the tables (`open_storage` makes them).
+
+    Args:
+        engine: leads to the database.
+        host: a connection whose transaction is the host's; by default each commit is a transaction of its own.
+        lock: held while writing; SQLite has one writer, and a lock within the process is fairer than its own.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        host: Connection | None = None,
+        lock: AbstractContextManager[Any] | None = None,
+    ) -> None:
+        self._engine = engine
+        self._host = host
+        self._lock: AbstractContextManager[Any] = lock or nullcontext()
+        self._process = os.getpid()
+        self._closed = False
+
+    def get(self, kind: str, ids: Iterable[str]) -> dict[str, Record]:
+        """See `Storage.get`."""
+        found: dict[str, Record] = {}
+        wanted = list(dict.fromkeys(ids))
+        with self._reading() as connection:
+            for first in range(0, len(wanted), _PAGE):
+                rows = connection.execute(_SOME, {"kind": kind, "ids": wanted[first : first + _PAGE]})
+                found |= {row.id: _record(kind, row) for row in rows}
+        return found
+
+    def scan(
+        self, kind: str, key: KeyRange | None = None, *, after: str = "", limit: int | None = None
+    ) -> Iterator[Record]:
+        """See `Storage.scan`."""
+        self._usable()
+        found = self._pages(kind, key, after)
+        return found if limit is None else itertools.islice(found, limit)
+
+    def _pages(self, kind: str, wanted: KeyRange | None, after: str) -> Iterator[Record]:
+        query = (
+            _ROWS.where(record.c.kind == kind, record.c.gone.is_(False)).order_by(record.c.id).limit(_PAGE)
+        )
+        if wanted is not None:
+            here = and_(keys.c.kind == record.c.kind, keys.c.id == record.c.id, keys.c.kind == kind)
+            query = query.join(keys, here).where(keys.c.name == wanted.name, keys.c.value >= wanted.first)
+            if wanted.last is not None:
+                query = query.where(keys.c.value <= wanted.last)
+        while True:
+            with self._reading() as connection:
+                rows = connection.execute(query.where(record.c.id > after)).all()
+            for row in rows:
+                yield _record(kind, row)
+            if len(rows) < _PAGE:
+                return
+            after = rows[-1].id
+
+    def commit(self, writes: Sequence[Write]) -> int:
+        """See `Storage.commit`."""
+        texts = [encoded(write.document) if isinstance(write, Put) else "" for write in checked(writes)]
+        if not writes:
+            with self._reading() as connection:
+                return int(connection.execute(_LAST).scalar_one())
+        with self._writing() as connection:
+            number = _next(connection)
+            _write(connection, number, writes, texts)
+        return number
+
+    def drop(self, kind: str) -> None:
+        """See `Storage.drop`."""
+        last = select(record.c.id).where(record.c.kind == kind).order_by(record.c.id)
+        while True:
+            with self._writing() as connection:
+                end = connection.execute(last.offset(_DROPPED - 1).limit(1)).scalar()
+                for table in (keys, record):
+                    some = (
+                        table.c.kind == kind if end is None else and_(table.c.kind == kind, table.c.id <= end)
+                    )
+                    connection.execute(delete(table).where(some))
+            if end is None:
+                return
+
+    def changes(self, since: int = 0, *, limit: int | None = None) -> Iterator[Change]:
+        """See `SupportsChanges.changes`."""
+        self._usable()
+        found = self._changes(since)
+        return found if limit is None else itertools.islice(found, limit)
+
+    def _changes(self, since: int) -> Iterator[Change]:
+        place = (record.c.version, record.c.kind, record.c.id)
+        query = select(*place, record.c.gone).order_by(*place).limit(_PAGE)
+        page = query.where(record.c.version > since)
+        while True:
+            with self._reading() as connection:
+                rows = connection.execute(page).all()
+            for row in rows:
+                yield Change(row.version, row.kind, row.id, bool(row.gone))
+            if len(rows) < _PAGE:
+                return
+            last = rows[-1]
+            # The first condition leads to the index, the second to the place in it.
+            beyond = tuple_(*place) > tuple_(last.version, last.kind, last.id)
+            page = query.where(record.c.version >= last.version, beyond)
+
+    def claim(self, kind: str, key: str, now: str, until: str, count: int) -> list[Record]:
+        """See `SupportsClaims.claim`."""
+        due = (
+            select(keys.c.id)
+            .where(keys.c.kind == kind, keys.c.name == key, keys.c.value <= now)
+            .order_by(keys.c.value, keys.c.id)
+            .limit(count)
+        )
+        with self._writing() as connection:
+            number = _next(connection)
+            ids = list(connection.execute(due).scalars())
+            found = (
+                {row.id: row for row in connection.execute(_SOME, {"kind": kind, "ids": ids})} if ids else {}
+            )
+            taken = [_record(kind, found[each]) for each in ids]
+            writes = [Put(kind, one.id, one.document, one.version, {**one.keys, key: until}) for one in taken]
+            _write(connection, number, writes, [found[each].document for each in ids])
+        return [
+            Record(kind, one.id, number, one.document, write.keys)
+            for one, write in zip(taken, writes, strict=True)
+        ]
+
+    def within(self, connection: Any) -> SqlStorage:
+        """See `SupportsHost.within`. The connection is SQLAlchemy's, to the same database."""
+        return SqlStorage(self._engine, host=connection)
+
+    def close(self) -> None:
+        """See `Storage.close`."""
+        if not self._closed and self._host is None and self._process == os.getpid():
+            self._engine.dispose()
+        self._closed = True
+
+    def _usable(self) -> None:
+        if self._closed:
+            message = "this storage is closed"
+            raise StorageClosedError(message)
+        if self._process != os.getpid():
+            message = (
+                "this storage was opened before the process was forked: open it again in the new process"
+            )
+            raise StorageError(message)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        self._usable()
+        with _told_plainly():
+            if self._host is not None:
+                yield self._host
+                return
+            with self._engine.connect() as connection:
+                yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        self._usable()
+        with _told_plainly():
+            if self._host is not None:
+                yield self._host
+                return
+            with self._lock, self._engine.connect() as connection:
+                connection = connection.execution_options(communityconnector_writes=True)  # noqa: PLW2901  # the same, marked
+                with connection.begin():
+                    yield connection
+
+
+def _next(connection: Connection) -> int:
+    """The number of the next commit. Nobody else has one until this transaction ends."""
+    if connection.dialect.update_returning:
+        return int(connection.execute(_NEXT_TOLD).scalar_one())
+    connection.execute(_NEXT)
+    return int(connection.execute(_LAST).scalar_one())
+
+
+def _write(connection: Connection, number: int, writes: Sequence[Write], texts: Sequence[str]) -> None:
+    """Write all, once it is certain that every version is as expected: a host's transaction is not left half written."""
+    states = _states(connection, writes)
+    for write in writes:
+        found = states.get((write.kind, write.id), _NOWHERE).version
+        if found != write.expected:
+            raise StaleRecordError(write.kind, write.id, write.expected, found)
+    added: list[Mapping[str, Any]] = []
+    changed: list[Mapping[str, Any]] = []
+    less: list[Mapping[str, Any]] = []
+    more: list[Mapping[str, Any]] = []
+    for write, text in zip(writes, texts, strict=True):
+        state = states.get((write.kind, write.id), _NOWHERE)
+        named: Mapping[str, str] = {} if isinstance(write, Delete) else write.keys
+        told = json.dumps(dict(named), sort_keys=True, separators=(",", ":"))
+        row = {"version": number, "gone": isinstance(write, Delete), "document": text, "look_up": told}
+        here = {"of_kind": write.kind, "of_id": write.id}
+        if state.known:
+            changed.append({**row, **here})
+        else:
+            added.append({**row, "kind": write.kind, "id": write.id})
+        if told != state.keys:
+            if state.keys != "{}":
+                less.append(here)
+            more += [{"kind": write.kind, "id": write.id, "name": n, "value": v} for n, v in named.items()]
+    for statement, rows in ((_ADD, added), (_CHANGE, changed), (_REMOVE_KEYS, less), (_ADD_KEYS, more)):
+        _all(connection, statement, rows)
+
+
+def _all(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _states(connection: Connection, writes: Sequence[Write]) -> dict[tuple[str, str], _State]:
+    ids: dict[str, list[str]] = {}
+    for write in writes:
+        ids.setdefault(write.kind, []).append(write.id)
+    found: dict[tuple[str, str], _State] = {}
+    for kind, wanted in ids.items():
+        for first in range(0, len(wanted), _PAGE):
+            some = {"kind": kind, "ids": wanted[first : first + _PAGE]}
+            for row in connection.execute(_STATES, some):
+                found[kind, row.id] = _State(
+                    ABSENT if row.gone else row.version, known=True, keys=row.look_up
+                )
+    return found
+
+
+def _record(kind: str, row: Any) -> Record:
+    return Record(kind, row.id, row.version, json.loads(row.document), json.loads(row.look_up))
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Turn a driver's errors into ours. Its own words stay out: they may hold what was being written."""
+    try:
+        yield
+    except exc.SQLAlchemyError as error:
+        cause = error.orig if isinstance(error, exc.DBAPIError) else None
+        name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
+        told = f"{type(cause or error).__name__}{f', {name}' if name else ''}"
+        if name in _FULL:
+            message = f"there is no room left where the database lies ({told}): nothing was written"
+            raise StorageFullError(message) from None
+        message = f"the database could not do it ({told}): nothing was written"
+        raise StorageError(message) from None
+
+
+_FULL: Final = frozenset({"SQLITE_FULL", "53100"})
+"""What databases call a full disk: https://sqlite.org/rescode.html#full,
+https://www.postgresql.org/docs/current/errcodes-appendix.html (disk_full)."""
