@@ -74,6 +74,7 @@ class MemoryStorage:
         """See `Storage.commit`."""
         texts = [encoded(write.document) if isinstance(write, Put) else "" for write in checked(writes)]
         with self._lock:
+            self._of("")
             for write in writes:
                 kept = self._of(write.kind).get(write.id)
                 found = ABSENT if kept is None else kept.version

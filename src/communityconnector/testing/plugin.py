@@ -1,0 +1,13 @@
+"""What pytest loads wherever the library is installed: it declares the kit's marker, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker, so that `--strict-markers` knows it."""
+    config.addinivalue_line("markers", "storage_contract: a promise that every storage must keep")
