@@ -7,6 +7,7 @@ a patron's words or a confidential place.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 
@@ -175,7 +176,32 @@ class MigrationNeededError(UnusableStorageError):
     code = "migration-needed"
 
 
+class DirectoryNotLoadedError(CommunityConnectorError, LookupError):
+    """A desk was asked for services, and no directory has been loaded into its storage."""
+
+    code = "directory-not-loaded"
+
+
 class PluginError(CommunityConnectorError, RuntimeError):
     """A plugin cannot be used: it fails to load, was written to another API, or declares what another one declares too."""
 
     code = "plugin"
+
+
+class NotDeliveredError(CommunityConnectorError, ConnectionError):
+    """A message has not been delivered. The error names neither whom it was for nor what it says.
+
+    Attributes:
+        retry: whether it is worth trying again, as when a server is out of reach; not where a target does not exist.
+        after: how many seconds to wait before that, where the provider says so.
+    """
+
+    code = "not-delivered"
+
+    def __init__(self, message: str, *, retry: bool, after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry = retry
+        self.after = after
+
+    def __reduce__(self) -> tuple[partial[NotDeliveredError], tuple[str]]:
+        return partial(type(self), retry=self.retry, after=self.after), (str(self),)

@@ -284,6 +284,15 @@ def encoded(document: Mapping[str, Any]) -> str:
         raise InvalidRecordError(message) from None
 
 
+def lawful_id(text: str) -> bool:
+    """Whether every storage can take a text as an id."""
+    try:
+        _lawful(text, "id", 1, MOST_LETTERS)
+    except InvalidRecordError:
+        return False
+    return True
+
+
 def _lawful(text: Any, what: str, least: int, most: int) -> str:
     if not isinstance(text, str) or not least <= len(text) <= most:
         message = f"a {what} must be a text of {least} to {most} characters"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Final
 
 import attrs
@@ -125,6 +126,8 @@ def _plan(entity: str) -> Plan:
     )
 
 
+_PLANS: Final[dict[str, Plan]] = {}
+
 _MOST_SHARED: Final = 20_000
 """Most embedded records of one entity that are remembered, to be recognised when a file repeats them."""
 
@@ -145,7 +148,8 @@ class Structurer:
         self.notes = Notes()
         self._repair = mode is Mode.REPAIR
         self._count_nulls = self._repair and not tabular
-        self._plans: dict[str, Plan] = {}
+        # Where something is mended, plans count what was; else all readings share theirs.
+        self._plans: dict[str, Plan] = {} if self._repair else _PLANS
         self._shared: dict[str, dict[str, tuple[Any, Record]]] = {}
         self._unnamed: dict[str, int] = {}
         self._making = 0
@@ -589,6 +593,18 @@ _HARMLESS: Final = frozenset({"id-not-uuid", "upper-case-id", "extension-as-text
 _NOTHING: Final = (None, "", ())
 
 
+_Fields = tuple[tuple[tuple[str, Kind], ...], Callable[[Record], tuple[Any, ...]]]
+
+
+def _written(cls: type[Record]) -> _Fields:
+    """The fields of HSDS that an entity has, with their kinds, and what gets all their values at once."""
+    fields = tuple((name, facts.kind) for name, facts in specs(cls).items() if facts.hsds)
+    return fields, attrgetter(*(name for name, _ in fields))
+
+
+_WRITTEN: Final[Mapping[type[Record], _Fields]] = {cls: _written(cls) for cls in ENTITIES.values()}
+
+
 def to_raw(record: Record, conform: Callable[[Record], Record] | None = None) -> dict[str, Any]:
     """A record as an HSDS JSON object: no null, no empty text; unknown fields at the end.
 
@@ -599,13 +615,14 @@ def to_raw(record: Record, conform: Callable[[Record], Record] | None = None) ->
     raw: dict[str, Any] = {}
     if conform is not None:
         record = conform(record)
-    for name, facts in specs(type(record)).items():
-        value = getattr(record, name)
-        if value in _NOTHING or not facts.hsds:
+    fields, values_of = _WRITTEN[type(record)]
+    for (name, kind), value in zip(fields, values_of(record), strict=True):
+        # Most fields are empty, and that is seen soonest by what they are not.
+        if not value and value in _NOTHING:
             continue
-        if facts.kind is Kind.MANY:
+        if kind is Kind.MANY:
             raw[name] = [to_raw(child, conform) for child in value]
-        elif facts.kind is Kind.ONE:
+        elif kind is Kind.ONE:
             raw[name] = to_raw(value, conform)
         else:
             raw[name] = value

@@ -64,47 +64,81 @@ def protective(service: Service) -> bool:
     return any(_PROTECTIVE.search(text) for text in words)
 
 
-def disclosures(services: Mapping[str, Service], locations: Mapping[str, Location]) -> dict[str, Disclosure]:
-    """Who may learn where each location is.
+@attrs.define(repr=False)
+class Confidential:
+    """What must be hidden, gathered record by record, so that no directory need be in memory.
 
-    A location says so itself. One that says nothing is `public`, with two exceptions, for silence must not give
-    a refuge away: where a protective service is given (see `protective`) it is `staff_only`, and where it
-    stands on the street or the point of a hidden location it is hidden with it.
+    A location says itself who may learn where it is. One that says nothing is `public`, with two exceptions, for silence
+    must not give a refuge away: where a protective service is given (see `protective`) it is `staff_only`, and where it
+    stands on the street or the point of a hidden location it is hidden with it. So all services and locations go
+    through `add` and `add_place`, and then, where anything is hidden, all locations through `add_twin`.
+
+    Attributes:
+        levels: by id of the location, who may learn where it is, unless that is the public.
+        streets: the lines of those locations' addresses.
     """
-    found = {key: location.disclosure or Disclosure.PUBLIC for key, location in locations.items()}
-    for service in services.values():
+
+    levels: dict[str, Disclosure] = attrs.field(factory=dict)
+    streets: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    _spots: dict[tuple[object, ...], Disclosure] = attrs.field(factory=dict, init=False)
+
+    def add(self, service: Service) -> None:
+        """Take in a service and its locations."""
         refuge = protective(service)
         of_service, _ = level_of(service.attributes)
         for link in service.service_at_locations:
             if link.location is None:
                 continue
-            key = link.location.id
             # A service or a link may say it for its places.
             said = [level for level in (of_service, level_of(link.attributes)[0]) if level is not None]
-            found[key] = strictest(found[key], *said)
             if refuge and link.location.disclosure is None and not said:
-                found[key] = strictest(found[key], Disclosure.STAFF_ONLY)
-        if refuge and service.organization is not None:
+                said.append(Disclosure.STAFF_ONLY)
+            self._hide(link.location, *said)
+        if service.organization is not None:
             for place in service.organization.locations:
-                if place.disclosure is None:
-                    found[place.id] = strictest(found[place.id], Disclosure.STAFF_ONLY)
-    _hide_twins(found, locations)
-    return found
+                silent = refuge and place.disclosure is None
+                self._hide(place, *([Disclosure.STAFF_ONLY] if silent else []))
 
+    def add_place(self, location: Location) -> None:
+        """Take in a location that no service leads to."""
+        self._hide(location)
 
-def _hide_twins(found: dict[str, Disclosure], locations: Mapping[str, Location]) -> None:
-    """Hide what says nothing and stands where a hidden location stands."""
-    spots = {
-        spot: level
-        for key, level in found.items()
-        if level is not Disclosure.PUBLIC
-        for spot in _spots(locations[key])
-    }
-    for key, location in locations.items():
-        if location.disclosure is None and found[key] is Disclosure.PUBLIC:
-            levels = [spots[spot] for spot in _spots(location) if spot in spots]
+    def add_twin(self, location: Location) -> None:
+        """Hide a location that says nothing and stands where a hidden one stands."""
+        if location.disclosure is None and location.id not in self.levels:
+            levels = [self._spots[spot] for spot in _spots(location) if spot in self._spots]
             if levels:
-                found[key] = levels[0]
+                self.levels[location.id] = strictest(*levels)
+                self.streets[location.id] = _lines(location)
+
+    def _hide(self, location: Location, *said: Disclosure) -> None:
+        level = strictest(
+            location.disclosure or Disclosure.PUBLIC, self.levels.get(location.id, Disclosure.PUBLIC), *said
+        )
+        if level is Disclosure.PUBLIC:
+            return
+        self.levels[location.id] = level
+        self.streets[location.id] = (*self.streets.get(location.id, ()), *_lines(location))
+        for spot in _spots(location):
+            self._spots[spot] = strictest(level, self._spots.get(spot, level))
+
+
+def disclosures(services: Mapping[str, Service], locations: Mapping[str, Location]) -> Confidential:
+    """What must be hidden of a directory.
+
+    Args:
+        services: its services, by id.
+        locations: its locations, by id.
+    """
+    found = Confidential()
+    for service in services.values():
+        found.add(service)
+    for location in locations.values():
+        found.add_place(location)
+    if found.levels:
+        for location in locations.values():
+            found.add_twin(location)
+    return found
 
 
 def _spots(location: Location) -> Iterator[tuple[object, ...]]:
@@ -116,20 +150,17 @@ def _spots(location: Location) -> Iterator[tuple[object, ...]]:
         yield (location.latitude, location.longitude)
 
 
-def redaction(
-    audience: Audience, levels: Mapping[str, Disclosure], locations: Mapping[str, Location]
-) -> Callable[[Record], Record] | None:
+def redaction(audience: Audience, found: Confidential) -> Callable[[Record], Record] | None:
     """The change that makes any record fit for an audience, or `None` where nothing needs hiding.
 
     Args:
         audience: for whom.
-        levels: who may learn where each location is, by location id.
-        locations: the locations, by id.
+        found: what must be hidden.
     """
-    hidden = {key: level for key, level in levels.items() if level in _HIDDEN[audience]}
+    hidden = {key: level for key, level in found.levels.items() if level in _HIDDEN[audience]}
     if not hidden:
         return None
-    streets = _streets(locations[key] for key in hidden)
+    streets = street_pattern(line for key in hidden for line in found.streets.get(key, ()))
 
     def transform(record: Record) -> Record:
         if isinstance(record, Location) and record.id in hidden:
@@ -160,17 +191,20 @@ def _tells_a_place(change: Metadata) -> bool:
     return bool(_PLACE.search(f"{change.resource_type or ''} {change.field_name}"))
 
 
-def _streets(places: Iterable[Location]) -> re.Pattern[str] | None:
-    """Finds the streets of hidden places in texts that repeat them."""
-    lines = {
+def _lines(place: Location) -> tuple[str, ...]:
+    """The lines of a location's addresses that may tell it."""
+    return tuple(
         line.strip()
-        for place in places
         for address in place.addresses
         for line in (address.address_1, address.address_2)
         if line and len(line.strip()) > 5
-    }
-    longest_first = sorted(lines, key=lambda line: (-len(line), line))
-    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE) if lines else None
+    )
+
+
+def street_pattern(lines: Iterable[str]) -> re.Pattern[str] | None:
+    """Finds the streets of hidden places in texts that repeat them; `None` where there are none."""
+    longest_first = sorted(set(lines), key=lambda line: (-len(line), line))
+    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE) if longest_first else None
 
 
 def _without_streets(record: Record, streets: re.Pattern[str]) -> Record:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, cast
 
 import attrs
 
-from communityconnector.model.audience import Audience, disclosures, redaction
+from communityconnector.model.audience import Audience, Confidential, disclosures, redaction
 from communityconnector.model.comparison import Difference, Update, compare, plan_update
 from communityconnector.model.contact import Contact, Language, Phone
 from communityconnector.model.finding import Finding
@@ -257,7 +257,18 @@ class Directory:
     @cached_property
     def disclosures(self) -> Mapping[str, Disclosure]:
         """Who may learn where each location is, by location id (see `Disclosure`)."""
-        return MappingProxyType(disclosures(self.services, self.locations))
+        levels = self.confidential.levels
+        return MappingProxyType({key: levels.get(key, Disclosure.PUBLIC) for key in self.locations})
+
+    @cached_property
+    def confidential(self) -> Confidential:
+        """What must be hidden from one audience or another."""
+        return disclosures(self.services, self.locations)
+
+    def roots(self) -> Iterator[Record]:
+        """The records that no other record embeds: from them `Directory.of` makes the whole again."""
+        for entity, table in self._tables.items():
+            yield from (record for key, record in table.items() if key in self._roots[entity])
 
     def diff(self, other: Directory) -> Difference:
         """What differs in another directory: records added and removed, and changed field by field.
@@ -295,7 +306,7 @@ class Directory:
         Args:
             audience: `public`, `staff` or `steward` (the keeper of the data, from whom nothing is hidden).
         """
-        transform = redaction(Audience(audience), self.disclosures, self.locations)
+        transform = redaction(Audience(audience), self.confidential)
         if transform is None:
             return self
         tables = rebuild(self._tables, transform)

@@ -1,0 +1,183 @@
+"""Generations of a directory's records, and what counts now."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, cast
+
+import attrs
+
+from communityconnector.interchange import Mode, to_raw
+from communityconnector.interchange.records import Structurer
+from communityconnector.model import ENTITIES, Audience, Directory, Disclosure, Record, Service, TaxonomyTerm
+from communityconnector.model.audience import Confidential, redaction
+from communityconnector.model.disclosure import strictest
+from communityconnector.model.graph import rebuild
+from communityconnector.storage import ABSENT, Delete, Put, Storage, lawful_id
+from communityconnector.storage import Record as Stored
+
+ABOUT: Final = "directory"
+"""Kind of the few records that say how the directory stands."""
+CURRENT: Final = "current"
+"""Id of the one that says which generation counts."""
+
+_SERVICE: Final = "service"
+
+
+def kind_of(entity: str, generation: int) -> str:
+    """The kind of a generation's records."""
+    return f"{entity}.{generation}"
+
+
+def id_of(key: str) -> str:
+    """The id under which a record is stored: its own, or a digest of it where no storage could take that."""
+    return (
+        key
+        if lawful_id(key)
+        else f"sha256:{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    )
+
+
+@attrs.frozen
+class Generation:
+    """A generation that counts.
+
+    Attributes:
+        number: counts up with every load.
+        previous: the one before, kept for those who are still reading it; 0 for none.
+        records: how many records it has by entity.
+        version: number of the commit by which it came to count.
+    """
+
+    number: int
+    previous: int
+    records: Mapping[str, int]
+    version: int
+
+
+class Shelf:
+    """Where a directory lies in a storage.
+
+    Args:
+        storage: the storage.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
+
+    def current(self) -> Generation | None:
+        """The generation that counts; `None` where nothing was loaded."""
+        found = self.about(CURRENT)
+        if found is None:
+            return None
+        said = found.document
+        return Generation(said["number"], said["previous"], said["records"], found.version)
+
+    def about(self, key: str) -> Stored | None:
+        """What is noted under a name."""
+        return self.storage.get(ABOUT, [key]).get(key)
+
+    def documents(self, generation: int, entity: str, after: str = "") -> Iterator[Stored]:
+        """The records of an entity as they are stored, in the order of their ids."""
+        return self.storage.scan(kind_of(entity, generation), after=after)
+
+    def read(self, generation: int, entity: str) -> Iterator[Record]:
+        """The records of an entity, with all that is known of them."""
+        return (record_of(entity, stored.document) for stored in self.documents(generation, entity))
+
+    def terms(self, generation: int) -> dict[str, TaxonomyTerm]:
+        """The taxonomy terms that no service leads to, by id."""
+        found = cast("Iterator[TaxonomyTerm]", self.read(generation, "taxonomy_term"))
+        return {term.id: term for term in found}
+
+    def services(self, generation: int, view: View) -> Iterator[Service]:
+        """The services as somebody may see them."""
+        return (view.shown(stored.document) for stored in self.documents(generation, _SERVICE))
+
+    def some(self, generation: int, ids: Iterable[str], view: View) -> dict[str, Service]:
+        """Some services as somebody may see them, by the ids under which they are stored (`id_of`)."""
+        found = self.storage.get(kind_of(_SERVICE, generation), ids)
+        return {key: view.shown(stored.document) for key, stored in found.items()}
+
+    def directory(self, generation: int) -> Directory:
+        """The whole directory, in memory."""
+        return Directory.of(record for entity in ENTITIES for record in self.read(generation, entity))
+
+    def view(self, generation: int, audience: Audience) -> View:
+        """How an audience may see a generation."""
+        return View(self.confidential(generation), audience)
+
+    def confidential(self, generation: int) -> Confidential:
+        """What must be hidden of a generation."""
+        noted = self.about(confidential_id(generation))
+        if noted is None:
+            return Confidential()
+        said = noted.document
+        return Confidential(
+            {key: Disclosure(level) for key, level in said["levels"].items()},
+            {key: tuple(lines) for key, lines in said["streets"].items()},
+        )
+
+    def amend(self, generation: int, service: Service) -> bool:
+        """Put one service in the place of that of the same id, or beside the others.
+
+        Returns:
+            Whether that was done. It is not where it would hide a place that was not hidden before: other records may
+            tell that place too, so the whole directory has to be taken in again.
+
+        Raises:
+            StaleRecordError: somebody else changed it at the same moment.
+        """
+        told = Confidential()
+        told.add(service)
+        known = self.confidential(generation).levels
+        if any(
+            strictest(level, known.get(key, level)) is not known.get(key)
+            for key, level in told.levels.items()
+        ):
+            return False
+        kind, key = kind_of(_SERVICE, generation), id_of(service.id)
+        held = self.storage.get(kind, [key]).get(key)
+        self.storage.commit([Put(kind, key, to_raw(service), ABSENT if held is None else held.version)])
+        return True
+
+    def forget(self, generation: int) -> None:
+        """Let go of a generation."""
+        for entity in ENTITIES:
+            self.storage.drop(kind_of(entity, generation))
+        noted = self.about(confidential_id(generation))
+        if noted is not None:
+            self.storage.commit([Delete(ABOUT, noted.id, noted.version)])
+
+
+class View:
+    """How an audience may see records, one at a time.
+
+    Args:
+        found: what must be hidden, in the whole directory.
+        audience: for whom.
+    """
+
+    def __init__(self, found: Confidential, audience: Audience) -> None:
+        self.audience = audience
+        self._transform = redaction(audience, found)
+
+    def shown(self, document: Mapping[str, Any]) -> Service:
+        """A service of a stored document."""
+        service = cast("Service", record_of(_SERVICE, document))
+        if self._transform is None:
+            return service
+        return cast(
+            "Service", rebuild({_SERVICE: {service.id: service}}, self._transform)[_SERVICE][service.id]
+        )
+
+
+def confidential_id(generation: int) -> str:
+    """Under which name it is noted what must be hidden of a generation."""
+    return f"confidential.{generation}"
+
+
+def record_of(entity: str, document: Mapping[str, Any]) -> Record:
+    """A record of a stored document."""
+    return Structurer(Mode.COLLECT).record(ENTITIES[entity], document)

@@ -1,0 +1,98 @@
+"""The index of a stored directory: one folder a generation and audience, made from what is stored."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from communityconnector.errors import UnusableIndexError
+from communityconnector.matching import Index
+from communityconnector.model import Audience, Service
+from communityconnector.storage import SupportsChanges
+from communityconnector.stored.generations import Generation, Shelf, View, id_of, kind_of
+
+if TYPE_CHECKING:
+    from communityconnector.needs import PhraseInterpreter
+
+Progress = Callable[[int], object]
+_TOLD_EVERY: Final = 1000
+
+
+def opened_index(  # noqa: PLR0913  # which index, and what it takes to build it
+    shelf: Shelf,
+    generation: int,
+    folder: Path,
+    audience: Audience,
+    *,
+    phrases: PhraseInterpreter | None = None,
+    on_progress: Progress | None = None,
+) -> Index:
+    """The index of a generation; it is built where there is none that can be used.
+
+    Args:
+        shelf: where the directory lies.
+        generation: which.
+        folder: holds a folder an index; made if there is none.
+        audience: for whom.
+        phrases: finds the phrases of a vocabulary; by default that which ships.
+        on_progress: takes the number of services that were indexed, now and then, while it is built.
+    """
+    view = shelf.view(generation, audience)
+
+    def fetch(key: str) -> Service | None:
+        return shelf.some(generation, [id_of(key)], view).get(id_of(key))
+
+    place = folder / f"{generation}-{audience}"
+    try:
+        return Index.open(place, phrases, fetch=fetch)
+    except UnusableIndexError:
+        services = _told(shelf.services(generation, view), on_progress)
+        terms = shelf.terms(generation)
+        return Index.build(services, place, phrases, terms=terms, audience=audience, fetch=fetch)
+
+
+def outdated(folder: Path, current: Generation) -> None:
+    """Remove the indexes of generations that nobody reads any more."""
+    if not folder.is_dir():
+        return
+    for place in folder.iterdir():
+        number = place.name.partition("-")[0]
+        if number.isdecimal() and int(number) < (current.previous or current.number):
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def followed(shelf: Shelf, generation: Generation, index: Index, view: View, since: int) -> tuple[Index, int]:
+    """An index that knows what was changed of single services since a commit, and the last commit that it knows.
+
+    Args:
+        shelf: where the directory lies.
+        generation: which is indexed.
+        index: its index.
+        view: how the index's audience may see it.
+        since: the last commit that the index knows.
+    """
+    storage = shelf.storage
+    if not isinstance(storage, SupportsChanges):
+        return index, since
+    kind = kind_of("service", generation.number)
+    changed: list[str] = []
+    removed: list[str] = []
+    for change in storage.changes(since):
+        since = change.version
+        if change.kind == kind:
+            (removed if change.deleted else changed).append(change.id)
+    if not changed and not removed:
+        return index, since
+    return index.update(shelf.some(generation.number, changed, view).values(), removed), since
+
+
+def _told(services: Iterator[Service], on_progress: Progress | None) -> Iterator[Service]:
+    number = 0
+    for number, service in enumerate(services, start=1):
+        yield service
+        if on_progress is not None and number % _TOLD_EVERY == 0:
+            on_progress(number)
+    if on_progress is not None:
+        on_progress(number)
