@@ -1,0 +1,369 @@
+"""A desk: what was loaded is matched, whoever loaded it; half a directory is never seen."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import sqlite3
+import threading
+from datetime import UTC, datetime
+
+import attrs
+import pytest
+
+import communityconnector as cc
+from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.connector import AsyncConnector, Connector
+from communityconnector.errors import (
+    DirectoryNotLoadedError,
+    InvalidDirectoryError,
+    SourceNotFoundError,
+    StaleRecordError,
+    StorageClosedError,
+    UnusableStorageError,
+)
+from communityconnector.interchange import to_raw
+from communityconnector.model import Address, Location, Organization, Service, ServiceAtLocation
+from communityconnector.storage import Put
+from communityconnector.stored import Shelf, load, loading
+
+NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
+SAMPLE = cc.sample()
+NEEDS = ["soup kitchen", "somewhere to sleep tonight", "dentist", "safe from my husband", "help with rent"]
+
+
+def clock():
+    return NOW
+
+
+def agency(**fields):
+    return Organization(id="o", name="Made Up Agency", description="For tests.", **fields)
+
+
+def service(key, name="Food Pantry", **fields):
+    return Service(id=key, name=name, status="active", organization=agency(), **fields)
+
+
+def at(key, place, **fields):
+    link = ServiceAtLocation(id=f"{key}-link", service_id=key, location=place)
+    return service(key, service_at_locations=(link,), **fields)
+
+
+def names(result):
+    return [(match.offer_id, match.score) for match in result]
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def desk(request, tmp_path):
+    url = None if request.param == "memory" else f"sqlite:///{tmp_path}/desk.db"
+    with Connector.open(url, clock=clock) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("audience", ["public", "staff", "steward"])
+@pytest.mark.parametrize("words", NEEDS)
+def test_a_desk_gives_what_a_matcher_gives(words, audience, tmp_path):
+    """The stored directory is the directory: the same matches, scores and reasons for everybody who may look."""
+    need = cc.Need(words, near="28694")
+    expected = cc.Matcher(SAMPLE, audience=audience, clock=clock).match(need, limit=None)
+    with Connector.open(f"sqlite:///{tmp_path}/desk.db", audience=audience, clock=clock) as opened:
+        opened.load(SAMPLE)
+        found = opened.match(need, limit=None)
+        assert names(found) == names(expected)
+        assert [match.reasons for match in found] == [match.reasons for match in expected]
+        assert [match.service for match in found][:20] == [match.service for match in expected][:20]
+
+
+def test_the_whole_directory_comes_back(desk):
+    desk.load(SAMPLE)
+    shown = SAMPLE.for_audience("public")
+    assert dict(desk.directory.services) == dict(shown.services)
+    assert dict(desk.directory.taxonomy_terms) == dict(shown.taxonomy_terms)
+    assert set(desk.directory.organizations) == set(shown.organizations)
+
+
+def test_before_anything_is_loaded_a_desk_says_so(desk):
+    with pytest.raises(DirectoryNotLoadedError, match="`load` takes one in"):
+        desk.match("food")
+
+
+def test_loading_again_tells_what_changed(desk):
+    first = desk.load(cc.Directory.of([service("a"), service("b"), service("c")]))
+    assert (first.added, first.changed, first.same, first.missing) == (3, 0, 0, 0)
+    second = desk.load(cc.Directory.of([service("a"), service("b", "Soup Kitchen"), service("d")]))
+    assert (second.added, second.changed, second.same, second.missing) == (1, 1, 1, 1)
+    assert {match.service_id for match in desk.match("food", limit=None)} == {"a", "b", "c", "d"}
+
+
+def test_what_the_file_no_longer_holds_goes_only_when_it_is_told_to(desk):
+    desk.load(cc.Directory.of([service("a"), service("b")]))
+    kept = desk.load(cc.Directory.of([service("a")]))
+    assert (kept.missing, kept.dropped) == (1, False)
+    assert len(desk.match("food pantry", limit=None)) == 2
+    again = desk.load(cc.Directory.of([service("a")]), drop_missing=True)
+    assert (again.missing, again.dropped) == (1, True)
+    assert [match.service_id for match in desk.match("food pantry", limit=None)] == ["a"]
+
+
+def test_a_file_that_cannot_be_read_changes_nothing(desk, tmp_path):
+    desk.load(cc.Directory.of([service("a")]))
+    with pytest.raises(SourceNotFoundError):
+        desk.load(tmp_path / "nowhere.json")
+    bad = tmp_path / "bad.json"
+    bad.write_text('[{"id": "x", "status": 7}]', encoding="utf-8")
+    with pytest.raises(InvalidDirectoryError):
+        desk.load(bad, mode="strict")
+    assert [match.service_id for match in desk.match("food pantry")] == ["a"]
+
+
+def test_ids_that_no_storage_takes_are_kept_all_the_same(desk):
+    long, odd = "x" * 300, "a\0b\ud800"
+    desk.load(cc.Directory.of([service(long), service(odd)]))
+    found = desk.match("food pantry")
+    assert {match.service_id for match in found} == {long, odd}
+    assert {match.service.id for match in found} == {long, odd}
+
+
+def streamed(monkeypatch, tmp_path, services):
+    """A file that is read as a stream, a few records in a commit."""
+    monkeypatch.setattr(loading, "READ_WHOLE", 0)
+    monkeypatch.setattr(loading, "_BATCH", 3)
+    path = tmp_path / "services.ndjson"
+    path.write_text("".join(json.dumps(to_raw(one)) + "\n" for one in services), encoding="utf-8")
+    return path
+
+
+def test_a_load_that_was_cut_off_goes_on_where_it_was(monkeypatch, tmp_path):
+    path = streamed(monkeypatch, tmp_path, [service(f"s{number:02}") for number in range(10)])
+    storage = MemoryStorage()
+
+    class CutOffError(Exception):
+        pass
+
+    def cut(number):
+        if number >= 6:
+            raise CutOffError
+
+    with pytest.raises(CutOffError):
+        load(storage, path, now=NOW, on_progress=cut)
+    assert Shelf(storage).current() is None
+    done = load(storage, path, now=NOW)
+    assert (done.resumed, done.added, done.records["service"]) == (6, 10, 10)
+    assert len(list(Shelf(storage).read(1, "service"))) == 10
+
+
+def test_a_load_that_was_cut_off_is_forgotten_when_another_file_comes(monkeypatch, tmp_path):
+    path = streamed(monkeypatch, tmp_path, [service(f"s{number:02}") for number in range(10)])
+    storage = MemoryStorage()
+
+    def cut(number):
+        if number >= 6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load(storage, path, now=NOW, on_progress=cut)
+    done = load(storage, cc.Directory.of([service("z")]), now=NOW)
+    assert (done.generation, done.resumed, done.added) == (2, 0, 1)
+    assert list(storage.scan("service.1")) == []
+
+
+def test_readers_see_the_old_directory_until_the_new_one_is_whole(monkeypatch, tmp_path, desk):
+    desk.load(cc.Directory.of([service(f"s{number:02}", "Old Pantry") for number in range(10)]))
+    path = streamed(monkeypatch, tmp_path, [service(f"s{number:02}", "New Pantry") for number in range(10)])
+    seen = []
+
+    def look(*_):
+        found = desk.match("food pantry", limit=None)
+        seen.append({match.service.name for match in found})
+
+    desk.load(path, on_progress=look)
+    assert len(seen) > 3
+    assert all(some == {"Old Pantry"} for some in seen)
+    assert {match.service.name for match in desk.match("food pantry", limit=None)} == {"New Pantry"}
+
+
+def test_who_is_still_reading_the_old_directory_can_finish(desk):
+    desk.load(cc.Directory.of([service("a", "Old Pantry")]))
+    result = desk.match("food pantry")
+    desk.load(cc.Directory.of([service("a", "New Pantry")]))
+    assert result[0].service.name == "Old Pantry"
+
+
+def test_only_the_last_two_generations_are_kept(tmp_path):
+    storage = MemoryStorage()
+    with Connector(storage, index=tmp_path / "index", clock=clock) as opened:
+        for number in range(4):
+            opened.load(cc.Directory.of([service("a", f"Pantry {number}")]))
+        kinds = [number for number in range(1, 5) if list(storage.scan(f"service.{number}"))]
+        assert kinds == [3, 4]
+        assert sorted(path.name for path in (tmp_path / "index").iterdir()) == ["3-public", "4-public"]
+
+
+def test_two_who_load_at_once_do_not_mix(monkeypatch, tmp_path):
+    path = streamed(monkeypatch, tmp_path, [service(f"s{number:02}") for number in range(10)])
+    storage = MemoryStorage()
+
+    def other(number):
+        if number == 6:
+            load(storage, cc.Directory.of([service("other")]), now=NOW)
+
+    with pytest.raises(StaleRecordError):
+        load(storage, path, now=NOW, on_progress=other)
+    current = Shelf(storage).current()
+    assert [found.id for found in Shelf(storage).read(current.number, "service")] == ["other"]
+
+
+def test_another_desk_sees_what_was_loaded_and_amended(tmp_path, monkeypatch):
+    monkeypatch.setattr("communityconnector.connector._LOOK_AGAIN", 0.0)
+    url = f"sqlite:///{tmp_path}/desk.db"
+    with Connector.open(url) as one, Connector.open(url) as other:
+        one.load(cc.Directory.of([service("a"), service("b")]))
+        assert len(other.match("food pantry")) == 2
+        one.amend(service("c"))
+        assert len(other.match("food pantry")) == 3
+        one.amend(service("a", "Dental Clinic"))
+        assert other.match("dentist")[0].service.name == "Dental Clinic"
+        one.load(cc.Directory.of([service("z")]), drop_missing=True)
+        assert [match.service_id for match in other.match("food pantry")] == ["z"]
+
+
+def test_an_amended_service_is_still_so_when_the_desk_is_opened_again(tmp_path):
+    url = f"sqlite:///{tmp_path}/desk.db"
+    with Connector.open(url) as opened:
+        opened.load(cc.Directory.of([service("a"), service("b")]))
+        opened.amend(service("a", "Dental Clinic"))
+    with Connector.open(url) as opened:
+        assert opened.match("dentist")[0].service.name == "Dental Clinic"
+
+
+HOUSE = Location(
+    id="house",
+    location_type="physical",
+    latitude=36.4,
+    longitude=-81.4,
+    disclosure=cc.Disclosure.NEVER,
+    addresses=(
+        Address(
+            id="street", address_1="555 Hidden Lane", city="Lansing", state_province="NC", postal_code="28643",
+            country="US", address_type="physical",
+        ),
+    ),
+)  # fmt: skip
+TWIN = attrs.evolve(HOUSE, id="twin", disclosure=None, name="The same house")
+
+
+def told(result):
+    return json.dumps(result.to_dict(), default=str)
+
+
+@pytest.mark.parametrize("how", ["whole", "streamed", "amended"])
+def test_a_hidden_place_stays_hidden_however_it_came_in(how, desk, monkeypatch, tmp_path):
+    """Also where another record tells the same street, or repeats it in a text."""
+    others = [at("twin-service", TWIN), service("text", description="Food near 555 Hidden Lane.")]
+    hidden = at("house-service", HOUSE)
+    if how == "whole":
+        desk.load(cc.Directory.of([hidden, *others]))
+    elif how == "streamed":
+        desk.load(streamed(monkeypatch, tmp_path, [*others, hidden]))
+    else:
+        desk.load(
+            cc.Directory.of([at("house-service", attrs.evolve(HOUSE, id="open", addresses=())), *others])
+        )
+        assert "Hidden Lane" not in repr(desk)
+        desk.amend(hidden)
+    found = desk.match(cc.Need("food pantry", near=(36.4, -81.4)), limit=None)
+    assert {match.service_id for match in found} == {"house-service", "twin-service", "text"}
+    assert "Hidden Lane" not in told(found)
+    assert "36.4" not in told(found)
+
+
+def test_a_desk_is_closed_once_and_for_all(desk):
+    desk.load(SAMPLE)
+    desk.close()
+    desk.close()
+    with pytest.raises(StorageClosedError):
+        desk.match("food")
+
+
+def test_threads_share_a_desk(desk):
+    desk.load(SAMPLE)
+    expected = names(desk.match("soup kitchen", near="28694"))
+    wrong = []
+
+    def ask():
+        for _ in range(20):
+            if names(desk.match("soup kitchen", near="28694")) != expected:
+                wrong.append(True)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_the_log_names_records_and_never_what_they_say(desk, caplog):
+    caplog.set_level(logging.DEBUG, logger="communityconnector")
+    desk.load(cc.Directory.of([service("a", "Very Private Pantry")]))
+    desk.match("my secret trouble", near="28694")
+    desk.amend(service("a", "Even More Private Pantry"))
+    assert "a amended" in caplog.text
+    assert not any(word in caplog.text for word in ("Private", "secret", "28694"))
+
+
+def test_an_index_that_is_lost_or_damaged_is_built_again(tmp_path):
+    url = f"sqlite:///{tmp_path}/desk.db"
+    with Connector.open(url) as opened:
+        opened.load(SAMPLE)
+        expected = names(opened.match("soup kitchen"))
+    for manifest in (tmp_path / "desk.db.index").rglob("manifest.json"):
+        manifest.write_text("{", encoding="utf-8")
+    with Connector.open(url) as opened:
+        assert names(opened.match("soup kitchen")) == expected
+
+
+def test_what_a_desk_keeps_is_its_owners_alone(tmp_path):
+    with Connector.open(f"sqlite:///{tmp_path}/desk.db") as opened:
+        opened.load(SAMPLE)
+        modes = {
+            path.name: os.stat(path).st_mode & 0o777 for path in tmp_path.glob("desk.db*") if path.is_file()
+        }
+    assert modes
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_url_that_names_no_storage_says_what_one_looks_like(tmp_path):
+    with pytest.raises(UnusableStorageError, match="sqlite:///desk.db"):
+        Connector.open("desk.db")
+    with pytest.raises(UnusableStorageError, match="there is no folder"):
+        Connector.open(f"sqlite:///{tmp_path}/nowhere/desk.db")
+
+
+def test_an_asynchronous_desk_answers_the_same(tmp_path):
+    async def ask():
+        async with await AsyncConnector.open(f"sqlite:///{tmp_path}/desk.db", clock=clock) as opened:
+            await opened.load(SAMPLE)
+            results = await asyncio.gather(*(opened.match(words, near="28694") for words in NEEDS))
+            await opened.amend(service("a", "Dental Clinic"))
+            explained = await opened.run(opened.desk.matcher.explain, "dentist", "a")
+            return [names(result) for result in results], explained[0].fits
+
+    found, fits = asyncio.run(ask())
+    matcher = cc.Matcher(SAMPLE, clock=clock)
+    assert found == [names(matcher.match(cc.Need(words, near="28694"))) for words in NEEDS]
+    assert fits
+
+
+def test_rows_of_others_in_the_same_database_are_left_alone(tmp_path):
+    path = tmp_path / "library.db"
+    with sqlite3.connect(path) as host:
+        host.execute("CREATE TABLE loan (id INTEGER)")
+        host.execute("INSERT INTO loan VALUES (7)")
+    with Connector.open(f"sqlite:///{path}") as opened:
+        opened.load(SAMPLE)
+        opened.storage.commit([Put("note", "n", {"x": 1})])
+    with sqlite3.connect(path) as host:
+        assert host.execute("SELECT id FROM loan").fetchall() == [(7,)]
