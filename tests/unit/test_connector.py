@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import sqlite3
 import threading
 from datetime import UTC, datetime
@@ -293,9 +292,8 @@ def test_threads_share_a_desk(desk):
     wrong = []
 
     def ask():
-        for _ in range(20):
-            if names(desk.match("soup kitchen", near="28694")) != expected:
-                wrong.append(True)
+        found = (names(desk.match("soup kitchen", near="28694")) for _ in range(20))
+        wrong.extend(some for some in found if some != expected)
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
@@ -329,14 +327,14 @@ def test_what_a_desk_keeps_is_its_owners_alone(tmp_path):
     with Connector.open(f"sqlite:///{tmp_path}/desk.db") as opened:
         opened.load(SAMPLE)
         modes = {
-            path.name: os.stat(path).st_mode & 0o777 for path in tmp_path.glob("desk.db*") if path.is_file()
+            path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("desk.db*") if path.is_file()
         }
     assert modes
     assert set(modes.values()) == {0o600}
 
 
 def test_a_url_that_names_no_storage_says_what_one_looks_like(tmp_path):
-    with pytest.raises(UnusableStorageError, match="sqlite:///desk.db"):
+    with pytest.raises(UnusableStorageError, match=r"sqlite:///desk\.db"):
         Connector.open("desk.db")
     with pytest.raises(UnusableStorageError, match="there is no folder"):
         Connector.open(f"sqlite:///{tmp_path}/nowhere/desk.db")
