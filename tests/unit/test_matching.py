@@ -557,3 +557,13 @@ def test_what_one_thread_has_worked_out_another_never_takes_back():
     answers._work_out(codes)  # noqa: SLF001  # as a second thread does that found them open a moment ago
     assert seen
     assert all((numbers == first).all() for numbers in seen)
+
+
+def test_a_word_that_only_a_removed_service_has_is_no_word_any_more():
+    """Found by the deep mode: its slip was not mended, since the index still had it."""
+    words = {"terms": (), "description": "Carpentry in Bristol."}
+    alone = matcher(service("s1", "Workshop", **words))
+    updated = matcher(service("s1", "Workshop", **words), service("s2", "Carpentri", terms=()))
+    updated._engine.update(removed=["s2"])  # noqa: SLF001  # beneath whole directories
+    found, expected = updated.match("carpentri"), alone.match("carpentri")
+    assert [m.reasons for m in found] == [m.reasons for m in expected]

@@ -212,7 +212,7 @@ class Index:
 
     def repaired(self, word: str) -> str:
         """A word as it stands, or without its slip, where nobody has it as it stands (see `words.repaired`)."""
-        return repaired(word, lambda stem: sum(part.segment.columns.words.count(stem) for part in self.parts))
+        return repaired(word, lambda stem: sum(part.segment.rows_with(stem) for part in self.parts))
 
     def search(self, plan: Plan, count: int | None) -> list[Result]:
         """The best offers of a plan, in order.

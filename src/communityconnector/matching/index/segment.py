@@ -52,6 +52,13 @@ class Segment:
         """Whether a service is still so, by its number."""
         return service not in self.gone
 
+    def rows_with(self, stem: str) -> int:
+        """How many rows that are still so have a word, by its stem."""
+        found = self.columns.words.of(stem)
+        if found is None or self.dead is None:
+            return self.columns.words.count(stem)
+        return int(np.count_nonzero(~self.dead[found[0]]))
+
     def answers(self, question: Question) -> Answers:
         """The answers of all facts to a question."""
         return self.tables[question.criterion.name].ask(question.asked)
