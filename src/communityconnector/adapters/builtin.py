@@ -1,0 +1,132 @@
+"""The built-in plugin: what the library brings itself, declared by the same hooks as everybody's.
+
+Parts are named here and imported when they are used. So a database's driver is loaded only where it is needed, and no
+adapter imports another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Any, Final
+
+from communityconnector.errors import UnknownFormError
+from communityconnector.hookspecs import (
+    Exporter,
+    GeocoderFactory,
+    HolidayCalendar,
+    Importer,
+    InterpreterFactory,
+    NotifierFactory,
+    Scorer,
+    Settings,
+    StorageBackend,
+    hookimpl,
+)
+from communityconnector.model import Audience, Directory, Finding
+
+if TYPE_CHECKING:
+    from communityconnector.needs import Interpreter
+
+_ADAPTERS: Final = "communityconnector.adapters"
+
+
+def _later(part: str) -> Callable[..., Any]:
+    """A function of another adapter, imported when it is called.
+
+    Args:
+        part: `module:name`, below `adapters`.
+    """
+
+    def call(*given: object) -> Any:
+        return resolve_name(f"{_ADAPTERS}.{part}")(*given)
+
+    return call
+
+
+def _made(part: str) -> Callable[..., Any]:
+    """Makes a part that reads no settings."""
+    make = _later(part)
+    return lambda _settings: make()
+
+
+@hookimpl
+def communityconnector_storage_backends() -> Iterable[StorageBackend]:
+    """Memory, and the databases that library systems run on."""
+    yield StorageBackend("memory", open=_made("memory:MemoryStorage"))
+    for scheme in ("sqlite", "postgresql", "mariadb"):
+        yield StorageBackend(scheme, open=_later("sql:open_storage"))
+
+
+@hookimpl
+def communityconnector_notifiers() -> Iterable[NotifierFactory]:
+    """Messages shown on the console, for trying things out."""
+    yield NotifierFactory("console", make=_made("console:ConsoleNotifier"))
+
+
+@hookimpl
+def communityconnector_geocoders() -> Iterable[GeocoderFactory]:
+    """US ZIP codes, offline."""
+    yield GeocoderFactory("us-zip", make=_made("us_zip:UsZipGeocoder"))
+
+
+@hookimpl
+def communityconnector_need_interpreters() -> Iterable[InterpreterFactory]:
+    """The phrases of the vocabulary that ships."""
+    yield InterpreterFactory("phrases", make=_phrases)
+
+
+def _phrases(_settings: Settings) -> Interpreter:
+    from communityconnector.needs import interpreter
+
+    return interpreter()
+
+
+@hookimpl
+def communityconnector_scorers() -> Iterable[Scorer]:
+    """Of services that fit equally well, those first that were checked within a year."""
+    yield Scorer("fresh-first", rerank=_later("fresh_first:fresh_first"))
+
+
+@hookimpl
+def communityconnector_importers() -> Iterable[Importer]:
+    """All that `read` reads: HSDS and what came before it, and plain spreadsheets."""
+    suffixes = (".json", ".ndjson", ".jsonl", ".csv", ".tsv", ".txt", ".zip", ".gz")
+    yield Importer("hsds", read=_read, suffixes=suffixes)
+
+
+def _read(path: Path) -> Directory:
+    from communityconnector.interchange import read
+
+    return read(path)
+
+
+@hookimpl
+def communityconnector_exporters() -> Iterable[Exporter]:
+    """The forms of HSDS 3.2."""
+    forms = {"hsds-json": ".json", "hsds-ndjson": ".ndjson", "hsds-zip": ".zip", "hsds-tables": ""}
+    for name, suffix in forms.items():
+        yield Exporter(name, write=partial(_written, suffix), suffix=suffix)
+
+
+def _written(suffix: str, directory: Directory, path: Path) -> tuple[Finding, ...]:
+    from communityconnector.interchange import write
+
+    # `write` goes by the name, which must not make something else of it than was asked for.
+    if path.suffix.lower() != suffix and (suffix or not path.is_dir()):
+        message = (
+            f"{path.name}: the name must end in {suffix}"
+            if suffix
+            else f"{path.name}: a folder has no suffix"
+        )
+        raise UnknownFormError(message)
+    # The directory is already fit for its readers, and a steward's copy is all of it.
+    return write(directory, path, audience=Audience.STEWARD)
+
+
+@hookimpl
+def communityconnector_holidays() -> Iterable[HolidayCalendar]:
+    """The legal public holidays of the United States."""
+    yield HolidayCalendar("us-federal", name_of=_later("us_federal_holidays:us_federal_holiday"))
