@@ -1,0 +1,54 @@
+"""The scorer that ships: of what fits equally well, what was checked lately comes first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import communityconnector as cc
+from communityconnector.adapters.fresh_first import fresh_first
+from communityconnector.model import Directory, Service
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def service(number, days, words="Food Pantry"):
+    assured = None if days is None else (NOW.date() - timedelta(days=days)).isoformat()
+    return Service(id=f"s{number}", name=words, status="active", assured_date=assured)
+
+
+def order(services, rerankers):
+    matcher = cc.Matcher(Directory.of(services), rerankers=rerankers, clock=lambda: NOW)
+    return [
+        (m.service.id, m.contributions[0].value)
+        for m in matcher.match("food pantry", limit=None, rank="relevance")
+    ]
+
+
+def test_those_checked_within_a_year_come_first():
+    services = [service(1, None), service(2, 366), service(3, 365), service(4, -1), service(5, 0)]
+    found = [name for name, _ in order(services, [fresh_first])]
+    assert set(found[:2]) == {"s3", "s5"}
+    assert [name for name in found if name not in ("s3", "s5")] == [
+        name for name, _ in order(services, []) if name not in ("s3", "s5")
+    ]
+
+
+def test_a_date_that_is_none_is_not_fresh():
+    odd = Service(id="s0", name="Food Pantry", status="active", assured_date="last week")
+    assert [name for name, _ in order([odd, service(1, 3)], [fresh_first])] == ["s1", "s0"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.none() | st.integers(0, 800), st.sampled_from(["Food Pantry", "Groceries", "Food"])),
+        max_size=8,
+    )
+)
+def test_all_come_back_once_and_each_relevance_keeps_its_ranks(parts):
+    services = [service(number, days, words) for number, (days, words) in enumerate(parts)]
+    before, after = order(services, []), order(services, [fresh_first])
+    assert sorted(before) == sorted(after)
+    assert [relevance for _, relevance in before] == [relevance for _, relevance in after]
