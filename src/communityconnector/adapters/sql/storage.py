@@ -9,9 +9,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, exc, insert, select, tuple_, update
-from sqlalchemy.sql import Executable
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    and_,
+    delete,
+    exc,
+    select,
+    tuple_,
+)
 
+from communityconnector.adapters.sql.prepared import Statements, latest
 from communityconnector.adapters.sql.schema import counter, record
 from communityconnector.adapters.sql.schema import key as keys
 from communityconnector.errors import (
@@ -30,6 +39,7 @@ from communityconnector.storage import (
     Write,
     checked,
     encoded,
+    lawful_id,
 )
 
 _PAGE: Final = 500
@@ -37,23 +47,8 @@ _PAGE: Final = 500
 _DROPPED: Final = 5000
 """So many records are dropped at a time, so that others can write in between."""
 
-_NEXT: Final = update(counter).values(number=counter.c.number + 1)
-_NEXT_TOLD: Final = _NEXT.returning(counter.c.number)
-_LAST: Final = select(counter.c.number)
-_STATES: Final = select(record.c.id, record.c.version, record.c.gone, record.c.look_up).where(
-    record.c.kind == bindparam("kind"), record.c.id.in_(bindparam("ids", expanding=True))
-)
+_LOCKED: Final = select(counter.c.number).with_for_update()
 _ROWS: Final = select(record.c.id, record.c.version, record.c.document, record.c.look_up)
-_SOME: Final = _ROWS.where(
-    record.c.kind == bindparam("kind"),
-    record.c.id.in_(bindparam("ids", expanding=True)),
-    record.c.gone.is_(False),
-)
-_HERE: Final = and_(record.c.kind == bindparam("of_kind"), record.c.id == bindparam("of_id"))
-_ADD: Final = insert(record)
-_CHANGE: Final = update(record).where(_HERE)
-_ADD_KEYS: Final = insert(keys)
-_REMOVE_KEYS: Final = delete(keys).where(keys.c.kind == bindparam("of_kind"), keys.c.id == bindparam("of_id"))
 
 
 class _State(NamedTuple):
@@ -86,17 +81,16 @@ class SqlStorage:
         self._engine = engine
         self._host = host
         self._lock: AbstractContextManager[Any] = lock or nullcontext()
+        self._statements = Statements(engine.dialect)
         self._process = os.getpid()
         self._closed = False
 
     def get(self, kind: str, ids: Iterable[str]) -> dict[str, Record]:
         """See `Storage.get`."""
-        found: dict[str, Record] = {}
-        wanted = list(dict.fromkeys(ids))
+        # Drivers take offence at what nobody can have stored.
+        wanted = [each for each in dict.fromkeys(ids) if lawful_id(each)] if lawful_id(kind) else []
         with self._reading() as connection:
-            for first in range(0, len(wanted), _PAGE):
-                rows = connection.execute(_SOME, {"kind": kind, "ids": wanted[first : first + _PAGE]})
-                found |= {row.id: _record(kind, row) for row in rows}
+            found = {row[0]: _record(kind, *row) for row in self._statements.rows(connection, kind, wanted)}
         return found
 
     def scan(
@@ -120,7 +114,7 @@ class SqlStorage:
             with self._reading() as connection:
                 rows = connection.execute(query.where(record.c.id > after)).all()
             for row in rows:
-                yield _record(kind, row)
+                yield _record(kind, *row)
             if len(rows) < _PAGE:
                 return
             after = rows[-1].id
@@ -130,10 +124,10 @@ class SqlStorage:
         texts = [encoded(write.document) if isinstance(write, Put) else "" for write in checked(writes)]
         if not writes:
             with self._reading() as connection:
-                return int(connection.execute(_LAST).scalar_one())
+                return self._statements.last(connection)
         with self._writing() as connection:
-            number = _next(connection)
-            _write(connection, number, writes, texts)
+            number = self._statements.next(connection)
+            self._write(connection, number, writes, texts)
         return number
 
     def drop(self, kind: str) -> None:
@@ -141,6 +135,8 @@ class SqlStorage:
         last = select(record.c.id).where(record.c.kind == kind).order_by(record.c.id)
         while True:
             with self._writing() as connection:
+                # Like a commit, it waits its turn: a record that is written meanwhile keeps all its keys or none.
+                connection.execute(_LOCKED)
                 end = connection.execute(last.offset(_DROPPED - 1).limit(1)).scalar()
                 for table in (keys, record):
                     some = (
@@ -181,14 +177,12 @@ class SqlStorage:
             .limit(count)
         )
         with self._writing() as connection:
-            number = _next(connection)
-            ids = list(connection.execute(due).scalars())
-            found = (
-                {row.id: row for row in connection.execute(_SOME, {"kind": kind, "ids": ids})} if ids else {}
-            )
-            taken = [_record(kind, found[each]) for each in ids]
+            number = self._statements.next(connection)
+            ids = list(connection.execute(latest(due, connection.dialect)).scalars())
+            found = {row[0]: row for row in self._statements.rows(connection, kind, ids)}
+            taken = [_record(kind, *found[each]) for each in ids]
             writes = [Put(kind, one.id, one.document, one.version, {**one.keys, key: until}) for one in taken]
-            _write(connection, number, writes, [found[each].document for each in ids])
+            self._write(connection, number, writes, [found[each][2] for each in ids])
         return [
             Record(kind, one.id, number, one.document, write.keys)
             for one, write in zip(taken, writes, strict=True)
@@ -217,7 +211,7 @@ class SqlStorage:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         self._usable()
-        with _told_plainly():
+        with _told_plainly(self._engine.dialect):
             if self._host is not None:
                 yield self._host
                 return
@@ -227,7 +221,7 @@ class SqlStorage:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         self._usable()
-        with _told_plainly():
+        with _told_plainly(self._engine.dialect):
             if self._host is not None:
                 yield self._host
                 return
@@ -236,77 +230,69 @@ class SqlStorage:
                 with connection.begin():
                     yield connection
 
+    def _write(
+        self, connection: Connection, number: int, writes: Sequence[Write], texts: Sequence[str]
+    ) -> None:
+        """Write all, once it is certain that every version is as expected: a host's transaction is not left half written."""
+        states = self._states(connection, writes)
+        for write in writes:
+            found = states.get((write.kind, write.id), _NOWHERE).version
+            if found != write.expected:
+                raise StaleRecordError(write.kind, write.id, write.expected, found)
+        added: list[Mapping[str, Any]] = []
+        changed: list[Mapping[str, Any]] = []
+        less: list[Mapping[str, Any]] = []
+        more: list[Mapping[str, Any]] = []
+        for write, text in zip(writes, texts, strict=True):
+            state = states.get((write.kind, write.id), _NOWHERE)
+            named: Mapping[str, str] = {} if isinstance(write, Delete) else write.keys
+            told = json.dumps(dict(named), sort_keys=True, separators=(",", ":"))
+            row = {"version": number, "gone": isinstance(write, Delete), "document": text, "look_up": told}
+            here = {"of_kind": write.kind, "of_id": write.id}
+            if state.known:
+                changed.append({**row, **here})
+            else:
+                added.append({**row, "kind": write.kind, "id": write.id})
+            if told != state.keys:
+                if state.keys != "{}":
+                    less.append(here)
+                more += [
+                    {"kind": write.kind, "id": write.id, "name": n, "value": v} for n, v in named.items()
+                ]
+        do = self._statements
+        for statement, rows in (
+            (do.add, added), (do.change, changed), (do.remove_keys, less), (do.add_keys, more)
+        ):  # fmt: skip
+            statement.run_all(connection, rows)
 
-def _next(connection: Connection) -> int:
-    """The number of the next commit. Nobody else has one until this transaction ends."""
-    if connection.dialect.update_returning:
-        return int(connection.execute(_NEXT_TOLD).scalar_one())
-    connection.execute(_NEXT)
-    return int(connection.execute(_LAST).scalar_one())
-
-
-def _write(connection: Connection, number: int, writes: Sequence[Write], texts: Sequence[str]) -> None:
-    """Write all, once it is certain that every version is as expected: a host's transaction is not left half written."""
-    states = _states(connection, writes)
-    for write in writes:
-        found = states.get((write.kind, write.id), _NOWHERE).version
-        if found != write.expected:
-            raise StaleRecordError(write.kind, write.id, write.expected, found)
-    added: list[Mapping[str, Any]] = []
-    changed: list[Mapping[str, Any]] = []
-    less: list[Mapping[str, Any]] = []
-    more: list[Mapping[str, Any]] = []
-    for write, text in zip(writes, texts, strict=True):
-        state = states.get((write.kind, write.id), _NOWHERE)
-        named: Mapping[str, str] = {} if isinstance(write, Delete) else write.keys
-        told = json.dumps(dict(named), sort_keys=True, separators=(",", ":"))
-        row = {"version": number, "gone": isinstance(write, Delete), "document": text, "look_up": told}
-        here = {"of_kind": write.kind, "of_id": write.id}
-        if state.known:
-            changed.append({**row, **here})
-        else:
-            added.append({**row, "kind": write.kind, "id": write.id})
-        if told != state.keys:
-            if state.keys != "{}":
-                less.append(here)
-            more += [{"kind": write.kind, "id": write.id, "name": n, "value": v} for n, v in named.items()]
-    for statement, rows in ((_ADD, added), (_CHANGE, changed), (_REMOVE_KEYS, less), (_ADD_KEYS, more)):
-        _all(connection, statement, rows)
-
-
-def _all(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(statement, rows)
-
-
-def _states(connection: Connection, writes: Sequence[Write]) -> dict[tuple[str, str], _State]:
-    ids: dict[str, list[str]] = {}
-    for write in writes:
-        ids.setdefault(write.kind, []).append(write.id)
-    found: dict[tuple[str, str], _State] = {}
-    for kind, wanted in ids.items():
-        for first in range(0, len(wanted), _PAGE):
-            some = {"kind": kind, "ids": wanted[first : first + _PAGE]}
-            for row in connection.execute(_STATES, some):
-                found[kind, row.id] = _State(
-                    ABSENT if row.gone else row.version, known=True, keys=row.look_up
-                )
-    return found
+    def _states(self, connection: Connection, writes: Sequence[Write]) -> dict[tuple[str, str], _State]:
+        ids: dict[str, list[str]] = {}
+        for write in writes:
+            ids.setdefault(write.kind, []).append(write.id)
+        return {
+            (kind, key): _State(ABSENT if gone else version, known=True, keys=held)
+            for kind, wanted in ids.items()
+            for key, version, gone, held in self._statements.states(connection, kind, wanted)
+        }
 
 
-def _record(kind: str, row: Any) -> Record:
-    return Record(kind, row.id, row.version, json.loads(row.document), json.loads(row.look_up))
+def _record(kind: str, key: str, version: int, document: str, held: str) -> Record:
+    return Record(kind, key, version, json.loads(document), json.loads(held))
 
 
 @contextmanager
-def _told_plainly() -> Iterator[None]:
+def _told_plainly(dialect: Dialect) -> Iterator[None]:
     """Turn a driver's errors into ours. Its own words stay out: they may hold what was being written."""
+    drivers = () if dialect.loaded_dbapi is None else (dialect.loaded_dbapi.Error,)
     try:
         yield
-    except exc.SQLAlchemyError as error:
-        cause = error.orig if isinstance(error, exc.DBAPIError) else None
+    except UnicodeEncodeError:
+        message = "half of a surrogate pair can be looked for in no database"
+        raise StorageError(message) from None
+    except (exc.SQLAlchemyError, *drivers) as error:
+        cause = error.orig if isinstance(error, exc.DBAPIError) else error
         name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
-        told = f"{type(cause or error).__name__}{f', {name}' if name else ''}"
+        told = f"{type(cause).__name__}{f', {name}' if name else ''}"
         if name in _FULL:
             message = f"there is no room left where the database lies ({told}): nothing was written"
             raise StorageFullError(message) from None

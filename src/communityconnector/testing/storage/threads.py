@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ from typing import ClassVar
 import pytest
 
 from communityconnector.errors import StaleRecordError
-from communityconnector.storage import Put, Storage, SupportsClaims
+from communityconnector.storage import KeyRange, Put, Storage, SupportsClaims
 from communityconnector.testing.storage.opening import Opening, found
 
 
@@ -110,6 +111,27 @@ class Threads(Opening):
                     assert len(states) == 1, f"half a commit was seen: {states}"
 
             together(write, read, read)
+
+    def test_a_kind_that_is_dropped_while_others_write_it_leaves_nothing_half_there(self) -> None:
+        with self.fresh() as storage:
+
+            def write() -> None:
+                for number in range(self.rounds * 2):
+                    key = str(number % 3)
+                    there = storage.get("task", [key])
+                    version = there[key].version if there else 0
+                    with contextlib.suppress(StaleRecordError):
+                        storage.commit([Put("task", key, {"n": number}, version, {"due": str(number % 2)})])
+
+            def drop() -> None:
+                for _ in range(self.rounds):
+                    storage.drop("task")
+
+            together(write, write, drop)
+            left = [record.id for record in storage.scan("task")]
+            assert [record.id for record in storage.scan("task", KeyRange("due"))] == left
+            if isinstance(storage, SupportsClaims):
+                assert sorted(record.id for record in storage.claim("task", "due", "1", "9", 9)) == left
 
     def test_no_two_threads_claim_one_record(self) -> None:
         with self.fresh() as storage:

@@ -1,0 +1,55 @@
+"""Every storage of ours keeps the contract."""
+
+from __future__ import annotations
+
+import pytest
+
+from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.adapters.sql import open_storage
+from communityconnector.errors import StorageError
+from communityconnector.storage import SupportsChanges, SupportsClaims
+from communityconnector.testing import StorageContract
+
+
+class TestMemory(StorageContract):
+    def open_storage(self):
+        return MemoryStorage()
+
+
+class InDatabase(StorageContract):
+    durable = True
+    sequences = 12
+
+    def open_storage(self):
+        self.url = self.empty()
+        return open_storage(self.url)
+
+    def reopen(self, storage):  # noqa: ARG002  # each test has one database
+        return open_storage(self.url)
+
+    def test_all_powers_are_there(self):
+        with self.fresh() as storage:
+            assert isinstance(storage, SupportsChanges)
+            assert isinstance(storage, SupportsClaims)
+
+    def test_looking_for_half_a_surrogate_pair_is_an_error_of_ours(self):
+        with self.fresh() as storage, pytest.raises(StorageError, match="surrogate"):
+            list(storage.scan("note", after="\ud83d"))
+
+
+class TestSqlite(InDatabase):
+    @pytest.fixture(autouse=True)
+    def _place(self, tmp_path_factory):
+        self.empty = lambda: f"sqlite:///{tmp_path_factory.mktemp('desk')}/desk.db"
+
+
+class TestPostgres(InDatabase):
+    @pytest.fixture(autouse=True)
+    def _place(self, postgres):
+        self.empty = postgres
+
+
+class TestMariaDb(InDatabase):
+    @pytest.fixture(autouse=True)
+    def _place(self, mariadb):
+        self.empty = mariadb
