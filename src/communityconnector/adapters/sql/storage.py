@@ -90,8 +90,8 @@ class SqlStorage:
         # Drivers take offence at what nobody can have stored.
         wanted = [each for each in dict.fromkeys(ids) if lawful_id(each)] if lawful_id(kind) else []
         with self._reading() as connection:
-            found = {row[0]: _record(kind, *row) for row in self._statements.rows(connection, kind, wanted)}
-        return found
+            rows = self._statements.rows(connection, kind, wanted)
+            return {row[0]: _record(kind, *row) for row in rows}
 
     def scan(
         self, kind: str, key: KeyRange | None = None, *, after: str = "", limit: int | None = None
@@ -283,13 +283,12 @@ def _record(kind: str, key: str, version: int, document: str, held: str) -> Reco
 @contextmanager
 def _told_plainly(dialect: Dialect) -> Iterator[None]:
     """Turn a driver's errors into ours. Its own words stay out: they may hold what was being written."""
-    drivers = () if dialect.loaded_dbapi is None else (dialect.loaded_dbapi.Error,)
     try:
         yield
     except UnicodeEncodeError:
         message = "half of a surrogate pair can be looked for in no database"
         raise StorageError(message) from None
-    except (exc.SQLAlchemyError, *drivers) as error:
+    except (exc.SQLAlchemyError, dialect.loaded_dbapi.Error) as error:
         cause = error.orig if isinstance(error, exc.DBAPIError) else error
         name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
         told = f"{type(cause).__name__}{f', {name}' if name else ''}"
