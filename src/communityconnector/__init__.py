@@ -15,6 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from communityconnector.async_connector import AsyncConnector
+    from communityconnector.connector import Connector
     from communityconnector.errors import CommunityConnectorError
     from communityconnector.interchange import ColumnMapping, Mode, read, write
     from communityconnector.matcher import Matcher
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
     from communityconnector.travel import cycling, driving, walking
 
 _HOMES = {
+    "async_connector": ("AsyncConnector",),
+    "connector": ("Connector",),
     "errors": ("CommunityConnectorError",),
     "interchange": ("ColumnMapping", "Mode", "read", "write"),
     "matcher": ("Matcher",),
@@ -77,9 +81,11 @@ _HOMES = {
 __all__ = [
     "Agency",
     "Answer",
+    "AsyncConnector",
     "Audience",
     "ColumnMapping",
     "CommunityConnectorError",
+    "Connector",
     "Directory",
     "Disclosure",
     "Explanation",

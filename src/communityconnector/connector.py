@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, ParamSpec, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import attrs
 
-from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.errors import DirectoryNotLoadedError
+from communityconnector.errors import DirectoryNotLoadedError, PluginError, UnusableStorageError
 from communityconnector.geocoding import Geocoder
 from communityconnector.interchange import Mode
 from communityconnector.matcher import Matcher
@@ -27,6 +24,7 @@ from communityconnector.matching import Index, MatchResult, Rank
 from communityconnector.matching.engine import Reranker
 from communityconnector.model import Audience, Directory, Finding, Point, Service
 from communityconnector.needs import Interpreter, Need, PhraseInterpreter, Vocabulary
+from communityconnector.plugins import Plugins
 from communityconnector.storage import Storage
 from communityconnector.stored import Generation, Loaded, Shelf, View, followed, load, opened_index, outdated
 from communityconnector.stored.loading import Columns, Source
@@ -36,7 +34,11 @@ _LOG: Final = logging.getLogger("communityconnector")
 _LOOK_AGAIN: Final = 1.0
 """Seconds after which a desk looks again whether another process has loaded or changed something."""
 
-P = ParamSpec("P")
+OWN_FORMS: Final = "hsds"
+"""Name of the importer that reads what `read` reads: a load streams those forms itself."""
+
+_NO_SETTINGS: Final[Mapping[str, str]] = {}
+
 T = TypeVar("T")
 
 
@@ -71,6 +73,7 @@ class Connector:
 
     Args:
         storage: where everything is kept; closed with the desk.
+        plugins: who reads forms that the library does not know itself; by default nobody.
         index: folder for the indexes; by default one that is gone with the desk.
         audience: who will see the results. By default the public: confidential places stay hidden.
         geocoder: see `Matcher`, as the rest.
@@ -87,6 +90,7 @@ class Connector:
         self,
         storage: Storage,
         *,
+        plugins: Plugins | None = None,
         index: str | os.PathLike[str] | None = None,
         audience: Audience | str = Audience.PUBLIC,
         geocoder: Geocoder | None = None,
@@ -99,6 +103,7 @@ class Connector:
         holidays: Callable[[date], str | None] | None = None,
     ) -> None:
         self.storage = storage
+        self.plugins = plugins
         self.audience = Audience(audience)
         self._shelf = Shelf(storage)
         self._clock = clock
@@ -122,28 +127,67 @@ class Connector:
         self._serving: _Serving | None = None
 
     @classmethod
-    def open(
-        cls, url: str | None = None, *, index: str | os.PathLike[str] | None = None, **parts: Any
+    def open(  # noqa: PLR0913  # parts that plugins may bring, by name
+        cls,
+        url: str | None = None,
+        *,
+        plugins: Plugins | None = None,
+        settings: Mapping[str, str] = _NO_SETTINGS,
+        index: str | os.PathLike[str] | None = None,
+        geocoder: Geocoder | str | None = None,
+        interpreter: Interpreter | str | None = None,
+        rerankers: Iterable[Reranker | str] = (),
+        holidays: Callable[[date], str | None] | str | None = None,
+        **parts: Any,
     ) -> Self:
         """Open the desk at a URL.
 
         Args:
             url: where its storage is, such as `sqlite:///desk.db`; by default in memory, gone with the desk.
+            plugins: where parts are looked up by their names. By default those that are built in: plugins of others are
+                used only if they are allowed, as in `Plugins(allow=["theirs"])`.
+            settings: what plugins' parts may have to know.
             index: folder for the indexes. By default beside a SQLite file, in a folder of the same name with
                 `.index`; else one that is gone with the desk, so that it is built anew whenever one is opened.
+            geocoder: who knows places in words, or its name.
+            interpreter: who understands what patrons say, or its name.
+            rerankers: each in turn may put the best matches in another order; scorers, or their names.
+            holidays: names the days on which the usual hours may not hold; or the name of a calendar.
             **parts: what `Connector` takes besides.
 
         Raises:
             UnusableStorageError: nothing is called so, or what is there cannot be used.
             MigrationNeededError: an older version made it.
             StorageError: the database cannot be reached.
+            PluginError: no part has such a name.
         """
-        if url is None:
-            return cls(MemoryStorage(), index=index, **parts)
-        from communityconnector.adapters.sql import open_storage
-
-        storage = open_storage(url)
-        return cls(storage, index=index or _beside(url), **parts)
+        found = plugins or Plugins(entry_points=False)
+        scheme = "memory" if url is None else url.partition(":")[0].partition("+")[0]
+        backend = found.storage_backends().get(scheme)
+        if backend is None:
+            known = ", ".join(found.storage_backends())
+            message = f"a storage's URL looks like sqlite:///desk.db, and begins with one of: {known}"
+            raise UnusableStorageError(message)
+        if isinstance(geocoder, str):
+            geocoder = _named(found.geocoders(), geocoder, "geocoder").make(settings)
+        if isinstance(interpreter, str):
+            interpreter = _named(found.interpreters(), interpreter, "interpreter").make(settings)
+        if isinstance(holidays, str):
+            holidays = _named(found.holidays(), holidays, "calendar of holidays").name_of
+        orders = [
+            _named(found.scorers(), one, "scorer").rerank if isinstance(one, str) else one
+            for one in rerankers
+        ]
+        return cls(
+            backend.open(url or ""),
+            plugins=found,
+            index=index if index is not None or url is None else _beside(url),
+            geocoder=geocoder,
+            interpreter=interpreter,
+            rerankers=orders,
+            holidays=holidays,
+            **parts,
+        )
 
     def load(  # noqa: PLR0913  # what `read` takes, and what to do with what is gone
         self,
@@ -180,7 +224,7 @@ class Connector:
 
         done = load(
             self.storage,
-            source,
+            self._source(source),
             now=self._clock(),
             mode=mode,
             mapping=mapping,
@@ -308,6 +352,16 @@ class Connector:
         matcher = serving.matcher if index is serving.matcher.index else self._matcher(index)
         return attrs.evolve(serving, matcher=matcher, known=known, looked=looked)
 
+    def _source(self, source: Source) -> Source:
+        """The source, or what a plugin reads from a file of a form that is its own."""
+        if self.plugins is None or isinstance(source, Directory):
+            return source
+        suffix = Path(source).suffix.lower()
+        for importer in self.plugins.importers().values():
+            if suffix in importer.suffixes and importer.name != OWN_FORMS:
+                return importer.read(Path(source))
+        return source
+
     def _index(self, generation: int, on_progress: Callable[[int], object] | None = None) -> Index:
         return opened_index(
             self._shelf,
@@ -319,51 +373,11 @@ class Connector:
         )
 
 
-class AsyncConnector:
-    """A desk for programs that must not wait: each call runs on a thread, and can be awaited.
-
-    Args:
-        desk: the desk; closed with this one.
-        threads: how many calls may run at once.
-    """
-
-    def __init__(self, desk: Connector, *, threads: int = 4) -> None:
-        self.desk = desk
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="communityconnector")
-
-    @classmethod
-    async def open(cls, url: str | None = None, *, threads: int = 4, **parts: Any) -> Self:
-        """Open the desk at a URL (see `Connector.open`)."""
-        return cls(await asyncio.to_thread(partial(Connector.open, url, **parts)), threads=threads)
-
-    async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Await a call of the desk's, such as `run(desk.matcher.explain, need, service_id)`."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(call, *args, **kwargs))
-
-    async def load(self, source: Source, **how: Any) -> Loaded:
-        """See `Connector.load`."""
-        return await self.run(partial(self.desk.load, source, **how))
-
-    async def match(self, need: Need | str, **how: Any) -> MatchResult:
-        """See `Connector.match`."""
-        return await self.run(partial(self.desk.match, need, **how))
-
-    async def amend(self, service: Service) -> None:
-        """See `Connector.amend`."""
-        await self.run(self.desk.amend, service)
-
-    async def close(self) -> None:
-        """See `Connector.close`."""
-        await self.run(self.desk.close)
-        self._threads.shutdown(wait=False)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
+def _named(found: Mapping[str, T], name: str, what: str) -> T:
+    if name not in found:
+        message = f"no {what} is called {name!r}; there are: {', '.join(found) or 'none'}"
+        raise PluginError(message)
+    return found[name]
 
 
 def _beside(url: str) -> Path | None:

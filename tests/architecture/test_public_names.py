@@ -9,7 +9,7 @@ from communityconnector import interchange, matching, model, needs
 
 SNAPSHOT = {
     cc: """
-        Agency Answer Audience ColumnMapping CommunityConnectorError Directory Disclosure Explanation Finding Index
+        Agency Answer AsyncConnector Audience ColumnMapping CommunityConnectorError Connector Directory Disclosure Explanation Finding Index
         Interpretation Itinerary Location Match MatchResult Matcher Mode Need Offer Organization Point Rank Reason Service Severity Wellness
         __version__ cycling distance driving kilometers miles read sample vocabulary walking write
     """,

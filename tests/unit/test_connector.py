@@ -14,17 +14,21 @@ import pytest
 
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.connector import AsyncConnector, Connector
+from communityconnector.async_connector import AsyncConnector
+from communityconnector.connector import Connector
 from communityconnector.errors import (
     DirectoryNotLoadedError,
     InvalidDirectoryError,
+    PluginError,
     SourceNotFoundError,
     StaleRecordError,
     StorageClosedError,
     UnusableStorageError,
 )
+from communityconnector.hookspecs import GeocoderFactory, Importer, hookimpl
 from communityconnector.interchange import to_raw
 from communityconnector.model import Address, Location, Organization, Service, ServiceAtLocation
+from communityconnector.plugins import Plugins
 from communityconnector.storage import Put
 from communityconnector.stored import Shelf, load, loading
 
@@ -365,3 +369,49 @@ def test_rows_of_others_in_the_same_database_are_left_alone(tmp_path):
         opened.storage.commit([Put("note", "n", {"x": 1})])
     with sqlite3.connect(path) as host:
         assert host.execute("SELECT id FROM loan").fetchall() == [(7,)]
+
+
+class Extra:
+    """A plugin handed over by its host."""
+
+    @hookimpl
+    def communityconnector_geocoders(self):
+        return [GeocoderFactory("branches", make=lambda settings: Branches(settings["town"]))]
+
+    @hookimpl
+    def communityconnector_importers(self):
+        return [Importer("lines", read=self.read, suffixes=(".pantries",))]
+
+    @staticmethod
+    def read(path):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return cc.Directory.of(service(f"line-{number}", name) for number, name in enumerate(lines))
+
+
+class Branches:
+    def __init__(self, town):
+        self.town = town
+
+    def locate(self, place):
+        return cc.Point(36.4, -81.4) if place == self.town else None
+
+
+def test_parts_of_plugins_are_used_by_their_names(tmp_path):
+    path = tmp_path / "list.pantries"
+    path.write_text("Food Pantry\nSoup Kitchen\n", encoding="utf-8")
+    plugins = Plugins(Extra(), entry_points=False)
+    with Connector.open(
+        plugins=plugins,
+        settings={"town": "Lansing"},
+        geocoder="branches",
+        rerankers=["fresh-first"],
+        holidays="us-federal",
+        interpreter="phrases",
+    ) as opened:
+        assert opened.load(path).records == {"service": 2}
+        assert len(opened.match("soup kitchen", near="Lansing")) == 2
+
+
+def test_a_part_that_nobody_brings_says_which_there_are():
+    with pytest.raises(PluginError, match="no geocoder is called 'nowhere'; there are: us-zip"):
+        Connector.open(geocoder="nowhere")

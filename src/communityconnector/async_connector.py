@@ -1,0 +1,67 @@
+"""The desk for asynchronous programs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from types import TracebackType
+from typing import Any, ParamSpec, Self, TypeVar
+
+from communityconnector.connector import Connector
+from communityconnector.matching import MatchResult
+from communityconnector.model import Service
+from communityconnector.needs import Need
+from communityconnector.stored import Loaded
+from communityconnector.stored.loading import Source
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class AsyncConnector:
+    """A desk for programs that must not wait: each call runs on a thread, and can be awaited.
+
+    Args:
+        desk: the desk; closed with this one.
+        threads: how many calls may run at once.
+    """
+
+    def __init__(self, desk: Connector, *, threads: int = 4) -> None:
+        self.desk = desk
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="communityconnector")
+
+    @classmethod
+    async def open(cls, url: str | None = None, *, threads: int = 4, **parts: Any) -> Self:
+        """Open the desk at a URL (see `Connector.open`)."""
+        return cls(await asyncio.to_thread(partial(Connector.open, url, **parts)), threads=threads)
+
+    async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Await a call of the desk's, such as `run(desk.matcher.explain, need, service_id)`."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(call, *args, **kwargs))
+
+    async def load(self, source: Source, **how: Any) -> Loaded:
+        """See `Connector.load`."""
+        return await self.run(partial(self.desk.load, source, **how))
+
+    async def match(self, need: Need | str, **how: Any) -> MatchResult:
+        """See `Connector.match`."""
+        return await self.run(partial(self.desk.match, need, **how))
+
+    async def amend(self, service: Service) -> None:
+        """See `Connector.amend`."""
+        await self.run(self.desk.amend, service)
+
+    async def close(self) -> None:
+        """See `Connector.close`."""
+        await self.run(self.desk.close)
+        self._threads.shutdown(wait=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
