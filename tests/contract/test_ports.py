@@ -1,0 +1,436 @@
+"""Every notifier, geocoder and exporter of ours keeps its contract, and the contracts catch what they are there for."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import json
+import logging
+import socket
+from functools import partial
+from typing import ClassVar
+from zipfile import ZipFile
+
+import pytest
+
+from communityconnector import interchange
+from communityconnector.adapters.console import ConsoleNotifier
+from communityconnector.adapters.us_zip import UsZipGeocoder
+from communityconnector.errors import NotDeliveredError
+from communityconnector.hookspecs import Exporter, hookimpl
+from communityconnector.model import Point
+from communityconnector.notification import Receipt
+from communityconnector.plugins import Plugins
+from communityconnector.testing.exporters import CANARY, SIGHTS, ExporterContract, planted, sights
+from communityconnector.testing.geocoders import GeocoderContract
+from communityconnector.testing.notifiers import NotifierContract
+
+pytest_plugins = ["communityconnector.testing.fixtures"]
+
+
+class TestConsole(NotifierContract):
+    def make_notifier(self):
+        self.stream = io.StringIO()
+        return ConsoleNotifier(self.stream)
+
+    def make_failing(self):
+        closed = io.StringIO()
+        closed.close()
+        return ConsoleNotifier(closed)
+
+    def received(self, _notifier):
+        return [f"Message {part}" for part in self.stream.getvalue().split("Message ")[1:]]
+
+
+class TestConsoleOfAnOldComputer(NotifierContract):
+    """A console that knows no letter beyond ASCII."""
+
+    def make_notifier(self):
+        return ConsoleNotifier(io.TextIOWrapper(io.BytesIO(), encoding="ascii"))
+
+
+class TestConsoleByDefault(NotifierContract):
+    def make_notifier(self):
+        return ConsoleNotifier()
+
+
+class TestUsZip(GeocoderContract):
+    known: ClassVar = {"28640": (36.41, -81.47), "28694-1234": (36.39, -81.49), " 10001 ": (40.75, -74.0)}
+
+    def make_geocoder(self):
+        return UsZipGeocoder()
+
+
+class TestHsdsJson(ExporterContract):
+    name = "hsds-json"
+
+    def make_exporter(self):
+        return Plugins(entry_points=False).exporters()[self.name]
+
+
+class TestHsdsNdjson(TestHsdsJson):
+    name = "hsds-ndjson"
+
+
+class TestHsdsZip(TestHsdsJson):
+    name = "hsds-zip"
+
+
+class TestHsdsTables(TestHsdsJson):
+    name = "hsds-tables"
+
+
+def test_every_built_in_part_is_tested_above():
+    found = Plugins(entry_points=False)
+    assert set(found.exporters()) == {cls.name for cls in (TestHsdsJson, *TestHsdsJson.__subclasses__())}
+    assert list(found.notifiers()) == ["console"]
+    assert list(found.geocoders()) == ["us-zip"]
+
+
+def test_the_isolated_manager_knows_what_it_is_given_and_nothing_else(isolated_plugins):
+    class Mine:
+        @hookimpl
+        def communityconnector_exporters(self):
+            return [Exporter("mine", write=print)]
+
+    assert "mine" in isolated_plugins(Mine()).exporters()
+    assert [report.name for report in isolated_plugins().report()] == ["communityconnector"]
+
+
+# Seeded faults: each broken part is caught by the test that is named beside it.
+
+
+class Notifying:
+    """A notifier that does as it should; each fault below breaks one thing."""
+
+    def __init__(self):
+        self.arrived = []
+
+    def send(self, message):
+        self.arrived.append(f"{message.id}\n{' '.join(message.subject.split())}\n{message.body}")
+        return Receipt(accepted=True)
+
+
+class LogsTarget(Notifying):
+    def send(self, message):
+        logging.getLogger("sms").debug("to %s", message.to.reveal())
+        return super().send(message)
+
+
+class PrintsTarget(Notifying):
+    def send(self, message):
+        print(message.to.reveal())  # noqa: T201  # the fault
+        return super().send(message)
+
+
+class KeepsTargetInItsRepr(Notifying):
+    def send(self, message):
+        self.last = message.to.reveal()
+        return super().send(message)
+
+    def __repr__(self):
+        return f"<{getattr(self, 'last', '')}>"
+
+
+class NamesTargetInTheReceipt(Notifying):
+    def send(self, message):
+        return Receipt(accepted=True, reference=message.to.reveal())
+
+
+class LogsBody(Notifying):
+    def send(self, message):
+        logging.getLogger("sms").info(message.body)
+        return super().send(message)
+
+
+class GivesNewIds(Notifying):
+    def send(self, message):
+        self.arrived.append(f"{len(self.arrived)} {message.subject} {message.body}")
+        return Receipt(accepted=True)
+
+
+class DropsBody(Notifying):
+    def send(self, message):
+        self.arrived.append(f"{message.id} {message.subject}")
+        return Receipt(accepted=True)
+
+
+class BreaksOnUnicode(Notifying):
+    def send(self, message):
+        message.body.encode("ascii")
+        return super().send(message)
+
+
+class RefusesLongBodies(Notifying):
+    def send(self, message):
+        if len(message.body) > 50_000:
+            words = "too long"
+            raise NotDeliveredError(words, retry=False)
+        return super().send(message)
+
+
+class LetsLinesIntoTheSubject(Notifying):
+    def send(self, message):
+        self.arrived.append(f"{message.id}\n{message.subject}\n{message.body}")
+        return Receipt(accepted=True)
+
+
+class AnswersNothing(Notifying):
+    def send(self, message):
+        super().send(message)
+
+
+class RaisesItsOwnError(Notifying):
+    def send(self, _message):
+        raise TimeoutError
+
+
+class NamesTargetInTheError(Notifying):
+    def send(self, message):
+        words = f"{message.to.reveal()} does not exist"
+        raise NotDeliveredError(words, retry=False)
+
+
+class NamesTargetBehindTheError(Notifying):
+    def send(self, message):
+        try:
+            raise OSError(message.to.reveal())  # noqa: TRY301  # the fault is what stays behind the error
+        except OSError:
+            words = "no such address"
+            raise NotDeliveredError(words, retry=False) from None
+
+
+class AnswersTheOrigin:
+    def locate(self, place):
+        return UsZipGeocoder().locate(place) or Point(0, 0)
+
+
+class Raises:
+    def locate(self, place):
+        return UsZipGeocoder().locate(place) or {}[place]
+
+
+class Connects:
+    def locate(self, place):
+        with socket.socket():
+            pass
+        return UsZipGeocoder().locate(place)
+
+
+class SwapsTheAxes:
+    def locate(self, place):
+        found = UsZipGeocoder().locate(place)
+        return found and Point(found.longitude, found.latitude)
+
+
+class WalksAbout:
+    steps = 0
+
+    def locate(self, place):
+        found = UsZipGeocoder().locate(place)
+        WalksAbout.steps += 1
+        return found and Point(found.latitude + WalksAbout.steps * 1e-6, found.longitude)
+
+
+def as_json(directory):
+    return json.dumps([interchange.to_raw(service) for service in directory.services.values()])
+
+
+def leaks(_directory, path):
+    path.write_text(as_json(planted()))
+    return ()
+
+
+_seen: dict[str, str] = {}
+
+
+def remembers(directory, path):
+    """Keeps what it once wrote of a service, whoever it was for."""
+    for service in directory.services.values():
+        _seen.setdefault(service.id, json.dumps(interchange.to_raw(service)))
+    path.write_text("".join(_seen[key] for key in directory.services))
+    return ()
+
+
+def leaves_tables(directory, path):
+    path.mkdir(exist_ok=True)
+    (path / "services.json").write_text(as_json(directory))
+    addresses = [a for place in directory.locations.values() for a in place.addresses if a.id != "address"]
+    if addresses:
+        (path / "addresses.json").write_text(json.dumps([interchange.to_raw(a) for a in addresses]))
+    return ()
+
+
+def leaks_in_a_zip_of_utf_16(_directory, path):
+    with ZipFile(path, "w") as archive:
+        archive.writestr("services.json", as_json(planted()).encode("utf-16"))
+    return ()
+
+
+def leaks_the_point(directory, path):
+    place = planted().locations["hidden"]
+    path.write_text(f"{as_json(directory)} {place.latitude:.4f}")
+    return ()
+
+
+def tells_in_a_finding(directory, path):
+    path.write_text(as_json(directory))
+    return planted().findings
+
+
+def writes_nothing(_directory, path):
+    path.write_text("")
+    return ()
+
+
+def leaves_half_a_copy(directory, path):
+    path.write_text(as_json(directory))
+    path.with_suffix(".part").write_text("")
+    return ()
+
+
+_runs: list[int] = []
+
+
+def counts_its_runs(directory, path):
+    _runs.append(1)
+    path.write_text(f"{as_json(directory)} {len(_runs)}")
+    return ()
+
+
+def needs_a_service(directory, path):
+    next(iter(directory.services))
+    path.write_text(as_json(directory))
+    return ()
+
+
+def notifying(fault):
+    class Seeded(NotifierContract):
+        def make_notifier(self):
+            self.made = fault()
+            return self.made
+
+        def make_failing(self):
+            return fault()
+
+        def received(self, notifier):
+            return notifier.arrived
+
+    return Seeded
+
+
+def geocoding(fault):
+    class Seeded(GeocoderContract):
+        known = TestUsZip.known
+
+        def make_geocoder(self):
+            return fault()
+
+    return Seeded
+
+
+def exporting(fault, suffix=".json"):
+    class Seeded(ExporterContract):
+        def make_exporter(self):
+            return Exporter("seeded", write=fault, suffix=suffix)
+
+    return Seeded
+
+
+SUBJECT = "test_any_subject_can_be_sent_and_adds_no_line"
+FAULTS = [
+    (partial(notifying, LogsTarget), "test_the_target_shows_up_nowhere"),
+    (partial(notifying, PrintsTarget), "test_the_target_shows_up_nowhere"),
+    (partial(notifying, KeepsTargetInItsRepr), "test_the_target_shows_up_nowhere"),
+    (partial(notifying, NamesTargetInTheReceipt), "test_the_target_shows_up_nowhere"),
+    (partial(notifying, LogsBody), "test_the_target_shows_up_nowhere"),
+    (partial(notifying, GivesNewIds), "test_what_arrives_has_the_id_the_subject_and_the_body"),
+    (partial(notifying, DropsBody), "test_what_arrives_has_the_id_the_subject_and_the_body"),
+    (partial(notifying, BreaksOnUnicode), "test_any_body_can_be_sent"),
+    (partial(notifying, RefusesLongBodies), "test_any_body_can_be_sent"),
+    (partial(notifying, LetsLinesIntoTheSubject), SUBJECT),
+    (partial(notifying, AnswersNothing), "test_a_message_is_answered_by_a_receipt"),
+    (partial(notifying, RaisesItsOwnError), "test_a_failure_is_not_delivered_and_names_nobody"),
+    (partial(notifying, NamesTargetInTheError), "test_a_failure_is_not_delivered_and_names_nobody"),
+    (partial(notifying, NamesTargetBehindTheError), "test_a_failure_is_not_delivered_and_names_nobody"),
+    (partial(geocoding, AnswersTheOrigin), "test_a_place_that_it_does_not_know_is_none"),
+    (partial(geocoding, Raises), "test_a_place_that_it_does_not_know_is_none"),
+    (partial(geocoding, Connects), "test_nothing_is_sent_over_the_network"),
+    (partial(geocoding, SwapsTheAxes), "test_a_place_that_it_knows_is_a_point_near_it"),
+    (partial(geocoding, WalksAbout), "test_the_same_place_is_always_at_the_same_point"),
+    (partial(exporting, leaks), "test_no_byte_for_the_public_gives_a_hidden_place_away"),
+    (partial(exporting, remembers), "test_nothing_is_kept_from_what_was_written_for_the_steward"),
+    (partial(exporting, leaves_tables, ""), "test_nothing_is_kept_from_what_was_written_for_the_steward"),
+    (
+        partial(exporting, leaks_in_a_zip_of_utf_16, ".zip"),
+        "test_no_byte_for_the_public_gives_a_hidden_place_away",
+    ),
+    (partial(exporting, leaks_the_point), "test_no_byte_for_the_public_gives_a_hidden_place_away"),
+    (partial(exporting, tells_in_a_finding), "test_no_byte_for_the_public_gives_a_hidden_place_away"),
+    (partial(exporting, writes_nothing), "test_what_the_public_may_know_is_written"),
+    (partial(exporting, leaves_half_a_copy), "test_nothing_is_written_beside_the_path"),
+    (partial(exporting, counts_its_runs), "test_the_same_directory_makes_the_same_bytes"),
+    (partial(exporting, needs_a_service), "test_an_empty_directory_can_be_written"),
+]
+
+
+@pytest.mark.parametrize(
+    ("contract", "name"),
+    FAULTS,
+    ids=lambda value: getattr(value, "args", [None])[0].__name__ if isinstance(value, partial) else value,
+)
+def test_the_contract_catches(contract, name, tmp_path, caplog, capfd):
+    at_hand = {"tmp_path": tmp_path, "caplog": caplog, "capfd": capfd}
+    test = getattr(contract()(), name)
+    wanted = inspect.signature(test).parameters
+    cases = [{}]
+    for mark in getattr(test, "pytestmark", ()):
+        field, values, *_ = mark.args
+        cases = [{field: value} for value in values]
+    given = {key: value for key, value in at_hand.items() if key in wanted}
+    assert any(fails(partial(test, **case, **given)) for case in cases)
+
+
+def fails(test):
+    try:
+        test()
+    # What `pytest.raises` says where nothing is raised is no Exception.
+    except (Exception, pytest.fail.Exception):  # noqa: BLE001  # a fault shows itself by any error
+        return True
+    return False
+
+
+class FailingNotifying(Notifying):
+    def send(self, _message):
+        words = "the provider is out of reach"
+        raise NotDeliveredError(words, retry=True, after=30.0)
+
+
+class TestASoundNotifier(NotifierContract):
+    """A contract that fails the innocent catches everything."""
+
+    def make_notifier(self):
+        return Notifying()
+
+    def make_failing(self):
+        return FailingNotifying()
+
+    def received(self, notifier):
+        return notifier.arrived
+
+
+def writes_json(directory, path):
+    path.write_text(as_json(directory))
+    return ()
+
+
+class TestASoundExporter(ExporterContract):
+    def make_exporter(self):
+        return Exporter("sound", write=writes_json, suffix=".json")
+
+
+def test_what_is_planted_is_all_there_for_the_steward():
+    """Shows that nothing is found above because it is hidden, not because it never was there."""
+    whole = as_json(planted()).encode()
+    assert sights([whole]) == list(SIGHTS)
+    assert whole.count(CANARY.encode()) > 200
