@@ -13,7 +13,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from contextlib import nullcontext, redirect_stdout
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, NoReturn, ParamSpec, TypeVar
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from geopy.distance import Distance
     from rich.console import Console
     from rich.text import Text
+
+    from communityconnector.plugins import PluginReport
 
 NOTHING_MATCHED: Final = 1
 UNUSABLE: Final = 2
@@ -437,3 +439,38 @@ def _as_command(asked: dict[str, Any]) -> str:
     plain = ("near", "age", "language", "open_at")
     words.extend(f"--{name.replace('_', '-')} {asked[name]}" for name in plain if name in asked)
     return " ".join(words)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="The same, as JSON.")
+@click.option(
+    "--allow", metavar="NAME", multiple=True, help="Load this installed plugin; * for all. May be repeated."
+)
+@_honest
+def plugins(*, as_json: bool, allow: tuple[str, ...]) -> None:
+    """List the plugins that are installed, what each adds, and why one does not work.
+
+    None is loaded, and none of its code is run, unless it is allowed.
+    """
+    from communityconnector.plugins import Plugins
+
+    # What a plugin prints as it is imported must not mix with the list.
+    with redirect_stdout(sys.stderr):
+        reports = Plugins(allow=allow).report()
+    if as_json:
+        import attrs
+
+        click.echo(json.dumps([attrs.asdict(report) for report in reports], ensure_ascii=False, indent=1))
+    else:
+        _print_plugins(_console(), reports)
+
+
+def _print_plugins(console: Console, reports: Iterable[PluginReport]) -> None:
+    for report in reports:
+        package = f"{report.distribution} {report.version}".strip()
+        console.print(
+            _line((report.name, "bold"), (f" ({package})" if package else "", ""), (f": {report.state}", ""))
+        )
+        for words in (", ".join(report.hooks), report.error):
+            if words:
+                console.print(_line((f"    {words}", "dim")))
