@@ -1,0 +1,67 @@
+"""The page of hooks names every hook with its arguments and its declaration, and no hook ships without a user and a test."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import attrs
+import pytest
+
+from communityconnector import hookspecs
+from communityconnector.adapters import builtin
+from communityconnector.plugins import DECLARES, Plugins
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "reference" / "hooks.md").read_text(encoding="utf-8")
+TESTS = (ROOT / "tests" / "unit" / "test_plugins.py").read_text(encoding="utf-8")
+
+HEADING = re.compile(r"^## `(communityconnector_\w+)\((.*?)\)`$", re.MULTILINE)
+
+
+def section(hook):
+    return PAGE.partition(f"## `{hook}(")[2].partition("\n## ")[0]
+
+
+def test_the_page_has_a_heading_for_every_hook_and_no_other():
+    assert sorted(name for name, _ in HEADING.findall(PAGE)) == sorted(DECLARES)
+
+
+@pytest.mark.parametrize("hook", DECLARES)
+def test_the_heading_shows_the_arguments(hook):
+    arguments = dict(HEADING.findall(PAGE))[hook]
+    assert arguments == ", ".join(inspect.signature(getattr(hookspecs, hook)).parameters)
+    assert "- Arguments: none." in section(hook)
+
+
+@pytest.mark.parametrize("hook", DECLARES)
+def test_the_declaration_is_described_with_its_fields_and_an_example(hook):
+    fields = [field.name for field in attrs.fields(DECLARES[hook]) if field.name != "api"]
+    assert f"- Returns: `{DECLARES[hook].__name__}({', '.join(fields)})`" in section(hook)
+    assert f"...     def {hook}(self):" in section(hook)
+
+
+@pytest.mark.parametrize("hook", DECLARES)
+def test_the_docstring_has_an_example_too(hook):
+    assert f"...     def {hook}(self):" in inspect.getdoc(getattr(hookspecs, hook))
+
+
+@pytest.mark.parametrize("hook", DECLARES)
+def test_the_built_in_plugin_uses_the_hook_and_the_page_says_for_what(hook):
+    declared = list(getattr(builtin, hook)())
+    assert declared
+    used = section(hook).partition("- Used by: ")[2].partition("\n")[0]
+    for declaration in declared:
+        name = getattr(declaration, "scheme", None) or declaration.name
+        assert f"`{name}`" in used
+
+
+@pytest.mark.parametrize("hook", DECLARES)
+def test_the_hook_has_a_test(hook):
+    assert f'("{hook.removeprefix("communityconnector_")}", ' in TESTS
+
+
+def test_every_typed_method_answers():
+    public = {name for name, _ in inspect.getmembers(Plugins, inspect.isfunction) if not name.startswith("_")}
+    assert len(public - {"report"}) == len(DECLARES)
