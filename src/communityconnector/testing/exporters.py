@@ -108,8 +108,8 @@ def planted() -> Directory:
     loose = _filled(Metadata, id="loose", resource_id="hidden", resource_type="location")
     found = Finding(
         severity=Severity.WARNING,
-        rule="made-up",
-        message="Odd",
+        rule="not-a-number",
+        message="not a number",
         entity="location",
         record_id="hidden",
         value=STREET,
