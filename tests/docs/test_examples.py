@@ -59,3 +59,15 @@ def test_without_a_place_distance_is_not_told():
 def test_the_script_is_short():
     text = (EXAMPLES / "embed_in_a_page.py").read_text(encoding="utf-8")
     assert len(text.splitlines()) < 60
+
+
+def test_the_tutorial_builds_the_example_plugin_to_the_letter():
+    text = (EXAMPLES.parent / "docs" / "tutorial" / "storage-plugin.md").read_text(encoding="utf-8")
+    for name in ("communityconnector_jsonlines.py", "pyproject.toml"):
+        block = text.partition(f"`{name}`:\n\n```")[2].partition("\n")[2].partition("```")[0]
+        assert block == (EXAMPLES / "storage-plugin" / name).read_text(encoding="utf-8")
+
+
+def test_the_example_plugin_is_short():
+    text = (EXAMPLES / "storage-plugin" / "communityconnector_jsonlines.py").read_text(encoding="utf-8")
+    assert sum(bool(line.strip()) for line in text.splitlines()) <= 60
