@@ -9,7 +9,7 @@ deleted meanwhile. The number of the commit that last wrote a record is the reco
 used again, and "what has changed since" is a question about numbers.
 
 **Order.** Ids are compared by Unicode code points (as Python compares them, and as UTF-8 bytes do), never by a
-language's rules: `a`, `A`, `á` and `a ` are four ids.
+language's rules: a small and a capital letter, one with an accent, and one with a blank after it are four ids.
 """
 
 from __future__ import annotations

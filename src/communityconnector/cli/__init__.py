@@ -1,0 +1,32 @@
+"""The command line: a thin face over the library.
+
+Exit codes: 0 all well; 1 nothing matched; 2 the input cannot be used, or the output not be written; 141 whoever
+read the output has gone (`| head`).
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from communityconnector.cli.checking import check
+from communityconnector.cli.desk import load, migrate
+from communityconnector.cli.matching import demo, match
+from communityconnector.cli.plugging import plugins
+
+__all__ = ["main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="communityconnector")
+def main() -> None:
+    """Connect library patrons with the agencies that can help."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console that cannot show a letter shows a question mark, rather than a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+for command in (check, demo, load, match, migrate, plugins):
+    main.add_command(command)

@@ -1,0 +1,98 @@
+"""A directory is loaded, matched and migrated from the command line; what is wrong is one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+import communityconnector as cc
+
+
+def run(*arguments):
+    done = subprocess.run(
+        [sys.executable, "-m", "communityconnector", *map(str, arguments)],
+        capture_output=True, encoding="utf-8", check=False, timeout=120, env={**os.environ, "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("desk")
+    cc.write(cc.sample(), made / "sample.json", audience="steward")
+    return made
+
+
+@pytest.fixture(scope="module")
+def desk(folder):
+    url = f"sqlite:///{folder}/desk.db"
+    done = run("load", folder / "sample.json", "--desk", url)
+    assert done.returncode == 0, done.stderr
+    assert "237 service" in done.stdout
+    return url
+
+
+def test_what_was_loaded_is_matched(desk):
+    done = run("match", "soup kitchen", "--near", "28694", "--desk", desk, "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["matches"][0]["service"]["name"] == "Sunday Supper"
+
+
+def test_loading_the_same_again_says_so(desk, folder):
+    done = run("load", folder / "sample.json", "--desk", desk, "--json")
+    told = json.loads(done.stdout)
+    assert (told["added"], told["changed"], told["missing"]) == (0, 0, 0)
+    assert told["same"] >= 237
+
+
+def test_a_desk_that_is_up_to_date_needs_no_migration(desk):
+    done = run("migrate", desk)
+    assert (done.returncode, done.stdout) == (0, "Schema 1: nothing to do\n")
+
+
+def test_a_newer_database_says_what_to_do(folder):
+    path = folder / "newer.db"
+    run("load", folder / "sample.json", "--desk", f"sqlite:///{path}")
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE communityconnector_commit SET schema = 99")
+    database.close()
+    done = run("match", "food", "--desk", f"sqlite:///{path}")
+    assert done.returncode == 2
+    assert "newer communityconnector" in done.stderr
+    done = run("migrate", f"sqlite:///{path}")
+    assert done.returncode == 2
+    assert "newer communityconnector" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["match", "food", "--desk", "desk.db"], "looks like sqlite:///desk.db"),
+        (
+            ["match", "food", "--desk", "oracle://x/y"],
+            "begins with one of: mariadb, memory, postgresql, sqlite",
+        ),
+        (["match", "food", "--desk", "sqlite:///nowhere/desk.db"], "there is no folder"),
+        (["match", "food", "--desk", "postgresql://127.0.0.1:1/none"], "cannot be used"),
+        (["migrate", "sqlite:///nowhere.db"], "there is no database"),
+        (["load", "nowhere.json", "--desk", "sqlite:///a.db"], "nowhere.json"),
+    ],
+)
+def test_what_cannot_be_used_is_one_line(arguments, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_file_and_a_desk_are_one_too_many(desk, folder):
+    done = run("match", "food", "--desk", desk, "--directory", folder / "sample.json")
+    assert done.returncode == 2
+    assert "not both" in done.stderr
