@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 import attrs
@@ -61,7 +62,13 @@ def protective(service: Service) -> bool:
     if service.organization is not None:
         words += [service.organization.name, service.organization.alternate_name or ""]
     words.extend(f"{term.name} {term.code or ''}" for term in terms)
-    return any(_PROTECTIVE.search(text) for text in words)
+    return any(map(_tells_of_refuge, words))
+
+
+@lru_cache(maxsize=4096)
+def _tells_of_refuge(words: str) -> bool:
+    """Whether words do; agencies and terms come again with each of their services."""
+    return _PROTECTIVE.search(words) is not None
 
 
 @attrs.define(repr=False)
