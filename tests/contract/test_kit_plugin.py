@@ -1,0 +1,37 @@
+"""Whoever writes a storage proves it in three lines, with nothing to configure."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+THREE_LINES = """
+from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.testing import StorageContract
+
+class TestMine(StorageContract):
+    def open_storage(self):
+        return MemoryStorage()
+"""
+
+
+def run(*words, cwd):
+    return subprocess.run(
+        [sys.executable, *words], capture_output=True, text=True, check=False, timeout=60, cwd=cwd
+    )
+
+
+def test_three_lines_prove_a_storage_and_say_what_was_skipped(tmp_path):
+    (tmp_path / "test_mine.py").write_text(THREE_LINES)
+    options = ("-q", "-rs", "--strict-markers", "-p", "no:cacheprovider", "-m", "storage_contract")
+    done = run("-m", "pytest", *options, "test_mine.py", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "passed, 2 skipped" in done.stdout
+    assert "durable is False: not tested that commits outlive the storage object" in done.stdout
+
+
+def test_what_pytest_loads_everywhere_loads_nothing_heavy(tmp_path):
+    code = "import sys, communityconnector.testing.plugin; print(' '.join(sys.modules))"
+    loaded = set(run("-c", code, cwd=tmp_path).stdout.split())
+    assert "communityconnector.testing.plugin" in loaded
+    assert {"numpy", "hypothesis", "pytest", "sqlalchemy", "cattrs", "geopy"}.isdisjoint(loaded)
