@@ -98,7 +98,7 @@ def ten_by_id(url: str) -> None:
     ids = [record.id for record in itertools.islice(storage.scan("service.1"), 0, 50_000, 25)]
     chosen = np.random.default_rng(1).permutation(len(ids))
     times = []
-    for first in range(0, 2000, 10):
+    for first in range(0, len(ids) - 9, 10):
         wanted = [ids[number] for number in chosen[first : first + 10]]
         start = time.perf_counter()
         if len(storage.get("service.1", wanted)) != len(wanted):

@@ -331,10 +331,15 @@ class Connector:
     def _follow(self, *, at_once: bool = False) -> _Serving:
         """What to answer from, brought up to date where that is due."""
         serving = self._serving
-        if serving is not None and not at_once and time.monotonic() - serving.looked < _LOOK_AGAIN:
+        if serving is None or at_once:
+            self._lock.acquire()
+        elif time.monotonic() - serving.looked < _LOOK_AGAIN or not self._lock.acquire(blocking=False):
+            # Where another thread is at it, which may take as long as an index takes, the rest go on as they were.
             return serving
-        with self._lock:
+        try:
             self._serving = serving = self._up_to_date()
+        finally:
+            self._lock.release()
         return serving
 
     def _up_to_date(self) -> _Serving:

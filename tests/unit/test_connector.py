@@ -415,3 +415,28 @@ def test_parts_of_plugins_are_used_by_their_names(tmp_path):
 def test_a_part_that_nobody_brings_says_which_there_are():
     with pytest.raises(PluginError, match="no geocoder is called 'nowhere'; there are: us-zip"):
         Connector.open(geocoder="nowhere")
+
+
+def test_nobody_waits_while_a_new_directory_is_being_indexed(tmp_path, monkeypatch):
+    monkeypatch.setattr("communityconnector.connector._LOOK_AGAIN", 0.0)
+    url = f"sqlite:///{tmp_path}/desk.db"
+    indexing, go_on = threading.Event(), threading.Event()
+    with Connector.open(url) as one, Connector.open(url, audience="staff") as other:
+        one.load(cc.Directory.of([service("a", "Old Pantry")]))
+        assert other.match("food pantry")[0].service.name == "Old Pantry"
+        one.load(cc.Directory.of([service("a", "New Pantry")]))
+        real = other._index  # noqa: SLF001  # to hold it there
+
+        def slowly(*arguments):
+            indexing.set()
+            assert go_on.wait(30)
+            return real(*arguments)
+
+        monkeypatch.setattr(other, "_index", slowly)
+        first = threading.Thread(target=other.match, args=("food pantry",))
+        first.start()
+        assert indexing.wait(30)
+        assert other.match("food pantry")[0].service.name == "Old Pantry"
+        go_on.set()
+        first.join()
+        assert other.match("food pantry")[0].service.name == "New Pantry"
