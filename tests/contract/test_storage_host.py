@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, create_engine, insert, select
 
@@ -13,7 +15,9 @@ from communityconnector.storage import Delete, KeyRange, Put, SupportsHost
 visits = Table("visit", MetaData(), Column("number", Integer, primary_key=True, autoincrement=False))
 
 
-@pytest.fixture(params=["sqlite", "postgres", "mariadb"])
+@pytest.fixture(
+    params=["sqlite", "postgres", *(["mariadb"] if "COMMUNITYCONNECTOR_MARIADB" in os.environ else [])]
+)
 def both(request, tmp_path):
     """A storage, and the engine that its host has on the same database."""
     url = f"sqlite:///{tmp_path}/desk.db"

@@ -1,0 +1,211 @@
+"""A database is opened where it can be used, brought up to date on request, and refused with a reason otherwise."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from communityconnector.adapters.sql import migrate, open_storage, schema
+from communityconnector.adapters.sql.sqlite import network_file_system
+from communityconnector.errors import MigrationNeededError, StorageError, UnusableStorageError
+from communityconnector.storage import Change, KeyRange, Put
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "schema-1.db"
+
+
+def second(connection):
+    connection.execute(text("CREATE TABLE communityconnector_second (one INTEGER)"))
+    connection.execute(text("INSERT INTO communityconnector_second VALUES (1)"))
+
+
+def failing(connection):
+    second(connection)
+    connection.execute(text("INSERT INTO communityconnector_third VALUES (1)"))
+
+
+TWO = (*schema.STEPS, second)
+
+
+@pytest.fixture
+def file(tmp_path):
+    """A database with one record."""
+    path = tmp_path / "desk.db"
+    storage = open_storage(f"sqlite:///{path}")
+    storage.commit([Put("note", "a", {"n": 1})])
+    storage.close()
+    return path
+
+
+def query(path, sql):
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute(sql).fetchall()
+        connection.commit()
+        return found
+
+
+def notes(url, **more):
+    storage = open_storage(url, **more)
+    found = {record.id: record.document for record in storage.scan("note")}
+    storage.close()
+    return found
+
+
+def test_the_first_schema_is_read_as_it_was_written(tmp_path):
+    shutil.copy(GOLDEN, tmp_path / "golden.db")
+    url = f"sqlite:///{tmp_path}/golden.db"
+    assert query(tmp_path / "golden.db", "SELECT schema FROM communityconnector_commit") == [(1,)]
+    if len(schema.STEPS) > 1:
+        migrate(url)
+    storage = open_storage(url)
+    documents = {
+        (kind, one.id): (one.version, one.document, one.keys)
+        for kind in ("note", "task")
+        for one in storage.scan(kind)
+    }
+    assert documents == {
+        ("note", "A"): (2, {"list": []}, {"of": "y"}),
+        ("note", "a"): (1, {"null": None, "float": 1.0, "large": 2**70, "nul": "\0", "half": "\ud83d"}, {}),
+        ("task", "\U0001f642 é"): (2, {"moment": "2026-03-01T09:00:00-05:00"}, {"due": ""}),
+    }
+    assert isinstance(documents["note", "a"][1]["float"], float)
+    assert [record.id for record in storage.scan("note", KeyRange("of"))] == ["A"]
+    assert list(storage.changes(1)) == [
+        Change(2, "note", "A", deleted=False),
+        Change(2, "note", "gone", deleted=True),
+        Change(2, "task", "\U0001f642 é", deleted=False),
+    ]
+    assert storage.commit([Put("note", "gone", {})]) == 3
+    storage.close()
+
+
+def test_a_newer_schema_is_refused_and_left_alone(file):
+    query(file, "UPDATE communityconnector_commit SET schema = 99")
+    for use in (open_storage, migrate):
+        with pytest.raises(
+            UnusableStorageError, match=r"newer communityconnector \(schema 99; this one knows"
+        ):
+            use(f"sqlite:///{file}")
+    assert query(file, "SELECT schema FROM communityconnector_commit") == [(99,)]
+
+
+def test_an_older_schema_asks_to_be_migrated(file):
+    with pytest.raises(MigrationNeededError, match="communityconnector migrate"):
+        open_storage(f"sqlite:///{file}", steps=TWO)
+
+
+def test_migrating_copies_first_and_keeps_what_is_there(file):
+    url = f"sqlite:///{file}"
+    done = migrate(url, steps=TWO)
+    assert (done.before, done.after) == (1, 2)
+    assert notes(url, steps=TWO) == {"a": {"n": 1}}
+    assert query(file, "SELECT one FROM communityconnector_second") == [(1,)]
+    assert done.copy.name == "desk.db.schema-1.bak"
+    assert done.copy.stat().st_mode & 0o777 == 0o600
+    assert notes(f"sqlite:///{done.copy}") == {"a": {"n": 1}}
+    again = migrate(url, steps=TWO)
+    assert (again.before, again.after, again.copy) == (2, 2, None)
+
+
+def test_migrating_twice_overwrites_no_copy(file):
+    (file.parent / "desk.db.schema-1.bak").write_text("an earlier copy")
+    assert migrate(f"sqlite:///{file}", steps=TWO).copy.name == "desk.db.schema-1-1.bak"
+    assert (file.parent / "desk.db.schema-1.bak").read_text() == "an earlier copy"
+
+
+def test_a_step_that_fails_leaves_the_database_as_it_was(file):
+    url = f"sqlite:///{file}"
+    with pytest.raises(StorageError):
+        migrate(url, steps=(*schema.STEPS, failing))
+    assert notes(url) == {"a": {"n": 1}}
+    assert query(file, "SELECT name FROM sqlite_master WHERE name LIKE '%second'") == []
+
+
+@pytest.mark.parametrize("start", [1, 2])
+def test_postgres_is_migrated_too(postgres, start):
+    url = postgres()
+    open_storage(url, steps=TWO[:start]).close()
+    assert migrate(url, steps=TWO) == (start, 2, None)
+    assert notes(url, steps=TWO) == {}
+
+
+def test_what_is_no_database_is_refused_and_left_alone(tmp_path):
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear neighbour, here are the opening hours.")
+    for use in (open_storage, migrate):
+        with pytest.raises(UnusableStorageError, match="is no SQLite database"):
+            use(f"sqlite:///{path}")
+    assert path.read_text().startswith("Dear")
+
+
+def test_a_damaged_database_is_refused(tmp_path):
+    path = tmp_path / "desk.db"
+    path.write_bytes(b"SQLite format 3\0" + b"\1" * 8_000)
+    with pytest.raises(UnusableStorageError, match="damaged"):
+        open_storage(f"sqlite:///{path}")
+
+
+def test_an_empty_file_becomes_a_database(tmp_path):
+    (tmp_path / "desk.db").touch()
+    assert notes(f"sqlite:///{tmp_path}/desk.db") == {}
+
+
+def test_somebody_elses_tables_stay_as_they_are(tmp_path):
+    query(tmp_path / "host.db", "CREATE TABLE visit (number INTEGER)")
+    assert notes(f"sqlite:///{tmp_path}/host.db") == {}
+    assert query(tmp_path / "host.db", "SELECT * FROM visit") == []
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("", "no database URL"),
+        ("desk.db", "no database URL"),
+        ("oracle://host/name", "no database is called oracle"),
+        ("sqlite://", "name a file"),
+        ("sqlite:///:memory:", "name a file"),
+        ("sqlite:////no/such/folder/desk.db", "there is no folder /no/such/folder"),
+    ],
+)
+def test_a_url_that_leads_nowhere_says_what_to_do(url, message):
+    with pytest.raises(UnusableStorageError, match=message):
+        open_storage(url)
+
+
+def test_an_unreachable_server_is_said_without_its_password():
+    with pytest.raises(StorageError) as caught:
+        open_storage("postgresql://tester:secret@127.0.0.1:1/desk")
+    assert "secret" not in str(caught.value)
+    assert "127.0.0.1" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("folder", "system"),
+    [
+        ("/mnt/share/desk", "nfs4"),
+        ("/mnt/share", "nfs4"),
+        ("/mnt/share/local", ""),
+        ("/mnt/shared", ""),
+        ("/mnt/with blank/desk", "cifs"),
+        ("/mnt/phone", "fuse.sshfs"),
+        ("/home", ""),
+    ],
+)
+def test_a_network_file_system_is_known_by_its_mount(folder, system):
+    mounts = [
+        "/dev/vda / ext4 rw 0 0",
+        "server:/share /mnt/share nfs4 rw,vers=4.2 0 0",
+        "/dev/vdb /mnt/share/local xfs rw 0 0",
+        "//server/share /mnt/with\\040blank cifs rw 0 0",
+        "someone@phone: /mnt/phone fuse.sshfs rw 0 0",
+        "nonsense",
+    ]
+    assert network_file_system(Path(folder), mounts) == system
+
+
+def test_where_nobody_knows_the_mounts_nothing_is_refused(tmp_path):
+    assert network_file_system(tmp_path, []) == ""
