@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
 
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.adapters.sql import open_storage
@@ -20,7 +21,7 @@ class TestMemory(StorageContract):
 
 class InDatabase(StorageContract):
     durable = True
-    sequences = 12
+    sequences = settings().max_examples // 3  # each has a database of its own
 
     def open_storage(self):
         self.url = self.empty()
