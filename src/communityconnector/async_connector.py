@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 from communityconnector.connector import Connector
+from communityconnector.errors import StorageClosedError
 from communityconnector.matching import MatchResult
 from communityconnector.model import Service
 from communityconnector.needs import Need
@@ -30,6 +31,7 @@ class AsyncConnector:
 
     def __init__(self, desk: Connector, *, threads: int = 4) -> None:
         self.desk = desk
+        self._closed = False
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="communityconnector")
 
     @classmethod
@@ -38,7 +40,14 @@ class AsyncConnector:
         return cls(await asyncio.to_thread(partial(Connector.open, url, **parts)), threads=threads)
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Await a call of the desk's, such as `run(desk.matcher.explain, need, service_id)`."""
+        """Await a call of the desk's, such as `run(desk.matcher.explain, need, service_id)`.
+
+        Raises:
+            StorageClosedError: the desk is closed.
+        """
+        if self._closed:
+            message = "this desk is closed"
+            raise StorageClosedError(message)
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(call, *args, **kwargs))
 
     async def load(self, source: Source, **how: Any) -> Loaded:
@@ -55,8 +64,10 @@ class AsyncConnector:
 
     async def close(self) -> None:
         """See `Connector.close`."""
-        await self.run(self.desk.close)
-        self._threads.shutdown(wait=False)
+        if not self._closed:
+            await self.run(self.desk.close)
+            self._closed = True
+            self._threads.shutdown(wait=False)
 
     async def __aenter__(self) -> Self:
         return self

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from functools import partial
@@ -16,7 +18,7 @@ from typing import Any, Final, Self, TypeVar
 
 import attrs
 
-from communityconnector.errors import DirectoryNotLoadedError, PluginError, UnusableStorageError
+from communityconnector.errors import DirectoryNotLoadedError, PluginError, StorageError, UnusableStorageError
 from communityconnector.geocoding import Geocoder
 from communityconnector.interchange import Mode
 from communityconnector.matcher import Matcher
@@ -36,6 +38,9 @@ _LOOK_AGAIN: Final = 1.0
 
 OWN_FORMS: Final = "hsds"
 """Name of the importer that reads what `read` reads: a load streams those forms itself."""
+
+_TRIES: Final = 5
+"""How often a desk begins again, where others load faster than it can index."""
 
 _NO_SETTINGS: Final[Mapping[str, str]] = {}
 
@@ -107,10 +112,10 @@ class Connector:
         self.audience = Audience(audience)
         self._shelf = Shelf(storage)
         self._clock = clock
-        self._temporary = (
-            None if index is not None else tempfile.TemporaryDirectory(prefix="communityconnector-")
+        self._temporary = None if index is not None else _Temporary()
+        self._folder = (
+            self._temporary.path if index is None and self._temporary else Path(index or "").absolute()
         )
-        self._folder = Path(index if index is not None else self._temporary.name if self._temporary else ".")
         self._phrases = None if vocabulary is None else PhraseInterpreter(vocabulary)
         self._matcher = partial(
             Matcher,
@@ -181,7 +186,7 @@ class Connector:
         return cls(
             backend.open(url or ""),
             plugins=found,
-            index=index if index is not None or url is None else _beside(url),
+            index=index if index is not None or url is None else _beside(scheme, url),
             geocoder=geocoder,
             interpreter=interpreter,
             rerankers=orders,
@@ -219,8 +224,8 @@ class Connector:
         """
         tell = on_progress or (lambda _, __: None)
 
-        def prepare(generation: int) -> None:
-            self._index(generation, partial(tell, "indexed"))
+        def prepare(generation: int, token: str) -> None:
+            self._index(generation, token, anew=True, on_progress=partial(tell, "indexed"))
 
         done = load(
             self.storage,
@@ -286,22 +291,23 @@ class Connector:
         Raises:
             DirectoryNotLoadedError: no directory has been loaded.
         """
-        return self._shelf.directory(self._follow().generation.number).for_audience(self.audience)
+        return self._shelf.directory(self._follow(at_once=True).generation.number).for_audience(self.audience)
 
     def amend(self, service: Service) -> None:
         """Put one service in the place of that of the same id, or beside the others. The next load may change it again.
 
-        Where that hides a place which was not hidden before, the whole directory is taken in again, since other records
-        may tell the same place. A place that is no longer to be hidden is shown after the next load.
+        Where the service tells of a place that is, or is to be, hidden, in a way that was not known before, the whole
+        directory is taken in again, since other records may tell the same place; and so it is where the storage has no
+        feed of changes. A place that is no longer to be hidden is shown after the next load.
 
         Raises:
             DirectoryNotLoadedError: no directory has been loaded.
             StaleRecordError: somebody else changed it at the same moment.
         """
-        generation = self._follow().generation.number
-        if self._shelf.amend(generation, service):
+        if self._shelf.amend(service):
             self._follow(at_once=True)
         else:
+            generation = self._follow(at_once=True).generation.number
             roots = {
                 (record.entity, record.id): record for record in self._shelf.directory(generation).roots()
             }
@@ -313,7 +319,7 @@ class Connector:
         self._serving = None
         self.storage.close()
         if self._temporary is not None:
-            self._temporary.cleanup()
+            self._temporary.remove()
 
     def __enter__(self) -> Self:
         return self
@@ -343,19 +349,37 @@ class Connector:
         return serving
 
     def _up_to_date(self) -> _Serving:
-        serving, looked = self._serving, time.monotonic()
-        current = self._shelf.current()
-        if current is None:
-            message = "no directory has been loaded: `load` takes one in"
-            raise DirectoryNotLoadedError(message)
-        if serving is None or serving.generation.number != current.number:
-            view = self._shelf.view(current.number, self.audience)
-            matcher = self._matcher(self._index(current.number))
-            outdated(self._folder, current)
-            serving = _Serving(current, view, matcher, current.version, looked)
-        index, known = followed(self._shelf, current, serving.matcher.index, serving.view, serving.known)
+        looked = time.monotonic()
+        serving = self._current()
+        index, known = followed(
+            self._shelf, serving.generation, serving.matcher.index, serving.view, serving.known
+        )
         matcher = serving.matcher if index is serving.matcher.index else self._matcher(index)
         return attrs.evolve(serving, matcher=matcher, known=known, looked=looked)
+
+    def _current(self) -> _Serving:
+        """What to answer from, as it was when the directory that counts was indexed."""
+        current = self._shelf.current()
+        failure = StorageError("others loaded directories faster than they could be indexed")
+        for _ in range(_TRIES):
+            if current is None:
+                message = "no directory has been loaded: `load` takes one in"
+                raise DirectoryNotLoadedError(message)
+            if self._serving is not None and self._serving.generation.token == current.token:
+                return self._serving
+            try:
+                view = self._shelf.view(current.number, self.audience)
+                matcher = self._matcher(self._index(current.number, current.token))
+            except StorageError as error:
+                failure = error
+            else:
+                outdated(self._folder, current)
+                return _Serving(current, view, matcher, current.version, looked=0.0)
+            # While it was being indexed, others may have loaded twice.
+            tried, current = current, self._shelf.current()
+            if current is not None and current.token == tried.token:
+                break
+        raise failure
 
     def _source(self, source: Source) -> Source:
         """The source, or what a plugin reads from a file of a form that is its own."""
@@ -367,15 +391,37 @@ class Connector:
                 return importer.read(Path(source))
         return source
 
-    def _index(self, generation: int, on_progress: Callable[[int], object] | None = None) -> Index:
+    def _index(
+        self,
+        generation: int,
+        token: str,
+        *,
+        anew: bool = False,
+        on_progress: Callable[[int], object] | None = None,
+    ) -> Index:
         return opened_index(
             self._shelf,
             generation,
+            token,
             self._folder,
             self.audience,
+            anew=anew,
             phrases=self._phrases,
             on_progress=on_progress,
         )
+
+
+class _Temporary:
+    """A folder that is gone with the object, or with the process; not with a child that the process has forked."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="communityconnector-"))
+        self.remove = weakref.finalize(self, _remove, self.path, os.getpid())
+
+
+def _remove(path: Path, process: int) -> None:
+    if process == os.getpid():
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _named(found: Mapping[str, T], name: str, what: str) -> T:
@@ -385,7 +431,11 @@ def _named(found: Mapping[str, T], name: str, what: str) -> T:
     return found[name]
 
 
-def _beside(url: str) -> Path | None:
+def _beside(scheme: str, url: str) -> Path | None:
     """Where the indexes of a SQLite file are; `None` for other databases."""
-    scheme, _, rest = url.partition(":///")
-    return Path(f"{rest.partition('?')[0]}.index") if scheme.partition("+")[0] == "sqlite" and rest else None
+    if scheme != "sqlite":
+        return None
+    from communityconnector.adapters.sql import file_of
+
+    file = file_of(url)
+    return file.with_name(f"{file.name}.index")

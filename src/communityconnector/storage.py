@@ -182,7 +182,7 @@ class Storage(Protocol):
     def drop(self, kind: str) -> None:
         """Forget all records of a kind, whatever their versions: no change of theirs is told any more.
 
-        It need not happen at once, nor for all at once: for what nobody reads any more.
+        All are gone when the call returns, though meanwhile some may be and others not: for what nobody reads any more.
         """
         ...
 
@@ -247,8 +247,8 @@ def checked(writes: Sequence[Write]) -> Sequence[Write]:
 
     Raises:
         InvalidRecordError: a kind, id or look-up key is empty or too long (`MOST_NAME_LETTERS`, `MOST_LETTERS`), a
-            value too long, or one of them has a NUL or half a surrogate pair; a document is no JSON object; a record is written twice; a version is negative, or a
-            record is to be deleted that is expected not to be there.
+            value too long, or one of them has a NUL or half a surrogate pair; a record is written twice; a version is
+            negative, or a record is to be deleted that is expected not to be there. Documents are checked by `encoded`.
     """
     seen: set[tuple[str, str]] = set()
     for write in writes:
@@ -257,8 +257,8 @@ def checked(writes: Sequence[Write]) -> Sequence[Write]:
             message = f"{write.kind} {write.id!r} is written twice in one commit"
             raise InvalidRecordError(message)
         seen.add(name)
-        least = ABSENT if isinstance(write, Put) else 1
-        if write.expected < least:
+        expected: Any = write.expected
+        if not isinstance(expected, int) or expected < (ABSENT if isinstance(write, Put) else 1):
             message = f"{write.kind} {write.id!r}: no record has version {write.expected}"
             raise InvalidRecordError(message)
         if isinstance(write, Put):

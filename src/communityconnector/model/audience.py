@@ -16,6 +16,7 @@ import attrs
 
 from communityconnector.model.contact import Contact, Language, Phone
 from communityconnector.model.disclosure import level_of, strictest
+from communityconnector.model.graph import children
 from communityconnector.model.location import Disclosure, Location
 from communityconnector.model.metadata import Metadata
 from communityconnector.model.record import Kind, Record, specs
@@ -71,6 +72,14 @@ def _tells_of_refuge(words: str) -> bool:
     return _PROTECTIVE.search(words) is not None
 
 
+def locations_in(record: Record) -> Iterator[Location]:
+    """All locations that a record embeds, however deep; itself, if it is one."""
+    if isinstance(record, Location):
+        yield record
+    for _, child in children(record):
+        yield from locations_in(child)
+
+
 @attrs.define(repr=False)
 class Confidential:
     """What must be hidden, gathered record by record, so that no directory need be in memory.
@@ -83,11 +92,45 @@ class Confidential:
     Attributes:
         levels: by id of the location, who may learn where it is, unless that is the public.
         streets: the lines of those locations' addresses.
+        spots: what tells that another location is one of them.
     """
 
     levels: dict[str, Disclosure] = attrs.field(factory=dict)
     streets: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
-    _spots: dict[tuple[object, ...], Disclosure] = attrs.field(factory=dict, init=False)
+    spots: dict[tuple[object, ...], Disclosure] = attrs.field(factory=dict)
+
+    @classmethod
+    def from_dict(cls, noted: Mapping[str, Any]) -> Confidential:
+        """What `to_dict` noted."""
+        return cls(
+            {key: Disclosure(level) for key, level in noted["levels"].items()},
+            {key: tuple(lines) for key, lines in noted["streets"].items()},
+            {tuple(spot): Disclosure(level) for spot, level in noted["spots"]},
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as JSON values. It tells every hidden place."""
+        return {
+            "levels": {key: level.value for key, level in self.levels.items()},
+            "streets": {key: list(lines) for key, lines in self.streets.items()},
+            "spots": [[list(spot), level.value] for spot, level in self.spots.items()],
+        }
+
+    def covers(self, service: Service) -> bool:
+        """Whether all that a service tells of places is known here, so that it can be shown by what is."""
+        told = Confidential()
+        told.add(service)
+        known = all(
+            strictest(level, self.levels.get(key, Disclosure.PUBLIC)) is self.levels.get(key)
+            for key, level in told.levels.items()
+        ) and all(self.spots.get(spot) is not None for spot in told.spots)
+        for location in locations_in(service):
+            lines = set(_lines(location))
+            if location.id in self.levels:
+                known = known and lines <= set(self.streets.get(location.id, ()))
+            else:
+                known = known and not any(spot in self.spots for spot in _spots(location))
+        return known
 
     def add(self, service: Service) -> None:
         """Take in a service and its locations."""
@@ -113,7 +156,7 @@ class Confidential:
     def add_twin(self, location: Location) -> None:
         """Hide a location that says nothing and stands where a hidden one stands."""
         if location.disclosure is None and location.id not in self.levels:
-            levels = [self._spots[spot] for spot in _spots(location) if spot in self._spots]
+            levels = [self.spots[spot] for spot in _spots(location) if spot in self.spots]
             if levels:
                 self.levels[location.id] = strictest(*levels)
                 self.streets[location.id] = _lines(location)
@@ -127,7 +170,7 @@ class Confidential:
         self.levels[location.id] = level
         self.streets[location.id] = (*self.streets.get(location.id, ()), *_lines(location))
         for spot in _spots(location):
-            self._spots[spot] = strictest(level, self._spots.get(spot, level))
+            self.spots[spot] = strictest(level, self.spots.get(spot, level))
 
 
 def disclosures(services: Mapping[str, Service], locations: Mapping[str, Location]) -> Confidential:
@@ -217,11 +260,28 @@ def street_pattern(lines: Iterable[str]) -> re.Pattern[str] | None:
 def _without_streets(record: Record, streets: re.Pattern[str]) -> Record:
     changed: dict[str, Any] = {}
     for name, facts in specs(type(record)).items():
-        if facts.kind is Kind.TEXT:
-            text = getattr(record, name)
-            if text and streets.search(text):
-                changed[name] = streets.sub("[address withheld]", text)
+        if facts.kind in (Kind.ONE, Kind.MANY) or name == "id" or name.endswith("_id"):
+            continue
+        text = getattr(record, name)
+        if isinstance(text, str) and streets.search(text):
+            changed[name] = streets.sub(_INSTEAD, text)
+    if record.extra and (extra := _masked(record.extra, streets)) != record.extra:
+        changed["extra"] = extra
     return attrs.evolve(record, **changed) if changed else record
+
+
+_INSTEAD: Final = "[address withheld]"
+
+
+def _masked(value: Any, streets: re.Pattern[str]) -> Any:
+    """JSON values without streets."""
+    if isinstance(value, str):
+        return streets.sub(_INSTEAD, value)
+    if isinstance(value, Mapping):
+        return {key: _masked(held, streets) for key, held in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_masked(held, streets) for held in value]
+    return value
 
 
 def _without_way(link: ServiceAtLocation, level: Disclosure) -> ServiceAtLocation:

@@ -8,13 +8,13 @@ from typing import Any, Final, cast
 
 import attrs
 
+from communityconnector.errors import StaleRecordError, StorageError
 from communityconnector.interchange import Mode, to_raw
 from communityconnector.interchange.records import Structurer
-from communityconnector.model import ENTITIES, Audience, Directory, Disclosure, Record, Service, TaxonomyTerm
+from communityconnector.model import ENTITIES, Audience, Directory, Record, Service, TaxonomyTerm
 from communityconnector.model.audience import Confidential, redaction
-from communityconnector.model.disclosure import strictest
 from communityconnector.model.graph import rebuild
-from communityconnector.storage import ABSENT, Delete, Put, Storage, lawful_id
+from communityconnector.storage import ABSENT, Delete, Put, Storage, SupportsChanges, lawful_id
 from communityconnector.storage import Record as Stored
 
 ABOUT: Final = "directory"
@@ -22,7 +22,11 @@ ABOUT: Final = "directory"
 CURRENT: Final = "current"
 """Id of the one that says which generation counts."""
 
+AMENDED: Final = "amended"
+"""Id of the one that every amendment writes, and every new generation: so neither overlooks the other."""
+
 _SERVICE: Final = "service"
+_TRIES: Final = 10
 
 
 def kind_of(entity: str, generation: int) -> str:
@@ -45,13 +49,17 @@ class Generation:
 
     Attributes:
         number: counts up with every load.
+        token: tells it from those of other storages, and from those of the same number in a copy from before.
         previous: the one before, kept for those who are still reading it; 0 for none.
+        old: those that nobody reads any more, which may still be there in part.
         records: how many records it has by entity.
         version: number of the commit by which it came to count.
     """
 
     number: int
+    token: str
     previous: int
+    old: tuple[int, ...]
     records: Mapping[str, int]
     version: int
 
@@ -72,7 +80,14 @@ class Shelf:
         if found is None:
             return None
         said = found.document
-        return Generation(said["number"], said["previous"], said["records"], found.version)
+        return Generation(
+            said["number"],
+            said["token"],
+            said["previous"],
+            tuple(said["old"]),
+            said["records"],
+            found.version,
+        )
 
     def about(self, key: str) -> Stored | None:
         """What is noted under a name."""
@@ -109,46 +124,62 @@ class Shelf:
         return View(self.confidential(generation), audience)
 
     def confidential(self, generation: int) -> Confidential:
-        """What must be hidden of a generation."""
+        """What must be hidden of a generation.
+
+        Raises:
+            StorageError: that was not noted, or is forgotten by now: then nothing of it may be shown.
+        """
         noted = self.about(confidential_id(generation))
         if noted is None:
-            return Confidential()
-        said = noted.document
-        return Confidential(
-            {key: Disclosure(level) for key, level in said["levels"].items()},
-            {key: tuple(lines) for key, lines in said["streets"].items()},
-        )
+            message = f"directory {generation} is no longer stored: load it again"
+            raise StorageError(message)
+        return Confidential.from_dict(noted.document)
 
-    def amend(self, generation: int, service: Service) -> bool:
+    def amendments(self) -> int:
+        """Version of the note that every amendment writes; `ABSENT` where nothing was amended."""
+        noted = self.about(AMENDED)
+        return ABSENT if noted is None else noted.version
+
+    def amend(self, service: Service) -> bool:
         """Put one service in the place of that of the same id, or beside the others.
 
         Returns:
-            Whether that was done. It is not where it would hide a place that was not hidden before: other records may
-            tell that place too, so the whole directory has to be taken in again.
+            Whether that was done. It is not where what the service tells of places is not known of this directory yet:
+            other records may tell the same places, so the whole has to be taken in again. Nor is it where the storage
+            tells no changes, for then nobody would hear of it.
 
         Raises:
             StaleRecordError: somebody else changed it at the same moment.
         """
-        told = Confidential()
-        told.add(service)
-        known = self.confidential(generation).levels
-        if any(
-            strictest(level, known.get(key, level)) is not known.get(key)
-            for key, level in told.levels.items()
-        ):
+        if not isinstance(self.storage, SupportsChanges):
             return False
-        kind, key = kind_of(_SERVICE, generation), id_of(service.id)
-        held = self.storage.get(kind, [key]).get(key)
-        self.storage.commit([Put(kind, key, to_raw(service), ABSENT if held is None else held.version)])
-        return True
+        for tried in range(1, _TRIES + 1):
+            # In this order: whoever has a new generation count meanwhile writes the note too, and this becomes stale.
+            noted, current = self.amendments(), self.current()
+            if current is None or not self.confidential(current.number).covers(service):
+                return False
+            kind, key = kind_of(_SERVICE, current.number), id_of(service.id)
+            held = self.storage.get(kind, [key]).get(key)
+            note = Put(ABOUT, AMENDED, {"generation": current.number}, noted)
+            try:
+                self.storage.commit(
+                    [Put(kind, key, to_raw(service), ABSENT if held is None else held.version), note]
+                )
+            except StaleRecordError as error:
+                if error.kind != ABOUT or tried == _TRIES:
+                    raise
+            else:
+                return True
+        return False
 
     def forget(self, generation: int) -> None:
-        """Let go of a generation."""
-        for entity in ENTITIES:
-            self.storage.drop(kind_of(entity, generation))
+        """Let go of a generation; of one that is gone already, nothing happens."""
+        # First what tells how it may be seen: without it nothing is shown, and who is still reading notices.
         noted = self.about(confidential_id(generation))
         if noted is not None:
             self.storage.commit([Delete(ABOUT, noted.id, noted.version)])
+        for entity in ENTITIES:
+            self.storage.drop(kind_of(entity, generation))
 
 
 class View:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from communityconnector.errors import UnusableIndexError
+from communityconnector.errors import StorageError, UnusableIndexError
 from communityconnector.matching import Index
 from communityconnector.model import Audience, Service
 from communityconnector.storage import SupportsChanges
@@ -23,9 +23,11 @@ _TOLD_EVERY: Final = 1000
 def opened_index(  # noqa: PLR0913  # which index, and what it takes to build it
     shelf: Shelf,
     generation: int,
+    token: str,
     folder: Path,
     audience: Audience,
     *,
+    anew: bool = False,
     phrases: PhraseInterpreter | None = None,
     on_progress: Progress | None = None,
 ) -> Index:
@@ -34,23 +36,38 @@ def opened_index(  # noqa: PLR0913  # which index, and what it takes to build it
     Args:
         shelf: where the directory lies.
         generation: which.
-        folder: holds a folder an index; made if there is none.
+        token: its token.
+        folder: holds a folder an index; made if there is none, for its owner alone: an index tells where places are.
         audience: for whom.
+        anew: whether to build it in any case.
         phrases: finds the phrases of a vocabulary; by default that which ships.
         on_progress: takes the number of services that were indexed, now and then, while it is built.
+
+    Raises:
+        StorageError: the generation is forgotten by now.
     """
     view = shelf.view(generation, audience)
 
     def fetch(key: str) -> Service | None:
         return shelf.some(generation, [id_of(key)], view).get(id_of(key))
 
-    place = folder / f"{generation}-{audience}"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = folder / f"{generation}-{token}-{audience}"
+    if not anew:
+        try:
+            return Index.open(place, phrases, fetch=fetch)
+        except UnusableIndexError:
+            pass
+    services = _told(shelf.services(generation, view), on_progress)
+    terms = shelf.terms(generation)
+    index = Index.build(services, place, phrases, terms=terms, audience=audience, fetch=fetch)
     try:
-        return Index.open(place, phrases, fetch=fetch)
-    except UnusableIndexError:
-        services = _told(shelf.services(generation, view), on_progress)
-        terms = shelf.terms(generation)
-        return Index.build(services, place, phrases, terms=terms, audience=audience, fetch=fetch)
+        # Forgetting a generation begins with what tells how it may be seen: if that is there, so was all the rest.
+        shelf.confidential(generation)
+    except StorageError:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+    return index
 
 
 def outdated(folder: Path, current: Generation) -> None:
@@ -59,7 +76,7 @@ def outdated(folder: Path, current: Generation) -> None:
         return
     for place in folder.iterdir():
         number = place.name.partition("-")[0]
-        if number.isdecimal() and int(number) < (current.previous or current.number):
+        if number.isdecimal() and int(number) not in (current.number, current.previous):
             shutil.rmtree(place, ignore_errors=True)
 
 

@@ -64,10 +64,22 @@ def open_storage(url: str, *, steps: Sequence[schema.Step] = schema.STEPS) -> Sq
     except exc.SQLAlchemyError as error:
         engine.dispose()
         raise _unreachable(where, error) from None
+    except TypeError as error:
+        # Drivers take a URL's options as arguments, and see only when they connect that they have no such one.
+        raise _odd_options(error) from None
     except UnusableStorageError:
         engine.dispose()
         raise
     return SqlStorage(engine, lock=threading.RLock() if _is_sqlite(parsed) else nullcontext())
+
+
+def file_of(url: str) -> Path:
+    """The file of a SQLite URL.
+
+    Raises:
+        UnusableStorageError: it is no such URL.
+    """
+    return Path(str(_parsed(url).database)).absolute()
 
 
 def migrate(url: str, *, steps: Sequence[schema.Step] = schema.STEPS) -> Migration:
@@ -118,7 +130,7 @@ def _parsed(url: str) -> URL:
     if name not in _DRIVERS:
         message = f"no database is called {name}; there are {', '.join(_DRIVERS)}"
         raise UnusableStorageError(message)
-    if name == "sqlite" and parsed.database in (None, "", ":memory:"):
+    if name == "sqlite" and (parsed.database in (None, "", ":memory:") or "uri" in parsed.query):
         message = "name a file, as in sqlite:///desk.db; without a URL all is kept in memory"
         raise UnusableStorageError(message)
     return parsed.set(drivername=_DRIVERS[name]) if parsed.drivername == name else parsed
@@ -127,15 +139,17 @@ def _parsed(url: str) -> URL:
 def _engine(url: URL) -> Engine:
     if _is_sqlite(url):
         sqlite.prepare(Path(str(url.database)))
-        engine = create_engine(
-            url, hide_parameters=True, max_overflow=-1, connect_args={"timeout": sqlite.BUSY_SECONDS}
-        )
-        sqlite.tune(engine)
-        return engine
     try:
+        if _is_sqlite(url):
+            waiting = {"timeout": sqlite.BUSY_SECONDS}
+            engine = create_engine(url, hide_parameters=True, max_overflow=-1, connect_args=waiting)
+            sqlite.tune(engine)
+            return engine
         return create_engine(url, hide_parameters=True, max_overflow=-1, pool_pre_ping=True)
+    except (TypeError, exc.ArgumentError) as error:
+        raise _odd_options(error) from None
     except ImportError:
-        extra = _EXTRAS[url.get_backend_name()]
+        extra = _EXTRAS.get(url.get_backend_name(), "all")
         message = f"the driver is not installed: pip install 'communityconnector[{extra}]'"
         raise MissingExtraError(message) from None
 
@@ -149,7 +163,12 @@ def _is_sqlite(url: URL) -> bool:
 
 
 def _shown(url: URL) -> str:
-    return str(url.database) if _is_sqlite(url) else url.render_as_string(hide_password=True)
+    # A query may hold a password too.
+    return str(url.database) if _is_sqlite(url) else url.set(query={}).render_as_string(hide_password=True)
+
+
+def _odd_options(error: Exception) -> UnusableStorageError:
+    return UnusableStorageError(f"the options of the database URL cannot be used ({type(error).__name__})")
 
 
 def _unreachable(where: str, error: exc.SQLAlchemyError) -> StorageError:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, event
 
-from communityconnector.errors import UnusableStorageError
+from communityconnector.errors import StorageError, UnusableStorageError
 
 BUSY_SECONDS: Final = 30.0
 """How long a writer waits for another process that is writing."""
@@ -44,14 +44,19 @@ def prepare(path: Path) -> None:
             "use a local disk, or PostgreSQL or MariaDB"
         )
         raise UnusableStorageError(message)
+    start = b""
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        with path.open("rb") as file:
-            start = file.read(16)
-        if start not in (b"", b"SQLite format 3\0"):
-            message = f"{path} is no SQLite database"
-            raise UnusableStorageError(message) from None
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except FileExistsError:
+            with path.open("rb") as file:
+                start = file.read(16)
+    except OSError as error:
+        message = f"{path} cannot be opened: {error.strerror}"
+        raise UnusableStorageError(message) from None
+    if start not in (b"", b"SQLite format 3\0"):
+        message = f"{path} is no SQLite database"
+        raise UnusableStorageError(message)
 
 
 def network_file_system(folder: Path, mounts: Iterable[str] | None = None) -> str:
@@ -119,6 +124,10 @@ def copied(path: Path, schema: int) -> Path:
     source, copy = sqlite3.connect(path), sqlite3.connect(target)
     try:
         source.backup(copy)
+    except sqlite3.Error as error:
+        target.unlink()
+        message = f"{path} cannot be copied ({type(error).__name__}); nothing was changed"
+        raise StorageError(message) from None
     finally:
         source.close()
         copy.close()

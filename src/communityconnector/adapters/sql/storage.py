@@ -5,14 +5,15 @@ from __future__ import annotations
 import itertools
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, Final, NamedTuple
+from functools import wraps
+from typing import Any, Concatenate, Final, NamedTuple, ParamSpec, TypeVar
 
 from sqlalchemy import (
     Connection,
-    Dialect,
     Engine,
+    Select,
     and_,
     delete,
     exc,
@@ -51,6 +52,10 @@ _LOCKED: Final = select(counter.c.number).with_for_update()
 _ROWS: Final = select(record.c.id, record.c.version, record.c.document, record.c.look_up)
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
 class _State(NamedTuple):
     """How a record stands: its version (`ABSENT` once it is gone), whether it has a row, and its keys as stored."""
 
@@ -60,6 +65,35 @@ class _State(NamedTuple):
 
 
 _NOWHERE: Final = _State(ABSENT, known=False, keys="{}")
+
+
+def _told(error: Exception) -> StorageError:
+    """A driver's error as ours. Its own words stay out: they may hold what was being written."""
+    if isinstance(error, UnicodeEncodeError):
+        return StorageError("half of a surrogate pair can be looked for in no database")
+    cause = error.orig if isinstance(error, exc.DBAPIError) else error
+    name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
+    told = f"{type(cause).__name__}{f', {name}' if name else ''}"
+    if name in _FULL:
+        return StorageFullError(
+            f"there is no room left where the database lies ({told}): nothing was written"
+        )
+    return StorageError(f"the database could not do it ({told}): nothing was written")
+
+
+def _plainly(method: Callable[Concatenate[SqlStorage, P], T]) -> Callable[Concatenate[SqlStorage, P], T]:
+    """Have a method raise only errors of ours, with no trace of the driver's: that may show what was written."""
+
+    @wraps(method)
+    def call(storage: SqlStorage, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(storage, *args, **kwargs)
+        except (exc.SQLAlchemyError, UnicodeEncodeError, storage.dialect.loaded_dbapi.Error) as error:
+            failure = _told(error)
+        # Outside of the block, or the driver's error would hang on to this one.
+        raise failure
+
+    return call
 
 
 class SqlStorage:
@@ -81,10 +115,12 @@ class SqlStorage:
         self._engine = engine
         self._host = host
         self._lock: AbstractContextManager[Any] = lock or nullcontext()
+        self.dialect = engine.dialect
         self._statements = Statements(engine.dialect)
         self._process = os.getpid()
         self._closed = False
 
+    @_plainly
     def get(self, kind: str, ids: Iterable[str]) -> dict[str, Record]:
         """See `Storage.get`."""
         # Drivers take offence at what nobody can have stored.
@@ -111,14 +147,19 @@ class SqlStorage:
             if wanted.last is not None:
                 query = query.where(keys.c.value <= wanted.last)
         while True:
-            with self._reading() as connection:
-                rows = connection.execute(query.where(record.c.id > after)).all()
+            rows = self._page(query.where(record.c.id > after))
             for row in rows:
                 yield _record(kind, *row)
             if len(rows) < _PAGE:
                 return
             after = rows[-1].id
 
+    @_plainly
+    def _page(self, query: Select[Any]) -> Sequence[Any]:
+        with self._reading() as connection:
+            return connection.execute(query).all()
+
+    @_plainly
     def commit(self, writes: Sequence[Write]) -> int:
         """See `Storage.commit`."""
         texts = [encoded(write.document) if isinstance(write, Put) else "" for write in checked(writes)]
@@ -127,9 +168,11 @@ class SqlStorage:
                 return self._statements.last(connection)
         with self._writing() as connection:
             number = self._statements.next(connection)
-            self._write(connection, number, writes, texts)
+            with self._savepoint(connection):
+                self._write(connection, number, writes, texts)
         return number
 
+    @_plainly
     def drop(self, kind: str) -> None:
         """See `Storage.drop`."""
         last = select(record.c.id).where(record.c.kind == kind).order_by(record.c.id)
@@ -157,8 +200,7 @@ class SqlStorage:
         query = select(*place, record.c.gone).order_by(*place).limit(_PAGE)
         page = query.where(record.c.version > since)
         while True:
-            with self._reading() as connection:
-                rows = connection.execute(page).all()
+            rows = self._page(page)
             for row in rows:
                 yield Change(row.version, row.kind, row.id, bool(row.gone))
             if len(rows) < _PAGE:
@@ -168,21 +210,25 @@ class SqlStorage:
             beyond = tuple_(*place) > tuple_(last.version, last.kind, last.id)
             page = query.where(record.c.version >= last.version, beyond)
 
+    @_plainly
     def claim(self, kind: str, key: str, now: str, until: str, count: int) -> list[Record]:
         """See `SupportsClaims.claim`."""
         due = (
             select(keys.c.id)
             .where(keys.c.kind == kind, keys.c.name == key, keys.c.value <= now)
             .order_by(keys.c.value, keys.c.id)
-            .limit(count)
+            .limit(max(0, count))
         )
+        if not self._page(due):
+            return []
         with self._writing() as connection:
             number = self._statements.next(connection)
             ids = list(connection.execute(latest(due, connection.dialect)).scalars())
             found = {row[0]: row for row in self._statements.rows(connection, kind, ids)}
             taken = [_record(kind, *found[each]) for each in ids]
             writes = [Put(kind, one.id, one.document, one.version, {**one.keys, key: until}) for one in taken]
-            self._write(connection, number, writes, [found[each][2] for each in ids])
+            with self._savepoint(connection):
+                self._write(connection, number, writes, [found[each][2] for each in ids])
         return [
             Record(kind, one.id, number, one.document, write.keys)
             for one, write in zip(taken, writes, strict=True)
@@ -190,6 +236,7 @@ class SqlStorage:
 
     def within(self, connection: Any) -> SqlStorage:
         """See `SupportsHost.within`. The connection is SQLAlchemy's, to the same database."""
+        self._usable()
         return SqlStorage(self._engine, host=connection)
 
     def close(self) -> None:
@@ -211,24 +258,36 @@ class SqlStorage:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         self._usable()
-        with _told_plainly(self._engine.dialect):
-            if self._host is not None:
-                yield self._host
-                return
-            with self._engine.connect() as connection:
-                yield connection
+        if self._host is not None:
+            yield self._begun(self._host)
+            return
+        with self._engine.connect() as connection:
+            yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         self._usable()
-        with _told_plainly(self._engine.dialect):
-            if self._host is not None:
-                yield self._host
-                return
-            with self._lock, self._engine.connect() as connection:
-                connection = connection.execution_options(communityconnector_writes=True)  # noqa: PLW2901  # the same, marked
-                with connection.begin():
-                    yield connection
+        if self._host is not None:
+            yield self._begun(self._host)
+            return
+        with self._lock, self._engine.connect() as connection:
+            connection = connection.execution_options(communityconnector_writes=True)  # noqa: PLW2901  # the same, marked
+            with connection.begin():
+                yield connection
+
+    @staticmethod
+    def _begun(host: Connection) -> Connection:
+        """A host's connection in a transaction: our statements pass by what would begin it with the first one."""
+        if not host.in_transaction():
+            host.begin()
+        return host
+
+    def _savepoint(self, connection: Connection) -> AbstractContextManager[Any]:
+        """Where a host's transaction goes back to if the database fails half way; ours goes back as a whole.
+
+        It comes after the first statement that writes, for Python's `sqlite3` begins a transaction only then.
+        """
+        return nullcontext() if self._host is None else connection.begin_nested()
 
     def _write(
         self, connection: Connection, number: int, writes: Sequence[Write], texts: Sequence[str]
@@ -277,26 +336,11 @@ class SqlStorage:
 
 
 def _record(kind: str, key: str, version: int, document: str, held: str) -> Record:
-    return Record(kind, key, version, json.loads(document), json.loads(held))
-
-
-@contextmanager
-def _told_plainly(dialect: Dialect) -> Iterator[None]:
-    """Turn a driver's errors into ours. Its own words stay out: they may hold what was being written."""
     try:
-        yield
-    except UnicodeEncodeError:
-        message = "half of a surrogate pair can be looked for in no database"
-        raise StorageError(message) from None
-    except (exc.SQLAlchemyError, dialect.loaded_dbapi.Error) as error:
-        cause = error.orig if isinstance(error, exc.DBAPIError) else error
-        name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
-        told = f"{type(cause).__name__}{f', {name}' if name else ''}"
-        if name in _FULL:
-            message = f"there is no room left where the database lies ({told}): nothing was written"
-            raise StorageFullError(message) from None
-        message = f"the database could not do it ({told}): nothing was written"
-        raise StorageError(message) from None
+        return Record(kind, key, version, json.loads(document), json.loads(held))
+    except ValueError:
+        message = f"{kind} {key!r} is damaged in the database: its document is no JSON"
+    raise StorageError(message)
 
 
 _FULL: Final = frozenset({"SQLITE_FULL", "53100"})
