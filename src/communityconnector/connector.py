@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
-import tempfile
-import threading
-import time
-import weakref
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from functools import partial
@@ -18,29 +13,23 @@ from typing import Any, Final, Self, TypeVar
 
 import attrs
 
-from communityconnector.errors import DirectoryNotLoadedError, PluginError, StorageError, UnusableStorageError
+from communityconnector.errors import PluginError, UnusableStorageError
 from communityconnector.geocoding import Geocoder
 from communityconnector.interchange import Mode
 from communityconnector.matcher import Matcher
-from communityconnector.matching import Index, MatchResult, Rank
+from communityconnector.matching import MatchResult, Rank
 from communityconnector.matching.engine import Reranker
 from communityconnector.model import Audience, Directory, Finding, Point, Service
 from communityconnector.needs import Interpreter, Need, PhraseInterpreter, Vocabulary
 from communityconnector.plugins import Plugins
 from communityconnector.storage import Storage
-from communityconnector.stored import Generation, Loaded, Shelf, View, followed, load, opened_index, outdated
+from communityconnector.stored import Follower, Loaded, Shelf, load
 from communityconnector.stored.loading import Columns, Source
 
 _LOG: Final = logging.getLogger("communityconnector")
 
-_LOOK_AGAIN: Final = 1.0
-"""Seconds after which a desk looks again whether another process has loaded or changed something."""
-
 OWN_FORMS: Final = "hsds"
 """Name of the importer that reads what `read` reads: a load streams those forms itself."""
-
-_TRIES: Final = 5
-"""How often a desk begins again, where others load faster than it can index."""
 
 _NO_SETTINGS: Final[Mapping[str, str]] = {}
 
@@ -49,25 +38,6 @@ T = TypeVar("T")
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-@attrs.frozen
-class _Serving:
-    """What a desk answers from.
-
-    Attributes:
-        generation: the generation of the directory.
-        view: how the audience may see it.
-        matcher: asks its index.
-        known: the last commit that the index knows.
-        looked: when that was, on the clock of `time.monotonic`.
-    """
-
-    generation: Generation
-    view: View
-    matcher: Matcher
-    known: int
-    looked: float
 
 
 class Connector:
@@ -112,12 +82,7 @@ class Connector:
         self.audience = Audience(audience)
         self._shelf = Shelf(storage)
         self._clock = clock
-        self._temporary = None if index is not None else _Temporary()
-        self._folder = (
-            self._temporary.path if index is None and self._temporary else Path(index or "").absolute()
-        )
-        self._phrases = None if vocabulary is None else PhraseInterpreter(vocabulary)
-        self._matcher = partial(
+        matcher = partial(
             Matcher,
             audience=self.audience,
             geocoder=geocoder,
@@ -128,8 +93,13 @@ class Connector:
             rerankers=tuple(rerankers),
             holidays=holidays,
         )
-        self._lock = threading.Lock()
-        self._serving: _Serving | None = None
+        self._follower = Follower(
+            self._shelf,
+            matcher,
+            None if index is None else Path(index),
+            self.audience,
+            None if vocabulary is None else PhraseInterpreter(vocabulary),
+        )
 
     @classmethod
     def open(  # noqa: PLR0913  # parts that plugins may bring, by name
@@ -225,7 +195,7 @@ class Connector:
         tell = on_progress or (lambda _, __: None)
 
         def prepare(generation: int, token: str) -> None:
-            self._index(generation, token, anew=True, on_progress=partial(tell, "indexed"))
+            self._follower.index(generation, token, anew=True, on_progress=partial(tell, "indexed"))
 
         done = load(
             self.storage,
@@ -242,7 +212,7 @@ class Connector:
             "directory %d loaded: %d added, %d changed, %d missing",
             *(done.generation, done.added, done.changed, done.missing),
         )
-        self._follow(at_once=True)
+        self._follower.now(at_once=True)
         return done
 
     def match(  # noqa: PLR0913  # what `Matcher.match` takes, with a place for a text
@@ -282,7 +252,7 @@ class Connector:
         Raises:
             DirectoryNotLoadedError: no directory has been loaded.
         """
-        return self._follow().matcher
+        return self._follower.now().asks
 
     @property
     def directory(self) -> Directory:
@@ -291,7 +261,9 @@ class Connector:
         Raises:
             DirectoryNotLoadedError: no directory has been loaded.
         """
-        return self._shelf.directory(self._follow(at_once=True).generation.number).for_audience(self.audience)
+        return self._shelf.directory(self._follower.now(at_once=True).generation.number).for_audience(
+            self.audience
+        )
 
     def amend(self, service: Service) -> None:
         """Put one service in the place of that of the same id, or beside the others. The next load may change it again.
@@ -305,9 +277,9 @@ class Connector:
             StaleRecordError: somebody else changed it at the same moment.
         """
         if self._shelf.amend(service):
-            self._follow(at_once=True)
+            self._follower.now(at_once=True)
         else:
-            generation = self._follow(at_once=True).generation.number
+            generation = self._follower.now(at_once=True).generation.number
             roots = {
                 (record.entity, record.id): record for record in self._shelf.directory(generation).roots()
             }
@@ -316,10 +288,8 @@ class Connector:
 
     def close(self) -> None:
         """Let go of everything. May be called again."""
-        self._serving = None
         self.storage.close()
-        if self._temporary is not None:
-            self._temporary.remove()
+        self._follower.close()
 
     def __enter__(self) -> Self:
         return self
@@ -330,56 +300,7 @@ class Connector:
         self.close()
 
     def __repr__(self) -> str:
-        serving = self._serving
-        number = f"directory {serving.generation.number}" if serving else "nothing looked up yet"
-        return f"<Connector for the {self.audience}, {number}>"
-
-    def _follow(self, *, at_once: bool = False) -> _Serving:
-        """What to answer from, brought up to date where that is due."""
-        serving = self._serving
-        if serving is None or at_once:
-            self._lock.acquire()
-        elif time.monotonic() - serving.looked < _LOOK_AGAIN or not self._lock.acquire(blocking=False):
-            # Where another thread is at it, which may take as long as an index takes, the rest go on as they were.
-            return serving
-        try:
-            self._serving = serving = self._up_to_date()
-        finally:
-            self._lock.release()
-        return serving
-
-    def _up_to_date(self) -> _Serving:
-        looked = time.monotonic()
-        serving = self._current()
-        index, known = followed(
-            self._shelf, serving.generation, serving.matcher.index, serving.view, serving.known
-        )
-        matcher = serving.matcher if index is serving.matcher.index else self._matcher(index)
-        return attrs.evolve(serving, matcher=matcher, known=known, looked=looked)
-
-    def _current(self) -> _Serving:
-        """What to answer from, as it was when the directory that counts was indexed."""
-        current = self._shelf.current()
-        failure = StorageError("others loaded directories faster than they could be indexed")
-        for _ in range(_TRIES):
-            if current is None:
-                message = "no directory has been loaded: `load` takes one in"
-                raise DirectoryNotLoadedError(message)
-            if self._serving is not None and self._serving.generation.token == current.token:
-                return self._serving
-            try:
-                view = self._shelf.view(current.number, self.audience)
-                matcher = self._matcher(self._index(current.number, current.token))
-            except StorageError as error:
-                failure = error
-            else:
-                outdated(self._folder, current)
-                return _Serving(current, view, matcher, current.version, looked=0.0)
-            # While it was being indexed, others may have loaded twice.
-            tried, current = current, self._shelf.current()
-            if current is not None and current.token == tried.token:
-                break
-        raise failure
+        return f"<Connector for the {self.audience}, {self._follower}>"
 
     def _source(self, source: Source) -> Source:
         """The source, or what a plugin reads from a file of a form that is its own."""
@@ -390,38 +311,6 @@ class Connector:
             if suffix in importer.suffixes and importer.name != OWN_FORMS:
                 return importer.read(Path(source))
         return source
-
-    def _index(
-        self,
-        generation: int,
-        token: str,
-        *,
-        anew: bool = False,
-        on_progress: Callable[[int], object] | None = None,
-    ) -> Index:
-        return opened_index(
-            self._shelf,
-            generation,
-            token,
-            self._folder,
-            self.audience,
-            anew=anew,
-            phrases=self._phrases,
-            on_progress=on_progress,
-        )
-
-
-class _Temporary:
-    """A folder that is gone with the object, or with the process; not with a child that the process has forked."""
-
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="communityconnector-"))
-        self.remove = weakref.finalize(self, _remove, self.path, os.getpid())
-
-
-def _remove(path: Path, process: int) -> None:
-    if process == os.getpid():
-        shutil.rmtree(path, ignore_errors=True)
 
 
 def _named(found: Mapping[str, T], name: str, what: str) -> T:

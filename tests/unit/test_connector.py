@@ -219,7 +219,7 @@ def test_two_who_load_at_once_do_not_mix(monkeypatch, tmp_path):
 
 
 def test_another_desk_sees_what_was_loaded_and_amended(tmp_path, monkeypatch):
-    monkeypatch.setattr("communityconnector.connector._LOOK_AGAIN", 0.0)
+    monkeypatch.setattr("communityconnector.stored.following._LOOK_AGAIN", 0.0)
     url = f"sqlite:///{tmp_path}/desk.db"
     with Connector.open(url) as one, Connector.open(url) as other:
         one.load(cc.Directory.of([service("a"), service("b")]))
@@ -418,21 +418,21 @@ def test_a_part_that_nobody_brings_says_which_there_are():
 
 
 def test_nobody_waits_while_a_new_directory_is_being_indexed(tmp_path, monkeypatch):
-    monkeypatch.setattr("communityconnector.connector._LOOK_AGAIN", 0.0)
+    monkeypatch.setattr("communityconnector.stored.following._LOOK_AGAIN", 0.0)
     url = f"sqlite:///{tmp_path}/desk.db"
     indexing, go_on = threading.Event(), threading.Event()
     with Connector.open(url) as one, Connector.open(url, audience="staff") as other:
         one.load(cc.Directory.of([service("a", "Old Pantry")]))
         assert other.match("food pantry")[0].service.name == "Old Pantry"
         one.load(cc.Directory.of([service("a", "New Pantry")]))
-        real = other._index  # noqa: SLF001  # to hold it there
+        real = other._follower.index  # noqa: SLF001  # to hold it there
 
-        def slowly(*arguments):
+        def slowly(*arguments, **how):
             indexing.set()
             assert go_on.wait(30)
-            return real(*arguments)
+            return real(*arguments, **how)
 
-        monkeypatch.setattr(other, "_index", slowly)
+        monkeypatch.setattr(other._follower, "index", slowly)  # noqa: SLF001  # as above
         first = threading.Thread(target=other.match, args=("food pantry",))
         first.start()
         assert indexing.wait(30)

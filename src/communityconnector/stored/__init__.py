@@ -4,8 +4,9 @@ Every load writes a whole new *generation* of records beside the one that is bei
 new one counts. So a reader sees the old directory or the new one, never half of it, on any storage.
 """
 
-from communityconnector.stored.generations import Generation, Shelf, View
-from communityconnector.stored.indexing import followed, opened_index, outdated
+from communityconnector.stored.following import Follower
+from communityconnector.stored.generations import Shelf
+from communityconnector.stored.indexing import opened_index
 from communityconnector.stored.loading import Loaded, load
 
-__all__ = ["Generation", "Loaded", "Shelf", "View", "followed", "load", "opened_index", "outdated"]
+__all__ = ["Follower", "Loaded", "Shelf", "load", "opened_index"]
