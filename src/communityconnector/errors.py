@@ -205,3 +205,33 @@ class NotDeliveredError(CommunityConnectorError, ConnectionError):
 
     def __reduce__(self) -> tuple[partial[NotDeliveredError], tuple[str]]:
         return partial(type(self), retry=self.retry, after=self.after), (str(self),)
+
+
+class InvalidReferralError(CommunityConnectorError, ValueError):
+    """What was said about a referral is incomplete or contradicts itself, or a document holds no referral."""
+
+    code = "invalid-referral"
+
+
+class IllegalTransitionError(CommunityConnectorError, RuntimeError):
+    """This cannot happen to a referral: not in its state, not by this role, or not as things stand. Nothing changed.
+
+    Attributes:
+        status: the referral's state; `none` where it does not exist yet.
+        event: what was to happen.
+        role: whose role it was that wanted it.
+        guard: the name of the condition that is not met; empty where state or role alone forbid it.
+    """
+
+    code = "illegal-transition"
+
+    def __init__(self, status: str, event: str, role: str, guard: str = "") -> None:
+        because = f": {guard} is not met" if guard else ""
+        super().__init__(f"a referral in state {status} does not take {event} from {role}{because}")
+        self.status = status
+        self.event = event
+        self.role = role
+        self.guard = guard
+
+    def __reduce__(self) -> tuple[type[IllegalTransitionError], tuple[str, str, str, str]]:
+        return type(self), (self.status, self.event, self.role, self.guard)

@@ -1,0 +1,166 @@
+"""A referral as FHIR R4 has it: a ServiceRequest, and the Task that asks an agency to fulfil it.
+
+Profiles: SDOHCC-ServiceRequest and SDOHCC-TaskForReferralManagement of the SDOH Clinical Care guide (HL7, 3.0.0). Plain
+dicts come out, for no FHIR package is needed to write them. Nothing in them says who the patron is: both profiles want a
+subject, and where the caller gives no opaque reference, it is there and says that it is masked (FHIR's extension
+data-absent-reason). What the guide leaves open is said with our own words in `text`, never with a made-up code.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any, Final
+
+from communityconnector.errors import InvalidReferralError
+from communityconnector.referrals.codes import Outcome
+from communityconnector.referrals.mappings import WORDINGS
+from communityconnector.referrals.referral import Referral
+from communityconnector.referrals.states import ReferralStatus, ReferralType, Source
+
+_GUIDE: Final = "http://hl7.org/fhir/us/sdoh-clinicalcare"
+TASK_PROFILE: Final = f"{_GUIDE}/StructureDefinition/SDOHCC-TaskForReferralManagement"
+SERVICE_REQUEST_PROFILE: Final = f"{_GUIDE}/StructureDefinition/SDOHCC-ServiceRequest"
+_TEMPORARY: Final = f"{_GUIDE}/CodeSystem/SDOHCC-CodeSystemTemporaryCodes"
+_ABSENT: Final = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+_FULFILL: Final = {"system": "http://hl7.org/fhir/CodeSystem/task-code", "code": "fulfill"}
+
+_ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}")
+"""FHIR R4's data type `id`."""
+_REFERENCE: Final = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}|urn:uuid:[0-9a-f-]{36}")
+"""A relative reference, or a UUID: nothing that could be an address or a number that somebody knows."""
+
+_WITH_REASON: Final = {
+    ReferralStatus.REJECTED,
+    ReferralStatus.CANCELLED,
+    ReferralStatus.ON_HOLD,
+    ReferralStatus.FAILED,
+}
+"""States whose reason the guide wants in Task.statusReason."""
+
+_BY_AGENCY: Final = {ReferralStatus.REJECTED, ReferralStatus.FAILED}
+"""Of these, the ones whose reason is the agency's to give; staff may have corrected it here alone."""
+
+
+def service_request(referral: Referral, *, requester: str, patron: str | None = None) -> dict[str, Any]:
+    """A referral as a FHIR ServiceRequest: what is asked for.
+
+    Args:
+        referral: the referral; any but one for information, which asks nobody for anything.
+        requester: reference of whoever asks, such as `Organization/library`.
+        patron: opaque reference of the patron, if the receiver is to know one.
+
+    Raises:
+        InvalidReferralError: it is a referral for information, or an id or reference is none that FHIR allows.
+    """
+    _check(referral)
+    about = ", ".join((*referral.concepts, *referral.terms))
+    found: dict[str, Any] = {
+        "resourceType": "ServiceRequest",
+        "id": _id(referral.id),
+        "meta": {"profile": [SERVICE_REQUEST_PROFILE]},
+        "status": _words(referral.status)[1],
+        "intent": "order",
+        "priority": referral.priority.value,
+        "code": {"text": about},
+        "subject": _subject(patron),
+        "authoredOn": _moment(referral.sent_at or referral.created_at),
+        "requester": _reference(requester),
+    }
+    if referral.replaces:
+        found["replaces"] = [_reference(f"ServiceRequest/{_id(referral.replaces)}")]
+    return found
+
+
+def task(
+    referral: Referral, *, requester: str, owner: str | None = None, patron: str | None = None
+) -> dict[str, Any]:
+    """A referral as a FHIR Task: what has become of the request.
+
+    It is the agency's task. Where staff or patron have told how the referral came out, only the ServiceRequest shows
+    it, and the Task stays what the agency said last.
+
+    Args:
+        referral: the referral; any but one for information.
+        requester: reference of whoever asks, such as `Organization/library`.
+        owner: reference of the agency; left out where any agency may take the task.
+        patron: opaque reference of the patron, if the receiver is to know one.
+
+    Raises:
+        InvalidReferralError: it is a referral for information, or an id or reference is none that FHIR allows.
+    """
+    _check(referral)
+    found: dict[str, Any] = {
+        "resourceType": "Task",
+        "id": _id(referral.id),
+        "meta": {"profile": [TASK_PROFILE]},
+        "status": _words(referral.task_status)[0],
+        "intent": "order",
+        "priority": referral.priority.value,
+        "code": {"coding": [dict(_FULFILL)]},
+        "focus": _reference(f"ServiceRequest/{_id(referral.id)}"),
+        "for": _subject(patron),
+        "authoredOn": _moment(referral.sent_at or referral.created_at),
+        "lastModified": _moment(referral.last_at),
+        "requester": _reference(requester),
+    }
+    if owner is not None:
+        found["owner"] = _reference(owner)
+    # The reason is that of the current state. Where the agency's task is behind ours, ours is not the agency's reason.
+    if referral.task_status is referral.status:
+        if reason := _status_reason(referral):
+            found["statusReason"] = reason
+        if referral.outcome is not None and referral.outcome_source is Source.AGENCY:
+            found["businessStatus"] = {"text": referral.outcome.value}
+    return found
+
+
+def _check(referral: Referral) -> None:
+    if referral.type is ReferralType.INFORMATION:
+        message = "a referral for information is not exported: nobody was asked for anything"
+        raise InvalidReferralError(message)
+
+
+def _words(status: ReferralStatus) -> tuple[str | None, str | None]:
+    """Codes of Task and ServiceRequest, which do not depend on the reason."""
+    row = next(row for row in WORDINGS if row.status is status)
+    return row.fhir_task, row.fhir_service_request
+
+
+def _status_reason(referral: Referral) -> dict[str, Any] | None:
+    if referral.status is ReferralStatus.EXPIRED:
+        return {"text": "expired: no response"}
+    reason = referral.hold_reason or referral.outcome
+    if referral.status not in _WITH_REASON or reason is None:
+        return None
+    if referral.status in _BY_AGENCY and referral.outcome_source is not Source.AGENCY:
+        return None
+    found: dict[str, Any] = {"text": reason.value}
+    if reason is Outcome.NO_CAPACITY:
+        # The guide has this code for answers about capacity; that it fits a reason too is our reading.
+        found["coding"] = [{"system": _TEMPORARY, "code": "no-capacity"}]
+    return found
+
+
+def _id(text: str) -> str:
+    if not _ID.fullmatch(text):
+        message = "an id for FHIR has 1 to 64 letters of A-Z, a-z, digits, '-' and '.'"
+        raise InvalidReferralError(message)
+    return text
+
+
+def _reference(text: str) -> dict[str, Any]:
+    if not _REFERENCE.fullmatch(text):
+        message = "a reference for FHIR is a kind of resource and an id, such as 'Organization/library', or a urn:uuid"
+        raise InvalidReferralError(message)
+    return {"reference": text}
+
+
+def _subject(patron: str | None) -> dict[str, Any]:
+    if patron is None:
+        return {"extension": [{"url": _ABSENT, "valueCode": "masked"}]}
+    return _reference(patron)
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

@@ -1,0 +1,257 @@
+"""What other systems call the states of a referral, both ways.
+
+Sources, and how far they were read:
+
+- FHIR: the SDOH Clinical Care guide 3.0.0 for Task, and FHIR R4's value set request-status for ServiceRequest, both
+  read. That a request is `revoked` when it was rejected or failed is our reading: another try is another request. So is
+  `active` for one that the agency has put on hold, for nobody has withdrawn it.
+- findhelp: its help article on referral statuses (360002082531), read.
+- Primero: the source of its `referral.rb`, read. A closed one is written here as `done/` and its success status.
+- Unite Us: **not verified.** Its names are from general knowledge; check them against a live network before use.
+
+Both ways lose something, so keep the other system's own word beside the referral. A word that is not in the table, or
+that may mean more than one of ours, is reported as unknown and never guessed.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+from communityconnector.errors import InvalidReferralError
+from communityconnector.referrals.codes import HoldReason, Outcome
+from communityconnector.referrals.documents import Code
+from communityconnector.referrals.referral import Referral
+from communityconnector.referrals.states import TERMINAL, ReferralStatus
+
+
+class System(Code):
+    """A system whose words are known."""
+
+    FHIR_TASK = "fhir_task"
+    FHIR_SERVICE_REQUEST = "fhir_service_request"
+    FINDHELP = "findhelp"
+    UNITE_US = "unite_us"
+    PRIMERO = "primero"
+
+
+@attrs.frozen(kw_only=True)
+class Wording:
+    """What a state is called elsewhere. `None` where a system has no word for it.
+
+    Attributes:
+        status: our state.
+        reason: the outcome or hold reason that it is about; `None` for every other one.
+        fhir_task: code of Task.status.
+        fhir_service_request: code of ServiceRequest.status.
+        findhelp: status of a findhelp referral.
+        unite_us: status of a Unite Us referral or case. Not verified.
+        primero: status of a Primero referral.
+    """
+
+    status: ReferralStatus
+    reason: Outcome | HoldReason | None = None
+    fhir_task: str | None
+    fhir_service_request: str | None
+    findhelp: str | None = None
+    unite_us: str | None = None
+    primero: str | None = None
+
+
+_NONE: Final = "-"
+
+
+def _wordings() -> tuple[Wording, ...]:
+    rows = """
+        draft     |                          | draft       | draft     | -                   | draft              | -
+        given     |                          | -           | -         | logged              | off-platform       | -
+        requested |                          | requested   | active    | Not updated         | needs action       | in_progress
+        accepted  |                          | accepted    | active    | Eligible            | accepted           | accepted
+        in_progress |                        | in-progress | active    | Pending             | open               | accepted
+        on_hold   | awaiting_patron          | on-hold     | active    | Needs client action | open               | accepted
+        on_hold   |                          | on-hold     | active    | Pending             | open               | accepted
+        completed |                          | completed   | completed | Got help            | closed, resolved   | done/successful
+        failed    | unable_to_contact_patron | failed      | revoked   | Couldn't contact    | closed, unresolved | done/unable_to_contact_client
+        failed    | agency_unreachable       | failed      | revoked   | Couldn't get help   | closed, unresolved | done/unable_to_contact_referred_to_organization
+        failed    | not_eligible             | failed      | revoked   | Not eligible        | closed, unresolved | done/other
+        failed    | no_capacity              | failed      | revoked   | No capacity         | closed, unresolved | done/lack_of_capacity
+        failed    | no_funds                 | failed      | revoked   | No capacity         | closed, unresolved | done/lack_of_capacity
+        failed    | referred_onward          | failed      | revoked   | Referred elsewhere  | forwarded          | done/other
+        failed    |                          | failed      | revoked   | Couldn't get help   | closed, unresolved | done/other
+        rejected  | not_eligible             | rejected    | revoked   | Not eligible        | rejected           | rejected
+        rejected  | no_capacity              | rejected    | revoked   | No capacity         | rejected           | rejected
+        rejected  | no_funds                 | rejected    | revoked   | No capacity         | rejected           | rejected
+        rejected  | referred_onward          | rejected    | revoked   | Referred elsewhere  | forwarded          | rejected
+        rejected  |                          | rejected    | revoked   | Couldn't get help   | rejected           | rejected
+        cancelled | patron_declined          | cancelled   | revoked   | No longer interested | recalled          | done/client_refused_services
+        cancelled | consent_revoked          | cancelled   | revoked   | -                   | recalled           | revoked
+        cancelled |                          | cancelled   | revoked   | -                   | recalled           | revoked
+        expired   |                          | cancelled   | revoked   | Not updated         | auto-recalled      | in_progress
+        entered_in_error |                   | entered-in-error | entered-in-error | -       | -                  | -
+    """
+    return tuple(_wording(row) for row in rows.strip().splitlines())
+
+
+def _wording(row: str) -> Wording:
+    status, reason, *words = (cell.strip() for cell in row.split("|"))
+    task, request, findhelp, unite_us, primero = (None if word == _NONE else word for word in words)
+    return Wording(
+        status=ReferralStatus(status),
+        reason=_reason(ReferralStatus(status), reason),
+        fhir_task=task,
+        fhir_service_request=request,
+        findhelp=findhelp,
+        unite_us=unite_us,
+        primero=primero,
+    )
+
+
+def _reason(status: ReferralStatus, reason: str) -> Outcome | HoldReason | None:
+    if not reason:
+        return None
+    return HoldReason(reason) if status is ReferralStatus.ON_HOLD else Outcome(reason)
+
+
+WORDINGS: Final = _wordings()
+"""What every state is called elsewhere. Of several rows that fit, the first one counts."""
+
+
+def wording(referral: Referral) -> Wording:
+    """What a referral's state is called elsewhere.
+
+    Args:
+        referral: the referral.
+    """
+    reasons = (None, referral.outcome, referral.hold_reason)
+    return next(row for row in WORDINGS if row.status is referral.status and row.reason in reasons)
+
+
+@attrs.frozen(kw_only=True)
+class Reported:
+    """What another system's word means here.
+
+    Attributes:
+        system: whose word it is.
+        word: the word as it came.
+        status: our state; `None` where the word is unknown or may mean several.
+        outcome: the outcome that the word tells; `None` where it tells none.
+        hold_reason: the hold reason that it tells.
+    """
+
+    system: System
+    word: str
+    status: ReferralStatus | None = None
+    outcome: Outcome | None = None
+    hold_reason: HoldReason | None = None
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether somebody has to look at it: the word alone does not say which event to enter."""
+        if self.status is ReferralStatus.ON_HOLD:
+            return self.hold_reason is None
+        told = self.outcome is not None or self.status is ReferralStatus.ENTERED_IN_ERROR
+        return self.status is None or (self.status in TERMINAL and not told)
+
+
+_INWARD: Final = """
+    fhir_task | draft            | draft       |
+    fhir_task | requested        | requested   |
+    fhir_task | accepted         | accepted    |
+    fhir_task | in-progress      | in_progress |
+    fhir_task | on-hold          | on_hold     |
+    fhir_task | completed        | completed   |
+    fhir_task | failed           | failed      |
+    fhir_task | rejected         | rejected    |
+    fhir_task | cancelled        | cancelled   |
+    fhir_task | entered-in-error | entered_in_error |
+    findhelp  | Not updated      | requested   |
+    findhelp  | Eligible         | accepted    |
+    findhelp  | Pending          | in_progress |
+    findhelp  | Needs client action  | on_hold   | awaiting_patron
+    findhelp  | Got help         | completed   | service_received
+    findhelp  | Couldn't contact | failed      | unable_to_contact_patron
+    findhelp  | Not eligible     | refused     | not_eligible
+    findhelp  | No capacity      | refused     | no_capacity
+    findhelp  | Referred elsewhere   | refused   | referred_onward
+    findhelp  | Couldn't get help    | failed    | other
+    findhelp  | No longer interested | cancelled | patron_declined
+    unite_us  | draft            | draft       |
+    unite_us  | off-platform     | given       |
+    unite_us  | sent             | requested   |
+    unite_us  | needs action     | requested   |
+    unite_us  | in review        | requested   |
+    unite_us  | accepted         | accepted    |
+    unite_us  | open             | in_progress |
+    unite_us  | rejected         | rejected    |
+    unite_us  | closed, resolved | completed   |
+    unite_us  | closed, unresolved   | failed    |
+    unite_us  | forwarded        | refused     | referred_onward
+    unite_us  | recalled         | cancelled   |
+    unite_us  | auto-recalled    | expired     | agency_no_response
+    primero   | in_progress      | requested   |
+    primero   | accepted         | accepted    |
+    primero   | rejected         | rejected    |
+    primero   | revoked          | cancelled   |
+    primero   | done/successful  | completed   | service_received
+    primero   | done/client_refused_services  | cancelled | patron_declined
+    primero   | done/lack_of_capacity         | failed    | no_capacity
+    primero   | done/unable_to_contact_client | failed    | unable_to_contact_patron
+    primero   | done/unable_to_contact_referred_to_organization | failed | agency_unreachable
+    primero   | done/other       | failed      | other
+"""
+"""Words by system, our state and what else the word tells. `refused` is rejected, or failed once it was accepted."""
+
+_REFUSED: Final = "refused"
+
+
+def _inward() -> dict[tuple[System, str], tuple[str, str]]:
+    rows = ([cell.strip() for cell in row.split("|")] for row in _INWARD.strip().splitlines())
+    return {(System(system), word): (status, reason) for system, word, status, reason in rows}
+
+
+_KNOWN: Final = _inward()
+
+
+def known_words(system: System) -> tuple[str, ...]:
+    """The words of a system that mean something here, in the table's order.
+
+    Args:
+        system: the system. ServiceRequest has none: it says what was asked for, not what came of it.
+    """
+    return tuple(word for known, word in _KNOWN if known is system)
+
+
+def reported(system: System, word: str, current: ReferralStatus) -> Reported:
+    """What another system's word means for a referral. Letter case counts, as it does in most of these systems.
+
+    Args:
+        system: whose word it is.
+        word: the word as it came.
+        current: the state of our referral, by which some words are told apart.
+
+    Returns:
+        Our state for it; without one, and so with `needs_review`, where the word is unknown.
+
+    Raises:
+        InvalidReferralError: there is no such system.
+    """
+    system = System(system)
+    if not isinstance(word, str):
+        message = "the word of another system is a text"
+        raise InvalidReferralError(message)
+    found = _KNOWN.get((system, word))
+    if found is None:
+        return Reported(system=system, word=word)
+    state, told = found
+    if state == _REFUSED:
+        state = ReferralStatus.REJECTED if current is ReferralStatus.REQUESTED else ReferralStatus.FAILED
+    status = ReferralStatus(state)
+    reason = _reason(status, told)
+    return Reported(
+        system=system,
+        word=word,
+        status=status,
+        outcome=reason if isinstance(reason, Outcome) else None,
+        hold_reason=reason if isinstance(reason, HoldReason) else None,
+    )

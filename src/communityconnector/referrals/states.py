@@ -1,0 +1,161 @@
+"""What a referral can be, what can happen to it, and who can make it happen.
+
+The states are those of FHIR Task as the SDOH Clinical Care guide uses them (HL7, version 3.0.0, profile
+SDOHCC-TaskForReferralManagement: all but `ready` and `received`), written with underscores, and two of our own: `given`,
+for details that were handed over with nothing sent, and `expired`, for a request that nobody answered.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+from communityconnector.errors import InvalidReferralError
+from communityconnector.referrals.documents import Code
+
+
+class ReferralStatus(Code):
+    """Where a referral stands."""
+
+    DRAFT = "draft"
+    GIVEN = "given"
+    """The patron has the details. Only for `ReferralType.INFORMATION`; no agency has heard of it."""
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in_progress"
+    ON_HOLD = "on_hold"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    """Nobody answered in time. The record is closed, the loop is not."""
+    ENTERED_IN_ERROR = "entered_in_error"
+
+
+TERMINAL: Final = frozenset(
+    {
+        ReferralStatus.COMPLETED,
+        ReferralStatus.FAILED,
+        ReferralStatus.REJECTED,
+        ReferralStatus.CANCELLED,
+        ReferralStatus.EXPIRED,
+        ReferralStatus.ENTERED_IN_ERROR,
+    }
+)
+"""States that are never left, but for `entered_in_error`."""
+
+SENT: Final = (
+    ReferralStatus.REQUESTED,
+    ReferralStatus.ACCEPTED,
+    ReferralStatus.IN_PROGRESS,
+    ReferralStatus.ON_HOLD,
+)
+"""States of a referral that an agency has and that is still open."""
+
+
+class ReferralType(Code):
+    """How a patron and an agency are brought together."""
+
+    INFORMATION = "information"
+    """Details are handed over; nothing leaves the library."""
+    SELF = "self"
+    """The patron starts it; what identifies the patron goes only by the patron's own act."""
+    DIRECT = "direct"
+    """The library sends it to the agency."""
+    WARM_HANDOFF = "warm_handoff"
+    """A call or a walk together."""
+    IN_LIBRARY = "in_library"
+    """An appointment with a partner in the building."""
+    ASSESSMENT = "assessment"
+    """A referral for further assessment, as the SDOH guide has it."""
+    APPLICATION_HELP = "application_help"
+    """Help with a form for a benefit."""
+
+
+class Priority(Code):
+    """How soon it is needed. An emergency is no referral: it goes to a crisis line at once, and never waits."""
+
+    ROUTINE = "routine"
+    URGENT = "urgent"
+
+
+class Event(Code):
+    """What can happen to a referral."""
+
+    CREATE = "create"
+    GIVE = "give"
+    SEND = "send"
+    ACKNOWLEDGE = "acknowledge"
+    """The agency has seen it. That is a time, not a state."""
+    ATTEMPT_CONTACT = "attempt_contact"
+    """Somebody tried to reach the patron. Counted, for a referral must not fail over one unanswered call."""
+    ACCEPT = "accept"
+    REJECT = "reject"
+    START = "start"
+    HOLD = "hold"
+    COMPLETE = "complete"
+    FAIL = "fail"
+    CANCEL = "cancel"
+    REVOKE_CONSENT = "revoke_consent"
+    EXPIRE = "expire"
+    CLOSE_GIVEN = "close_given"
+    VOID = "void"
+    AMEND_OUTCOME = "amend_outcome"
+    RE_REFER = "re_refer"
+    """The first event of a new referral that takes the place of a closed one."""
+    DISCARD = "discard"
+    """A draft is thrown away. It leaves no event, for it leaves no referral."""
+
+
+class Role(Code):
+    """In what capacity somebody acts."""
+
+    STAFF = "staff"
+    PATRON = "patron"
+    AGENCY = "agency"
+    SYSTEM = "system"
+    """The library's own clocks."""
+    ADAPTER = "adapter"
+    """Software that carries messages, such as one that knows that a mail was opened."""
+
+
+class Source(Code):
+    """Who told how a referral came out."""
+
+    AGENCY = "agency"
+    PATRON = "patron"
+    STAFF = "staff"
+
+
+VOID_RIGHT: Final = "void"
+"""The right that staff need to take a referral back as entered in error."""
+
+
+@attrs.frozen(repr=False)
+class Actor:
+    """Who does something to a referral.
+
+    Attributes:
+        role: in what capacity.
+        id: which one: a desk, an agency, an adapter. Never a name, and always empty for a patron, so that no event of a
+            referral tells who the patron is.
+        rights: what this actor may do beyond the role, such as `void`. Not kept with the event.
+
+    Raises:
+        InvalidReferralError: a patron has an id.
+    """
+
+    role: Role = attrs.field(converter=Role)
+    id: str = ""
+    rights: frozenset[str] = frozenset()
+
+    def __attrs_post_init__(self) -> None:
+        if self.role is Role.PATRON and self.id:
+            message = "a patron acts without an id: events of a referral do not tell who the patron is"
+            raise InvalidReferralError(message)
+
+    def __repr__(self) -> str:
+        # Whoever acts may be a person, so logs learn the role alone.
+        return f"<Actor {self.role}>"

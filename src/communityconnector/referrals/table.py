@@ -1,0 +1,230 @@
+"""The table of transitions: every move that there is. What is not in it cannot happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+
+from communityconnector.referrals.codes import FAILURE, CodeClass, Outcome
+from communityconnector.referrals.states import SENT, Event, ReferralStatus, Role
+
+
+@attrs.frozen(kw_only=True)
+class Transition:
+    """One move of a referral.
+
+    Attributes:
+        event: what happens.
+        before: in which state; `None` where a referral begins.
+        after: the state that follows, which may be the same; `None` where the referral is gone.
+        who: roles that can make it happen.
+        guards: names of the conditions that must hold, checked in this order.
+        needs: fields of `Details` that must be told. An agency need not say that it is the source.
+        takes: fields that may be told; `text` always may.
+        classes: classes that the outcome must be of.
+        sets: the outcome that it always has, which nobody tells.
+    """
+
+    event: Event
+    before: ReferralStatus | None
+    after: ReferralStatus | None
+    who: tuple[Role, ...]
+    guards: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    classes: tuple[CodeClass, ...] = ()
+    sets: Outcome | None = None
+
+    @property
+    def name(self) -> str:
+        """The move in words: `send: draft -> requested`."""
+        return f"{self.event}: {self.before or '-'} -> {self.after or '-'}"
+
+
+_S = ReferralStatus
+_STAFF, _PATRON, _AGENCY, _SYSTEM, _ADAPTER = Role.STAFF, Role.PATRON, Role.AGENCY, Role.SYSTEM, Role.ADAPTER
+_DESK = (_STAFF, _PATRON)
+_ANYONE = (_STAFF, _PATRON, _AGENCY)
+_WORKED_ON = (_S.ACCEPTED, _S.IN_PROGRESS, _S.ON_HOLD)
+_TOLD = ("outcome", "outcome_source")
+_OUTCOMES = {
+    _S.COMPLETED: (CodeClass.SUCCESS,),
+    _S.FAILED: FAILURE,
+    _S.REJECTED: (CodeClass.AGENCY,),
+    _S.CANCELLED: FAILURE,
+    _S.EXPIRED: tuple(CodeClass),
+}
+"""Classes that an outcome must be of, by the state that it explains."""
+
+
+def _table() -> Iterable[Transition]:
+    yield Transition(event=Event.CREATE, before=None, after=_S.DRAFT, who=_DESK)
+    yield Transition(event=Event.RE_REFER, before=None, after=_S.DRAFT, who=_DESK)
+    yield Transition(event=Event.DISCARD, before=_S.DRAFT, after=None, who=_DESK, guards=("creator",))
+    yield Transition(
+        event=Event.GIVE,
+        before=_S.DRAFT,
+        after=_S.GIVEN,
+        who=_DESK,
+        guards=("is_information",),
+        takes=("follow_up_allowed",),
+    )
+    yield Transition(
+        event=Event.SEND,
+        before=_S.DRAFT,
+        after=_S.REQUESTED,
+        who=_DESK,
+        guards=("leaves_the_library", "consent", "service_active", "channel_allowed"),
+        needs=("sending",),
+        takes=("follow_up_allowed",),
+    )
+    yield Transition(
+        event=Event.ACKNOWLEDGE, before=_S.REQUESTED, after=_S.REQUESTED, who=(_AGENCY, _ADAPTER)
+    )
+    for status in SENT:
+        yield Transition(event=Event.ATTEMPT_CONTACT, before=status, after=status, who=(_STAFF, _AGENCY))
+    yield from _agency()
+    yield from _endings()
+    yield from _corrections()
+
+
+def _agency() -> Iterable[Transition]:
+    """What an agency does with a request."""
+    yield Transition(event=Event.ACCEPT, before=_S.REQUESTED, after=_S.ACCEPTED, who=(_AGENCY,))
+    yield Transition(
+        event=Event.REJECT,
+        before=_S.REQUESTED,
+        after=_S.REJECTED,
+        who=(_AGENCY,),
+        needs=("outcome",),
+        takes=("outcome_source",),
+        classes=_OUTCOMES[_S.REJECTED],
+    )
+    for status in (_S.ACCEPTED, _S.ON_HOLD):
+        yield Transition(event=Event.START, before=status, after=_S.IN_PROGRESS, who=(_AGENCY,))
+    for status in (_S.ACCEPTED, _S.IN_PROGRESS):
+        yield Transition(
+            event=Event.HOLD,
+            before=status,
+            after=_S.ON_HOLD,
+            who=(_AGENCY,),
+            needs=("hold_reason",),
+            takes=("review_on",),
+        )
+
+
+def _endings() -> Iterable[Transition]:
+    """How a referral comes to its end."""
+    for event, after, guards in (
+        (Event.COMPLETE, _S.COMPLETED, ()),
+        (Event.FAIL, _S.FAILED, ("contact_attempts",)),
+    ):
+        for status in _WORKED_ON:
+            yield Transition(
+                event=event,
+                before=status,
+                after=after,
+                who=_ANYONE,
+                guards=guards,
+                needs=_TOLD,
+                classes=_OUTCOMES[after],
+            )
+    for status in (_S.DRAFT, *SENT):
+        yield Transition(
+            event=Event.CANCEL,
+            before=status,
+            after=_S.CANCELLED,
+            who=_DESK if status is _S.DRAFT else _ANYONE,
+            guards=("contact_attempts",),
+            needs=("outcome",),
+            takes=("outcome_source",),
+            classes=FAILURE,
+        )
+    for status in SENT:
+        yield Transition(
+            event=Event.REVOKE_CONSENT,
+            before=status,
+            after=_S.CANCELLED,
+            who=_DESK,
+            sets=Outcome.CONSENT_REVOKED,
+        )
+    yield Transition(
+        event=Event.EXPIRE,
+        before=_S.REQUESTED,
+        after=_S.EXPIRED,
+        who=(_SYSTEM,),
+        guards=("response_overdue",),
+        sets=Outcome.AGENCY_NO_RESPONSE,
+    )
+    for after in (_S.COMPLETED, _S.FAILED, _S.CANCELLED):
+        yield Transition(
+            event=Event.CLOSE_GIVEN,
+            before=_S.GIVEN,
+            after=after,
+            who=_DESK,
+            needs=("to", *_TOLD),
+            classes=_OUTCOMES[after],
+        )
+    yield Transition(
+        event=Event.CLOSE_GIVEN,
+        before=_S.GIVEN,
+        after=_S.EXPIRED,
+        who=(*_DESK, _SYSTEM),
+        guards=("window_over",),
+        needs=("to",),
+        sets=Outcome.UNKNOWN,
+    )
+
+
+def _corrections() -> Iterable[Transition]:
+    """What may still happen when all is over."""
+    for status in ReferralStatus:
+        if status is not _S.ENTERED_IN_ERROR:
+            yield Transition(
+                event=Event.VOID,
+                before=status,
+                after=_S.ENTERED_IN_ERROR,
+                who=(_STAFF,),
+                guards=("void_right",),
+                needs=("text",),
+            )
+    for status in (_S.COMPLETED, _S.FAILED, _S.REJECTED, _S.EXPIRED):
+        yield Transition(
+            event=Event.AMEND_OUTCOME,
+            before=status,
+            after=status,
+            who=(_STAFF, _AGENCY),
+            guards=("agency_was_told", "amend_window", "contact_attempts"),
+            needs=_TOLD,
+            classes=_OUTCOMES[status],
+        )
+
+
+TABLE: Final = tuple(_table())
+"""Every transition."""
+
+Moves = Mapping[tuple[Event, ReferralStatus | None], tuple[Transition, ...]]
+
+
+def by_move(table: Iterable[Transition]) -> Moves:
+    """Transitions by what happens and in which state."""
+    found: dict[tuple[Event, ReferralStatus | None], tuple[Transition, ...]] = {}
+    for row in table:
+        found[row.event, row.before] = (*found.get((row.event, row.before), ()), row)
+    return MappingProxyType(found)
+
+
+IMPLIED: Final[Mapping[tuple[Event, ReferralStatus], Event]] = MappingProxyType(
+    dict.fromkeys(
+        ((event, _S.REQUESTED) for event in (Event.START, Event.HOLD, Event.COMPLETE, Event.FAIL)),
+        Event.ACCEPT,
+    )
+)
+"""What must have happened before an update that skips a step: an agency that works on a request has accepted it.
+
+FHIR has no way from `requested` to `completed` or `failed`, so the step is written down, marked as inferred. `fail`
+implies it only where it is the agency that says so: a patron who was not helped has not been accepted by that.
+"""
