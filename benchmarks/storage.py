@@ -85,7 +85,7 @@ def indexed(url: str, folder: Path) -> None:
     if current is None:
         sys.exit("nothing was loaded")
     start = time.perf_counter()
-    opened_index(shelf, current.number, folder, Audience.PUBLIC, on_progress=shown("indexed"))
+    opened_index(shelf, current.number, current.token, folder, Audience.PUBLIC, on_progress=shown("indexed"))
     print(file=sys.stderr)
     print(json.dumps({"seconds": time.perf_counter() - start, "peak": peak()}))
 
