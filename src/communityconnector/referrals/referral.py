@@ -19,7 +19,6 @@ from communityconnector.referrals.documents import as_utc, as_utc_if_any, texts
 from communityconnector.referrals.states import (
     SENT,
     TERMINAL,
-    Actor,
     Event,
     Priority,
     ReferralStatus,
@@ -185,11 +184,6 @@ class Referral:
             and self.outcome is not None
             and self.outcome_source is not None
         )
-
-    @property
-    def creator(self) -> Actor:
-        """Who made it."""
-        return Actor(self.creator_role, self.creator_id)
 
     def to_dict(self) -> dict[str, Any]:
         """The referral as a plain document that JSON and every storage can hold."""
