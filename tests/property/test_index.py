@@ -135,7 +135,8 @@ def near_and_by_terms(draw):
     return attrs.evolve(need, text="", near=near, within=need.within or cc.kilometers(60))
 
 
-batches = st.lists(st.composite(near_and_by_terms)() | cc_st.needs(), min_size=1, max_size=8)
+for_strokes = st.composite(near_and_by_terms)()
+batches = st.lists(for_strokes | cc_st.needs(), min_size=1, max_size=8)
 
 
 @given(cc_st.matchable_directories(), batches, ranks, st.integers(0, 3))
@@ -168,7 +169,12 @@ def forget_those_without_a_place(patch):
 @pytest.mark.parametrize("fault", [trust_any_circle, forget_those_without_a_place])
 def test_a_stroke_that_errs_is_caught(fault):
     @settings(max_examples=300, phases=[Phase.generate], database=None, derandomize=True)
-    @given(cc_st.crowded_directories(), batches, st.just(cc.Rank.DISTANCE), st.integers(1, 12))
+    @given(
+        cc_st.crowded_directories(),
+        st.lists(for_strokes, min_size=3, max_size=8),
+        st.just(cc.Rank.DISTANCE),
+        st.integers(1, 12),
+    )
     def check(directory, needs, rank, limit):
         as_one_by_one(directory, needs, rank, limit)
 
