@@ -38,9 +38,10 @@ start = time.perf_counter()
 import communityconnector as cc
 from communityconnector.connector import Connector
 with Connector.open(sys.argv[1]) as desk:
-    found = desk.match(cc.Need(terms="T20", near=cc.Point(39.7, -104.9), within=cc.kilometers(80)))
+    found = desk.match(cc.Need(terms="T226", near=cc.Point(39.7, -104.9)))
     names = [match.service.name for match in found]
 print(time.perf_counter() - start, len(names))
+sys.exit(not names)
 """
 
 
