@@ -306,10 +306,10 @@ class Connector:
         """The source, or what a plugin reads from a file of a form that is its own."""
         if self.plugins is None or isinstance(source, Directory):
             return source
-        suffix = Path(source).suffix.lower()
+        path = Path(source)
         for importer in self.plugins.importers().values():
-            if suffix in importer.suffixes and importer.name != OWN_FORMS:
-                return importer.read(Path(source))
+            if importer.name != OWN_FORMS and importer.matches(path):
+                return importer.read(path)
         return source
 
 

@@ -380,7 +380,7 @@ class Extra:
 
     @hookimpl
     def communityconnector_importers(self):
-        return [Importer("lines", read=self.read, suffixes=(".pantries",))]
+        return [Importer("lines", read=self.read, suffixes=(".pantries", ".pantries.old"))]
 
     @staticmethod
     def read(path):
@@ -408,7 +408,7 @@ def test_parts_of_plugins_are_used_by_their_names(tmp_path):
         holidays="us-federal",
         interpreter="phrases",
     ) as opened:
-        assert opened.load(path).records == {"service": 2}
+        assert opened.load(path.rename(tmp_path / "list.pantries.old")).records == {"service": 2}
         assert len(opened.match("soup kitchen", near="Lansing")) == 2
 
 

@@ -7,6 +7,8 @@ file and no connection, and imports nothing that is slow; the functions that it 
 
 Every hook takes no arguments and returns an iterable of declarations, an empty one for none. Where two plugins declare
 the same name, the library refuses rather than chooses: no order of plugins has a meaning.
+
+The functions below are specifications. Plugins answer in their place; calling one itself is a mistake, and raises.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
@@ -153,7 +154,7 @@ class Shelf:
         """
         if not isinstance(self.storage, SupportsChanges):
             return False
-        for tried in range(1, _TRIES + 1):
+        for tried in itertools.count(1):
             # In this order: whoever has a new generation count meanwhile writes the note too, and this becomes stale.
             noted, current = self.amendments(), self.current()
             if current is None or not self.confidential(current.number).covers(service):
@@ -169,8 +170,8 @@ class Shelf:
                 if error.kind != ABOUT or tried == _TRIES:
                     raise
             else:
-                return True
-        return False
+                break
+        return True
 
     def forget(self, generation: int) -> None:
         """Let go of a generation; of one that is gone already, nothing happens."""

@@ -66,6 +66,7 @@ def open_storage(url: str, *, steps: Sequence[schema.Step] = schema.STEPS) -> Sq
         raise _unreachable(where, error) from None
     except TypeError as error:
         # Drivers take a URL's options as arguments, and see only when they connect that they have no such one.
+        engine.dispose()
         raise _odd_options(error) from None
     except UnusableStorageError:
         engine.dispose()
