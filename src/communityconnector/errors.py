@@ -213,6 +213,40 @@ class InvalidReferralError(CommunityConnectorError, ValueError):
     code = "invalid-referral"
 
 
+class ReferralNotFoundError(CommunityConnectorError, KeyError):
+    """No referral with this id is kept: there was none, or it has been purged."""
+
+    code = "referral-not-found"
+
+    def __str__(self) -> str:
+        """Give the message itself: `KeyError` would show its repr, in quotes."""
+        return str(self.args[0]) if self.args else ""
+
+
+class InvalidPatronRefError(CommunityConnectorError, ValueError):
+    """A reference to a patron is not opaque. The message does not repeat it."""
+
+    code = "invalid-patron-ref"
+
+
+class InvalidConsentError(CommunityConnectorError, ValueError):
+    """A consent does not say what it must, lasts too long, or is not of the kind that the matter asks for."""
+
+    code = "invalid-consent"
+
+
+class IdempotencyConflictError(CommunityConnectorError, ValueError):
+    """A key that was used for one request came with another one. Nothing changed: use a new key for a new request."""
+
+    code = "idempotency-conflict"
+
+
+class LinkNotValidError(CommunityConnectorError, PermissionError):
+    """A link of a message is used up, too old, or none of ours. The error does not say which, for whoever tries links."""
+
+    code = "link-not-valid"
+
+
 class IllegalTransitionError(CommunityConnectorError, RuntimeError):
     """This cannot happen to a referral: not in its state, not by this role, or not as things stand. Nothing changed.
 

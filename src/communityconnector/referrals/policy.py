@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, timedelta, tzinfo
+from typing import Final
 
 import attrs
 
 from communityconnector.errors import InvalidReferralError
+from communityconnector.referrals.sensitivity import WRITTEN_FOR
+
+LONGEST_LINK: Final = timedelta(hours=72)
 
 
 def no_holidays(day: date) -> bool:  # noqa: ARG001  # the calendar of somebody who keeps none
@@ -32,13 +36,23 @@ class Policy:
         follow_up_after: when the patron is asked how it went, counted from sending or giving.
         follow_up_window: how long after giving details an answer is awaited.
         review_every: how long a referral stays on hold before somebody looks at it.
+        contact_fresh_for: how long a patron's word that a contact is safe counts.
+        link_lifetime: how long a link in a message can be used, 72 hours at most.
+        written_for: tags of matters whose consent must be written.
+        cards: a regular expression of the library's card numbers, which are no references to patrons.
         keep_drafts: how long a draft is kept.
-        keep_closed: how long a closed referral is kept.
+        keep_private: how long contacts, what an agency was told, and words are kept after closing.
+        keep_closed: how long a closed referral is kept, before only a count of it remains.
+        keep_consents: how long consents and disclosures are kept after the referral has closed: an intermediary must
+            list those of the past three years (42 CFR 2.24).
+        keep_messages: how long it is kept that a message was sent, or could not be.
+        keep_keys: how long a request's idempotency key is remembered.
+        keep_audit: how long the audit log is kept.
         zone: where the library is; business days begin and end there.
         is_holiday: whether a day is a holiday: anything true means yes, so a function that gives its name will do.
 
     Raises:
-        InvalidReferralError: a number or a time is negative.
+        InvalidReferralError: a number or a time is negative, or links would last longer than 72 hours.
     """
 
     contact_attempts: int = 3
@@ -49,8 +63,17 @@ class Policy:
     follow_up_after: tuple[timedelta, ...] = (timedelta(days=14), timedelta(days=30))
     follow_up_window: timedelta = timedelta(days=60)
     review_every: timedelta = timedelta(days=30)
+    contact_fresh_for: timedelta = timedelta(days=90)
+    link_lifetime: timedelta = LONGEST_LINK
+    written_for: frozenset[str] = WRITTEN_FOR
+    cards: str = ""
     keep_drafts: timedelta = timedelta(days=7)
+    keep_private: timedelta = timedelta(days=30)
     keep_closed: timedelta = timedelta(days=180)
+    keep_consents: timedelta = timedelta(days=3 * 366)
+    keep_messages: timedelta = timedelta(days=30)
+    keep_keys: timedelta = timedelta(days=7)
+    keep_audit: timedelta = timedelta(days=3 * 366)
     zone: tzinfo = UTC
     is_holiday: Callable[[date], object] = no_holidays
 
@@ -61,9 +84,19 @@ class Policy:
             *self.follow_up_after,
             self.follow_up_window,
             self.review_every,
+            self.contact_fresh_for,
+            self.link_lifetime,
             self.keep_drafts,
+            self.keep_private,
             self.keep_closed,
+            self.keep_consents,
+            self.keep_messages,
+            self.keep_keys,
+            self.keep_audit,
         )
+        if self.link_lifetime > LONGEST_LINK:
+            message = "a link in a message lasts 72 hours at most"
+            raise InvalidReferralError(message)
         if min(numbers) < 0 or min(times) < timedelta():
             message = "a policy counts in numbers and times of 0 or more"
             raise InvalidReferralError(message)

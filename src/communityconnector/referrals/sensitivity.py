@@ -1,0 +1,101 @@
+"""Matters that need more care than others: what they are called, and how patrons are kept from being named."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from communityconnector.errors import InvalidPatronRefError
+from communityconnector.notification import Secret
+
+if TYPE_CHECKING:
+    from communityconnector.needs import Vocabulary
+
+SENSITIVE: Final = frozenset(
+    {
+        "dv",
+        "sexual_assault",
+        "trafficking",
+        "stalking",
+        "child_abuse",
+        "elder_abuse",
+        "sud",
+        "mental_health",
+        "hiv",
+        "reproductive_health",
+        "immigration",
+        "lgbtq_youth",
+        "reentry",
+        "unclassified",
+    }
+)
+"""Tags of matters that need care. `unclassified` is what is not known to be harmless: a need of another taxonomy."""
+
+WRITTEN_FOR: Final = frozenset({"dv", "sexual_assault", "trafficking", "sud"})
+"""Tags whose consent must be written: 34 USC 12291(b)(2) asks for a written release of a survivor's information, and
+42 CFR 2.31 for one of records of treatment for substance use."""
+
+_REF: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{7,127}")
+_NUMBERS_ONLY: Final = re.compile(r"[0-9._:~-]+")
+
+
+def tags_of(vocabulary: Vocabulary, concepts: Iterable[str], terms: Iterable[str] = ()) -> frozenset[str]:
+    """Tags of what is needed; `unclassified` where some of it is not in the vocabulary.
+
+    Args:
+        vocabulary: the needs that are known.
+        concepts: ids of the needs.
+        terms: ids of taxonomy terms that were asked for, of which nobody knows how sensitive they are.
+    """
+    found: set[str] = set()
+    for concept in concepts:
+        known = vocabulary.concepts.get(concept)
+        found |= {"unclassified"} if known is None else known.sensitive
+    return frozenset(found | ({"unclassified"} if any(True for _ in terms) else set()))
+
+
+def patron_ref(text: str, cards: str = "") -> str:
+    r"""The same text, if it can be an opaque reference to a patron.
+
+    Nobody can tell from a text that it is opaque. What is plainly not is refused: a name in words, a mail address, a
+    number that could be a phone, social security or library card number.
+
+    Args:
+        text: the reference that the host gives.
+        cards: a regular expression of the library's own card numbers, such as `D\d{8}`.
+
+    Raises:
+        InvalidPatronRefError: it is shorter than 8 or longer than 128 characters, holds others than letters, digits and
+            `. _ : ~ -`, has no letter, or looks like a card number. The message does not repeat it.
+    """
+    if not _REF.fullmatch(text) or _NUMBERS_ONLY.fullmatch(text) or (cards and re.fullmatch(cards, text)):
+        message = (
+            "a patron's reference is an opaque token of 8 to 128 letters, digits and . _ : ~ -, with a letter in it: "
+            "never a name, an address, a phone or a card number. `derived_ref` makes one from your own id"
+        )
+        raise InvalidPatronRefError(message)
+    return text
+
+
+def derived_ref(secret: Secret, purpose: str, patron_id: str) -> str:
+    """A reference made from the host's own id of a patron: HMAC-SHA-256 with the host's secret.
+
+    Another purpose gives another reference, so that two uses cannot be joined. Whoever has the secret and the ids can
+    tell who is meant: it is a pseudonym, and does not make anybody anonymous.
+
+    Args:
+        secret: known to the host alone.
+        purpose: what for, such as `referrals`.
+        patron_id: the host's id.
+
+    Raises:
+        InvalidPatronRefError: the secret has less than 16 characters, or there is no purpose or id.
+    """
+    if len(secret.reveal()) < 16 or not purpose or not patron_id:  # 128 bits, if each is a byte
+        message = "a reference is derived by a secret of at least 16 characters, for a purpose, from an id"
+        raise InvalidPatronRefError(message)
+    said = f"{len(purpose)}:{purpose}{patron_id}"
+    return f"p-{hmac.new(secret.reveal().encode(), said.encode(), hashlib.sha256).hexdigest()[:40]}"
