@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "src" / "communityconnector"
 
 FLOORS = [
     {"errors"},
-    {"model"},
+    {"documents", "model"},
     {"geocoding", "travel", "storage", "notification", "needs", "interchange"},
     {"matching", "referrals", "sample_directory"},
     {"stored"},
@@ -29,6 +29,7 @@ FLOORS = [
 
 OUTSIDE = {
     "errors": set(),
+    "documents": {"attrs"},
     "model": {"attrs", "geopy"},
     "needs": {"attrs"},
     "interchange": {"attrs", "cattrs", "jsonschema", "orjson", "referencing"},

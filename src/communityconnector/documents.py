@@ -1,0 +1,97 @@
+"""Values as plain documents that JSON and every storage can hold, and back.
+
+What a document may hold is told by the value's own fields: texts, numbers, truths, dates, codes and lists of those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from types import NoneType
+from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
+
+import attrs
+
+from communityconnector.errors import CommunityConnectorError
+
+SCHEMA: Final = 1
+"""The form of the documents. A reader refuses one that it does not know."""
+
+T = TypeVar("T", bound=attrs.AttrsInstance)
+
+
+def write(value: attrs.AttrsInstance) -> dict[str, Any]:
+    """A value as a plain document: texts, numbers, truths and lists. What is empty is left out."""
+    found: dict[str, Any] = {"schema": SCHEMA}
+    for field in attrs.fields(type(value)):
+        held = getattr(value, field.name)
+        if held is None or held in ("", ()):
+            continue
+        found[field.name] = _plain(held)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, date):  # a datetime is one too
+        return value.isoformat()
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def read(cls: type[T], document: Mapping[str, Any], refusal: type[CommunityConnectorError], what: str) -> T:
+    """The value that a document was written from.
+
+    Args:
+        cls: what it is.
+        document: what `write` made.
+        refusal: what to raise where it is no such document; the message names the field and never what stands in it.
+        what: what the document is of, in words.
+    """
+    raw = dict(document)
+    if raw.pop("schema", None) != SCHEMA:
+        message = f"a document of {what} has the schema {SCHEMA}"
+        raise refusal(message)
+    kinds = _kinds(cls)
+    if strange := sorted(map(str, raw.keys() - kinds.keys())):
+        message = f"{cls.__name__} has no field {strange[0]}"
+        raise refusal(message)
+    values = {}
+    for name, held in raw.items():
+        try:
+            values[name] = _read(kinds[name], held)
+        except (TypeError, ValueError):
+            message = f"the field {name} holds nothing that it can hold"
+            raise refusal(message) from None
+    required = {field.name for field in attrs.fields(cls) if field.default is attrs.NOTHING}
+    if missing := sorted(required - values.keys()):
+        message = f"{cls.__name__} lacks {missing[0]}"
+        raise refusal(message)
+    return cls(**values)
+
+
+@cache
+def _kinds(cls: type) -> dict[str, Any]:
+    hints = get_type_hints(cls)
+    return {field.name: _without_none(hints[field.name]) for field in attrs.fields(cls)}
+
+
+def _without_none(kind: Any) -> Any:
+    args = get_args(kind)
+    return next(arg for arg in args if arg is not NoneType) if NoneType in args else kind
+
+
+def _read(kind: Any, held: Any) -> Any:
+    if get_origin(kind) is tuple:
+        if not isinstance(held, list):
+            raise TypeError
+        return tuple(_read(get_args(kind)[0], item) for item in held)
+    if issubclass(kind, date):
+        return kind.fromisoformat(held)
+    if issubclass(kind, StrEnum):
+        return kind(held)
+    if type(held) is not kind:  # a truth would pass for a number
+        raise TypeError
+    return held
