@@ -21,8 +21,9 @@ from communityconnector.matching import (
     MatchResults,
     Query,
     Rank,
+    Reason,
 )
-from communityconnector.matching.engine import Reranker
+from communityconnector.matching.engine import NOBODY, Reranker
 from communityconnector.model import Audience, Difference, Directory, Point
 from communityconnector.needs import (
     Interpretation,
@@ -134,7 +135,7 @@ class Matcher:
         self._directory = new
         return old.diff(new)
 
-    def match(
+    def match(  # noqa: PLR0913  # what may be asked of an answer, all with a default
         self,
         need: Need | str,
         *,
@@ -142,6 +143,7 @@ class Matcher:
         offset: int = 0,
         rank: Rank | str = Rank.SCORE,
         per_agency: int | None = None,
+        first: Mapping[str, Reason] = NOBODY,
     ) -> MatchResult:
         """The services that fit a need, best first, each with its reasons.
 
@@ -152,13 +154,21 @@ class Matcher:
             rank: `score` (fit and distance together), `distance` or `relevance`.
             per_agency: how many matches of one organization come before others get a turn; `None` for the plain
                 order.
+            first: reasons to put services first, by the services' ids: what no directory knows, such as that they are
+                in the building today. Those that are known to be for what is needed, and whose reason is met, come
+                before all others; no score changes.
 
         Raises:
             PlaceNotFoundError: nobody knows the place given as `near`.
             InvalidNeedError: a number is negative.
         """
         return self._engine.match(
-            self._query(need), limit=limit, offset=offset, rank=Rank(rank), per_agency=per_agency
+            self._query(need),
+            limit=limit,
+            offset=offset,
+            rank=Rank(rank),
+            per_agency=per_agency,
+            first=first,
         )
 
     def match_many(

@@ -24,7 +24,8 @@ class Reason:
     """One criterion's answer about one offer.
 
     Attributes:
-        criterion: what was asked: `need`, or one of `matching.CRITERIA`.
+        criterion: what was asked: `need`, `distance`, or one of `matching.criteria.CRITERIA`; or `visiting`, which a
+            desk that knows who is in the building adds (`Visitors`).
         answer: met, unmet or unknown.
         text: the answer in words that staff can read out. An unknown one is a question to ask.
         evidence: what the answer rests on, for programs: values by HSDS field name and the like.

@@ -10,7 +10,7 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.errors import InvalidNeedError, ServiceNotFoundError
-from communityconnector.matching.answers import Answer
+from communityconnector.matching.answers import Answer, Reason
 from communityconnector.matching.index import Index, Plan, Result
 from communityconnector.matching.itinerary import CONSIDERED, Itinerary, itinerary
 from communityconnector.matching.judgement import judge, worth_of
@@ -37,6 +37,9 @@ Reranker = Callable[[Sequence[Match], Query], Sequence[Match]]
 """Puts matches in another order; sees the best of them, and may leave none out."""
 
 _SEEN_BY_RERANKERS: Final = 50
+
+NOBODY: Final[Mapping[str, Reason]] = {}
+"""No service comes before others."""
 
 
 class Engine:
@@ -75,7 +78,7 @@ class Engine:
         """
         self.index = self.index.update(changed, removed)
 
-    def match(
+    def match(  # noqa: PLR0913  # what may be asked of an answer, all with a default
         self,
         query: Query,
         *,
@@ -83,6 +86,7 @@ class Engine:
         offset: int = 0,
         rank: Rank = Rank.SCORE,
         per_agency: int | None = None,
+        first: Mapping[str, Reason] = NOBODY,
     ) -> MatchResult:
         """The offers that fit a query, best first.
 
@@ -93,6 +97,10 @@ class Engine:
             rank: the order.
             per_agency: how many matches of one organization stand together before others get a turn: the best so
                 many of each come first, then the next so many, and so on. `None` for the plain order.
+            first: services that have something going for them which no directory knows, such as being in the building
+                today: by their ids, what. Each match of theirs has it as its second reason; those that are known to be
+                for what is needed, and whose reason is met, come before all others. It adds nothing to any score, and
+                lets nothing in that does not fit.
 
         Raises:
             InvalidNeedError: a number is negative.
@@ -104,19 +112,27 @@ class Engine:
         index, asked = self.index, self._asked(query, self.index)
         plan = Plan.of(query, asked, self._weights, rank)
         end = None if limit is None else offset + limit
-        return self._result(index, plan, self._ordered(index, plan, end, per_agency), offset, end)
+        return self._result(index, plan, self._ordered(index, plan, end, per_agency), offset, end, first)
 
-    def _result(
-        self, index: Index, plan: Plan, found: Sequence[Result], offset: int, end: int | None
+    def _result(  # noqa: PLR0913, PLR0917  # what was found, and which of it to give
+        self,
+        index: Index,
+        plan: Plan,
+        found: Sequence[Result],
+        offset: int,
+        end: int | None,
+        first: Mapping[str, Reason] = NOBODY,
     ) -> MatchResult:
         query = plan.query
-        sure = sum(result.found.reasons[0].answer is Answer.MET for result in found)
-        matches = self._reranked([_match(result, self._weights) for result in found], query)[offset:end]
+        matches = self._reranked([_match(result, self._weights, first) for result in found], query)
+        if first:
+            matches = _with_ahead(self._ahead(index, plan, first), matches)
+        sure = sum(match.reasons[0].answer is Answer.MET for match in matches)
         return MatchResult(
-            tuple(matches),
+            tuple(matches[offset:end]),
             query.meaning,
             partial(index.counts, plan),
-            partial(self._widened, index, query, plan.purpose, sure),
+            partial(self._widened, index, query, plan.purpose, sure, first),
             (lambda: True) if sure else partial(_is_met, index, plan),
             tuple(
                 question.criterion.name for question in plan.questions if question.criterion.name != "status"
@@ -220,7 +236,16 @@ class Engine:
             matches = again + matches[_SEEN_BY_RERANKERS:]
         return matches
 
-    def _widened(self, index: Index, query: Query, asked: Asked, found: int) -> tuple[Match, ...]:
+    def _ahead(self, index: Index, plan: Plan, first: Mapping[str, Reason]) -> list[Match]:
+        """All matches that come before others, in their order."""
+        services = [key for key, reason in first.items() if reason.answer is Answer.MET]
+        found = [_match(result, self._weights, first) for result in index.among(plan, services)]
+        # What only may be for the need is a question to ask, wherever it is today.
+        return self._reranked([match for match in found if match.reasons[0].answer is Answer.MET], plan.query)
+
+    def _widened(
+        self, index: Index, query: Query, asked: Asked, found: int, first: Mapping[str, Reason]
+    ) -> tuple[Match, ...]:
         if found >= FEW:
             return ()
         misses: dict[str, Match] = {}
@@ -228,7 +253,7 @@ class Engine:
             plan = Plan.of(query, asked, self._weights, Rank.DISTANCE, relaxed)
             for result in index.search(plan, NEAR_MISSES + len(misses)):
                 if result.found.worth.relevance and len(misses) < NEAR_MISSES:
-                    misses.setdefault(result.offer_id, _match(result, self._weights))
+                    misses.setdefault(result.offer_id, _match(result, self._weights, first))
         return tuple(misses.values())
 
 
@@ -242,13 +267,23 @@ def _is_count(value: Any, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
-def _match(result: Result, weights: Weights) -> Match:
+def _with_ahead(ahead: Sequence[Match], matches: Sequence[Match]) -> list[Match]:
+    """Some matches before the others, each once."""
+    known = {(match.offer_id, match.service_id) for match in ahead}
+    return [*ahead, *(match for match in matches if (match.offer_id, match.service_id) not in known)]
+
+
+def _match(result: Result, weights: Weights, first: Mapping[str, Reason]) -> Match:
     found = result.found
+    reasons = found.reasons
+    if first and found.service_id in first:
+        # The need's own reason stays the first: by it everybody knows what is sure.
+        reasons = (reasons[0], first[found.service_id], *reasons[1:])
     return Match(
         found.offer_id,
         found.service_id,
         found.total,
-        found.reasons,
+        reasons,
         found.km,
         weights,
         found.worth,

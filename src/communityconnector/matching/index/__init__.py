@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -221,11 +221,21 @@ class Index:
             plan: the plan.
             count: how many at most; `None` for all.
         """
-        runs = [[Result(found, part) for found in part.segment.search(plan, count)] for part in self.parts]
-        merged = list(heapq.merge(*runs, key=lambda result: result.found.key)) if len(runs) > 1 else runs[0]
-        if plan.rank is Rank.DISTANCE:
-            _settle(merged, plan)
+        merged = _merged([_results(part.segment.search(plan, count), part) for part in self.parts], plan)
         return merged if count is None else merged[:count]
+
+    def among(self, plan: Plan, services: Collection[str]) -> list[Result]:
+        """The offers of some services that fit a plan, all of them, in order.
+
+        Args:
+            plan: the plan.
+            services: ids of the services; those that are not here are passed over.
+        """
+        runs = []
+        for part in self.parts:
+            numbers = [number for key in services if (number := part.number(key)) is not None]
+            runs.append(_results(Search(part.segment, plan).among(numbers), part))
+        return _merged(runs, plan)
 
     def search_many(self, plans: Sequence[Plan], count: int) -> Callable[[int], list[Result]]:
         """The best offers of many plans. What is asked alike is worked out once; offers are measured when called for.
@@ -252,7 +262,7 @@ class Index:
 
     def _first_of(self, plan: Plan, rows: list[int], count: int) -> list[Result]:
         (part,) = self.parts
-        found = [Result(found, part) for found in Search(part.segment, plan).first_of(rows, None)]
+        found = _results(Search(part.segment, plan).first_of(rows, None), part)
         if plan.rank is Rank.DISTANCE:
             _settle(found, plan)
         return found[:count]
@@ -284,6 +294,18 @@ def _kept(services: Iterable[Service], phrases: PhraseInterpreter, terms: Mappin
     for service in kept:
         builder.add(service)
     return Part(builder.finish(), kept.__getitem__)
+
+
+def _results(found: Iterable[Found], part: Part) -> list[Result]:
+    return [Result(one, part) for one in found]
+
+
+def _merged(runs: list[list[Result]], plan: Plan) -> list[Result]:
+    """What was found in each part, in one order."""
+    merged = list(heapq.merge(*runs, key=lambda result: result.found.key)) if len(runs) > 1 else runs[0]
+    if plan.rank is Rank.DISTANCE:
+        _settle(merged, plan)
+    return merged
 
 
 def _settle(results: list[Result], plan: Plan) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -107,13 +107,29 @@ class Search:
             return self._in_order([self._fits(*self._gathered(0, self._rows), None)], count)
         elsewhere: _Fits | None = None
         for radius in self._radii(origin, count):
-            near = self._near(origin, radius)
+            near = self._near(origin, radius, self._cut(origin, radius))
             if elsewhere is None and self._plan.rank is not Rank.DISTANCE:
                 elsewhere = self._elsewhere()
             if count is not None and self._enough(near, elsewhere, radius, count):
                 return self._in_order([near] if elsewhere is None else [near, elsewhere], count)
-        near = self._near(origin, self._plan.reach)
+        reach = self._plan.reach
+        near = self._near(origin, reach, self._cut(origin, reach))
         return self._in_order([near, self._elsewhere() if elsewhere is None else elsewhere], count)
+
+    def among(self, services: Sequence[int]) -> list[Found]:
+        """The offers of some services that fit, in order.
+
+        Args:
+            services: the services, by their numbers.
+        """
+        rows = np.isin(self._columns.service, services).nonzero()[0].astype(np.int32)
+        runs, placed = np.column_stack((rows, rows + 1)).ravel(), 2 * int(rows.searchsorted(self._placed))
+        origin = self._plan.origin
+        if origin is None:
+            return self._in_order([self._fits(*self._gather.rows(self._gather.cut(runs)), None)], None)
+        near = self._near(origin, self._plan.reach, self._gather.cut(runs[:placed]))
+        elsewhere = self._fits(*self._gather.rows(self._gather.cut(runs[placed:])), None)
+        return self._in_order([near, elsewhere], None)
 
     def counts(self) -> tuple[int, Counter[str]]:
         """How many offers fit, and how many each criterion rules out."""
@@ -165,9 +181,9 @@ class Search:
             self._last_cut = radius, self._gather.cut(origin.runs(self._columns.keys, radius))
         return self._last_cut[1]
 
-    def _near(self, origin: Origin, radius: float) -> _Fits:
-        """Rows with a point in a circle."""
-        rows, values = self._gather.rows(self._cut(origin, radius))
+    def _near(self, origin: Origin, radius: float, cut: Cut) -> _Fits:
+        """Rows with a point in a circle, of some that may be."""
+        rows, values = self._gather.rows(cut)
         squares = origin.squares(self._columns.space, rows)
         if radius >= self._plan.reach:
             inside = self._within(origin, radius, rows, squares)
