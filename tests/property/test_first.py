@@ -132,9 +132,9 @@ def test_a_fault_here_is_seen(where, name, fault):
         derandomize=True,
         report_multiple_bugs=False,
     )
-    @given(asked())
-    def find_it(case):
-        directory, need, first = case
+    @given(cc_st.matchable_directories(), cc_st.needs())
+    def find_it(directory, need):
+        first = dict.fromkeys(directory.services, MET)
         matcher = matcher_of(directory)
         plain = matcher.match(need, limit=None)
         assert list(matcher.match(need, limit=None, first=first)) == expected(plain, first)
