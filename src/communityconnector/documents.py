@@ -22,12 +22,17 @@ SCHEMA: Final = 1
 T = TypeVar("T", bound=attrs.AttrsInstance)
 
 
-def write(value: attrs.AttrsInstance) -> dict[str, Any]:
-    """A value as a plain document: texts, numbers, truths and lists. What is empty is left out."""
+def write(value: attrs.AttrsInstance, *without: str) -> dict[str, Any]:
+    """A value as a plain document: texts, numbers, truths and lists. What is empty is left out.
+
+    Args:
+        value: the value.
+        without: names of fields that the document does not hold.
+    """
     found: dict[str, Any] = {"schema": SCHEMA}
     for field in attrs.fields(type(value)):
         held = getattr(value, field.name)
-        if held is None or held in ("", ()):
+        if field.name in without or held is None or held in ("", ()):
             continue
         found[field.name] = _plain(held)
     return found
@@ -41,7 +46,9 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
-def read(cls: type[T], document: Mapping[str, Any], refusal: type[CommunityConnectorError], what: str) -> T:
+def read(
+    cls: type[T], document: Mapping[str, Any], refusal: type[CommunityConnectorError], what: str, **given: Any
+) -> T:
     """The value that a document was written from.
 
     Args:
@@ -49,16 +56,17 @@ def read(cls: type[T], document: Mapping[str, Any], refusal: type[CommunityConne
         document: what `write` made.
         refusal: what to raise where it is no such document; the message names the field and never what stands in it.
         what: what the document is of, in words.
+        given: values of fields that the document does not hold.
     """
     raw = dict(document)
     if raw.pop("schema", None) != SCHEMA:
         message = f"a document of {what} has the schema {SCHEMA}"
         raise refusal(message)
     kinds = _kinds(cls)
-    if strange := sorted(map(str, raw.keys() - kinds.keys())):
+    if strange := sorted(map(str, raw.keys() - kinds.keys() | raw.keys() & given.keys())):
         message = f"{cls.__name__} has no field {strange[0]}"
         raise refusal(message)
-    values = {}
+    values = dict(given)
     for name, held in raw.items():
         try:
             values[name] = _read(kinds[name], held)

@@ -269,3 +269,35 @@ class IllegalTransitionError(CommunityConnectorError, RuntimeError):
 
     def __reduce__(self) -> tuple[type[IllegalTransitionError], tuple[str, str, str, str]]:
         return type(self), (self.status, self.event, self.role, self.guard)
+
+
+class InvalidPartnershipError(CommunityConnectorError, ValueError):
+    """What was said about a partnership is incomplete or contradicts itself, or a document holds no partnership."""
+
+    code = "invalid-partnership"
+
+
+class PartnershipNotFoundError(CommunityConnectorError, KeyError):
+    """No partnership with this agency is kept."""
+
+    code = "partnership-not-found"
+
+    def __str__(self) -> str:
+        """Give the message itself: `KeyError` would show its repr, in quotes."""
+        return str(self.args[0]) if self.args else ""
+
+
+class InvalidVisitError(CommunityConnectorError, ValueError):
+    """A visit lacks something, nobody could say from its schedule when it is, or a document holds no visit."""
+
+    code = "invalid-visit"
+
+
+class VisitNotFoundError(CommunityConnectorError, KeyError):
+    """No visit with this id is kept."""
+
+    code = "visit-not-found"
+
+    def __str__(self) -> str:
+        """Give the message itself: `KeyError` would show its repr, in quotes."""
+        return str(self.args[0]) if self.args else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import communityconnector as cc
-from communityconnector import interchange, matching, model, needs, referrals
+from communityconnector import interchange, matching, model, needs, partners, referrals
 
 SNAPSHOT = {
     cc: """
@@ -27,6 +27,9 @@ SNAPSHOT = {
     """,
     matching: "WEIGHTS Answer Contribution Engine Errand Explanation Index Itinerary Match MatchResult MatchResults Query Rank "
     "Reason Stop UnmetNeed by_travel_time",
+    partners: """
+        CONTACT_EVERY KeyContact Occurrence Partnership PartnershipStatus Partnerships Visit Visitors monthly quarterly weekly
+    """,
     referrals: """
         IMPLIED MEANINGS TABLE TERMINAL Actor Advanced Clock CodeClass ConsentView DeclinedBy Details Due Event HoldReason
         Meaning Next Outcome Policy Priority Proposal Referral ReferralEvent ReferralStatus ReferralType Role Sending

@@ -1,0 +1,404 @@
+"""Partnerships and visits, as a desk keeps them; nobody learns by accident whom to know at an agency."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import pickle
+import traceback
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import attrs
+import pytest
+
+from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.us_federal_holidays import us_federal_holiday
+from communityconnector.errors import (
+    InvalidPartnershipError,
+    InvalidVisitError,
+    PartnershipNotFoundError,
+    StaleRecordError,
+    VisitNotFoundError,
+)
+from communityconnector.matching import Answer
+from communityconnector.model import Schedule
+from communityconnector.partners import (
+    KeyContact,
+    Partnership,
+    Partnerships,
+    PartnershipStatus,
+    Visit,
+    Visitors,
+    monthly,
+    quarterly,
+    weekly,
+)
+
+ZONE = ZoneInfo("America/New_York")
+NOW = datetime(2026, 12, 8, 14, 30, tzinfo=ZONE)
+"""A second Tuesday."""
+PRIVATE = ("Pat Example", "555-0100")
+
+
+def clock():
+    return NOW
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def storage(request, tmp_path):
+    kept = MemoryStorage() if request.param == "memory" else open_storage(f"sqlite:///{tmp_path}/desk.db")
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def partnerships(storage):
+    return Partnerships(storage, clock)
+
+
+@pytest.fixture
+def visitors(storage):
+    return Visitors(storage, clock, us_federal_holiday)
+
+
+def partnership(key="agency", status="connected", **fields):
+    return Partnership(organization_id=key, status=status, **fields)
+
+
+def nurse(key="nurse", schedule=None, **fields):
+    given = {"organization_id": "clinic", "branch": "main", "role": "nurse", "zone": "America/New_York"}
+    return Visit(
+        id=key,
+        schedule=schedule or monthly("2TU", "14:00", "16:00"),
+        **{**given, "service_ids": ["s"], **fields},
+    )
+
+
+def whole():
+    return partnership(
+        contacts=[KeyContact(role="intake coordinator", name=PRIVATE[0], reach=PRIVATE[1])],
+        service_ids=["s1", "s2"],
+        offers="A session a month",
+        since=date(2024, 2, 1),
+        last_contact=date(2026, 11, 3),
+        next_step="Ask for leaflets",
+        owner="outreach desk",
+        by=date(2026, 12, 15),
+    )
+
+
+# Partnerships
+
+
+def test_a_partnership_comes_back_as_it_was_put(partnerships):
+    put = partnerships.put(whole())
+    assert partnerships.get("agency") == put == whole()
+    assert partnerships.get("agency").version == put.version > 0
+    assert partnerships.get("agency").contacts[0].name.reveal() == PRIVATE[0]
+
+
+def test_of_an_agency_that_is_not_there_a_desk_says_so(partnerships):
+    with pytest.raises(PartnershipNotFoundError, match="no partnership 'agency' is kept"):
+        partnerships.get("agency")
+
+
+def test_who_read_an_older_version_changes_nothing(partnerships):
+    first = partnerships.put(whole())
+    theirs = partnerships.put(attrs.evolve(first, status="lapsed"))
+    for late in (
+        lambda: partnerships.put(attrs.evolve(first, offers="")),
+        lambda: partnerships.remove(first),
+    ):
+        with pytest.raises(StaleRecordError):
+            late()
+    with pytest.raises(StaleRecordError):
+        partnerships.put(whole())
+    assert partnerships.get("agency") == theirs
+    partnerships.remove(theirs)
+    assert partnerships.all() == []
+
+
+def test_partnerships_are_listed_by_how_they_stand(partnerships):
+    for key, status in (("b", "asked"), ("c", "connected"), ("a", "asked"), ("d", "could_connect")):
+        partnerships.put(partnership(key, status))
+    assert [one.organization_id for one in partnerships.all()] == ["a", "b", "c", "d"]
+    assert [one.organization_id for one in partnerships.all("asked")] == ["a", "b"]
+    assert partnerships.all(PartnershipStatus.LAPSED) == []
+    with pytest.raises(InvalidPartnershipError, match="one of connected, could_connect, asked, lapsed"):
+        partnerships.all("friends")
+
+
+def test_who_was_silent_for_longer_than_the_limit_is_due_longest_first(partnerships):
+    today = NOW.date()
+    for key, status, days in (
+        ("just", "connected", 180), ("late", "connected", 181), ("later", "asked", 400), ("gone", "lapsed", 900),
+    ):  # fmt: skip
+        partnerships.put(partnership(key, status, last_contact=today - timedelta(days=days)))
+    partnerships.put(partnership("never", "connected"))
+    partnerships.put(partnership("new", "asked", since=today))
+    partnerships.put(partnership("could", "could_connect"))
+    assert [one.organization_id for one in partnerships.due()] == ["never", "later", "late"]
+    often = partnerships.due(every=timedelta(days=90))
+    assert [one.organization_id for one in often] == ["never", "later", "late", "just"]
+    assert [one.organization_id for one in partnerships.due(today - timedelta(days=1))] == ["never", "later"]
+
+
+def test_next_steps_come_by_their_day(partnerships):
+    for key, by in (("c", date(2026, 12, 1)), ("b", None), ("a", date(2027, 1, 5)), ("d", date(2026, 12, 1))):
+        partnerships.put(partnership(key, "could_connect", next_step="Call", by=by))
+    partnerships.put(partnership("idle"))
+    assert [one.organization_id for one in partnerships.next_steps()] == ["c", "d", "a", "b"]
+    assert [one.organization_id for one in partnerships.next_steps(date(2026, 12, 1))] == ["c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"key": " "}, "with an agency"),
+        ({"status": "friends"}, "one of connected"),
+        ({"owner": "desk-2"}, "say what is to be done"),
+        ({"by": date(2026, 12, 1)}, "say what is to be done"),
+        ({"last_contact": NOW}, "`last_contact` of a partnership is a date"),
+        ({"service_ids": "s1"}, "several texts"),
+    ],
+)
+def test_a_partnership_that_cannot_be_is_refused(fields, words):
+    with pytest.raises(InvalidPartnershipError, match=words):
+        partnership(**fields)
+
+
+def test_a_document_that_is_no_partnership_is_refused_without_what_stands_in_it():
+    good = whole().to_dict(contacts=True)
+    for wrong in (
+        {**good, "schema": 9}, {**good, "secret": PRIVATE[0]}, {**good, "by": PRIVATE[0]}, {**good, "version": 3},
+        {**good, "contacts": [{"role": "x", "shoe": PRIVATE[0]}]}, {**good, "contacts": [{"role": ""}]},
+        {**good, "contacts": [PRIVATE[0]]}, {"schema": 1, "status": "asked"},
+    ):  # fmt: skip
+        with pytest.raises(InvalidPartnershipError) as caught:
+            Partnership.from_dict(wrong)
+        assert PRIVATE[0] not in "".join(traceback.format_exception(caught.value))
+
+
+# Whom to know is shown to nobody by accident
+
+
+def test_key_contacts_are_in_no_repr_no_format_and_no_export():
+    one = whole()
+    (contact,) = one.contacts
+    shown = [repr(one), str(one), f"{one}", repr(contact), str([one]), repr(contact.name), f"{contact.reach}"]
+    shown += [json.dumps(one.to_dict()), json.dumps(attrs.asdict(one), default=str)]
+    assert not [text for text in shown for private in PRIVATE if private in text]
+    assert "intake" not in repr(contact)
+    assert one.to_dict()["contacts"] == 1
+    assert Partnership.from_dict(one.to_dict()) == attrs.evolve(one, contacts=())
+
+
+def test_key_contacts_are_neither_pickled_nor_copied():
+    for copied in (pickle.dumps, copy.deepcopy):
+        with pytest.raises(TypeError, match="not pickled"):
+            copied(whole())
+
+
+def test_key_contacts_are_in_no_log_and_no_error(partnerships, caplog):
+    caplog.set_level(logging.DEBUG)
+    first = partnerships.put(whole())
+    partnerships.due()
+    partnerships.next_steps()
+    with pytest.raises(StaleRecordError) as caught:
+        partnerships.put(whole())
+    partnerships.remove(first)
+    told = caplog.text + "".join(traceback.format_exception(caught.value))
+    assert not [private for private in PRIVATE if private in told]
+
+
+def test_the_check_above_sees_what_is_in_the_open():
+    """Shows that the checks of privacy can fail: what is for storage alone has them."""
+    assert all(private in json.dumps(whole().to_dict(contacts=True)) for private in PRIVATE)
+
+
+# Visits
+
+
+def test_a_visit_comes_back_as_it_was_put(visitors):
+    one = nurse(
+        left_out=[date(2027, 1, 12)], besides=[date(2027, 1, 19)], sign_up=True, note="Ask at the desk"
+    )
+    put = visitors.put(one)
+    assert visitors.get("nurse") == put == one
+    assert visitors.get("nurse").version == put.version > 0
+    assert [visit.id for visit in visitors.all("main")] == ["nurse"]
+    assert visitors.all("annex") == []
+    with pytest.raises(VisitNotFoundError, match="no visit 'doctor' is kept"):
+        visitors.get("doctor")
+
+
+def test_who_read_an_older_version_of_a_visit_changes_nothing(visitors):
+    first = visitors.put(nurse())
+    theirs = visitors.put(attrs.evolve(first, branch="annex"))
+    for late in (lambda: visitors.put(attrs.evolve(first, note="x")), lambda: visitors.remove(first)):
+        with pytest.raises(StaleRecordError):
+            late()
+    assert visitors.get("nurse") == theirs
+    assert visitors.all("main") == []
+    visitors.remove(theirs)
+    assert visitors.all() == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"key": ""}, "a visit has an id"),
+        ({"branch": None}, "a visit has a branch"),
+        ({"role": " "}, "a visit has who comes: a role"),
+        ({"zone": "Ashe"}, "no IANA time zone"),
+        ({"service_ids": "s"}, "several texts"),
+        ({"left_out": [NOW]}, "are dates"),
+        ({"schedule": weekly("TU", "14:00", "late")}, "`closes_at` of its schedule is no time of day"),
+        ({"schedule": weekly("TU", "14:00Z", "16:00")}, "has a zone of its own"),
+        ({"schedule": weekly("XX", "14:00", "16:00")}, "a day of the schedule cannot be read"),
+        ({"schedule": weekly("TU", "14:00", "16:00", every=2)}, "does not say when it began"),
+        ({"schedule": Schedule(id="x", opens_at="14:00", closes_at="16:00")}, "how often it repeats"),
+        (
+            {"schedule": attrs.evolve(weekly("TU", "14:00", "16:00"), dtstart="soon")},
+            "a date of the schedule cannot be read",
+        ),
+        ({"schedule": attrs.evolve(weekly("TU", "14:00", "16:00"), timezone=-5)}, "`timezone` of its own"),
+    ],
+)
+def test_a_visit_of_which_nobody_could_say_when_it_is_is_refused(fields, words):
+    with pytest.raises(InvalidVisitError, match=words):
+        nurse(**fields)
+
+
+def test_a_document_that_is_no_visit_is_refused():
+    good = nurse().to_dict()
+    for wrong in ({**good, "schedule": 3}, {**good, "zone": 3}, {**good, "shoe": 1}, {**good, "version": 2}):
+        with pytest.raises(InvalidVisitError):
+            Visit.from_dict(wrong)
+
+
+def begins(found):
+    return [f"{one.begins:%Y-%m-%d %H:%M %z} {one.visit_id}" for one in found]
+
+
+def test_visits_come_in_order_of_time_and_of_their_ids(visitors):
+    visitors.put(nurse())
+    visitors.put(nurse("b-lawyer", quarterly("2TU", "14:00", "15:00", since=date(2026, 9, 1))))
+    visitors.put(nurse("worker", weekly("MO,WE", "09:00", "11:30")))
+    visitors.put(nurse("elsewhere", weekly("MO", "09:00", "11:30"), branch="annex"))
+    assert begins(visitors.visits("main", date(2026, 12, 7), date(2026, 12, 14))) == [
+        "2026-12-07 09:00 -0500 worker",
+        "2026-12-08 14:00 -0500 b-lawyer",
+        "2026-12-08 14:00 -0500 nurse",
+        "2026-12-09 09:00 -0500 worker",
+    ]
+
+
+def test_an_interval_has_its_first_moment_and_not_its_last(visitors):
+    visitors.put(nurse())
+    two = NOW.replace(minute=0)
+    assert len(visitors.visits("main", two, two + timedelta(seconds=1))) == 1
+    assert visitors.visits("main", two - timedelta(hours=1), two) == []
+    assert visitors.visits("main", two, two) == []
+    with pytest.raises(InvalidVisitError, match="needs a zone"):
+        visitors.visits("main", datetime(2026, 12, 8), two)  # noqa: DTZ001  # that is what is wrong
+
+
+def test_days_left_out_and_days_besides(visitors):
+    visitors.put(
+        nurse(
+            left_out=[date(2027, 1, 12), date(2027, 1, 20)],
+            besides=[date(2027, 1, 19), date(2027, 1, 20), date(2027, 2, 9)],
+        )
+    )
+    found = visitors.visits("main", date(2027, 1, 1), date(2027, 3, 1))
+    assert begins(found) == ["2027-01-19 14:00 -0500 nurse", "2027-02-09 14:00 -0500 nurse"]
+
+
+def test_clocks_change_and_the_visit_stays_at_its_time_of_day(visitors):
+    visitors.put(nurse(schedule=weekly("TU", "14:00", "16:00")))
+    found = visitors.visits("main", date(2027, 3, 9), date(2027, 3, 17))
+    assert begins(found) == ["2027-03-09 14:00 -0500 nurse", "2027-03-16 14:00 -0400 nurse"]
+    assert found[1].begins - found[0].begins.astimezone(UTC) == timedelta(days=7, hours=-1)
+
+
+def test_on_a_holiday_one_has_to_ask_unless_the_day_is_named(visitors):
+    visitors.put(nurse(schedule=weekly("FR", "10:00", "12:00")))
+    christmas = date(2026, 12, 25)
+    (found,) = visitors.visits("main", christmas, date(2026, 12, 26))
+    assert found.holiday == "Christmas Day"
+    (reason,) = visitors.reasons("main", datetime(2026, 12, 25, 9, tzinfo=ZONE)).values()
+    assert reason.answer is Answer.UNKNOWN
+    assert reason.text == "Ask whether the nurse comes today from 10:00 to 12:00 (it is Christmas Day)"
+    visitors.put(attrs.evolve(visitors.get("nurse"), besides=[christmas]))
+    (found,) = visitors.visits("main", christmas, date(2026, 12, 26))
+    assert found.holiday == ""
+
+
+def test_days_of_which_the_schedule_does_not_say_have_no_visits(visitors):
+    visitors.put(nurse(schedule=attrs.evolve(weekly("TU", "14:00", "16:00"), valid_to="2026-12-08")))
+    assert len(visitors.visits("main", date(2026, 12, 1), date(2027, 2, 1))) == 2
+
+
+# Who is in the building
+
+
+def at(hour, minute=0, day=8):
+    return datetime(2026, 12, day, hour, minute, tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("moment", "there", "text"),
+    [
+        (at(0), False, "The nurse is in the building today from 14:00 to 16:00"),
+        (at(13, 59), False, "The nurse is in the building today from 14:00 to 16:00"),
+        (at(14), True, "The nurse is in the building today until 16:00"),
+        (at(15, 59), True, "The nurse is in the building today until 16:00"),
+        (at(16), False, None),
+        (at(23, 59, 7), False, None),
+    ],
+)
+def test_who_is_in_the_building_and_who_comes_today(visitors, moment, there, text):
+    visitors.put(nurse())
+    for now in (moment, moment.astimezone(UTC)):
+        assert bool(visitors.visiting("main", now)) is there
+        assert [reason.text for reason in visitors.reasons("main", now).values()] == ([text] if text else [])
+    assert visitors.visiting("annex", moment) == []
+
+
+def test_a_reason_says_on_what_it_rests(visitors):
+    visitors.put(nurse(sign_up=True))
+    (reason,) = visitors.reasons("main").values()
+    assert reason.text == "The nurse is in the building today until 16:00; one must sign up first"
+    assert (reason.criterion, reason.answer) == ("visiting", Answer.MET)
+    assert reason.evidence == {
+        "visit_id": "nurse", "branch": "main", "opens_at": "14:00", "closes_at": "16:00", "sign_up": True,
+    }  # fmt: skip
+
+
+def test_of_two_visits_for_a_service_that_which_is_going_on_or_comes_next_counts(visitors):
+    visitors.put(nurse("a", monthly("2TU", "16:30", "17:00")))
+    visitors.put(nurse("b", monthly("2TU", "09:00", "10:00")))
+    visitors.put(nurse("c"))
+    assert visitors.reasons("main")["s"].evidence["visit_id"] == "c"
+    assert visitors.reasons("main", at(16))["s"].evidence["visit_id"] == "a"
+    assert [one.visit_id for one in visitors.today("main", at(8))] == ["b", "c", "a"]
+
+
+def test_a_visit_past_midnight_is_going_on_until_it_ends(visitors):
+    visitors.put(nurse(schedule=monthly("2TU", "22:00", "02:00")))
+    assert [one.visit_id for one in visitors.visiting("main", at(1, 59, day=9))] == ["nurse"]
+    assert visitors.today("main", at(1, 59, day=9)) != []
+    assert visitors.today("main", at(2, 0, day=9)) == []
+
+
+def test_an_occurrence_is_json():
+    (found,) = nurse(note="Room 2").occurrences(date(2026, 12, 1), date(2027, 1, 1))
+    assert json.loads(json.dumps(found.to_dict())) == {
+        "visit_id": "nurse", "organization_id": "clinic", "branch": "main", "role": "nurse", "service_ids": ["s"],
+        "begins": "2026-12-08T14:00:00-05:00", "ends": "2026-12-08T16:00:00-05:00", "holiday": "",
+        "sign_up": False, "note": "Room 2",
+    }  # fmt: skip
