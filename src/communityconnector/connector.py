@@ -1,4 +1,4 @@
-"""The desk: a stored directory and what is asked of it, behind one face."""
+"""The desk: a stored directory, what is asked of it, and what comes of it, behind one face."""
 
 from __future__ import annotations
 
@@ -8,22 +8,36 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from functools import partial
 from pathlib import Path
+from random import Random
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
+from uuid import uuid4
 
 import attrs
 
-from communityconnector.errors import PluginError, UnusableStorageError
+from communityconnector import needs
+from communityconnector.desk import Desk, Ledger, Listed, Parts
+from communityconnector.errors import (
+    DirectoryNotLoadedError,
+    PluginError,
+    ServiceNotFoundError,
+    UnusableStorageError,
+)
 from communityconnector.geocoding import Geocoder
 from communityconnector.interchange import Mode
 from communityconnector.matcher import Matcher
 from communityconnector.matching import MatchResult, Rank
 from communityconnector.matching.engine import Reranker
-from communityconnector.model import Audience, Directory, Finding, Point, Service
+from communityconnector.model import Audience, Directory, Finding, Point, Service, ServiceStatus
+from communityconnector.model.audience import Confidential, protective
 from communityconnector.needs import Interpreter, Need, PhraseInterpreter, Vocabulary
+from communityconnector.notification import Notifier, Secret
 from communityconnector.plugins import Plugins
+from communityconnector.referrals import Letterhead, Policy
+from communityconnector.sealing import Keyring
 from communityconnector.storage import Storage
 from communityconnector.stored import Follower, Loaded, Shelf, load
+from communityconnector.stored.generations import View, id_of
 from communityconnector.stored.loading import Columns, Source
 
 _LOG: Final = logging.getLogger("communityconnector")
@@ -36,12 +50,19 @@ _NO_SETTINGS: Final[Mapping[str, str]] = {}
 T = TypeVar("T")
 
 
+_NO_NOTIFIERS: Final[Mapping[str, Notifier]] = {}
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Connector:
-    """A desk: a directory in storage, and matches from it.
+def _new_id() -> str:
+    return uuid4().hex
+
+
+class Connector(Desk):
+    """A desk: a directory in storage, matches from it, and referrals made of them.
 
     Open one with `Connector.open`. It may be shared between threads; a process that forks opens its own. Other
     processes may load and change the directory meanwhile: a desk sees what they did within a second.
@@ -59,6 +80,14 @@ class Connector:
         weights: what each part adds to a score, by name.
         rerankers: each in turn may put the best matches in another order.
         holidays: names the days on which the usual hours may not hold.
+        policy: what the library has decided about referrals: times, limits, how long things are kept.
+        letterhead: whom messages are from, and where their links lead.
+        notifiers: send messages, by name. None are sent before `dispatch_once` is called.
+        secret: makes links and references that nobody else can make; by default one that is made once, and kept in the
+            storage.
+        keyring: seals what is a patron's own; by default it is kept in the open, and deleted.
+        ids: gives ids of new referrals, of letters, digits, `-` and `.`.
+        random: spreads tries over time.
     """
 
     def __init__(  # noqa: PLR0913  # each a part that a host may replace, all with a default
@@ -76,7 +105,27 @@ class Connector:
         weights: Mapping[str, float] | None = None,
         rerankers: Iterable[Reranker] = (),
         holidays: Callable[[date], str | None] | None = None,
+        policy: Policy | None = None,
+        letterhead: Letterhead | None = None,
+        notifiers: Mapping[str, Notifier] = _NO_NOTIFIERS,
+        secret: Secret | None = None,
+        keyring: Keyring | None = None,
+        ids: Callable[[], str] = _new_id,
+        random: Random | None = None,
     ) -> None:
+        ledger = Ledger(
+            storage, policy=policy or Policy(), clock=clock, secret=secret, keyring=keyring, ids=ids
+        )
+        super().__init__(
+            Parts(
+                ledger=ledger,
+                listed=self._listed,
+                letterhead=letterhead or Letterhead(),
+                notifiers=dict(notifiers),
+                vocabulary=vocabulary or needs.vocabulary(),
+                random=random or Random(),  # noqa: S311  # it spreads tries, and keeps no secret
+            )
+        )
         self.storage = storage
         self.plugins = plugins
         self.audience = Audience(audience)
@@ -113,6 +162,7 @@ class Connector:
         interpreter: Interpreter | str | None = None,
         rerankers: Iterable[Reranker | str] = (),
         holidays: Callable[[date], str | None] | str | None = None,
+        notifiers: Mapping[str, Notifier] | Iterable[str] = (),
         **parts: Any,
     ) -> Self:
         """Open the desk at a URL.
@@ -128,6 +178,7 @@ class Connector:
             interpreter: who understands what patrons say, or its name.
             rerankers: each in turn may put the best matches in another order; scorers, or their names.
             holidays: names the days on which the usual hours may not hold; or the name of a calendar.
+            notifiers: send messages, by name; or the names alone of those that plugins bring or that are built in.
             **parts: what `Connector` takes besides.
 
         Raises:
@@ -153,6 +204,11 @@ class Connector:
             _named(found.scorers(), one, "scorer").rerank if isinstance(one, str) else one
             for one in rerankers
         ]
+        senders = (
+            dict(notifiers)
+            if isinstance(notifiers, Mapping)
+            else {name: _named(found.notifiers(), name, "notifier").make(settings) for name in notifiers}
+        )
         return cls(
             backend.open(url or ""),
             plugins=found,
@@ -161,6 +217,7 @@ class Connector:
             interpreter=interpreter,
             rerankers=orders,
             holidays=holidays,
+            notifiers=senders,
             **parts,
         )
 
@@ -301,6 +358,38 @@ class Connector:
 
     def __repr__(self) -> str:
         return f"<Connector for the {self.audience}, {self._follower}>"
+
+    def _listed(self, service_id: str) -> Listed:
+        """What the directory says of a service, hidden or not: the desk knows what may be told.
+
+        Raises:
+            DirectoryNotLoadedError: no directory has been loaded.
+            ServiceNotFoundError: it has no such service.
+        """
+        generation = self._shelf.current()
+        if generation is None:
+            message = "no directory has been loaded into this desk: load one first"
+            raise DirectoryNotLoadedError(message)
+        everything = View(Confidential(), Audience.STEWARD)
+        service = next(
+            iter(self._shelf.some(generation.number, [id_of(service_id)], everything).values()), None
+        )
+        if service is None:
+            message = f"no service {service_id!r} in this directory"
+            raise ServiceNotFoundError(message)
+        told = Confidential()
+        told.add(service)
+        refuge = protective(service)
+        agency = service.organization
+        return Listed(
+            id=service.id,
+            name=service.name,
+            organization_id=agency.id if agency is not None else service.organization_id or "",
+            # Where the directory does not say, the service is not known to be closed.
+            active=service.status in ("", ServiceStatus.ACTIVE),
+            confidential=refuge or bool(told.levels),
+            tags=frozenset({"dv"}) if refuge else frozenset(),
+        )
 
     def _source(self, source: Source) -> Source:
         """The source, or what a plugin reads from a file of a form that is its own."""

@@ -164,6 +164,12 @@ class StorageFullError(StorageError):
     code = "storage-full"
 
 
+class LoadCutOffError(CommunityConnectorError, ChildProcessError):
+    """A process that was reading a file for a load was ended. What was stored is kept: load the same file again."""
+
+    code = "load-cut-off"
+
+
 class UnusableStorageError(StorageError):
     """There is no storage that can be used at this URL: another kind of file, a file system that cannot lock, a newer schema."""
 
@@ -207,6 +213,29 @@ class NotDeliveredError(CommunityConnectorError, ConnectionError):
         return partial(type(self), retry=self.retry, after=self.after), (str(self),)
 
 
+class InvalidSettingsError(CommunityConnectorError, ValueError):
+    """What a host has set for a part is missing or wrong; the message names the settings and repeats no value."""
+
+    code = "invalid-settings"
+
+
+class InvalidSignatureError(CommunityConnectorError, ValueError):
+    """A web hook is not signed by who knows a secret, or is an old copy. Nothing of it, nor of a secret, is repeated.
+
+    Attributes:
+        reason: `missing-header`, `repeated-header`, `malformed`, `too-old`, `too-new` or `no-match`.
+    """
+
+    code = "invalid-signature"
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[InvalidSignatureError], tuple[str, str]]:
+        return type(self), (self.reason, str(self))
+
+
 class InvalidReferralError(CommunityConnectorError, ValueError):
     """What was said about a referral is incomplete or contradicts itself, or a document holds no referral."""
 
@@ -245,6 +274,12 @@ class LinkNotValidError(CommunityConnectorError, PermissionError):
     """A link of a message is used up, too old, or none of ours. The error does not say which, for whoever tries links."""
 
     code = "link-not-valid"
+
+
+class SealBrokenError(CommunityConnectorError, ValueError):
+    """What was sealed cannot be opened: it has been changed, moved, or its key is not in the keyring."""
+
+    code = "seal-broken"
 
 
 class IllegalTransitionError(CommunityConnectorError, RuntimeError):

@@ -129,11 +129,11 @@ class Consent:
         cls,
         terms: ConsentTerms,
         *,
-        id: str,
+        id: str,  # noqa: A002  # the field's own word
         referral_id: str,
         agency_id: str,
         service_id: str,
-        at: datetime,  # noqa: A002  # the field's own word
+        at: datetime,
     ) -> Self:
         """A consent on these terms, from a moment on."""
         about = {field.name: getattr(terms, field.name) for field in attrs.fields(ConsentTerms)}

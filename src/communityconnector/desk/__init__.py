@@ -1,0 +1,32 @@
+"""The desk's own work: referrals in storage, what is due of them, messages, answers, and the log of it all."""
+
+from communityconnector.desk.answering import AgencyPage, PatronPage, Replied
+from communityconnector.desk.audit import Audit, Entry, Head, Verified
+from communityconnector.desk.desk import Desk
+from communityconnector.desk.dispatching import Dispatched
+from communityconnector.desk.following import DueDone, DueReferral
+from communityconnector.desk.ledger import Ledger
+from communityconnector.desk.outbox import Recipient, Row, RowStatus
+from communityconnector.desk.parts import Listed, Parts
+from communityconnector.desk.referring import Asked
+
+__all__ = [
+    "AgencyPage",
+    "Asked",
+    "Audit",
+    "Desk",
+    "Dispatched",
+    "DueDone",
+    "DueReferral",
+    "Entry",
+    "Head",
+    "Ledger",
+    "Listed",
+    "Parts",
+    "PatronPage",
+    "Recipient",
+    "Replied",
+    "Row",
+    "RowStatus",
+    "Verified",
+]

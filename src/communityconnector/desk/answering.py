@@ -1,0 +1,289 @@
+"""What comes back: an agency's answer by a link or a web hook, and the patron's, without an account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from communityconnector.desk.audit import Fact
+from communityconnector.desk.following import Following
+from communityconnector.desk.links import Link, Wanted, issued, not_valid, opened, token_for, used
+from communityconnector.desk.outbox import Recipient
+from communityconnector.desk.work import Work
+from communityconnector.errors import IllegalTransitionError
+from communityconnector.notification import Secret
+from communityconnector.referrals import (
+    TABLE,
+    Actor,
+    Event,
+    FollowUp,
+    Priority,
+    Referral,
+    ReferralStatus,
+    Role,
+)
+from communityconnector.referrals.table import IMPLIED
+from communityconnector.referrals.texts import STATUS_WORDS, spoken
+
+REDISCLOSURE: str = (
+    "This information was disclosed to you with the patron's consent, for the purpose named in it alone. "
+    "Where 42 CFR part 2 protects it, you may not disclose it further unless the patron consents or the law allows it."
+)
+"""What goes with a disclosure: 42 CFR 2.32 asks for such a notice, in words of its own for programs that it covers."""
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class AgencyPage:
+    """What an agency sees of a referral.
+
+    Attributes:
+        referral: the referral.
+        service_name: the service that is asked for.
+        needs: what is needed, in words.
+        told: what the agency is told, by name of the field.
+        notice: what it must know about passing that on; empty where it is told nothing.
+        events: what it may answer now.
+        expires_at: until when the link can be used.
+    """
+
+    referral: Referral
+    service_name: str
+    needs: tuple[str, ...]
+    told: Mapping[str, Secret]
+    notice: str
+    events: tuple[Event, ...]
+    expires_at: datetime
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it is needed soon."""
+        return self.referral.priority is Priority.URGENT
+
+    def __repr__(self) -> str:
+        return f"<AgencyPage of referral {self.referral.id!r}>"
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class PatronPage:
+    """What a patron sees of a referral.
+
+    Attributes:
+        words: where it stands, in plain words.
+        language: in which language they are.
+        asks: whether the patron may be asked how it went.
+        expires_at: until when the link can be used.
+    """
+
+    words: str
+    language: str
+    asks: bool
+    expires_at: datetime
+
+    def __repr__(self) -> str:
+        return "<PatronPage>"
+
+
+@attrs.frozen(repr=False)
+class Replied:
+    """What became of a reply.
+
+    Attributes:
+        referral: the referral as it stands now.
+        next_token: ends the link by which the same party goes on; empty where there is nothing more to say.
+    """
+
+    referral: Referral
+    next_token: str
+
+    def __repr__(self) -> str:
+        return f"<Replied to referral {self.referral.id!r}>"
+
+
+class Answering(Following):
+    """The part of a desk that takes answers."""
+
+    def open_link(self, token: str, *, language: str = "en") -> AgencyPage | PatronPage:
+        """What a link in a message leads to. It is not used up by looking; that somebody looked is written down.
+
+        Mail programs fetch links by themselves to look for harm. So show a page with a button first, and call this when
+        it is pressed.
+
+        Args:
+            token: what the link ends with.
+            language: the reader's, as BCP 47 writes it; words for patrons are in English and Spanish.
+
+        Raises:
+            LinkNotValidError: the link is used up, too old, or none of ours; or what it shows may not be shown any more.
+        """
+        ledger = self._parts.ledger
+        link = opened(ledger, token, ledger.now())
+        return (
+            self._agency_page(link) if link.party is Recipient.AGENCY else self._patron_page(link, language)
+        )
+
+    def answer_link(self, token: str, event: Event | str, **told: Any) -> Replied:
+        """Take an agency's answer by a link: accept, reject, start, hold, complete, fail or cancel. The link is used up.
+
+        Args:
+            token: what the link ends with.
+            event: what the agency says.
+            **told: what `Details` has.
+
+        Returns:
+            The referral, and a link to go on with.
+
+        Raises:
+            LinkNotValidError: the link is used up, too old, or none of ours, or is a patron's.
+            IllegalTransitionError: this cannot happen. The link can still be used.
+            InvalidReferralError: what was told is incomplete. The link can still be used.
+        """
+        ledger = self._parts.ledger
+        event = Event(event)
+
+        def write() -> Replied:
+            link = opened(ledger, token, ledger.now())
+            if link.party is not Recipient.AGENCY:
+                raise not_valid()
+            work = self._work(link.referral_id, None)
+            actor = Actor(Role.AGENCY, work.referral.organization_id)
+            if event not in _may(work.referral.status):
+                raise IllegalTransitionError(work.referral.status, event, actor.role)
+            self._step(work, event, actor, told)
+            return self._went_on(work, link, token)
+
+        return ledger.again(write)
+
+    def answer_follow_up(self, token: str, answer: FollowUp) -> Replied:
+        """Take a patron's answer of how it went by a link. The link is used up.
+
+        Args:
+            token: what the link ends with.
+            answer: what the patron said.
+
+        Raises:
+            LinkNotValidError: the link is used up, too old, or none of ours, or is an agency's.
+        """
+        ledger = self._parts.ledger
+
+        def write() -> Replied:
+            link = opened(ledger, token, ledger.now())
+            if link.party is not Recipient.PATRON:
+                raise not_valid()
+            work = self._answered(link.referral_id, answer, Actor(Role.PATRON), None)
+            return Replied(work.commit(used(link)), "")
+
+        return ledger.again(write)
+
+    def invite(self, referral_id: str, *, actor: Actor) -> str:
+        """A new link for the agency, for staff to give it by phone or in person.
+
+        Args:
+            referral_id: to which referral.
+            actor: who asks for it.
+
+        Returns:
+            What the link ends with.
+
+        Raises:
+            ReferralNotFoundError: there is none.
+            IllegalTransitionError: this role gives no links, or the agency has not been asked, or has no more to say.
+        """
+        ledger = self._parts.ledger
+
+        def write() -> str:
+            referral = ledger.need(referral_id).referral
+            if actor.role is not Role.STAFF or not _may(referral.status):
+                raise IllegalTransitionError(referral.status, "invite", actor.role)
+            occasion = f"invite {referral_id} {ledger.new_id()}"
+            now = ledger.now()
+            wanted = Wanted(occasion, referral_id, Recipient.AGENCY)
+            ledger.commit(
+                issued(ledger, [wanted], now),
+                [Fact(actor=actor, action="invite", referral_id=referral_id)],
+                now,
+            )
+            return token_for(ledger, occasion)
+
+        return ledger.again(write)
+
+    # Inside
+
+    def _agency_page(self, link: Link) -> AgencyPage:
+        ledger = self._parts.ledger
+        held = ledger.find([link.referral_id]).get(link.referral_id)
+        if held is None:
+            raise not_valid()
+        work, now = Work(self._parts, held, max(ledger.now(), held.referral.last_at)), ledger.now()
+        referral, consent = held.referral, work.consent()
+        told: Mapping[str, Secret] = {}
+        if not referral.is_closed:
+            # The third look at the consent: it may have ended since the message was sent.
+            if consent is None or not consent.in_force(now):
+                raise not_valid()
+            told = {name: text for name, text in work.own().told.items() if name in consent.fields}
+        concepts = self._parts.vocabulary.concepts
+        actor = Actor(Role.AGENCY, referral.organization_id)
+        read = Fact(
+            actor=actor,
+            action="read",
+            referral_id=referral.id,
+            fields=tuple(sorted(told)),
+            to=actor.id,
+            because=held.about.consent_id,
+        )
+        if referral.status is ReferralStatus.REQUESTED and referral.acknowledged_at is None:
+            ledger.again(lambda: self._acknowledge(referral.id, actor))
+        ledger.commit([], [read], now)
+        return AgencyPage(
+            referral=referral,
+            service_name=self._parts.listed(referral.service_id).name,
+            needs=tuple(concepts[key].name for key in referral.concepts if key in concepts),
+            told=told,
+            notice=REDISCLOSURE if told else "",
+            events=_may(referral.status),
+            expires_at=link.expires_at,
+        )
+
+    def _acknowledge(self, referral_id: str, actor: Actor) -> None:
+        work = self._work(referral_id, None)
+        if work.referral.status is ReferralStatus.REQUESTED:
+            self._step(work, Event.ACKNOWLEDGE, actor, {})
+            work.commit()
+
+    def _patron_page(self, link: Link, language: str) -> PatronPage:
+        held = self._parts.ledger.find([link.referral_id]).get(link.referral_id)
+        if held is None:
+            raise not_valid()
+        referral, tongue = held.referral, spoken(language)
+        return PatronPage(
+            words=STATUS_WORDS[tongue][referral.status],
+            language=tongue,
+            asks=referral.follow_up_allowed and referral.status is not ReferralStatus.DRAFT,
+            expires_at=link.expires_at,
+        )
+
+    def _went_on(self, work: Work, link: Link, token: str) -> Replied:
+        """Commit an agency's answer, with a new link where there is more to say."""
+        ledger = self._parts.ledger
+        if not _may(work.referral.status):
+            return Replied(work.commit(used(link)), "")
+        occasion = f"after {token} {work.referral.version}"
+        wanted = Wanted(occasion, link.referral_id, Recipient.AGENCY)
+        referral = work.commit(used(link), *issued(ledger, [wanted], ledger.now()))
+        return Replied(referral, token_for(ledger, occasion))
+
+
+def _may(status: ReferralStatus) -> tuple[Event, ...]:
+    """What an agency can answer in a state, the steps that follow from it included."""
+    own = [
+        row.event
+        for row in TABLE
+        if row.before is status and Role.AGENCY in row.who and row.event in _ANSWERS
+    ]
+    return tuple(dict.fromkeys([*own, *(event for event, before in IMPLIED if before is status)]))
+
+
+_ANSWERS = (Event.ACCEPT, Event.REJECT, Event.START, Event.HOLD, Event.COMPLETE, Event.FAIL, Event.CANCEL)

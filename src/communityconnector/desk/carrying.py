@@ -1,0 +1,54 @@
+"""What carrying a referral on takes, whatever the occasion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from communityconnector.desk.kinds import REFERRAL
+from communityconnector.desk.parts import Parts
+from communityconnector.desk.work import Work
+from communityconnector.errors import (
+    IllegalTransitionError,
+    StaleRecordError,
+)
+from communityconnector.referrals import (
+    MEANINGS,
+    Actor,
+    CodeClass,
+    Details,
+    Event,
+    Outcome,
+    Referral,
+    ReferralStatus,
+    Role,
+)
+
+
+class Carrying:
+    """What carrying a referral on takes."""
+
+    _parts: Parts
+
+    def _work(self, referral_id: str, at: datetime | None, expected: int | None = None) -> Work:
+        held = self._parts.ledger.need(referral_id)
+        found = held.referral.version
+        if expected is not None and expected != found:
+            raise StaleRecordError(REFERRAL, referral_id, expected, found)
+        # A clock that was set back must not keep the desk from going on.
+        return Work(self._parts, held, at or max(self._parts.ledger.now(), held.referral.last_at))
+
+    def _step(self, work: Work, event: Event, actor: Actor, told: Mapping[str, Any]) -> None:
+        said = dict(told)
+        if event is Event.SEND:
+            said["sending"] = work.sending()
+        if event is Event.CLOSE_GIVEN and said.get("to") is None and said.get("outcome") is not None:
+            success = MEANINGS[Outcome(said["outcome"])].side is CodeClass.SUCCESS
+            said["to"] = ReferralStatus.COMPLETED if success else ReferralStatus.FAILED
+        work.happen(event, actor, Details(**said))
+
+    @staticmethod
+    def _check_agency(referral: Referral, actor: Actor, event: Event) -> None:
+        if actor.role is Role.AGENCY and actor.id != referral.organization_id:
+            raise IllegalTransitionError(referral.status, event, actor.role, "own_referral")

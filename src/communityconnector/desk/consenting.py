@@ -1,0 +1,83 @@
+"""What patrons agree to, and take back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from communityconnector.desk.audit import Fact
+from communityconnector.desk.carrying import Carrying
+from communityconnector.errors import (
+    IllegalTransitionError,
+    InvalidReferralError,
+)
+from communityconnector.referrals import (
+    Actor,
+    Consent,
+    ConsentTerms,
+    Event,
+    Referral,
+    ReferralType,
+    Role,
+)
+
+
+class Consenting(Carrying):
+    """The part of a desk that keeps what patrons agree to."""
+
+    def consent(
+        self, referral_id: str, terms: ConsentTerms, *, actor: Actor, at: datetime | None = None
+    ) -> Consent:
+        """Keep what a patron has agreed to, before a referral is sent. An earlier consent of the same referral ends.
+
+        Args:
+            referral_id: for which referral.
+            terms: what was agreed to.
+            actor: who writes it down.
+            at: when, if not now.
+
+        Raises:
+            ReferralNotFoundError: there is none.
+            InvalidConsentError: the matter asks for a written one, or the patron's age for a guardian's.
+            InvalidReferralError: the referral is for information, or closed.
+        """
+
+        def write() -> Consent:
+            work = self._work(referral_id, at)
+            if work.referral.is_closed or work.referral.type is ReferralType.INFORMATION:
+                message = "a consent is for a referral that is open and that tells an agency something"
+                raise InvalidReferralError(message)
+            found = work.consent_to(terms, actor)
+            work.commit()
+            return found
+
+        return self._parts.ledger.again(write)
+
+    def revoke_consent(self, referral_id: str, *, actor: Actor, at: datetime | None = None) -> Referral:
+        """Take a consent back, at any time. What was not sent is not sent, and what is the patron's own is let go of.
+
+        An open referral is cancelled, and the agency is asked to delete what it holds.
+
+        Args:
+            referral_id: of which referral.
+            actor: the patron, or staff for the patron.
+            at: when, if not now.
+
+        Raises:
+            ReferralNotFoundError: there is none.
+            IllegalTransitionError: this role takes back no consents.
+        """
+
+        def write() -> Referral:
+            work = self._work(referral_id, at)
+            if work.referral.sent_at is not None and not work.referral.is_closed:
+                self._step(work, Event.REVOKE_CONSENT, actor, {})
+                return work.commit()
+            if actor.role not in (Role.STAFF, Role.PATRON):
+                raise IllegalTransitionError(work.referral.status, Event.REVOKE_CONSENT, actor.role)
+            work.end_consent()
+            work.facts.append(
+                Fact(actor=actor, action="revoke", referral_id=referral_id, because=work.about.consent_id)
+            )
+            return work.commit()
+
+        return self._parts.ledger.again(write)

@@ -1,0 +1,43 @@
+"""All that a desk does with referrals, as one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from communityconnector.desk.answering import Answering
+from communityconnector.desk.consenting import Consenting
+from communityconnector.desk.dispatching import Dispatching
+from communityconnector.desk.looking import Looking
+from communityconnector.desk.parts import Parts
+from communityconnector.desk.referring import Referring
+from communityconnector.errors import StorageError
+from communityconnector.storage import SupportsHost
+
+
+class Desk(Referring, Consenting, Looking, Answering, Dispatching):
+    """Makes referrals, carries them on, sends messages and takes answers. It may be shared between threads.
+
+    Args:
+        parts: what it works with.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def within(self, connection: Any) -> Desk:
+        """This desk inside a transaction that the host has begun, so that its rows and the referral commit together.
+
+        Args:
+            connection: the host's connection, to the same database: SQLAlchemy's, for those that ship.
+
+        Raises:
+            StorageError: the storage cannot write in somebody else's transaction.
+        """
+        ledger = self._parts.ledger
+        if not isinstance(ledger.storage, SupportsHost):
+            message = "this storage cannot write in a transaction of its host: one of a SQL database can"
+            raise StorageError(message)
+        inside = ledger.over(ledger.storage.within(connection))
+        return Desk(attrs.evolve(self._parts, ledger=inside))

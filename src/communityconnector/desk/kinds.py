@@ -1,0 +1,43 @@
+"""What a desk keeps beside the directory, and by which words it is found."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+REFERRAL: Final = "referral"
+EVENT: Final = "referral-event"
+PRIVATE: Final = "referral-private"
+DATA_KEY: Final = "data-key"
+CONSENT: Final = "consent"
+DISCLOSURE: Final = "disclosure"
+OUTBOX: Final = "outbox"
+LINK: Final = "link"
+REQUEST: Final = "request"
+INTAKE: Final = "intake"
+FOLLOW_UP: Final = "follow-up"
+UNMET_NEED: Final = "unmet-need"
+LEGAL_HOLD: Final = "legal-hold"
+EVERYTHING: Final = "*"
+"""Id of a legal hold on all referrals."""
+COUNT: Final = "referral-count"
+AUDIT: Final = "audit"
+ANCHOR: Final = "audit-anchor"
+OWN: Final = "desk"
+"""The desk's own secret."""
+
+BY_DUE: Final = "due"
+"""When something is to be done about it."""
+BY_PURGE: Final = "purge"
+"""When it is to be let go of."""
+BY_INBOX: Final = "inbox"
+"""The agency in whose inbox a referral is."""
+BY_REFERRAL: Final = "referral"
+BY_DEAD: Final = "dead"
+"""Since when there is a message that cannot be delivered."""
+BY_PATRON: Final = "patron"
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as text whose order is that of time."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

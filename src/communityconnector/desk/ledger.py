@@ -1,0 +1,388 @@
+"""The ledger: referrals and what belongs to them in a storage, every change with its log entry in one commit."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+import attrs
+
+from communityconnector.desk.audit import Audit, Fact, Head
+from communityconnector.desk.kinds import (
+    AUDIT,
+    BY_DUE,
+    BY_INBOX,
+    BY_PATRON,
+    BY_PURGE,
+    CONSENT,
+    DATA_KEY,
+    EVENT,
+    EVERYTHING,
+    INTAKE,
+    LEGAL_HOLD,
+    OWN,
+    PRIVATE,
+    REFERRAL,
+    REQUEST,
+    stamp,
+)
+from communityconnector.errors import ReferralNotFoundError, SealBrokenError, StaleRecordError
+from communityconnector.notification import Secret
+from communityconnector.referrals import (
+    SENT,
+    Consent,
+    Due,
+    Intake,
+    Policy,
+    Private,
+    Referral,
+    ReferralEvent,
+    due,
+)
+from communityconnector.referrals.documents import texts
+from communityconnector.sealing import Keyring
+from communityconnector.storage import ABSENT, Delete, Put, Record, Storage, Write, lawful_id
+
+_TRIES: Final = 50
+"""How often one begins again, where others write faster."""
+_MADE: Final = "made"
+"""Id of the desk's own secret."""
+
+T = TypeVar("T")
+
+
+class OvertakenError(StaleRecordError):
+    """Somebody else wrote between our reading and our writing: begin again."""
+
+
+@attrs.frozen(kw_only=True)
+class About:
+    """What is kept of a referral beside the referral itself.
+
+    Attributes:
+        done: what was due and has been done, as `due_name` names it.
+        consent_id: the consent that counts.
+        area: where it was asked for, coarsely: the beginning of a ZIP code, a county, a branch.
+        language: the language that it was asked for in.
+        basis: whether the patron said the need, or staff saw it.
+        needs_review: whether another system told something that nobody understood.
+        external_system: which one tells of it.
+        external_status: what it said last, in its own words.
+        private: whether anything of the patron's own is kept.
+    """
+
+    done: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    consent_id: str = ""
+    area: str = ""
+    language: str = ""
+    basis: str = ""
+    needs_review: bool = False
+    external_system: str = ""
+    external_status: str = ""
+    private: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as a plain document; what is empty is left out."""
+        plain = attrs.asdict(self, filter=lambda field, value: value != field.default)
+        return {**plain, "done": list(self.done)} if self.done else plain
+
+
+@attrs.frozen
+class Held:
+    """A referral as it is kept.
+
+    Attributes:
+        referral: the referral.
+        about: what is kept beside it.
+        version: the version of its record; not that of the referral.
+    """
+
+    referral: Referral
+    about: About
+    version: int
+
+
+@attrs.frozen
+class HeldPrivate:
+    """What is a patron's own as it is kept.
+
+    Attributes:
+        private: what it says.
+        version: the version of its record; `ABSENT` where there is none.
+        purge: when it is to be let go of; empty for not yet.
+    """
+
+    private: Private
+    version: int
+    purge: str = ""
+
+
+def due_name(one: Due) -> str:
+    """What a thing that is due is called once it is done."""
+    return f"{one.clock}@{stamp(one.at)}"
+
+
+def coming(referral: Referral, about: About, policy: Policy) -> tuple[Due, ...]:
+    """What is or will be due for a referral and has not been done, soonest first."""
+    return tuple(one for one in due(referral, policy) if due_name(one) not in about.done)
+
+
+class Ledger:
+    """Reads and writes what belongs to referrals. It may be shared between threads.
+
+    Args:
+        storage: where everything is kept.
+        policy: what the library has decided.
+        clock: gives the present moment, with a zone.
+        secret: makes links and references that nobody else can make; by default one that is kept in the storage.
+        keyring: seals what is private; by default it is kept in the open, and deleted.
+        ids: gives new ids.
+    """
+
+    def __init__(  # noqa: PLR0913  # each a part that a host may replace
+        self,
+        storage: Storage,
+        *,
+        policy: Policy,
+        clock: Callable[[], datetime],
+        secret: Secret | None,
+        keyring: Keyring | None,
+        ids: Callable[[], str],
+    ) -> None:
+        self.storage = storage
+        self.policy = policy
+        self.keyring = keyring
+        self.new_id = ids
+        self.audit = Audit(storage)
+        self._clock = clock
+        self._secret = secret
+        self._lock = threading.Lock()
+        self._head: Head | None = None
+
+    def over(self, storage: Storage) -> Ledger:
+        """The same over another storage."""
+        return Ledger(
+            storage,
+            policy=self.policy,
+            clock=self._clock,
+            secret=self._secret,
+            keyring=self.keyring,
+            ids=self.new_id,
+        )
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        return self._clock().astimezone(UTC)
+
+    # Writing
+
+    def commit(self, writes: Sequence[Write], facts: Sequence[Fact] = (), at: datetime | None = None) -> int:
+        """Write all of it together with its log entries, or nothing.
+
+        Args:
+            writes: the writes.
+            facts: what the log is to say.
+            at: when, if not now.
+
+        Raises:
+            OvertakenError: a record was changed meanwhile.
+        """
+        with self._lock:
+            for tried in range(1, _TRIES + 1):
+                if facts and self._head is None:
+                    self._head = self.audit.head()
+                entries, head = self.audit.chained(facts, self._head or Head(0, ""), at or self.now())
+                try:
+                    number = self.storage.commit([*writes, *entries])
+                except StaleRecordError as error:
+                    # Somebody else has added to the log: behind their entry then.
+                    self._head = None
+                    if error.kind != AUDIT or tried == _TRIES:
+                        raise OvertakenError(error.kind, error.id, error.expected, error.found) from None
+                except BaseException:
+                    self._head = None
+                    raise
+                else:
+                    if facts:
+                        self._head = head
+                    return number
+        raise AssertionError  # pragma: no cover  # the last try raises
+
+    def again(self, work: Callable[[], T]) -> T:
+        """Do something that reads and commits, from the beginning where others have written in between.
+
+        Args:
+            work: what to do.
+
+        Raises:
+            StaleRecordError: others keep writing.
+        """
+        for tried in range(1, _TRIES + 1):
+            try:
+                return work()
+            except OvertakenError:
+                if tried == _TRIES:
+                    raise
+        raise AssertionError  # pragma: no cover  # the last try raises
+
+    # Referrals
+
+    def find(self, ids: Iterable[str]) -> dict[str, Held]:
+        """Referrals by id; those that are not there are left out."""
+        return {key: _held(record) for key, record in self.storage.get(REFERRAL, ids).items()}
+
+    def need(self, referral_id: str) -> Held:
+        """A referral.
+
+        Raises:
+            ReferralNotFoundError: there is none.
+        """
+        found = self.find([referral_id]).get(referral_id)
+        if found is None:
+            shown = repr(referral_id) if lawful_id(referral_id) else "of that id"
+            message = f"there is no referral {shown}: it never was, or has been purged"
+            raise ReferralNotFoundError(message)
+        return found
+
+    def put(self, referral: Referral, about: About, expected: int) -> Put:
+        """The write of a referral."""
+        keys = {}
+        if referral.status in SENT:
+            keys[BY_INBOX] = referral.organization_id
+        todo = coming(referral, about, self.policy)
+        if todo:
+            keys[BY_DUE] = stamp(todo[0].at)
+        if referral.purge_after is not None:
+            keys[BY_PURGE] = stamp(referral.purge_after)
+        document = {"referral": referral.to_dict(), "about": about.to_dict()}
+        return Put(REFERRAL, referral.id, document, expected, keys)
+
+    def put_event(self, event: ReferralEvent) -> Put:
+        """The write of an event, without the words that were added to it: those are private."""
+        bare = attrs.evolve(event, text="")
+        return Put(EVENT, f"{event.referral_id}.{event.version:08d}", bare.to_dict(), ABSENT)
+
+    def event_records(self, referral_id: str) -> Iterator[Record]:
+        """The events of a referral as they are kept, first to last."""
+        start = f"{referral_id}."
+        for record in self.storage.scan(EVENT, after=start):
+            if not record.id.startswith(start):
+                return
+            yield record
+
+    # What is private
+
+    def private(self, referral_id: str) -> HeldPrivate:
+        """What is the patron's own of a referral; nothing, where it is forgotten or never was.
+
+        Raises:
+            SealBrokenError: it is sealed, and cannot be opened.
+        """
+        record = self.storage.get(PRIVATE, [referral_id]).get(referral_id)
+        if record is None:
+            return HeldPrivate(Private(), ABSENT)
+        said: Mapping[str, Any] = record.document
+        if "sealed" in said:
+            key = self.storage.get(DATA_KEY, [referral_id]).get(referral_id)
+            if key is None:
+                return HeldPrivate(Private(), record.version, record.keys.get(BY_PURGE, ""))
+            keyring = self._keyring()
+            said = json.loads(keyring.unseal(key.document["wrapped"], referral_id, said["sealed"]))
+        return HeldPrivate(Private.from_dict(said), record.version, record.keys.get(BY_PURGE, ""))
+
+    def put_private(
+        self, referral_id: str, private: Private, held: HeldPrivate, purge: str = ""
+    ) -> list[Write]:
+        """The writes of what is the patron's own: with the data key that seals it, if there is a keyring."""
+        keys = {BY_PURGE: purge} if purge else {}
+        if private.patron:
+            keys[BY_PATRON] = self.patron_key(private.patron)
+        if self.keyring is None:
+            return [Put(PRIVATE, referral_id, private.to_dict(), held.version, keys)]
+        found = self.storage.get(DATA_KEY, [referral_id]).get(referral_id)
+        wrapped = self.keyring.new_key(referral_id) if found is None else found.document["wrapped"]
+        sealed = self.keyring.seal(wrapped, referral_id, json.dumps(private.to_dict()))
+        writes: list[Write] = [Put(PRIVATE, referral_id, {"sealed": sealed}, held.version, keys)]
+        if found is None:
+            writes.append(Put(DATA_KEY, referral_id, {"wrapped": wrapped}, ABSENT))
+        return writes
+
+    def forget_private(self, referral_id: str) -> list[Write]:
+        """The writes that let go of what is the patron's own, and destroy the key that sealed it."""
+        return [
+            Delete(kind, referral_id, record.version)
+            for kind in (PRIVATE, DATA_KEY)
+            for record in self.storage.get(kind, [referral_id]).values()
+        ]
+
+    def patron_key(self, patron: str) -> str:
+        """By what the records of a patron are found."""
+        return patron if self.keyring is None else self.keyring.index(patron)
+
+    def _keyring(self) -> Keyring:
+        if self.keyring is None:
+            message = "what is private was sealed: open the desk with the keyring that it was sealed with"
+            raise SealBrokenError(message)
+        return self.keyring
+
+    def is_frozen(self, referral_id: str) -> bool:
+        """Whether a legal hold keeps it, so that nothing of it may be let go of."""
+        return bool(self.storage.get(LEGAL_HOLD, [EVERYTHING, referral_id]))
+
+    # Consents and intakes
+
+    def consents(self, ids: Iterable[str]) -> dict[str, tuple[Consent, Record]]:
+        """Consents by id, each with its record."""
+        found = self.storage.get(CONSENT, ids)
+        return {key: (Consent.from_dict(record.document), record) for key, record in found.items()}
+
+    def intakes(self, ids: Iterable[str]) -> dict[str, Intake]:
+        """How agencies and services take referrals, by their ids."""
+        found = self.storage.get(INTAKE, ids)
+        return {key: Intake.from_dict(record.document) for key, record in found.items()}
+
+    def intake_for(self, referral: Referral) -> Intake | None:
+        """How the service of a referral, or else its agency, takes referrals; `None` where nobody has said."""
+        found = self.intakes([referral.service_id, referral.organization_id])
+        return found.get(referral.service_id) or found.get(referral.organization_id)
+
+    # Requests
+
+    def request(self, key: str) -> tuple[str, Record | None]:
+        """The id under which a request is remembered, and what is remembered of it."""
+        name = self.code("request", key)
+        return name, self.storage.get(REQUEST, [name]).get(name)
+
+    # The desk's own secret
+
+    def code(self, use: str, text: str) -> str:
+        """What nobody can make who has not the desk's secret: HMAC-SHA-256 of a text for a use, in hexadecimal."""
+        return self.digest(use, text).hex()
+
+    def digest(self, use: str, text: str) -> bytes:
+        """The same in bytes."""
+        return hmac.new(self._own_secret(), f"{use}:{text}".encode(), hashlib.sha256).digest()
+
+    def _own_secret(self) -> bytes:
+        if self._secret is None:
+            self._secret = self.again(self._kept_secret)
+        return self._secret.reveal().encode()
+
+    def _kept_secret(self) -> Secret:
+        found = self.storage.get(OWN, [_MADE]).get(_MADE)
+        if found is not None:
+            return Secret(found.document["text"])
+        made = secrets.token_urlsafe(32)
+        self.commit([Put(OWN, _MADE, {"text": made}, ABSENT)])
+        return Secret(made)
+
+
+def _held(record: Record) -> Held:
+    said = record.document
+    return Held(Referral.from_dict(said["referral"]), About(**said["about"]), record.version)

@@ -1,0 +1,108 @@
+"""Looking at referrals, and at how agencies take them."""
+
+from __future__ import annotations
+
+from communityconnector.desk.audit import Audit, Fact
+from communityconnector.desk.kinds import BY_INBOX, INTAKE, REFERRAL
+from communityconnector.desk.parts import Parts
+from communityconnector.errors import (
+    IllegalTransitionError,
+    InvalidReferralError,
+)
+from communityconnector.referrals import (
+    Actor,
+    Intake,
+    Private,
+    Referral,
+    ReferralEvent,
+    Role,
+)
+from communityconnector.storage import ABSENT, KeyRange, Put
+
+
+class Looking:
+    """The part of a desk that shows what there is."""
+
+    _parts: Parts
+
+    @property
+    def audit(self) -> Audit:
+        """The log of who did what: `desk.audit.verify()` looks whether it is whole."""
+        return self._parts.ledger.audit
+
+    def referral(self, referral_id: str) -> Referral:
+        """A referral as it stands.
+
+        Raises:
+            ReferralNotFoundError: there is none.
+        """
+        return self._parts.ledger.need(referral_id).referral
+
+    def events(self, referral_id: str) -> tuple[ReferralEvent, ...]:
+        """What happened to a referral, first to last; words that were added are private and not in it."""
+        return tuple(
+            ReferralEvent.from_dict(one.document) for one in self._parts.ledger.event_records(referral_id)
+        )
+
+    def inbox(self, agency_id: str) -> tuple[Referral, ...]:
+        """The open referrals that an agency has, by id. Nothing in them is the patron's own.
+
+        Args:
+            agency_id: id of the organization.
+        """
+        found = self._parts.ledger.storage.scan(REFERRAL, KeyRange(BY_INBOX, agency_id, agency_id))
+        return tuple(Referral.from_dict(record.document["referral"]) for record in found)
+
+    def private(self, referral_id: str, *, actor: Actor) -> Private:
+        """What is the patron's own of a referral, for staff. That somebody looked is written down first.
+
+        Args:
+            referral_id: of which.
+            actor: who looks.
+
+        Raises:
+            ReferralNotFoundError: there is none.
+            IllegalTransitionError: this role may not look.
+        """
+        ledger = self._parts.ledger
+        referral = ledger.need(referral_id).referral
+        if actor.role is not Role.STAFF:
+            raise IllegalTransitionError(referral.status, "read", actor.role)
+        found = ledger.private(referral_id).private
+        ledger.commit(
+            [],
+            [Fact(actor=actor, action="read", referral_id=referral_id, fields=tuple(found.told))],
+            ledger.now(),
+        )
+        return found
+
+    def put_intake(self, intake: Intake) -> None:
+        """Say how an agency, or one of its services, takes referrals; in place of what was said before.
+
+        Args:
+            intake: by which way it is told, and what it asks to know.
+
+        Raises:
+            InvalidReferralError: there is no notifier of that name.
+        """
+        ledger = self._parts.ledger
+        if intake.notifier and intake.notifier not in self._parts.notifiers:
+            known = ", ".join(self._parts.notifiers) or "none"
+            message = f"the desk has no notifier {intake.notifier!r}; it has: {known}"
+            raise InvalidReferralError(message)
+
+        def write() -> None:
+            held = ledger.storage.get(INTAKE, [intake.id]).get(intake.id)
+            ledger.commit(
+                [Put(INTAKE, intake.id, intake.to_dict(), ABSENT if held is None else held.version)]
+            )
+
+        ledger.again(write)
+
+    def intake(self, key: str) -> Intake | None:
+        """How an agency or a service takes referrals; `None` where nobody has said.
+
+        Args:
+            key: id of the organization or the service.
+        """
+        return self._parts.ledger.intakes([key]).get(key)

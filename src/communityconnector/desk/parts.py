@@ -1,0 +1,55 @@
+"""What every part of a desk works with."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+
+import attrs
+
+from communityconnector.desk.ledger import Ledger
+from communityconnector.needs import Vocabulary
+from communityconnector.notification import Notifier
+from communityconnector.referrals import Letterhead
+
+
+@attrs.frozen
+class Listed:
+    """What the directory says of a service, as far as a referral asks.
+
+    Attributes:
+        id: the service's id.
+        name: its name.
+        organization_id: id of the agency that runs it.
+        active: whether it is active.
+        confidential: whether it, or a place of it, is to be hidden from anybody.
+        tags: tags of matters that need care, by what the service is for.
+    """
+
+    id: str
+    name: str
+    organization_id: str
+    active: bool
+    confidential: bool
+    tags: frozenset[str] = frozenset()
+
+
+@attrs.frozen(eq=False, repr=False)
+class Parts:
+    """What every part of a desk works with.
+
+    Attributes:
+        ledger: reads and writes what belongs to referrals.
+        listed: what the directory says of a service; raises `ServiceNotFoundError`.
+        letterhead: whom messages are from.
+        notifiers: send messages, by name.
+        vocabulary: the needs that are known.
+        random: spreads tries over time.
+    """
+
+    ledger: Ledger
+    listed: Callable[[str], Listed]
+    letterhead: Letterhead
+    notifiers: Mapping[str, Notifier]
+    vocabulary: Vocabulary
+    random: random.Random

@@ -1,0 +1,326 @@
+"""Making referrals, and writing down what happens to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from communityconnector.desk.audit import Fact
+from communityconnector.desk.carrying import Carrying
+from communityconnector.desk.kinds import REFERRAL
+from communityconnector.desk.ledger import Held
+from communityconnector.desk.requests import Key, once
+from communityconnector.desk.work import Work
+from communityconnector.errors import (
+    InvalidReferralError,
+)
+from communityconnector.matching import Match
+from communityconnector.model import Service
+from communityconnector.notification import Secret
+from communityconnector.referrals import (
+    Actor,
+    AgeBand,
+    Basis,
+    ConsentTerms,
+    Contact,
+    Event,
+    Priority,
+    Private,
+    Proposal,
+    Referral,
+    ReferralType,
+    check_discard,
+    create,
+    patron_ref,
+    re_refer,
+)
+from communityconnector.referrals.documents import texts
+from communityconnector.storage import Delete, Write
+
+
+def _contacts(values: Iterable[Contact]) -> tuple[Contact, ...]:
+    return tuple(values)
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Asked:
+    """What a referral is made with, beside the service.
+
+    Attributes:
+        type: how patron and agency are brought together. By default the details are handed over, and nothing is sent.
+        concepts: ids of the needs; by default what the match was found for.
+        terms: ids of taxonomy terms that were asked for.
+        patron: the host's opaque reference to the patron, where one must be found again; none by default.
+        told: what the agency is to be told, by name of the field. It must ask for each (`Intake`).
+        contacts: ways to reach the patron, and on what terms.
+        age_band: how old the patron is, roughly.
+        follow_up_allowed: whether the patron agrees to be asked how it went.
+        priority: how soon it is needed.
+        area: where it was asked for, coarsely: the beginning of a ZIP code, a county, a branch.
+        language: the language that it was asked for in.
+        basis: whether the patron said the need, or staff saw it.
+    """
+
+    type: ReferralType = attrs.field(default=ReferralType.INFORMATION, converter=ReferralType)
+    concepts: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    terms: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    patron: str = ""
+    told: Mapping[str, str | Secret] = attrs.field(factory=dict)
+    contacts: tuple[Contact, ...] = attrs.field(default=(), converter=_contacts)
+    age_band: AgeBand = attrs.field(default=AgeBand.UNKNOWN, converter=AgeBand)
+    follow_up_allowed: bool = False
+    priority: Priority = attrs.field(default=Priority.ROUTINE, converter=Priority)
+    area: str = ""
+    language: str = ""
+    basis: Basis = attrs.field(default=Basis.PRESENTED, converter=Basis)
+
+
+class Referring(Carrying):
+    """The part of a desk that makes referrals, and writes down what happens to them."""
+
+    def refer(  # what is referred to, by whom, and what keeps a repeated request from counting twice
+        self,
+        to: Match | Service | str,
+        *,
+        actor: Actor,
+        consent: ConsentTerms | None = None,
+        idempotency_key: str = "",
+        at: datetime | None = None,
+        **asked: Any,
+    ) -> Referral:
+        """Refer a patron to a service.
+
+        By default the details are handed over: the referral is `given`, no patron is in it, and nothing is sent. Of any
+        other type it is a draft; with the patron's consent it is sent at once.
+
+        Args:
+            to: the service: a match, the service itself, or its id.
+            actor: who refers.
+            consent: what the patron agreed to.
+            idempotency_key: what the host calls the request. The same request under the same key, sent again within a
+                week, makes no second referral.
+            at: when, if not now.
+            **asked: what `Asked` has.
+
+        Returns:
+            The referral.
+
+        Raises:
+            ServiceNotFoundError: the directory has no such service.
+            InvalidReferralError: something is missing, or contradicts the type of referral.
+            InvalidPatronRefError: the reference to the patron is not opaque.
+            InvalidConsentError: the consent is not of the kind that the matter asks for.
+            IllegalTransitionError: it cannot be sent: no consent, an inactive service, a confidential one.
+            IdempotencyConflictError: the key was used for another request.
+        """
+        return self._make(None, to, actor, consent, idempotency_key, at, Asked(**asked))
+
+    def re_refer(  # noqa: PLR0913  # what `refer` takes, and what it replaces
+        self,
+        referral_id: str,
+        to: Match | Service | str,
+        *,
+        actor: Actor,
+        consent: ConsentTerms | None = None,
+        allow_tried: bool = False,
+        idempotency_key: str = "",
+        at: datetime | None = None,
+        **asked: Any,
+    ) -> Referral:
+        """Refer again, where a closed referral did not help: a new referral, with a new consent.
+
+        What is the patron's own is taken over where it is still kept and not said anew; so are the needs. Agencies that
+        were tried before are refused.
+
+        Args:
+            referral_id: the closed one.
+            to: the service.
+            actor: who refers.
+            consent: what the patron agreed to this time.
+            allow_tried: whether the agency may be one that was tried before.
+            idempotency_key: see `refer`.
+            at: when, if not now.
+            **asked: what `Asked` has.
+
+        Raises:
+            ReferralNotFoundError: there is none.
+            IllegalTransitionError: the old one is not closed, or the new one cannot be sent.
+            InvalidReferralError: the agency was tried before; or see `refer`.
+        """
+        return self._make((referral_id, allow_tried), to, actor, consent, idempotency_key, at, Asked(**asked))
+
+    def apply(  # noqa: PLR0913  # what happened, who says so, when, and what keeps it from counting twice
+        self,
+        referral_id: str,
+        event: Event | str,
+        *,
+        actor: Actor,
+        expected_version: int | None = None,
+        idempotency_key: str = "",
+        at: datetime | None = None,
+        **told: Any,
+    ) -> Referral:
+        """Write down what happened to a referral, with all that follows from it.
+
+        Args:
+            referral_id: to which one.
+            event: what happened.
+            actor: who says so. An agency's id must be that of the referral's agency.
+            expected_version: the version that the caller has seen; if it is another by now, nothing is done.
+            idempotency_key: see `refer`.
+            at: when it happened, if not now.
+            **told: what `Details` has, but for `sending`, which the desk gathers itself. When details that were given
+                are closed, `to` may be left out: a success completes, anything else fails.
+
+        Returns:
+            The referral as it stands now.
+
+        Raises:
+            ReferralNotFoundError: there is none.
+            IllegalTransitionError: this cannot happen.
+            InvalidReferralError: what was told is incomplete or contradicts itself.
+            StaleRecordError: somebody else has changed it since the caller saw it.
+            IdempotencyConflictError: the key was used for another request.
+        """
+        event = Event(event)
+        if event in (Event.CREATE, Event.RE_REFER, Event.DISCARD):
+            message = f"{event} has a call of its own: refer, re_refer or discard"
+            raise InvalidReferralError(message)
+
+        def write(key: Key) -> Referral:
+            work = self._work(referral_id, at, expected_version)
+            self._check_agency(work.referral, actor, event)
+            self._step(work, event, actor, told)
+            return work.commit(*key.put(work.referral, work.recorded_at))
+
+        said = [referral_id, event.value, actor.role.value, actor.id, expected_version, at, told]
+        return once(self._parts.ledger, idempotency_key, said, write)
+
+    def discard(self, referral_id: str, *, actor: Actor) -> None:
+        """Throw a draft away, with all that belongs to it. That it was done stays in the log.
+
+        Args:
+            referral_id: which.
+            actor: who made it.
+
+        Raises:
+            ReferralNotFoundError: there is none.
+            IllegalTransitionError: it is no draft, or somebody else's.
+        """
+        ledger = self._parts.ledger
+
+        def write() -> None:
+            held = ledger.need(referral_id)
+            now = max(ledger.now(), held.referral.last_at)
+            check_discard(held.referral, actor, now)
+            gone: list[Write] = [Delete(REFERRAL, referral_id, held.version)]
+            gone += [
+                Delete(record.kind, record.id, record.version) for record in ledger.event_records(referral_id)
+            ]
+            gone += ledger.forget_private(referral_id)
+            consents = ledger.consents([held.about.consent_id] if held.about.consent_id else [])
+            gone += [Delete(record.kind, record.id, record.version) for _, record in consents.values()]
+            ledger.commit(gone, [Fact(actor=actor, action=Event.DISCARD.value, referral_id=referral_id)], now)
+
+        ledger.again(write)
+
+    # Inside
+
+    def _make(  # noqa: PLR0913, PLR0917  # what `re_refer` takes
+        self,
+        replaced: tuple[str, bool] | None,
+        to: Match | Service | str,
+        actor: Actor,
+        consent: ConsentTerms | None,
+        idempotency_key: str,
+        at: datetime | None,
+        asked: Asked,
+    ) -> Referral:
+        ledger = self._parts.ledger
+        service_id = to if isinstance(to, str) else to.service_id if isinstance(to, Match) else to.id
+        listed = self._parts.listed(service_id)
+        concepts = asked.concepts or _found_for(to)
+        if asked.type is ReferralType.INFORMATION and (asked.patron or asked.told or consent):
+            message = (
+                "a referral for information has no patron, tells no agency anything, and needs no consent: "
+                "leave these out, or say another type, such as type='direct'"
+            )
+            raise InvalidReferralError(message)
+
+        def write(key: Key) -> Referral:
+            old = None if replaced is None else ledger.need(replaced[0])
+            moment = at or max([ledger.now(), *([old.referral.last_at] if old else [])])
+            about = concepts or (old.referral.concepts if old else ())
+            if not about and not asked.terms:
+                message = "say what is needed: concepts=['food-pantry'], or pass on a match that was found for a need"
+                raise InvalidReferralError(message)
+            proposal = Proposal(
+                id=ledger.new_id(),
+                type=asked.type,
+                service_id=service_id,
+                organization_id=listed.organization_id,
+                concepts=about,
+                terms=asked.terms,
+                priority=asked.priority,
+            )
+            work = Work(self._parts, None, moment)
+            work.about = attrs.evolve(
+                work.about, area=asked.area, language=asked.language, basis=asked.basis.value
+            )
+            work.private = self._own(asked, old)
+            policy, recorded_at = ledger.policy, work.recorded_at
+            if old is None or replaced is None:
+                begun = create(proposal, actor, moment, policy=policy, recorded_at=recorded_at)
+            else:
+                begun = re_refer(
+                    old.referral,
+                    proposal,
+                    actor,
+                    moment,
+                    allow_tried=replaced[1],
+                    policy=policy,
+                    recorded_at=recorded_at,
+                )
+            work.advance(begun, actor)
+            details = {"follow_up_allowed": asked.follow_up_allowed}
+            if consent is not None:
+                work.consent_to(consent, actor)
+                self._step(work, Event.SEND, actor, details)
+            elif asked.type is ReferralType.INFORMATION:
+                self._step(work, Event.GIVE, actor, details)
+            return work.commit(*key.put(work.referral, work.recorded_at))
+
+        said = [replaced, service_id, actor.role.value, actor.id, consent, at, concepts, asked]
+        return once(ledger, idempotency_key, said, write)
+
+    def _own(self, asked: Asked, old: Held | None) -> Private:
+        """What is the patron's own of a new referral."""
+        if asked.patron:
+            patron_ref(asked.patron, self._parts.ledger.policy.cards)
+        told = {name: text if isinstance(text, Secret) else Secret(text) for name, text in asked.told.items()}
+        own = Private(patron=asked.patron, told=told, contacts=asked.contacts, age_band=asked.age_band)
+        if old is None or not old.about.private:
+            return own
+        before = self._parts.ledger.private(old.referral.id).private
+        return Private(
+            patron=own.patron or before.patron,
+            told=own.told or before.told,
+            contacts=own.contacts or before.contacts,
+            age_band=before.age_band if own.age_band is AgeBand.UNKNOWN else own.age_band,
+        )
+
+
+def _found_for(to: Match | Service | str) -> tuple[str, ...]:
+    """What a match was found for."""
+    if not isinstance(to, Match):
+        return ()
+    return tuple(
+        dict.fromkeys(
+            reason.evidence["concept"]
+            for reason in to.reasons
+            if reason.criterion == "need" and "concept" in reason.evidence
+        )
+    )

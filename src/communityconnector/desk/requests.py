@@ -1,0 +1,73 @@
+"""Requests that count once: the same one under the same key gets the same answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import attrs
+
+from communityconnector.desk.kinds import BY_PURGE, REQUEST, stamp
+from communityconnector.desk.ledger import Ledger
+from communityconnector.errors import (
+    IdempotencyConflictError,
+)
+from communityconnector.notification import Secret
+from communityconnector.referrals import (
+    Referral,
+)
+from communityconnector.storage import ABSENT, Put, Write
+
+
+@attrs.frozen
+class Key:
+    """Under which name a request is remembered, if at all.
+
+    Attributes:
+        name: the name; empty for not at all.
+        fingerprint: tells the request from others.
+        kept: for how long.
+    """
+
+    name: str = ""
+    fingerprint: str = ""
+    kept: timedelta = timedelta()
+
+    def put(self, answer: Referral, at: datetime) -> list[Write]:
+        """The write that remembers the request and its answer."""
+        if not self.name:
+            return []
+        said = {"fingerprint": self.fingerprint, "referral": answer.to_dict()}
+        return [Put(REQUEST, self.name, said, ABSENT, {BY_PURGE: stamp(at + self.kept)})]
+
+
+NO_KEY: Final = Key()
+
+
+def once(ledger: Ledger, key: str, said: Any, write: Callable[[Key], Referral]) -> Referral:
+    """Do what a request asks, once: the same request under the same key gets the same answer."""
+    if not key:
+        return ledger.again(lambda: write(NO_KEY))
+    fingerprint = ledger.code("fingerprint", json.dumps(said, default=_plain, sort_keys=True))
+
+    def answered() -> Referral:
+        name, found = ledger.request(key)
+        if found is None:
+            return write(Key(name, fingerprint, ledger.policy.keep_keys))
+        if found.document["fingerprint"] != fingerprint:
+            message = "this idempotency key was used for another request: take a new key for a new request"
+            raise IdempotencyConflictError(message)
+        return Referral.from_dict(found.document["referral"])
+
+    return ledger.again(answered)
+
+
+def _plain(value: Any) -> Any:
+    """What a request says, for its fingerprint alone."""
+    if isinstance(value, Secret):
+        return value.reveal()
+    if attrs.has(type(value)):
+        return attrs.asdict(value, recurse=False)
+    return str(value)

@@ -1,0 +1,372 @@
+"""One change of a referral with all that follows from it, gathered and then written in one commit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import attrs
+
+from communityconnector.desk.audit import Fact
+from communityconnector.desk.kinds import BY_PATRON, BY_PURGE, CONSENT, DISCLOSURE, UNMET_NEED, stamp
+from communityconnector.desk.ledger import About, Held, HeldPrivate, coming, due_name
+from communityconnector.desk.outbox import NEEDS_CONSENT, Recipient, Row, RowStatus, rows_of, withdrawn
+from communityconnector.desk.parts import Parts
+from communityconnector.errors import InvalidConsentError, InvalidReferralError
+from communityconnector.notification import Secret
+from communityconnector.referrals import (
+    Actor,
+    Advanced,
+    AgeBand,
+    Clock,
+    Consent,
+    ConsentMethod,
+    ConsentTerms,
+    Details,
+    Event,
+    GivenBy,
+    HoldReason,
+    Intake,
+    Private,
+    Referral,
+    ReferralEvent,
+    ReferralStatus,
+    Role,
+    Sending,
+    Template,
+    UnmetRecord,
+    advance,
+    tags_of,
+)
+from communityconnector.referrals.unmet import UNMET_BY
+from communityconnector.storage import ABSENT, Put, Write
+
+_TAKEN_BACK: Final = (Event.CANCEL, Event.REVOKE_CONSENT, Event.VOID, Event.EXPIRE)
+"""After these the agency deletes what it holds."""
+_FOR_THE_PATRON: Final = (Event.ACCEPT, Event.REJECT, Event.COMPLETE, Event.FAIL, Event.CANCEL)
+"""What an agency does that the patron is told of."""
+_FOR_STAFF: Final = (Event.REJECT, Event.FAIL, Event.CANCEL, Event.EXPIRE)
+"""What staff are told of, where it was not they who did it."""
+_WAITS_FOR_PATRON: Final = (HoldReason.AWAITING_PATRON, HoldReason.AWAITING_DOCUMENTS)
+
+
+class Work:
+    """What one call changes.
+
+    Args:
+        parts: what every part of a desk works with.
+        held: the referral as it is kept; `None` for a new one.
+        at: when it happens.
+    """
+
+    def __init__(self, parts: Parts, held: Held | None, at: datetime) -> None:
+        self._parts = parts
+        self._ledger = parts.ledger
+        self._expected = ABSENT if held is None else held.version
+        self._referral = None if held is None else held.referral
+        self._was_sent = held is not None and held.referral.sent_at is not None
+        self._was_closed = held is not None and held.referral.is_closed
+        self._private: HeldPrivate | None = None
+        self._forgets = False
+        self._given: Consent | None = None
+        self._kept_back: set[str] = set()
+        self.about = About() if held is None else held.about
+        self.at = at
+        self.recorded_at = max(at, parts.ledger.now())
+        self.private: Private | None = None
+        self.writes: list[Write] = []
+        self.facts: list[Fact] = []
+
+    @property
+    def referral(self) -> Referral:
+        """The referral as it stands now."""
+        if self._referral is None:  # pragma: no cover  # `advance` comes first for a new one
+            raise AssertionError
+        return self._referral
+
+    # What happens
+
+    def advance(self, advanced: Advanced, actor: Actor) -> None:
+        """Take over what has come of an event, and all that follows from it."""
+        self._referral = advanced.referral
+        for event in advanced.events:
+            self.writes.append(self._ledger.put_event(event))
+            sent = self._sent_fields(event)
+            self.facts.append(
+                Fact(
+                    actor=actor,
+                    action=event.event.value,
+                    referral_id=event.referral_id,
+                    version=event.version,
+                    fields=sent,
+                    to=self.referral.organization_id if event.event is Event.SEND else "",
+                    because=self.about.consent_id if event.event is Event.SEND else "",
+                )
+            )
+            if event.text:
+                own = self.own()
+                self.private = attrs.evolve(own, notes={**own.notes, str(event.version): Secret(event.text)})
+        self._follow(advanced.events[-1], actor)
+
+    def happen(self, event: Event, actor: Actor, details: Details) -> None:
+        """Carry the referral on by an event (`referrals.advance`)."""
+        policy, recorded_at = self._ledger.policy, self.recorded_at
+        self.advance(
+            advance(self.referral, event, actor, self.at, details, policy=policy, recorded_at=recorded_at),
+            actor,
+        )
+
+    def _sent_fields(self, event: ReferralEvent) -> tuple[str, ...]:
+        return tuple(sorted(self.own().told)) if event.event is Event.SEND else ()
+
+    def _follow(self, event: ReferralEvent, actor: Actor) -> None:
+        """What follows from an event: messages, what becomes of those that wait, what is counted and what is let go."""
+        by_others = actor.role in (Role.AGENCY, Role.SYSTEM)
+        if event.event is Event.SEND:
+            self._disclose()
+            intake = self.intake()
+            if intake.notifier:
+                self.tell(Template.AGENCY_REQUEST, Recipient.AGENCY)
+        taken_back = event.event in _TAKEN_BACK and self._was_sent and not self._was_closed
+        if taken_back and actor.role is not Role.AGENCY and self.intake().notifier:
+            self.tell(Template.AGENCY_WITHDRAWN, Recipient.AGENCY)
+        if event.event in _FOR_STAFF and by_others:
+            self.tell_staff(f"{event.event} {event.outcome}")
+        waits = event.hold_reason in _WAITS_FOR_PATRON
+        if by_others and (event.event in _FOR_THE_PATRON or waits):
+            self.tell_patron(occasion="")
+        if event.event is Event.ATTEMPT_CONTACT:
+            self.done(Clock.FOLLOW_UP)
+        if event.event is Event.REVOKE_CONSENT:
+            self.end_consent()
+        if self.referral.is_closed and not self._was_closed:
+            self._close(event)
+
+    def _close(self, event: ReferralEvent) -> None:
+        self._withdraw("closed")
+        reason = UNMET_BY.get(event.outcome) if event.outcome is not None else None
+        if reason is not None and self.referral.status is not ReferralStatus.ENTERED_IN_ERROR:
+            record = UnmetRecord(
+                concepts=self.referral.concepts,
+                terms=self.referral.terms,
+                reason=reason,
+                **({"basis": self.about.basis} if self.about.basis else {}),
+                month=stamp(self.at)[:7],
+                area=self.about.area,
+                language=self.about.language,
+            )
+            self.writes.append(Put(UNMET_NEED, self._ledger.new_id(), record.to_dict(), ABSENT))
+        if self.about.private and not self._forgets:
+            self.private = self.own()
+
+    def done(self, clock: Clock) -> None:
+        """Note that what was due by now has been done."""
+        todo = coming(self.referral, self.about, self._ledger.policy)
+        names = [due_name(one) for one in todo if one.clock is clock and one.at <= self.recorded_at]
+        self.about = attrs.evolve(self.about, done=(*self.about.done, *names))
+
+    # Consent
+
+    def consent_to(self, terms: ConsentTerms, actor: Actor) -> Consent:
+        """Keep a consent, which takes the place of an earlier one.
+
+        Raises:
+            InvalidConsentError: the matter asks for a written one, or the patron's age for a guardian's.
+        """
+        referral, policy = self.referral, self._ledger.policy
+        tags = (
+            tags_of(self._parts.vocabulary, referral.concepts) | self._parts.listed(referral.service_id).tags
+        )
+        if tags & policy.written_for and terms.method is not ConsentMethod.WRITTEN:
+            message = "for this matter the consent must be written: have it signed, and say method='written'"
+            raise InvalidConsentError(message)
+        if self.own().age_band is AgeBand.UNDER_13 and terms.given_by is not GivenBy.GUARDIAN:
+            message = "for a patron under 13 a guardian must consent: given_by='guardian'"
+            raise InvalidConsentError(message)
+        self._revoke_kept()
+        consent = Consent.granted(
+            terms,
+            id=self._ledger.new_id(),
+            referral_id=referral.id,
+            agency_id=referral.organization_id,
+            service_id=referral.service_id,
+            at=self.at,
+        )
+        self.writes.append(Put(CONSENT, consent.id, consent.to_dict(), ABSENT, self._kept_for(consent)))
+        self.about = attrs.evolve(self.about, consent_id=consent.id)
+        self.facts.append(
+            Fact(
+                actor=actor,
+                action="consent",
+                referral_id=referral.id,
+                fields=consent.fields,
+                to=consent.agency_id,
+                because=consent.id,
+            )
+        )
+        self._given = consent
+        return consent
+
+    def consent(self) -> Consent | None:
+        """The consent that counts; `None` where there is none."""
+        if self._given is None and self.about.consent_id:
+            found = self._ledger.consents([self.about.consent_id]).get(self.about.consent_id)
+            self._given = None if found is None else found[0]
+        return self._given
+
+    def end_consent(self) -> None:
+        """End the consent, keep back what was not sent yet, and let go of what is the patron's own."""
+        self._revoke_kept()
+        self._withdraw("consent-revoked")
+        if not self._ledger.is_frozen(self.referral.id):
+            self.writes += self._ledger.forget_private(self.referral.id)
+            self.about = attrs.evolve(self.about, private=False)
+            self.private, self._forgets = None, True
+
+    def _revoke_kept(self) -> None:
+        found = self._ledger.consents([self.about.consent_id] if self.about.consent_id else [])
+        for consent, record in found.values():
+            if consent.revoked_at is None:
+                ended = attrs.evolve(consent, revoked_at=max(self.at, consent.granted_at))
+                self.writes.append(Put(CONSENT, consent.id, ended.to_dict(), record.version, record.keys))
+                self._given = ended
+
+    def _kept_for(self, consent: Consent) -> dict[str, str]:
+        keys = {BY_PURGE: stamp(consent.expires_at + self._ledger.policy.keep_consents)}
+        if self.own().patron:
+            keys[BY_PATRON] = self._ledger.patron_key(self.own().patron)
+        return keys
+
+    def _disclose(self) -> None:
+        """Keep what an agency is told, and why, for whoever asks later (42 CFR 2.24)."""
+        consent = self.consent()
+        if consent is None:  # pragma: no cover  # the guard of `send` wants one
+            raise AssertionError
+        document = {
+            "referral_id": self.referral.id,
+            "agency_id": self.referral.organization_id,
+            "service_id": self.referral.service_id,
+            "intermediaries": list(consent.intermediaries),
+            "fields": sorted(self.own().told),
+            "purpose": consent.purpose,
+            "consent_id": consent.id,
+            "at": stamp(self.at),
+        }
+        keys = {BY_PURGE: stamp(self.at + self._ledger.policy.keep_consents)}
+        if self.own().patron:
+            keys[BY_PATRON] = self._ledger.patron_key(self.own().patron)
+        key = f"{self.referral.id}.{self.referral.version:08d}"
+        self.writes.append(Put(DISCLOSURE, key, document, ABSENT, keys))
+
+    # What is private
+
+    def own(self) -> Private:
+        """What is the patron's own, as it stands now."""
+        if self.private is not None:
+            return self.private
+        return self._held_private().private
+
+    def _held_private(self) -> HeldPrivate:
+        if self._private is None:
+            there = self.about.private
+            self._private = (
+                self._ledger.private(self.referral.id) if there else HeldPrivate(Private(), ABSENT)
+            )
+        return self._private
+
+    # Sending
+
+    def intake(self) -> Intake:
+        """How the agency takes referrals; where nobody has said, it is told nothing."""
+        return self._ledger.intake_for(self.referral) or Intake(id=self.referral.organization_id)
+
+    def sending(self) -> Sending:
+        """The facts that a sending rests on.
+
+        Raises:
+            InvalidReferralError: the agency would be told more or less than it asks for, or nobody has said how it takes
+                referrals.
+            ServiceNotFoundError: the service is in the directory no more.
+        """
+        referral = self.referral
+        intake = self._ledger.intake_for(referral)
+        if intake is None:
+            message = (
+                f"nobody has said how the agency {referral.organization_id!r} takes referrals: put an `Intake` for it, "
+                "with no notifier if it is called or walked over to"
+            )
+            raise InvalidReferralError(message)
+        intake.check(self.own().told)
+        listed, consent = self._parts.listed(referral.service_id), self.consent()
+        return Sending(
+            consent=None if consent is None else consent.view(),
+            fields=tuple(self.own().told),
+            purpose="" if consent is None else consent.purpose,
+            service_active=listed.active,
+            confidential=listed.confidential,
+            channel_allowed=intake.takes_confidential,
+        )
+
+    # Messages
+
+    def tell(self, template: Template, recipient: Recipient, *, reason: str = "", occasion: str = "") -> None:
+        """Put a message into the outbox."""
+        version = self.referral.version
+        row = Row.of(
+            template, recipient, self.referral.id, version, self.recorded_at, reason=reason, occasion=occasion
+        )
+        self.writes.append(row.put(due=self.recorded_at))
+
+    def tell_staff(self, reason: str, occasion: str = "") -> None:
+        """Tell staff that the referral needs somebody, if they are told by message."""
+        if self._parts.letterhead.staff_notifier:
+            self.tell(Template.STAFF_ATTENTION, Recipient.STAFF, reason=reason, occasion=occasion)
+
+    def tell_patron(self, occasion: str) -> bool:
+        """Tell the patron that there is a message, if there is a way that they said is safe.
+
+        Returns:
+            Whether there is one.
+        """
+        fresh, channels = self._ledger.policy.contact_fresh_for, self._parts.letterhead.channels
+        usable = any(
+            contact.channel in channels and contact.may_be_used(self.recorded_at, fresh)
+            for contact in self.own().contacts
+        )
+        if usable:
+            self.tell(Template.PATRON_MESSAGE, Recipient.PATRON, occasion=occasion)
+        return usable
+
+    def _withdraw(self, why: str) -> None:
+        """Keep back messages that have not been sent and must not be any more."""
+        end = self.recorded_at + self._ledger.policy.keep_messages
+        for row, record in rows_of(self._ledger.storage, self.referral.id):
+            stale = NEEDS_CONSENT[row.template] or (
+                why == "consent-revoked" and row.recipient is Recipient.PATRON
+            )
+            if row.status is RowStatus.PENDING and stale and row.id not in self._kept_back:
+                self._kept_back.add(row.id)
+                self.writes.append(withdrawn(row, record.version, why, end))
+
+    # Writing
+
+    def commit(self, *extra: Write) -> Referral:
+        """Write all of it.
+
+        Args:
+            extra: what else belongs to the same commit.
+
+        Returns:
+            The referral as it stands now.
+        """
+        referral = self.referral
+        if self.private is not None and not self.private.is_empty:
+            purge = self._held_private().purge
+            if referral.closed_at is not None:
+                purge = stamp(referral.closed_at + self._ledger.policy.keep_private)
+            held = self._held_private()
+            self.writes += self._ledger.put_private(referral.id, self.private, held, purge)
+            self.about = attrs.evolve(self.about, private=True)
+        put = self._ledger.put(referral, self.about, self._expected)
+        self._ledger.commit([put, *self.writes, *extra], self.facts, self.recorded_at)
+        return referral
