@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
@@ -14,6 +15,7 @@ from communityconnector.errors import StorageClosedError
 from communityconnector.matching import MatchResult
 from communityconnector.model import Service
 from communityconnector.needs import Need
+from communityconnector.partners import Occurrence
 from communityconnector.stored import Loaded
 from communityconnector.stored.loading import Source
 
@@ -57,6 +59,12 @@ class AsyncConnector:
     async def match(self, need: Need | str, **how: Any) -> MatchResult:
         """See `Connector.match`."""
         return await self.run(partial(self.desk.match, need, **how))
+
+    async def visits(
+        self, branch: str, first: date | datetime, last: date | datetime
+    ) -> list[Occurrence]:
+        """See `Connector.visits`."""
+        return await self.run(self.desk.visits, branch, first, last)
 
     async def amend(self, service: Service) -> None:
         """See `Connector.amend`."""

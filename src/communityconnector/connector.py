@@ -27,11 +27,12 @@ from communityconnector.geocoding import Geocoder
 from communityconnector.interchange import Mode
 from communityconnector.matcher import Matcher
 from communityconnector.matching import MatchResult, Rank
-from communityconnector.matching.engine import Reranker
+from communityconnector.matching.engine import NOBODY, Reranker
 from communityconnector.model import Audience, Directory, Finding, Point, Service, ServiceStatus
 from communityconnector.model.audience import Confidential, protective
 from communityconnector.needs import Interpreter, Need, PhraseInterpreter, Vocabulary
 from communityconnector.notification import Notifier, Secret
+from communityconnector.partners import Occurrence, Partnerships, Visitors
 from communityconnector.plugins import Plugins
 from communityconnector.referrals import Letterhead, Policy
 from communityconnector.sealing import Keyring
@@ -129,6 +130,8 @@ class Connector(Desk):
         self.storage = storage
         self.plugins = plugins
         self.audience = Audience(audience)
+        self.partnerships = Partnerships(storage, clock)
+        self.visitors = Visitors(storage, clock, holidays)
         self._shelf = Shelf(storage)
         self._clock = clock
         matcher = partial(
@@ -281,6 +284,7 @@ class Connector(Desk):
         offset: int = 0,
         rank: Rank | str = Rank.SCORE,
         per_agency: int | None = None,
+        branch: str | None = None,
     ) -> MatchResult:
         """The services that fit a need, best first, each with its reasons (see `Matcher.match`).
 
@@ -291,6 +295,8 @@ class Connector(Desk):
             offset: how many of the best to pass over.
             rank: the order.
             per_agency: how many matches of one organization come before others get a turn.
+            branch: the branch where the patron is, as visits have it (`visitors`). Services that visit it today come
+                first, each with a reason `visiting`; no score changes.
 
         Raises:
             DirectoryNotLoadedError: no directory has been loaded.
@@ -300,7 +306,20 @@ class Connector(Desk):
         asked = Need(need) if isinstance(need, str) else need
         if near is not None and asked.near is None:
             asked = attrs.evolve(asked, near=near)
-        return self.matcher.match(asked, limit=limit, offset=offset, rank=rank, per_agency=per_agency)
+        first = NOBODY if branch is None else self.visitors.reasons(branch)
+        return self.matcher.match(
+            asked, limit=limit, offset=offset, rank=rank, per_agency=per_agency, first=first
+        )
+
+    def visits(self, branch: str, first: date | datetime, last: date | datetime) -> list[Occurrence]:
+        """Who comes to a branch, in order of time (see `Visitors.visits`).
+
+        Args:
+            branch: which, as the visits have it.
+            first: the day or moment from which on visits that begin count.
+            last: the day or moment before which.
+        """
+        return self.visitors.visits(branch, first, last)
 
     @property
     def matcher(self) -> Matcher:
