@@ -60,9 +60,7 @@ class AsyncConnector:
         """See `Connector.match`."""
         return await self.run(partial(self.desk.match, need, **how))
 
-    async def visits(
-        self, branch: str, first: date | datetime, last: date | datetime
-    ) -> list[Occurrence]:
+    async def visits(self, branch: str, first: date | datetime, last: date | datetime) -> list[Occurrence]:
         """See `Connector.visits`."""
         return await self.run(self.desk.visits, branch, first, last)
 
