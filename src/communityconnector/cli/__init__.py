@@ -14,6 +14,7 @@ from communityconnector.cli.checking import check
 from communityconnector.cli.desk import load, migrate
 from communityconnector.cli.matching import demo, match
 from communityconnector.cli.plugging import plugins
+from communityconnector.cli.visiting import visits
 
 __all__ = ["main"]
 
@@ -28,5 +29,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for command in (check, demo, load, match, migrate, plugins):
+for command in (check, demo, load, match, migrate, plugins, visits):
     main.add_command(command)

@@ -7,6 +7,7 @@ import re
 import sys
 from contextlib import ExitStack, nullcontext
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -99,6 +100,7 @@ def _zone(_: click.Context, __: click.Parameter, value: str | None) -> ZoneInfo 
 @click.option(
     "--limit", type=click.IntRange(1, 1000), default=5, show_default=True, help="Most results to show."
 )
+@click.option("--branch", metavar="NAME", help="With --desk: who visits this branch today comes first.")
 @click.option("--json", "as_json", is_flag=True, help="The whole answer, as JSON.")
 @honest
 def match(  # noqa: PLR0913  # one argument an option
@@ -115,21 +117,26 @@ def match(  # noqa: PLR0913  # one argument an option
     audience: str,
     rank: str,
     limit: int,
+    branch: str | None,
     as_json: bool,
 ) -> None:
     """Find services that fit TEXT, a need in plain words, and say why. Exits with 1 if nothing fits."""
     if file is not None and url is not None:
         message = "give --directory or --desk, not both"
         raise click.UsageError(message)
+    if branch is not None and url is None:
+        message = "--branch needs --desk: visits are kept in a database"
+        raise click.UsageError(message)
     if zone is None and file is None and url is None:
         zone = ZoneInfo(SAMPLE_ZONE)
     need = cc.Need(text, near=near, within=within, age=age, language=language, open_at=_moment(open_at, zone))
     with ExitStack() as stack:
         if url is None:
-            matcher = cc.Matcher(read(file), audience=audience, zone=zone)
+            ask = cc.Matcher(read(file), audience=audience, zone=zone).match
         else:
-            matcher = stack.enter_context(cc.Connector.open(url, audience=audience, zone=zone)).matcher
-        result = matcher.match(need, limit=limit, rank=rank)
+            desk = stack.enter_context(cc.Connector.open(url, audience=audience, zone=zone))
+            ask = partial(desk.match, branch=branch)
+        result = ask(need, limit=limit, rank=rank)
         if as_json:
             click.echo(json.dumps(result.to_dict(), ensure_ascii=False, indent=1))
         else:
@@ -180,7 +187,8 @@ def _print_match(console: Console, number: int, found: cc.Match) -> None:
     phone = found.offer.phones[0].number if found.offer.phones else ""
     facts = [agency, _address(found.location), phone]
     console.print(line_of(("   " + " · ".join(filter(None, facts)), "")))
-    for reason in found.reasons:
+    # Who is in the building comes first, before what the directory says.
+    for reason in sorted(found.reasons, key=lambda reason: reason.criterion != "visiting"):
         mark, style = _MARKS[reason.answer]
         console.print(line_of((mark, style), (reason.text, "")))
 

@@ -1,0 +1,72 @@
+"""The command that shows who comes to a branch."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import attrs
+import click
+
+import communityconnector as cc
+from communityconnector.cli.desk import URL_HELP
+from communityconnector.cli.output import console_of, honest, line_of
+from communityconnector.errors import VisitNotFoundError
+
+_WEEK: Final = timedelta(days=7)
+
+
+def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        message = f"{value!r} is no day; write 2026-12-08"
+        raise click.BadParameter(message) from None
+
+
+@click.command()
+@click.option("--desk", "url", required=True, metavar="URL", help=URL_HELP)
+@click.option("--branch", required=True, metavar="NAME", help="Which branch, as the visits have it.")
+@click.option("--from", "first", metavar="DAY", callback=_day, help="The first day; by default today.")
+@click.option("--to", "last", metavar="DAY", callback=_day, help="The last day; by default a week in all.")
+@click.option("--add", "file", type=click.Path(), help="First keep the visits in this CSV, new or changed.")
+@click.option("--json", "as_json", is_flag=True, help="The same, as JSON.")
+@honest
+def visits(  # noqa: PLR0913  # one argument an option
+    *, url: str, branch: str, first: date | None, last: date | None, file: str | None, as_json: bool
+) -> None:
+    """Show who comes to a branch, and when."""
+    begin = first or datetime.now().astimezone().date()
+    end = last or begin + _WEEK - timedelta(days=1)
+    if end < begin:
+        message = "--to is a day before --from"
+        raise click.UsageError(message)
+    with cc.Connector.open(url) as desk:
+        if file is not None:
+            _keep(desk, file)
+        found = desk.visits(branch, begin, end + timedelta(days=1))
+    if as_json:
+        click.echo(json.dumps([one.to_dict() for one in found], ensure_ascii=False, indent=1))
+        return
+    console = console_of()
+    for one in found:
+        ask = f"ask: it is {one.holiday}" if one.holiday else ""
+        sign_up = "sign up first" if one.visit.sign_up else ""
+        rest = " · ".join(filter(None, (one.visit.role, ask, sign_up, one.visit.note)))
+        console.print(line_of((f"{one.begins:%a %Y-%m-%d %H:%M} to {one.ends:%H:%M}  ", "bold"), (rest, "")))
+    if not found:
+        console.print(line_of((f"Nobody comes to {branch} from {begin} to {end}.", "")))
+
+
+def _keep(desk: cc.Connector, file: str) -> None:
+    from communityconnector.partners.table import read_visits
+
+    for visit in read_visits(file):
+        try:
+            version = desk.visitors.get(visit.id).version
+        except VisitNotFoundError:
+            version = 0
+        desk.visitors.put(attrs.evolve(visit, version=version))
