@@ -83,7 +83,7 @@ class TestHsdsTables(TestHsdsJson):
 def test_every_built_in_part_is_tested_above():
     found = Plugins(entry_points=False)
     assert set(found.exporters()) == {cls.name for cls in (TestHsdsJson, *TestHsdsJson.__subclasses__())}
-    assert list(found.notifiers()) == ["console"]
+    assert list(found.notifiers()) == ["apprise", "console", "smtp", "webhook"]  # see test_notifiers.py too
     assert list(found.geocoders()) == ["us-zip"]
 
 
@@ -200,6 +200,20 @@ class NamesTargetBehindTheError(Notifying):
             raise NotDeliveredError(words, retry=False) from None
 
 
+class NamesTargetBesideTheError(Notifying):
+    def send(self, message):
+        target = message.to.reveal()
+        words = "no such address"
+        if target:
+            raise NotDeliveredError(words, retry=False)
+
+
+class NamesHalfTheTarget(Notifying):
+    def send(self, message):
+        words = f"no mailbox {message.to.reveal().partition('@')[0]}"
+        raise NotDeliveredError(words, retry=False)
+
+
 class AnswersTheOrigin:
     def locate(self, place):
         return UsZipGeocoder().locate(place) or Point(0, 0)
@@ -306,6 +320,8 @@ def needs_a_service(directory, path):
 
 def notifying(fault):
     class Seeded(NotifierContract):
+        telling = ("canary-target",)
+
         def make_notifier(self):
             self.made = fault()
             return self.made
@@ -353,6 +369,8 @@ FAULTS = [
     (partial(notifying, RaisesItsOwnError), "test_a_failure_is_not_delivered_and_names_nobody"),
     (partial(notifying, NamesTargetInTheError), "test_a_failure_is_not_delivered_and_names_nobody"),
     (partial(notifying, NamesTargetBehindTheError), "test_a_failure_is_not_delivered_and_names_nobody"),
+    (partial(notifying, NamesTargetBesideTheError), "test_a_failure_is_not_delivered_and_names_nobody"),
+    (partial(notifying, NamesHalfTheTarget), "test_a_failure_is_not_delivered_and_names_nobody"),
     (partial(geocoding, AnswersTheOrigin), "test_a_place_that_it_does_not_know_is_none"),
     (partial(geocoding, Raises), "test_a_place_that_it_does_not_know_is_none"),
     (partial(geocoding, Connects), "test_nothing_is_sent_over_the_network"),

@@ -11,6 +11,7 @@ import pytest
 
 from communityconnector import hookspecs
 from communityconnector.adapters import builtin
+from communityconnector.errors import InvalidSettingsError
 from communityconnector.plugins import DECLARES, Plugins
 
 ROOT = Path(__file__).parents[2]
@@ -65,3 +66,23 @@ def test_the_hook_has_a_test(hook):
 def test_every_typed_method_answers():
     public = {name for name, _ in inspect.getmembers(Plugins, inspect.isfunction) if not name.startswith("_")}
     assert len(public - {"report"}) == len(DECLARES)
+
+
+def read_settings(factory):
+    """The settings that a notifier reads, as it says itself where there is one that it does not know."""
+    try:
+        factory.make({"no-such-setting": "x"})
+    except InvalidSettingsError as error:
+        return re.search(r"besides those that it reads \((.*?)\)", str(error))[1].split(", ")
+    return []
+
+
+@pytest.mark.parametrize("name", Plugins(entry_points=False).notifiers())
+def test_every_setting_of_a_notifier_is_described_and_no_other(name):
+    text = (ROOT / "docs" / "reference" / "notifiers.md").read_text(encoding="utf-8")
+    described = text.partition(f"## `{name}`\n")[2].partition("\n## ")[0]
+    assert described, f"no section for {name}"
+    table = described.partition("| setting |")[2].partition("\n\n")[0]
+    assert sorted(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == sorted(
+        read_settings(Plugins(entry_points=False).notifiers()[name])
+    )

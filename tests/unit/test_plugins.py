@@ -27,6 +27,8 @@ from communityconnector.hookspecs import (
 )
 from communityconnector.plugins import DECLARES, Plugins, PluginState
 
+BUILT_IN_NOTIFIERS = ["apprise", "console", "smtp", "webhook"]
+
 
 def nothing(*_):
     return None
@@ -122,7 +124,9 @@ class TestWhatIsDeclared:
     def test_the_order_of_plugins_has_no_meaning(self):
         first, second = plugin(notifiers=[notifier("b"), notifier("d")]), plugin(notifiers=[notifier("a")])
         for given in ((first, second), (second, first)):
-            assert list(Plugins(*given, entry_points=False).notifiers()) == ["a", "b", "console", "d"]
+            assert list(Plugins(*given, entry_points=False).notifiers()) == sorted(
+                ["a", "b", "d", *BUILT_IN_NOTIFIERS]
+            )
 
     def test_what_is_found_cannot_be_changed(self):
         with pytest.raises(TypeError):
@@ -130,7 +134,7 @@ class TestWhatIsDeclared:
 
     def test_two_managers_share_nothing(self):
         Plugins(plugin(notifiers=[notifier("a")]), entry_points=False)
-        assert list(Plugins(entry_points=False).notifiers()) == ["console"]
+        assert list(Plugins(entry_points=False).notifiers()) == BUILT_IN_NOTIFIERS
 
     def test_a_generator_is_an_answer(self):
         def two():
@@ -371,7 +375,7 @@ class TestWhatIsInstalled:
         """)
         install("half", late)
         found = Plugins(allow="*")
-        assert list(found.notifiers()) == ["console"]
+        assert list(found.notifiers()) == BUILT_IN_NOTIFIERS
         assert found.report()[1].hooks == ("communityconnector_notifiers", "communityconnector_scorers")
 
     def test_of_two_that_declare_the_same_neither_wins(self, install):
@@ -380,7 +384,7 @@ class TestWhatIsInstalled:
         install("three", GOOD.format(name="three"))
         found = Plugins(allow="*")
         assert states(found) == {"one": "refused", "two": "refused", "three": "loaded"}
-        assert list(found.notifiers()) == ["console", "three"]
+        assert list(found.notifiers()) == sorted(["three", *BUILT_IN_NOTIFIERS])
         for report in found.report()[1:]:
             assert report.name == "three" or ("'one'" in report.error and "'two'" in report.error)
         with pytest.raises(PluginError, match=r"'one' of communityconnector-one 1\.2 and by plugin 'two'"):

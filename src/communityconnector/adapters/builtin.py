@@ -62,8 +62,11 @@ def communityconnector_storage_backends() -> Iterable[StorageBackend]:
 
 @hookimpl
 def communityconnector_notifiers() -> Iterable[NotifierFactory]:
-    """Messages shown on the console, for trying things out."""
+    """Mail, web hooks, what apprise knows, and the console for trying things out."""
+    yield NotifierFactory("apprise", make=_later("apprise:from_settings"))
     yield NotifierFactory("console", make=_made("console:ConsoleNotifier"))
+    yield NotifierFactory("smtp", make=_later("smtp:from_settings"))
+    yield NotifierFactory("webhook", make=_later("webhook:from_settings"))
 
 
 @hookimpl

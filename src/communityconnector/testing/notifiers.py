@@ -13,7 +13,7 @@ import pickle
 import traceback
 import warnings
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -48,9 +48,12 @@ class NotifierContract:
     Attributes:
         target: whom messages are for, where `TARGET` is nothing that the notifier can write to. It must be a text that
             can be told from all others.
+        telling: parts of the target that give it away by themselves, such as the host or the path of a URL, each in
+            letters as small or capital as they may be.
     """
 
-    target: ClassVar[str] = TARGET
+    target: str = TARGET
+    telling: tuple[str, ...] = ()
 
     def make_notifier(self) -> Notifier:
         """A notifier whose messages are taken, by a provider that is there for the tests."""
@@ -128,14 +131,14 @@ class NotifierContract:
             repr(receipt),
             *(str(each.message) for each in warned),
         ]
-        _shows_nothing("".join(said), self.target, BODY)
-        _shows_nothing("".join(capfd.readouterr()), self.target)
+        _shows_nothing("".join(said), BODY, *self._targets())
+        _shows_nothing("".join(capfd.readouterr()), *self._targets())
 
     def test_a_message_keeps_its_target_to_itself(self) -> None:
         """A message cannot be printed, pickled or copied with its target by accident."""
         message = self.message()
         _shows_nothing(
-            f"{message} {message!r} {message.to} {message.to!r} {message.to:>40}", self.target, BODY
+            f"{message} {message!r} {message.to} {message.to!r} {message.to:>40}", BODY, *self._targets()
         )
         for leave in (pickle.dumps, copy.deepcopy):
             with pytest.raises(TypeError):
@@ -155,21 +158,32 @@ class NotifierContract:
         assert isinstance(error.retry, bool)
         assert error.after is None or error.after >= 0
         told = [caplog.text, repr(error), *traceback.format_exception(error), *_behind(error)]
-        _shows_nothing("".join(told), self.target, BODY)
-        _shows_nothing("".join(capfd.readouterr()), self.target)
+        _shows_nothing("".join(told), BODY, *self._targets())
+        _shows_nothing("".join(capfd.readouterr()), *self._targets())
+
+    def _targets(self) -> tuple[str, ...]:
+        return (self.target, *self.telling)
 
 
 def _behind(error: BaseException) -> list[str]:
-    """The errors behind an error, those included that a traceback leaves out: a host's error report shows them."""
+    """What a host's error report shows of an error: those behind it, and the variables of where each came from."""
     found = []
     following: BaseException | None = error
     while following is not None:
         found.append(repr(following))
+        for frame, _ in traceback.walk_tb(following.__traceback__):
+            # This file's own variables are the test's.
+            if frame.f_code.co_filename != __file__:
+                found.extend(map(repr, frame.f_locals.values()))
         following = following.__cause__ or following.__context__
     return found
 
 
 def _shows_nothing(text: str, *secrets: str) -> None:
     # Never `in` within the assertion: it would print the secret and the text.
-    shown = [number for number, secret in enumerate(secrets) if secret.casefold() in text.casefold()]
-    assert not shown, f"{' and '.join(('the target', 'the body')[number] for number in shown)} shows up"
+    shown = [
+        "the body" if secret == BODY else "the target"
+        for secret in secrets
+        if secret.casefold() in text.casefold()
+    ]
+    assert not shown, f"{' and '.join(sorted(set(shown)))} shows up"
