@@ -47,6 +47,17 @@ if TYPE_CHECKING:
         miles,
     )
     from communityconnector.needs import Interpretation, Need, Wellness, vocabulary
+    from communityconnector.notification import Secret
+    from communityconnector.referrals import (
+        Actor,
+        ConsentTerms,
+        ContactPreference,
+        FollowUp,
+        Intake,
+        Letterhead,
+        Policy,
+        Referral,
+    )
     from communityconnector.sample_directory import sample
     from communityconnector.travel import cycling, driving, walking
 
@@ -74,11 +85,23 @@ _HOMES = {
         "miles",
     ),
     "needs": ("Interpretation", "Need", "Wellness", "vocabulary"),
+    "notification": ("Secret",),
+    "referrals": (
+        "Actor",
+        "ConsentTerms",
+        "ContactPreference",
+        "FollowUp",
+        "Intake",
+        "Letterhead",
+        "Policy",
+        "Referral",
+    ),
     "sample_directory": ("sample",),
     "travel": ("cycling", "driving", "walking"),
 }
 
 __all__ = [
+    "Actor",
     "Agency",
     "Answer",
     "AsyncConnector",
@@ -86,13 +109,18 @@ __all__ = [
     "ColumnMapping",
     "CommunityConnectorError",
     "Connector",
+    "ConsentTerms",
+    "ContactPreference",
     "Directory",
     "Disclosure",
     "Explanation",
     "Finding",
+    "FollowUp",
     "Index",
+    "Intake",
     "Interpretation",
     "Itinerary",
+    "Letterhead",
     "Location",
     "Match",
     "MatchResult",
@@ -102,8 +130,11 @@ __all__ = [
     "Offer",
     "Organization",
     "Point",
+    "Policy",
     "Rank",
     "Reason",
+    "Referral",
+    "Secret",
     "Service",
     "Severity",
     "Wellness",

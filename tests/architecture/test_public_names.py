@@ -9,9 +9,11 @@ from communityconnector import interchange, matching, model, needs, partners, re
 
 SNAPSHOT = {
     cc: """
-        Agency Answer AsyncConnector Audience ColumnMapping CommunityConnectorError Connector Directory Disclosure Explanation Finding Index
-        Interpretation Itinerary Location Match MatchResult Matcher Mode Need Offer Organization Point Rank Reason Service Severity Wellness
-        __version__ cycling distance driving kilometers miles read sample vocabulary walking write
+        Actor Agency Answer AsyncConnector Audience ColumnMapping CommunityConnectorError Connector ConsentTerms
+        ContactPreference Directory Disclosure Explanation Finding FollowUp Index Intake Interpretation
+        Itinerary Letterhead Location Match MatchResult Matcher Mode Need Offer Organization Point Policy Rank
+        Reason Referral Secret Service Severity Wellness __version__ cycling distance driving kilometers miles
+        read sample vocabulary walking write
     """,
     model: """
         ENTITIES Accessibility Address Agency Attribute Audience Change Contact CostOption Difference Directory Disclosure FieldSpec
@@ -31,9 +33,12 @@ SNAPSHOT = {
         CONTACT_EVERY KeyContact Occurrence Partnership PartnershipStatus Partnerships Visit Visitors monthly quarterly weekly
     """,
     referrals: """
-        IMPLIED MEANINGS TABLE TERMINAL Actor Advanced Clock CodeClass ConsentView DeclinedBy Details Due Event HoldReason
-        Meaning Next Outcome Policy Priority Proposal Referral ReferralEvent ReferralStatus ReferralType Role Sending
-        Source Transition UnmetReason add_business_days advance check_discard create due re_refer
+        Actor Advanced AgeBand Answered Basis Channel Clock CodeClass Consent ConsentMethod ConsentTerms
+        ConsentView ContactPreference DeclinedBy Details Due Event FollowUp GivenBy Helped HoldReason IMPLIED
+        Intake Letterhead MEANINGS Meaning Next Outcome Policy Priority Private Proposal Referral ReferralEvent
+        ReferralStatus ReferralType Role SENSITIVE SENT Safe Sending Source TABLE TERMINAL Template Transition
+        UnmetReason UnmetRecord add_business_days advance check_discard create derived_ref due patron_ref
+        re_refer reason_for tags_of
     """,
 }
 

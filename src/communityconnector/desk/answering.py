@@ -219,10 +219,8 @@ class Answering(Following):
         work, now = Work(self._parts, held, max(ledger.now(), held.referral.last_at)), ledger.now()
         referral, consent = held.referral, work.consent()
         told: Mapping[str, Secret] = {}
-        if not referral.is_closed:
-            # The third look at the consent: it may have ended since the message was sent.
-            if consent is None or not consent.in_force(now):
-                raise not_valid()
+        # The third look at the consent: it may have ended since the message was sent. The agency can answer all the same.
+        if not referral.is_closed and consent is not None and consent.in_force(now):
             told = {name: text for name, text in work.own().told.items() if name in consent.fields}
         concepts = self._parts.vocabulary.concepts
         actor = Actor(Role.AGENCY, referral.organization_id)

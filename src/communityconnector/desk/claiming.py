@@ -13,7 +13,7 @@ from communityconnector.desk.ledger import Held, Ledger
 from communityconnector.desk.outbox import NEEDS_CONSENT, Recipient, Row, RowStatus
 from communityconnector.errors import StaleRecordError
 from communityconnector.notification import Secret
-from communityconnector.referrals import Channel, Consent, Contact, Intake, Letterhead, Policy
+from communityconnector.referrals import Channel, Consent, ContactPreference, Intake, Letterhead, Policy
 from communityconnector.storage import KeyRange, Put, Record, Storage, SupportsClaims
 
 LEASE: Final = timedelta(minutes=5)
@@ -30,7 +30,7 @@ class Claimed:
     held: Held | None
     consent: Consent | None
     intake: Intake | None
-    contacts: tuple[Contact, ...]
+    contacts: tuple[ContactPreference, ...]
 
 
 @attrs.frozen
@@ -109,7 +109,7 @@ def _to_staff(letterhead: Letterhead) -> Ready | Verdict:
 
 
 def _to_patron(
-    contacts: Sequence[Contact], letterhead: Letterhead, policy: Policy, now: datetime
+    contacts: Sequence[ContactPreference], letterhead: Letterhead, policy: Policy, now: datetime
 ) -> Ready | Verdict:
     for contact in contacts:
         written = contact.channel is not Channel.VOICE and contact.channel in letterhead.channels

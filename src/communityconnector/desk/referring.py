@@ -25,7 +25,7 @@ from communityconnector.referrals import (
     AgeBand,
     Basis,
     ConsentTerms,
-    Contact,
+    ContactPreference,
     Event,
     Priority,
     Private,
@@ -41,7 +41,7 @@ from communityconnector.referrals.documents import texts
 from communityconnector.storage import Delete, Write
 
 
-def _contacts(values: Iterable[Contact]) -> tuple[Contact, ...]:
+def _contacts(values: Iterable[ContactPreference]) -> tuple[ContactPreference, ...]:
     return tuple(values)
 
 
@@ -69,7 +69,7 @@ class Asked:
     terms: tuple[str, ...] = attrs.field(default=(), converter=texts)
     patron: str = ""
     told: Mapping[str, str | Secret] = attrs.field(factory=dict)
-    contacts: tuple[Contact, ...] = attrs.field(default=(), converter=_contacts)
+    contacts: tuple[ContactPreference, ...] = attrs.field(default=(), converter=_contacts)
     age_band: AgeBand = attrs.field(default=AgeBand.UNKNOWN, converter=AgeBand)
     follow_up_allowed: bool = False
     priority: Priority = attrs.field(default=Priority.ROUTINE, converter=Priority)

@@ -16,7 +16,7 @@ from communityconnector.referrals.details import ConsentView, Details, Sending
 from communityconnector.referrals.follow_up import Answered, FollowUp, Helped
 from communityconnector.referrals.intake import Intake
 from communityconnector.referrals.policy import Policy
-from communityconnector.referrals.private import Channel, Contact, Private, Safe
+from communityconnector.referrals.private import Channel, ContactPreference, Private, Safe
 from communityconnector.referrals.referral import Proposal, Referral, ReferralEvent
 from communityconnector.referrals.sensitivity import SENSITIVE, derived_ref, patron_ref, tags_of
 from communityconnector.referrals.states import (
@@ -54,7 +54,7 @@ __all__ = [
     "ConsentMethod",
     "ConsentTerms",
     "ConsentView",
-    "Contact",
+    "ContactPreference",
     "DeclinedBy",
     "Details",
     "Due",

@@ -35,7 +35,7 @@ class Safe(Code):
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Contact:
+class ContactPreference:
     """One way to reach a patron, and on what terms. By default it is not used.
 
     After the NNEDV's Safety Net: never contact a survivor by a way that they have not said is safe, leave no message
@@ -91,7 +91,7 @@ class Contact:
         return (start if start > local else start + timedelta(days=1)).astimezone(moment.tzinfo)
 
     def __repr__(self) -> str:
-        return f"<Contact by {self.channel}>"
+        return f"<ContactPreference by {self.channel}>"
 
 
 _CONTACT_PARTS: Final = ("ok_to_leave_message", "ok_to_name_library", "language")
@@ -111,7 +111,7 @@ class Private:
 
     patron: str = ""
     told: Mapping[str, Secret] = attrs.field(factory=dict)
-    contacts: tuple[Contact, ...] = ()
+    contacts: tuple[ContactPreference, ...] = ()
     notes: Mapping[str, Secret] = attrs.field(factory=dict)
     age_band: AgeBand = attrs.field(default=AgeBand.UNKNOWN, converter=AgeBand)
 
@@ -145,7 +145,7 @@ class Private:
         return "<Private>"
 
 
-def _contact(contact: Contact) -> dict[str, Any]:
+def _contact(contact: ContactPreference) -> dict[str, Any]:
     return {
         "channel": contact.channel.value,
         "address": contact.address.reveal(),
@@ -157,8 +157,8 @@ def _contact(contact: Contact) -> dict[str, Any]:
     }
 
 
-def _contact_of(said: Mapping[str, Any]) -> Contact:
-    return Contact(
+def _contact_of(said: Mapping[str, Any]) -> ContactPreference:
+    return ContactPreference(
         channel=said["channel"],
         address=Secret(said["address"]),
         safe=said["safe"],

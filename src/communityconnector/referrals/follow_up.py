@@ -1,0 +1,91 @@
+"""What a patron says of how it went, in their own answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+
+import attrs
+
+from communityconnector.errors import InvalidReferralError
+from communityconnector.referrals import documents
+from communityconnector.referrals.codes import MEANINGS, CodeClass, Outcome
+from communityconnector.referrals.documents import Code, as_utc
+
+
+class Helped(Code):
+    """Whether the patron got what they needed."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+@attrs.frozen(kw_only=True)
+class FollowUp:
+    """A patron's answer to four questions: did you reach them, did they help, how long did it take, what went wrong?
+
+    Attributes:
+        reached: whether they got hold of the agency.
+        helped: whether they got what they needed.
+        waited_days: how many days it took, if they say.
+        problem: what stood in the way, if they say: an outcome that is not a success.
+
+    Raises:
+        InvalidReferralError: the days are negative, or the problem is a success.
+    """
+
+    reached: bool
+    helped: Helped = attrs.field(converter=Helped)
+    waited_days: int | None = None
+    problem: Outcome | None = attrs.field(default=None, converter=attrs.converters.optional(Outcome))
+
+    def __attrs_post_init__(self) -> None:
+        if self.waited_days is not None and self.waited_days < 0:
+            message = "nobody waits for less than no day"
+            raise InvalidReferralError(message)
+        if self.problem is not None and MEANINGS[self.problem].side is CodeClass.SUCCESS:
+            message = "a problem is an outcome that is not a success"
+            raise InvalidReferralError(message)
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the referral came out, by this answer."""
+        if self.helped is Helped.YES:
+            return Outcome.SERVICE_RECEIVED
+        if self.helped is Helped.PARTLY:
+            return Outcome.SERVICE_RECEIVED_PARTLY
+        if self.problem is not None:
+            return self.problem
+        return Outcome.OTHER if self.reached else Outcome.AGENCY_UNREACHABLE
+
+
+@attrs.frozen(kw_only=True)
+class Answered:
+    """A follow-up as it is kept.
+
+    Attributes:
+        referral_id: of which referral.
+        at: when it was given.
+        reached: whether they got hold of the agency.
+        helped: whether they got what they needed.
+        waited_days: how many days it took.
+        problem: what stood in the way.
+    """
+
+    referral_id: str
+    at: datetime = attrs.field(converter=as_utc)
+    reached: bool
+    helped: Helped = attrs.field(converter=Helped)
+    waited_days: int | None = None
+    problem: Outcome | None = attrs.field(default=None, converter=attrs.converters.optional(Outcome))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as a plain document."""
+        return documents.write(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """The answer that a document was made from."""
+        return documents.read(cls, document)
