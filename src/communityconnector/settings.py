@@ -7,6 +7,7 @@ or a password may have been pasted into the wrong place, so errors name settings
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -70,6 +71,17 @@ class Given:
             self.wrong(name, f"must be a whole number from {least} to {most}")
             return default
         return int(found)
+
+    def authorities(self, name: str) -> str | None:
+        """A setting that names a file of certificates (PEM) of those who are trusted; `None` where the host has set nothing."""
+        found = self._found(name).strip()
+        if not found:
+            return None
+        try:
+            ssl.create_default_context(cafile=found)
+        except (OSError, ValueError):
+            self.wrong(name, "must be a file of certificates (PEM)")
+        return found
 
     def wrong(self, name: str, why: str) -> None:
         """Say what is wrong with a setting, without its value.

@@ -113,13 +113,13 @@ def verify(
     return message_id
 
 
-def check_key(key: Secret) -> None:
-    """Make sure that a secret can be signed with.
+def check_keys(keys: Sequence[Secret]) -> None:
+    """Make sure that secrets can be signed with.
 
     Raises:
-        InvalidSettingsError: it cannot; the message does not repeat it.
+        InvalidSettingsError: one cannot, or there is none; the message does not repeat it.
     """
-    _decoded(key)
+    _keys(keys)
 
 
 def envelope(message_id: str, source: str, kind: str, data: Mapping[str, Any]) -> bytes:

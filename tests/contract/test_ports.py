@@ -1,57 +1,25 @@
-"""Every notifier, geocoder and exporter of ours keeps its contract, and the contracts catch what they are there for."""
+"""Every geocoder and exporter of ours keeps its contract, and the contracts catch what they are there for."""
 
 from __future__ import annotations
 
-import inspect
-import io
 import json
-import logging
 import socket
 from functools import partial
 from typing import ClassVar
 from zipfile import ZipFile
 
 import pytest
+from seeded import caught
 
 from communityconnector import interchange
-from communityconnector.adapters.console import ConsoleNotifier
 from communityconnector.adapters.us_zip import UsZipGeocoder
-from communityconnector.errors import NotDeliveredError
 from communityconnector.hookspecs import Exporter, hookimpl
 from communityconnector.model import Point
-from communityconnector.notification import Receipt
 from communityconnector.plugins import Plugins
 from communityconnector.testing.exporters import CANARY, SIGHTS, ExporterContract, planted, sights
 from communityconnector.testing.geocoders import GeocoderContract
-from communityconnector.testing.notifiers import NotifierContract
 
 pytest_plugins = ["communityconnector.testing.fixtures"]
-
-
-class TestConsole(NotifierContract):
-    def make_notifier(self):
-        self.stream = io.StringIO()
-        return ConsoleNotifier(self.stream)
-
-    def make_failing(self):
-        closed = io.StringIO()
-        closed.close()
-        return ConsoleNotifier(closed)
-
-    def received(self, _notifier):
-        return [f"Message {part}" for part in self.stream.getvalue().split("Message ")[1:]]
-
-
-class TestConsoleOfAnOldComputer(NotifierContract):
-    """A console that knows no letter beyond ASCII."""
-
-    def make_notifier(self):
-        return ConsoleNotifier(io.TextIOWrapper(io.BytesIO(), encoding="ascii"))
-
-
-class TestConsoleByDefault(NotifierContract):
-    def make_notifier(self):
-        return ConsoleNotifier()
 
 
 class TestUsZip(GeocoderContract):
@@ -83,7 +51,6 @@ class TestHsdsTables(TestHsdsJson):
 def test_every_built_in_part_is_tested_above():
     found = Plugins(entry_points=False)
     assert set(found.exporters()) == {cls.name for cls in (TestHsdsJson, *TestHsdsJson.__subclasses__())}
-    assert list(found.notifiers()) == ["apprise", "console", "smtp", "webhook"]  # see test_notifiers.py too
     assert list(found.geocoders()) == ["us-zip"]
 
 
@@ -98,120 +65,6 @@ def test_the_isolated_manager_knows_what_it_is_given_and_nothing_else(isolated_p
 
 
 # Seeded faults: each broken part is caught by the test that is named beside it.
-
-
-class Notifying:
-    """A notifier that does as it should; each fault below breaks one thing."""
-
-    def __init__(self):
-        self.arrived = []
-
-    def send(self, message):
-        self.arrived.append(f"{message.id}\n{' '.join(message.subject.split())}\n{message.body}")
-        return Receipt(accepted=True)
-
-
-class LogsTarget(Notifying):
-    def send(self, message):
-        logging.getLogger("sms").debug("to %s", message.to.reveal())
-        return super().send(message)
-
-
-class PrintsTarget(Notifying):
-    def send(self, message):
-        print(message.to.reveal())  # noqa: T201  # the fault
-        return super().send(message)
-
-
-class KeepsTargetInItsRepr(Notifying):
-    def send(self, message):
-        self.last = message.to.reveal()
-        return super().send(message)
-
-    def __repr__(self):
-        return f"<{getattr(self, 'last', '')}>"
-
-
-class NamesTargetInTheReceipt(Notifying):
-    def send(self, message):
-        return Receipt(accepted=True, reference=message.to.reveal())
-
-
-class LogsBody(Notifying):
-    def send(self, message):
-        logging.getLogger("sms").info(message.body)
-        return super().send(message)
-
-
-class GivesNewIds(Notifying):
-    def send(self, message):
-        self.arrived.append(f"{len(self.arrived)} {message.subject} {message.body}")
-        return Receipt(accepted=True)
-
-
-class DropsBody(Notifying):
-    def send(self, message):
-        self.arrived.append(f"{message.id} {message.subject}")
-        return Receipt(accepted=True)
-
-
-class BreaksOnUnicode(Notifying):
-    def send(self, message):
-        message.body.encode("ascii")
-        return super().send(message)
-
-
-class RefusesLongBodies(Notifying):
-    def send(self, message):
-        if len(message.body) > 50_000:
-            words = "too long"
-            raise NotDeliveredError(words, retry=False)
-        return super().send(message)
-
-
-class LetsLinesIntoTheSubject(Notifying):
-    def send(self, message):
-        self.arrived.append(f"{message.id}\n{message.subject}\n{message.body}")
-        return Receipt(accepted=True)
-
-
-class AnswersNothing(Notifying):
-    def send(self, message):
-        super().send(message)
-
-
-class RaisesItsOwnError(Notifying):
-    def send(self, _message):
-        raise TimeoutError
-
-
-class NamesTargetInTheError(Notifying):
-    def send(self, message):
-        words = f"{message.to.reveal()} does not exist"
-        raise NotDeliveredError(words, retry=False)
-
-
-class NamesTargetBehindTheError(Notifying):
-    def send(self, message):
-        try:
-            raise OSError(message.to.reveal())  # noqa: TRY301  # the fault is what stays behind the error
-        except OSError:
-            words = "no such address"
-            raise NotDeliveredError(words, retry=False) from None
-
-
-class NamesTargetBesideTheError(Notifying):
-    def send(self, message):
-        target = message.to.reveal()
-        words = "no such address"
-        if target:
-            raise NotDeliveredError(words, retry=False)
-
-
-class NamesHalfTheTarget(Notifying):
-    def send(self, message):
-        words = f"no mailbox {message.to.reveal().partition('@')[0]}"
-        raise NotDeliveredError(words, retry=False)
 
 
 class AnswersTheOrigin:
@@ -318,23 +171,6 @@ def needs_a_service(directory, path):
     return ()
 
 
-def notifying(fault):
-    class Seeded(NotifierContract):
-        telling = ("canary-target",)
-
-        def make_notifier(self):
-            self.made = fault()
-            return self.made
-
-        def make_failing(self):
-            return fault()
-
-        def received(self, notifier):
-            return notifier.arrived
-
-    return Seeded
-
-
 def geocoding(fault):
     class Seeded(GeocoderContract):
         known = TestUsZip.known
@@ -353,24 +189,7 @@ def exporting(fault, suffix=".json"):
     return Seeded
 
 
-SUBJECT = "test_any_subject_can_be_sent_and_adds_no_line"
 FAULTS = [
-    (partial(notifying, LogsTarget), "test_the_target_shows_up_nowhere"),
-    (partial(notifying, PrintsTarget), "test_the_target_shows_up_nowhere"),
-    (partial(notifying, KeepsTargetInItsRepr), "test_the_target_shows_up_nowhere"),
-    (partial(notifying, NamesTargetInTheReceipt), "test_the_target_shows_up_nowhere"),
-    (partial(notifying, LogsBody), "test_the_target_shows_up_nowhere"),
-    (partial(notifying, GivesNewIds), "test_what_arrives_has_the_id_the_subject_and_the_body"),
-    (partial(notifying, DropsBody), "test_what_arrives_has_the_id_the_subject_and_the_body"),
-    (partial(notifying, BreaksOnUnicode), "test_any_body_can_be_sent"),
-    (partial(notifying, RefusesLongBodies), "test_any_body_can_be_sent"),
-    (partial(notifying, LetsLinesIntoTheSubject), SUBJECT),
-    (partial(notifying, AnswersNothing), "test_a_message_is_answered_by_a_receipt"),
-    (partial(notifying, RaisesItsOwnError), "test_a_failure_is_not_delivered_and_names_nobody"),
-    (partial(notifying, NamesTargetInTheError), "test_a_failure_is_not_delivered_and_names_nobody"),
-    (partial(notifying, NamesTargetBehindTheError), "test_a_failure_is_not_delivered_and_names_nobody"),
-    (partial(notifying, NamesTargetBesideTheError), "test_a_failure_is_not_delivered_and_names_nobody"),
-    (partial(notifying, NamesHalfTheTarget), "test_a_failure_is_not_delivered_and_names_nobody"),
     (partial(geocoding, AnswersTheOrigin), "test_a_place_that_it_does_not_know_is_none"),
     (partial(geocoding, Raises), "test_a_place_that_it_does_not_know_is_none"),
     (partial(geocoding, Connects), "test_nothing_is_sent_over_the_network"),
@@ -397,44 +216,8 @@ FAULTS = [
     FAULTS,
     ids=lambda value: getattr(value, "args", [None])[0].__name__ if isinstance(value, partial) else value,
 )
-def test_the_contract_catches(contract, name, tmp_path, caplog, capfd):
-    at_hand = {"tmp_path": tmp_path, "caplog": caplog, "capfd": capfd}
-    test = getattr(contract()(), name)
-    wanted = inspect.signature(test).parameters
-    cases = [{}]
-    for mark in getattr(test, "pytestmark", ()):
-        field, values, *_ = mark.args
-        cases = [{field: value} for value in values]
-    given = {key: value for key, value in at_hand.items() if key in wanted}
-    assert any(fails(partial(test, **case, **given)) for case in cases)
-
-
-def fails(test):
-    try:
-        test()
-    # What `pytest.raises` says where nothing is raised is no Exception.
-    except (Exception, pytest.fail.Exception):  # noqa: BLE001  # a fault shows itself by any error
-        return True
-    return False
-
-
-class FailingNotifying(Notifying):
-    def send(self, _message):
-        words = "the provider is out of reach"
-        raise NotDeliveredError(words, retry=True, after=30.0)
-
-
-class TestASoundNotifier(NotifierContract):
-    """A contract that fails the innocent catches everything."""
-
-    def make_notifier(self):
-        return Notifying()
-
-    def make_failing(self):
-        return FailingNotifying()
-
-    def received(self, notifier):
-        return notifier.arrived
+def test_the_contract_catches(contract, name, tmp_path):
+    assert caught(contract(), name, tmp_path=tmp_path)
 
 
 def writes_json(directory, path):

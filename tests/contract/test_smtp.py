@@ -407,6 +407,21 @@ def test_what_is_wrong_with_settings_is_said_at_once_and_without_values(settings
     assert "canary" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"security": "STARTTLS", "port": 25}, "must be one of starttls, tls, none"),
+        ({"security": "none", "username": "u", "password": Secret("canary")}, "would be sent unprotected"),
+        ({"sender": "canary"}, "must be one e-mail address"),
+        ({"sender": "canary@bücher.example.org"}, "must be one e-mail address"),
+    ],
+)
+def test_nor_does_a_program_make_one_that_is_less_safe_than_it_looks(parts, said):
+    with pytest.raises(InvalidSettingsError, match=said) as caught:
+        SmtpNotifier(**{"host": HOST, "sender": SENDER, **parts})
+    assert "canary" not in str(caught.value)
+
+
 def test_the_standard_library_raises_what_is_mapped_here():
     """So that a class that is renamed does not slip through."""
     for name in (

@@ -481,6 +481,19 @@ def test_what_is_wrong_with_settings_is_said_at_once_and_without_values(settings
     assert caught.value.code == "invalid-settings"
 
 
+@pytest.mark.parametrize("keys", [(), (Secret("canary"),), (*KEYS, Secret("whsec_canary"))])
+def test_nor_does_a_program_make_one_that_cannot_sign(keys):
+    with pytest.raises(InvalidSettingsError) as caught:
+        WebhookNotifier(keys, "x:y")
+    assert "canary" not in str(caught.value)
+
+
+def test_proxies_of_the_environment_are_not_used(receiver, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://192.0.2.1:3128")
+    assert notifier().send(message(f"http://{HOST}:{receiver.port}/")).accepted
+
+
 def test_a_timestamp_is_that_of_the_attempt(receiver):
     notifier(clock=lambda: NOW + timedelta(seconds=0.9)).send(message(f"http://{HOST}:{receiver.port}/"))
     assert receiver.arrived[0][1]["webhook-timestamp"] == str(int(NOW.timestamp()))

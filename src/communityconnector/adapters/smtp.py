@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import attrs
 
-from communityconnector.errors import NotDeliveredError
+from communityconnector.errors import InvalidSettingsError, NotDeliveredError
 from communityconnector.notification import Message, Receipt, Secret
 from communityconnector.settings import Given
 
@@ -56,7 +56,7 @@ class SmtpNotifier:
     host: str
     sender: str
     security: str = "starttls"
-    port: int = attrs.field(default=attrs.Factory(lambda self: _PORTS[self.security], takes_self=True))
+    port: int = attrs.field(default=attrs.Factory(lambda self: _PORTS.get(self.security, 0), takes_self=True))
     sender_name: str = ""
     username: str = ""
     password: Secret | None = None
@@ -64,6 +64,20 @@ class SmtpNotifier:
     timeout: float = 20.0
     clock: Callable[[], datetime] = attrs.field(default=lambda: datetime.now(UTC), repr=False)
     _tls: ssl.SSLContext = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        # A misspelt `security` must not come to mean none.
+        if self.security not in _PORTS:
+            message = f"`security` of a SmtpNotifier must be one of {', '.join(_PORTS)}"
+            raise InvalidSettingsError(message)
+        if self.password is not None and self.security == "none":
+            message = (
+                "a SmtpNotifier without `security` must have no `password`, for it would be sent unprotected"
+            )
+            raise InvalidSettingsError(message)
+        if _address(Secret(self.sender)) != self.sender:
+            message = "`sender` of a SmtpNotifier must be one e-mail address of ASCII letters"
+            raise InvalidSettingsError(message)
 
     @_tls.default
     def _trusting(self) -> ssl.SSLContext:
@@ -170,7 +184,7 @@ def from_settings(settings: Mapping[str, str]) -> SmtpNotifier:
     sender_name = given.text("sender_name", "", default="")
     username = given.text("username", "", default="")
     password = given.secret("password")
-    ca_file = given.text("ca_file", "", default="") or None
+    ca_file = given.authorities("ca_file")
     timeout = given.number("timeout", 20, least=1, most=300)
     address = _address(Secret(sender))
     if sender and address is None:
@@ -184,8 +198,6 @@ def from_settings(settings: Mapping[str, str]) -> SmtpNotifier:
             given.wrong("password", "would be sent unprotected: `security` must be starttls or tls")
         if not (username + password.reveal()).isascii():
             given.wrong("password", "and `username` must be of ASCII letters, for servers take no others")
-    if ca_file and not _is_readable(ca_file):
-        given.wrong("ca_file", "must be a file of certificates (PEM)")
     given.done()
     return SmtpNotifier(
         host,
@@ -198,14 +210,6 @@ def from_settings(settings: Mapping[str, str]) -> SmtpNotifier:
         ca_file=ca_file,
         timeout=timeout,
     )
-
-
-def _is_readable(ca_file: str) -> bool:
-    try:
-        ssl.create_default_context(cafile=ca_file)
-    except OSError:
-        return False
-    return True
 
 
 def _address(to: Secret) -> str | None:

@@ -13,6 +13,7 @@ import pickle
 import traceback
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import attrs
@@ -115,6 +116,23 @@ class NotifierContract:
             assert "A referral" in text, "the subject does not arrive"
             assert BODY in text, "the body does not arrive"
 
+    def test_threads_may_share_it(self) -> None:
+        """Of messages that several threads send at once each arrives with its own words."""
+        notifier = self.make_notifier()
+        messages = [self.message(f"m-{number}", body=f"body-{number}") for number in range(51, 59)]
+        with ThreadPoolExecutor(len(messages)) as threads:
+            receipts = list(threads.map(notifier.send, messages))
+        assert all(isinstance(receipt, Receipt) for receipt in receipts)
+        arrived = self.received(notifier)
+        if arrived is None:
+            return
+        for message in messages:
+            found = [text for text in arrived if message.id in text]
+            assert len(found) == 1, "of several messages that are sent at once one is lost, or comes twice"
+            assert message.body in found[0], (
+                "of several messages that are sent at once one has another one's words"
+            )
+
     def test_the_target_shows_up_nowhere(
         self, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
     ) -> None:
@@ -168,14 +186,19 @@ class NotifierContract:
 def _behind(error: BaseException) -> list[str]:
     """What a host's error report shows of an error: those behind it, and the variables of where each came from."""
     found = []
-    following: BaseException | None = error
-    while following is not None:
-        found.append(repr(following))
-        for frame, _ in traceback.walk_tb(following.__traceback__):
+    seen: set[int] = set()
+    following: list[BaseException | None] = [error]
+    while following:
+        each = following.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        found += [repr(each), *getattr(each, "__notes__", ())]
+        for frame, _ in traceback.walk_tb(each.__traceback__):
             # This file's own variables are the test's.
             if frame.f_code.co_filename != __file__:
                 found.extend(map(repr, frame.f_locals.values()))
-        following = following.__cause__ or following.__context__
+        following += [each.__cause__, each.__context__]
     return found
 
 

@@ -69,6 +69,9 @@ class WebhookNotifier:
     clock: Callable[[], datetime] = attrs.field(default=lambda: datetime.now(UTC), repr=False)
     _tls: ssl.SSLContext = attrs.field(init=False, repr=False, eq=False)
 
+    def __attrs_post_init__(self) -> None:
+        webhooks.check_keys(self.keys)
+
     @_tls.default
     def _trusting(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self.ca_file)
@@ -171,33 +174,23 @@ def from_settings(settings: Mapping[str, str]) -> WebhookNotifier:
             "secrets",
             "is missing: whsec_ and 24 to 64 random bytes in base64, or several with spaces between",
         )
-    elif any(not _is_key(key) for key in keys):
+    elif not _are_keys(keys):
         given.wrong(
             "secrets", "must be whsec_ and 24 to 64 random bytes in base64, or several with spaces between"
         )
     source = given.text("source", "the URI that stands for your library, such as https://library.example.org")
     http_hosts = frozenset(name.lower() for name in given.words("http_hosts"))
     private_hosts = frozenset(name.lower() for name in given.words("private_hosts"))
-    ca_file = given.text("ca_file", "", default="") or None
+    ca_file = given.authorities("ca_file")
     timeout = given.number("timeout", 20, least=1, most=300)
-    if ca_file and not _is_readable(ca_file):
-        given.wrong("ca_file", "must be a file of certificates (PEM)")
     given.done()
     return WebhookNotifier(keys, source, http_hosts, private_hosts, ca_file, timeout)
 
 
-def _is_key(key: Secret) -> bool:
+def _are_keys(keys: Sequence[Secret]) -> bool:
     try:
-        webhooks.check_key(key)
+        webhooks.check_keys(keys)
     except InvalidSettingsError:
-        return False
-    return True
-
-
-def _is_readable(ca_file: str) -> bool:
-    try:
-        ssl.create_default_context(cafile=ca_file)
-    except OSError:
         return False
     return True
 
