@@ -1,0 +1,510 @@
+"""The desk refers: what is sent, to whom, with whose consent; what is kept, and what is not."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import timedelta
+
+import attrs
+import pytest
+from desks import LINKS, MONDAY, PATRON, STAFF, desk_at, found, preference, send, take_referrals, terms
+from sqlalchemy import create_engine
+
+import communityconnector as cc
+from communityconnector.adapters.sql import open_storage
+from communityconnector.desk import kinds
+from communityconnector.errors import (
+    IdempotencyConflictError,
+    IllegalTransitionError,
+    InvalidConsentError,
+    InvalidPatronRefError,
+    InvalidReferralError,
+    ReferralNotFoundError,
+    ServiceNotFoundError,
+    StaleRecordError,
+    StorageError,
+)
+from communityconnector.model import Disclosure, Location, Organization, Service, ServiceAtLocation
+from communityconnector.referrals import Event, ReferralStatus
+
+
+@pytest.fixture
+def desk():
+    with desk_at() as opened:
+        yield opened
+
+
+def rows(desk, kind):
+    return list(desk.storage.scan(kind))
+
+
+# Information: the patron has the details, and nothing else happens
+
+
+def test_by_default_details_are_handed_over_and_nobody_is_told(desk):
+    referral = desk.refer(found(desk), actor=STAFF)
+    assert referral.status is ReferralStatus.GIVEN
+    assert referral.concepts == ("food-pantry",)
+    assert [event.event for event in desk.events(referral.id)] == [Event.CREATE, Event.GIVE]
+    assert rows(desk, kinds.OUTBOX) == []
+    assert rows(desk, kinds.PRIVATE) == []
+    assert desk.dispatch_once().total == 0
+
+
+@pytest.mark.parametrize(
+    "asked", [{"patron": "token-abc123"}, {"told": {"first_name": "Quill"}}, {"consent": terms()}]
+)
+def test_information_has_no_patron_in_it(desk, asked):
+    with pytest.raises(InvalidReferralError, match="another type"):
+        desk.refer(found(desk), actor=STAFF, **asked)
+
+
+def test_a_referral_can_be_made_by_service_or_id_if_the_need_is_said(desk):
+    match = found(desk)
+    with pytest.raises(InvalidReferralError, match="say what is needed"):
+        desk.refer(match.service, actor=STAFF)
+    by_service = desk.refer(match.service, actor=STAFF, concepts=["food-pantry"])
+    by_id = desk.refer(match.service_id, actor=STAFF, concepts=["food-pantry"])
+    assert by_service.organization_id == by_id.organization_id == match.organization.id
+    with pytest.raises(ServiceNotFoundError):
+        desk.refer("no-such-service", actor=STAFF, concepts=["food-pantry"])
+
+
+def test_a_success_closes_what_was_given_and_anything_else_fails_it(desk):
+    for outcome, status in (("service_received", "completed"), ("transport_barrier", "failed")):
+        referral = desk.refer(found(desk), actor=STAFF)
+        closed = desk.apply(referral.id, "close_given", actor=STAFF, outcome=outcome, outcome_source="patron")
+        assert closed.status == status
+        assert closed.is_loop_closed
+
+
+# Sending: with consent, what the agency asks for, and nothing else
+
+
+def test_what_is_sent_has_its_event_log_entry_message_and_disclosure_in_one_commit(desk):
+    referral = send(desk)
+    assert referral.status is ReferralStatus.REQUESTED
+    (row,) = rows(desk, kinds.OUTBOX)
+    (disclosure,) = rows(desk, kinds.DISCLOSURE)
+    (event,) = [one for one in rows(desk, kinds.EVENT) if one.document["event"] == "send"]
+    entry = next(one for one in desk.audit.entries() if one.action == "send")
+    assert disclosure.document["fields"] == ["first_name"]
+    assert (entry.fields, entry.to) == (("first_name",), referral.organization_id)
+    written = {
+        desk.storage.get(kinds.REFERRAL, [referral.id])[referral.id].version,
+        row.version,
+        event.version,
+    }
+    assert written == {disclosure.version}, "not in one commit"
+
+
+def test_a_draft_waits_for_the_consent(desk):
+    match = found(desk)
+    take_referrals(desk, match)
+    draft = desk.refer(match, actor=STAFF, type="direct", told={"first_name": "Quill"})
+    assert draft.status is ReferralStatus.DRAFT
+    with pytest.raises(IllegalTransitionError) as refused:
+        desk.apply(draft.id, "send", actor=STAFF)
+    assert refused.value.guard == "consent"
+    consent = desk.consent(draft.id, terms(), actor=STAFF)
+    assert consent.expires_at - consent.granted_at == timedelta(days=90)
+    assert desk.apply(draft.id, "send", actor=STAFF).status is ReferralStatus.REQUESTED
+
+
+def test_a_consent_that_has_ended_sends_nothing(desk):
+    match = found(desk)
+    take_referrals(desk, match)
+    draft = desk.refer(match, actor=STAFF, type="direct", told={"first_name": "Quill"})
+    desk.consent(draft.id, terms(days=1), actor=STAFF)
+    desk.time.pass_by(days=1)
+    with pytest.raises(IllegalTransitionError) as refused:
+        desk.apply(draft.id, "send", actor=STAFF)
+    assert refused.value.guard == "consent"
+
+
+def test_a_field_that_the_patron_did_not_agree_to_is_not_sent(desk):
+    match = found(desk)
+    take_referrals(desk, match, optional_fields=["phone"])
+    told = {"first_name": "Quill", "phone": "336-555-0101"}
+    with pytest.raises(IllegalTransitionError) as refused:
+        send(desk, match, told=told)
+    assert refused.value.guard == "consent"
+    assert rows(desk, kinds.REFERRAL) == [], "a refused referral leaves something behind"
+    send(desk, match, told=told, consent=terms(fields=["first_name", "phone"]))
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [({}, "must be told first_name"), ({"first_name": "Q", "diagnosis": "x"}, "ask for diagnosis")],
+)
+def test_an_agency_is_told_what_it_asks_for_and_nothing_else(desk, told, says):
+    with pytest.raises(InvalidReferralError, match=says):
+        send(desk, told=told, consent=terms(fields=sorted(told)))
+
+
+def test_somebody_must_have_said_how_an_agency_takes_referrals(desk):
+    with pytest.raises(InvalidReferralError, match="nobody has said how"):
+        desk.refer(found(desk), actor=STAFF, type="direct", consent=terms(fields=[]))
+    with pytest.raises(InvalidReferralError, match="no notifier 'pigeon'"):
+        desk.put_intake(cc.Intake(id="o", notifier="pigeon", address=cc.Secret("loft")))
+    with pytest.raises(InvalidReferralError, match="together with an address"):
+        cc.Intake(id="o", notifier="box")
+
+
+def test_an_agency_that_is_walked_over_to_gets_no_message(desk):
+    match = found(desk)
+    take_referrals(desk, match, notifier="", address=cc.Secret(""))
+    assert send(desk, match, type="warm_handoff").status is ReferralStatus.REQUESTED
+    assert rows(desk, kinds.OUTBOX) == []
+
+
+def test_a_service_has_an_intake_of_its_own_before_its_agency(desk):
+    match = found(desk)
+    take_referrals(desk, match)
+    desk.put_intake(cc.Intake(id=match.service_id, notifier="box", address=cc.Secret("service@example.org")))
+    send(desk, match, told={}, consent=terms(fields=[]))
+    desk.dispatch_once()
+    assert [to for to, _ in desk.box.texts] == ["service@example.org"]
+
+
+def refuge(name="Harbor Shelter", **fields):
+    place = Location(id="l", location_type="physical", name="House", disclosure=Disclosure.NEVER)
+    link = ServiceAtLocation(id="sl", service_id="s", location=place)
+    agency = Organization(id="o", name="Made Up Agency", description="For tests.")
+    return Service(
+        id="s", name=name, status="active", organization=agency, service_at_locations=(link,), **fields
+    )
+
+
+def test_a_confidential_service_wants_a_way_that_may_carry_it(desk):
+    desk.load(cc.Directory.of([refuge()]))
+    desk.put_intake(cc.Intake(id="o", notifier="box", address=cc.Secret("a@example.org")))
+    asked = {"type": "direct", "concepts": ["emergency-shelter"], "consent": terms(fields=[])}
+    with pytest.raises(IllegalTransitionError) as refused:
+        desk.refer("s", actor=STAFF, **asked)
+    assert refused.value.guard == "channel_allowed"
+    desk.put_intake(
+        cc.Intake(id="o", notifier="box", address=cc.Secret("a@example.org"), takes_confidential=True)
+    )
+    desk.refer("s", actor=STAFF, **asked)
+
+
+@pytest.mark.parametrize("status", ["inactive", "defunct", "temporarily closed"])
+def test_nothing_is_sent_to_a_service_that_is_not_active(desk, status):
+    desk.load(cc.Directory.of([attrs.evolve(refuge(), status=status, service_at_locations=())]))
+    desk.put_intake(cc.Intake(id="o"))
+    with pytest.raises(IllegalTransitionError) as refused:
+        desk.refer("s", actor=STAFF, type="warm_handoff", concepts=["food-pantry"], consent=terms(fields=[]))
+    assert refused.value.guard == "service_active"
+
+
+@pytest.mark.parametrize("concept", ["dv-shelter", "detox"])
+def test_grave_matters_want_a_written_consent(desk, concept):
+    known = cc.vocabulary().concepts
+    grave = {
+        key for key, one in known.items() if one.sensitive & {"dv", "sud", "sexual_assault", "trafficking"}
+    }
+    concept = concept if concept in grave else sorted(grave)[0]
+    match = found(desk)
+    take_referrals(desk, match)
+    for method in ("verbal", "electronic"):
+        with pytest.raises(InvalidConsentError, match="written"):
+            send(desk, match, concepts=[concept], consent=terms(method=method))
+    send(desk, match, concepts=[concept], consent=terms(method="written"))
+
+
+def test_for_a_refuge_by_name_the_consent_is_written_whatever_the_need(desk):
+    desk.load(cc.Directory.of([refuge("Domestic Violence Program")]))
+    desk.put_intake(cc.Intake(id="o", takes_confidential=True))
+    asked = {"type": "warm_handoff", "concepts": ["food-pantry"]}
+    with pytest.raises(InvalidConsentError, match="written"):
+        desk.refer("s", actor=STAFF, consent=terms(fields=[]), **asked)
+    desk.refer("s", actor=STAFF, consent=terms(fields=[], method="written"), **asked)
+
+
+def test_for_a_young_child_a_guardian_consents(desk):
+    with pytest.raises(InvalidConsentError, match="guardian"):
+        send(desk, age_band="under_13")
+    send(desk, age_band="under_13", consent=terms(given_by="guardian"))
+    send(desk, age_band="13_17")
+
+
+@pytest.mark.parametrize("days", [0, 366])
+def test_a_consent_has_an_end_within_a_year(days):
+    with pytest.raises(InvalidConsentError, match="365"):
+        terms(days=days)
+    with pytest.raises(InvalidConsentError, match="purpose"):
+        terms(purpose=" ")
+
+
+def test_a_consent_is_for_one_referral_and_the_newer_takes_its_place(desk):
+    match = found(desk)
+    take_referrals(desk, match)
+    draft = desk.refer(match, actor=STAFF, type="direct", told={"first_name": "Quill"})
+    first = desk.consent(draft.id, terms(), actor=STAFF)
+    second = desk.consent(draft.id, terms(purpose="other"), actor=STAFF)
+    kept = {record.id: record.document for record in rows(desk, kinds.CONSENT)}
+    assert "revoked_at" in kept[first.id]
+    assert "revoked_at" not in kept[second.id]
+    given = desk.refer(match, actor=STAFF)
+    with pytest.raises(InvalidReferralError):
+        desk.consent(given.id, terms(), actor=STAFF)
+
+
+# Taking back
+
+
+def test_a_revoked_consent_stops_what_was_not_sent_and_forgets_the_patron(desk):
+    referral = send(desk, patron="token-abc123", contacts=[preference(desk)])
+    after = desk.revoke_consent(referral.id, actor=PATRON)
+    assert (after.status, after.outcome) == ("cancelled", "consent_revoked")
+    assert rows(desk, kinds.PRIVATE) == []
+    desk.dispatch_once()
+    assert [body for _, body in desk.box.texts] == [
+        f"Referral {referral.id} was taken back. Please delete what you hold about it."
+    ]
+    assert desk.private(referral.id, actor=STAFF).told == {}
+
+
+def test_a_consent_can_be_revoked_before_anything_was_sent_and_after_all_is_over(desk):
+    match = found(desk)
+    take_referrals(desk, match)
+    draft = desk.refer(match, actor=STAFF, type="direct", told={"first_name": "Quill"})
+    desk.consent(draft.id, terms(), actor=STAFF)
+    assert desk.revoke_consent(draft.id, actor=PATRON).status is ReferralStatus.DRAFT
+    with pytest.raises((IllegalTransitionError, InvalidReferralError)):
+        desk.apply(draft.id, "send", actor=STAFF)
+    over = send(desk, match)
+    agency = cc.Actor("agency", over.organization_id)
+    desk.apply(over.id, "complete", actor=agency, outcome="service_received")
+    assert desk.revoke_consent(over.id, actor=STAFF).status is ReferralStatus.COMPLETED
+    assert rows(desk, kinds.PRIVATE) == []
+    with pytest.raises(IllegalTransitionError):
+        desk.revoke_consent(over.id, actor=agency)
+
+
+@pytest.mark.parametrize(
+    ("event", "told"), [("cancel", {"outcome": "patron_declined"}), ("void", {"text": "wrong patron"})]
+)
+def test_an_agency_is_told_that_a_referral_was_taken_back(desk, event, told):
+    referral = send(desk)
+    desk.dispatch_once()
+    boss = cc.Actor("staff", "desk-1", frozenset({"void"}))
+    desk.apply(referral.id, event, actor=boss, **told)
+    desk.dispatch_once()
+    assert desk.box.texts[-1] == (
+        "agency@example.org",
+        f"Referral {referral.id} was taken back. Please delete what you hold about it.",
+    )
+
+
+def test_discarding_a_draft_leaves_nothing_but_a_line_in_the_log(desk):
+    match = found(desk)
+    take_referrals(desk, match)
+    draft = desk.refer(match, actor=STAFF, type="direct", told={"first_name": "Quill"})
+    desk.consent(draft.id, terms(), actor=STAFF)
+    with pytest.raises(IllegalTransitionError) as refused:
+        desk.discard(draft.id, actor=cc.Actor("staff", "desk-9"))
+    assert refused.value.guard == "creator"
+    desk.discard(draft.id, actor=STAFF)
+    for kind in (kinds.REFERRAL, kinds.EVENT, kinds.PRIVATE, kinds.CONSENT):
+        assert rows(desk, kind) == []
+    assert [entry.action for entry in desk.audit.entries()] == ["create", "consent", "discard"]
+    with pytest.raises(ReferralNotFoundError):
+        desk.referral(draft.id)
+
+
+# Who may do what
+
+
+def test_an_agency_speaks_of_its_own_referrals_alone(desk):
+    referral = send(desk)
+    with pytest.raises(IllegalTransitionError) as refused:
+        desk.apply(referral.id, "accept", actor=cc.Actor("agency", "another"))
+    assert refused.value.guard == "own_referral"
+    agency = cc.Actor("agency", referral.organization_id)
+    assert desk.apply(referral.id, "accept", actor=agency).status is ReferralStatus.ACCEPTED
+
+
+@pytest.mark.parametrize("role", ["agency", "patron", "system", "adapter"])
+def test_only_staff_look_at_what_is_private_and_that_is_written_down(desk, role):
+    referral = send(desk)
+    with pytest.raises(IllegalTransitionError):
+        desk.private(referral.id, actor=cc.Actor(role))
+    assert desk.private(referral.id, actor=STAFF).told["first_name"].reveal() == "Quill"
+    last = list(desk.audit.entries())[-1]
+    assert (last.action, last.fields) == ("read", ("first_name",))
+
+
+@pytest.mark.parametrize("event", ["create", "re_refer", "discard"])
+def test_what_has_a_call_of_its_own_is_no_event_to_apply(desk, event):
+    with pytest.raises(InvalidReferralError, match="call of its own"):
+        desk.apply(desk.refer(found(desk), actor=STAFF).id, event, actor=STAFF)
+
+
+# Twice the same, and two at once
+
+
+def test_the_same_request_under_the_same_key_counts_once(desk):
+    match = found(desk)
+    asked = {
+        "type": "direct",
+        "told": {"first_name": "Quill"},
+        "contacts": [preference(desk)],
+        "consent": terms(),
+    }
+    take_referrals(desk, match)
+    first = desk.refer(match, actor=STAFF, idempotency_key="form-1", **asked)
+    assert desk.refer(match, actor=STAFF, idempotency_key="form-1", **asked) == first
+    assert len(rows(desk, kinds.REFERRAL)) == 1
+    with pytest.raises(IdempotencyConflictError):
+        desk.refer(match, actor=STAFF, idempotency_key="form-1", **{**asked, "told": {"first_name": "Rowan"}})
+    done = {"actor": STAFF, "outcome": "patron_declined", "idempotency_key": "form-2"}
+    assert desk.apply(first.id, "cancel", **done) == desk.apply(first.id, "cancel", **done)
+    remembered = json.dumps([dict(record.document) for record in rows(desk, kinds.REQUEST)])
+    assert "Quill" not in remembered
+    assert "form-1" not in remembered
+
+
+def test_a_request_that_was_refused_does_not_use_up_its_key(desk):
+    match = found(desk)
+    with pytest.raises(InvalidReferralError):
+        desk.refer(match, actor=STAFF, type="direct", consent=terms(fields=[]), idempotency_key="k")
+    desk.refer(match, actor=STAFF, idempotency_key="k")
+
+
+def test_whoever_saw_an_older_version_is_refused(desk):
+    referral = send(desk)
+    agency = cc.Actor("agency", referral.organization_id)
+    desk.apply(referral.id, "accept", actor=agency, expected_version=2)
+    with pytest.raises(StaleRecordError) as stale:
+        desk.apply(referral.id, "start", actor=agency, expected_version=2)
+    assert (stale.value.expected, stale.value.found) == (2, 3)
+
+
+def test_a_clock_that_was_set_back_does_not_stop_the_desk(desk):
+    referral = send(desk)
+    desk.time.pass_by(hours=-1)
+    agency = cc.Actor("agency", referral.organization_id)
+    assert desk.apply(referral.id, "accept", actor=agency).responded_at == MONDAY
+
+
+# What is kept where
+
+
+def test_words_are_kept_with_what_is_private_and_not_with_the_event(desk):
+    referral = desk.refer(found(desk), actor=STAFF)
+    desk.apply(
+        referral.id,
+        "close_given",
+        actor=STAFF,
+        outcome="other",
+        outcome_source="staff",
+        text="Came with Rowan.",
+    )
+    assert all("Rowan" not in json.dumps(dict(one.document)) for one in rows(desk, kinds.EVENT))
+    assert desk.private(referral.id, actor=STAFF).notes["3"].reveal() == "Came with Rowan."
+
+
+def test_the_inbox_has_what_is_sent_and_open(desk):
+    first, second = send(desk), send(desk)
+    agency = cc.Actor("agency", first.organization_id)
+    desk.apply(first.id, "reject", actor=agency, outcome="no_capacity")
+    assert [one.id for one in desk.inbox(first.organization_id)] == [second.id]
+    assert desk.inbox("another") == ()
+
+
+@pytest.mark.parametrize(
+    "ref",
+    ["rowan@example.org", "336-555-0101", "078-05-1120", "20001234567890", "Rowan Quill", "short", "x" * 129],
+)
+def test_a_reference_that_is_plainly_not_opaque_is_refused(desk, ref):
+    with pytest.raises(InvalidPatronRefError) as refused:
+        desk.refer(found(desk), actor=STAFF, type="direct", patron=ref)
+    assert ref not in str(refused.value)
+
+
+def test_the_librarys_own_card_numbers_are_no_references():
+    with desk_at(policy=cc.Policy(cards=r"D\d{8}")) as desk:
+        with pytest.raises(InvalidPatronRefError):
+            desk.refer(found(desk), actor=STAFF, type="direct", patron="D12345678")
+        desk.refer(found(desk), actor=STAFF, type="direct", patron="E12345678")
+
+
+# Again, elsewhere
+
+
+def test_another_try_is_a_new_referral_elsewhere_with_a_new_consent(desk):
+    first = send(desk, patron="token-abc123", contacts=[preference(desk)], area="286")
+    agency = cc.Actor("agency", first.organization_id)
+    desk.apply(first.id, "reject", actor=agency, outcome="no_capacity")
+    with pytest.raises(InvalidReferralError, match="tried before"):
+        desk.re_refer(first.id, found(desk), actor=STAFF, type="direct")
+    other = next(
+        match for match in desk.match("food pantry") if match.organization.id != first.organization_id
+    )
+    take_referrals(desk, other)
+    again = desk.re_refer(first.id, other, actor=STAFF, type="direct")
+    assert (again.status, again.replaces, again.tried) == ("draft", first.id, (first.organization_id,))
+    own = desk.private(again.id, actor=STAFF)
+    assert own.told["first_name"].reveal() == "Quill"
+    assert own.patron == "token-abc123"
+    with pytest.raises(IllegalTransitionError) as refused:
+        desk.apply(again.id, "send", actor=STAFF)
+    assert refused.value.guard == "consent"
+    with pytest.raises(IllegalTransitionError):
+        desk.re_refer(again.id, other, actor=STAFF)
+
+
+# With the host's own rows
+
+
+def test_a_referral_commits_with_the_rows_of_its_host_or_not_at_all(tmp_path):
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    with desk_at(open_storage(url)) as desk:
+        match = found(desk)
+        engine = create_engine(url)
+        for ends in ("rollback", "commit"):
+            with engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                referral = desk.within(connection).refer(match, actor=STAFF)
+                getattr(connection, ends)()
+            if ends == "rollback":
+                with pytest.raises(ReferralNotFoundError):
+                    desk.referral(referral.id)
+        assert desk.referral(referral.id) == referral
+        assert desk.audit.verify().ok
+        engine.dispose()
+    with desk_at() as desk, pytest.raises(StorageError, match="SQL database"):
+        desk.within(object())
+
+
+# Nothing private where it can be seen
+
+
+def test_nothing_that_can_be_printed_or_logged_says_who_the_patron_is(desk, caplog):
+    caplog.set_level(logging.DEBUG)
+    private = ("Quill", "patron@example.org", "token-abc123", "agency@example.org")
+    contact = preference(desk)
+    referral = send(desk, patron=private[2], contacts=[contact])
+    own = desk.private(referral.id, actor=STAFF)
+    desk.dispatch_once()
+    page = desk.open_link(desk.box.token())
+    printed = " ".join(
+        map(repr, [desk, own, contact, referral, page, *desk.events(referral.id), *rows(desk, kinds.PRIVATE)])
+    )
+    assert not [word for word in private if word in printed + caplog.text]
+
+
+def test_what_was_never_there_is_told_without_repeating_what_cannot_be_an_id(desk):
+    with pytest.raises(ReferralNotFoundError, match="'r-1'"):
+        desk.referral("r-1")
+    with pytest.raises(ReferralNotFoundError, match="of that id"):
+        desk.referral("x" * 300)
+
+
+def test_links_begin_as_the_letterhead_says(desk):
+    send(desk)
+    desk.dispatch_once()
+    assert LINKS in desk.box.texts[0][1]
