@@ -1,0 +1,590 @@
+"""Messages: what is sent, again and again or never, and what its links lead to."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from desks import (
+    LINKS,
+    PATRON,
+    STAFF,
+    desk_at,
+    found,
+    letterhead,
+    preference,
+    refused,
+    send,
+    take_referrals,
+    terms,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+import communityconnector as cc
+from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.desk import RowStatus, kinds
+from communityconnector.desk.dispatching import PAUSES
+from communityconnector.desk.outbox import Row
+from communityconnector.errors import (
+    IllegalTransitionError,
+    InvalidReferralError,
+    LinkNotValidError,
+    StaleRecordError,
+)
+from communityconnector.referrals import Event, ReferralStatus, Template
+from communityconnector.referrals.texts import _TEXTS, LANGUAGES, STATUS_WORDS, letters, spoken
+from communityconnector.storage import SupportsClaims
+
+
+@pytest.fixture
+def desk():
+    with desk_at() as opened:
+        yield opened
+
+
+def rows(desk):
+    return [Row.from_dict(record.document) for record in desk.storage.scan(kinds.OUTBOX)]
+
+
+# What messages say
+
+
+def test_a_message_to_an_agency_has_an_id_and_a_link_and_nothing_of_the_matter(desk):
+    referral = send(desk, patron="token-abc123")
+    desk.dispatch_once()
+    ((to, body),) = desk.box.texts
+    assert to == "agency@example.org"
+    assert body == f"A new referral ({referral.id}) waits for your answer: {LINKS}{desk.box.token()}"
+
+
+def test_a_message_to_a_patron_names_no_agency_and_no_need(desk):
+    match = found(desk)
+    referral = send(desk, match, contacts=[preference(desk)])
+    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    desk.dispatch_once()
+    ((subject, body),) = [(m.subject, m.body) for m in desk.box if m.to.reveal() == "patron@example.org"]
+    assert subject == "A message from Ashe County Library"
+    assert re.fullmatch(
+        rf"You have a message from Ashe County Library. Read it here: {LINKS}[\w-]{{27}}", body
+    )
+    said = f"{subject} {body.partition(LINKS)[0]}".lower()
+    for word in (referral.id, match.organization.name, match.service.name, "food", "pantry", "quill"):
+        assert word.lower() not in said
+
+
+def test_a_patron_who_does_not_want_the_library_named_gets_no_name(desk):
+    referral = send(desk, contacts=[preference(desk, ok_to_name_library=False, language="es-MX")])
+    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    desk.dispatch_once()
+    (message,) = [one for one in desk.box if one.to.reveal() == "patron@example.org"]
+    assert (message.subject, message.body.partition(": ")[0]) == (
+        "Un mensaje para usted",
+        "Tiene un mensaje. Puede leerlo en",
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_fits_one_sms(language):
+    head = letterhead()
+    for template in Template:
+        for named in (True, False):
+            for token in ("", "0" * 27):
+                _, body = head.written(
+                    template,
+                    language,
+                    referral_id="0" * 32,
+                    token=token,
+                    reason="reject no_capacity",
+                    named=named,
+                )
+                assert letters(body) is not None, body
+                assert letters(body) <= 160, body
+
+
+def test_texts_in_all_languages_have_the_same_parts():
+    assert all(_TEXTS[language].keys() == _TEXTS["en"].keys() for language in LANGUAGES)
+    assert all(STATUS_WORDS[language].keys() == set(ReferralStatus) for language in LANGUAGES)
+    for key, words in _TEXTS["en"].items():
+        for language in LANGUAGES:
+            for mine, theirs in zip(words, _TEXTS[language][key], strict=True):
+                assert re.findall(r"{\w+}", mine) == re.findall(r"{\w+}", theirs)
+
+
+def test_what_patrons_read_is_plain():
+    # Flesch-Kincaid grade (Kincaid et al. 1975); groups of vowels stand for syllables.
+    said = [*STATUS_WORDS["en"].values(), *(words.bare for words in _TEXTS["en"].values())]
+    words = re.findall(r"[a-z']+", " ".join(said).lower())
+    syllables = sum(max(1, len(re.findall(r"[aeiouy]+", word.removesuffix("e")))) for word in words)
+    sentences = sum(len(re.findall(r"[.!?]", text)) for text in said)
+    grade = 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
+    assert grade < 6
+
+
+def test_a_letterhead_whose_texts_would_not_fit_is_refused():
+    with pytest.raises(InvalidReferralError, match="shorten"):
+        letterhead(library="The Very Long Name of a Regional Library System of Seven Counties " * 2)
+    with pytest.raises(InvalidReferralError, match="shorten"):
+        letterhead(library="図書館")
+    with pytest.raises(InvalidReferralError, match="together with an address"):
+        letterhead(staff_address=cc.Secret(""))
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"), [("es-MX", "es"), ("ES", "es"), ("en-US", "en"), ("vi", "en"), ("", "en")]
+)
+def test_who_reads_another_language_gets_english(asked, written):
+    assert spoken(asked) == written
+
+
+def test_letters_are_counted_as_a_phone_does():
+    assert letters("abc") == 3
+    assert letters("a€") == 3
+    assert letters("á") is None
+
+
+# To whom
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"safe": "no"},
+        {"safe": "unknown"},
+        {"verified_at": None},
+        {"verified_at": datetime(2025, 11, 1, tzinfo=UTC)},
+        {"channel": "voice"},
+        {"channel": "sms"},
+    ],
+    ids=str,
+)
+def test_a_patron_is_only_written_to_where_they_said_that_it_is_safe(desk, parts):
+    referral = send(desk, contacts=[preference(desk, **parts)])
+    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    desk.dispatch_once()
+    assert [to for to, _ in desk.box.texts] == ["agency@example.org"]
+
+
+def test_what_was_safe_when_written_must_be_safe_when_sent(desk):
+    referral = send(desk, contacts=[preference(desk)])
+    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    desk.time.pass_by(days=90)
+    desk.dispatch_once()
+    assert not [to for to, _ in desk.box.texts if to == "patron@example.org"]
+    assert "no-safe-contact" in {row.last for row in rows(desk)}
+
+
+def test_the_first_safe_way_is_taken():
+    with desk_at(letterhead=letterhead(channels={"email": "box", "sms": "box"})) as desk:
+        ways = [
+            preference(desk, safe="no", address=cc.Secret("no@example.org")),
+            preference(desk, channel="sms", address=cc.Secret("336-555-0101")),
+            preference(desk, address=cc.Secret("later@example.org")),
+        ]
+        referral = send(desk, contacts=ways)
+        desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+        desk.dispatch_once()
+        assert "336-555-0101" in [to for to, _ in desk.box.texts]
+        assert "later@example.org" not in [to for to, _ in desk.box.texts]
+
+
+def test_a_message_waits_for_the_safe_hours(desk):
+    hours = {"safe_from": time(18), "safe_until": time(20)}
+    referral = send(desk, contacts=[preference(desk, **hours)])
+    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    assert desk.dispatch_once().again == 1
+    desk.time.pass_by(hours=5, minutes=59)
+    assert desk.dispatch_once().total == 0
+    desk.time.pass_by(minutes=1)
+    assert desk.dispatch_once().sent == 1
+
+
+@given(
+    st.times(),
+    st.times(),
+    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001  # the strategy adds the zone
+)
+def test_the_next_safe_moment_lies_in_the_safe_hours_and_none_before_it_does(start, end, moment):
+    zone = ZoneInfo("America/New_York")
+    way = cc.ContactPreference(
+        channel="email", address=cc.Secret("x@example.org"), safe_from=start, safe_until=end
+    )
+
+    def inside(at):
+        local = at.astimezone(zone).time()
+        if start == end:
+            return True
+        return start <= local < end if start < end else local >= start or local < end
+
+    found_at = way.next_safe(moment, zone)
+    assert found_at >= moment
+    assert found_at - moment < timedelta(days=1, hours=2)
+    assert found_at == moment or not inside(moment)
+    # In the hour that a change of clocks leaves out, no moment has the time of day that was named.
+    assert inside(found_at) or found_at.astimezone(zone).utcoffset() != moment.astimezone(zone).utcoffset()
+
+
+def test_safe_hours_have_two_ends():
+    with pytest.raises(InvalidReferralError, match="a beginning and an end"):
+        cc.ContactPreference(channel="email", address=cc.Secret("x@example.org"), safe_from=time(9))
+
+
+# Consent, looked at again
+
+
+def test_consent_is_looked_at_again_when_a_message_is_sent(desk):
+    send(desk, consent=terms(days=1))
+    desk.time.pass_by(days=1)
+    assert desk.dispatch_once().withdrawn == 1
+    assert desk.box == []
+
+
+def test_consent_that_is_revoked_while_others_are_sent_stops_the_rest(desk):
+    first, second = send(desk), send(desk)
+    ids = sorted(row.id for row in rows(desk))
+    order = {Row.from_dict(r.document).referral_id: r.id for r in desk.storage.scan(kinds.OUTBOX)}
+    late = next(one for one in (first, second) if order[one.id] == ids[1])
+    send_it = desk.box.send
+
+    def send_and_revoke(message):
+        if not desk.box:
+            desk.revoke_consent(late.id, actor=PATRON)
+        return send_it(message)
+
+    desk.box.send = send_and_revoke
+    desk.dispatch_once()
+    bodies = [body for _, body in desk.box.texts]
+    assert not [body for body in bodies if late.id in body and "new referral" in body]
+
+
+def test_a_link_shows_what_was_told_only_while_the_consent_holds(desk):
+    match = found(desk)
+    take_referrals(desk, match)
+    referral = send(desk, match, consent=terms(days=2))
+    desk.dispatch_once()
+    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    token = desk.box.token(0)
+    assert desk.open_link(token).told["first_name"].reveal() == "Quill"
+    desk.time.pass_by(days=2)
+    page = desk.open_link(token)
+    assert (page.told, page.notice) == ({}, "")
+    assert Event.COMPLETE in page.events
+
+
+# Failing, and trying again
+
+
+def test_a_message_that_failed_is_tried_again_after_growing_pauses_and_then_given_up(desk):
+    send(desk)
+    for number, pause in enumerate(PAUSES):
+        desk.box.fails = [refused(retry=True)]
+        assert desk.dispatch_once().again == 1, number
+        assert desk.dispatch_once().total == 0
+        desk.time.pass_by(seconds=pause)
+    desk.box.fails = [refused(retry=True)]
+    assert desk.dispatch_once().dead == 1
+    (dead,) = desk.dead_letters()
+    assert (dead.attempts, dead.last) == (len(PAUSES) + 1, "given-up")
+
+
+def test_what_can_never_be_delivered_is_set_aside_at_once_and_staff_are_told(desk):
+    referral = send(desk)
+    desk.box.fails = [refused()]
+    done = desk.dispatch_once()
+    assert (done.dead, done.sent) == (1, 1)
+    assert desk.box.texts == [
+        ("staff@example.org", f"Referral {referral.id} needs attention: message not delivered.")
+    ]
+    (dead,) = desk.dead_letters()
+    desk.retry(dead.id)
+    assert desk.dispatch_once().sent == 1
+    assert desk.dead_letters() == ()
+    with pytest.raises(InvalidReferralError, match="no such message"):
+        desk.discard_message(dead.id)
+
+
+def test_a_message_can_be_given_up(desk):
+    send(desk)
+    desk.box.fails = [refused()]
+    desk.dispatch_once()
+    (dead,) = desk.dead_letters()
+    desk.discard_message(dead.id, "agency-closed")
+    assert desk.dead_letters() == ()
+    assert (RowStatus.WITHDRAWN, "agency-closed") in {(row.status, row.last) for row in rows(desk)}
+
+
+def test_a_provider_that_says_when_is_asked_then(desk):
+    send(desk)
+    desk.box.fails = [refused(retry=True, after=900)]
+    desk.dispatch_once()
+    desk.time.pass_by(seconds=899)
+    assert desk.dispatch_once().total == 0
+    desk.time.pass_by(seconds=1)
+    assert desk.dispatch_once().sent == 1
+
+
+def test_a_notifier_that_breaks_keeps_no_other_message_back(desk, caplog):
+    caplog.set_level(logging.DEBUG)
+    send(desk), send(desk)
+    desk.box.fails = [RuntimeError("could not reach agency@example.org")]
+    done = desk.dispatch_once()
+    assert (done.again, done.sent) == (1, 1)
+    assert "agency@example.org" not in caplog.text
+
+
+def test_a_notifier_that_the_desk_has_no_more_leaves_a_dead_letter():
+    storage = MemoryStorage()
+    send(desk_at(storage))
+    desk = desk_at(storage, notifiers={})
+    assert desk.dispatch_once().dead == 2, "the message, and the one that was to tell staff"
+    assert {row.last for row in desk.dead_letters()} == {"no-notifier"}
+
+
+def test_a_slow_worker_begins_nothing_when_its_claim_is_about_to_end(desk):
+    send(desk), send(desk)
+    send_it = desk.box.send
+
+    def slowly(message):
+        desk.time.pass_by(minutes=4)
+        return send_it(message)
+
+    desk.box.send = slowly
+    assert desk.dispatch_once(limit=2).sent == 1
+    desk.time.pass_by(minutes=1)
+    assert desk.dispatch_once(limit=2).sent == 1
+    assert len({message.id for message in desk.box}) == 2
+
+
+def test_a_worker_that_was_thought_dead_writes_over_nothing(desk):
+    send(desk)
+    send_it = desk.box.send
+
+    def while_another_takes_over(message):
+        if not desk.box:
+            desk.box.append(message)
+            desk.time.pass_by(minutes=6)
+            assert desk.dispatch_once().sent == 1
+        return send_it(message)
+
+    desk.box.send = while_another_takes_over
+    desk.dispatch_once()
+    (row,) = rows(desk)
+    assert (row.status, row.attempts) == (RowStatus.SENT, 1)
+    assert len({message.id for message in desk.box}) == 1
+
+
+class Plain:
+    """A storage that has no claims of its own, as a plugin's may be."""
+
+    def __init__(self):
+        inner = MemoryStorage()
+        for name in ("get", "scan", "commit", "drop", "close"):
+            setattr(self, name, getattr(inner, name))
+
+
+def test_a_storage_without_claims_will_do():
+    assert not isinstance(Plain(), SupportsClaims)
+    with desk_at(Plain()) as desk:
+        for _ in range(3):
+            send(desk)
+        assert desk.dispatch_once(limit=2).sent == 2
+        assert desk.dispatch_once().sent == 1
+        assert len({message.id for message in desk.box}) == 3
+
+
+def test_a_dispatcher_runs_until_it_is_told_to_stop(desk):
+    stop = threading.Event()
+    send(desk), send(desk)
+    send_it = desk.box.send
+
+    def and_stop(message):
+        if len(desk.box) == 1:
+            stop.set()
+        return send_it(message)
+
+    desk.box.send = and_stop
+    assert desk.run_dispatcher(stop, every=0.01).sent == 2
+
+
+def test_no_thread_is_started_unasked(desk):
+    before = threading.active_count()
+    send(desk)
+    desk.dispatch_once()
+    assert threading.active_count() == before
+
+
+# Links
+
+
+def test_a_link_opens_one_referral_and_is_used_up_by_the_answer(desk):
+    referral = send(desk)
+    desk.dispatch_once()
+    token = desk.box.token()
+    page = desk.open_link(token)
+    assert (page.referral.id, page.needs) == (referral.id, ("Groceries from a food pantry",))
+    assert desk.referral(referral.id).acknowledged_at is not None
+    desk.open_link(token)
+    replied = desk.answer_link(token, "accept")
+    assert replied.referral.status is ReferralStatus.ACCEPTED
+    for use in (lambda: desk.open_link(token), lambda: desk.answer_link(token, "start")):
+        with pytest.raises(LinkNotValidError):
+            use()
+    replied = desk.answer_link(replied.next_token, "complete", outcome="service_received")
+    assert (replied.referral.is_loop_closed, replied.next_token) == (True, "")
+
+
+def test_an_answer_that_cannot_be_leaves_the_link_as_it_was(desk):
+    send(desk)
+    desk.dispatch_once()
+    token = desk.box.token()
+    for event, told, error in (
+        ("reject", {}, InvalidReferralError),
+        ("reject", {"outcome": "service_received"}, InvalidReferralError),
+        ("acknowledge", {}, IllegalTransitionError),
+        ("amend_outcome", {"outcome": "other"}, IllegalTransitionError),
+        ("nonsense", {}, InvalidReferralError),
+    ):
+        with pytest.raises(error):
+            desk.answer_link(token, event, **told)
+    assert desk.answer_link(token, "reject", outcome="no_funds").referral.status is ReferralStatus.REJECTED
+
+
+def test_a_link_lasts_three_days_at_most(desk):
+    send(desk)
+    desk.dispatch_once()
+    desk.time.pass_by(hours=72)
+    with pytest.raises(LinkNotValidError):
+        desk.open_link(desk.box.token())
+    with pytest.raises(InvalidReferralError, match="72 hours"):
+        cc.Policy(link_lifetime=timedelta(hours=73))
+
+
+@pytest.mark.parametrize("token", ["", "x", "\udc80", "0" * 27, "../../etc"])
+def test_a_link_that_is_none_of_ours_says_no_more_than_one_that_is_used(desk, token):
+    with pytest.raises(LinkNotValidError) as refused_link:
+        desk.open_link(token)
+    assert token == "" or token not in str(refused_link.value)
+
+
+def test_a_patron_and_an_agency_cannot_use_each_others_links(desk):
+    referral = send(desk, contacts=[preference(desk)], follow_up_allowed=True)
+    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    desk.dispatch_once()
+    tokens = {message.to.reveal(): message.body.rsplit("/", 1)[1] for message in desk.box}
+    answer = cc.FollowUp(reached=True, helped="yes")
+    with pytest.raises(LinkNotValidError):
+        desk.answer_link(tokens["patron@example.org"], "accept")
+    with pytest.raises(LinkNotValidError):
+        desk.answer_follow_up(tokens["agency@example.org"], answer)
+    page = desk.open_link(tokens["patron@example.org"], language="es")
+    assert (page.words, page.asks) == ("Dijeron que sí. Le van a ayudar.", True)
+    replied = desk.answer_follow_up(tokens["patron@example.org"], answer)
+    assert replied.referral.outcome_source == "patron"
+    with pytest.raises(LinkNotValidError):
+        desk.open_link(tokens["patron@example.org"])
+
+
+def test_a_link_holds_no_id_and_the_storage_no_link(desk):
+    referral = send(desk)
+    desk.dispatch_once()
+    token = desk.box.token()
+    assert re.fullmatch(r"[\w-]{27}", token)
+    assert referral.id not in token
+    for kind in (kinds.LINK, kinds.OUTBOX, kinds.REFERRAL, kinds.AUDIT):
+        for record in desk.storage.scan(kind):
+            assert token not in json.dumps([record.id, dict(record.document), dict(record.keys)])
+
+
+def test_a_message_that_is_sent_again_does_not_revive_its_link(desk):
+    send(desk)
+    send_it = desk.box.send
+
+    def and_lose_the_answer(message):
+        send_it(message)
+        raise refused(retry=True, after=1)
+
+    desk.box.send = and_lose_the_answer
+    desk.dispatch_once()
+    desk.answer_link(desk.box.token(), "accept")
+    desk.time.pass_by(hours=1)
+    desk.box.send = send_it
+    assert desk.dispatch_once().sent == 1
+    first, again = desk.box[:2]
+    assert first == again
+    with pytest.raises(LinkNotValidError):
+        desk.open_link(desk.box.token(1))
+
+
+def test_desks_of_one_storage_make_the_same_links_and_others_do_not():
+    storage = MemoryStorage()
+    desk = desk_at(storage)
+    send(desk)
+    desk.dispatch_once()
+    token = desk.box.token()
+    assert desk_at(storage, time=desk.time).open_link(token)
+    other = desk_at()
+    with pytest.raises(LinkNotValidError):
+        other.open_link(token)
+
+
+def test_staff_can_give_a_link_by_phone(desk):
+    referral = send(desk)
+    token = desk.invite(referral.id, actor=STAFF)
+    assert desk.answer_link(token, "accept").referral.status is ReferralStatus.ACCEPTED
+    with pytest.raises(IllegalTransitionError):
+        desk.invite(referral.id, actor=PATRON)
+    given_away = desk.refer(found(desk), actor=STAFF)
+    with pytest.raises(IllegalTransitionError):
+        desk.invite(given_away.id, actor=STAFF)
+
+
+def test_who_looked_is_in_the_log(desk):
+    referral = send(desk)
+    desk.dispatch_once()
+    desk.open_link(desk.box.token())
+    entry = list(desk.audit.entries())[-1]
+    assert (entry.action, entry.role, entry.to, entry.fields) == (
+        "read",
+        "agency",
+        referral.organization_id,
+        ("first_name",),
+    )
+
+
+def test_without_a_base_there_are_no_links():
+    with desk_at(letterhead=letterhead(link_base="")) as desk:
+        referral = send(desk)
+        desk.dispatch_once()
+        assert (
+            desk.box.texts[0][1]
+            == f"A new referral ({referral.id}) waits for your answer. Please call Ashe County Library."
+        )
+        assert list(desk.storage.scan(kinds.LINK)) == []
+
+
+def test_a_stale_record_is_never_shown_to_who_answers(desk):
+    # Two who press the button at once: one answer counts, the other hears that the link is used.
+    send(desk)
+    desk.dispatch_once()
+    token = desk.box.token()
+    told: list[str] = []
+
+    def answer():
+        try:
+            desk.answer_link(token, "accept")
+        except (LinkNotValidError, StaleRecordError) as error:
+            told.append(type(error).__name__)
+        else:
+            told.append("accepted")
+
+    threads = [threading.Thread(target=answer) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == ["LinkNotValidError"] * 3 + ["accepted"]

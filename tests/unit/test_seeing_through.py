@@ -1,0 +1,381 @@
+"""Seeing referrals through: what is due, how it went, which needs stayed unmet, and a log in which nothing is lost."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import attrs
+import pytest
+from desks import MONDAY, PATRON, STAFF, desk_at, found, letterhead, preference, send
+
+import communityconnector as cc
+from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.desk import kinds
+from communityconnector.desk.audit import Audit, Fact, Head
+from communityconnector.errors import IllegalTransitionError, InvalidReferralError
+from communityconnector.referrals import (
+    MEANINGS,
+    Basis,
+    Clock,
+    CodeClass,
+    Outcome,
+    ReferralStatus,
+    UnmetReason,
+    UnmetRecord,
+    reason_for,
+)
+from communityconnector.referrals.unmet import UNMET_BY
+from communityconnector.storage import Delete, Put
+
+
+@pytest.fixture
+def desk():
+    with desk_at() as opened:
+        yield opened
+
+
+def agency_of(referral):
+    return cc.Actor("agency", referral.organization_id)
+
+
+def bodies(desk):
+    return [body for _, body in desk.box.texts]
+
+
+# What is due
+
+
+def test_an_agency_that_does_not_answer_is_reminded_then_staff_are_told_then_it_expires(desk):
+    referral = send(desk)
+    desk.dispatch_once()
+    did = {}
+    for day in range(1, 22):
+        desk.time.pass_by(days=1)
+        done = desk.run_due()
+        did |= (
+            {day: {name: n for name, n in attrs.asdict(done).items() if n}}
+            if any(attrs.astuple(done))
+            else {}
+        )
+    # Business days after a Monday: 2, 4, 5 and 14.
+    assert did == {2: {"reminded": 1}, 4: {"reminded": 1}, 7: {"alerted": 1}, 18: {"expired": 1}}
+    expired = desk.referral(referral.id)
+    assert (expired.status, expired.outcome, expired.is_loop_closed) == (
+        "expired",
+        "agency_no_response",
+        False,
+    )
+    desk.dispatch_once()
+    assert sorted({body.partition(" ")[0] for body in bodies(desk)}) == ["A", "Referral"]
+    assert any("taken back" in body for body in bodies(desk))
+
+
+def test_what_was_missed_is_done_once(desk):
+    referral = send(desk)
+    desk.dispatch_once()
+    desk.time.pass_by(days=8)
+    assert desk.run_due().reminded == 1
+    assert desk.run_due().reminded == 0
+    assert desk.due() == ()
+    desk.dispatch_once()
+    (reminder,) = [body for body in bodies(desk) if "Please answer" in body]
+    assert reminder.startswith(f"Please answer referral {referral.id}: https://ref.example.org/r/")
+
+
+def test_an_agency_that_answered_is_not_reminded(desk):
+    referral = send(desk)
+    desk.apply(referral.id, "accept", actor=agency_of(referral))
+    desk.time.pass_by(days=8)
+    assert attrs.astuple(desk.run_due()) == (0, 0, 0, 0)
+
+
+def test_a_message_that_waits_is_not_sent_once_the_referral_is_closed(desk):
+    referral = send(desk)
+    desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+    desk.dispatch_once()
+    assert [body for body in bodies(desk) if "new referral" in body] == []
+
+
+def test_details_that_were_given_expire_when_nobody_answers(desk):
+    referral = desk.refer(found(desk), actor=STAFF)
+    desk.time.pass_by(days=60)
+    assert desk.run_due().expired == 1
+    assert desk.referral(referral.id).outcome == "unknown"
+
+
+def test_a_patron_who_agreed_is_asked_how_it_went_and_any_other_is_not(desk):
+    asked = send(desk, follow_up_allowed=True, contacts=[preference(desk)])
+    send(desk, contacts=[preference(desk)])
+    silent = send(desk, follow_up_allowed=True)
+    for referral in (asked, silent):
+        desk.apply(referral.id, "accept", actor=agency_of(referral))
+    desk.dispatch_once()
+    desk.box.clear()
+    desk.time.pass_by(days=14)
+    assert desk.run_due().asked == 1
+    desk.dispatch_once()
+    assert [to for to, body in desk.box.texts if "message" in body and to != "staff@example.org"] == [
+        "patron@example.org"
+    ]
+    assert [(one.clock, one.referral.id) for one in desk.due()] == [(Clock.FOLLOW_UP, silent.id)]
+    desk.apply(silent.id, "attempt_contact", actor=STAFF)
+    assert desk.due() == ()
+    desk.time.pass_by(days=16)
+    assert [one.referral.id for one in desk.due() if one.clock is Clock.FOLLOW_UP] == sorted(
+        [asked.id, silent.id]
+    )
+
+
+def test_a_referral_on_hold_comes_up_for_review_until_somebody_has(desk):
+    referral = send(desk)
+    desk.apply(referral.id, "hold", actor=agency_of(referral), hold_reason="waitlisted")
+    desk.time.pass_by(days=31)
+    assert [one.clock for one in desk.due()] == [Clock.REVIEW_HOLD]
+    desk.run_due()
+    assert [one.clock for one in desk.due()] == [Clock.REVIEW_HOLD]
+    desk.apply(referral.id, "start", actor=agency_of(referral))
+    assert desk.due() == ()
+
+
+def test_what_is_due_can_be_asked_for_another_moment(desk):
+    send(desk)
+    assert desk.due() == ()
+    assert [one.clock for one in desk.due(MONDAY + timedelta(days=3))] == [Clock.REMIND_AGENCY]
+
+
+def test_staff_without_a_notifier_look_for_themselves():
+    with desk_at(letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
+        referral = send(desk)
+        desk.time.pass_by(days=8)
+        assert desk.run_due().alerted == 1
+        desk.apply(referral.id, "reject", actor=agency_of(referral), outcome="no_funds")
+        desk.dispatch_once()
+        assert not [to for to, _ in desk.box.texts if to == "staff@example.org"]
+
+
+# How it went
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ({"reached": True, "helped": "yes"}, "service_received"),
+        ({"reached": True, "helped": "partly", "waited_days": 3}, "service_received_partly"),
+        ({"reached": True, "helped": "no", "problem": "no_funds"}, "no_funds"),
+        ({"reached": True, "helped": "no"}, "other"),
+        ({"reached": False, "helped": "no"}, "agency_unreachable"),
+    ],
+)
+def test_a_patrons_answer_closes_what_was_given(desk, answer, outcome):
+    referral = desk.refer(found(desk), actor=STAFF)
+    closed = desk.follow_up(referral.id, cc.FollowUp(**answer), actor=STAFF)
+    assert (closed.outcome, closed.outcome_source, closed.is_loop_closed) == (outcome, "patron", True)
+    (kept,) = desk.answers(referral.id)
+    assert kept.waited_days == answer.get("waited_days")
+
+
+@pytest.mark.parametrize(
+    ("agency", "helped", "status"),
+    [
+        ((), "yes", "completed"),
+        ((), "no", "requested"),
+        (("accept",), "partly", "completed"),
+        (("accept",), "no", "failed"),
+        (("accept", "start"), "no", "failed"),
+    ],
+)
+def test_a_patrons_answer_closes_what_the_agency_has_taken_on(desk, agency, helped, status):
+    referral = send(desk)
+    for event in agency:
+        desk.apply(referral.id, event, actor=agency_of(referral))
+    after = desk.follow_up(referral.id, cc.FollowUp(reached=True, helped=helped), actor=PATRON)
+    assert after.status == status
+    assert after.is_closed == (after.outcome_source == "patron")
+    # FHIR leaves it to the agency to say that its task is done.
+    assert after.task_status in ("requested", "accepted", "in_progress")
+
+
+def test_a_closed_referral_keeps_its_outcome_beside_the_patrons_answer(desk):
+    referral = send(desk)
+    desk.apply(referral.id, "complete", actor=agency_of(referral), outcome="enrolled")
+    after = desk.follow_up(referral.id, cc.FollowUp(reached=True, helped="no"), actor=PATRON)
+    assert (after.status, after.outcome) == ("completed", "enrolled")
+    assert len(desk.answers(referral.id)) == 1
+
+
+def test_nobody_answers_for_a_patron_but_staff(desk):
+    referral = send(desk)
+    with pytest.raises(IllegalTransitionError):
+        desk.follow_up(referral.id, cc.FollowUp(reached=True, helped="yes"), actor=agency_of(referral))
+
+
+@pytest.mark.parametrize(
+    "said", [{"waited_days": -1}, {"problem": "enrolled"}, {"helped": "perhaps"}, {"problem": "x"}]
+)
+def test_an_answer_that_makes_no_sense_is_refused(said):
+    with pytest.raises(InvalidReferralError):
+        cc.FollowUp(**{"reached": True, "helped": "no", **said})
+
+
+# Needs that stayed unmet
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_a_need_is_unmet_where_agency_or_access_stood_in_the_way(desk, outcome):
+    meaning = MEANINGS[outcome]
+    counted = meaning.side in (CodeClass.AGENCY, CodeClass.ACCESS) and outcome is not Outcome.REFERRED_ONWARD
+    assert (outcome in UNMET_BY) == counted
+    if meaning.side is CodeClass.SUCCESS:
+        return
+    referral = desk.refer(found(desk), actor=STAFF, area="286", language="es")
+    desk.apply(referral.id, "close_given", actor=STAFF, outcome=outcome, outcome_source="patron") if (
+        outcome is not Outcome.CONSENT_REVOKED
+    ) else None
+    kept = list(desk.unmet_needs())
+    assert kept == (
+        [
+            UnmetRecord(
+                concepts=["food-pantry"], reason=UNMET_BY[outcome], month="2026-03", area="286", language="es"
+            )
+        ]
+        if counted
+        else []
+    )
+
+
+def test_an_unmet_need_leads_back_to_nobody(desk):
+    referral = send(desk, patron="token-abc123", basis="perceived")
+    desk.apply(referral.id, "reject", actor=agency_of(referral), outcome="no_capacity")
+    (record,) = desk.storage.scan(kinds.UNMET_NEED)
+    said = json.dumps([record.id, dict(record.document), dict(record.keys)])
+    for private in (referral.id, "token-abc123", referral.organization_id, referral.service_id, "2026-03-02"):
+        assert private not in said
+    assert record.document["basis"] == Basis.PERCEIVED
+
+
+def test_a_match_that_finds_nothing_is_an_unmet_need_and_one_that_does_is_none(desk):
+    nothing = desk.match(cc.Need("dentist", near="28640"))
+    record = desk.note_unmet(nothing, area="286", channel="desk")
+    assert (record.concepts, record.reason, record.basis) == (
+        ("dental-care",),
+        "no_such_service",
+        "presented",
+    )
+    assert desk.note_unmet(desk.match("food pantry")) is None
+    seen = desk.note_unmet(concepts=("food-pantry",), reason="no_transport", basis="perceived")
+    assert {one.basis for one in desk.unmet_needs()} == {"presented", "perceived"}
+    assert seen.reason is UnmetReason.NO_TRANSPORT
+
+
+@pytest.mark.parametrize(
+    ("ruled_out", "reason"),
+    [
+        ({}, "no_such_service"),
+        ({"distance": 0}, "no_such_service"),
+        ({"distance": 4, "open_at": 2}, "none_in_area"),
+        ({"open_at": 5, "age": 1}, "none_open_when_needed"),
+        ({"age": 3}, "not_eligible_anywhere"),
+        ({"language": 3, "cost": 1}, "no_language_or_access"),
+        ({"cost": 3}, "cost"),
+        ({"capacity": 1}, "all_at_capacity"),
+    ],
+)
+def test_a_search_that_found_nothing_says_why(ruled_out, reason):
+    assert reason_for(ruled_out) == reason
+
+
+# The log
+
+
+def test_every_event_is_in_the_log_in_order(desk):
+    for _ in range(3):
+        referral = send(desk)
+        desk.apply(referral.id, "accept", actor=agency_of(referral))
+    found_ones = desk.audit.verify()
+    assert found_ones.ok
+    entries = list(desk.audit.entries())
+    assert [entry.number for entry in entries] == list(range(1, found_ones.entries + 1))
+    assert [entry.action for entry in desk.audit.of(referral.id)] == ["create", "consent", "send", "accept"]
+    assert desk.audit.head() == found_ones.head
+
+
+def long_log(length=40):
+    storage = MemoryStorage()
+    audit = Audit(storage)
+    facts = [Fact(actor=STAFF, action=f"do-{n}", referral_id=f"r-{n}") for n in range(length)]
+    writes, head = audit.chained(facts, audit.head(), MONDAY)
+    storage.commit(writes)
+    return storage, audit, head
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 3, 7, 8, 9, 40, 100])
+def test_the_head_is_found_without_reading_the_log(length):
+    _, audit, head = long_log(length)
+    assert audit.head() == head
+    assert audit.head(Head(0, "0" * 64)) == head
+
+
+def changed(storage, number, **said):
+    (record,) = storage.get(kinds.AUDIT, [f"{number:013d}"]).values()
+    storage.commit([Put(kinds.AUDIT, record.id, {**record.document, **said}, record.version)])
+
+
+def removed(storage, *numbers):
+    for number in numbers:
+        (record,) = storage.get(kinds.AUDIT, [f"{number:013d}"]).values()
+        storage.commit([Delete(kinds.AUDIT, record.id, record.version)])
+
+
+@pytest.mark.parametrize(
+    ("tamper", "says"),
+    [
+        (lambda s: changed(s, 7, action="nothing"), "entry 7 has been changed"),
+        (lambda s: changed(s, 7, fields=["first_name"]), "entry 7 has been changed"),
+        (lambda s: changed(s, 7, hash="0" * 64), "entry 7 has been changed"),
+        (lambda s: removed(s, 7, 8), "entries 7 to 8 are missing"),
+        (lambda s: removed(s, 1), "entries 1 to 1 are missing"),
+        (lambda s: changed(s, 7, previous="0" * 64), "entry 7 does not follow"),
+    ],
+)
+def test_a_log_that_was_tampered_with_shows_it(tamper, says):
+    storage, audit, _ = long_log()
+    assert audit.verify().ok
+    tamper(storage)
+    found_ones = audit.verify()
+    assert not found_ones.ok
+    assert says in " ".join(found_ones.broken)
+
+
+def test_entries_that_were_forged_anew_do_not_follow_from_those_before():
+    storage, audit, head = long_log()
+    (record,) = storage.get(kinds.AUDIT, [f"{7:013d}"]).values()
+    entry = next(one for one in audit.entries() if one.number == 7)
+    forged = attrs.evolve(entry, action="nothing")
+    forged = attrs.evolve(forged, hash=forged.digest())
+    storage.commit([Put(kinds.AUDIT, record.id, forged.to_dict(), record.version)])
+    assert audit.verify(head).broken == ("entry 8 does not follow from the one before it",)
+
+
+def test_a_log_that_was_cut_off_shows_it_by_a_head_or_by_the_events(desk):
+    storage, audit, head = long_log()
+    removed(storage, 40)
+    assert audit.verify().ok
+    assert audit.verify(head).broken == ("the head that was written down is not in the log",)
+    referral = desk.refer(found(desk), actor=STAFF)
+    removed(desk.storage, desk.audit.head().number)
+    assert desk.audit.verify().broken == (f"version 2 of referral {referral.id!r} is not in the log",)
+
+
+def test_old_entries_can_be_let_go_of_and_the_rest_still_hangs_together(desk):
+    desk.refer(found(desk), actor=STAFF)
+    desk.time.pass_by(days=400)
+    desk.refer(found(desk), actor=STAFF)
+    head = desk.audit.head()
+    assert desk.audit.let_go(MONDAY + timedelta(days=1), batch=1) == 2
+    assert desk.audit.let_go(MONDAY + timedelta(days=1)) == 0
+    verified = desk.audit.verify()
+    assert (verified.ok, verified.entries, verified.head) == (True, 2, head)
+    desk.refer(found(desk), actor=STAFF)
+    assert desk.audit.verify(head).ok
+    assert desk.referral(next(iter(desk.audit.entries())).referral_id).status is ReferralStatus.GIVEN
