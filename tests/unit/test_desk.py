@@ -26,7 +26,7 @@ from communityconnector.errors import (
     StorageError,
 )
 from communityconnector.model import Disclosure, Location, Organization, Service, ServiceAtLocation
-from communityconnector.referrals import Event, ReferralStatus
+from communityconnector.referrals import Event, ReferralStatus, derived_ref, patron_ref
 
 
 @pytest.fixture
@@ -503,3 +503,24 @@ def test_links_begin_as_the_letterhead_says(desk):
     send(desk)
     desk.dispatch_once()
     assert LINKS in desk.box.texts[0][1]
+
+
+def test_a_derived_reference_tells_nothing_and_serves_one_purpose():
+    secret = cc.Secret("a secret of the library's")
+    ref = derived_ref(secret, "referrals", "20001234567890")
+    assert ref == patron_ref(ref)
+    assert ref == derived_ref(secret, "referrals", "20001234567890")
+    others = {
+        derived_ref(secret, "surveys", "20001234567890"),
+        derived_ref(secret, "referrals", "20001234567891"),
+        derived_ref(cc.Secret("another secret of the library"), "referrals", "20001234567890"),
+        derived_ref(secret, "referral", "s20001234567890"),
+    }
+    assert len(others | {ref}) == 5
+    for bad in (
+        ("short", "referrals", "1"),
+        ("a secret of the library's", "", "1"),
+        ("a secret of the library's", "r", ""),
+    ):
+        with pytest.raises(InvalidPatronRefError):
+            derived_ref(cc.Secret(bad[0]), *bad[1:])
