@@ -10,9 +10,10 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from communityconnector.errors import InvalidDirectoryError, UnknownFormError
+from communityconnector.interchange.chunks import Elsewhere
 from communityconnector.interchange.conform import Conformer
 from communityconnector.interchange.duplicates import duplicates
 from communityconnector.interchange.json_reader import looks_like_json, read_json
@@ -131,10 +132,22 @@ def records(
         InvalidMappingError: the mapping is none.
         ValueError: the mode is `strict`, which takes the whole directory.
     """
+    return stream(source, mode=mode, mapping=mapping, on_finding=on_finding)
+
+
+def stream(
+    source: Source,
+    *,
+    mode: Mode | str,
+    mapping: Columns,
+    on_finding: Callable[[Finding], object] | None,
+    elsewhere: Elsewhere | None = None,
+) -> Iterator[Any]:
+    """See `records`. Where others read chunks of ndjson, what they make of records comes in the place of these."""
     if Mode(mode) is Mode.STRICT:
         message = "records() cannot be strict, since it never sees the whole; use read(), or mode='collect'"
         raise ValueError(message)
-    reading = Reading(Mode(mode), _mapping(mapping))
+    reading = Reading(Mode(mode), _mapping(mapping), elsewhere=elsewhere)
     tell = on_finding or (lambda _: None)
     with opened(source) as found, Spool() as spool:
         for record in _read_files(found, reading, spool):

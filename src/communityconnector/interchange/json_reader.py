@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
 
+from communityconnector.interchange.chunks import (
+    LINES,
+    LONGEST_LINE,
+    Chunk,
+    ChunkNotes,
+    ChunkRead,
+    Chunks,
+    Elsewhere,
+    Merging,
+    lines_of,
+)
 from communityconnector.interchange.lifts.mends import split_place
+from communityconnector.interchange.notes import Draft
 from communityconnector.interchange.reading import Reading
-from communityconnector.interchange.records import Structurer
+from communityconnector.interchange.records import Mode, Structurer
 from communityconnector.interchange.shapes import Container, Page, entity_named, entity_of, shape_of
 from communityconnector.interchange.sources import SourceFile, UnreadableError, decoded, encoding_of
 from communityconnector.model import ENTITIES, Finding, Record, Severity
-
-_LONGEST_LINE: Final = 256 * 1024**2
-"""Most bytes in one line of ndjson."""
 
 
 def looks_like_json(start: bytes) -> bool:
@@ -34,6 +44,44 @@ def read_json(file: SourceFile, reading: Reading) -> Iterator[Record]:
     except UnreadableError as error:
         reading.findings.append(error.finding)
     reading.findings.extend(structurer.notes.counted())
+
+
+def read_chunk(
+    chunk: Chunk,
+    make: Callable[[Record], Any] = lambda record: record,
+    *,
+    unnamed: dict[str, int] | None = None,
+) -> ChunkRead:
+    """Read a chunk of ndjson by itself.
+
+    Args:
+        chunk: the chunk.
+        make: what to make of each record.
+        unnamed: how many records like each were without an id before, to be counted on; `None` where nobody knows.
+
+    Raises:
+        UncountedError: nobody knows, and there is one.
+    """
+    notes = ChunkNotes()
+    reading = Reading(Mode(chunk.mode))
+    structurer = Structurer(reading.mode, notes=notes)
+    structurer.unnamed = unnamed
+    file = _JsonFile(SourceFile(chunk.name, lambda: io.BytesIO(chunk.content)), structurer, reading)
+    items: list[Any] = []
+    said: list[tuple[int, Draft | Finding]] = []
+    with file.file.open() as stream:
+        for number, line in enumerate(lines_of(stream), start=chunk.before + 1):
+            for record in file.lined(number, line, chunk.hint):
+                _move(reading.findings, said, len(items))
+                items.append(make(record))
+    _move(reading.findings, said, len(items))
+    return ChunkRead(items, said, notes.visits)
+
+
+def _move(findings: list[Finding], said: list[tuple[int, Draft | Finding]], place: int) -> None:
+    if findings:
+        said.extend((place, found) for found in findings)
+        findings.clear()
 
 
 def _constant(word: str) -> str:
@@ -137,7 +185,7 @@ class _JsonFile:
         with self.file.open() as stream:
             found: list[Any] = []
             for _ in range(50):
-                line = stream.readline(_LONGEST_LINE)
+                line = stream.readline(LONGEST_LINE)
                 if not line:
                     break
                 if line.strip():
@@ -151,23 +199,47 @@ class _JsonFile:
         return len(found) == 2 and _OPENED not in found and any(isinstance(value, dict) for value in found)
 
     def _lines(self, hint: str) -> Iterator[Record]:
-        number = 0
+        if self.reading.elsewhere is not None:
+            yield from self._elsewhere(self.reading.elsewhere, hint)
+            return
         with self.file.open() as stream:
-            while line := stream.readline(_LONGEST_LINE):
-                number += 1
-                if not line.strip():
-                    continue
-                self.line = number
-                try:
-                    value = loads(line)
-                except (ValueError, RecursionError):
-                    text = line.decode("utf-8", "replace").removeprefix("\ufeff")
-                    try:
-                        value = loads(text)
-                    except (ValueError, RecursionError) as error:
-                        self.reading.findings.append(_syntax(self.file.name, text, error, number))
-                        continue
-                yield from self.value(value, "$", hint)
+            for number, line in enumerate(lines_of(stream), start=1):
+                yield from self.lined(number, line, hint)
+                if number % LINES == 0:
+                    self.structurer.pause()
+
+    def _elsewhere(self, elsewhere: Elsewhere, hint: str) -> Iterator[Any]:
+        """What others make of the records, in their order."""
+        chunks = Chunks(Chunk(self.file.name, hint, str(self.reading.mode)), self.file)
+        notes = self.structurer.notes
+        for chunk, done in elsewhere(iter(chunks)):
+            if chunk.before % LINES == 0:
+                notes.pause()
+            read = read_chunk(chunk, unnamed=self.structurer.unnamed) if done is None else done
+            merging = Merging(notes, read)
+            for number, item in enumerate(read.items):
+                self.reading.findings.extend(merging.findings(number))
+                yield item
+            self.reading.findings.extend(merging.findings(len(read.items)))
+            merging.end()
+        if chunks.trouble is not None:
+            raise chunks.trouble
+
+    def lined(self, number: int, line: bytes, hint: str) -> Iterator[Record]:
+        """The records of a line."""
+        if not line.strip():
+            return
+        self.line = number
+        try:
+            value = loads(line)
+        except (ValueError, RecursionError):
+            text = line.decode("utf-8", "replace").removeprefix("\ufeff")
+            try:
+                value = loads(text)
+            except (ValueError, RecursionError) as error:
+                self.reading.findings.append(_syntax(self.file.name, text, error, number))
+                return
+        yield from self.value(value, "$", hint)
 
     def _salvaged(self, text: str, error: Exception, hint: str) -> Iterator[Record]:
         """The records of a text that is not JSON, as far as they are whole."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import attrs
@@ -16,9 +17,21 @@ MOST_ALIKE: Final = 1000
 """Most findings of one rule in one field of one entity that are told one by one; the others are counted."""
 
 
+_MOST_TOLD: Final = 100_000
+"""So many embedded records whose findings were told are remembered, so as not to tell them again."""
+
+Key = tuple[str, str, str]
+"""By what findings are counted: rule, entity, field."""
+
+
 @attrs.define(slots=True)
 class Draft:
-    """A finding while its record and its path are still becoming known."""
+    """A finding while its record and its path are still becoming known.
+
+    Attributes:
+        key: by what it is counted; `None` where it is told by itself.
+        visit: number of the embedded record that it is about, in a chunk (see `chunks`); -1 for none.
+    """
 
     severity: Severity
     rule: str
@@ -31,6 +44,8 @@ class Draft:
     file: str = ""
     line: int | None = None
     count: int = 1
+    key: Key | None = None
+    visit: int = -1
 
 
 At = Callable[[Draft], tuple[int | None, str]]
@@ -46,8 +61,9 @@ class Notes:
 
     def __init__(self) -> None:
         self.drafts: list[Draft] = []
-        self._tallies: dict[tuple[str, str, str], Draft] = {}
-        self._alike: dict[tuple[str, str, str], int] = {}
+        self._tallies: dict[Key, Draft] = {}
+        self._alike: dict[Key, int] = {}
+        self._told: set[bytes] = set()
 
     def note(  # noqa: PLR0913, PLR0917  # the parts of a draft, in its order
         self, severity: Severity, rule: str, message: str, action: str, path: str, value: Any = None
@@ -60,37 +76,91 @@ class Notes:
         key = (draft.rule, entity, draft.path)
         first = self._tallies.get(key)
         if first is None:
+            draft.key = key
             self._tallies[key] = first = draft
             self.drafts.append(first)
         else:
             first.count += 1
         return first
 
-    def finish(self, file: str, at: At) -> list[Finding]:
+    def count(self, key: Key, count: int, draft: Draft | None = None) -> None:
+        """Count findings that another reading counted; the draft tells of them, should they be the first."""
+        held = self._tallies.get(key)
+        if held is not None:
+            held.count += count
+        elif draft is not None:
+            self._tallies[key] = draft
+
+    def told_of(self, digests: Sequence[bytes]) -> list[bool]:
+        """Whether it was told before what was found in each of some embedded records. From now on it was."""
+        told = [digest in self._told for digest in digests]
+        self._told.update(digests)
+        return told
+
+    def counts(self) -> list[int]:
+        """How often each finding was counted so far."""
+        return [draft.count for draft in self._tallies.values()]
+
+    def once(self, text: bytes, first: int, before: Sequence[int]) -> None:
+        """Keep what was noted of an embedded record, unless it was told before, of one that says the same.
+
+        Args:
+            text: what the record says.
+            first: number of its first draft.
+            before: `counts` before it was read.
+        """
+        if len(self.drafts) == first and self.counts() == before:
+            return
+        digest = hashlib.blake2b(text, digest_size=16).digest()
+        if digest in self._told:
+            del self.drafts[first:]
+            for draft, count in zip(self._tallies.values(), before, strict=False):
+                draft.count = count
+        else:
+            self._told.add(digest)
+            self._first_of(digest, first, before)
+
+    def pause(self) -> bool:
+        """Called now and then, so that memory stays bounded; gives whether it was forgotten what was told."""
+        if len(self._told) < _MOST_TOLD:
+            return False
+        self._told.clear()
+        return True
+
+    def finish(self, file: str, at: At) -> list[Any]:
         """Finish the drafts of a record and forget them.
 
         Args:
             file: name of the file.
             at: gives a draft's line and path in that file.
         """
-        done = []
         for draft in self.drafts:
-            field = draft.path.rpartition(".")[2]
             draft.file = file
             draft.line, draft.path = at(draft)
-            if draft.rule in TALLIED:
-                continue
-            key = (draft.rule, draft.entity, field)
-            self._alike[key] = alike = self._alike.get(key, 0) + 1
-            if alike <= MOST_ALIKE:
-                done.append(_finished(draft))
-            elif alike == MOST_ALIKE + 1:
-                draft.message += f" (after {MOST_ALIKE:,} findings like this one, the others are counted)"
-                self._tallies[key] = draft
-            else:
-                self._tallies[key].count += 1
+        done = self._closed()
         self.drafts.clear()
         return done
+
+    def _first_of(self, digest: bytes, first: int, before: Sequence[int]) -> None:
+        """Told when what was noted of an embedded record is kept."""
+
+    def _closed(self) -> list[Any]:
+        return [found for draft in self.drafts if (found := self.take(draft))]
+
+    def take(self, draft: Draft) -> Finding | None:
+        """The finding of a finished draft; `None` where it is counted."""
+        if draft.rule in TALLIED:
+            return None
+        key = (draft.rule, draft.entity, draft.path.rpartition(".")[2])
+        self._alike[key] = alike = self._alike.get(key, 0) + 1
+        if alike <= MOST_ALIKE:
+            return _finished(draft)
+        if alike == MOST_ALIKE + 1:
+            draft.message += f" (after {MOST_ALIKE:,} findings like this one, the others are counted)"
+            self._tallies[key] = draft
+        else:
+            self._tallies[key].count += 1
+        return None
 
     def counted(self) -> list[Finding]:
         """The findings that were counted; to be called once the source is read to its end."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from communityconnector.interchange.chunks import Elsewhere
 from communityconnector.interchange.records import Mode, Structurer
 from communityconnector.interchange.spreadsheet import ColumnMapping
 from communityconnector.model import Finding, Record
@@ -22,6 +23,7 @@ class Reading:
         dataset: what the source says of itself.
         tabular: whether any of it came from tables.
         partial: records that only fill in fields of others.
+        elsewhere: reads chunks of ndjson, should somebody else do that.
         stated: references that a source gave beside the embedding, by entity and id.
     """
 
@@ -31,6 +33,7 @@ class Reading:
     dataset: dict[str, Any] = attrs.field(factory=dict)
     tabular: bool = False
     partial: list[Record] = attrs.field(factory=list)
+    elsewhere: Elsewhere | None = None
     stated: dict[tuple[str, str], dict[str, str]] = attrs.field(factory=dict)
 
     def structurer(self, *, tabular: bool = False) -> Structurer:

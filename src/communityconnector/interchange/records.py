@@ -38,6 +38,10 @@ from communityconnector.model.disclosure import attribute_for, with_level
 from communityconnector.model.identity import mint
 
 
+class UncountedError(Exception):
+    """Inside the library: a record has to be numbered among others that are not known."""
+
+
 class Mode(StrEnum):
     """What reading does with what is wrong."""
 
@@ -139,19 +143,30 @@ class Structurer:
         mode: what to do with what is wrong.
         tabular: the values come from a table, where everything is text and an empty cell is no value.
         sheet: they come from a plain spreadsheet, which nobody may blame for what HSDS requires.
+        notes: takes what is found on the way; by default its own.
+
+    Attributes:
+        unnamed: counts records that nothing tells from others; `None` where nobody knows how many there were before.
     """
 
-    def __init__(self, mode: Mode = Mode.REPAIR, *, tabular: bool = False, sheet: bool = False) -> None:
+    def __init__(
+        self,
+        mode: Mode = Mode.REPAIR,
+        *,
+        tabular: bool = False,
+        sheet: bool = False,
+        notes: Notes | None = None,
+    ) -> None:
         self._sheet = sheet
         self.mode = mode
         self.tabular = tabular
-        self.notes = Notes()
+        self.notes = Notes() if notes is None else notes
         self._repair = mode is Mode.REPAIR
         self._count_nulls = self._repair and not tabular
         # Where something is mended, plans count what was; else all readings share theirs.
         self._plans: dict[str, Plan] = {} if self._repair else _PLANS
-        self._shared: dict[str, dict[str, tuple[Any, Record]]] = {}
-        self._unnamed: dict[str, int] = {}
+        self._shared: dict[bytes, dict[bytes, Record]] = {}
+        self.unnamed: dict[str, int] | None = {}
         self._making = 0
 
     @property
@@ -314,8 +329,10 @@ class Structurer:
         owner = (
             agency.get("id") or agency.get("name") if isinstance(agency, dict) else raw.get("organization_id")
         )
+        if self.unnamed is None:
+            raise UncountedError
         name = mint(entity, str(owner or ""), str(raw.get("name") or "") if entity == "service" else "")
-        self._unnamed[name] = number = self._unnamed.get(name, 0) + 1
+        self.unnamed[name] = number = self.unnamed.get(name, 0) + 1
         return name if number == 1 else mint(name, str(number))
 
     def _take_note(self, step: Step, raw: Any, value: Any, problem: Problem, extra: dict[str, Any]) -> Any:
@@ -444,16 +461,28 @@ class Structurer:
         key = item.get("id")
         if type(key) is not str or not key:
             return self._child(step.name, step.target, item, f"{raw.get('id') or seed}/{step.name}")
-        # What many records embed is recognised rather than read again: an agency with each of its services.
-        known = self._shared.setdefault(step.target.entity, {})
-        held = known.get(key)
-        if held is not None and held[0] == item:
-            return held[1]
-        child = self._child(step.name, step.target, item, "")
-        if len(known) >= _MOST_SHARED:
-            known.clear()
-        known[key] = (item, child)
+        # What many records embed is recognised rather than read again: an agency with each of its services. Letter for
+        # letter, for what says `1` is not what says `true`, and the order of fields is kept too.
+        text = _text_of(item)
+        if text is None:
+            return self._child(step.name, step.target, item, "")
+        kind = f"{step.target.entity} {bool(self._making)} ".encode()
+        known = self._shared.setdefault(kind, {})
+        child = known.get(text)
+        if child is None:
+            first, before = len(self.notes.drafts), self.notes.counts()
+            child = self._child(step.name, step.target, item, "")
+            self.notes.once(kind + text, first, before)
+            if len(known) >= _MOST_SHARED:
+                known.clear()
+            known[text] = child
         return child
+
+    def pause(self) -> None:
+        """Called now and then while a source of any size is read, so that memory stays bounded."""
+        if self.notes.pause():
+            # What is recognised is told of by nobody: from here on all of it is to be told again.
+            self._shared.clear()
 
     def _child(self, step: str, target: type[Record], raw: Mapping[str, Any], seed: str) -> Record:
         first = len(self.notes.drafts)
@@ -555,6 +584,24 @@ class Structurer:
         self, severity: Severity, rule: str, message: str, action: str, path: str, value: Any = None
     ) -> None:
         self.notes.note(severity, rule, message, action, path, value)
+
+
+def _text_of(item: Any) -> bytes | None:
+    """A JSON value as a text that no other value has; `None` where it is nested too deep."""
+    try:
+        import orjson
+    except ImportError:
+        pass
+    else:
+        try:
+            return orjson.dumps(item)
+        except TypeError:
+            # It knows no numbers beyond 64 bits.
+            pass
+    try:
+        return repr(item).encode("utf-8", "surrogatepass")
+    except RecursionError:
+        return None
 
 
 def extension_back(text: str, description: str | None) -> dict[str, str | None]:

@@ -80,6 +80,10 @@ def locations_in(record: Record) -> Iterator[Location]:
         yield from locations_in(child)
 
 
+Place = tuple[str, str, tuple[str, ...], tuple[tuple[object, ...], ...]]
+"""What a record tells of a location: its id, who may learn where it is, the lines of its addresses, and its spots."""
+
+
 @attrs.define(repr=False)
 class Confidential:
     """What must be hidden, gathered record by record, so that no directory need be in memory.
@@ -134,24 +138,18 @@ class Confidential:
 
     def add(self, service: Service) -> None:
         """Take in a service and its locations."""
-        refuge = protective(service)
-        of_service, _ = level_of(service.attributes)
-        for link in service.service_at_locations:
-            if link.location is None:
-                continue
-            # A service or a link may say it for its places.
-            said = [level for level in (of_service, level_of(link.attributes)[0]) if level is not None]
-            if refuge and link.location.disclosure is None and not said:
-                said.append(Disclosure.STAFF_ONLY)
-            self._hide(link.location, *said)
-        if service.organization is not None:
-            for place in service.organization.locations:
-                silent = refuge and place.disclosure is None
-                self._hide(place, *([Disclosure.STAFF_ONLY] if silent else []))
+        for location, level in _levels(service):
+            self._hide(location, level)
 
     def add_place(self, location: Location) -> None:
         """Take in a location that no service leads to."""
-        self._hide(location)
+        self._hide(location, location.disclosure or Disclosure.PUBLIC)
+
+    def add_told(self, place: Place) -> None:
+        """Take in what `told_places` gave, one after the other."""
+        key, level, lines, spots = place
+        if level != _OPEN or key in self.levels:
+            self._keep(key, Disclosure(level), lines, spots)
 
     def add_twin(self, location: Location) -> None:
         """Hide a location that says nothing and stands where a hidden one stands."""
@@ -161,16 +159,49 @@ class Confidential:
                 self.levels[location.id] = strictest(*levels)
                 self.streets[location.id] = _lines(location)
 
-    def _hide(self, location: Location, *said: Disclosure) -> None:
-        level = strictest(
-            location.disclosure or Disclosure.PUBLIC, self.levels.get(location.id, Disclosure.PUBLIC), *said
-        )
-        if level is Disclosure.PUBLIC:
-            return
-        self.levels[location.id] = level
-        self.streets[location.id] = (*self.streets.get(location.id, ()), *_lines(location))
-        for spot in _spots(location):
+    def _hide(self, location: Location, level: Disclosure) -> None:
+        if level is not Disclosure.PUBLIC or location.id in self.levels:
+            self._keep(location.id, level, _lines(location), _spots(location))
+
+    def _keep(
+        self, key: str, level: Disclosure, lines: Iterable[str], spots: Iterable[tuple[object, ...]]
+    ) -> None:
+        level = strictest(level, self.levels.get(key, level))
+        self.levels[key] = level
+        self.streets[key] = (*self.streets.get(key, ()), *lines)
+        for spot in spots:
             self.spots[spot] = strictest(level, self.spots.get(spot, level))
+
+
+_OPEN: Final = Disclosure.PUBLIC.value
+
+
+def _levels(service: Service) -> Iterator[tuple[Location, Disclosure]]:
+    """The locations of a service, each with the strictest that it, its link or the service says of who may learn it."""
+    refuge = protective(service)
+    of_service, _ = level_of(service.attributes)
+    for link in service.service_at_locations:
+        location = link.location
+        if location is None:
+            continue
+        # A service or a link may say it for its places.
+        said = [level for level in (of_service, level_of(link.attributes)[0]) if level is not None]
+        if refuge and location.disclosure is None and not said:
+            said.append(Disclosure.STAFF_ONLY)
+        yield location, strictest(location.disclosure or Disclosure.PUBLIC, *said)
+    if service.organization is not None:
+        for place in service.organization.locations:
+            silent = Disclosure.STAFF_ONLY if refuge else Disclosure.PUBLIC
+            yield place, place.disclosure or silent
+
+
+def told_places(record: Record) -> list[Place]:
+    """What a record tells of its locations, as plain values, for `Confidential.add_told`."""
+    if isinstance(record, Service):
+        found: Iterable[tuple[Location, Disclosure]] = _levels(record)
+    else:
+        found = ((place, place.disclosure or Disclosure.PUBLIC) for place in locations_in(record))
+    return [(place.id, level.value, _lines(place), tuple(_spots(place))) for place, level in found]
 
 
 def disclosures(services: Mapping[str, Service], locations: Mapping[str, Location]) -> Confidential:

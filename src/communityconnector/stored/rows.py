@@ -1,0 +1,80 @@
+"""A record on its way into storage, with what the load has to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from communityconnector.interchange import to_raw
+from communityconnector.model import Record
+from communityconnector.model.audience import Place, told_places
+from communityconnector.model.graph import children
+from communityconnector.storage import Encoded, encoded
+from communityconnector.stored.generations import id_of
+
+Name = tuple[str, str]
+"""Entity and id, the id as records have it."""
+
+
+@attrs.define(slots=True, repr=False)
+class Row:
+    """A record on its way into storage.
+
+    Attributes:
+        entity: its entity.
+        id: the id under which it is stored.
+        document: what is stored.
+        places: what it tells of locations.
+        embedded: records that it embeds, of some entities.
+    """
+
+    entity: str
+    id: str
+    document: Mapping[str, Any]
+    places: list[Place]
+    embedded: list[Name]
+
+
+def row_of(record: Record, entities: Collection[str], *, written: bool = True) -> Row:
+    """The row of a record.
+
+    Args:
+        record: the record.
+        entities: those whose embedded records are to be named.
+        written: whether it will be written; else its document is empty.
+    """
+    document = to_raw(record) if written else {}
+    return Row(record.entity, id_of(record.id), document, told_places(record), _named(record, entities))
+
+
+def plain(record: Record, entities: Collection[str]) -> tuple[Any, ...]:
+    """The row of a record as plain values, its document as the text that is stored.
+
+    Raises:
+        InvalidRecordError: no storage could keep it.
+    """
+    return (
+        record.entity,
+        id_of(record.id),
+        encoded(to_raw(record)),
+        told_places(record),
+        _named(record, entities),
+    )
+
+
+def row_of_plain(entity: str, key: str, text: str, places: list[Place], embedded: list[Name]) -> Row:
+    """What `plain` gave."""
+    return Row(entity, key, Encoded(text), places, embedded)
+
+
+def _named(record: Record, entities: Collection[str]) -> list[Name]:
+    return [name for name in embedded_in(record) if name[0] in entities] if entities else []
+
+
+def embedded_in(record: Record) -> Iterator[Name]:
+    """Entities and ids of all records that a record embeds, however deep."""
+    for _, child in children(record):
+        yield child.entity, child.id
+        yield from embedded_in(child)
