@@ -41,8 +41,8 @@ class Apart(Ledger):
         return super().commit(rows) if rows else number
 
 
-def ask(desk, request, how):
-    """Do what a request asks, and say what was acknowledged."""
+def ask(desk, request, how, rng):
+    """Do what a request asks, and say what was acknowledged; now and then die right before."""
     number, what, *rest = request
     key = "" if how == "keyless" else f"k{number}"
     say("want", json.dumps(request))
@@ -65,6 +65,8 @@ def ask(desk, request, how):
                 expected_version=None if how == "keyless" else version,
                 **TOLD.get(what, {}),
             )
+    if rng.random() < 0.03:
+        os.kill(os.getpid(), signal.SIGKILL)
     say("done", number, done.id, done.version, done.status)
     return done
 
@@ -88,7 +90,7 @@ def live(url, seed, begun, how):
                 fitting += ["accept", "accept", "reject"] if one.status == "requested" else []
                 request += [one.id, one.version]
                 request[1] = rng.choice(fitting)
-        done = ask(desk, request, how)
+        done = ask(desk, request, how, rng)
         still[done.id] = done
         if done.is_closed:
             del still[done.id]
@@ -110,15 +112,13 @@ def kills(folder, seed, count, how):
             live(f"sqlite:///{path}", luck, begun, how)
         os.close(telling)
         with os.fdopen(told) as pipe:
-            lines = [pipe.readline()]
-            # Most get as far as their first answer; some die while they still repeat what was asked for last.
-            if dice.random() < 0.7:
-                lines.append(pipe.readline())
-            time.sleep(dice.uniform(0, 0.03))
+            # Some die while they still repeat what was asked for last, others after a few answers.
+            lines = [pipe.readline() for _ in range(dice.randrange(1, 7))]
+            time.sleep(dice.uniform(0, 0.01))
             os.kill(child, signal.SIGKILL)
             lines += pipe.readlines()
         os.waitpid(child, 0)
-        for line in lines:
+        for line in filter(None, lines):
             word, rest = line.split(" ", 1)
             if word == "want":
                 begun = json.loads(rest)
