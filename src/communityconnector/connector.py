@@ -16,7 +16,7 @@ from uuid import uuid4
 import attrs
 
 from communityconnector import needs
-from communityconnector.desk import Desk, Ledger, Listed, Parts
+from communityconnector.desk import Desk, Ledger, Listed, Parts, Sender
 from communityconnector.errors import (
     DirectoryNotLoadedError,
     PluginError,
@@ -89,6 +89,7 @@ class Connector(Desk):
         keyring: seals what is a patron's own; by default it is kept in the open, and deleted.
         ids: gives ids of new referrals, of letters, digits, `-` and `.`.
         random: spreads tries over time.
+        senders: systems of agencies and platforms that may report by web hooks (`receive`).
     """
 
     def __init__(  # noqa: PLR0913  # each a part that a host may replace, all with a default
@@ -113,6 +114,7 @@ class Connector(Desk):
         keyring: Keyring | None = None,
         ids: Callable[[], str] = _new_id,
         random: Random | None = None,
+        senders: Iterable[Sender] = (),
     ) -> None:
         ledger = Ledger(
             storage, policy=policy or Policy(), clock=clock, secret=secret, keyring=keyring, ids=ids
@@ -125,6 +127,7 @@ class Connector(Desk):
                 notifiers=dict(notifiers),
                 vocabulary=vocabulary or needs.vocabulary(),
                 random=random or Random(),  # noqa: S311  # it spreads tries, and keeps no secret
+                senders=senders,
             )
         )
         self.storage = storage
@@ -165,7 +168,7 @@ class Connector(Desk):
         interpreter: Interpreter | str | None = None,
         rerankers: Iterable[Reranker | str] = (),
         holidays: Callable[[date], str | None] | str | None = None,
-        notifiers: Mapping[str, Notifier] | Iterable[str] = (),
+        notifiers: Mapping[str, Notifier | Mapping[str, str]] = _NO_NOTIFIERS,
         **parts: Any,
     ) -> Self:
         """Open the desk at a URL.
@@ -181,7 +184,8 @@ class Connector(Desk):
             interpreter: who understands what patrons say, or its name.
             rerankers: each in turn may put the best matches in another order; scorers, or their names.
             holidays: names the days on which the usual hours may not hold; or the name of a calendar.
-            notifiers: send messages, by name; or the names alone of those that plugins bring or that are built in.
+            notifiers: send messages, by name; settings in place of a notifier make the one that a plugin brings, or that
+                is built in, under that name: `{"smtp": {"host": ...}}`.
             **parts: what `Connector` takes besides.
 
         Raises:
@@ -207,11 +211,12 @@ class Connector(Desk):
             _named(found.scorers(), one, "scorer").rerank if isinstance(one, str) else one
             for one in rerankers
         ]
-        senders = (
-            dict(notifiers)
-            if isinstance(notifiers, Mapping)
-            else {name: _named(found.notifiers(), name, "notifier").make(settings) for name in notifiers}
-        )
+        sending = {
+            name: _named(found.notifiers(), name, "notifier").make(given)
+            if isinstance(given, Mapping)
+            else given
+            for name, given in notifiers.items()
+        }
         return cls(
             backend.open(url or ""),
             plugins=found,
@@ -220,7 +225,7 @@ class Connector(Desk):
             interpreter=interpreter,
             rerankers=orders,
             holidays=holidays,
-            notifiers=senders,
+            notifiers=sending,
             **parts,
         )
 

@@ -8,7 +8,9 @@ from communityconnector.desk.following import DueDone, DueReferral
 from communityconnector.desk.ledger import Ledger
 from communityconnector.desk.outbox import Recipient, Row, RowStatus
 from communityconnector.desk.parts import Listed, Parts
+from communityconnector.desk.receiving import Received, Taken, ToReview
 from communityconnector.desk.referring import Asked
+from communityconnector.desk.senders import Sender
 
 __all__ = [
     "AgencyPage",
@@ -24,9 +26,13 @@ __all__ = [
     "Listed",
     "Parts",
     "PatronPage",
+    "Received",
     "Recipient",
     "Replied",
     "Row",
     "RowStatus",
+    "Sender",
+    "Taken",
+    "ToReview",
     "Verified",
 ]

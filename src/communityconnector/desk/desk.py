@@ -11,12 +11,13 @@ from communityconnector.desk.consenting import Consenting
 from communityconnector.desk.dispatching import Dispatching
 from communityconnector.desk.looking import Looking
 from communityconnector.desk.parts import Parts
+from communityconnector.desk.receiving import Receiving
 from communityconnector.desk.referring import Referring
 from communityconnector.errors import StorageError
 from communityconnector.storage import SupportsHost
 
 
-class Desk(Referring, Consenting, Looking, Answering, Dispatching):
+class Desk(Referring, Consenting, Looking, Answering, Receiving, Dispatching):
     """Makes referrals, carries them on, sends messages and takes answers. It may be shared between threads.
 
     Args:

@@ -36,6 +36,8 @@ BY_REFERRAL: Final = "referral"
 BY_DEAD: Final = "dead"
 """Since when there is a message that cannot be delivered."""
 BY_PATRON: Final = "patron"
+BY_REVIEW: Final = "review"
+"""That staff are to look at what another system said."""
 
 
 def stamp(moment: datetime) -> str:

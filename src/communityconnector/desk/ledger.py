@@ -20,6 +20,7 @@ from communityconnector.desk.kinds import (
     BY_INBOX,
     BY_PATRON,
     BY_PURGE,
+    BY_REVIEW,
     CONSENT,
     DATA_KEY,
     EVENT,
@@ -74,6 +75,7 @@ class About:
         needs_review: whether another system told something that nobody understood.
         external_system: which one tells of it.
         external_status: what it said last, in its own words.
+        reported_at: when what a sender of web hooks reported last had happened, as it said itself.
         private: whether anything of the patron's own is kept.
     """
 
@@ -85,6 +87,7 @@ class About:
     needs_review: bool = False
     external_system: str = ""
     external_status: str = ""
+    reported_at: str = ""
     private: bool = False
 
     def to_dict(self) -> dict[str, Any]:
@@ -260,6 +263,8 @@ class Ledger:
             keys[BY_DUE] = stamp(todo[0].at)
         if referral.purge_after is not None:
             keys[BY_PURGE] = stamp(referral.purge_after)
+        if about.needs_review:
+            keys[BY_REVIEW] = "yes"
         document = {"referral": referral.to_dict(), "about": about.to_dict()}
         return Put(REFERRAL, referral.id, document, expected, keys)
 

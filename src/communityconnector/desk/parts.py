@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import attrs
 
 from communityconnector.desk.ledger import Ledger
+from communityconnector.desk.senders import Sender, check_senders
 from communityconnector.needs import Vocabulary
 from communityconnector.notification import Notifier
 from communityconnector.referrals import Letterhead
@@ -45,6 +46,7 @@ class Parts:
         notifiers: send messages, by name.
         vocabulary: the needs that are known.
         random: spreads tries over time.
+        senders: systems that may report by web hooks.
     """
 
     ledger: Ledger
@@ -53,3 +55,4 @@ class Parts:
     notifiers: Mapping[str, Notifier]
     vocabulary: Vocabulary
     random: random.Random
+    senders: tuple[Sender, ...] = attrs.field(default=(), converter=check_senders)
