@@ -102,7 +102,7 @@ class Receiver(ThreadingHTTPServer):
 
 class _Taking(BaseHTTPRequestHandler):
     def do_POST(self):  # the name that http.server calls
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
         self.server.arrived.append((self.path, self.headers, body))
         self.send_response(self.server.status)
         for name, value in self.server.headers.items():

@@ -99,7 +99,7 @@ def test_a_refusal_of_any_kind_may_pass(notifier, receiver, status, retry):
     """apprise does not say which kind it was. A redirect is followed nowhere."""
     receiver.status = status
     receiver.headers = {"Location": f"http://{HOST}:{receiver.port}/elsewhere"}
-    assert failure(notifier, f"json://{HOST}:{receiver.port}/").retry is retry
+    assert failure(notifier, f"json://{HOST}:{receiver.port}/?redirect=yes").retry is retry
     assert [path for path, *_ in receiver.arrived] == ["/"]
 
 

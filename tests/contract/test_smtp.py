@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -153,14 +154,13 @@ def test_a_message_that_is_sent_again_has_the_same_message_id_and_no_other_has(p
         "x" * 501,
         "\r\nBcc: x@example.org",
     ]
+    keys += [".m", "m.", "m..1", "m%2E1"]
     found = [using.send(message(id=key)).reference for key in keys]
     assert found == [mail["Message-ID"] for mail in plain.mails()]
     assert found[0] == found[1]
     assert len(set(found)) == len(keys) - 1
     for one in found:
-        assert one.isascii()
-        assert one.startswith("<")
-        assert one.endswith("@library.example.org>")
+        assert re.fullmatch(r"<[\w%~-]+@library\.example\.org>", one, re.ASCII)
         assert len(one) < 250
 
 
@@ -290,6 +290,12 @@ def test_a_server_that_is_not_there_is_tried_again():
     error = failure(using)
     assert error.retry
     assert "cannot be reached" in str(error)
+
+
+@pytest.mark.parametrize("host", ["a..example.org", "x" * 64, ".example.org"])
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_server_that_has_no_name_is_not_reached(host, security):
+    assert "cannot be reached" in str(failure(SmtpNotifier(host, SENDER, security=security)))
 
 
 def test_a_wrong_password_is_the_librarys_own_affair_and_tried_again(starttls, proof):

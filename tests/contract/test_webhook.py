@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from receivers import HOST, Receiver, certificate, proving, saying
 from communityconnector import webhooks
 from communityconnector.adapters.webhook import WebhookNotifier, from_settings
 from communityconnector.adapters.webhook.addresses import is_public, resolve
+from communityconnector.adapters.webhook.connection import Deadline, PinnedConnection
 from communityconnector.adapters.webhook.notifier import LONGEST_WAIT, _seconds
 from communityconnector.errors import InvalidSettingsError, NotDeliveredError
 from communityconnector.notification import Message, Receipt, Secret
@@ -403,6 +405,12 @@ def test_what_is_no_https_url_is_never_looked_up(url):
     assert "is no URL" in str(error)
 
 
+@given(st.text() | st.from_regex(r"\Ahttps?://[^/]{0,20}[/?#]?.{0,20}"))
+def test_whatever_a_target_is_the_answer_is_a_receipt_or_a_failure_to_deliver(url):
+    using = notifier(resolve=lambda *_: ["10.0.0.1"], private_hosts=frozenset())
+    assert not failure(using, url).retry
+
+
 def test_letters_beyond_ascii_are_sent_as_the_web_writes_them(receiver):
     using = notifier(
         http_hosts=frozenset({"xn--bcher-kva.example.org"}),
@@ -486,6 +494,12 @@ def test_nor_does_a_program_make_one_that_cannot_sign(keys):
     with pytest.raises(InvalidSettingsError) as caught:
         WebhookNotifier(keys, "x:y")
     assert "canary" not in str(caught.value)
+
+
+def test_the_usual_port_stands_in_no_host_header():
+    for tls, port in ((None, 80), (ssl.create_default_context(), 443)):
+        connection = PinnedConnection(NAME, port, [HOST], tls, Deadline(1))
+        assert connection.default_port == connection.port == port
 
 
 def test_proxies_of_the_environment_are_not_used(receiver, monkeypatch):

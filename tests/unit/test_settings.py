@@ -77,6 +77,11 @@ def test_all_that_is_wrong_is_told_at_once():
     assert caught.value.__context__ is None
 
 
+@pytest.mark.parametrize("bound", ["1", "9"])
+def test_the_bounds_of_a_number_are_in_it(bound):
+    assert read({"host": "h", "tries": bound})[5] == int(bound)
+
+
 @pytest.mark.parametrize("odd", ["0", "10", "-1", "1.0", "1e1", "٣", "+3", "9" * 5_000, "0x3"])
 def test_a_number_is_plain_and_within_its_bounds(odd):
     with pytest.raises(InvalidSettingsError, match="`tries` must be a whole number from 1 to 9"):

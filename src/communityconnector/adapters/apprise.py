@@ -52,10 +52,6 @@ class AppriseNotifier:
             image_url_mask="",
             image_url_logo="",
             app_url="",
-            # The next address may be anybody's.
-            http_redirects=False,
-            pgp_autogen=False,
-            pem_autogen=False,
             storage_mode=apprise.PersistentStoreMode.MEMORY,
             service_timeout=timeout,
         )
@@ -84,6 +80,8 @@ class AppriseNotifier:
             if len(target) != 1:
                 # If one of several failed, all would be sent the message again.
                 return _failed("its target names several at once: one URL for each expected")
+            # The next address may be anybody's, whatever the URL says of it.
+            target.redirects = False
             # Loggers of what has only now been imported.
             _mute()
             return self._sent(target, message)

@@ -108,8 +108,8 @@ class SmtpNotifier:
             )
         try:
             server = self._opened()
-        except (OSError, smtplib.SMTPException) as error:
-            # All that keeps us from the server, a wrong password included, concerns our account and no recipient.
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            # The last is for a `host` that is no name. All that keeps us from the server, a wrong password included, concerns our account and no recipient.
             # Once it is put right, the same message can be delivered, so no message is given up for it.
             return _failed(_unopened(error), retry=True)
         try:

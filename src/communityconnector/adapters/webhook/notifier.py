@@ -135,7 +135,8 @@ class WebhookNotifier:
             return _failed("the receiver does not prove that it is who the URL names", retry=True)
         except TimeoutError:
             return _failed(f"the receiver does not answer within {self.timeout:g} seconds", retry=True)
-        except (OSError, HTTPException):
+        except (OSError, HTTPException, ValueError):
+            # The last for names that TLS takes for none.
             return _failed("the receiver cannot be reached, or gives no proper answer", retry=True)
         finally:
             connection.close()
@@ -143,7 +144,7 @@ class WebhookNotifier:
     def _target(self, to: Secret) -> _Target | None:
         """Where a URL leads; `None` where nothing may be sent there."""
         url = to.reveal()
-        if any(letter.isspace() or not letter.isprintable() or letter == "\\" for letter in url):
+        if any(letter.isspace() or not letter.isprintable() for letter in url):
             return None
         try:
             parts = urlsplit(url)
