@@ -264,6 +264,12 @@ class InvalidConsentError(CommunityConnectorError, ValueError):
     code = "invalid-consent"
 
 
+class InvalidStatisticsError(CommunityConnectorError, ValueError):
+    """Something is to be counted in a way that would show who is counted, or that there is not."""
+
+    code = "invalid-statistics"
+
+
 class IdempotencyConflictError(CommunityConnectorError, ValueError):
     """A key that was used for one request came with another one. Nothing changed: use a new key for a new request."""
 

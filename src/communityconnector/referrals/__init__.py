@@ -30,6 +30,7 @@ from communityconnector.referrals.states import (
     Role,
     Source,
 )
+from communityconnector.referrals.statistics import Table, suppress
 from communityconnector.referrals.table import IMPLIED, TABLE, Transition
 from communityconnector.referrals.texts import Letterhead, Template
 from communityconnector.referrals.transitions import Advanced, advance, check_discard, create, re_refer
@@ -80,6 +81,7 @@ __all__ = [
     "Safe",
     "Sending",
     "Source",
+    "Table",
     "Template",
     "Transition",
     "UnmetReason",
@@ -93,5 +95,6 @@ __all__ = [
     "patron_ref",
     "re_refer",
     "reason_for",
+    "suppress",
     "tags_of",
 ]
