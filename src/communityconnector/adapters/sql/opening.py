@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -12,6 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, exc, make_url
 
 from communityconnector.adapters.sql import schema, sqlite
 from communityconnector.adapters.sql.storage import SqlStorage
+from communityconnector.adapters.sql.wiping import SqliteStorage
 from communityconnector.errors import MissingExtraError, StorageError, UnusableStorageError
 
 _DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "mariadb": "mariadb+pymysql"}
@@ -71,7 +71,9 @@ def open_storage(url: str, *, steps: Sequence[schema.Step] = schema.STEPS) -> Sq
     except UnusableStorageError:
         engine.dispose()
         raise
-    return SqlStorage(engine, lock=threading.RLock() if _is_sqlite(parsed) else nullcontext())
+    if _is_sqlite(parsed):
+        return SqliteStorage(engine, Path(str(parsed.database)).absolute())
+    return SqlStorage(engine)
 
 
 def file_of(url: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
@@ -132,3 +133,9 @@ def copied(path: Path, schema: int) -> Path:
         source.close()
         copy.close()
     return target
+
+
+def copies_of(path: Path) -> list[Path]:
+    """The copies of a database that `copied` has made beside it."""
+    named = re.compile(rf"{re.escape(path.name)}\.schema-\d+(-\d+)?\.bak")
+    return sorted(each for each in path.parent.iterdir() if named.fullmatch(each.name))

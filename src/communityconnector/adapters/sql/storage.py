@@ -53,6 +53,7 @@ _ROWS: Final = select(record.c.id, record.c.version, record.c.document, record.c
 
 
 P = ParamSpec("P")
+S = TypeVar("S", bound="SqlStorage")
 T = TypeVar("T")
 
 
@@ -81,11 +82,11 @@ def _told(error: Exception) -> StorageError:
     return StorageError(f"the database could not do it ({told}): nothing was written")
 
 
-def _plainly(method: Callable[Concatenate[SqlStorage, P], T]) -> Callable[Concatenate[SqlStorage, P], T]:
+def plainly(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
     """Have a method raise only errors of ours, with no trace of the driver's: that may show what was written."""
 
     @wraps(method)
-    def call(storage: SqlStorage, /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def call(storage: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return method(storage, *args, **kwargs)
         except (exc.SQLAlchemyError, UnicodeEncodeError, storage.dialect.loaded_dbapi.Error) as error:
@@ -120,7 +121,7 @@ class SqlStorage:
         self._process = os.getpid()
         self._closed = False
 
-    @_plainly
+    @plainly
     def get(self, kind: str, ids: Iterable[str]) -> dict[str, Record]:
         """See `Storage.get`."""
         # Drivers take offence at what nobody can have stored.
@@ -133,7 +134,7 @@ class SqlStorage:
         self, kind: str, key: KeyRange | None = None, *, after: str = "", limit: int | None = None
     ) -> Iterator[Record]:
         """See `Storage.scan`."""
-        self._usable()
+        self.usable()
         found = self._pages(kind, key, after)
         return found if limit is None else itertools.islice(found, limit)
 
@@ -154,12 +155,12 @@ class SqlStorage:
                 return
             after = rows[-1].id
 
-    @_plainly
+    @plainly
     def _page(self, query: Select[Any]) -> Sequence[Any]:
         with self._reading() as connection:
             return connection.execute(query).all()
 
-    @_plainly
+    @plainly
     def commit(self, writes: Sequence[Write]) -> int:
         """See `Storage.commit`."""
         texts = [encoded(write.document) if isinstance(write, Put) else "" for write in checked(writes)]
@@ -172,7 +173,7 @@ class SqlStorage:
                 self._write(connection, number, writes, texts)
         return number
 
-    @_plainly
+    @plainly
     def drop(self, kind: str) -> None:
         """See `Storage.drop`."""
         last = select(record.c.id).where(record.c.kind == kind).order_by(record.c.id)
@@ -191,7 +192,7 @@ class SqlStorage:
 
     def changes(self, since: int = 0, *, limit: int | None = None) -> Iterator[Change]:
         """See `SupportsChanges.changes`."""
-        self._usable()
+        self.usable()
         found = self._changes(since)
         return found if limit is None else itertools.islice(found, limit)
 
@@ -210,7 +211,7 @@ class SqlStorage:
             beyond = tuple_(*place) > tuple_(last.version, last.kind, last.id)
             page = query.where(record.c.version >= last.version, beyond)
 
-    @_plainly
+    @plainly
     def claim(self, kind: str, key: str, now: str, until: str, count: int) -> list[Record]:
         """See `SupportsClaims.claim`."""
         due = (
@@ -236,7 +237,7 @@ class SqlStorage:
 
     def within(self, connection: Any) -> SqlStorage:
         """See `SupportsHost.within`. The connection is SQLAlchemy's, to the same database."""
-        self._usable()
+        self.usable()
         return SqlStorage(self._engine, host=connection)
 
     def close(self) -> None:
@@ -245,7 +246,12 @@ class SqlStorage:
             self._engine.dispose()
         self._closed = True
 
-    def _usable(self) -> None:
+    def usable(self) -> None:
+        """Make sure that it can be used.
+
+        Raises:
+            StorageError: it has been closed, or belongs to another process.
+        """
         if self._closed:
             message = "this storage is closed"
             raise StorageClosedError(message)
@@ -257,7 +263,7 @@ class SqlStorage:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        self._usable()
+        self.usable()
         if self._host is not None:
             yield self._begun(self._host)
             return
@@ -266,7 +272,7 @@ class SqlStorage:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        self._usable()
+        self.usable()
         if self._host is not None:
             yield self._begun(self._host)
             return
