@@ -30,7 +30,7 @@ from communityconnector.interchange import to_raw
 from communityconnector.model import Address, Location, Organization, Service, ServiceAtLocation
 from communityconnector.plugins import Plugins
 from communityconnector.storage import Put
-from communityconnector.stored import Shelf, load, loading
+from communityconnector.stored import Shelf, load, loading, writing
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 SAMPLE = cc.sample()
@@ -132,7 +132,9 @@ def test_ids_that_no_storage_takes_are_kept_all_the_same(desk):
 def streamed(monkeypatch, tmp_path, services):
     """A file that is read as a stream, a few records in a commit."""
     monkeypatch.setattr(loading, "READ_WHOLE", 0)
+    monkeypatch.setattr(loading, "PROCESSES", 1)
     monkeypatch.setattr(loading, "_BATCH", 3)
+    monkeypatch.setattr(writing, "_PAGE", 3)
     path = tmp_path / "services.ndjson"
     path.write_text("".join(json.dumps(to_raw(one)) + "\n" for one in services), encoding="utf-8")
     return path

@@ -16,7 +16,7 @@ from communityconnector.errors import SourceNotFoundError, StaleRecordError, Sto
 from communityconnector.interchange import to_raw
 from communityconnector.model import Address, Location, Organization, Service, ServiceAtLocation
 from communityconnector.storage import Delete
-from communityconnector.stored import Shelf, load, loading
+from communityconnector.stored import Shelf, load, loading, writing
 from communityconnector.stored.generations import ABOUT, confidential_id
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
@@ -139,7 +139,9 @@ def lines(path, services):
 @pytest.fixture
 def small(monkeypatch):
     monkeypatch.setattr(loading, "READ_WHOLE", 0)
+    monkeypatch.setattr(loading, "PROCESSES", 1)
     monkeypatch.setattr(loading, "_BATCH", 5)
+    monkeypatch.setattr(writing, "_PAGE", 5)
 
 
 class CutOffError(Exception):

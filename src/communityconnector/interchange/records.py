@@ -168,6 +168,7 @@ class Structurer:
         self._shared: dict[bytes, dict[bytes, Record]] = {}
         self.unnamed: dict[str, int] | None = {}
         self._making = 0
+        self._numbered = 0
 
     @property
     def repairs(self) -> bool:
@@ -331,6 +332,7 @@ class Structurer:
         )
         if self.unnamed is None:
             raise UncountedError
+        self._numbered += 1
         name = mint(entity, str(owner or ""), str(raw.get("name") or "") if entity == "service" else "")
         self.unnamed[name] = number = self.unnamed.get(name, 0) + 1
         return name if number == 1 else mint(name, str(number))
@@ -459,7 +461,7 @@ class Structurer:
         if not isinstance(item, dict):
             return self._not_an_object("an object", step, item, extra)
         key = item.get("id")
-        if type(key) is not str or not key:
+        if type(key) is not str or not key.strip():
             return self._child(step.name, step.target, item, f"{raw.get('id') or seed}/{step.name}")
         # What many records embed is recognised rather than read again: an agency with each of its services. Letter for
         # letter, for what says `1` is not what says `true`, and the order of fields is kept too.
@@ -470,8 +472,11 @@ class Structurer:
         known = self._shared.setdefault(kind, {})
         child = known.get(text)
         if child is None:
-            first, before = len(self.notes.drafts), self.notes.counts()
+            first, before, numbered = len(self.notes.drafts), self.notes.counts(), self._numbered
             child = self._child(step.name, step.target, item, "")
+            if self._numbered > numbered:
+                # It was numbered, or something in it: the next one that says the same is another.
+                return child
             self.notes.once(kind + text, first, before)
             if len(known) >= _MOST_SHARED:
                 known.clear()

@@ -1,0 +1,180 @@
+"""A file that is read in chunks, each by itself, says what it says when it is read in one go."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import marshal
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from communityconnector.interchange import chunks, json_reader, notes, stream
+from communityconnector.model.audience import Confidential
+from communityconnector.storage import encoded
+from communityconnector.stored import rows
+from communityconnector.stored.rows import Row, row_of
+
+# The room has a function of this name, too.
+records = importlib.import_module("communityconnector.interchange.records")
+
+WORDS = st.sampled_from(
+    ["", "a", "Active", "active", "né", "half \ud83d", "5", None, 5, 5.0, True, 10**30, [], {}]
+)
+IDS = st.sampled_from([None, "", " ", "1", "2", "3", "00000000-0000-4000-8000-00000000000A"])
+
+
+def some(**fields):
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+TERMS = some(
+    id=IDS, code=WORDS, name=WORDS, taxonomy=WORDS, taxonomy_detail=some(id=IDS, name=WORDS, uri=WORDS)
+)
+LEVELS = st.sampled_from(["public", "staff_only", "never", "nonsense", None])
+ADDRESSES = st.lists(
+    some(id=IDS, address_1=st.sampled_from(["555 Hidden Lane", "7 Open Road"]), city=WORDS), max_size=1
+)
+PLACES = some(
+    id=IDS, name=WORDS, latitude=st.sampled_from([36.4, 36.5, "36.4", None]), longitude=st.just(-81.4),
+    addresses=ADDRESSES, disclosure=LEVELS, attributes=st.lists(some(id=IDS, taxonomy_term=TERMS), max_size=1),
+)  # fmt: skip
+AGENCIES = some(
+    id=IDS, name=WORDS, description=WORDS, email=WORDS, website=WORDS, year_incorporated=WORDS, x_own=WORDS,
+    locations=st.lists(PLACES, max_size=1),
+)  # fmt: skip
+SERVICES = some(
+    id=IDS,
+    name=st.sampled_from(["Pantry", "Domestic violence shelter", None]),
+    status=WORDS,
+    url=WORDS,
+    minimum_age=WORDS,
+    x_own=WORDS,
+    organization=AGENCIES,
+    schedules=st.lists(some(id=IDS, description=st.sampled_from(["Mon 9-5", "by call"])), max_size=1),
+    phones=st.sampled_from([[], None, "555-0101", [{"id": "p", "number": 5}]]),
+    attributes=st.lists(some(id=IDS, taxonomy_term=TERMS), max_size=2),
+    service_at_locations=st.lists(some(id=IDS, location=PLACES), max_size=2),
+)
+VALUES = st.one_of(
+    SERVICES,
+    AGENCIES,
+    st.fixed_dictionaries({"contents": st.lists(SERVICES, max_size=3)}),
+    st.lists(st.one_of(SERVICES, st.just("no record")), max_size=2),
+    st.just(5),
+)
+LINES = st.one_of(
+    VALUES.map(json.dumps), st.sampled_from(["", "{broken", "null", '\ufeff{"id": "4", "name": "Marked"}'])
+)
+
+
+def told(path, mode, elsewhere):
+    """All that a reading tells, in the order in which it does."""
+    said = []
+    for item in stream(path, mode=mode, mapping=None, on_finding=said.append, elsewhere=elsewhere):
+        row = item if isinstance(item, Row) else row_of(item, ALL)
+        said.append((row.entity, row.id, encoded(row.document), row.places, row.embedded))
+    return said
+
+
+ALL = frozenset({"organization", "location", "taxonomy_term"})
+
+
+def by_turns(given_chunks):
+    """Each chunk read by itself, and handed over as processes do."""
+    for chunk in given_chunks:
+        try:
+            read = json_reader.read_chunk(chunk, partial(rows.plain, entities=ALL))
+        except records.UncountedError:
+            yield chunk, None
+            continue
+        plain = marshal.loads(marshal.dumps(read.to_plain()))  # noqa: S302  # written in this line
+        yield chunk, chunks.ChunkRead.of_plain(plain, rows.row_of_plain)
+
+
+@pytest.fixture(scope="module")
+def little():
+    """Limits so small that little files reach them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (chunks, json_reader):
+            patch.setattr(module, "LINES", 3)
+        patch.setattr(chunks, "_LARGE", 900)
+        patch.setattr(notes, "MOST_ALIKE", 2)
+        patch.setattr(notes, "_MOST_TOLD", 4)
+        patch.setattr(records, "_MOST_SHARED", 2)
+        yield
+
+
+@pytest.mark.usefixtures("little")
+@given(lines=st.lists(LINES, max_size=14), mode=st.sampled_from(["repair", "collect"]))
+def test_chunks_read_apart_say_what_the_whole_says(lines, mode, tmp_path_factory):
+    path = tmp_path_factory.mktemp("chunks") / "services.ndjson"
+    # Two lines that tell that the file has a record a line.
+    first = ['{"id": "a", "name": "A", "status": "active"}'] * 2
+    path.write_text("\n".join([*first, *lines]), encoding="utf-8")
+    assert told(path, mode, by_turns) == told(path, mode, None)
+
+
+AGENCY = {"id": "o", "name": "Agency", "email": None, "website": "no address", "x_own": 1}
+
+
+def lines_with(*values):
+    """Lines of services, one of each value for its organization, in chunks of their own."""
+    plain = {"name": "A", "status": "active"}
+    made = [{**plain, "id": str(number), "organization": value} for number, value in enumerate(values)]
+    return "".join(json.dumps(line) + "\n\n\n" for line in made)
+
+
+@pytest.mark.usefixtures("little")
+@pytest.mark.parametrize(
+    ("again", "times"),
+    [
+        (AGENCY, 1),
+        ({**AGENCY, "x_own": 1.0}, 2),
+        ({**AGENCY, "x_own": True}, 2),
+        (dict(reversed(AGENCY.items())), 2),
+        ({"name": "B"}, 1),
+    ],
+)
+def test_an_embedded_record_is_told_of_once_and_kept_letter_for_letter(again, times, tmp_path):
+    (tmp_path / "s.ndjson").write_text(lines_with(AGENCY, again, AGENCY, again))
+    whole = told(tmp_path / "s.ndjson", "repair", None)
+    assert told(tmp_path / "s.ndjson", "repair", by_turns) == whole
+    stored = [json.loads(row[2])["organization"] for row in whole if isinstance(row, tuple)]
+    assert repr(stored[1].get("x_own")) == repr(again.get("x_own"))
+    found = [row for row in whole if getattr(row, "rule", "") == "not-a-uri"]
+    assert len(found) == times
+
+
+@pytest.mark.usefixtures("little")
+@pytest.mark.parametrize("fault", ["told again", "never counted", "numbered anew"])
+def test_what_chunks_do_not_know_of_each_other_would_be_seen(fault, tmp_path, monkeypatch):
+    """Shows that the property above can fail."""
+    nameless = "".join('{"status": "active", "phones": [{"id": " "}]}\n\n\n' for _ in range(3))
+    (tmp_path / "s.ndjson").write_text(lines_with(AGENCY, AGENCY) + nameless)
+    whole = told(tmp_path / "s.ndjson", "repair", None)
+    assert told(tmp_path / "s.ndjson", "repair", by_turns) == whole
+    if fault == "told again":
+        monkeypatch.setattr(notes.Notes, "told_of", lambda _, digests: [False for _ in digests])
+    elif fault == "never counted":
+        monkeypatch.setattr(chunks.Merging, "end", lambda _: None)
+    else:
+        real = json_reader.read_chunk
+        monkeypatch.setattr(
+            json_reader, "read_chunk", lambda *how, **others: real(*how, unnamed={} if others else None)
+        )
+    assert told(tmp_path / "s.ndjson", "repair", by_turns) != whole
+
+
+@given(services=st.lists(SERVICES, max_size=8))
+def test_what_records_tell_of_places_is_gathered_as_from_the_records(services):
+    whole, parts = Confidential(), Confidential()
+    for raw in services:
+        said = json_reader.loads(json.dumps(raw))
+        service = records.Structurer().record(records.ENTITIES["service"], said)
+        whole.add(service)
+        for place in row_of(service, ()).places:
+            parts.add_told(place)
+    assert whole.to_dict() == parts.to_dict()
