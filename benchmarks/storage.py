@@ -56,22 +56,22 @@ class Peak:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
-        tasks = Path("/proc/self/task")
+        parent = f"PPid:\t{os.getpid()}\n"
         while True:
-            for task in tasks.iterdir():
-                with contextlib.suppress(OSError):
-                    for child in (task / "children").read_text(encoding="ascii").split():
-                        with contextlib.suppress(OSError, IndexError):
-                            self._children[int(child)] = self._most(child)
-            time.sleep(0.05)
+            for process in Path("/proc").glob("[0-9]*/status"):
+                with contextlib.suppress(OSError, IndexError):
+                    status = process.read_text(encoding="ascii")
+                    if parent in status:
+                        self._children[int(process.parent.name)] = self._most(status)
+            time.sleep(0.2)
 
     @staticmethod
-    def _most(process: str) -> int:
-        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
-        return int(status.split("VmHWM:")[1].split()[0]) // 1024
+    def _most(status: str) -> int:
+        return int(status.split("VmHWM:")[1].split(maxsplit=1)[0]) // 1024
 
     def __int__(self) -> int:
-        return self._most("self") + sum(self._children.values())
+        own = Path("/proc/self/status").read_text(encoding="ascii")
+        return self._most(own) + sum(self._children.values())
 
 
 def shown(what: str) -> Callable[[int], None]:

@@ -645,16 +645,27 @@ _HARMLESS: Final = frozenset({"id-not-uuid", "upper-case-id", "extension-as-text
 _NOTHING: Final = (None, "", ())
 
 
-_Fields = tuple[tuple[tuple[str, Kind], ...], Callable[[Record], tuple[Any, ...]]]
+@attrs.frozen(slots=True)
+class _Written:
+    """The fields of HSDS that an entity has: their names, what gets all their values at once, and which embed records."""
+
+    names: tuple[str, ...]
+    values_of: Callable[[Record], tuple[Any, ...]]
+    ones: tuple[str, ...]
+    manys: tuple[str, ...]
 
 
-def _written(cls: type[Record]) -> _Fields:
-    """The fields of HSDS that an entity has, with their kinds, and what gets all their values at once."""
-    fields = tuple((name, facts.kind) for name, facts in specs(cls).items() if facts.hsds)
-    return fields, attrgetter(*(name for name, _ in fields))
+def _written(cls: type[Record]) -> _Written:
+    kinds = {name: facts.kind for name, facts in specs(cls).items() if facts.hsds}
+    return _Written(
+        tuple(kinds),
+        attrgetter(*kinds),
+        tuple(name for name, kind in kinds.items() if kind is Kind.ONE),
+        tuple(name for name, kind in kinds.items() if kind is Kind.MANY),
+    )
 
 
-_WRITTEN: Final[Mapping[type[Record], _Fields]] = {cls: _written(cls) for cls in ENTITIES.values()}
+_WRITTEN: Final[Mapping[type[Record], _Written]] = {cls: _written(cls) for cls in ENTITIES.values()}
 
 
 def to_raw(record: Record, conform: Callable[[Record], Record] | None = None) -> dict[str, Any]:
@@ -664,20 +675,21 @@ def to_raw(record: Record, conform: Callable[[Record], Record] | None = None) ->
         record: the record.
         conform: a last change to it and to each record that it embeds.
     """
-    raw: dict[str, Any] = {}
     if conform is not None:
         record = conform(record)
-    fields, values_of = _WRITTEN[type(record)]
-    for (name, kind), value in zip(fields, values_of(record), strict=True):
-        # Most fields are empty, and that is seen soonest by what they are not.
-        if not value and value in _NOTHING:
-            continue
-        if kind is Kind.MANY:
-            raw[name] = [to_raw(child, conform) for child in value]
-        elif kind is Kind.ONE:
-            raw[name] = to_raw(value, conform)
-        else:
-            raw[name] = value
+    fields = _WRITTEN[type(record)]
+    # Most fields are empty, and that is seen soonest by what they are not.
+    raw: dict[str, Any] = {
+        name: value
+        for name, value in zip(fields.names, fields.values_of(record), strict=True)
+        if value or value not in _NOTHING
+    }
+    for name in fields.ones:
+        if name in raw:
+            raw[name] = to_raw(raw[name], conform)
+    for name in fields.manys:
+        if name in raw:
+            raw[name] = [to_raw(child, conform) for child in raw[name]]
     if isinstance(record, Location):
         stated = attribute_for(record)
         if stated is not None:
