@@ -411,6 +411,22 @@ def test_a_dispatcher_runs_until_it_is_told_to_stop(desk):
     assert desk.run_dispatcher(stop, every=0.01).sent == 2
 
 
+def test_a_dispatch_that_is_told_to_stop_finishes_its_message_and_gives_the_others_back(desk):
+    stop = threading.Event()
+    send(desk), send(desk), send(desk)
+    send_it = desk.box.send
+
+    def and_stop(message):
+        stop.set()
+        return send_it(message)
+
+    desk.box.send = and_stop
+    assert desk.dispatch_once(stop=stop).total == 1
+    # At once, not after the claim has run out.
+    assert desk.dispatch_once().sent == 2
+    assert len({message.id for message in desk.box}) == 3
+
+
 def test_no_thread_is_started_unasked(desk):
     before = threading.active_count()
     send(desk)

@@ -66,26 +66,27 @@ class Dispatched:
 class Dispatching(Following):
     """The part of a desk that sends messages. Nothing is sent unless it is asked to."""
 
-    def dispatch_once(self, limit: int = 100) -> Dispatched:
+    def dispatch_once(self, limit: int = 100, *, stop: threading.Event | None = None) -> Dispatched:
         """Send what is due, and return: for cron, a task queue or a management command. Several may run at once.
 
         Args:
             limit: how many messages at most.
+            stop: set it to stop after the message that is being sent; what was claimed besides is given back.
 
         Returns:
             What was done.
         """
         done: Counter[str] = Counter()
-        while limit > 0:
+        while limit > 0 and not (stop is not None and stop.is_set()):
             claimed = claim(self._parts.ledger, min(limit, 100))
             if not claimed:
                 break
             limit -= len(claimed)
-            self._send(claimed, done)
+            self._send(claimed, done, stop)
         return Dispatched(**done)
 
     def run_dispatcher(self, stop: threading.Event, *, every: float = 5.0) -> Dispatched:
-        """Send what is due, again and again, until told to stop; what was begun is finished first.
+        """Send what is due, again and again, until told to stop; a message that is being sent is finished first.
 
         It runs on the thread that calls it, and starts none. What is due of referrals is done first each time
         (`run_due`).
@@ -100,7 +101,7 @@ class Dispatching(Following):
         done: Counter[str] = Counter()
         while not stop.is_set():
             self.run_due()
-            once = self.dispatch_once()
+            once = self.dispatch_once(stop=stop)
             done.update(attrs.asdict(once))
             if not once.total:
                 stop.wait(every)
@@ -153,7 +154,7 @@ class Dispatching(Following):
 
     # Sending
 
-    def _send(self, claimed: Sequence[Claimed], done: Counter[str]) -> None:
+    def _send(self, claimed: Sequence[Claimed], done: Counter[str], stop: threading.Event | None) -> None:
         ledger = self._parts.ledger
         now = ledger.now()
         letterhead, policy = self._parts.letterhead, ledger.policy
@@ -167,7 +168,10 @@ class Dispatching(Following):
             ledger.again(lambda: ledger.commit(issued(ledger, wanted, now)))
         marks: list[Put] = []
         since = now
-        for one, found in verdicts:
+        for number, (one, found) in enumerate(verdicts):
+            if stop is not None and stop.is_set():
+                marks += [left.row.put(left.version, due=now) for left, _ in verdicts[number:]]
+                break
             if ledger.now() >= one.until - _NOT_AFTER:
                 break  # whoever claims it next sends it
             if not self._is_ours(one):

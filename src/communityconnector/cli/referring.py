@@ -1,0 +1,134 @@
+"""The commands that refer, show what is due, and send what waits to be sent."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+from typing import Any, Final
+
+import attrs
+import click
+
+import communityconnector as cc
+from communityconnector.cli.desk import URL_HELP
+from communityconnector.cli.output import console_of, honest, line_of
+from communityconnector.cli.settings import open_desk
+
+NOT_DELIVERED: Final = 1
+
+
+@click.command()
+@click.argument("service_id")
+@click.option("--desk", "url", required=True, metavar="URL", help=URL_HELP)
+@click.option("--by", "desk_id", required=True, metavar="DESK", help="Which desk refers: an id, no name.")
+@click.option(
+    "--need", "needs", required=True, multiple=True, metavar="CONCEPT",
+    help="Id of a need, such as food-pantry. May be repeated.",
+)  # fmt: skip
+@click.option("--area", default="", help="Where it was asked for, coarsely: 286, a county, a branch.")
+@click.option("--language", default="", help="Language that it was asked for in: es, vi, ...")
+@click.option("--json", "as_json", is_flag=True, help="The referral, as JSON.")
+@honest
+def refer(  # noqa: PLR0913  # one argument an option
+    service_id: str,
+    *,
+    url: str,
+    desk_id: str,
+    needs: tuple[str, ...],
+    area: str,
+    language: str,
+    as_json: bool,
+) -> None:
+    """Write down that a patron was given the details of SERVICE_ID.
+
+    Nothing is sent to anybody, and nothing of the patron is kept.
+    """
+    known = cc.vocabulary().concepts
+    if not set(needs) <= known.keys():
+        message = "no such need; `communityconnector match TEXT --json` shows ids, as `understood`"
+        raise click.BadParameter(message, param_hint="--need")
+    with cc.Connector.open(url) as desk:
+        actor = cc.Actor("staff", desk_id)
+        made = desk.refer(service_id, actor=actor, concepts=needs, area=area, language=language)
+    if as_json:
+        click.echo(json.dumps(made.to_dict(), indent=1))
+    else:
+        console_of().print(line_of((f"Referral {made.id}: {made.status}. Nothing was sent.", "")))
+
+
+@click.command()
+@click.option("--desk", "url", required=True, metavar="URL", help=URL_HELP)
+@click.option("--json", "as_json", is_flag=True, help="The same, as JSON.")
+@honest
+def due(*, url: str, as_json: bool) -> None:
+    """Show what is due for referrals, longest first: whom to remind, to ask, to look at again."""
+    with cc.Connector.open(url) as desk:
+        found = desk.due()
+    if as_json:
+        told = [
+            {
+                "at": one.at.isoformat(),
+                "clock": one.clock,
+                "referral_id": one.referral.id,
+                "status": one.referral.status,
+                "organization_id": one.referral.organization_id,
+            }
+            for one in found
+        ]
+        click.echo(json.dumps(told, indent=1))
+        return
+    console = console_of()
+    for one in found:
+        console.print(line_of((f"{one.at:%Y-%m-%d %H:%M} UTC  ", "bold"), (f"{one.clock}  ", "")), end="")
+        console.print(line_of((f"{one.referral.id} ({one.referral.status})", "")))
+    if not found:
+        console.print(line_of(("Nothing is due.", "")))
+
+
+@click.command()
+@click.option("--desk", "url", required=True, metavar="URL", help=URL_HELP)
+@click.option(
+    "--settings", "file", type=click.Path(), help="TOML file with [letterhead], [notifiers.NAME] and plugins."
+)
+@click.option("--once", is_flag=True, help="Do what is due now, and end. This is the default.")
+@click.option(
+    "--every", type=click.FloatRange(0.01, 86_400), metavar="SECONDS",
+    help="Go on until stopped, and wait so long where nothing is due.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="What was done, as one line of JSON each time.")
+@honest
+def dispatch(*, url: str, file: str | None, once: bool, every: float | None, as_json: bool) -> None:
+    """Do what is due for referrals, and send the messages that wait. Exits with 1 if one cannot be delivered.
+
+    SIGTERM and SIGINT end it after the message that is being sent.
+    """
+    if once and every is not None:
+        message = "give --once or --every, not both"
+        raise click.UsageError(message)
+    stop, dead = threading.Event(), 0
+    # Opened first, so that whoever waits too long for a database can still end it at once.
+    with open_desk(url, file) as desk:
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: stop.set())
+        while not stop.is_set():
+            did = desk.run_due()
+            sent = desk.dispatch_once(stop=stop)
+            dead += sent.dead
+            told = {**attrs.asdict(did), **attrs.asdict(sent)}
+            if every is None or any(told.values()):
+                _tell(told, as_json=as_json)
+            if every is None:
+                break
+            if not sent.total:
+                stop.wait(every)
+    sys.exit(NOT_DELIVERED if dead else 0)
+
+
+def _tell(told: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(told))
+    else:
+        words = ", ".join(f"{count} {name}" for name, count in told.items() if count)
+        click.echo(words or "Nothing to do")
