@@ -144,7 +144,7 @@ SHORT = base64.b64encode(b"only 16 bytes...").decode()
     [
         ({}, key("i")),
         ({"": key("a")}, key("i")),
-        ({"a.b": key("a")}, key("i")),
+        ({"a.c": key("a")}, key("i")),
         ({"a": Secret(SHORT)}, key("i")),
         ({"a": Secret("no base64 !!")}, key("i")),
         ({"a": key("a")}, Secret(SHORT)),
@@ -166,7 +166,7 @@ def test_an_error_shows_no_key_and_no_text():
     for opens in (
         lambda: ring.unseal(wrapped, "r-2", sealed),
         lambda: ring.seal(wrapped, "r-2", "x"),
-        lambda: keyring("b", "a").rewrap(wrapped, "r-2"),
+        lambda: keyring("new", "a").rewrap(wrapped, "r-2"),
         lambda: ring.unseal("nothing", "r-1", sealed),
         lambda: ring.unseal(wrapped, "r-1", "2.x"),
     ):
