@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import attrs
@@ -104,6 +105,22 @@ class Columns:
     offer_ids: Sequence[str]
     service_ids: Sequence[str]
     by_service_id: Numbers
+
+    def rows_of(self, services: Collection[int]) -> Rows:
+        """The rows of some services, ascending."""
+        # Of the column's own type, or all of it would be copied.
+        wanted = np.array(sorted(services), dtype=self.service.dtype)
+        first, last = (
+            self.service.searchsorted(wanted, side, sorter=self._by_service).tolist()
+            for side in ("left", "right")
+        )
+        runs = [self._by_service[low:high] for low, high in zip(first, last, strict=True)]
+        return np.sort(np.concatenate(runs or [self._by_service[:0]])).astype(np.int32)
+
+    @cached_property
+    def _by_service(self) -> NDArray[np.intp]:
+        """All rows in the order of their services: made when it is first asked for, which few ever do."""
+        return self.service.argsort(kind="stable")
 
 
 @attrs.frozen(eq=False)

@@ -122,7 +122,7 @@ class Search:
         Args:
             services: the services, by their numbers.
         """
-        rows = np.isin(self._columns.service, services).nonzero()[0].astype(np.int32)
+        rows = self._columns.rows_of(services)
         runs, placed = np.column_stack((rows, rows + 1)).ravel(), 2 * int(rows.searchsorted(self._placed))
         origin = self._plan.origin
         if origin is None:
