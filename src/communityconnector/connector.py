@@ -90,6 +90,10 @@ class Connector(Desk):
         ids: gives ids of new referrals, of letters, digits, `-` and `.`.
         random: spreads tries over time.
         senders: systems of agencies and platforms that may report by web hooks (`receive`).
+
+    Attributes:
+        partnerships: what the library knows of its partners (`partners.Partnerships`).
+        visitors: who comes to which branch, and who is in the building (`partners.Visitors`).
     """
 
     def __init__(  # noqa: PLR0913  # each a part that a host may replace, all with a default
