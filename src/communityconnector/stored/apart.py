@@ -32,6 +32,9 @@ _AHEAD: Final = 2
 _START_SECONDS: Final = 60.0
 """Whoever has not answered by then is no Python with this library in it."""
 
+_END_SECONDS: Final = 5.0
+"""A process whose pipe has ended has itself ended by then."""
+
 _CODE: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.stdin.buffer.readline()); "
     "from communityconnector.stored.worker import main; main()"
@@ -106,9 +109,14 @@ class _Worker:
                     raise _Lost
                 return answer
 
-    def close(self) -> int | None:
-        """End it, whatever it is doing; gives how it ended, if it had."""
-        ended = self._process.poll()
+    def ended(self) -> int | None:
+        """How it ended, once it is lost; `None` where it has only fallen silent."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._process.wait(_END_SECONDS)
+        return None
+
+    def close(self) -> None:
+        """End it, whatever it is doing."""
         self._process.kill()
         self._jobs.put(None)
         self._thread.join()
@@ -116,7 +124,6 @@ class _Worker:
             with contextlib.suppress(OSError):
                 cast("IO[bytes]", stream).close()
         self._process.wait()
-        return ended
 
     def _speak(self) -> None:
         """Hand over what it is given, and what it makes of it: neither waits while the other has something to say."""
@@ -189,7 +196,7 @@ class Readers:
         try:
             answer = worker.take()
         except _Lost:
-            ended = worker.close()
+            ended = worker.ended()
             how = f"signal {-ended}" if ended is not None and ended < 0 else f"exit code {ended}"
             message = (
                 f"a process that was reading {chunk.name} ended before it was done ({how}; 9 often means that memory ran "
