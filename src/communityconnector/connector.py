@@ -245,7 +245,8 @@ class Connector(Desk):
     ) -> Loaded:
         """Take in a directory, and index it. Until all of it is there, everybody goes on with the old one.
 
-        A load that was cut off goes on where it was when the same file is loaded again.
+        A load that was cut off goes on where it was when the same file is loaded again. A large ndjson file is read by
+        as many processes as there are cores, four at most; they have ended when the load has.
 
         Args:
             source: a directory, or a file or folder that `read` can read, of any size.
@@ -260,6 +261,7 @@ class Connector(Desk):
             InvalidDirectoryError: in mode `strict`, if there was any error. Nothing has changed.
             InvalidMappingError: the mapping is none.
             StaleRecordError: somebody else loaded a directory meanwhile; theirs counts.
+            LoadCutOffError: a process that was reading the file was ended.
         """
         tell = on_progress or (lambda _, __: None)
 

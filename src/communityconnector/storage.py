@@ -65,7 +65,7 @@ class Put:
     Attributes:
         kind: what it is.
         id: tells it from others of its kind.
-        document: what it says, all of it: nothing is merged.
+        document: what it says, all of it: nothing is merged. A dictionary, or `Encoded`; `encoded` writes either.
         expected: the version that it has now; `ABSENT` where there must be none.
         keys: what it can be looked up by; those of the version before do not stay.
     """

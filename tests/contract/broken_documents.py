@@ -40,6 +40,15 @@ class ChangesDocuments(MemoryStorage):
 
 
 @fault
+class WritesDocumentsItself(MemoryStorage):
+    def commit(self, writes):
+        for write in writes:
+            if isinstance(write, Put):
+                json.dumps(write.document)
+        return super().commit(writes)
+
+
+@fault
 class LosesNullMembers(ChangesDocuments):
     def walk(self, value):
         if isinstance(value, Mapping):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from communityconnector.storage import Put
+from communityconnector.storage import Encoded, Put, encoded
 from communityconnector.testing.storage.opening import Opening, exact, found
 
 
@@ -21,6 +21,12 @@ class Documents(Opening):
 
     def test_an_empty_document_comes_back(self) -> None:
         self._comes_back({})
+
+    def test_a_document_whose_text_is_known_comes_back(self) -> None:
+        document = {"texts": ["Québec", None, 1.0], "inner": {"number": 2**64}}
+        with self.fresh() as storage:
+            storage.commit([Put("note", "a", Encoded(encoded(document)))])
+            assert exact(found(storage, "note", "a").document) == exact(document)
 
     def test_nulls_come_back(self) -> None:
         self._comes_back({"plain": None, "listed": [None, 1, None], "nested": {"inner": None}})
