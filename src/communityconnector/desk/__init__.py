@@ -2,15 +2,19 @@
 
 from communityconnector.desk.answering import AgencyPage, PatronPage, Replied
 from communityconnector.desk.audit import Audit, Entry, Head, Verified
+from communityconnector.desk.counting import Ending, Statistics
 from communityconnector.desk.desk import Desk
 from communityconnector.desk.dispatching import Dispatched
 from communityconnector.desk.following import DueDone, DueReferral
 from communityconnector.desk.ledger import Ledger
 from communityconnector.desk.outbox import Recipient, Row, RowStatus
 from communityconnector.desk.parts import Listed, Parts
+from communityconnector.desk.purging import PurgeReport
 from communityconnector.desk.receiving import Received, Taken, ToReview
 from communityconnector.desk.referring import Asked
+from communityconnector.desk.retaining import LegalHold
 from communityconnector.desk.senders import Sender
+from communityconnector.desk.subjects import Erasure
 
 __all__ = [
     "AgencyPage",
@@ -20,18 +24,23 @@ __all__ = [
     "Dispatched",
     "DueDone",
     "DueReferral",
+    "Ending",
     "Entry",
+    "Erasure",
     "Head",
     "Ledger",
+    "LegalHold",
     "Listed",
     "Parts",
     "PatronPage",
+    "PurgeReport",
     "Received",
     "Recipient",
     "Replied",
     "Row",
     "RowStatus",
     "Sender",
+    "Statistics",
     "Taken",
     "ToReview",
     "Verified",

@@ -8,8 +8,9 @@ still kept, or by a head that somebody wrote down elsewhere.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -228,20 +229,35 @@ class Audit:
             How many entries were let go of.
         """
         gone = 0
-        while True:
-            old = []
-            for record in self._storage.scan(AUDIT, limit=batch):
-                if record.document["at"] >= stamp(before):
-                    break
-                old.append(record)
-            if not old:
-                return gone
-            held = self._storage.get(ANCHOR, [ANCHOR]).get(ANCHOR)
-            last = _entry(old[-1])
-            said = {"number": last.number, "hash": last.hash, "at": last.at}
-            anchor = Put(ANCHOR, ANCHOR, said, ABSENT if held is None else held.version)
-            self._storage.commit([anchor, *(Delete(AUDIT, each.id, each.version) for each in old)])
-            gone += len(old)
+        while writes := self.oldest(before, batch):
+            self._storage.commit(writes)
+            gone += len(writes) - 1
+        return gone
+
+    def oldest(self, before: datetime, batch: int = 500) -> list[Write]:
+        """The writes that let go of the oldest entries, if they were written before a moment; the first is the anchor.
+
+        Args:
+            before: the moment.
+            batch: how many entries at most.
+        """
+        old = list(itertools.takewhile(self._is_before(before), self._storage.scan(AUDIT, limit=batch)))
+        if not old:
+            return []
+        held = self._storage.get(ANCHOR, [ANCHOR]).get(ANCHOR)
+        last = _entry(old[-1])
+        said = {"number": last.number, "hash": last.hash, "at": last.at}
+        anchor = Put(ANCHOR, ANCHOR, said, ABSENT if held is None else held.version)
+        return [anchor, *(Delete(AUDIT, each.id, each.version) for each in old)]
+
+    def count_before(self, moment: datetime) -> int:
+        """How many entries were written before a moment."""
+        return sum(1 for _ in itertools.takewhile(self._is_before(moment), self._storage.scan(AUDIT)))
+
+    @staticmethod
+    def _is_before(moment: datetime) -> Callable[[Record], bool]:
+        end = stamp(moment)
+        return lambda record: bool(record.document["at"] < end)
 
     def _anchor(self) -> Head:
         held = self._storage.get(ANCHOR, [ANCHOR]).get(ANCHOR)

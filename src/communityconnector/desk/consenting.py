@@ -55,7 +55,8 @@ class Consenting(Carrying):
     def revoke_consent(self, referral_id: str, *, actor: Actor, at: datetime | None = None) -> Referral:
         """Take a consent back, at any time. What was not sent is not sent, and what is the patron's own is let go of.
 
-        An open referral is cancelled, and the agency is asked to delete what it holds.
+        An open referral is cancelled, and the agency is asked to delete what it holds. Under a legal hold what is the
+        patron's own is kept until the hold ends, and the log says so.
 
         Args:
             referral_id: of which referral.
@@ -74,7 +75,7 @@ class Consenting(Carrying):
                 return work.commit()
             if actor.role not in (Role.STAFF, Role.PATRON):
                 raise IllegalTransitionError(work.referral.status, Event.REVOKE_CONSENT, actor.role)
-            work.end_consent()
+            work.end_consent(actor)
             work.facts.append(
                 Fact(actor=actor, action="revoke", referral_id=referral_id, because=work.about.consent_id)
             )

@@ -7,17 +7,19 @@ from typing import Any
 import attrs
 
 from communityconnector.desk.answering import Answering
-from communityconnector.desk.consenting import Consenting
+from communityconnector.desk.counting import Counting
 from communityconnector.desk.dispatching import Dispatching
 from communityconnector.desk.looking import Looking
 from communityconnector.desk.parts import Parts
 from communityconnector.desk.receiving import Receiving
 from communityconnector.desk.referring import Referring
+from communityconnector.desk.retaining import Retaining
+from communityconnector.desk.subjects import Subjects
 from communityconnector.errors import StorageError
 from communityconnector.storage import SupportsHost
 
 
-class Desk(Referring, Consenting, Looking, Answering, Receiving, Dispatching):
+class Desk(Referring, Subjects, Looking, Answering, Receiving, Dispatching, Retaining, Counting):
     """Makes referrals, carries them on, sends messages and takes answers. It may be shared between threads.
 
     Args:

@@ -11,6 +11,7 @@ import attrs
 
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.carrying import Carrying
+from communityconnector.desk.holds import answers_of
 from communityconnector.desk.kinds import BY_DUE, FOLLOW_UP, REFERRAL, UNMET_NEED, stamp
 from communityconnector.desk.ledger import Held, coming
 from communityconnector.desk.outbox import Recipient
@@ -224,12 +225,7 @@ class Following(Carrying):
 
     def answers(self, referral_id: str) -> tuple[Answered, ...]:
         """What the patron said of a referral, in no order that means anything."""
-        start = f"{referral_id}."
-        found = []
-        for record in self._parts.ledger.storage.scan(FOLLOW_UP, after=start):
-            if not record.id.startswith(start):
-                break
-            found.append(Answered.from_dict(record.document))
+        found = [Answered.from_dict(one.document) for one in answers_of(self._parts.ledger, referral_id)]
         return tuple(sorted(found, key=lambda one: one.at))
 
     # Unmet needs

@@ -24,9 +24,7 @@ from communityconnector.desk.kinds import (
     CONSENT,
     DATA_KEY,
     EVENT,
-    EVERYTHING,
     INTAKE,
-    LEGAL_HOLD,
     OWN,
     PRIVATE,
     REFERRAL,
@@ -48,7 +46,7 @@ from communityconnector.referrals import (
 )
 from communityconnector.referrals.documents import texts
 from communityconnector.sealing import Keyring
-from communityconnector.storage import ABSENT, Delete, Put, Record, Storage, Write, lawful_id
+from communityconnector.storage import ABSENT, Delete, KeyRange, Put, Record, Storage, Write, lawful_id
 
 _TRIES: Final = 50
 """How often one begins again, where others write faster."""
@@ -330,15 +328,18 @@ class Ledger:
         """By what the records of a patron are found."""
         return patron if self.keyring is None else self.keyring.index(patron)
 
+    def of_patron(self, kind: str, patron: str) -> list[Record]:
+        """The records of a kind that are a patron's; those too that were written before there was a keyring."""
+        found: dict[str, Record] = {}
+        for key in {patron, self.patron_key(patron)}:
+            found |= {one.id: one for one in self.storage.scan(kind, KeyRange(BY_PATRON, key, key))}
+        return sorted(found.values(), key=lambda one: one.id)
+
     def _keyring(self) -> Keyring:
         if self.keyring is None:
             message = "what is private was sealed: open the desk with the keyring that it was sealed with"
             raise SealBrokenError(message)
         return self.keyring
-
-    def is_frozen(self, referral_id: str) -> bool:
-        """Whether a legal hold keeps it, so that nothing of it may be let go of."""
-        return bool(self.storage.get(LEGAL_HOLD, [EVERYTHING, referral_id]))
 
     # Consents and intakes
 

@@ -10,11 +10,12 @@ import attrs
 
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.carrying import Carrying
-from communityconnector.desk.kinds import REFERRAL
+from communityconnector.desk.holds import Holds, all_of
 from communityconnector.desk.ledger import Held
 from communityconnector.desk.requests import Key, once
 from communityconnector.desk.work import Work
 from communityconnector.errors import (
+    IllegalTransitionError,
     InvalidReferralError,
 )
 from communityconnector.matching import Match
@@ -38,7 +39,6 @@ from communityconnector.referrals import (
     re_refer,
 )
 from communityconnector.referrals.documents import texts
-from communityconnector.storage import Delete, Write
 
 
 def _contacts(values: Iterable[ContactPreference]) -> tuple[ContactPreference, ...]:
@@ -208,7 +208,7 @@ class Referring(Carrying):
 
         Raises:
             ReferralNotFoundError: there is none.
-            IllegalTransitionError: it is no draft, or somebody else's.
+            IllegalTransitionError: it is no draft, somebody else's, or under a legal hold.
         """
         ledger = self._parts.ledger
 
@@ -216,13 +216,11 @@ class Referring(Carrying):
             held = ledger.need(referral_id)
             now = max(ledger.now(), held.referral.last_at)
             check_discard(held.referral, actor, now)
-            gone: list[Write] = [Delete(REFERRAL, referral_id, held.version)]
-            gone += [
-                Delete(record.kind, record.id, record.version) for record in ledger.event_records(referral_id)
-            ]
-            gone += ledger.forget_private(referral_id)
-            consents = ledger.consents([held.about.consent_id] if held.about.consent_id else [])
-            gone += [Delete(record.kind, record.id, record.version) for _, record in consents.values()]
+            holds = Holds.found(ledger)
+            if holds.keep(referral_id):
+                raise IllegalTransitionError(held.referral.status, Event.DISCARD, actor.role, "no_legal_hold")
+            gone = all_of(ledger, held)
+            gone += holds.guards(gone)
             ledger.commit(gone, [Fact(actor=actor, action=Event.DISCARD.value, referral_id=referral_id)], now)
 
         ledger.again(write)

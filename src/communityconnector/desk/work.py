@@ -8,7 +8,16 @@ from typing import Final
 import attrs
 
 from communityconnector.desk.audit import Fact
-from communityconnector.desk.kinds import BY_PATRON, BY_PURGE, CONSENT, DISCLOSURE, UNMET_NEED, stamp
+from communityconnector.desk.holds import Holds
+from communityconnector.desk.kinds import (
+    BY_PATRON,
+    BY_PURGE,
+    BY_REFERRAL,
+    CONSENT,
+    DISCLOSURE,
+    UNMET_NEED,
+    stamp,
+)
 from communityconnector.desk.ledger import About, Held, HeldPrivate, coming, due_name
 from communityconnector.desk.outbox import NEEDS_CONSENT, Recipient, Row, RowStatus, rows_of, withdrawn
 from communityconnector.desk.parts import Parts
@@ -68,6 +77,7 @@ class Work:
         self._was_closed = held is not None and held.referral.is_closed
         self._private: HeldPrivate | None = None
         self._forgets = False
+        self._ended = False
         self._given: Consent | None = None
         self._kept_back: set[str] = set()
         self.about = About() if held is None else held.about
@@ -138,7 +148,7 @@ class Work:
         if event.event is Event.ATTEMPT_CONTACT:
             self.done(Clock.FOLLOW_UP)
         if event.event is Event.REVOKE_CONSENT:
-            self.end_consent()
+            self.end_consent(actor)
         if self.referral.is_closed and not self._was_closed:
             self._close(event)
 
@@ -214,14 +224,23 @@ class Work:
             self._given = None if found is None else found[0]
         return self._given
 
-    def end_consent(self) -> None:
-        """End the consent, keep back what was not sent yet, and let go of what is the patron's own."""
+    def end_consent(self, actor: Actor) -> None:
+        """End the consent, keep back what was not sent yet, and let go of what is the patron's own.
+
+        Under a legal hold that is kept: it goes with the first purge after the hold.
+        """
         self._revoke_kept()
         self._withdraw("consent-revoked")
-        if not self._ledger.is_frozen(self.referral.id):
-            self.writes += self._ledger.forget_private(self.referral.id)
-            self.about = attrs.evolve(self.about, private=False)
-            self.private, self._forgets = None, True
+        holds = Holds.found(self._ledger)
+        if holds.keep(self.referral.id):
+            self.private = self.own()
+            self._ended = True
+            self.facts.append(Fact(actor=actor, action="keep", referral_id=self.referral.id))
+            return
+        forgotten = self._ledger.forget_private(self.referral.id)
+        self.writes += forgotten + holds.guards(forgotten)
+        self.about = attrs.evolve(self.about, private=False)
+        self.private, self._forgets = None, True
 
     def _revoke_kept(self) -> None:
         found = self._ledger.consents([self.about.consent_id] if self.about.consent_id else [])
@@ -232,7 +251,8 @@ class Work:
                 self._given = ended
 
     def _kept_for(self, consent: Consent) -> dict[str, str]:
-        keys = {BY_PURGE: stamp(consent.expires_at + self._ledger.policy.keep_consents)}
+        end = consent.expires_at + self._ledger.policy.keep_consents
+        keys = {BY_PURGE: stamp(end), BY_REFERRAL: consent.referral_id}
         if self.own().patron:
             keys[BY_PATRON] = self._ledger.patron_key(self.own().patron)
         return keys
@@ -364,6 +384,8 @@ class Work:
             purge = self._held_private().purge
             if referral.closed_at is not None:
                 purge = stamp(referral.closed_at + self._ledger.policy.keep_private)
+            if self._ended:
+                purge = stamp(self.recorded_at)
             held = self._held_private()
             self.writes += self._ledger.put_private(referral.id, self.private, held, purge)
             self.about = attrs.evolve(self.about, private=True)

@@ -10,6 +10,7 @@ import attrs
 
 from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals.sensitivity import WRITTEN_FOR
+from communityconnector.referrals.statistics import LEAST_K
 
 LONGEST_LINK: Final = timedelta(hours=72)
 
@@ -48,11 +49,13 @@ class Policy:
         keep_messages: how long it is kept that a message was sent, or could not be.
         keep_keys: how long a request's idempotency key is remembered.
         keep_audit: how long the audit log is kept.
+        small_cell: counts below it are not shown in statistics, 3 at least (`suppress`).
         zone: where the library is; business days begin and end there.
         is_holiday: whether a day is a holiday: anything true means yes, so a function that gives its name will do.
 
     Raises:
-        InvalidReferralError: a number or a time is negative, or links would last longer than 72 hours.
+        InvalidReferralError: a number or a time is negative, links would last longer than 72 hours, or the smallest
+            count that is shown would be less than 3.
     """
 
     contact_attempts: int = 3
@@ -74,6 +77,7 @@ class Policy:
     keep_messages: timedelta = timedelta(days=30)
     keep_keys: timedelta = timedelta(days=7)
     keep_audit: timedelta = timedelta(days=3 * 366)
+    small_cell: int = 10
     zone: tzinfo = UTC
     is_holiday: Callable[[date], object] = no_holidays
 
@@ -96,6 +100,9 @@ class Policy:
         )
         if self.link_lifetime > LONGEST_LINK:
             message = "a link in a message lasts 72 hours at most"
+            raise InvalidReferralError(message)
+        if self.small_cell < LEAST_K:
+            message = f"statistics hide counts below {LEAST_K} at least: with 2, what is hidden is known to be 1"
             raise InvalidReferralError(message)
         if min(numbers) < 0 or min(times) < timedelta():
             message = "a policy counts in numbers and times of 0 or more"

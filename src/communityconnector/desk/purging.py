@@ -1,0 +1,238 @@
+"""One purge: what is due is let go of in small commits, counted where it counts, and told to the log once."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+import attrs
+
+from communityconnector.desk.audit import Fact
+from communityconnector.desk.counting import counted, counts
+from communityconnector.desk.following import SYSTEM
+from communityconnector.desk.holds import Holds, all_of, leaves_traces
+from communityconnector.desk.kinds import (
+    AUDIT,
+    BY_PURGE,
+    CONSENT,
+    COUNT,
+    DISCLOSURE,
+    LINK,
+    OUTBOX,
+    PRIVATE,
+    REFERRAL,
+    REQUEST,
+    stamp,
+)
+from communityconnector.desk.ledger import OvertakenError
+from communityconnector.desk.parts import Parts
+from communityconnector.errors import StorageError
+from communityconnector.storage import Delete, KeyRange, Record, SupportsWiping, Write
+
+_LOG: Final = logging.getLogger("communityconnector")
+
+_BATCH: Final = 50
+"""So many records are let go of in a commit, so that others can write in between. A referral takes a dozen with it."""
+_NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
+_OF: Final[Mapping[str, Callable[[Record], str]]] = MappingProxyType(
+    {
+        REFERRAL: lambda record: record.id,
+        PRIVATE: lambda record: record.id,
+        LINK: lambda record: str(record.document["referral"]),
+        REQUEST: lambda record: str(record.document["referral"]["id"]),
+    }
+)
+"""The id of the referral that a record belongs to; of other kinds it is their field `referral_id`."""
+
+
+class _Plan(NamedTuple):
+    """The writes that let go of some records, and how many referrals become a count by them."""
+
+    writes: list[Write]
+    counted: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class PurgeReport:
+    """What a purge let go of; or would, where it only looked.
+
+    Attributes:
+        at: the moment as of which.
+        dry_run: whether it only looked.
+        gone: how many records of each kind. What an earlier purge did that was cut off is in it.
+        counted: how many referrals have become a count.
+        kept: how many records of each kind are due and under a legal hold. While there is any hold, the log is kept too.
+        wiped: whether what was private can be read from the storage's own files no more; `None` where it was not asked
+            to see to that, or cannot. If not, the next purge tries again.
+    """
+
+    at: datetime
+    dry_run: bool
+    gone: Mapping[str, int] = _NOTHING
+    counted: int = 0
+    kept: Mapping[str, int] = _NOTHING
+    wiped: bool | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain values."""
+        return {
+            **attrs.asdict(self),
+            "at": self.at.isoformat(),
+            "gone": dict(self.gone),
+            "kept": dict(self.kept),
+        }
+
+
+class Purge:
+    """One purge.
+
+    Args:
+        parts: what every part of a desk works with.
+        at: the moment as of which.
+        dry_run: whether only to look.
+    """
+
+    def __init__(self, parts: Parts, at: datetime, *, dry_run: bool) -> None:
+        self._parts = parts
+        self._ledger = parts.ledger
+        self._at = at
+        self._until = stamp(at)
+        self._dry_run = dry_run
+        self._gone: Counter[str] = Counter()
+        self._kept: Counter[str] = Counter()
+        self._seen: set[tuple[str, str]] = set()
+        """What a dry run has counted as gone, and finds still there."""
+
+    def run(self, *, wipe: bool) -> PurgeReport:
+        """Let go of everything whose time has come.
+
+        Args:
+            wipe: whether to have the storage take it out of its files.
+        """
+        self._each(REFERRAL, self._referrals)
+        self._each(PRIVATE, self._privates)
+        for kind in (CONSENT, DISCLOSURE, OUTBOX, LINK, REQUEST):
+            self._each(kind, self._others)
+        self._log()
+        gone = self._gone if self._dry_run else Counter(self._ledger.again(self._settle))
+        wiped = self._wipe() if wipe and not self._dry_run else None
+        report = PurgeReport(
+            at=self._at,
+            dry_run=self._dry_run,
+            counted=gone.pop(COUNT, 0),
+            gone=MappingProxyType(dict(sorted(gone.items()))),
+            kept=MappingProxyType(dict(sorted(self._kept.items()))),
+            wiped=wiped,
+        )
+        _LOG.info("purge: %d records gone, %d kept", sum(report.gone.values()), sum(report.kept.values()))
+        return report
+
+    def _each(self, kind: str, plan: Callable[[Sequence[Record]], _Plan]) -> None:
+        """Let go of what is due of a kind, some at a time."""
+        due, after = KeyRange(BY_PURGE, "", self._until), ""
+        while page := list(self._ledger.storage.scan(kind, due, after=after, limit=_BATCH)):
+            ids = [one.id for one in page]
+            self._kept[kind] += self._ledger.again(partial(self._some, kind, ids, plan))
+            after = ids[-1]
+
+    def _some(self, kind: str, ids: Sequence[str], plan: Callable[[Sequence[Record]], _Plan]) -> int:
+        """Let go of some records, if they are still due. How many are held is the answer."""
+        holds = Holds.found(self._ledger)
+        found = self._ledger.storage.get(kind, ids)
+        due = [
+            found[key]
+            for key in ids
+            if key in found
+            and found[key].keys.get(BY_PURGE, self._until + "~") <= self._until
+            and (kind, key) not in self._seen
+        ]
+        free = [one for one in due if not holds.keep(_referral_of(one))]
+        self._commit(holds, plan(free))
+        return len(due) - len(free)
+
+    def _commit(self, holds: Holds, plan: _Plan) -> None:
+        writes = plan.writes
+        if not writes:
+            return
+        gone = Counter(one.kind for one in writes if isinstance(one, Delete))
+        gone[COUNT] = plan.counted
+        if self._dry_run:
+            self._gone += gone
+            self._seen |= {(one.kind, one.id) for one in writes if isinstance(one, Delete)}
+            return
+        self._ledger.commit([*writes, holds.guard(+gone, unwiped=leaves_traces(writes))])
+
+    def _referrals(self, due: Sequence[Record]) -> _Plan:
+        held = self._ledger.find(one.id for one in due)
+        gone = [write for one in held.values() for write in all_of(self._ledger, one)]
+        count = [one.referral for one in held.values() if counts(one.referral)]
+        return _Plan([*counted(self._parts, count), *gone], len(count))
+
+    def _privates(self, due: Sequence[Record]) -> _Plan:
+        writes: list[Write] = []
+        held = self._ledger.find(one.id for one in due)
+        for one in due:
+            writes += self._ledger.forget_private(one.id)
+            if one.id in held:
+                about = attrs.evolve(held[one.id].about, private=False)
+                writes.append(self._ledger.put(held[one.id].referral, about, held[one.id].version))
+        return _Plan(writes)
+
+    @staticmethod
+    def _others(due: Sequence[Record]) -> _Plan:
+        return _Plan([Delete(one.kind, one.id, one.version) for one in due])
+
+    def _log(self) -> None:
+        audit, before = self._ledger.audit, self._at - self._ledger.policy.keep_audit
+        if Holds.found(self._ledger).scopes:
+            self._kept[AUDIT] = audit.count_before(before)
+        elif self._dry_run:
+            self._gone[AUDIT] = audit.count_before(before)
+        else:
+            while self._ledger.again(partial(self._log_some, before)):
+                pass
+
+    def _log_some(self, before: datetime) -> bool:
+        holds = Holds.found(self._ledger)
+        writes = [] if holds.scopes else self._ledger.audit.oldest(before)
+        self._commit(holds, _Plan(writes))
+        return bool(writes)
+
+    def _settle(self) -> Mapping[str, int]:
+        """Have the log say what went."""
+        holds = Holds.found(self._ledger)
+        if holds.gone:
+            said = tuple(f"{kind}:{number}" for kind, number in sorted(holds.gone.items()))
+            self._ledger.commit(
+                [holds.settled(unwiped=holds.unwiped)], [Fact(actor=SYSTEM, action="purge", fields=said)]
+            )
+        return holds.gone
+
+    def _wipe(self) -> bool | None:
+        storage = self._ledger.storage
+        if not isinstance(storage, SupportsWiping):
+            return None
+        holds = Holds.found(self._ledger)
+        if not holds.unwiped:
+            return True
+        try:
+            done = storage.wipe()
+        except StorageError as error:
+            _LOG.warning("what was purged is still in the storage's files: %s", error)
+            return False
+        if done:
+            # Where somebody has let go of more meanwhile, the next purge wipes that.
+            with contextlib.suppress(OvertakenError):
+                self._ledger.commit([attrs.evolve(holds, unwiped=False).guard({}, unwiped=False)])
+        return done
+
+
+def _referral_of(record: Record) -> str:
+    """Whose a record is: the id of its referral."""
+    return _OF[record.kind](record) if record.kind in _OF else str(record.document["referral_id"])

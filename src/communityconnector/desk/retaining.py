@@ -1,0 +1,176 @@
+"""Letting go of what has been kept long enough, and keeping what a court may ask for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+import attrs
+
+from communityconnector.desk.audit import Fact
+from communityconnector.desk.following import SYSTEM
+from communityconnector.desk.holds import Holds
+from communityconnector.desk.kinds import DATA_KEY, EVERYTHING, LEGAL_HOLD, stamp
+from communityconnector.desk.parts import Parts
+from communityconnector.desk.purging import Purge, PurgeReport
+from communityconnector.errors import IllegalTransitionError, InvalidReferralError
+from communityconnector.referrals import Actor, Role
+from communityconnector.storage import ABSENT, Delete, Put, Write
+
+_BATCH: Final = 50
+"""So many keys are wrapped anew in a commit, so that others can write in between."""
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_ANY: Final = "any"
+
+
+@attrs.frozen
+class LegalHold:
+    """A legal hold.
+
+    Attributes:
+        referral_id: on which referral; `None` for all.
+        reason: why, as a code.
+        since: when it was set.
+    """
+
+    referral_id: str | None
+    reason: str
+    since: datetime
+
+
+class Retaining:
+    """The part of a desk that lets go of what has been kept long enough."""
+
+    _parts: Parts
+
+    def purge(self, now: datetime | None = None, *, dry_run: bool = False, wipe: bool = True) -> PurgeReport:
+        """Let go of everything whose time has come. Run it every night; after an erasure, at once.
+
+        Each referral is counted before it goes (`statistics`), in the same commit, so a purge that is cut off goes on
+        where it was. What is under a legal hold is kept. One entry in the log says how much of what went.
+
+        Args:
+            now: the moment, if not the present one.
+            dry_run: whether only to look.
+            wipe: whether to have the storage take what was deleted out of its files, if it can (`SupportsWiping`). A
+                SQLite file is written anew for that, where something private went. For a large one, do so weekly.
+
+        Returns:
+            What was let go of.
+
+        Raises:
+            StorageError: the storage failed. What was let go of until then stays so; call it again.
+        """
+        return Purge(self._parts, now or self._parts.ledger.now(), dry_run=dry_run).run(wipe=wipe)
+
+    def freeze(self, referral_id: str | None, *, actor: Actor, reason: str) -> None:
+        """Set a legal hold: nothing of it is let go of until `unfreeze`, by whatever way.
+
+        Args:
+            referral_id: on which referral; `None` for all, those that are yet to be made included.
+            actor: staff.
+            reason: why, as a code: it goes into the log.
+
+        Raises:
+            ReferralNotFoundError: there is none.
+            IllegalTransitionError: this role sets no holds.
+            InvalidReferralError: the reason is no code.
+        """
+        self._hold(referral_id, actor, reason, sets=True)
+
+    def unfreeze(self, referral_id: str | None, *, actor: Actor, reason: str) -> None:
+        """End a legal hold. What is due goes with the next purge; what was to be erased is to be erased again.
+
+        Args:
+            referral_id: that on which referral; `None` for the one on all.
+            actor: staff.
+            reason: why, as a code: it goes into the log.
+
+        Raises:
+            IllegalTransitionError: this role ends no holds.
+            InvalidReferralError: there is no such hold, or the reason is no code.
+        """
+        self._hold(referral_id, actor, reason, sets=False)
+
+    def legal_holds(self) -> tuple[LegalHold, ...]:
+        """The legal holds that there are, that on all first."""
+        found = self._parts.ledger.storage.scan(LEGAL_HOLD)
+        return tuple(
+            LegalHold(
+                None if record.id == EVERYTHING else record.id,
+                record.document["reason"],
+                datetime.fromisoformat(record.document["since"]),
+            )
+            for record in found
+        )
+
+    def rewrap_keys(self) -> int:
+        """Have every data key wrapped by the newest of the host's keys, after one was put first in the keyring.
+
+        A run that was cut off goes on when it is called again.
+
+        Returns:
+            How many keys were wrapped anew.
+
+        Raises:
+            InvalidReferralError: the desk has no keyring.
+            SealBrokenError: a key cannot be unwrapped.
+        """
+        ledger = self._parts.ledger
+        if ledger.keyring is None:
+            message = "the desk has no keyring: open it with one"
+            raise InvalidReferralError(message)
+        keyring, done, after = ledger.keyring, 0, ""
+
+        def write(ids: Sequence[str]) -> int:
+            held = ledger.storage.get(DATA_KEY, ids).values()
+            found = [(one, keyring.rewrap(one.document["wrapped"], one.id)) for one in held]
+            puts = [
+                Put(DATA_KEY, one.id, {"wrapped": wrapped}, one.version, one.keys)
+                for one, wrapped in found
+                if wrapped != one.document["wrapped"]
+            ]
+            if puts:
+                ledger.commit(
+                    [*puts, Holds.found(ledger).guard({}, unwiped=True)],
+                    [Fact(actor=SYSTEM, action="rewrap", fields=(f"{DATA_KEY}:{len(puts)}",))],
+                )
+            return len(puts)
+
+        while page := list(ledger.storage.scan(DATA_KEY, after=after, limit=_BATCH)):
+            done += ledger.again(partial(write, [one.id for one in page]))
+            after = page[-1].id
+        return done
+
+    def _hold(self, referral_id: str | None, actor: Actor, reason: str, *, sets: bool) -> None:
+        ledger = self._parts.ledger
+        action = "freeze" if sets else "unfreeze"
+        if actor.role is not Role.STAFF:
+            raise IllegalTransitionError(_ANY, action, actor.role)
+        if not _CODE.fullmatch(reason):
+            message = "the reason of a legal hold is a code, such as a case number: letters, digits and . _ -"
+            raise InvalidReferralError(message)
+        scope = EVERYTHING if referral_id is None else referral_id
+
+        def write() -> None:
+            guard = Holds.found(ledger).guard({}, unwiped=False)
+            held = ledger.storage.get(LEGAL_HOLD, [scope]).get(scope)
+            now = ledger.now()
+            writes: list[Write] = [guard]
+            if sets:
+                if referral_id is not None:
+                    ledger.need(referral_id)
+                said = {"reason": reason, "since": stamp(now) if held is None else held.document["since"]}
+                writes.append(Put(LEGAL_HOLD, scope, said, ABSENT if held is None else held.version))
+            elif held is None:
+                message = "there is no such legal hold to end (`legal_holds`)"
+                raise InvalidReferralError(message)
+            else:
+                writes.append(Delete(LEGAL_HOLD, scope, held.version))
+            fact = Fact(actor=actor, action=action, referral_id=referral_id or "", because=reason)
+            ledger.commit(writes, [fact], now)
+
+        ledger.again(write)

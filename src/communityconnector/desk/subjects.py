@@ -1,0 +1,176 @@
+"""What patrons may ask of a desk: what it keeps about them, whom it has told, and to forget them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, Final
+
+import attrs
+
+from communityconnector.desk.audit import Fact
+from communityconnector.desk.consenting import Consenting
+from communityconnector.desk.holds import Holds, answers_of
+from communityconnector.desk.kinds import BY_PATRON, CONSENT, DISCLOSURE, PRIVATE
+from communityconnector.desk.ledger import Ledger
+from communityconnector.desk.outbox import rows_of
+from communityconnector.errors import IllegalTransitionError
+from communityconnector.referrals import Actor, Role
+from communityconnector.referrals.documents import texts
+from communityconnector.storage import Put, Record, Write
+
+_KINDS: Final = (PRIVATE, CONSENT, DISCLOSURE)
+_ANY: Final = "any"
+
+
+@attrs.frozen(kw_only=True)
+class Erasure:
+    """What an erasure did.
+
+    Attributes:
+        erased: ids of the referrals from which the patron is gone.
+        cancelled: those that an agency had, and that were open.
+        kept: ids of those that are under a legal hold, and were left as they are: erase again when it ends.
+    """
+
+    erased: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    cancelled: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    kept: tuple[str, ...] = attrs.field(default=(), converter=texts)
+
+
+class Subjects(Consenting):
+    """The part of a desk that answers for what it keeps about patrons."""
+
+    def export_for(self, patron: str, *, actor: Actor) -> dict[str, Any]:
+        """All that is kept about a patron, in plain values that JSON can hold, in the open. That it was asked is logged.
+
+        A referral is found by what is kept of the patron with it: after an erasure, or when consents and disclosures
+        have been let go of, there is nothing to be found.
+
+        Args:
+            patron: the host's reference.
+            actor: staff, for the patron.
+
+        Returns:
+            `patron`, and `referrals`: for each `referral`, `about`, `events`, `private`, `answers`, `messages`,
+            `consents` and `disclosures`, as they are kept.
+
+        Raises:
+            IllegalTransitionError: this role may not.
+            SealBrokenError: what is private cannot be opened.
+        """
+        ledger = self._for_staff("export", actor)
+        found = _found(ledger, patron)
+        exported = [_all(ledger, key, records) for key, records in found.items()]
+        facts = [
+            Fact(actor=actor, action="export", referral_id=key, fields=tuple(one["private"].get("told", ())))
+            for key, one in zip(found, exported, strict=True)
+        ]
+        ledger.commit([], facts or [Fact(actor=actor, action="export")], ledger.now())
+        # As JSON has it, so that what comes of it can be written and handed over as it is.
+        return dict(json.loads(json.dumps({"patron": patron, "referrals": exported})))
+
+    def disclosures_of(self, patron: str, *, actor: Actor) -> tuple[dict[str, Any], ...]:
+        """Who was told what about a patron, when and what for: as long as it is kept, three years by default.
+
+        42 CFR 2.24 asks an intermediary for such a list within 30 days.
+
+        Args:
+            patron: the host's reference.
+            actor: staff, for the patron.
+
+        Returns:
+            For each `at`, `agency_id`, `service_id`, `intermediaries`, `fields`, `purpose`, `consent_id` and
+            `referral_id`, the first at first.
+
+        Raises:
+            IllegalTransitionError: this role may not.
+        """
+        ledger = self._for_staff("disclosures", actor)
+        found = [dict(one.document) for one in ledger.of_patron(DISCLOSURE, patron)]
+        ids = dict.fromkeys(one["referral_id"] for one in found)
+        facts = [Fact(actor=actor, action="disclosures", referral_id=key) for key in ids]
+        ledger.commit([], facts or [Fact(actor=actor, action="disclosures")], ledger.now())
+        return tuple(sorted(found, key=lambda one: (one["at"], one["referral_id"])))
+
+    def erase(self, patron: str, *, actor: Actor) -> Erasure:
+        """Forget a patron: what is private goes, with the keys that sealed it, and nothing leads to the patron any more.
+
+        Open referrals are cancelled first, as when a consent is taken back (`revoke_consent`), so agencies are asked to
+        delete what they hold. That there were referrals stays, without a patron, until they are purged; so do consents
+        and disclosures, which then can be found by nobody's reference. The storage's files are cleared of it by the next
+        purge: call `purge` at once.
+
+        Args:
+            patron: the host's reference.
+            actor: staff, for the patron.
+
+        Raises:
+            IllegalTransitionError: this role may not.
+        """
+        ledger = self._for_staff("erase", actor)
+        erased, cancelled, kept = [], [], []
+        for key in _found(ledger, patron):
+            if Holds.found(ledger).keep(key):
+                kept.append(key)
+                ledger.commit([], [Fact(actor=actor, action="keep", referral_id=key)])
+                continue
+            held = ledger.find([key]).get(key)
+            if held is not None and not held.referral.is_closed:
+                self.revoke_consent(key, actor=actor)
+                cancelled += [key] if held.referral.sent_at is not None else []
+            if ledger.again(partial(_forget, ledger, key, patron, actor)):
+                erased.append(key)
+            else:
+                kept.append(key)
+        return Erasure(erased=erased, cancelled=cancelled, kept=kept)
+
+    def _for_staff(self, action: str, actor: Actor) -> Ledger:
+        if actor.role is not Role.STAFF:
+            raise IllegalTransitionError(_ANY, action, actor.role)
+        return self._parts.ledger
+
+
+def _found(ledger: Ledger, patron: str) -> dict[str, list[Record]]:
+    """The records that are a patron's, by the ids of their referrals."""
+    found: dict[str, list[Record]] = {}
+    for kind in _KINDS:
+        for record in ledger.of_patron(kind, patron):
+            key = record.id if kind == PRIVATE else record.document["referral_id"]
+            found.setdefault(key, []).append(record)
+    return dict(sorted(found.items()))
+
+
+def _all(ledger: Ledger, referral_id: str, records: Iterable[Record]) -> dict[str, Any]:
+    held = ledger.find([referral_id]).get(referral_id)
+    kept = {kind: [one.document for one in records if one.kind == kind] for kind in _KINDS}
+    return {
+        "referral": {"id": referral_id} if held is None else held.referral.to_dict(),
+        "about": {} if held is None else held.about.to_dict(),
+        "events": [one.document for one in ledger.event_records(referral_id)],
+        "private": ledger.private(referral_id).private.to_dict() if kept[PRIVATE] else {},
+        "answers": [one.document for one in answers_of(ledger, referral_id)],
+        "messages": [row.to_dict() for row, _ in rows_of(ledger.storage, referral_id)],
+        "consents": kept[CONSENT],
+        "disclosures": kept[DISCLOSURE],
+    }
+
+
+def _forget(ledger: Ledger, referral_id: str, patron: str, actor: Actor) -> bool:
+    """Let go of the patron of a referral; `False` where a legal hold was set meanwhile."""
+    holds = Holds.found(ledger)
+    if holds.keep(referral_id):
+        return False
+    writes: list[Write] = ledger.forget_private(referral_id)
+    held = ledger.find([referral_id]).get(referral_id)
+    if held is not None and held.about.private:
+        about = attrs.evolve(held.about, private=False)
+        writes.append(ledger.put(held.referral, about, held.version))
+    for record in _found(ledger, patron).get(referral_id, ()):
+        if record.kind != PRIVATE:
+            keys = {name: value for name, value in record.keys.items() if name != BY_PATRON}
+            writes.append(Put(record.kind, record.id, record.document, record.version, keys))
+    fact = Fact(actor=actor, action="erase", referral_id=referral_id)
+    ledger.commit([*writes, holds.guard({}, unwiped=True)], [fact])
+    return True
