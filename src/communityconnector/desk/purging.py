@@ -126,8 +126,8 @@ class Purge:
             at=self._at,
             dry_run=self._dry_run,
             counted=gone.pop(COUNT, 0),
-            gone=MappingProxyType(dict(sorted(gone.items()))),
-            kept=MappingProxyType(dict(sorted(self._kept.items()))),
+            gone=MappingProxyType(dict(sorted((+gone).items()))),
+            kept=MappingProxyType(dict(sorted((+self._kept).items()))),
             wiped=wiped,
         )
         _LOG.info("purge: %d records gone, %d kept", sum(report.gone.values()), sum(report.kept.values()))
