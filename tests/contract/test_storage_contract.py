@@ -8,9 +8,9 @@ import pytest
 from hypothesis import settings
 
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import file_of, open_storage
 from communityconnector.errors import StorageError
-from communityconnector.storage import SupportsChanges, SupportsClaims
+from communityconnector.storage import SupportsChanges, SupportsClaims, SupportsWiping
 from communityconnector.testing import StorageContract
 
 
@@ -44,6 +44,13 @@ class TestSqlite(InDatabase):
     @pytest.fixture(autouse=True)
     def _place(self, tmp_path_factory):
         self.empty = lambda: f"sqlite:///{tmp_path_factory.mktemp('desk')}/desk.db"
+
+    def files(self, storage):  # noqa: ARG002  # each test has one database
+        return file_of(self.url).parent.iterdir()
+
+    def test_it_can_be_wiped(self):
+        with self.fresh() as storage:
+            assert isinstance(storage, SupportsWiping)
 
 
 class TestPostgres(InDatabase):

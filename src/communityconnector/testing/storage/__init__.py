@@ -23,16 +23,18 @@ from communityconnector.testing.storage.names import Names
 from communityconnector.testing.storage.powers import Powers
 from communityconnector.testing.storage.scans import Scans
 from communityconnector.testing.storage.threads import Threads
+from communityconnector.testing.storage.wiping import Wiping
 
 __all__ = ["StorageContract", "StorageMachine"]
 
 
 @pytest.mark.storage_contract
-class StorageContract(Documents, Names, Scans, Commits, Powers, Threads):
+class StorageContract(Documents, Names, Scans, Commits, Powers, Wiping, Threads):
     """What every storage must do. Subclass it under a name that begins with `Test`, and say `open_storage`.
 
     A storage that claims to keep what was committed sets `durable` and says `reopen`. Powers that a storage does not
-    have (`SupportsChanges`, `SupportsClaims`) are skipped, and the reason says what was not tested.
+    have (`SupportsChanges`, `SupportsClaims`, `SupportsWiping`) are skipped, and the reason says what was not tested. One
+    that takes what was deleted out of its files says which `files` it has.
 
     Attributes:
         sequences: how many sequences of calls are tried; by default as many as the profile of hypothesis says.

@@ -1,0 +1,85 @@
+"""Every storage is purged alike: those that ship, and one that a plugin brings."""
+
+from __future__ import annotations
+
+import importlib.util
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from desks import MONDAY, STAFF
+from lettings import KEEP_ALL, ROOTS, TOKEN, filled, opened
+
+from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.adapters.sql import open_storage
+from communityconnector.desk import kinds
+from communityconnector.storage import SupportsWiping
+
+PLUGIN = Path(__file__).parents[2] / "examples" / "storage-plugin" / "communityconnector_jsonlines.py"
+
+
+def json_lines(path):
+    spec = importlib.util.spec_from_file_location("communityconnector_jsonlines", PLUGIN)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.JsonLines(f"jsonlines:///{path}")
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql", "jsonlines"])
+def storage(request, tmp_path):
+    match request.param:
+        case "memory":
+            return MemoryStorage()
+        case "sqlite":
+            return open_storage(f"sqlite:///{tmp_path / 'desk.db'}")
+        case "postgresql":
+            return open_storage(request.getfixturevalue("postgres")())
+        case _:
+            return json_lines(tmp_path / "desk.jsonl")
+
+
+def test_every_storage_is_purged_alike(storage, monkeypatch):
+    monkeypatch.setattr("communityconnector.desk.purging._BATCH", 3)
+    with opened(storage) as desk:
+        filled(desk)
+        kept = [one["referral"] for one in desk.export_for(TOKEN, actor=STAFF)["referrals"]]
+        held = next(one["id"] for one in kept if one["status"] == "completed")
+        desk.time.now = MONDAY + timedelta(days=220)
+        desk.freeze(held, actor=STAFF, reason="case-1")
+        looked = desk.purge(dry_run=True)
+        report = desk.purge()
+        assert report.gone == looked.gone
+        assert (report.counted, report.kept[kinds.REFERRAL]) == (6, 1)
+        assert report.wiped is (True if isinstance(storage, SupportsWiping) else None)
+        assert [one.id for one in storage.scan(kinds.REFERRAL)] == [held]
+        assert desk.statistics().table.total is None
+        desk.unfreeze(held, actor=STAFF, reason="case-1")
+        desk.erase(TOKEN, actor=STAFF)
+        desk.time.now = MONDAY + KEEP_ALL
+        desk.purge()
+        left = [
+            one
+            for kind in (
+                kinds.REFERRAL,
+                kinds.EVENT,
+                kinds.PRIVATE,
+                kinds.CONSENT,
+                kinds.DISCLOSURE,
+                kinds.OUTBOX,
+                kinds.LINK,
+                kinds.REQUEST,
+                kinds.FOLLOW_UP,
+            )
+            for one in storage.scan(kind)
+        ]
+        assert left == []
+        assert sum(one.document["count"] for one in storage.scan(kinds.COUNT)) == 7
+        everything = str(
+            [
+                (one.document, one.keys)
+                for kind in (kinds.AUDIT, kinds.COUNT, kinds.UNMET_NEED)
+                for one in storage.scan(kind)
+            ]
+        )
+        assert not [root for root in ROOTS if root in everything]
+        assert desk.audit.verify().ok
