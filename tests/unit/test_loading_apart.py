@@ -257,6 +257,24 @@ def test_where_no_process_of_ours_can_be_had_one_reads(program, tmp_path, monkey
     assert stored(many) == stored(one)
 
 
+@pytest.mark.usefixtures("small")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such scripts")
+@pytest.mark.parametrize("begun", [f'{sys.executable} "$@"\n:', "sleep 3\n:"])
+def test_where_python_is_begun_by_a_script_a_load_ends_as_ever(begun, tmp_path, monkeypatch):
+    """What a script begins is not ended with it, and may keep a pipe open."""
+    (tmp_path / "python3").write_text(f"#!/bin/sh\n{begun}\n")
+    (tmp_path / "python3").chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python3"))
+    monkeypatch.setattr(apart, "_END_SECONDS", 0.1)
+    monkeypatch.setattr(apart, "_START_SECONDS", 60 if "$" in begun else 0.1)
+    path, one, many = made(tmp_path / "a.ndjson"), MemoryStorage(), MemoryStorage()
+    assert loaded(many, path) == loaded(one, path, 1)
+    assert stored(many) == stored(one)
+    for thread in threading.enumerate():
+        if thread.name == "communityconnector-load":
+            thread.join(30)
+
+
 # Cut off
 
 

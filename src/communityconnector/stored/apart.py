@@ -33,7 +33,7 @@ _START_SECONDS: Final = 60.0
 """Whoever has not answered by then is no Python with this library in it."""
 
 _END_SECONDS: Final = 5.0
-"""A process whose pipe has ended has itself ended by then."""
+"""A process whose pipe has ended has itself ended by then, and the other way about."""
 
 _CODE: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.stdin.buffer.readline()); "
@@ -118,12 +118,10 @@ class _Worker:
     def close(self) -> None:
         """End it, whatever it is doing."""
         self._process.kill()
-        self._jobs.put(None)
-        self._thread.join()
-        for stream in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
-                cast("IO[bytes]", stream).close()
         self._process.wait()
+        self._jobs.put(None)
+        # Where Python is begun by a script, what that began may hold on to the pipe for longer than one should wait.
+        self._thread.join(_END_SECONDS)
 
     def _speak(self) -> None:
         """Hand over what it is given, and what it makes of it: neither waits while the other has something to say."""
@@ -137,6 +135,10 @@ class _Worker:
                 self._answers.put(receive(of))
         except (OSError, EOFError):
             self._answers.put(_Lost)
+        finally:
+            for stream in (to, of):
+                with contextlib.suppress(OSError):
+                    stream.close()
 
 
 class Readers:
