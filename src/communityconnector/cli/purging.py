@@ -1,0 +1,61 @@
+"""The command that lets go of what has been kept long enough."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import timedelta
+from typing import Final
+
+import click
+
+import communityconnector as cc
+from communityconnector.cli.desk import URL_HELP
+from communityconnector.cli.output import console_of, honest, line_of
+
+NOT_WIPED: Final = 1
+
+
+@click.command()
+@click.option("--desk", "url", required=True, metavar="URL", help=URL_HELP)
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--yes", "agreed", is_flag=True, help="Let go of it.")
+@click.option(
+    "--keep-log",
+    type=click.IntRange(min=0),
+    metavar="DAYS",
+    help="How long the log is kept, if not for three years.",
+)
+@click.option("--no-wipe", is_flag=True, help="Leave the file as it is: do not write it anew.")
+@click.option("--json", "as_json", is_flag=True, help="What went, as JSON.")
+@honest
+def purge(  # noqa: PLR0913  # one argument an option
+    *, url: str, dry_run: bool, agreed: bool, keep_log: int | None, no_wipe: bool, as_json: bool
+) -> None:
+    """Let go of everything whose time has come.
+
+    When that is was written down with each record, by the policy of the desk that made it. What is under a legal
+    hold is kept.
+    """
+    if dry_run == agreed:
+        message = "say one of --dry-run, to see what would go, and --yes, to let go of it"
+        raise click.UsageError(message)
+    policy = cc.Policy() if keep_log is None else cc.Policy(keep_audit=timedelta(days=keep_log))
+    with cc.Connector.open(url, policy=policy) as desk:
+        report = desk.purge(dry_run=dry_run, wipe=not no_wipe)
+    if as_json:
+        click.echo(json.dumps(report.to_dict(), indent=1))
+    else:
+        console = console_of()
+        goes = "would go" if dry_run else "gone"
+        for kind, number in report.gone.items():
+            console.print(line_of((f"{number:,} {kind} {goes}", "")))
+        for kind, number in report.kept.items():
+            console.print(line_of((f"{number:,} {kind} due and kept: a legal hold", "bold")))
+        if not report.gone and not report.kept:
+            console.print(line_of(("Nothing is due.", "")))
+    if report.wiped is False:
+        click.echo(
+            "What went is still in the database's files: somebody was reading. Run it again.", err=True
+        )
+        sys.exit(NOT_WIPED)

@@ -1,0 +1,74 @@
+"""The command that purges: it says what would go, asks for a yes, and tells when a file could not be cleared."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from desks import STAFF
+from lettings import filled, opened, private
+
+from communityconnector.adapters.sql import open_storage
+
+
+@pytest.fixture
+def old(tmp_path):
+    """A desk of some years ago."""
+    path = tmp_path / "desk.db"
+    with opened(open_storage(f"sqlite:///{path}")) as desk:
+        desk.time.now = datetime.now(UTC) - timedelta(days=1500)
+        filled(desk)
+        desk.time.now = datetime.now(UTC)
+        referral = private(desk, 50)
+        desk.freeze(referral.id, actor=STAFF, reason="case-1")
+        desk.time.now = datetime.now(UTC) - timedelta(days=1500)
+    return path
+
+
+def run(path, *options):
+    command = [sys.executable, "-m", "communityconnector", "purge", "--desk", f"sqlite:///{path}", *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_it_says_what_would_go_and_then_lets_go_of_it(old):
+    looked = run(old, "--dry-run", "--json")
+    assert looked.returncode == 0, looked.stderr
+    would = json.loads(looked.stdout)
+    assert would["gone"]["referral"] == 9
+    assert would["counted"] == 7
+    assert "9 referral would go" in run(old, "--dry-run").stdout
+    done = run(old, "--yes", "--json")
+    assert json.loads(done.stdout)["gone"] == would["gone"]
+    assert json.loads(done.stdout)["wiped"] is True
+    again = run(old, "--yes")
+    assert "due and kept: a legal hold" in again.stdout
+    assert b"zq7note" not in old.read_bytes()
+
+
+@pytest.mark.parametrize("options", [[], ["--yes", "--dry-run"]])
+def test_it_wants_one_of_two_words(old, options):
+    done = run(old, *options)
+    assert done.returncode == 2
+    assert "--dry-run" in done.stderr
+
+
+def test_a_file_that_somebody_reads_is_not_wiped_and_that_is_said(old):
+    reader = sqlite3.connect(old, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM communityconnector_commit").fetchall()
+    done = run(old, "--yes")
+    assert done.returncode == 1
+    assert "Run it again" in done.stderr
+    reader.close()
+    assert run(old, "--yes").returncode == 0
+
+
+def test_the_log_is_kept_as_long_as_is_said(old):
+    with opened(open_storage(f"sqlite:///{old}")) as desk:
+        desk.unfreeze(desk.legal_holds()[0].referral_id, actor=STAFF, reason="case-1")
+    assert "audit" not in json.loads(run(old, "--dry-run", "--json", "--keep-log", "2000").stdout)["gone"]
+    assert json.loads(run(old, "--dry-run", "--json").stdout)["gone"]["audit"] > 20
