@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
@@ -11,11 +12,13 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 from communityconnector.connector import Connector
+from communityconnector.desk import Dispatched, DueDone, DueReferral
 from communityconnector.errors import StorageClosedError
-from communityconnector.matching import MatchResult
+from communityconnector.matching import Match, MatchResult
 from communityconnector.model import Service
 from communityconnector.needs import Need
 from communityconnector.partners import Occurrence
+from communityconnector.referrals import Actor, Event, Referral
 from communityconnector.stored import Loaded
 from communityconnector.stored.loading import Source
 
@@ -63,6 +66,33 @@ class AsyncConnector:
     async def visits(self, branch: str, first: date | datetime, last: date | datetime) -> list[Occurrence]:
         """See `Connector.visits`."""
         return await self.run(self.desk.visits, branch, first, last)
+
+    async def refer(self, to: Match | Service | str, *, actor: Actor, **asked: Any) -> Referral:
+        """See `Connector.refer`."""
+        return await self.run(partial(self.desk.refer, to, actor=actor, **asked))
+
+    async def apply(self, referral_id: str, event: Event | str, *, actor: Actor, **told: Any) -> Referral:
+        """See `Connector.apply`."""
+        return await self.run(partial(self.desk.apply, referral_id, event, actor=actor, **told))
+
+    async def due(self, now: datetime | None = None) -> tuple[DueReferral, ...]:
+        """See `Connector.due`."""
+        return await self.run(self.desk.due, now)
+
+    async def run_due(self) -> DueDone:
+        """See `Connector.run_due`."""
+        return await self.run(self.desk.run_due)
+
+    async def dispatch_once(self, limit: int = 100) -> Dispatched:
+        """See `Connector.dispatch_once`. Where the task is cancelled, the message that is being sent is finished first.
+
+        What was claimed besides is given back, and the next call sends it.
+        """
+        stop = threading.Event()
+        try:
+            return await self.run(partial(self.desk.dispatch_once, limit, stop=stop))
+        finally:
+            stop.set()
 
     async def amend(self, service: Service) -> None:
         """See `Connector.amend`."""

@@ -1,0 +1,72 @@
+"""The desk for asynchronous programs refers, carries on, and sends as the other one does."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from datetime import timedelta
+
+from desks import MONDAY, STAFF, Box, desk_at, found, letterhead, send, take_referrals, terms
+
+import communityconnector as cc
+
+
+def test_a_referral_goes_its_way():
+    async def go():
+        async with cc.AsyncConnector(desk_at(time=Clock())) as desk:
+            match = found(desk.desk)
+            given = await desk.refer(match, actor=STAFF)
+            take_referrals(desk.desk, match)
+            sent = await desk.refer(
+                match, actor=STAFF, type="direct", told={"first_name": "Quill"}, consent=terms()
+            )
+            dispatched = await desk.dispatch_once()
+            desk.desk.time.now += timedelta(days=2)
+            due = await desk.due()
+            did = await desk.run_due()
+            agency = cc.Actor("agency", match.organization.id)
+            accepted = await desk.apply(sent.id, "accept", actor=agency)
+            return (
+                given.status,
+                dispatched.sent,
+                [one.referral.id == sent.id for one in due],
+                did.reminded,
+                accepted.status,
+            )
+
+    assert asyncio.run(go()) == ("given", 1, [True], 1, "accepted")
+
+
+class Clock:
+    now = MONDAY
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_dispatch_that_is_cancelled_finishes_its_message_and_gives_the_others_back():
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow(Box):
+        def send(self, message):
+            begun.set()
+            assert go_on.wait(60)
+            return super().send(message)
+
+    async def go():
+        box = Slow()
+        async with cc.AsyncConnector(desk_at(box=box, letterhead=letterhead())) as desk:
+            for _ in range(3):
+                send(desk.desk)
+            task = asyncio.create_task(desk.dispatch_once())
+            await asyncio.to_thread(begun.wait, 60)
+            task.cancel()
+            await asyncio.wait([task])
+            go_on.set()
+            # The thread that was sending may still be writing that down.
+            sent = 0
+            while sent + 1 < 3:
+                sent += (await desk.dispatch_once()).sent
+            return task.cancelled(), len({message.id for message in box}), len(box)
+
+    assert asyncio.run(go()) == (True, 3, 3)
