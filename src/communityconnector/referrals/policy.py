@@ -102,7 +102,9 @@ class Policy:
             message = "a link in a message lasts 72 hours at most"
             raise InvalidReferralError(message)
         if self.small_cell < LEAST_K:
-            message = f"statistics hide counts below {LEAST_K} at least: with 2, what is hidden is known to be 1"
+            message = (
+                f"statistics hide counts below {LEAST_K} at least: with 2, what is hidden is known to be 1"
+            )
             raise InvalidReferralError(message)
         if min(numbers) < 0 or min(times) < timedelta():
             message = "a policy counts in numbers and times of 0 or more"
