@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -140,6 +142,47 @@ def test_what_is_no_database_is_refused_and_left_alone(tmp_path):
         with pytest.raises(UnusableStorageError, match="is no SQLite database"):
             use(f"sqlite:///{path}")
     assert path.read_text().startswith("Dear")
+
+
+@pytest.mark.parametrize("length", [1, 99, 100, 512, 5_000])
+def test_what_is_no_database_stays_byte_for_byte(tmp_path, length):
+    path = tmp_path / "letter.txt"
+    path.write_bytes(b"x" * length)
+    with pytest.raises(UnusableStorageError, match="is no SQLite database"):
+        open_storage(f"sqlite:///{path}")
+    assert path.read_bytes() == b"x" * length
+    with pytest.raises(UnusableStorageError, match="no file"):
+        open_storage(f"sqlite:///{tmp_path}")
+
+
+READ = """
+import sys
+from communityconnector.adapters.sql import open_storage
+storage = open_storage(sys.argv[1])
+print(sorted(record.id for record in storage.scan("note")))
+storage.close()
+"""
+
+
+def test_a_second_desk_in_a_process_keeps_the_locks_of_the_first(tmp_path):
+    # A process that closes a file loses its locks on it. If opening the second storage did that, the process that comes
+    # next would take itself for the last one when it ends, and throw away the log that the first is still writing.
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+
+    def seen_elsewhere():
+        words = [sys.executable, "-c", READ, url]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+
+    first = open_storage(url)
+    first.commit([Put("note", "a", {})])
+    second = open_storage(url)
+    assert seen_elsewhere() == "['a']"
+    first.commit([Put("note", "b", {})])
+    assert seen_elsewhere() == "['a', 'b']", "what was committed is in a log that nobody else can see"
+    second.commit([Put("note", "c", {})])
+    first.close()
+    second.close()
+    assert seen_elsewhere() == "['a', 'b', 'c']", "what was acknowledged is lost"
 
 
 def test_a_damaged_database_is_refused(tmp_path):

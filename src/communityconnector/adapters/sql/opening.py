@@ -178,5 +178,5 @@ def _unreachable(where: str, error: exc.SQLAlchemyError) -> StorageError:
     cause = error.orig if isinstance(error, exc.DBAPIError) else error
     name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
     if name in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
-        return UnusableStorageError(f"{where} is damaged, or no SQLite database ({name})")
+        return UnusableStorageError(f"{where} is no SQLite database, or is damaged ({name})")
     return StorageError(f"{where} cannot be used ({type(cause).__name__}{f', {name}' if name else ''})")

@@ -20,6 +20,9 @@ _OVER_A_NETWORK: Final = ("nfs", "cifs", "smb", "9p", "afs", "fuse.sshfs", "fuse
 """Beginnings of the names of file systems on which SQLite's locks, and its shared memory, cannot be relied upon:
 https://sqlite.org/wal.html, "all processes using a database must be on the same host computer"."""
 
+_LEAST: Final = 100
+"""Bytes of the header that every database has: https://sqlite.org/fileformat.html, 1.3."""
+
 _PRAGMAS: Final = (
     "PRAGMA synchronous=FULL",  # what was committed survives a loss of power
     "PRAGMA foreign_keys=ON",
@@ -45,19 +48,21 @@ def prepare(path: Path) -> None:
             "use a local disk, or PostgreSQL or MariaDB"
         )
         raise UnusableStorageError(message)
-    start = b""
     try:
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        except FileExistsError:
-            with path.open("rb") as file:
-                start = file.read(16)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        # What is there is opened by SQLite alone. When a process closes a file, it loses its locks on it, whoever in it
+        # holds them (https://sqlite.org/howtocorrupt.html, 2.2). Another process would then take itself for the last
+        # one, and throw the log away that this one is still writing.
+        if not path.is_file() or not os.access(path, os.R_OK | os.W_OK):
+            message = f"{path} cannot be opened: it is no file, or not ours to read and write"
+            raise UnusableStorageError(message) from None
+        if 0 < path.stat().st_size < _LEAST:
+            message = f"{path} is no SQLite database"
+            raise UnusableStorageError(message) from None
     except OSError as error:
         message = f"{path} cannot be opened: {error.strerror}"
         raise UnusableStorageError(message) from None
-    if start not in (b"", b"SQLite format 3\0"):
-        message = f"{path} is no SQLite database"
-        raise UnusableStorageError(message)
 
 
 def network_file_system(folder: Path, mounts: Iterable[str] | None = None) -> str:
