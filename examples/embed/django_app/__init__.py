@@ -1,0 +1,1 @@
+"""A desk in Django."""

@@ -1,0 +1,345 @@
+"""Each app goes the whole way: a search, a referral, a message, the agency's answer, the patron's answer."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import signal
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import communityconnector as cc
+from communityconnector.adapters.console import ConsoleNotifier
+
+HERE = Path(__file__).parents[2] / "examples" / "embed"
+TITLE = "Library"
+STAFF = cc.Actor("staff", "desk-1")
+
+
+class Forms(HTMLParser):
+    """The forms of a page, as a browser sees them."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.forms, self.labels, self.asked = [], set(), []
+        self._select = None
+        self.feed(page)
+
+    def handle_starttag(self, tag, given):
+        attrs = dict(given)
+        if tag == "form":
+            self.forms.append({"action": attrs["action"], "fields": {}, "buttons": {}, "choices": {}})
+            return
+        if tag == "label":
+            self.labels.add(attrs["for"])
+        if tag not in ("input", "select", "button", "option") or not self.forms:
+            return
+        form = self.forms[-1]
+        if tag == "option":
+            form["choices"].setdefault(self._select, []).append(attrs.get("value"))
+        elif tag == "button":
+            form["buttons"][attrs.get("name", "")] = attrs.get("value", "")
+        elif attrs.get("type") == "hidden":
+            form["fields"][attrs["name"]] = attrs["value"]
+        else:
+            self._select = attrs["name"]
+            self.asked.append(attrs.get("id"))
+
+
+class Browser:
+    """Goes from page to page by the forms that are on them."""
+
+    def __init__(self, ask):
+        self.ask = ask
+        self.page = ""
+
+    def get(self, path, status=200):
+        return self._seen(self.ask("GET", path, {}), status)
+
+    def submit(self, action, status=200, **filled):
+        form = next(
+            one
+            for one in Forms(self.page).forms
+            if re.fullmatch(action, one["action"]) and _offers(one, filled)
+        )
+        return self.post(form["action"], status, **{**form["fields"], **filled})
+
+    def post(self, path, status=200, **filled):
+        return self._seen(self.ask("POST", path, filled), status)
+
+    def _seen(self, answer, status):
+        found, headers, self.page = answer
+        assert found == status, self.page
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert self.page.count("<title>") == self.page.count(f"<title>{TITLE}</title>") == 1
+        assert not re.search(r"(src|href)=\"?(https?:)?//", self.page)
+        forms = Forms(self.page)
+        assert set(forms.asked) <= forms.labels
+        return self.page
+
+
+def _offers(form, filled):
+    """Whether what is to be filled in says nothing else than what is there."""
+    return all(form["fields"].get(name, value) == value for name, value in filled.items() if name == "event")
+
+
+def flask_browser():
+    module = importlib.import_module("flask_app")
+    module.get_desk.cache_clear()
+    app = module.app
+    client = app.test_client()
+
+    def ask(method, path, data, site="same-origin"):
+        answer = client.open(path, method=method, data=data, headers={"Sec-Fetch-Site": site})
+        return answer.status_code, answer.headers, answer.text
+
+    def dispatch():
+        done = app.test_cli_runner().invoke(args=["dispatch"])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    return ask, dispatch, lambda: module.get_desk().close()
+
+
+def fastapi_browser():
+    from fastapi.testclient import TestClient
+
+    module = importlib.import_module("fastapi_app")
+    module.get_desk.cache_clear()
+    client = TestClient(module.app)
+
+    def ask(method, path, data, site="same-origin"):
+        answer = client.request(method, path, data=data, headers={"Sec-Fetch-Site": site, "Origin": "null"})
+        return answer.status_code, answer.headers, answer.text
+
+    def dispatch():
+        """In a process of its own, until it has shown a message."""
+        words = [sys.executable, "-u", "-m", "fastapi_app"]
+        lines = []
+        with subprocess.Popen(words, cwd=HERE, stdout=subprocess.PIPE, encoding="utf-8") as process:
+            for line in process.stdout:
+                lines.append(line)
+                if "/r/" in line:
+                    process.send_signal(signal.SIGTERM)
+        assert process.returncode == 0
+        return "".join(lines)
+
+    return ask, dispatch, lambda: (client.close(), module.get_desk().close())
+
+
+def django_browser():
+    os.environ["DJANGO_SETTINGS_MODULE"] = "django_app.settings"
+    import django
+    from django.core.management import call_command
+    from django.test import Client
+
+    django.setup()
+    urls = importlib.import_module("django_app.urls")
+    urls.get_desk.cache_clear()
+    client = Client(enforce_csrf_checks=True)
+
+    def ask(method, path, data, site="same-origin"):
+        answer = client.generic(
+            method,
+            path,
+            _encoded(data),
+            content_type="application/x-www-form-urlencoded",
+            headers={"Sec-Fetch-Site": site, **({"Origin": "null"} if method == "POST" else {})},
+        )
+        return answer.status_code, answer.headers, answer.content.decode()
+
+    def dispatch():
+        import io
+        from contextlib import redirect_stdout
+
+        told = io.StringIO()
+        with redirect_stdout(told):
+            call_command("dispatch")
+        return told.getvalue()
+
+    return ask, dispatch, lambda: urls.get_desk().close()
+
+
+def _encoded(data):
+    from urllib.parse import urlencode
+
+    return urlencode(data)
+
+
+APPS = {"flask": flask_browser, "fastapi": fastapi_browser, "django": django_browser}
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    url = f"sqlite:///{tmp_path_factory.mktemp('desk')}/desk.db"
+    with cc.Connector.open(url, notifiers={"console": ConsoleNotifier()}) as desk:
+        desk.load(cc.sample())
+        agency = desk.match("soup kitchen", near="28694", limit=1)[0].organization.id
+        address = cc.Secret("agency@example.org")
+        desk.put_intake(
+            cc.Intake(id=agency, notifier="console", address=address, required_fields=["first_name"])
+        )
+    return url
+
+
+@pytest.fixture(scope="module", params=APPS)
+def app(request, loaded):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DESK_URL", loaded)
+        patch.setenv("LINK_BASE", "https://library.example.org/r/")
+        patch.syspath_prepend(HERE)
+        ask, dispatch, close = APPS[request.param]()
+        with cc.Connector.open(loaded) as desk:
+            yield ask, dispatch, desk
+        close()
+
+
+@pytest.fixture
+def browser(app):
+    return Browser(app[0])
+
+
+def link_in(told):
+    return re.findall(r"https://library\.example\.org(/r/[\w-]+)", told)[-1]
+
+
+def test_a_referral_goes_the_whole_way(app, browser):
+    _, dispatch, desk = app
+    browser.get("/")
+    browser.submit("/search", need="soup kitchen", near="28694")
+    browser.submit("/propose")
+    assert "first_name" in browser.page
+    page = browser.submit(
+        "/refer", type="direct", agreed="on", method="verbal", email="patron@example.org", safe="on", named="on",
+        follow_up="on", purpose="to ask for this service", **{"told-first_name": "<Quill>"},
+    )  # fmt: skip
+    assert "It is requested." in page
+    referral_id = re.search(r"Referral (\w+)", page)[1]
+
+    # The agency. Whoever looks at the link sees a button, as often as they like.
+    agency = Browser(app[0])
+    link = link_in(dispatch())
+    for _ in range(3):
+        page = agency.get(link)
+        assert referral_id not in page
+    assert desk.referral(referral_id).acknowledged_at is None
+    page = agency.submit(re.escape(link), language="en")
+    assert "&lt;Quill&gt;" in page
+    assert desk.referral(referral_id).acknowledged_at is not None
+    assert {form["fields"]["event"] for form in Forms(page).forms} >= {"accept", "reject", "complete"}
+    page = agency.submit(".*/answer", event="accept")
+    assert "is accepted" in page
+    # The link is used up, and the next one goes on.
+    agency.get(link)
+    page = agency.submit(re.escape(link), 404, language="en")
+    assert "cannot be used any more" in page
+    assert desk.referral(referral_id).status == "accepted"
+
+    patron = Browser(app[0])
+    told = dispatch()
+    assert "You have a message from Ashe County Library" in told
+    link = link_in(told)
+    assert "Leerlo" in patron.get(link)
+    assert "Dijeron que sí" in patron.submit(re.escape(link), language="es")
+    page = patron.submit(".*/follow-up", reached="yes", helped="yes")
+    assert "Gracias" in page
+    referral = desk.referral(referral_id)
+    assert (referral.status, referral.outcome, referral.outcome_source) == (
+        "completed",
+        "service_received",
+        "patron",
+    )
+    assert desk.audit.verify().ok
+
+
+def _token(page):
+    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    return {"csrfmiddlewaretoken": found[1]} if found else {}
+
+
+def test_an_agency_that_closes_says_why(app, browser):
+    _, _, desk = app
+    referral_id = _sent(desk)
+    browser.get("/r/" + desk.invite(referral_id, actor=STAFF))
+    browser.submit("/r/.*", language="en")
+    form = next(one for one in Forms(browser.page).forms if one["fields"].get("event") == "reject")
+    assert "no_capacity" in form["choices"]["outcome"]
+    assert "service_received" not in form["choices"]["outcome"]
+    browser.submit(".*/answer", 400, event="reject")
+    browser.get("/r/" + desk.invite(referral_id, actor=STAFF))
+    browser.submit("/r/.*", language="en")
+    page = browser.submit(".*/answer", event="accept")
+    browser.get(re.search(r'href="(/r/[\w-]+)"', page)[1])
+    browser.submit("/r/.*", language="en")
+    page = browser.submit(".*/answer", event="fail", outcome="no_funds")
+    assert "is failed" in page
+    assert "/r/" not in page
+    assert desk.referral(referral_id).outcome == "no_funds"
+
+
+def _sent(desk):
+    found = desk.match("soup kitchen", near="28694", limit=1)[0]
+    terms = cc.ConsentTerms(fields=["first_name"], purpose="food", method="verbal")
+    return desk.refer(found, actor=STAFF, type="direct", told={"first_name": "Quill"}, consent=terms).id
+
+
+def test_details_are_handed_over_by_default(app, browser):
+    _, _, desk = app
+    browser.get("/")
+    browser.submit("/search", need="dentist", near="28640")
+    page = browser.submit("/propose")
+    assert "Send a referral" not in page, "nobody has said that this agency takes any"
+    page = browser.submit("/refer", type="information")
+    assert "It is given." in page
+    assert desk.private(re.search(r"Referral (\w+)", page)[1], actor=STAFF).told == {}
+
+
+def test_a_crisis_line_comes_first(browser):
+    browser.get("/")
+    page = browser.submit("/search", need="my boyfriend hit me", near="28694")
+    assert page.index("1-800-799-7233") < page.index("<h2>")
+
+
+def test_what_cannot_be_is_said(browser):
+    browser.get("/")
+    assert "00000" not in browser.submit("/search", 400, need="food", near="00000").partition("<main>")[2]
+    browser.get("/")
+    assert "something is missing" in browser.post("/propose", 400, **_token(browser.page))
+    browser.get("/r/nobodys")
+    assert "cannot be used any more" in browser.submit("/r/nobodys", 404, language="en")
+
+
+def test_without_consent_nothing_is_sent(browser):
+    browser.get("/")
+    browser.submit("/search", need="soup kitchen", near="28694")
+    browser.submit("/propose")
+    page = browser.submit(
+        "/refer", type="direct", method="verbal", purpose="x", **{"told-first_name": "Quill"}
+    )
+    assert "It is draft." in page
+
+
+def test_forms_of_others_are_refused(app, browser):
+    ask, _, _ = app
+    browser.get("/")
+    form = Forms(browser.page).forms[0]
+    status, headers, _ = ask("POST", form["action"], {**form["fields"], "need": "food"}, site="cross-site")
+    assert status == 403
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_each_app_is_short():
+    for files in (["flask_app.py"], ["fastapi_app.py"], ["manage.py", *HERE.glob("django_app/**/*.py")]):
+        lines = [line for name in files for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
+        assert sum(bool(line.strip()) for line in lines) < 150
+
+
+def test_the_pages_are_short():
+    lines = (HERE / "library.py").read_text(encoding="utf-8").splitlines()
+    assert sum(bool(line.strip()) for line in lines) < 200
