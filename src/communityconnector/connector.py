@@ -16,20 +16,18 @@ from uuid import uuid4
 import attrs
 
 from communityconnector import needs
-from communityconnector.desk import Desk, Ledger, Listed, Parts, Sender
+from communityconnector.desk import Desk, Ledger, Parts, Sender
 from communityconnector.errors import (
-    DirectoryNotLoadedError,
     PluginError,
-    ServiceNotFoundError,
     UnusableStorageError,
 )
 from communityconnector.geocoding import Geocoder
 from communityconnector.interchange import Mode
+from communityconnector.listing import listed
 from communityconnector.matcher import Matcher
 from communityconnector.matching import MatchResult, Rank
 from communityconnector.matching.engine import NOBODY, Reranker
-from communityconnector.model import Audience, Directory, Finding, Point, Service, ServiceStatus
-from communityconnector.model.audience import Confidential, protective
+from communityconnector.model import Audience, Directory, Finding, Point, Service
 from communityconnector.needs import Interpreter, Need, PhraseInterpreter, Vocabulary
 from communityconnector.notification import Notifier, Secret
 from communityconnector.partners import Occurrence, Partnerships, Visitors
@@ -38,7 +36,6 @@ from communityconnector.referrals import Letterhead, Policy
 from communityconnector.sealing import Keyring
 from communityconnector.storage import Storage
 from communityconnector.stored import Follower, Loaded, Shelf, load
-from communityconnector.stored.generations import View, id_of
 from communityconnector.stored.loading import Columns, Source
 
 _LOG: Final = logging.getLogger("communityconnector")
@@ -120,13 +117,14 @@ class Connector(Desk):
         random: Random | None = None,
         senders: Iterable[Sender] = (),
     ) -> None:
+        self._shelf = Shelf(storage)
         ledger = Ledger(
             storage, policy=policy or Policy(), clock=clock, secret=secret, keyring=keyring, ids=ids
         )
         super().__init__(
             Parts(
                 ledger=ledger,
-                listed=self._listed,
+                listed=partial(listed, self._shelf),
                 letterhead=letterhead or Letterhead(),
                 notifiers=dict(notifiers),
                 vocabulary=vocabulary or needs.vocabulary(),
@@ -139,7 +137,6 @@ class Connector(Desk):
         self.audience = Audience(audience)
         self.partnerships = Partnerships(storage, clock)
         self.visitors = Visitors(storage, clock, holidays)
-        self._shelf = Shelf(storage)
         self._clock = clock
         matcher = partial(
             Matcher,
@@ -388,38 +385,6 @@ class Connector(Desk):
 
     def __repr__(self) -> str:
         return f"<Connector for the {self.audience}, {self._follower}>"
-
-    def _listed(self, service_id: str) -> Listed:
-        """What the directory says of a service, hidden or not: the desk knows what may be told.
-
-        Raises:
-            DirectoryNotLoadedError: no directory has been loaded.
-            ServiceNotFoundError: it has no such service.
-        """
-        generation = self._shelf.current()
-        if generation is None:
-            message = "no directory has been loaded into this desk: load one first"
-            raise DirectoryNotLoadedError(message)
-        everything = View(Confidential(), Audience.STEWARD)
-        service = next(
-            iter(self._shelf.some(generation.number, [id_of(service_id)], everything).values()), None
-        )
-        if service is None:
-            message = f"no service {service_id!r} in this directory"
-            raise ServiceNotFoundError(message)
-        told = Confidential()
-        told.add(service)
-        refuge = protective(service)
-        agency = service.organization
-        return Listed(
-            id=service.id,
-            name=service.name,
-            organization_id=agency.id if agency is not None else service.organization_id or "",
-            # Where the directory does not say, the service is not known to be closed.
-            active=service.status in ("", ServiceStatus.ACTIVE),
-            confidential=refuge or bool(told.levels),
-            tags=frozenset({"dv"}) if refuge else frozenset(),
-        )
 
     def _source(self, source: Source) -> Source:
         """The source, or what a plugin reads from a file of a form that is its own."""

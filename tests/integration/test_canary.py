@@ -192,8 +192,24 @@ def live(desk, notifier, address):
         list(desk.unmet_needs()),
         desk.dead_letters(),
         desk,
+        desk.statistics(by=("outcome",)),
+        list(desk.unmet_statistics().values()),
     ]
     return shown
+
+
+def let_go(desk):
+    """Let go of everything, years later; of the agency's address too, which is a private string in this test."""
+    agency = desk.match("food pantry", near="28640")[0].organization.id
+    desk.put_intake(cc.Intake(id=agency))
+    desk.clock.now += timedelta(days=5 * 366)
+    for referral in desk.inbox(agency):
+        desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+    desk.run_due()
+    desk.clock.now += timedelta(days=5 * 366)
+    report = desk.purge()
+    assert report.wiped
+    return report
 
 
 def mistakes(desk):
@@ -280,6 +296,9 @@ def test_nothing_private_leaves_by_a_message_a_log_a_repr_an_error_or_an_export(
             out[exporter.name] = "".join(
                 part.decode("latin-1") for file in files for part in unpacked(file.read_bytes())
             )
+        out["purge"] = repr(let_go(desk))
+        bare = [path for path in tmp_path.iterdir() if path.name.startswith("desk.db") and path.is_file()]
+        out["database"] = "".join(path.read_bytes().decode("latin-1") for path in bare)
         urls = re.findall(r"https://ref\.example\.org[\w/.~?=&%-]*", out["messages"] + out["console"])
     assert urls or notifier == "console", "no message had a link"
     if notifier in ("console", "theirs"):

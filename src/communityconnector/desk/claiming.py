@@ -9,11 +9,11 @@ from typing import Final
 import attrs
 
 from communityconnector.desk.kinds import BY_DUE, OUTBOX, stamp
-from communityconnector.desk.ledger import Held, Ledger
+from communityconnector.desk.ledger import Held, Ledger, intake_of
 from communityconnector.desk.outbox import NEEDS_CONSENT, Recipient, Row, RowStatus
 from communityconnector.errors import StaleRecordError
 from communityconnector.notification import Secret
-from communityconnector.referrals import Channel, Consent, ContactPreference, Intake, Letterhead, Policy
+from communityconnector.referrals import Consent, ContactPreference, Intake, Letterhead, Policy
 from communityconnector.storage import KeyRange, Put, Record, Storage, SupportsClaims
 
 LEASE: Final = timedelta(minutes=5)
@@ -74,9 +74,7 @@ def claim(ledger: Ledger, count: int) -> list[Claimed]:
                 now + LEASE,
                 of,
                 None if consent is None else consent[0],
-                None
-                if of is None
-                else intakes.get(of.referral.service_id) or intakes.get(of.referral.organization_id),
+                None if of is None else intake_of(of.referral, intakes),
                 ledger.private(row.referral_id).private.contacts if row.recipient is Recipient.PATRON else (),
             )
         )
@@ -111,14 +109,11 @@ def _to_staff(letterhead: Letterhead) -> Ready | Verdict:
 def _to_patron(
     contacts: Sequence[ContactPreference], letterhead: Letterhead, policy: Policy, now: datetime
 ) -> Ready | Verdict:
-    for contact in contacts:
-        written = contact.channel is not Channel.VOICE and contact.channel in letterhead.channels
-        if written and contact.may_be_used(now, policy.contact_fresh_for):
-            start = contact.next_safe(now, policy.zone)
-            if start > now:
-                return Verdict(RowStatus.PENDING, "safe-hours", start)
-            notifier = letterhead.channels[contact.channel]
-            return Ready(notifier, contact.address, contact.language, contact.ok_to_name_library)
+    for notifier, contact in letterhead.ways(contacts, now, policy.contact_fresh_for):
+        start = contact.next_safe(now, policy.zone)
+        if start > now:
+            return Verdict(RowStatus.PENDING, "safe-hours", start)
+        return Ready(notifier, contact.address, contact.language, contact.ok_to_name_library)
     return Verdict(RowStatus.WITHDRAWN, "no-safe-contact")
 
 

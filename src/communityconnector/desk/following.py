@@ -11,7 +11,6 @@ import attrs
 
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.carrying import Carrying
-from communityconnector.desk.holds import answers_of
 from communityconnector.desk.kinds import BY_DUE, FOLLOW_UP, REFERRAL, UNMET_NEED, stamp
 from communityconnector.desk.ledger import Held, coming
 from communityconnector.desk.outbox import Recipient
@@ -224,8 +223,8 @@ class Following(Carrying):
             work.happen(Event.FAIL, actor, told)
 
     def answers(self, referral_id: str) -> tuple[Answered, ...]:
-        """What the patron said of a referral, in no order that means anything."""
-        found = [Answered.from_dict(one.document) for one in answers_of(self._parts.ledger, referral_id)]
+        """What the patron said of a referral, first to last."""
+        found = [Answered.from_dict(one.document) for one in self._parts.ledger.under(FOLLOW_UP, referral_id)]
         return tuple(sorted(found, key=lambda one: one.at))
 
     # Unmet needs

@@ -18,6 +18,7 @@ from communityconnector.desk.kinds import (
     CONSENT,
     DATA_KEY,
     DISCLOSURE,
+    EVENT,
     EVERYTHING,
     FOLLOW_UP,
     LEGAL_HOLD,
@@ -98,7 +99,7 @@ def all_of(ledger: Ledger, held: Held) -> list[Write]:
     which nobody was told anything.
     """
     referral = held.referral
-    found: list[Record] = [*ledger.event_records(referral.id), *answers_of(ledger, referral.id)]
+    found: list[Record] = [*ledger.under(EVENT, referral.id), *ledger.under(FOLLOW_UP, referral.id)]
     found += [record for _, record in rows_of(ledger.storage, referral.id)]
     if referral.status is ReferralStatus.DRAFT:
         found += ledger.storage.scan(CONSENT, KeyRange(BY_REFERRAL, referral.id, referral.id))
@@ -107,14 +108,3 @@ def all_of(ledger: Ledger, held: Held) -> list[Write]:
         *ledger.forget_private(referral.id),
         *(Delete(one.kind, one.id, one.version) for one in found),
     ]
-
-
-def answers_of(ledger: Ledger, referral_id: str) -> list[Record]:
-    """What a patron said of a referral, as it is kept."""
-    start = f"{referral_id}."
-    found = []
-    for record in ledger.storage.scan(FOLLOW_UP, after=start):
-        if not record.id.startswith(start):
-            break
-        found.append(record)
-    return found

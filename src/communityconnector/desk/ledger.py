@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import itertools
 import json
 import secrets
 import threading
@@ -271,13 +272,12 @@ class Ledger:
         bare = attrs.evolve(event, text="")
         return Put(EVENT, f"{event.referral_id}.{event.version:08d}", bare.to_dict(), ABSENT)
 
-    def event_records(self, referral_id: str) -> Iterator[Record]:
-        """The events of a referral as they are kept, first to last."""
+    def under(self, kind: str, referral_id: str) -> Iterator[Record]:
+        """The records of a kind that belong to a referral by their ids, in the order of these: events, first to last."""
         start = f"{referral_id}."
-        for record in self.storage.scan(EVENT, after=start):
-            if not record.id.startswith(start):
-                return
-            yield record
+        return itertools.takewhile(
+            lambda record: record.id.startswith(start), self.storage.scan(kind, after=start)
+        )
 
     # What is private
 
@@ -355,8 +355,7 @@ class Ledger:
 
     def intake_for(self, referral: Referral) -> Intake | None:
         """How the service of a referral, or else its agency, takes referrals; `None` where nobody has said."""
-        found = self.intakes([referral.service_id, referral.organization_id])
-        return found.get(referral.service_id) or found.get(referral.organization_id)
+        return intake_of(referral, self.intakes([referral.service_id, referral.organization_id]))
 
     # Requests
 
@@ -387,6 +386,11 @@ class Ledger:
         made = secrets.token_urlsafe(32)
         self.commit([Put(OWN, _MADE, {"text": made}, ABSENT)])
         return Secret(made)
+
+
+def intake_of(referral: Referral, intakes: Mapping[str, Intake]) -> Intake | None:
+    """Which of some intakes counts for a referral: the service's own before its agency's."""
+    return intakes.get(referral.service_id) or intakes.get(referral.organization_id)
 
 
 def _held(record: Record) -> Held:

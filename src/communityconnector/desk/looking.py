@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from communityconnector.desk.audit import Audit, Fact
-from communityconnector.desk.kinds import BY_INBOX, INTAKE, REFERRAL
+from communityconnector.desk.kinds import BY_INBOX, EVENT, INTAKE, REFERRAL
 from communityconnector.desk.parts import Parts
 from communityconnector.errors import (
     IllegalTransitionError,
@@ -41,7 +41,7 @@ class Looking:
     def events(self, referral_id: str) -> tuple[ReferralEvent, ...]:
         """What happened to a referral, first to last; words that were added are private and not in it."""
         return tuple(
-            ReferralEvent.from_dict(one.document) for one in self._parts.ledger.event_records(referral_id)
+            ReferralEvent.from_dict(one.document) for one in self._parts.ledger.under(EVENT, referral_id)
         )
 
     def inbox(self, agency_id: str) -> tuple[Referral, ...]:

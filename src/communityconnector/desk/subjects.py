@@ -11,8 +11,8 @@ import attrs
 
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.consenting import Consenting
-from communityconnector.desk.holds import Holds, answers_of
-from communityconnector.desk.kinds import BY_PATRON, CONSENT, DISCLOSURE, PRIVATE
+from communityconnector.desk.holds import Holds
+from communityconnector.desk.kinds import BY_PATRON, CONSENT, DISCLOSURE, EVENT, FOLLOW_UP, PRIVATE
 from communityconnector.desk.ledger import Ledger
 from communityconnector.desk.outbox import rows_of
 from communityconnector.errors import IllegalTransitionError
@@ -148,9 +148,9 @@ def _all(ledger: Ledger, referral_id: str, records: Iterable[Record]) -> dict[st
     return {
         "referral": {"id": referral_id} if held is None else held.referral.to_dict(),
         "about": {} if held is None else held.about.to_dict(),
-        "events": [one.document for one in ledger.event_records(referral_id)],
+        "events": [one.document for one in ledger.under(EVENT, referral_id)],
         "private": ledger.private(referral_id).private.to_dict() if kept[PRIVATE] else {},
-        "answers": [one.document for one in answers_of(ledger, referral_id)],
+        "answers": [one.document for one in ledger.under(FOLLOW_UP, referral_id)],
         "messages": [row.to_dict() for row, _ in rows_of(ledger.storage, referral_id)],
         "consents": kept[CONSENT],
         "disclosures": kept[DISCLOSURE],

@@ -348,11 +348,10 @@ class Work:
         Returns:
             Whether there is one.
         """
-        fresh, channels = self._ledger.policy.contact_fresh_for, self._parts.letterhead.channels
-        usable = any(
-            contact.channel in channels and contact.may_be_used(self.recorded_at, fresh)
-            for contact in self.own().contacts
+        ways = self._parts.letterhead.ways(
+            self.own().contacts, self.recorded_at, self._ledger.policy.contact_fresh_for
         )
+        usable = next(ways, None) is not None
         if usable:
             self.tell(Template.PATRON_MESSAGE, Recipient.PATRON, occasion=occasion)
         return usable

@@ -9,7 +9,8 @@ Spanish ones do without á, í, ó and ú.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -18,6 +19,7 @@ import attrs
 from communityconnector.errors import InvalidReferralError
 from communityconnector.notification import Secret
 from communityconnector.referrals.documents import Code
+from communityconnector.referrals.private import Channel, ContactPreference
 from communityconnector.referrals.states import ReferralStatus
 
 SEGMENT: Final = 160
@@ -223,6 +225,21 @@ class Letterhead:
                         "shorten the library's name or the beginning of the links"
                     )
                     raise InvalidReferralError(message)
+
+    def ways(
+        self, contacts: Iterable[ContactPreference], moment: datetime, fresh_for: timedelta
+    ) -> Iterator[tuple[str, ContactPreference]]:
+        """The ways by which a patron may be written to, in the patron's order, each with the notifier for it.
+
+        Args:
+            contacts: what the patron said.
+            moment: now.
+            fresh_for: how long the patron's word counts.
+        """
+        for contact in contacts:
+            notifier = "" if contact.channel is Channel.VOICE else self.channels.get(contact.channel, "")
+            if notifier and contact.may_be_used(moment, fresh_for):
+                yield notifier, contact
 
     def written(  # noqa: PLR0913  # what a text can say
         self,

@@ -1,0 +1,45 @@
+"""What the stored directory says of a service to those who refer to it."""
+
+from __future__ import annotations
+
+from communityconnector.desk import Listed
+from communityconnector.errors import DirectoryNotLoadedError, ServiceNotFoundError
+from communityconnector.model import Audience, ServiceStatus
+from communityconnector.model.audience import Confidential, protective
+from communityconnector.stored import Shelf
+from communityconnector.stored.generations import View, id_of
+
+
+def listed(shelf: Shelf, service_id: str) -> Listed:
+    """What the directory says of a service, hidden or not: whoever refers knows what may be told.
+
+    Args:
+        shelf: where the directory lies.
+        service_id: the service's id.
+
+    Raises:
+        DirectoryNotLoadedError: no directory has been loaded.
+        ServiceNotFoundError: it has no such service.
+    """
+    generation = shelf.current()
+    if generation is None:
+        message = "no directory has been loaded into this desk: load one first"
+        raise DirectoryNotLoadedError(message)
+    everything = View(Confidential(), Audience.STEWARD)
+    service = shelf.some(generation.number, [id_of(service_id)], everything).get(id_of(service_id))
+    if service is None:
+        message = f"no service {service_id!r} in this directory"
+        raise ServiceNotFoundError(message)
+    told = Confidential()
+    told.add(service)
+    refuge = protective(service)
+    agency = service.organization
+    return Listed(
+        id=service.id,
+        name=service.name,
+        organization_id=agency.id if agency is not None else service.organization_id or "",
+        # Where the directory does not say, the service is not known to be closed.
+        active=service.status in ("", ServiceStatus.ACTIVE),
+        confidential=refuge or bool(told.levels),
+        tags=frozenset({"dv"}) if refuge else frozenset(),
+    )
