@@ -1,0 +1,356 @@
+"""Ninety days of a desk whose world fails: every message ends delivered, set aside or withdrawn, for a reason.
+
+Time, chance and ids come from a seed, so a seed that fails can be played again. Providers time out, refuse, ask to wait,
+deliver and lose the answer, and break in ways of their own; workers die between any two messages; clocks are set back
+and forth by an hour; answers come twice and late; consents are revoked; and the desk is purged every week.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import attrs
+import pytest
+
+import communityconnector as cc
+from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.connector import Connector
+from communityconnector.desk import RowStatus, dispatching, kinds
+from communityconnector.desk.outbox import Row
+from communityconnector.errors import (
+    IllegalTransitionError,
+    InvalidReferralError,
+    LinkNotValidError,
+    NotDeliveredError,
+    ReferralNotFoundError,
+)
+from communityconnector.model import Organization, Service
+from communityconnector.notification import Receipt
+from communityconnector.stored import load
+
+SEEDS = 200
+DAYS = 90
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+STAFF = cc.Actor("staff", "desk-2")
+PATRON = cc.Actor("patron")
+SAFE, UNSAFE = "safe@example.org", "unsafe@example.org"
+AGENCIES = ("o-1", "o-2", "o-3")
+DIRECTORY = cc.Directory.of(
+    Service(
+        id=f"s-{key}",
+        name="Food Pantry",
+        status="active",
+        organization=Organization(id=key, name=f"Agency {key}", description="For tests."),
+    )
+    for key in AGENCIES
+)
+TAKEN_BACK = "was taken back"
+
+
+class Died(BaseException):
+    """A worker is killed: nothing that it would do next is done."""
+
+
+class World:
+    """Everything outside a desk.
+
+    Attributes:
+        chance: decides.
+        now: what the clocks say.
+        delivered: every message that has arrived: to whom, and what it says, in order.
+        revoked: how many messages had arrived when a referral's consent was revoked, by referral.
+    """
+
+    def __init__(self, seed):
+        self.chance = random.Random(seed)  # noqa: S311  # a world, not a key
+        self.now = START
+        self.delivered = []
+        self.revoked = {}
+        self.fails = True
+        self.tokens = []
+        self.happened = Counter()
+
+    def clock(self):
+        return self.now
+
+    def send(self, message):
+        outcome = self.chance.choices(
+            ("fine", "timeout", "busy", "refused", "lost", "broken", "killed", "killed after"),
+            (60, 10, 6, 3, 5, 3, 2, 2) if self.fails else (1, 0, 0, 0, 0, 0, 0, 0),
+        )[0]
+        self.happened[outcome] += 1
+        if outcome in ("fine", "lost", "killed after"):
+            self.delivered.append((message.id, message.to.reveal(), message.body))
+            self.tokens += re.findall(r"/r/([\w-]+)", message.body)
+        match outcome:
+            case "timeout" | "lost":
+                raise _failed(retry=True)
+            case "busy":
+                raise _failed(retry=True, after=self.chance.choice((30, 900, 7200)))
+            case "refused":
+                raise _failed(retry=False)
+            case "broken":
+                raise ValueError
+            case "killed" | "killed after":
+                raise Died
+        return Receipt(accepted=True)
+
+
+def _failed(**how):
+    return NotDeliveredError("not delivered", **how)
+
+
+def opened(world, storage):
+    return Connector(
+        storage,
+        clock=world.clock,
+        notifiers={"world": world},
+        letterhead=cc.Letterhead(
+            library="Library",
+            link_base="https://ref.example.org/r/",
+            staff_notifier="world",
+            staff_address=cc.Secret("staff@example.org"),
+            channels={"email": "world"},
+        ),
+        secret=cc.Secret("a secret of the library's"),
+        ids=lambda: f"{world.chance.getrandbits(96):024x}",
+        random=world.chance,
+    )
+
+
+def refer(world, desk, live):
+    chance = world.chance
+    ways = [
+        cc.ContactPreference(
+            channel="email",
+            address=cc.Secret(UNSAFE),
+            safe=chance.choice(("no", "unknown")),
+            verified_at=world.now,
+        ),
+        cc.ContactPreference(channel="email", address=cc.Secret(SAFE), safe="yes", verified_at=world.now),
+    ]
+    live.append(
+        desk.refer(
+            f"s-{chance.choice(AGENCIES)}",
+            actor=STAFF,
+            type="direct",
+            concepts=["food-pantry"],
+            contacts=chance.choice(((), ways[:1], ways)),
+            follow_up_allowed=chance.random() < 0.5,
+            consent=cc.ConsentTerms(fields=[], purpose="food", method="verbal", days=chance.choice((3, 90))),
+        ).id
+    )
+
+
+def answer(world, desk, _):
+    """Somebody uses a link: an old one, a new one, one that was used."""
+    chance = world.chance
+    if not world.tokens:
+        return
+    token = chance.choice(world.tokens)
+    event, told = chance.choice(
+        (
+            ("accept", {}),
+            ("start", {}),
+            ("hold", {"hold_reason": "awaiting_patron"}),
+            ("reject", {"outcome": "no_capacity"}),
+            ("complete", {"outcome": "service_received"}),
+            ("fail", {"outcome": "no_funds"}),
+        )
+    )
+    for _ in range(chance.choice((1, 1, 2))):
+        try:
+            replied = desk.answer_link(token, event, **told)
+            world.tokens.append(replied.next_token or token)
+            world.happened["answered"] += 1
+        except (LinkNotValidError, IllegalTransitionError, InvalidReferralError):
+            try:
+                desk.answer_follow_up(token, cc.FollowUp(reached=True, helped=chance.choice(("yes", "no"))))
+                world.happened["followed up"] += 1
+            except LinkNotValidError:
+                world.happened["link not valid"] += 1
+
+
+def revoke(world, desk, live):
+    if live:
+        key = world.chance.choice(live)
+        try:
+            desk.revoke_consent(key, actor=PATRON)
+        except ReferralNotFoundError:
+            return
+        world.revoked.setdefault(key, len(world.delivered))
+        world.happened["revoked"] += 1
+
+
+def cancel(world, desk, live):
+    if live:
+        try:
+            desk.apply(world.chance.choice(live), "cancel", actor=STAFF, outcome="patron_declined")
+        except (IllegalTransitionError, ReferralNotFoundError):
+            world.happened["too late"] += 1
+
+
+def again(world, desk, _):
+    """Staff try what was set aside once more."""
+    for row in desk.dead_letters():
+        if world.chance.random() < 0.3:
+            desk.retry(row.id)
+
+
+def dispatch(world, desk):
+    try:
+        desk.dispatch_once(limit=world.chance.choice((1, 5, 100)))
+    except Died:
+        world.happened["died"] += 1
+
+
+def followed(desk, seen):
+    """What has become of each message, as last seen."""
+    for record in desk.storage.scan(kinds.OUTBOX):
+        row = Row.from_dict(record.document)
+        seen[row.id] = (row, record.keys.get(kinds.BY_DUE))
+
+
+def lived(seed):
+    """Ninety days, and as long as the last message needs."""
+    world, storage, live, seen = World(seed), MemoryStorage(), [], {}
+    load(storage, DIRECTORY, now=START)
+    desk = opened(world, storage)
+    for key in AGENCIES:
+        desk.put_intake(cc.Intake(id=key, notifier="world", address=cc.Secret(f"{key}@example.org")))
+    doings = (refer, answer, answer, answer, revoke, cancel, again)
+    for step in range(DAYS * 4):
+        world.now += timedelta(hours=6)
+        slip = timedelta(hours=world.chance.choice((-1, 0, 0, 0, 1)))
+        world.now += slip
+        if world.chance.random() < 0.4:
+            world.chance.choice(doings)(world, desk, live)
+        if step % 4 == 0:
+            desk.run_due()
+        if step % 28 == 0:
+            desk.purge()
+        for _ in range(world.chance.choice((0, 1, 2))):
+            dispatch(world, desk)
+        followed(desk, seen)
+        world.now -= slip
+    world.fails = False
+    for _ in range(10):
+        world.now += timedelta(days=1)
+        while desk.dispatch_once().total:
+            pass
+        followed(desk, seen)
+    return world, desk, seen
+
+
+def judged(world, desk, seen):
+    """What is wrong; empty where nothing is."""
+    wrong = []
+    arrived = {key for key, _, _ in world.delivered}
+    for key, (row, due) in seen.items():
+        if row.status is RowStatus.PENDING:
+            wrong.append(f"{key} is still pending")
+        if not row.last or due is not None:
+            wrong.append(f"{key} has ended without a reason, or will be sent again")
+        if row.status is RowStatus.SENT and key not in arrived:
+            wrong.append(f"{key} is said to be sent and never arrived")
+    wrong += [f"{key} arrived and was never in the outbox" for key in arrived - seen.keys()]
+    texts: dict[str, set[str]] = {}
+    for key, _, body in world.delivered:
+        texts.setdefault(key, set()).add(body)
+    wrong += [f"{key} said something else the second time" for key, said in texts.items() if len(said) > 1]
+    wrong += ["a patron was written to where it is not safe" for _, to, _ in world.delivered if to == UNSAFE]
+    for key, since in world.revoked.items():
+        for _, to, body in world.delivered[since:]:
+            if to.startswith("o-") and key in body and TAKEN_BACK not in body:
+                wrong.append(f"an agency was told of {key} after the consent was revoked")
+    wrong += desk.audit.verify().broken
+    return wrong
+
+
+def test_every_message_of_ninety_days_ends_well_or_is_accounted_for():
+    ended, happened = Counter(), Counter()
+    for seed in range(SEEDS):
+        world, desk, seen = lived(seed)
+        assert not judged(world, desk, seen), f"seed {seed}"
+        ended += Counter(row.status.value for row, _ in seen.values())
+        happened += world.happened
+    assert happened.keys() >= {
+        "timeout",
+        "refused",
+        "lost",
+        "broken",
+        "died",
+        "answered",
+        "followed up",
+        "revoked",
+    }
+    assert ended.keys() == {"sent", "dead", "withdrawn"}
+    print(  # noqa: T201  # the figure
+        f"R6: {SEEDS} seeds of {DAYS} days: {dict(ended)}, 0 left over, 0 to the wrong; {dict(happened)}"
+    )
+
+
+def test_a_seed_is_played_the_same_way_again():
+    first, second = (lived(3) for _ in range(2))
+    assert first[0].delivered == second[0].delivered
+    assert first[2] == second[2]
+
+
+def _marks_before_sending(monkeypatch):
+    deliver = dispatching.Dispatching._deliver  # noqa: SLF001  # a fault is planted
+
+    def marked_first(self, one, ready):
+        self._write_down(self._marks(one, dispatching.Verdict(RowStatus.SENT, "")))
+        return deliver(self, one, ready)
+
+    monkeypatch.setattr(dispatching.Dispatching, "_deliver", marked_first)
+
+
+def _sends_though_it_was_withdrawn(monkeypatch):
+    monkeypatch.setattr(dispatching.Dispatching, "_is_ours", lambda *_: True)
+    looked = dispatching.looked
+    revived = attrs.evolve
+
+    def unlooked(one, letterhead, policy, now):
+        consent = one.consent and revived(
+            one.consent, revoked_at=None, expires_at=datetime(2099, 1, 1, tzinfo=UTC)
+        )
+        return looked(revived(one, consent=consent), letterhead, policy, now)
+
+    monkeypatch.setattr(dispatching, "looked", unlooked)
+    monkeypatch.setattr("communityconnector.desk.work.rows_of", lambda *_: ())
+
+
+def _forgets_what_failed(monkeypatch):
+    marks = dispatching.Dispatching._marks  # noqa: SLF001  # a fault is planted
+
+    def undue(self, one, verdict):
+        return marks(self, one, attrs.evolve(verdict, due=None))
+
+    monkeypatch.setattr(dispatching.Dispatching, "_marks", undue)
+
+
+def _writes_to_anybody(monkeypatch):
+    monkeypatch.setattr(cc.ContactPreference, "may_be_used", lambda *_: True)
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (_marks_before_sending, "never arrived"),
+        (_sends_though_it_was_withdrawn, "after the consent was revoked"),
+        (_forgets_what_failed, "still pending"),
+        (_writes_to_anybody, "not safe"),
+    ],
+)
+def test_a_desk_that_errs_is_caught(fault, says, monkeypatch):
+    fault(monkeypatch)
+    found = set()
+    for seed in range(20):
+        found |= set(judged(*lived(seed)))
+        if any(says in one for one in found):
+            return
+    pytest.fail(f"not caught: {sorted(found)[:3]}")
