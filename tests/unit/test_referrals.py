@@ -527,6 +527,8 @@ def test_a_request_has_two_reminders_an_alert_and_an_end():
         (Clock.FOLLOW_UP, 30),
     ]
     assert asked.follow_up_due_at == asked.sent_at + timedelta(days=14)
+    endless = {d.clock for d in due(attrs.evolve(asked, respond_by=None), Policy())}
+    assert endless == {clock for clock, _ in found} - {Clock.EXPIRE}
 
 
 def test_a_patron_who_did_not_agree_is_not_asked():

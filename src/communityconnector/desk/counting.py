@@ -45,7 +45,6 @@ class Ending(Code):
     LOOP_CLOSED = "loop_closed"
     EXPIRED = "expired"
     """Nobody said how it came out, in time or later."""
-    OTHERWISE = "otherwise"
 
 
 @attrs.frozen
@@ -85,7 +84,7 @@ class Statistics:
         if len(self.by) > 1 or (name is not None and whole):
             message = "shares are shown by one thing at a time: statistics(by=['need'])"
             raise InvalidStatisticsError(message)
-        closed = [self._number(one, name) for one in (Ending.LOOP_CLOSED, Ending.EXPIRED, Ending.OTHERWISE)]
+        closed = [self._number(one, name) for one in (Ending.LOOP_CLOSED, Ending.EXPIRED)]
         known = [count for count in closed if count is not None]
         part = self._number(ending, name)
         if part is None or len(known) < len(closed) or not sum(known):
@@ -212,12 +211,8 @@ def top_of(vocabulary: Vocabulary, concepts: Sequence[str]) -> str:
 def _described(referral: Referral, vocabulary: Vocabulary) -> dict[str, str]:
     closed = referral.closed_at
     ending = Ending.OPEN
-    if referral.is_loop_closed:
-        ending = Ending.LOOP_CLOSED
-    elif referral.status is ReferralStatus.EXPIRED:
-        ending = Ending.EXPIRED
-    elif closed is not None:
-        ending = Ending.OTHERWISE
+    if closed is not None:
+        ending = Ending.LOOP_CLOSED if referral.is_loop_closed else Ending.EXPIRED
     return {
         "month": "" if closed is None else closed.isoformat()[:7],
         "type": referral.type.value,

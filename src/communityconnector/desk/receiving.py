@@ -15,7 +15,7 @@ import attrs
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.carrying import Carrying
 from communityconnector.desk.kinds import BY_REVIEW, REFERRAL, stamp
-from communityconnector.desk.reports import Report, read_report
+from communityconnector.desk.reports import Report, Word, read_report
 from communityconnector.desk.requests import Key, once
 from communityconnector.desk.senders import Sender, verified_sender
 from communityconnector.desk.work import Work
@@ -30,7 +30,7 @@ from communityconnector.errors import (
 )
 from communityconnector.referrals import TABLE, Actor, Event, Referral, ReferralStatus, Role
 from communityconnector.referrals.documents import Code
-from communityconnector.referrals.mappings import System, reported
+from communityconnector.referrals.mappings import reported
 from communityconnector.storage import KeyRange
 from communityconnector.webhooks import TOLERANCE
 
@@ -234,10 +234,10 @@ class Receiving(Carrying):
         actor = Actor(Role.AGENCY, referral.organization_id)
         now = max(ledger.now(), referral.last_at)
         at = now
-        ordered = told.event not in _IN_ANY_ORDER
+        ordered = told.said not in _IN_ANY_ORDER
         if told.at is not None:
             if ordered and stamp(told.at) < held.about.reported_at:
-                raise IllegalTransitionError(referral.status, told.event or "report", actor.role, _IN_ORDER)
+                raise IllegalTransitionError(referral.status, "report", actor.role, _IN_ORDER)
             # What was written down here meanwhile, such as a call to the patron, does not make a report untrue, but
             # events stand in the order of their times. So it counts as of the last one; `recorded_at` tells the rest.
             at = min(max(told.at, referral.last_at), now)
@@ -247,26 +247,25 @@ class Receiving(Carrying):
         work.facts.append(
             Fact(actor=Actor(Role.ADAPTER, sender.id), action="receive", referral_id=referral.id)
         )
-        if told.event is not None:
-            if told.event not in _SAYS:
-                raise IllegalTransitionError(referral.status, told.event, actor.role)
-            if not _says_as_it_is(referral, told):
-                self._step(work, told.event, actor, told.details)
-        elif told.system is not None:
-            self._understand(work, told.system, told.word, actor, message_id)
+        if isinstance(told.said, Word):
+            self._understand(work, told.said, actor, message_id)
+        elif told.said not in _SAYS:
+            raise IllegalTransitionError(referral.status, told.said, actor.role)
+        elif not _says_as_it_is(referral, told.said, told.details):
+            self._step(work, told.said, actor, told.details)
         return work
 
-    def _understand(self, work: Work, system: System, word: str, actor: Actor, message_id: str) -> None:
+    def _understand(self, work: Work, word: Word, actor: Actor, message_id: str) -> None:
         """Do what another system's word says, if it says anything for certain; else leave it to staff."""
         before = work.about
-        found = reported(system, word, work.referral.status)
+        found = reported(word.system, word.text, work.referral.status)
         clear = not found.needs_review
         if clear and found.status is not work.referral.status:
             said = {"outcome": found.outcome, "hold_reason": found.hold_reason}
             event = None if found.status is None else _EVENTS.get(found.status)
             clear = event is not None and self._could(work, event, actor, said)
         work.about = attrs.evolve(
-            work.about, external_system=system.value, external_status=word, needs_review=not clear
+            work.about, external_system=word.system.value, external_status=word.text, needs_review=not clear
         )
         if not clear and not before.needs_review:
             work.tell_staff("word of another system", occasion=message_id)
@@ -279,11 +278,11 @@ class Receiving(Carrying):
         return True
 
 
-def _says_as_it_is(referral: Referral, told: Report) -> bool:
+def _says_as_it_is(referral: Referral, event: Event, details: Mapping[str, Any]) -> bool:
     """Whether an event leaves a referral where it stands. Its time counts all the same, against what comes late."""
     as_it_is = {
         name: str(code)
         for name, code in (("outcome", referral.outcome), ("hold_reason", referral.hold_reason))
         if code is not None
     }
-    return _EVENTS.get(referral.status) is told.event and told.details == as_it_is
+    return _EVENTS.get(referral.status) is event and details == as_it_is

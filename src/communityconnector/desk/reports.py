@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 import attrs
 
@@ -20,6 +20,18 @@ _MOST_WORD: Final = 100
 """Another system's word is kept as it came, and is none where it is longer: it may be somebody's words."""
 
 
+class Word(NamedTuple):
+    """Another system's word for where a referral stands.
+
+    Attributes:
+        system: whose word it is.
+        text: the word.
+    """
+
+    system: System
+    text: str
+
+
 @attrs.frozen(kw_only=True, repr=False)
 class Report:
     """What a report says: an event of ours, or another system's word.
@@ -27,18 +39,14 @@ class Report:
     Attributes:
         referral_id: of which referral.
         at: when it happened, if it says so.
-        event: what happened.
-        details: what is told with it, as `Details` has it.
-        system: or else whose word it is.
-        word: the word.
+        said: what happened, or how another system calls where the referral stands now.
+        details: what is told with an event, as `Details` has it.
     """
 
     referral_id: str
     at: datetime | None
-    event: Event | None = None
+    said: Event | Word
     details: Mapping[str, Any] = attrs.field(factory=dict)
-    system: System | None = None
-    word: str = ""
 
 
 def read_report(body: bytes, latest: datetime) -> Report:
@@ -65,11 +73,11 @@ def read_report(body: bytes, latest: datetime) -> Report:
     if not lawful_id(referral_id):
         _unreadable()
     if "event" in said:
-        return Report(referral_id=referral_id, at=at, event=Event(said["event"]), details=_details(said))
+        return Report(referral_id=referral_id, at=at, said=Event(said["event"]), details=_details(said))
     word = said["status"]
     if not isinstance(word, str) or not 0 < len(word) <= _MOST_WORD or not word.isprintable():
         _unreadable()
-    return Report(referral_id=referral_id, at=at, system=System(said.get("system")), word=word)
+    return Report(referral_id=referral_id, at=at, said=Word(System(said.get("system")), word))
 
 
 def _details(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -162,13 +162,13 @@ class _Flow:
             (0, next(order), start, None)
         ]
         by: dict[Names, tuple[Names, int, Names] | None] = {}
-        while waiting:
+        while True:
             cost, _, here, last = heapq.heappop(waiting)
             if here in by:
                 continue
             by[here] = last
             if here == end:
-                break
+                return _steps(by, end)
             for arc, sign, there in self._at[here]:
                 empty = sign < 0 and self._arcs[arc].value + moved.get(arc, 0) <= 0
                 if arc == name or there in by or empty:
@@ -178,7 +178,6 @@ class _Flow:
                     by[end] = (arc, sign, here)
                     return _steps(by, end)
                 heapq.heappush(waiting, (cost + dear, next(order), there, (arc, sign, here)))
-        return _steps(by, end)
 
 
 def _steps(by: Mapping[Names, tuple[Names, int, Names] | None], end: Names) -> list[tuple[Names, int]]:

@@ -1,0 +1,307 @@
+"""What others do between two steps of a desk, and what is gone by the time it is wanted: nothing breaks, nothing gets out."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from desks import MONDAY, STAFF, desk_at, found, letterhead, preference, refused, send, take_referrals, terms
+from lettings import TOKEN, ended
+from lettings import opened as letting
+from test_crypto import keyring
+
+import communityconnector as cc
+from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.desk import RowStatus, Sender, kinds
+from communityconnector.desk.claiming import claimed
+from communityconnector.desk.outbox import Row
+from communityconnector.errors import LinkNotValidError, SealBrokenError, StaleRecordError
+from communityconnector.referrals import Consent, ReferralStatus
+from communityconnector.storage import ABSENT, Delete, Put
+
+
+class Between(MemoryStorage):
+    """Lets somebody else do something once, right before a record of a kind is read."""
+
+    kind = ""
+    count = 0
+    do = None
+
+    def before(self, kind, do, count=1):
+        """Do it before the first, or a later, reading by id of such records."""
+        self.kind, self.do, self.count = kind, do, count
+
+    def get(self, kind, ids):
+        if self.do is not None and kind == self.kind:
+            self.count -= 1
+            if not self.count:
+                do, self.do = self.do, None
+                do()
+        return super().get(kind, ids)
+
+
+@pytest.fixture
+def storage():
+    return Between()
+
+
+@pytest.fixture
+def desk(storage):
+    with desk_at(storage) as opened:
+        yield opened
+
+
+def rows(desk):
+    return [Row.from_dict(record.document) for record in desk.storage.scan(kinds.OUTBOX)]
+
+
+def agency_of(referral):
+    return cc.Actor("agency", referral.organization_id)
+
+
+def purged(desk, days=181):
+    """What lets go of closed referrals, as another worker of the same desk would after half a year."""
+
+    def purge():
+        desk.time.pass_by(days=days)
+        desk.purge()
+
+    return purge
+
+
+# Links and messages
+
+
+@pytest.mark.parametrize("party", ["agency", "patron"])
+def test_a_link_to_what_was_purged_cannot_be_used(party):
+    with desk_at(policy=cc.Policy(keep_closed=timedelta(days=1))) as desk:
+        referral = send(desk, contacts=[preference(desk)])
+        desk.dispatch_once()
+        if party == "patron":
+            desk.apply(referral.id, "hold", actor=agency_of(referral), hold_reason="awaiting_patron")
+            desk.dispatch_once()
+        token = desk.box.token()
+        assert desk.open_link(token)
+        desk.apply(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
+        assert desk.open_link(token)
+        purged(desk, days=1)()
+        assert list(desk.storage.scan(kinds.REFERRAL)) == []
+        with pytest.raises(LinkNotValidError):
+            desk.open_link(token)
+
+
+def test_an_agency_that_answers_while_its_page_is_made_is_not_said_to_have_only_looked(desk, storage):
+    referral = send(desk)
+    desk.dispatch_once()
+    storage.before(kinds.REFERRAL, lambda: desk.apply(referral.id, "accept", actor=agency_of(referral)), 2)
+    desk.open_link(desk.box.token())
+    assert storage.do is None
+    assert desk.referral(referral.id).status is ReferralStatus.ACCEPTED
+    assert [event.event for event in desk.events(referral.id)][-1] == "accept"
+
+
+def test_a_message_of_what_was_purged_while_it_was_claimed_is_not_sent(desk, storage):
+    referral = send(desk)
+    desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+    storage.before(kinds.REFERRAL, purged(desk))
+    done = desk.dispatch_once()
+    assert storage.do is None
+    assert (done.sent, done.withdrawn, desk.box, rows(desk)) == (0, 0, [], [])
+
+
+def test_an_agency_that_takes_no_messages_any_more_gets_none_and_staff_hear_of_it(desk):
+    match = found(desk)
+    send(desk, match)
+    take_referrals(desk, match, notifier="", address=cc.Secret(""))
+    done = desk.dispatch_once()
+    assert (done.dead, done.sent) == (1, 1)
+    assert [dead.last for dead in desk.dead_letters()] == ["no-intake"]
+    assert [to for to, _ in desk.box.texts] == ["staff@example.org"]
+
+
+def test_staff_who_are_told_nothing_by_message_any_more_get_none():
+    storage = MemoryStorage()
+    before = desk_at(storage)
+    send(before)
+    before.box.fails = [refused()]
+    before.dispatch_once(limit=1)
+    with desk_at(storage, letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
+        assert desk.dispatch_once().withdrawn == 1
+        assert (RowStatus.WITHDRAWN, "no-staff-address") in {(row.status, row.last) for row in rows(desk)}
+
+
+def test_staff_are_told_once_of_a_message_that_dies_again(desk):
+    send(desk)
+    desk.box.fails = [refused()]
+    desk.dispatch_once()
+    (dead,) = desk.dead_letters()
+    desk.retry(dead.id)
+    desk.box.fails = [refused()]
+    assert desk.dispatch_once().dead == 1
+    assert [to for to, _ in desk.box.texts] == ["staff@example.org"]
+
+
+def test_of_two_workers_one_gets_a_message_where_the_storage_has_no_claims():
+    class Late:
+        """A storage without claims, to which another worker comes first with every second message."""
+
+        def __init__(self, inner):
+            self.inner, self.get, self.scan = inner, inner.get, inner.scan
+
+        def commit(self, writes):
+            for number, one in enumerate(writes):
+                if one.id.endswith("-2"):
+                    self.inner.commit([Put(one.kind, one.id, one.document, one.expected, one.keys)])
+                    assert number == 0
+            return self.inner.commit(writes)
+
+    inner = MemoryStorage()
+    inner.commit(
+        [Put(kinds.OUTBOX, f"m-{number}", {}, ABSENT, {kinds.BY_DUE: f"{number}"}) for number in (1, 2, 3)]
+    )
+    taken = claimed(Late(inner), "5", "9", 10)
+    assert [one.id for one in taken] == ["m-1", "m-3"]
+    assert {one.id: one.version for one in taken} == {
+        key: one.version for key, one in inner.get(kinds.OUTBOX, ["m-1", "m-3"]).items()
+    }
+
+
+def test_a_dispatcher_waits_where_nothing_is_due(desk):
+    class Once(threading.Event):
+        """Is set by waiting for it."""
+
+        waited = None
+
+        def wait(self, timeout=None):
+            self.waited = timeout
+            self.set()
+            return True
+
+    stop = Once()
+    assert desk.run_dispatcher(stop, every=7.0).total == 0
+    assert stop.waited == 7.0
+
+
+# What is due
+
+
+def test_what_was_purged_while_others_were_seen_to_is_not_due_any_more():
+    with desk_at(Between(), policy=cc.Policy(keep_closed=timedelta(days=1))) as desk:
+        desk.refer(found(desk), actor=STAFF)
+        desk.time.pass_by(days=61)
+
+        def another():
+            desk.run_due()
+            purged(desk, days=1)()
+
+        desk.storage.before(kinds.REFERRAL, another, 2)
+        assert desk.run_due().expired == 0
+        assert desk.storage.do is None
+        assert list(desk.storage.scan(kinds.REFERRAL)) == []
+
+
+def test_an_agency_that_is_called_is_not_reminded_by_message(desk):
+    match = found(desk)
+    take_referrals(desk, match, notifier="", address=cc.Secret(""))
+    send(desk, match)
+    desk.time.pass_by(days=4)
+    assert desk.run_due().reminded == 1
+    assert not [row for row in rows(desk) if row.recipient == "agency"]
+    assert desk.run_due().reminded == 0
+
+
+# Two desks
+
+
+def test_two_desks_write_one_log(storage):
+    with desk_at(storage) as one, desk_at(storage, time=one.time) as other:
+        for _ in range(3):
+            send(one), send(other)
+        assert one.audit.verify() == other.audit.verify()
+        numbers = [entry.number for entry in one.audit.entries()]
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_who_is_always_overtaken_is_told_so_in_the_end(desk, monkeypatch):
+    tries = 0
+
+    def overtaken(_):
+        nonlocal tries
+        tries += 1
+        raise StaleRecordError(kinds.REFERRAL, "r-1", 1, 2)
+
+    take_referrals(desk, found(desk))
+    monkeypatch.setattr(desk.storage, "commit", overtaken)
+    with pytest.raises(StaleRecordError):
+        send(desk)
+    assert tries > 10
+
+
+# What is private
+
+
+def test_without_its_data_key_nothing_private_is_left_and_nothing_breaks(storage):
+    with desk_at(storage, keyring=keyring()) as desk:
+        referral = send(desk)
+        (key,) = storage.get(kinds.DATA_KEY, [referral.id]).values()
+        storage.commit([Delete(kinds.DATA_KEY, referral.id, key.version)])
+        assert desk.private(referral.id, actor=STAFF).told == {}
+        assert desk.apply(referral.id, "accept", actor=agency_of(referral)).status is ReferralStatus.ACCEPTED
+
+
+def test_what_was_sealed_wants_the_keyring(storage):
+    referral = send(desk_at(storage, keyring=keyring()))
+    with desk_at(storage) as desk, pytest.raises(SealBrokenError, match="open the desk with the keyring"):
+        desk.private(referral.id, actor=STAFF)
+
+
+def test_of_two_purges_at_once_one_lets_go(storage):
+    with letting(storage) as desk:
+        ended(desk)
+        desk.time.now = MONDAY + timedelta(days=31)
+        storage.before(kinds.REFERRAL, purged(desk))
+        report = desk.purge()
+        assert storage.do is None
+        assert (list(storage.scan(kinds.PRIVATE)), dict(report.gone)) == ([], {})
+
+
+# Taking back, twice
+
+
+def test_a_draft_is_consented_to_again_after_the_first_consent_was_taken_back(desk):
+    match = found(desk)
+    take_referrals(desk, match)
+    draft = desk.refer(match, actor=STAFF, type="direct", told={"first_name": "Quill"})
+    desk.consent(draft.id, terms(), actor=STAFF)
+    desk.revoke_consent(draft.id, actor=STAFF)
+    (first,) = (one.document["revoked_at"] for one in desk.storage.scan(kinds.CONSENT))
+    desk.time.pass_by(hours=1)
+    desk.consent(draft.id, terms(), actor=STAFF)
+    moments = sorted(str(one.document.get("revoked_at")) for one in desk.storage.scan(kinds.CONSENT))
+    assert moments == [first, "None"], "the first keeps the moment at which it was taken back"
+
+
+# Printing
+
+
+def test_what_is_printed_names_records_and_nothing_else(desk):
+    referral = send(desk, contacts=[preference(desk)], patron=TOKEN)
+    (consent,) = (Consent.from_dict(one.document) for one in desk.storage.scan(kinds.CONSENT))
+    desk.dispatch_once()
+    token = desk.box.token()
+    page = desk.open_link(token)
+    replied = desk.answer_link(token, "hold", hold_reason="awaiting_documents")
+    desk.dispatch_once()
+    patron_page = desk.open_link(desk.box.token())
+    sender = Sender(id="agency-1", keys=[cc.Secret("whsec_" + "c2VjcmV0" * 4)])
+    intake = desk.intake(referral.organization_id)
+    assert not page.is_urgent
+    assert list(map(repr, (consent, page, replied, patron_page, sender, intake))) == [
+        f"<Consent {consent.id!r} for referral {referral.id!r}>",
+        f"<AgencyPage of referral {referral.id!r}>",
+        f"<Replied to referral {referral.id!r}>",
+        "<PatronPage>",
+        "<Sender 'agency-1'>",
+        f"<Intake {referral.organization_id!r}>",
+    ]
