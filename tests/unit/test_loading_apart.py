@@ -340,7 +340,7 @@ def test_what_no_storage_can_keep_is_refused_as_by_one(tmp_path):
 
 
 SCRIPT = """
-import os, sys, threading
+import os, signal, sys, threading
 from datetime import UTC, datetime
 from communityconnector.adapters.sql import open_storage
 from communityconnector.stored import load, loading
@@ -349,6 +349,8 @@ loading.READ_WHOLE = 0
 loading.usable_cores = lambda: 2
 loading._BATCH = 25
 chunks.LINES = json_reader.LINES = 10
+# Where the tests run in the background of a shell, programs are begun deaf to it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 print("begun", flush=True)
 threading.Thread(target=threading.Event().wait, daemon=True).start()
 url, path = sys.argv[1:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
 
 import numpy as np
@@ -525,8 +526,9 @@ def test_no_repr_shows_what_a_patron_said():
     shown = " ".join(
         map(repr, (need, query, asked, plan, *plan.questions, *(q.asked for q in plan.questions[1:2])))
     )
+    shown = re.sub(r"0x[0-9a-f]+", "", shown.lower())  # where in memory an object lies may hold any number
     for secret in ("fled", "36.12", "81.65", "ashe", "17"):
-        assert secret not in shown.lower()
+        assert secret not in shown
 
 
 def test_answers_are_kept_for_a_while_and_not_for_ever():
