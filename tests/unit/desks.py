@@ -46,6 +46,17 @@ class Box(list[Message]):
         return self[number].body.rsplit("/", 1)[1]
 
 
+class Plain:
+    """A storage that has no claims of its own, as a plugin's may be."""
+
+    def __init__(self, inner) -> None:
+        self.inner = inner
+        self.get, self.scan, self.drop, self.close = inner.get, inner.scan, inner.drop, inner.close
+
+    def commit(self, writes):
+        return self.inner.commit(writes)
+
+
 class Time:
     """A clock that is set by hand."""
 

@@ -1,0 +1,379 @@
+"""What the outbox says of a message at every turn: its state, why, how often it was tried, when it is due and when it goes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import UTC, datetime, time, timedelta
+from random import Random
+
+import pytest
+from desks import MONDAY, PATRON, STAFF, Plain, desk_at, found, preference, refused, send, take_referrals
+
+import communityconnector as cc
+from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.desk import RowStatus, kinds
+from communityconnector.desk.dispatching import PAUSES, WEBHOOK_PAUSES
+from communityconnector.desk.kinds import stamp
+from communityconnector.desk.outbox import Row
+from communityconnector.errors import InvalidReferralError
+from communityconnector.notification import Receipt
+from communityconnector.referrals import Template
+from communityconnector.storage import ABSENT, Put
+
+MONTH = timedelta(days=30)
+
+
+class Longest(Random):
+    """Makes every pause as long as it may be, and notes how short it might have been."""
+
+    def uniform(self, a, b):
+        assert a == 0
+        return b
+
+
+@pytest.fixture
+def desk():
+    with desk_at() as opened:
+        yield opened
+
+
+def records(desk, template=None):
+    """The rows with their keys, of one template or of all."""
+    found = [(Row.from_dict(one.document), one.keys) for one in desk.storage.scan(kinds.OUTBOX)]
+    return [(row, keys) for row, keys in found if template in (None, row.template)]
+
+
+def told(desk, template):
+    """State, why, tries and reference of the one message of a template, when it is due and when it goes."""
+    ((row, keys),) = records(desk, template)
+    return (
+        row.status,
+        row.last,
+        row.attempts,
+        row.reference,
+        keys.get(kinds.BY_DUE),
+        keys.get(kinds.BY_PURGE),
+    )
+
+
+def after_a_month(desk):
+    return stamp(desk.time.now + MONTH)
+
+
+REQUEST, PATRONS = Template.AGENCY_REQUEST, Template.PATRON_MESSAGE
+
+
+def test_what_waits_is_due_at_once_and_goes_with_its_referral(desk):
+    send(desk)
+    assert told(desk, REQUEST) == (RowStatus.PENDING, "", 0, "", stamp(MONDAY), None)
+
+
+def test_what_was_sent_has_the_providers_name_for_it_and_goes_after_a_month(desk):
+    send(desk)
+    desk.dispatch_once()
+    assert told(desk, REQUEST) == (RowStatus.SENT, "sent", 1, "ref-1", None, after_a_month(desk))
+
+
+def test_of_a_long_name_255_letters_are_kept(desk):
+    send(desk)
+    taken = desk.box.send
+    desk.box.send = lambda message: Receipt(accepted=taken(message).accepted, reference="é" * 300)
+    desk.dispatch_once()
+    assert told(desk, REQUEST)[3] == "é" * 255
+
+
+def test_what_was_claimed_and_not_written_down_can_be_claimed_after_five_minutes(desk):
+    send(desk)
+
+    def die(_):
+        raise KeyboardInterrupt
+
+    taken, desk.box.send = desk.box.send, die
+    with pytest.raises(KeyboardInterrupt):
+        desk.dispatch_once()
+    assert told(desk, REQUEST) == (RowStatus.PENDING, "", 0, "", stamp(MONDAY + timedelta(minutes=5)), None)
+    desk.box.send = taken
+    desk.time.pass_by(minutes=5, seconds=-1)
+    assert desk.dispatch_once().total == 0
+    desk.time.pass_by(seconds=1)
+    assert desk.dispatch_once().sent == 1
+
+
+@pytest.mark.parametrize(
+    ("notifier", "pauses"), [("box", PAUSES), ("smtp", PAUSES), ("webhook", WEBHOOK_PAUSES)]
+)
+@pytest.mark.parametrize(
+    "error", [lambda: refused(retry=True), lambda: OSError("no route")], ids=["told", "broken"]
+)
+def test_pauses_grow_as_the_notifier_has_them(notifier, pauses, error):
+    with desk_at(random=Longest()) as desk:
+        desk._parts.notifiers[notifier] = desk.box  # noqa: SLF001  # a box under another name
+        take_referrals(desk, found(desk), notifier=notifier)
+        send(desk)
+        for number, pause in enumerate(pauses, start=1):
+            desk.box.fails = [error()]
+            assert desk.dispatch_once().again == 1
+            due = stamp(desk.time.now + timedelta(seconds=pause))
+            assert told(desk, REQUEST) == (RowStatus.PENDING, "failed", number, "", due, None)
+            desk.time.pass_by(seconds=pause)
+        desk.box.fails = [error()]
+        assert desk.dispatch_once().dead == 1
+        dead = (RowStatus.DEAD, "given-up", len(pauses) + 1, "", None, after_a_month(desk))
+        assert told(desk, REQUEST) == dead
+
+
+def test_a_provider_that_asks_for_less_gets_our_pause():
+    with desk_at(random=Longest()) as desk:
+        send(desk)
+        desk.box.fails = [refused(retry=True, after=1)]
+        desk.dispatch_once()
+        assert told(desk, REQUEST)[4] == stamp(MONDAY + timedelta(seconds=PAUSES[0]))
+
+
+def test_what_is_refused_is_dead_at_once_and_can_be_tried_from_the_first_pause_on():
+    with desk_at(random=Longest()) as desk:
+        send(desk)
+        desk.box.fails = [refused(retry=True), refused()]
+        desk.dispatch_once(limit=1)
+        desk.time.pass_by(seconds=PAUSES[0])
+        desk.dispatch_once(limit=1)
+        assert told(desk, REQUEST) == (RowStatus.DEAD, "refused", 2, "", None, after_a_month(desk))
+        (row,) = desk.dead_letters()
+        assert desk.dispatch_once().sent == 1, "the word to staff"
+        desk.time.pass_by(days=1)
+        desk.retry(row.id)
+        assert desk.dead_letters() == ()
+        assert told(desk, REQUEST) == (RowStatus.PENDING, "refused", 0, "", stamp(desk.time.now), None)
+        desk.box.fails = [refused(retry=True)]
+        desk.dispatch_once(limit=1)
+        again = stamp(desk.time.now + timedelta(seconds=PAUSES[0]))
+        assert told(desk, REQUEST) == (RowStatus.PENDING, "failed", 1, "", again, None)
+
+
+def test_what_was_given_up_says_why_and_goes_after_a_month(desk):
+    send(desk)
+    desk.box.fails = [refused()]
+    desk.dispatch_once(limit=1)
+    (row,) = desk.dead_letters()
+    desk.time.pass_by(days=2)
+    desk.discard_message(row.id)
+    assert told(desk, REQUEST) == (RowStatus.WITHDRAWN, "discarded", 1, "", None, after_a_month(desk))
+    for settle in (desk.retry, desk.discard_message):
+        for which in (row.id, "m-none"):
+            with pytest.raises(
+                InvalidReferralError, match=r"^there is no such message among those .*dead_letters"
+            ):
+                settle(which)
+
+
+def test_what_the_patron_agreed_to_no_more_is_withdrawn_before_it_is_tried(desk):
+    send(desk)
+    desk.time.pass_by(days=91)
+    assert desk.dispatch_once().withdrawn == 1
+    assert told(desk, REQUEST) == (RowStatus.WITHDRAWN, "consent", 0, "", None, after_a_month(desk))
+
+
+def test_what_is_taken_back_is_withdrawn_with_the_reason(desk):
+    referral = send(desk)
+    desk.revoke_consent(referral.id, actor=PATRON)
+    assert told(desk, REQUEST) == (RowStatus.WITHDRAWN, "consent-revoked", 0, "", None, after_a_month(desk))
+    other = send(desk)
+    desk.apply(other.id, "cancel", actor=STAFF, outcome="patron_declined")
+    ((row, _),) = [one for one in records(desk, REQUEST) if one[0].referral_id == other.id]
+    assert (row.status, row.last) == (RowStatus.WITHDRAWN, "closed")
+
+
+def test_what_waits_for_the_safe_hours_is_due_when_they_begin(desk):
+    safe = preference(desk, safe_from=time(17), safe_until=time(20))
+    referral = send(desk, contacts=[safe])
+    desk.apply(
+        referral.id, "hold", actor=cc.Actor("agency", referral.organization_id), hold_reason="awaiting_patron"
+    )
+    desk.dispatch_once()
+    evening = datetime(2026, 3, 2, 17, tzinfo=UTC)
+    assert told(desk, PATRONS) == (RowStatus.PENDING, "safe-hours", 0, "", stamp(evening), None)
+    desk.time.now = evening
+    desk.dispatch_once()
+    assert told(desk, PATRONS) == (RowStatus.SENT, "sent", 1, "ref-2", None, after_a_month(desk))
+
+
+def test_a_patron_without_a_safe_way_by_then_is_not_written_to(desk):
+    referral = send(desk, contacts=[preference(desk)])
+    desk.apply(
+        referral.id, "hold", actor=cc.Actor("agency", referral.organization_id), hold_reason="awaiting_patron"
+    )
+    desk.time.pass_by(days=89)
+    assert records(desk, PATRONS)
+    desk.time.pass_by(days=2)
+    desk.dispatch_once()
+    expected = (RowStatus.WITHDRAWN, "no-safe-contact", 0, "", None, after_a_month(desk))
+    assert told(desk, PATRONS) == expected
+
+
+def test_staff_are_told_of_each_message_that_died_once(desk):
+    """Two messages about the same version of a referral: an alert for each."""
+    referral = send(desk)
+    desk.time.pass_by(days=2)
+    desk.run_due()
+    desk.box.fails = [refused(), refused()]
+    desk.dispatch_once(limit=2)
+    alerts = records(desk, Template.STAFF_ATTENTION)
+    assert {row.reason for row, _ in alerts} == {"message not delivered"}
+    assert len(alerts) == 2
+    assert {row.referral_id for row, _ in alerts} == {referral.id}
+    assert {keys[kinds.BY_DUE] for _, keys in alerts} == {stamp(desk.time.now)}
+
+
+def test_what_is_for_staff_and_dies_alerts_nobody(desk):
+    send(desk)
+    desk.box.fails = [refused(), refused()]
+    desk.dispatch_once()
+    assert [row.status for row, _ in records(desk, Template.STAFF_ATTENTION)] == [RowStatus.DEAD]
+
+
+def test_a_message_has_the_language_of_whom_it_is_for(desk):
+    match = found(desk)
+    take_referrals(desk, match, language="es")
+    send(desk, match)
+    desk.dispatch_once()
+    assert [message.language for message in desk.box] == ["es"]
+
+
+def test_no_more_is_sent_than_was_asked_for(desk):
+    for _ in range(3):
+        send(desk)
+    assert desk.dispatch_once(limit=0).total == 0
+    assert desk.dispatch_once(limit=2).total == 2
+    assert desk.dispatch_once().total == 1
+
+
+def test_a_hundred_are_sent_unless_more_are_asked_for(monkeypatch, desk):
+    asked = []
+    monkeypatch.setattr(
+        "communityconnector.desk.dispatching.claim", lambda _, count: asked.append(count) or []
+    )
+    desk.dispatch_once()
+    desk.dispatch_once(limit=1000)
+    desk.dispatch_once(limit=7)
+    assert asked == [100, 100, 7]
+
+
+def test_a_dispatch_that_is_stopped_before_it_began_claims_nothing(desk):
+    stop = threading.Event()
+    stop.set()
+    send(desk)
+    assert desk.dispatch_once(stop=stop).total == 0
+    assert told(desk, REQUEST)[4] == stamp(MONDAY)
+
+
+def test_what_was_sent_is_written_down_though_the_rest_is_given_back(desk):
+    stop = threading.Event()
+    for _ in range(3):
+        send(desk)
+    taken = desk.box.send
+
+    def second(message):
+        if len(desk.box) == 1:
+            stop.set()
+        return taken(message)
+
+    desk.box.send = second
+    assert desk.run_dispatcher(stop).sent == 2
+    assert sorted(row.status for row, _ in records(desk)) == ["pending", "sent", "sent"]
+    ((_, keys),) = [one for one in records(desk) if one[0].status is RowStatus.PENDING]
+    assert keys[kinds.BY_DUE] == stamp(MONDAY)
+
+
+def test_what_was_sent_is_written_down_though_time_runs_out(desk):
+    for _ in range(3):
+        send(desk)
+    taken = desk.box.send
+
+    def slowly(message):
+        desk.time.pass_by(minutes=2)
+        return taken(message)
+
+    desk.box.send = slowly
+    assert desk.dispatch_once(limit=3).sent == 2
+    assert sorted(row.status for row, _ in records(desk)) == ["pending", "sent", "sent"]
+
+
+def test_one_that_somebody_else_withdrew_keeps_no_other_back(desk):
+    first, *_ = [send(desk) for _ in range(3)]
+    rows = [row for row, _ in records(desk)]
+    order = sorted(rows, key=lambda row: row.id)
+    taken = desk.box.send
+
+    def and_revoke(message):
+        if len(desk.box) == 0:
+            other = next(row for row in order if row.id != message.id)
+            desk.revoke_consent(other.referral_id, actor=PATRON)
+        return taken(message)
+
+    desk.box.send = and_revoke
+    assert desk.dispatch_once(limit=3).sent == 2
+    assert first
+    assert sorted(row.status for row, _ in records(desk, REQUEST)) == ["sent", "sent", "withdrawn"]
+
+
+def test_the_log_names_messages_and_notifiers_and_nobody(desk, caplog):
+    caplog.set_level(logging.INFO, logger="communityconnector")
+    send(desk), send(desk)
+    ids = sorted(row.id for row, _ in records(desk))
+    desk.box.fails = [OSError("agency@example.org"), refused()]
+    desk.dispatch_once(limit=2)
+    said = [(one.levelname, one.getMessage()) for one in caplog.records]
+    assert sorted(said) == sorted(
+        [
+            ("WARNING", f"notifier box failed on message {ids[0]}: OSError"),
+            ("WARNING", f"message {ids[1]} cannot be delivered"),
+        ]
+    )
+
+
+def test_the_log_says_which_message_another_worker_took_over(desk, caplog):
+    caplog.set_level(logging.INFO, logger="communityconnector")
+    send(desk)
+    ((row, _),) = records(desk)
+    taken = desk.box.send
+
+    def while_another_takes_over(message):
+        if not desk.box:
+            desk.box.append(message)
+            desk.time.pass_by(minutes=6)
+            desk.dispatch_once()
+        return taken(message)
+
+    desk.box.send = while_another_takes_over
+    desk.dispatch_once()
+    assert [one.getMessage() for one in caplog.records] == [
+        f"message {row.id} was taken over by another worker"
+    ]
+
+
+def test_where_a_storage_has_no_claims_the_first_due_are_claimed_and_keep_their_other_keys():
+    from communityconnector.desk.claiming import claimed
+
+    storage = Plain(MemoryStorage())
+    storage.commit(
+        [
+            Put(
+                kinds.OUTBOX,
+                f"m-{number}",
+                {"n": number},
+                ABSENT,
+                {kinds.BY_DUE: due, kinds.BY_REFERRAL: "r"},
+            )
+            for number, due in enumerate(["5", "3", "3", "7"])
+        ]
+    )
+    taken = claimed(storage, "5", "9", 2)
+    assert [(one.kind, one.id, dict(one.keys)) for one in taken] == [
+        (kinds.OUTBOX, "m-1", {kinds.BY_DUE: "9", kinds.BY_REFERRAL: "r"}),
+        (kinds.OUTBOX, "m-2", {kinds.BY_DUE: "9", kinds.BY_REFERRAL: "r"}),
+    ]
+    assert [dict(one.keys) for one in storage.scan(kinds.OUTBOX)] == [
+        {kinds.BY_DUE: due, kinds.BY_REFERRAL: "r"} for due in ("5", "9", "9", "7")
+    ]
+    assert [one.id for one in claimed(storage, "6", "9", 5)] == ["m-0"]
