@@ -304,7 +304,10 @@ def test_what_is_printed_names_records_and_nothing_else(desk):
     sender = Sender(id="agency-1", keys=[cc.Secret("whsec_" + "c2VjcmV0" * 4)])
     intake = desk.intake(referral.organization_id)
     assert not page.is_urgent
-    assert list(map(repr, (consent, page, replied, patron_page, sender, intake))) == [
+    own = desk.private(referral.id, actor=STAFF)
+    assert list(map(repr, (own, own.contacts[0], consent, page, replied, patron_page, sender, intake))) == [
+        "<Private>",
+        "<ContactPreference by email>",
         f"<Consent {consent.id!r} for referral {referral.id!r}>",
         f"<AgencyPage of referral {referral.id!r}>",
         f"<Replied to referral {referral.id!r}>",

@@ -205,11 +205,11 @@ def test_a_message_waits_for_the_safe_hours(desk):
     assert desk.dispatch_once().sent == 1
 
 
-@given(
-    st.times(),
-    st.times(),
-    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001  # the strategy adds the zone
-)
+HOURS = st.builds(time, st.integers(0, 23)) | st.times()
+YEAR = st.integers(0, 364 * 24).map(lambda hours: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hours))
+
+
+@given(HOURS, HOURS, YEAR)
 def test_the_next_safe_moment_lies_in_the_safe_hours_and_none_before_it_does(start, end, moment):
     zone = ZoneInfo("America/New_York")
     way = cc.ContactPreference(
@@ -228,11 +228,46 @@ def test_the_next_safe_moment_lies_in_the_safe_hours_and_none_before_it_does(sta
     assert found_at == moment or not inside(moment)
     # In the hour that a change of clocks leaves out, no moment has the time of day that was named.
     assert inside(found_at) or found_at.astimezone(zone).utcoffset() != moment.astimezone(zone).utcoffset()
+    minutes = int((found_at - moment) / timedelta(minutes=1))
+    assert not any(inside(moment + timedelta(minutes=minute)) for minute in range(minutes))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "moment", "expected"),
+    [
+        ((17,), (20,), "2026-03-02T16:59:59", "2026-03-02T17:00:00"),
+        ((17,), (20,), "2026-03-02T17:00:00", "2026-03-02T17:00:00"),
+        ((17,), (20,), "2026-03-02T19:59:59", "2026-03-02T19:59:59"),
+        ((17,), (20,), "2026-03-02T20:00:00", "2026-03-03T17:00:00"),
+        ((20,), (6,), "2026-03-02T05:59:59", "2026-03-02T05:59:59"),
+        ((20,), (6,), "2026-03-02T06:00:00", "2026-03-02T20:00:00"),
+        ((20,), (6,), "2026-03-02T20:00:00", "2026-03-02T20:00:00"),
+        ((9,), (9,), "2026-03-02T03:00:00", "2026-03-02T03:00:00"),
+        (
+            (9,),
+            (10,),
+            "2026-03-07T12:00:00",
+            "2026-03-08T09:00:00",
+        ),  # the night in which the clocks go forward
+    ],
+)
+def test_safe_hours_begin_and_end_where_the_library_is(start, end, moment, expected):
+    zone = ZoneInfo("America/New_York")
+    way = cc.ContactPreference(
+        channel="email", address=cc.Secret("x@example.org"), safe_from=time(*start), safe_until=time(*end)
+    )
+    asked = datetime.fromisoformat(moment).replace(tzinfo=zone).astimezone(UTC)
+    found_at = way.next_safe(asked, zone)
+    assert found_at == datetime.fromisoformat(expected).replace(tzinfo=zone)
+    assert found_at.tzinfo is UTC
 
 
 def test_safe_hours_have_two_ends():
-    with pytest.raises(InvalidReferralError, match="a beginning and an end"):
-        cc.ContactPreference(channel="email", address=cc.Secret("x@example.org"), safe_from=time(9))
+    for parts in ({"safe_from": time(9)}, {"safe_until": time(9)}):
+        with pytest.raises(
+            InvalidReferralError, match=r"^safe hours of a contact have a beginning and an end$"
+        ):
+            cc.ContactPreference(channel="email", address=cc.Secret("x@example.org"), **parts)
 
 
 # Consent, looked at again

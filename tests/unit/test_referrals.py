@@ -576,19 +576,25 @@ def test_a_new_try_takes_the_old_ones_place_and_knows_who_was_tried():
 def test_an_agency_is_tried_again_only_on_purpose():
     first = after(*WAYS[S.REJECTED])
     again = proposal(id="r-2")
-    with pytest.raises(InvalidReferralError, match="tried"):
+    with pytest.raises(
+        InvalidReferralError, match=r"^this agency was tried before for the same need; allow_tried"
+    ):
         re_refer(first, again, STAFF, first.last_at)
     assert re_refer(first, again, STAFF, first.last_at, allow_tried=True).referral.tried == ("o-1",)
 
 
 def test_an_open_referral_is_not_replaced_and_none_replaces_itself():
     other = proposal(id="r-2", organization_id="o-2")
-    with pytest.raises(IllegalTransitionError):
+    with pytest.raises(
+        IllegalTransitionError, match=r"^a referral in state requested does not take re_refer from staff$"
+    ):
         re_refer(after(*ASKED), other, STAFF, T0 + 9 * HOUR)
     closed = after(*WAYS[S.REJECTED])
-    with pytest.raises(InvalidReferralError, match="id of its own"):
+    with pytest.raises(InvalidReferralError, match=r"^a new referral needs an id of its own$"):
         re_refer(closed, proposal(organization_id="o-2"), STAFF, closed.last_at)
-    with pytest.raises(InvalidReferralError):
+    with pytest.raises(
+        InvalidReferralError, match=r"^an event happens no sooner than the one before it, and is rec"
+    ):
         re_refer(closed, other, STAFF, T0)
     for actor in (AGENCY, SYSTEM, ADAPTER):
         with pytest.raises(IllegalTransitionError):
