@@ -8,13 +8,23 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from communityconnector.stored.apart import usable_cores
+
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("COMMUNITYCONNECTOR_SHARED", ROOT.parent / "shared"))
 
-# Child processes are kept from the network as pytest-socket keeps this one.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, (str(ROOT / "tests" / "network_guard"), os.environ.get("PYTHONPATH", "")))
-)
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """The whole suite runs on every core; a part of it, which is over before workers have begun, without them."""
+    return usable_cores() if config.args_source is config.ArgsSource.TESTPATHS else 0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep child processes from the network as pytest-socket keeps this one; but not the workers of pytest-xdist."""
+    if not getattr(config.option, "numprocesses", None):
+        guard = str(ROOT / "tests" / "network_guard")
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (guard, os.environ.get("PYTHONPATH", ""))))
+
 
 # The same examples every time, so that a change is judged by what it changed; the deep mode tries new ones.
 settings.register_profile(
