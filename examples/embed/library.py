@@ -104,7 +104,7 @@ def results(desk: cc.Connector, form: Form) -> Page:
 
 def proposal(desk: cc.Connector, form: Form) -> Page:
     """Two ways: hand over the details, or, where the agency takes referrals, send it with the patron's consent."""
-    intake = desk.intake(form["service_id"]) or desk.intake(form["agency_id"])
+    intake = desk.intake(form["service_id"], "service") or desk.intake(form["agency_id"])
     asks = (*intake.required_fields, *intake.optional_fields) if intake and intake.notifier else ()
     return Page("proposal.html", {"form": form, "sends": bool(intake and intake.notifier), "asks": asks})
 

@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 
 from communityconnector.desk.kinds import BY_DUE, OUTBOX, stamp
-from communityconnector.desk.ledger import Held, Ledger, intake_of
+from communityconnector.desk.ledger import Held, Ledger, intake_keys, intake_of
 from communityconnector.desk.outbox import NEEDS_CONSENT, Recipient, Row, RowStatus
 from communityconnector.errors import StaleRecordError
 from communityconnector.notification import Secret
@@ -59,10 +59,7 @@ def claim(ledger: Ledger, count: int) -> list[Claimed]:
     rows = [(Row.from_dict(record.document), record.version) for record in records]
     held = ledger.find({row.referral_id for row, _ in rows})
     consents = ledger.consents({one.about.consent_id for one in held.values() if one.about.consent_id})
-    agencies = {
-        key for one in held.values() for key in (one.referral.service_id, one.referral.organization_id)
-    }
-    intakes = ledger.intakes(agencies)
+    intakes = ledger.intakes({key for one in held.values() for key in intake_keys(one.referral)})
     found = []
     for row, version in rows:
         of = held.get(row.referral_id)

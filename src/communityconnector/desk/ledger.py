@@ -46,6 +46,7 @@ from communityconnector.referrals import (
     due,
 )
 from communityconnector.referrals.documents import texts
+from communityconnector.referrals.intake import Taker, intake_key
 from communityconnector.sealing import Keyring
 from communityconnector.storage import ABSENT, Delete, KeyRange, Put, Record, Storage, Write, lawful_id
 
@@ -348,14 +349,14 @@ class Ledger:
         found = self.storage.get(CONSENT, ids)
         return {key: (Consent.from_dict(record.document), record) for key, record in found.items()}
 
-    def intakes(self, ids: Iterable[str]) -> dict[str, Intake]:
-        """How agencies and services take referrals, by their ids."""
-        found = self.storage.get(INTAKE, ids)
+    def intakes(self, keys: Iterable[str]) -> dict[str, Intake]:
+        """How agencies and services take referrals, by `Intake.key`."""
+        found = self.storage.get(INTAKE, keys)
         return {key: Intake.from_dict(record.document) for key, record in found.items()}
 
     def intake_for(self, referral: Referral) -> Intake | None:
         """How the service of a referral, or else its agency, takes referrals; `None` where nobody has said."""
-        return intake_of(referral, self.intakes([referral.service_id, referral.organization_id]))
+        return intake_of(referral, self.intakes(intake_keys(referral)))
 
     # Requests
 
@@ -390,7 +391,15 @@ class Ledger:
 
 def intake_of(referral: Referral, intakes: Mapping[str, Intake]) -> Intake | None:
     """Which of some intakes counts for a referral: the service's own before its agency's."""
-    return intakes.get(referral.service_id) or intakes.get(referral.organization_id)
+    return next((intakes[key] for key in intake_keys(referral) if key in intakes), None)
+
+
+def intake_keys(referral: Referral) -> tuple[str, str]:
+    """The keys of the intakes that may count for a referral: its service's, then its agency's."""
+    return (
+        intake_key(Taker.SERVICE, referral.service_id),
+        intake_key(Taker.ORGANIZATION, referral.organization_id),
+    )
 
 
 def _held(record: Record) -> Held:

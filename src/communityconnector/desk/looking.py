@@ -17,6 +17,7 @@ from communityconnector.referrals import (
     ReferralEvent,
     Role,
 )
+from communityconnector.referrals.intake import Taker, intake_key
 from communityconnector.storage import ABSENT, KeyRange, Put
 
 
@@ -92,17 +93,22 @@ class Looking:
             raise InvalidReferralError(message)
 
         def write() -> None:
-            held = ledger.storage.get(INTAKE, [intake.id]).get(intake.id)
+            held = ledger.storage.get(INTAKE, [intake.key]).get(intake.key)
             ledger.commit(
-                [Put(INTAKE, intake.id, intake.to_dict(), ABSENT if held is None else held.version)]
+                [Put(INTAKE, intake.key, intake.to_dict(), ABSENT if held is None else held.version)]
             )
 
         ledger.again(write)
 
-    def intake(self, key: str) -> Intake | None:
+    def intake(self, id: str, entity: Taker | str = Taker.ORGANIZATION) -> Intake | None:  # noqa: A002  # the field's own word
         """How an agency or a service takes referrals; `None` where nobody has said.
 
         Args:
-            key: id of the organization or the service.
+            id: id of the organization or the service.
+            entity: which of the two.
+
+        Raises:
+            InvalidReferralError: there is no such entity.
         """
+        key = intake_key(Taker(entity), id)
         return self._parts.ledger.intakes([key]).get(key)

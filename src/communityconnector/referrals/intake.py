@@ -9,7 +9,14 @@ import attrs
 
 from communityconnector.errors import InvalidReferralError
 from communityconnector.notification import Secret
-from communityconnector.referrals.documents import texts
+from communityconnector.referrals.documents import Code, texts
+
+
+class Taker(Code):
+    """Whose way of taking referrals it is, as HSDS names the entity. Their ids may be the same."""
+
+    ORGANIZATION = "organization"
+    SERVICE = "service"
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -20,7 +27,8 @@ class Intake:
     with more.
 
     Attributes:
-        id: id of the organization; or of the service, which then counts before its organization's.
+        id: id of the organization or the service.
+        entity: which of the two; what is said of a service counts before what is said of its organization.
         notifier: name of the notifier that tells it; empty for an agency that is called or walked over to.
         address: where to, in the notifier's own terms.
         language: in which language to write, as BCP 47 writes it.
@@ -33,6 +41,7 @@ class Intake:
     """
 
     id: str
+    entity: Taker = attrs.field(default=Taker.ORGANIZATION, converter=Taker)
     notifier: str = ""
     address: Secret = attrs.field(factory=lambda: Secret(""))
     language: str = "en"
@@ -46,6 +55,11 @@ class Intake:
                 "an intake has the id of an agency or a service, and a notifier together with an address"
             )
             raise InvalidReferralError(message)
+
+    @property
+    def key(self) -> str:
+        """By what it is kept."""
+        return intake_key(self.entity, self.id)
 
     def check(self, told: Iterable[str]) -> None:
         """Make sure that an agency would be told what it asks for, and nothing else.
@@ -72,7 +86,7 @@ class Intake:
         """The intake as a plain document, its address in the open."""
         plain = attrs.asdict(self, filter=lambda field, _: field.name != "address")
         lists = {name: list(plain[name]) for name in ("required_fields", "optional_fields")}
-        return {**plain, **lists, "address": self.address.reveal()}
+        return {**plain, **lists, "entity": self.entity.value, "address": self.address.reveal()}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
@@ -80,4 +94,9 @@ class Intake:
         return cls(**{**document, "address": Secret(document["address"])})
 
     def __repr__(self) -> str:
-        return f"<Intake {self.id!r}>"
+        return f"<Intake of {self.entity} {self.id!r}>"
+
+
+def intake_key(entity: Taker, id: str) -> str:  # noqa: A002  # the field's own word
+    """By what the intake of an organization or a service is kept."""
+    return f"{entity}.{id}"

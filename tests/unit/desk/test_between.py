@@ -313,5 +313,5 @@ def test_what_is_printed_names_records_and_nothing_else(desk):
         f"<Replied to referral {referral.id!r}>",
         "<PatronPage>",
         "<Sender 'agency-1'>",
-        f"<Intake {referral.organization_id!r}>",
+        f"<Intake of organization {referral.organization_id!r}>",
     ]

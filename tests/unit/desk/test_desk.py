@@ -162,10 +162,26 @@ def test_an_agency_that_is_walked_over_to_gets_no_message(desk):
 def test_a_service_has_an_intake_of_its_own_before_its_agency(desk):
     match = found(desk)
     take_referrals(desk, match)
-    desk.put_intake(cc.Intake(id=match.service_id, notifier="box", address=cc.Secret("service@example.org")))
+    own = cc.Secret("service@example.org")
+    desk.put_intake(cc.Intake(id=match.service_id, entity="service", notifier="box", address=own))
     send(desk, match, told={}, consent=terms(fields=[]))
     desk.dispatch_once()
     assert [to for to, _ in desk.box.texts] == ["service@example.org"]
+    assert desk.intake(match.service_id) is None
+    assert desk.intake(match.service_id, "service").entity == "service"
+    with pytest.raises(InvalidReferralError, match="no such Taker"):
+        desk.intake(match.service_id, "programme")
+
+
+def test_a_service_and_another_agency_of_the_same_id_are_not_taken_for_each_other(desk):
+    """Ids such as 1, 2, 3 are usual where a directory was a spreadsheet."""
+    match = found(desk)
+    take_referrals(desk, match)
+    other = cc.Secret("sheriff@example.org")
+    desk.put_intake(cc.Intake(id=match.service_id, notifier="box", address=other))
+    send(desk, match)
+    desk.dispatch_once()
+    assert [to for to, _ in desk.box.texts] == ["agency@example.org"]
 
 
 def refuge(name="Harbor Shelter", **fields):
