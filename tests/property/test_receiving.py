@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import communityconnector as cc
+from communityconnector.adapters.crypto import AesGcmKeyring
 from communityconnector.desk import Sender, Taken
 from communityconnector.errors import IllegalTransitionError, InvalidSettingsError
 from communityconnector.notification import Receipt, Secret
@@ -535,3 +537,24 @@ def test_nothing_of_a_report_is_in_a_log_or_an_answer(world, caplog):
         note.reveal() for note in world.desk.private(world.referral.id, actor=STAFF).notes.values()
     ]
     assert all(CANARY not in repr(event.to_dict()) for event in world.desk.events(world.referral.id))
+
+
+def test_a_report_that_takes_what_is_sealed_is_answered_that_it_should_come_again(world):
+    """The desk was opened without the keyring: nothing is taken, and no error goes to who sent it."""
+    agency = world.agency
+    before = world.desk.intake(agency)
+    world.desk.put_intake(Intake(id=agency, optional_fields=["first_name"]))
+    key = Secret(base64.b64encode(b"a" * 32).decode())
+    sealed = cc.Connector(world.desk.storage, clock=lambda: world.now, keyring=AesGcmKeyring({"a": key}, key))
+    referral = sealed.refer(
+        world.service,
+        actor=STAFF,
+        type="direct",
+        concepts=["food-pantry"],
+        told={"first_name": "Quill"},
+        consent=ConsentTerms(fields=["first_name"], purpose="food", method="written"),
+    )
+    world.desk.put_intake(before)
+    received = world.post({"referral_id": referral.id, "event": "accept", "text": "soon"})
+    assert (received.taken, received.code, received.http_status) == (Taken.REFUSED, "seal-broken", 503)
+    assert world.desk.referral(referral.id).status is ReferralStatus.REQUESTED

@@ -36,8 +36,7 @@ class Carrying:
         found = held.referral.version
         if expected is not None and expected != found:
             raise StaleRecordError(REFERRAL, referral_id, expected, found)
-        # A clock that was set back must not keep the desk from going on.
-        return Work(self._parts, held, at or max(self._parts.ledger.now(), held.referral.last_at))
+        return Work(self._parts, held, self._parts.ledger.moment(at, held.referral.last_at))
 
     def _step(self, work: Work, event: Event, actor: Actor, told: Mapping[str, Any]) -> None:
         said = dict(told)

@@ -36,6 +36,7 @@ from communityconnector.referrals import (
     UnmetRecord,
     reason_for,
 )
+from communityconnector.referrals.documents import as_utc
 from communityconnector.storage import ABSENT, KeyRange, Put
 
 SYSTEM = Actor(Role.SYSTEM, "clock")
@@ -85,7 +86,7 @@ class Following(Carrying):
         Args:
             now: the moment, if not the present one.
         """
-        moment = now or self._parts.ledger.now()
+        moment = self._parts.ledger.now() if now is None else as_utc(now)
         policy = self._parts.ledger.policy
         return tuple(
             sorted(
@@ -199,7 +200,7 @@ class Following(Carrying):
         held = ledger.need(referral_id)
         if actor.role not in (Role.STAFF, Role.PATRON):
             raise IllegalTransitionError(held.referral.status, "follow_up", actor.role)
-        work = Work(self._parts, held, at or max(ledger.now(), held.referral.last_at))
+        work = Work(self._parts, held, ledger.moment(at, held.referral.last_at))
         work.done(Clock.FOLLOW_UP)
         kept = Answered(referral_id=referral_id, at=work.at, **attrs.asdict(answer))
         key = f"{referral_id}.{ledger.new_id()}"

@@ -9,7 +9,7 @@ import json
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -32,7 +32,12 @@ from communityconnector.desk.kinds import (
     REQUEST,
     stamp,
 )
-from communityconnector.errors import ReferralNotFoundError, SealBrokenError, StaleRecordError
+from communityconnector.errors import (
+    InvalidReferralError,
+    ReferralNotFoundError,
+    SealBrokenError,
+    StaleRecordError,
+)
 from communityconnector.notification import Secret
 from communityconnector.referrals import (
     SENT,
@@ -45,11 +50,13 @@ from communityconnector.referrals import (
     ReferralEvent,
     due,
 )
-from communityconnector.referrals.documents import texts
+from communityconnector.referrals.documents import as_utc, texts
 from communityconnector.referrals.intake import Taker, intake_key
 from communityconnector.sealing import Keyring
 from communityconnector.storage import ABSENT, Delete, KeyRange, Put, Record, Storage, Write, lawful_id
 
+_AHEAD: Final = timedelta(minutes=5)
+"""So much may another machine's clock be fast."""
 _TRIES: Final = 50
 """How often one begins again, where others write faster."""
 _MADE: Final = "made"
@@ -183,6 +190,27 @@ class Ledger:
         """The present moment, in UTC."""
         return self._clock().astimezone(UTC)
 
+    def moment(self, at: datetime | None, last: datetime | None = None) -> datetime:
+        """When something happened: as somebody says, or now.
+
+        Args:
+            at: what somebody says; `None` for now.
+            last: when the last thing before it happened. A clock that was set back must not keep the desk from going on.
+
+        Raises:
+            InvalidReferralError: it has no zone, or has not come yet.
+        """
+        now = self.now()
+        if at is None:
+            return now if last is None else max(now, last)
+        said = as_utc(at)
+        if said > now + _AHEAD:
+            message = (
+                "an event has happened: say when, or leave `at` out for now; it cannot lie in the future"
+            )
+            raise InvalidReferralError(message)
+        return said
+
     # Writing
 
     def commit(self, writes: Sequence[Write], facts: Sequence[Fact] = (), at: datetime | None = None) -> int:
@@ -276,9 +304,11 @@ class Ledger:
     def under(self, kind: str, referral_id: str) -> Iterator[Record]:
         """The records of a kind that belong to a referral by their ids, in the order of these: events, first to last."""
         start = f"{referral_id}."
-        return itertools.takewhile(
+        records = itertools.takewhile(
             lambda record: record.id.startswith(start), self.storage.scan(kind, after=start)
         )
+        # Ids may hold full stops: what belongs to `2026.1` begins as what belongs to `2026` does.
+        return (record for record in records if record.document["referral_id"] == referral_id)
 
     # What is private
 

@@ -26,6 +26,7 @@ from communityconnector.errors import (
     InvalidSettingsError,
     InvalidSignatureError,
     ReferralNotFoundError,
+    SealBrokenError,
     StaleRecordError,
 )
 from communityconnector.referrals import TABLE, Actor, Event, Referral, ReferralStatus, Role
@@ -102,6 +103,7 @@ _HTTP: Final = {
     IdempotencyConflictError.code: 409,
     _OUT_OF_ORDER: 409,
     StaleRecordError.code: 503,
+    SealBrokenError.code: 503,
 }
 
 
@@ -211,6 +213,7 @@ class Receiving(Carrying):
             IllegalTransitionError,
             IdempotencyConflictError,
             StaleRecordError,
+            SealBrokenError,
         ) as error:
             late = isinstance(error, IllegalTransitionError) and error.guard == _IN_ORDER
             code = _OUT_OF_ORDER if late else error.code

@@ -38,14 +38,14 @@ from communityconnector.referrals import (
     patron_ref,
     re_refer,
 )
-from communityconnector.referrals.documents import texts
+from communityconnector.referrals.documents import TYPED, texts
 
 
 def _contacts(values: Iterable[ContactPreference]) -> tuple[ContactPreference, ...]:
     return tuple(values)
 
 
-@attrs.frozen(kw_only=True, repr=False)
+@attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
 class Asked:
     """What a referral is made with, beside the service.
 
@@ -250,7 +250,7 @@ class Referring(Carrying):
 
         def write(key: Key) -> Referral:
             old = None if replaced is None else ledger.need(replaced[0])
-            moment = at or max([ledger.now(), *([old.referral.last_at] if old else [])])
+            moment = ledger.moment(at, None if old is None else old.referral.last_at)
             about = concepts or (old.referral.concepts if old else ())
             if not about and not asked.terms:
                 message = "say what is needed: concepts=['food-pantry'], or pass on a match that was found for a need"

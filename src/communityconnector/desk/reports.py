@@ -15,7 +15,6 @@ from communityconnector.referrals import Event
 from communityconnector.referrals.mappings import System
 from communityconnector.storage import lawful_id
 
-_MOST_TEXT: Final = 2_000
 _MOST_WORD: Final = 100
 """Another system's word is kept as it came, and is none where it is longer: it may be somebody's words."""
 
@@ -82,9 +81,6 @@ def read_report(body: bytes, latest: datetime) -> Report:
 
 def _details(said: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: said[name] for name in ("outcome", "hold_reason", "text") if said.get(name) is not None}
-    text = found.get("text", "")
-    if not isinstance(text, str) or len(text) > _MOST_TEXT or not _is_text(text):
-        _unreadable()
     review_on = said.get("review_on")
     if review_on is not None:
         try:
@@ -92,11 +88,6 @@ def _details(said: Mapping[str, Any]) -> dict[str, Any]:
         except (ValueError, TypeError):
             _unreadable()
     return found
-
-
-def _is_text(text: str) -> bool:
-    """Whether it can be written anywhere: no half of a surrogate pair, no control characters but ends of lines."""
-    return all(letter in "\n\r\t" or letter.isprintable() or letter.isspace() for letter in text)
 
 
 def _moment(text: Any) -> datetime | None:

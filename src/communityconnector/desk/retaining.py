@@ -18,6 +18,7 @@ from communityconnector.desk.parts import Parts
 from communityconnector.desk.purging import Purge, PurgeReport
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.referrals import Actor, Role
+from communityconnector.referrals.documents import as_utc
 from communityconnector.storage import ABSENT, Delete, Put, Write
 
 _BATCH: Final = 50
@@ -62,9 +63,11 @@ class Retaining:
             What was let go of.
 
         Raises:
+            InvalidReferralError: the moment has no zone.
             StorageError: the storage failed. What was let go of until then stays so; call it again.
         """
-        return Purge(self._parts, now or self._parts.ledger.now(), dry_run=dry_run).run(wipe=wipe)
+        at = self._parts.ledger.now() if now is None else as_utc(now)
+        return Purge(self._parts, at, dry_run=dry_run).run(wipe=wipe)
 
     def freeze(self, referral_id: str | None, *, actor: Actor, reason: str) -> None:
         """Set a legal hold: nothing of it is let go of until `unfreeze`, by whatever way.

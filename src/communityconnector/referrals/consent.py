@@ -11,7 +11,7 @@ import attrs
 from communityconnector.errors import InvalidConsentError
 from communityconnector.referrals import documents
 from communityconnector.referrals.details import ConsentView
-from communityconnector.referrals.documents import Code, as_utc, as_utc_if_any, texts
+from communityconnector.referrals.documents import TYPED, Code, as_utc, as_utc_if_any, texts
 
 USUAL_DAYS: Final = 90
 MOST_DAYS: Final = 365
@@ -45,7 +45,7 @@ def _sorted(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(texts(values))))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=TYPED)
 class ConsentTerms:
     """What is agreed to. Nothing is agreed to by default.
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 import attrs
 
+from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals.codes import HoldReason, Outcome
-from communityconnector.referrals.documents import as_utc, as_utc_if_any, names
+from communityconnector.referrals.documents import TYPED, as_utc, as_utc_if_any, names
 from communityconnector.referrals.states import ReferralStatus, Source
+
+MOST_TEXT: Final = 2_000
+"""So many letters may be kept with an event."""
+_FIRST_DAY: Final = date(2000, 1, 1)
+_LAST_DAY: Final = date(2999, 12, 31)
+"""Beyond these, moments of other zones may not exist."""
 
 
 @attrs.frozen(kw_only=True)
@@ -69,7 +77,7 @@ class Sending:
     channel_allowed: bool = False
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=TYPED)
 class Details:
     """What is told together with an event. Each event takes some of it and refuses the rest.
 
@@ -82,7 +90,11 @@ class Details:
         to: the state in which details that were given are closed.
         sending: the facts about a sending.
         follow_up_allowed: whether the patron agrees to be asked how it went.
-        text: words to keep with the event. Required to void; everywhere else better left out.
+        text: words to keep with the event, 2,000 letters at most. Required to void; everywhere else better left out.
+
+    Raises:
+        InvalidReferralError: a value is of another type than its field, there are too many words or signs among them
+            that are none, or the day is none that anybody will look at.
     """
 
     outcome: Outcome | None = attrs.field(default=None, converter=attrs.converters.optional(Outcome))
@@ -95,6 +107,19 @@ class Details:
     sending: Sending | None = None
     follow_up_allowed: bool = False
     text: str = attrs.field(default="", repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if len(self.text) > MOST_TEXT or not all(map(_is_sign, self.text)):
+            message = f"words that are kept with an event are {MOST_TEXT:,} letters at most, without control characters"
+            raise InvalidReferralError(message)
+        if self.review_on is not None and not _FIRST_DAY <= self.review_on <= _LAST_DAY:
+            message = f"a referral is looked at again between {_FIRST_DAY} and {_LAST_DAY}"
+            raise InvalidReferralError(message)
+
+
+def _is_sign(letter: str) -> bool:
+    """Whether it can be written anywhere: no half of a surrogate pair, no control character but ends of lines and tabs."""
+    return letter in "\n\r\t" or letter.isprintable() or letter.isspace()
 
 
 NOTHING_TOLD = Details()

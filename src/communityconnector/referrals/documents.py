@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import attrs
 
@@ -13,9 +13,12 @@ from communityconnector import documents
 from communityconnector.documents import write
 from communityconnector.errors import InvalidReferralError
 
-__all__ = ["Code", "as_utc", "as_utc_if_any", "names", "read", "texts", "write"]
+__all__ = ["TYPED", "Code", "as_utc", "as_utc_if_any", "names", "read", "texts", "write"]
 
 T = TypeVar("T", bound=attrs.AttrsInstance)
+
+TYPED: Final = documents.typed(InvalidReferralError)
+"""`field_transformer` of what callers make: a value that could not be read again is refused before it is kept."""
 
 
 class Code(StrEnum):
@@ -35,9 +38,9 @@ def texts(values: Iterable[str]) -> tuple[str, ...]:
     """Several texts.
 
     Raises:
-        InvalidReferralError: it is one text, whose letters would be taken for several.
+        InvalidReferralError: it is none or one text, whose letters would be taken for several.
     """
-    if isinstance(values, str):
+    if isinstance(values, str) or not isinstance(values, Iterable):
         message = "several texts are wanted, such as a list of ids"
         raise InvalidReferralError(message)
     return tuple(values)
@@ -56,12 +59,16 @@ def as_utc(moment: datetime) -> datetime:
     """A moment in UTC, so that equal moments are written alike.
 
     Raises:
-        InvalidReferralError: it has no zone.
+        InvalidReferralError: it is no moment, has no zone, or lies at an end of all time, where UTC has no such moment.
     """
-    if moment.tzinfo is None:
-        message = "a time of a referral needs a zone"
+    if getattr(moment, "tzinfo", None) is None:
+        message = "a time of a referral is a datetime with a zone"
         raise InvalidReferralError(message)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        message = "a time of a referral lies between the years 1 and 9999"
+    raise InvalidReferralError(message)
 
 
 def as_utc_if_any(moment: datetime | None) -> datetime | None:

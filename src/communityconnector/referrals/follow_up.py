@@ -11,7 +11,7 @@ import attrs
 from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals import documents
 from communityconnector.referrals.codes import MEANINGS, CodeClass, Outcome
-from communityconnector.referrals.documents import Code, as_utc
+from communityconnector.referrals.documents import TYPED, Code, as_utc
 
 
 class Helped(Code):
@@ -22,7 +22,7 @@ class Helped(Code):
     NO = "no"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=TYPED)
 class FollowUp:
     """A patron's answer to four questions: did you reach them, did they help, how long did it take, what went wrong?
 

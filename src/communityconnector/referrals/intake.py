@@ -9,7 +9,7 @@ import attrs
 
 from communityconnector.errors import InvalidReferralError
 from communityconnector.notification import Secret
-from communityconnector.referrals.documents import Code, texts
+from communityconnector.referrals.documents import TYPED, Code, texts
 
 
 class Taker(Code):
@@ -19,7 +19,7 @@ class Taker(Code):
     SERVICE = "service"
 
 
-@attrs.frozen(kw_only=True, repr=False)
+@attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
 class Intake:
     """How an agency, or one of its services, takes referrals.
 

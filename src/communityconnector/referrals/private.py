@@ -14,7 +14,7 @@ import attrs
 from communityconnector.errors import InvalidReferralError
 from communityconnector.notification import Secret
 from communityconnector.referrals.consent import AgeBand
-from communityconnector.referrals.documents import Code, as_utc_if_any
+from communityconnector.referrals.documents import TYPED, Code, as_utc_if_any
 
 
 class Channel(Code):
@@ -34,7 +34,7 @@ class Safe(Code):
     UNKNOWN = "unknown"
 
 
-@attrs.frozen(kw_only=True, repr=False)
+@attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
 class ContactPreference:
     """One way to reach a patron, and on what terms. By default it is not used.
 
@@ -97,7 +97,7 @@ class ContactPreference:
 _CONTACT_PARTS: Final = ("ok_to_leave_message", "ok_to_name_library", "language")
 
 
-@attrs.frozen(kw_only=True, repr=False)
+@attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
 class Private:
     """What is the patron's own.
 

@@ -15,7 +15,7 @@ import attrs
 from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals import documents
 from communityconnector.referrals.codes import HoldReason, Outcome
-from communityconnector.referrals.documents import as_utc, as_utc_if_any, texts
+from communityconnector.referrals.documents import TYPED, as_utc, as_utc_if_any, texts
 from communityconnector.referrals.states import (
     SENT,
     TERMINAL,
@@ -28,7 +28,7 @@ from communityconnector.referrals.states import (
 )
 
 
-@attrs.frozen(kw_only=True, repr=False)
+@attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
 class Proposal:
     """What a new referral is about.
 

@@ -12,7 +12,7 @@ from typing import Final
 import attrs
 
 from communityconnector.errors import InvalidReferralError
-from communityconnector.referrals.documents import Code
+from communityconnector.referrals.documents import TYPED, Code, names
 
 
 class ReferralStatus(Code):
@@ -133,7 +133,7 @@ VOID_RIGHT: Final = "void"
 """The right that staff need to take a referral back as entered in error."""
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, field_transformer=TYPED)
 class Actor:
     """Who does something to a referral.
 
@@ -149,7 +149,7 @@ class Actor:
 
     role: Role = attrs.field(converter=Role)
     id: str = ""
-    rights: frozenset[str] = frozenset()
+    rights: frozenset[str] = attrs.field(default=frozenset(), converter=names)
 
     def __attrs_post_init__(self) -> None:
         if self.role is Role.PATRON and self.id:

@@ -1,0 +1,180 @@
+"""What is kept can be read again: a value of the wrong type, a time that has not come, an id like another is refused or told apart."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from types import MappingProxyType
+
+import attrs
+import pytest
+from desks import MONDAY, STAFF, desk_at, found, send, take_referrals, terms
+
+import communityconnector as cc
+from communityconnector.desk import kinds
+from communityconnector.documents import typed
+from communityconnector.errors import InvalidReferralError
+from communityconnector.referrals import Details, Proposal
+
+NAIVE = datetime(2026, 3, 2, 12)  # noqa: DTZ001  # the point of the test
+
+
+@pytest.fixture
+def desk():
+    with desk_at() as opened:
+        yield opened
+
+
+# Types
+
+
+@pytest.mark.parametrize(
+    ("make", "field"),
+    [
+        (lambda: cc.Actor("staff", 7), "id"),
+        (lambda: cc.Actor("staff", None), "id"),
+        (lambda: cc.Actor("staff", "desk", [1]), "rights"),
+        (lambda: terms(purpose=b"food"), "purpose"),
+        (lambda: terms(days=30.0), "days"),
+        (lambda: terms(days=True), "days"),
+        (lambda: terms(witnessed_by=7), "witnessed_by"),
+        (lambda: terms(text_version=2), "text_version"),
+        (lambda: terms(language=None), "language"),
+        (lambda: terms(intermediaries=[5]), "intermediaries"),
+        (lambda: cc.FollowUp(reached="yes", helped="yes"), "reached"),
+        (lambda: cc.FollowUp(reached=True, helped="yes", waited_days=2.5), "waited_days"),
+        (lambda: cc.Intake(id=5), "id"),
+        (lambda: cc.Intake(id="o", notifier="box", address="agency@example.org"), "address"),
+        (lambda: cc.ContactPreference(channel="email", address="patron@example.org"), "address"),
+        (lambda: Details(review_on=datetime(2026, 4, 1, tzinfo=UTC)), "review_on"),
+        (lambda: Details(review_on="2026-04-01"), "review_on"),
+        (lambda: Details(follow_up_allowed=1), "follow_up_allowed"),
+        (lambda: Details(text=7), "text"),
+        (
+            lambda: Proposal(id="r", type="direct", service_id=1, organization_id="o", terms=["t"]),
+            "service_id",
+        ),
+    ],
+)
+def test_a_value_of_another_type_than_its_field_is_refused_and_not_repeated(make, field):
+    with pytest.raises(InvalidReferralError, match=rf"the field {field} does not take a \w+$") as refused:
+        make()
+    assert "example.org" not in str(refused.value)
+    assert refused.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"follow_up_allowed": "on"}, "follow_up_allowed"),
+        ({"terms": [5]}, "terms"),
+        ({"patron": 123}, "patron"),
+        ({"told": {"first_name": 7}}, "told"),
+        ({"told": {1: "x"}}, "told"),
+        ({"told": ["first_name"]}, "told"),
+        ({"area": 28694}, "area"),
+        ({"contacts": ["patron@example.org"]}, "contacts"),
+    ],
+)
+def test_a_referral_that_could_not_be_read_again_is_not_made(desk, asked, field):
+    with pytest.raises(InvalidReferralError, match=f"the field {field} does not take"):
+        send(desk, **asked)
+    assert list(desk.storage.scan(kinds.REFERRAL)) == []
+    assert send(desk, told=MappingProxyType({"first_name": "Quill"})).status == "requested"
+
+
+def test_types_are_told_apart_as_documents_tell_them():
+    @attrs.frozen(kw_only=True, field_transformer=typed(InvalidReferralError))
+    class Some:
+        number: int = 0
+        day: date | None = None
+        at: datetime | None = None
+        hour: time | None = None
+        true: bool = False
+
+    for fits in ({"number": 5}, {"day": date(2026, 3, 2)}, {"at": MONDAY}, {"hour": time(9)}, {"true": True}):
+        assert attrs.asdict(Some(**fits)) != attrs.asdict(Some())
+    for strange in ({"number": True}, {"day": MONDAY}, {"at": date(2026, 3, 2)}, {"hour": "9"}, {"true": 1}):
+        with pytest.raises(InvalidReferralError):
+            Some(**strange)
+
+
+@pytest.mark.parametrize("text", ["x" * 2001, "a\0b", "half \ud800", "\x1b[31m"])
+def test_words_that_no_event_can_keep_are_refused(desk, text):
+    referral = send(desk)
+    with pytest.raises(InvalidReferralError, match=r"2,000 letters at most, without control characters$"):
+        desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined", text=text)
+    words = "Zoë\tsaid:\r\nno" + "x" * 1986
+    desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined", text=words)
+    assert [one.reveal() for one in desk.private(referral.id, actor=STAFF).notes.values()] == [words]
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1999, 12, 31), date(3000, 1, 1), date(9999, 12, 31)])
+def test_a_day_that_no_zone_can_have_is_refused(day):
+    with pytest.raises(InvalidReferralError, match="between 2000-01-01 and 2999-12-31"):
+        Details(review_on=day)
+    assert Details(review_on=date(2000, 1, 1)).review_on
+    assert Details(review_on=date(2999, 12, 31)).review_on
+
+
+# Times
+
+
+def calls(desk, referral):
+    """Every call that takes a moment, by name."""
+    match = found(desk)
+    agency = cc.Actor("agency", referral.organization_id)
+    return {
+        "refer": lambda at: desk.refer(match, actor=STAFF, at=at),
+        "apply": lambda at: desk.apply(referral.id, "accept", actor=agency, at=at),
+        "consent": lambda at: desk.consent(referral.id, terms(), actor=STAFF, at=at),
+        "revoke_consent": lambda at: desk.revoke_consent(referral.id, actor=STAFF, at=at),
+        "follow_up": lambda at: desk.follow_up(
+            referral.id, cc.FollowUp(reached=True, helped="yes"), actor=STAFF, at=at
+        ),
+        "re_refer": lambda at: desk.re_refer(referral.id, match, actor=STAFF, allow_tried=True, at=at),
+        "due": desk.due,
+        "purge": desk.purge,
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["refer", "apply", "consent", "revoke_consent", "follow_up", "re_refer", "due", "purge"]
+)
+def test_a_moment_has_a_zone_and_has_come(desk, name):
+    referral = send(desk)
+    if name == "re_refer":
+        desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+    call = calls(desk, referral)[name]
+    with pytest.raises(InvalidReferralError, match="is a datetime with a zone"):
+        call(NAIVE)
+    with pytest.raises(InvalidReferralError, match="is a datetime with a zone"):
+        call("2026-03-02")
+    with pytest.raises(InvalidReferralError, match="between the years 1 and 9999"):
+        call(datetime.max.replace(tzinfo=timezone(timedelta(hours=-1))))
+    if name not in ("due", "purge"):
+        for late in (timedelta(minutes=5, seconds=1), timedelta(days=365 * 36)):
+            with pytest.raises(InvalidReferralError, match="cannot lie in the future"):
+                call(MONDAY + late)
+        assert call(MONDAY + timedelta(minutes=5))
+
+
+# Ids
+
+
+def test_ids_with_full_stops_are_told_apart():
+    """What belongs to `2026.1` begins as what belongs to `2026` does."""
+    ids = iter(["2026", "2026.1", *(f"x{number}" for number in range(99))])
+    with desk_at(ids=lambda: next(ids)) as desk:
+        take_referrals(desk, found(desk))
+        first, other = (desk.refer(found(desk), actor=STAFF) for _ in range(2))
+        assert (first.id, other.id) == ("2026", "2026.1")
+        desk.follow_up(other.id, cc.FollowUp(reached=True, helped="no", problem="no_funds"), actor=STAFF)
+        assert [event.referral_id for event in desk.events("2026")] == ["2026"] * 2
+        assert desk.answers("2026") == ()
+        desk.freeze("2026.1", actor=STAFF, reason="case-1")
+        desk.follow_up(first.id, cc.FollowUp(reached=True, helped="yes"), actor=STAFF)
+        desk.time.pass_by(days=181)
+        desk.purge()
+        assert desk.events("2026") == ()
+        assert len(desk.events("2026.1")) == 3
+        assert len(desk.answers("2026.1")) == 1
