@@ -63,7 +63,7 @@ def sign(keys: Sequence[Secret], message_id: str, at: datetime, body: bytes) -> 
         InvalidSignatureError: nothing with this id can be signed.
     """
     _check_id(message_id)
-    return " ".join(_signature(key, message_id, timestamp(at), body) for key in _keys(keys))
+    return " ".join(_signature(key, message_id, timestamp(at), body) for key in key_bytes(keys))
 
 
 def timestamp(at: datetime) -> str:
@@ -94,7 +94,7 @@ def verify(
         InvalidSignatureError: it is not to be trusted; `reason` says why.
         InvalidSettingsError: a key is none, or there is none.
     """
-    decoded = _keys(keys)
+    decoded = key_bytes(keys)
     message_id = _header(headers, "webhook-id")
     sent = _header(headers, "webhook-timestamp")
     given = _header(headers, "webhook-signature").encode("utf-8", "replace").split(b" ")
@@ -113,13 +113,16 @@ def verify(
     return message_id
 
 
-def check_keys(keys: Sequence[Secret]) -> None:
-    """Make sure that secrets can be signed with.
+def key_bytes(keys: Sequence[Secret]) -> list[bytes]:
+    """The bytes that secrets stand for: one secret may be written in several ways.
 
     Raises:
-        InvalidSettingsError: one cannot, or there is none; the message does not repeat it.
+        InvalidSettingsError: one is none, or there is none; the message does not repeat it.
     """
-    _keys(keys)
+    if not keys:
+        message = "there is no secret to sign or verify with"
+        raise InvalidSettingsError(message)
+    return [_decoded(key) for key in keys]
 
 
 def envelope(message_id: str, source: str, kind: str, data: Mapping[str, Any]) -> bytes:
@@ -163,13 +166,6 @@ def _header(headers: Mapping[str, str], name: str) -> str:
 def _signature(key: bytes, message_id: str, sent: str, body: bytes) -> str:
     digest = hmac.digest(key, f"{message_id}.{sent}.".encode() + body, hashlib.sha256)
     return f"{_SCHEME},{base64.b64encode(digest).decode('ascii')}"
-
-
-def _keys(keys: Sequence[Secret]) -> list[bytes]:
-    if not keys:
-        message = "there is no secret to sign or verify with"
-        raise InvalidSettingsError(message)
-    return [_decoded(key) for key in keys]
 
 
 def _decoded(key: Secret) -> bytes:

@@ -34,6 +34,7 @@ from communityconnector.referrals.mappings import System, known_words
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 STAFF = Actor("staff", "desk-2")
 OWN, PLATFORM, STRANGER = (f"whsec_{letter * 40}" for letter in "ABC")
+PADDED = "whsec_" + base64.b64encode(b"k" * 32).decode()
 NUMBERS = count(1)
 CANARY = "Zebulon-Quartz-7731"
 
@@ -507,6 +508,7 @@ def test_a_desk_that_knows_no_sender_says_so():
         lambda: [Sender("a", [Secret(CANARY)])],
         lambda: [Sender("a", [Secret(OWN)]), Sender("a", [Secret(PLATFORM)])],
         lambda: [Sender("a", [Secret(OWN)]), Sender("b", [Secret(OWN)])],
+        lambda: [Sender("a", [Secret(PADDED)]), Sender("b", [Secret(PADDED.rstrip("="))])],
     ],
 )
 def test_senders_whose_secrets_do_not_tell_them_apart_are_refused(senders):

@@ -10,7 +10,7 @@ import attrs
 from communityconnector.errors import InvalidSettingsError, InvalidSignatureError
 from communityconnector.notification import Secret
 from communityconnector.referrals.documents import names
-from communityconnector.webhooks import check_keys, verify
+from communityconnector.webhooks import key_bytes, verify
 
 
 def _secrets(values: Iterable[Secret]) -> tuple[Secret, ...]:
@@ -42,7 +42,7 @@ class Sender:
         if not self.id:
             message = "a sender of web hooks has an id"
             raise InvalidSettingsError(message)
-        check_keys(self.keys)
+        key_bytes(self.keys)
 
     def __repr__(self) -> str:
         return f"<Sender {self.id!r}>"
@@ -55,7 +55,7 @@ def check_senders(senders: Iterable[Sender]) -> tuple[Sender, ...]:
         InvalidSettingsError: two senders have the same id, or know the same secret.
     """
     found = tuple(senders)
-    keys = [key for sender in found for key in set(sender.keys)]
+    keys = [key for sender in found for key in set(key_bytes(sender.keys))]
     if len({sender.id for sender in found}) < len(found) or len(set(keys)) < len(keys):
         message = "each sender of web hooks has an id and secrets of its own: two have the same"
         raise InvalidSettingsError(message)

@@ -70,7 +70,7 @@ class WebhookNotifier:
     _tls: ssl.SSLContext = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        webhooks.check_keys(self.keys)
+        webhooks.key_bytes(self.keys)
 
     @_tls.default
     def _trusting(self) -> ssl.SSLContext:
@@ -190,7 +190,7 @@ def from_settings(settings: Mapping[str, str]) -> WebhookNotifier:
 
 def _are_keys(keys: Sequence[Secret]) -> bool:
     try:
-        webhooks.check_keys(keys)
+        webhooks.key_bytes(keys)
     except InvalidSettingsError:
         return False
     return True
