@@ -22,6 +22,7 @@ _NOT_PUBLIC_4: Final = tuple(
             "10.0.0.0/8",  # private
             "100.64.0.0/10",  # behind a carrier's translation
             "127.0.0.0/8",  # loopback
+            "168.63.129.16/32",  # where Azure answers its own machines; in no registry
             "169.254.0.0/16",  # link-local, where clouds keep their keys
             "172.16.0.0/12",  # private
             "192.0.0.0/24",  # protocols
