@@ -39,6 +39,8 @@ def _enter(namespace: dict[str, Any]) -> None:
     folder = stack.enter_context(tempfile.TemporaryDirectory())
     stack.callback(os.chdir, Path.cwd())
     os.chdir(folder)
+    stack.callback(setattr, tempfile, "tempdir", tempfile.tempdir)
+    tempfile.tempdir = folder
     namespace["_leave"] = stack
 
 

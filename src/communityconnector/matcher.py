@@ -39,10 +39,6 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _phrases(vocabulary: Vocabulary | None) -> PhraseInterpreter:
-    return needs.interpreter() if vocabulary is None else PhraseInterpreter(vocabulary)
-
-
 class Matcher:
     """Finds the services of a directory that fit a need, and says why.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -149,7 +150,15 @@ def test_every_room_has_a_floor():
     assert rooms == set().union(*FLOORS)
 
 
+def test_the_page_of_architecture_has_the_same_floors():
+    page = (PACKAGE.parents[1] / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^\*\*Floors\.\*\* (.*?)\. ", page, re.MULTILINE)
+    assert [set(re.findall(r"`(\w+)`", floor)) for floor in line.split(" < ")] == FLOORS
+
+
 def test_adapters_do_not_import_each_other():
-    for path in (PACKAGE / "adapters").glob("*.py"):
-        modules = [module for module, _ in imports(path.read_text(encoding="utf-8"))]
-        assert not [module for module in modules if module.startswith("communityconnector.adapters")]
+    for path in (PACKAGE / "adapters").rglob("*.py"):
+        own = path.relative_to(PACKAGE / "adapters").parts[0].removesuffix(".py")
+        for module, _ in imports(path.read_text(encoding="utf-8")):
+            other = module.removeprefix("communityconnector.adapters").lstrip(".").split(".")[0]
+            assert not module.startswith("communityconnector.adapters") or other == own, f"{path}: {module}"

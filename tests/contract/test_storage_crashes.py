@@ -90,9 +90,9 @@ def test_what_is_left_of_a_torn_log_is_a_prefix_of_the_commits(tmp_path, url):
     assert found == sorted(found)
     assert found[0] < 5
     assert found[-1] > 35
-    print(
+    print(  # noqa: T201  # the figure
         f"\nR3: {len(cuts)} torn logs, {len(ends)} at ends of frames: each holds the first commits, none by half"
-    )  # noqa: T201  # the figure
+    )
 
 
 def test_a_full_disk_is_said_and_loses_nothing_and_room_is_all_that_it_takes(url):

@@ -265,7 +265,8 @@ def test_the_command_line_never_shows_the_safe_house():
         for secret in secrets:
             assert secret not in output
     assert "Safe House" in run("match", "safe house", "--near", here, "--within", "1mi")
-    assert not any(secret in run("demo") + run("demo", "--json") for secret in secrets)
+    tour = run("demo") + run("demo", "--json")
+    assert not any(secret in tour for secret in secrets)
 
 
 def test_the_safe_house_of_the_sample_is_found_without_place_and_distance():

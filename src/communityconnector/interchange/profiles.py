@@ -136,9 +136,6 @@ OPEN_REFERRAL_UK: Final = Profile(
 Source: Open Referral UK, developers.openreferraluk.org, profile of 2024.
 """
 
-PROFILES: Final = (OPEN_REFERRAL_UK,)
-"""The profiles that are built in."""
-
 
 def profile_of(dataset: Mapping[str, Any]) -> Profile | None:
     """The built-in profile that a dataset declares (`Directory.dataset`), or `None`."""

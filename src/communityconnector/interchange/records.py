@@ -429,7 +429,7 @@ class Structurer:
         self._making -= 1
 
     def _plain_schedule(self, raw: Mapping[str, Any]) -> bool:
-        """Whether a raw schedule has nothing that `expand` would look at."""
+        """Whether a raw schedule has nothing that `schedules` would look at."""
         plan = self._plans.get("schedule") or self._plan("schedule")
         return (
             not raw.get("description")

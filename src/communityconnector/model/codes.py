@@ -24,8 +24,3 @@ def ancestors_of(code: str) -> tuple[str, ...]:
         return ()
     ends = [end for end in (found.end(group) for group in range(1, 7)) if end > 0]
     return tuple(code[:end] for end in ends if end < len(code))
-
-
-def is_under(code: str, broader: str) -> bool:
-    """Whether a code is that of `broader` or of one of its narrower terms."""
-    return code == broader or broader in ancestors_of(code)

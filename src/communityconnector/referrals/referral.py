@@ -40,7 +40,6 @@ class Proposal:
         concepts: ids of the needs, from the needs vocabulary.
         terms: ids of taxonomy terms that were asked for.
         priority: how soon it is needed.
-        idempotency_key: what the host calls the request, so that one that is sent twice makes one referral.
 
     Raises:
         InvalidReferralError: an id is empty, or there is neither a concept nor a term.
@@ -53,7 +52,6 @@ class Proposal:
     concepts: tuple[str, ...] = attrs.field(default=(), converter=texts)
     terms: tuple[str, ...] = attrs.field(default=(), converter=texts)
     priority: Priority = attrs.field(default=Priority.ROUTINE, converter=Priority)
-    idempotency_key: str = ""
 
     def __attrs_post_init__(self) -> None:
         _check_about(self)
@@ -81,7 +79,6 @@ class Referral:
         concepts: ids of the needs, from the needs vocabulary.
         terms: ids of taxonomy terms that were asked for.
         priority: how soon it is needed.
-        idempotency_key: what the host calls the request that made it.
         creator_role: in what capacity somebody made it.
         creator_id: who: a desk; empty where it was the patron.
         replaces: id of the referral whose place it takes.
@@ -121,7 +118,6 @@ class Referral:
     concepts: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     priority: Priority = Priority.ROUTINE
-    idempotency_key: str = ""
     creator_role: Role
     creator_id: str = ""
     replaces: str = ""

@@ -103,6 +103,11 @@ def _as_is(field: str) -> FieldLift:
     return lambda value: {field: value} if isinstance(value, (str, int, float)) else None
 
 
+def _items(value: Any) -> list[Any]:
+    """Several values, or one that stands for a list of one."""
+    return value if isinstance(value, list) else [value]
+
+
 def _records(field: str, key: str = "", *, split: bool = False, **more: Any) -> FieldLift:
     """Another name for a field of records; texts become the field `key` of one each.
 
@@ -116,7 +121,7 @@ def _records(field: str, key: str = "", *, split: bool = False, **more: Any) -> 
     def lift(value: Any) -> dict[str, Any] | None:
         if isinstance(value, str) and split:
             value = [part for part in _PARTS.split(value) if part]
-        items = value if isinstance(value, list) else [value]
+        items = _items(value)
         made: list[dict[str, Any]] = []
         for item in items:
             text = item if isinstance(item, dict) else _text(item)
@@ -133,7 +138,7 @@ def _records(field: str, key: str = "", *, split: bool = False, **more: Any) -> 
 
 def _places(value: Any) -> dict[str, Any] | None:
     """Locations embedded in a service, or named by it."""
-    items = value if isinstance(value, list) else [value]
+    items = _items(value)
     links = [
         {"location": item} if isinstance(item, dict) else {"location_id": item}
         for item in items
@@ -143,7 +148,7 @@ def _places(value: Any) -> dict[str, Any] | None:
 
 
 def _place_ids(value: Any) -> dict[str, Any] | None:
-    items = value if isinstance(value, list) else [value]
+    items = _items(value)
     texts = [_text(item) for item in items if not isinstance(item, list)]
     if not texts or not all(texts):
         return None
@@ -154,7 +159,7 @@ def _addresses_of(wrapped: Callable[[dict[str, Any]], dict[str, Any]]) -> FieldL
     """Addresses of something that has none in HSDS: they are those of a location."""
 
     def lift(value: Any) -> dict[str, Any] | None:
-        items = value if isinstance(value, list) else [value]
+        items = _items(value)
         places = []
         for item in items:
             if not isinstance(item, dict) or not item:
@@ -206,7 +211,7 @@ def _labels(kind: str, *, split: bool = True) -> FieldLift:
 
 def _eligibilities(value: Any) -> dict[str, Any] | None:
     """Eligibility as text, or as records with ages (Open Referral UK 1.0: `eligibilitys`)."""
-    items = value if isinstance(value, list) else [value]
+    items = _items(value)
     if not all(isinstance(item, dict) for item in items):
         text = _text(value)
         return {"eligibility_description": text} if text else None
@@ -220,7 +225,7 @@ def _eligibilities(value: Any) -> dict[str, Any] | None:
 
 def _terms(value: Any) -> dict[str, Any] | None:
     """Open Referral UK 1.0 and HSDS 1.x: links to terms, with the term under `taxonomy`."""
-    items = value if isinstance(value, list) else [value]
+    items = _items(value)
     made = []
     for item in items:
         if not isinstance(item, dict):
@@ -260,13 +265,6 @@ def _role(role: str) -> FieldLift:
     return _records("schedules", "description", x_role=role)
 
 
-def _contact(value: Any) -> dict[str, Any] | None:
-    items = value if isinstance(value, list) else [value]
-    if not items or not all(isinstance(item, dict) for item in items):
-        return None
-    return {"contacts": items}
-
-
 Fact = tuple[str, FieldLift]
 
 
@@ -282,7 +280,7 @@ def _facts(table: Mapping[str, Mapping[str, Fact]]) -> dict[tuple[str, str], Fac
 _PHONES: Final[Fact] = ("phones", _records("phones", "number"))
 _FAX: Final[Fact] = ("a phone of type fax", _records("phones", "number", type="fax"))
 _HOURS: Final[Fact] = ("schedules", _records("schedules", "description"))
-_CONTACT: Final[Fact] = ("contacts", _contact)
+_CONTACT: Final[Fact] = ("contacts", _records("contacts"))
 
 FIELDS: Final[dict[tuple[str, str], Fact]] = _facts({
     "organization": {

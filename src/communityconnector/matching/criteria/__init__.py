@@ -39,14 +39,10 @@ answered by a service's purpose, and `distance`, which is another for every offe
 BEFORE_DISTANCE: Final = frozenset({"status", "area"})
 """The criteria whose reasons stand before that of the distance."""
 
-NAMES: Final = frozenset({"need", "distance", *(criterion.name for criterion in CRITERIA)})
-"""The names of all criteria."""
-
 __all__ = [
     "AREA",
     "BEFORE_DISTANCE",
     "CRITERIA",
-    "NAMES",
     "OPEN_AT",
     "Criterion",
     "Facts",

@@ -46,7 +46,6 @@ class Writer:
             _unusable(f"{folder} is a file: an index is kept in a folder")
         folder.mkdir(parents=True, exist_ok=True)
         self._name, self._room = _new_room(folder)
-        self._sizes: dict[str, list[Any]] = {}
         self._done = False
 
     def __enter__(self) -> Self:
