@@ -19,8 +19,9 @@ from communityconnector.interchange.duplicates import duplicates
 from communityconnector.interchange.json_reader import looks_like_json, read_json
 from communityconnector.interchange.lint import lint
 from communityconnector.interchange.nested import documents, left_out, page
+from communityconnector.interchange.raw import converter, to_raw
 from communityconnector.interchange.reading import Reading
-from communityconnector.interchange.records import Mode, converter, to_raw
+from communityconnector.interchange.records import Mode
 from communityconnector.interchange.sources import (
     Encoding,
     Source,

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from communityconnector.interchange.conform import Conformer
-from communityconnector.interchange.records import to_raw
+from communityconnector.interchange.raw import to_raw
 from communityconnector.model import ENTITIES, Directory, Finding, Record, Service, Severity
 from communityconnector.model.graph import children, evolve
 

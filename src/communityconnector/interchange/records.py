@@ -1,40 +1,31 @@
-"""Raw objects to records and back: the only place where JSON or table values become model values."""
+"""Raw objects to records: the only place where JSON or table values become model values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from operator import attrgetter
 from typing import Any, Final
-
-import attrs
-import cattrs
 
 from communityconnector.interchange.lifts import describe, field_lift, mend, mend_schedule, value_lift
 from communityconnector.interchange.notes import TALLIED, Draft, Notes
 from communityconnector.interchange.opening_hours import read_hours
+from communityconnector.interchange.plans import Plan, Step, plan_of
 from communityconnector.interchange.values import (
     ABSENT,
     LARGEST,
-    Mender,
+    NOTHING,
     Problem,
     is_odd_id,
     is_plain_date,
     is_rule_days,
-    mender,
-    right,
 )
 from communityconnector.model import (
     ENTITIES,
-    FieldSpec,
-    Kind,
     Location,
     Record,
     Severity,
-    required,
-    specs,
 )
-from communityconnector.model.disclosure import attribute_for, with_level
+from communityconnector.model.disclosure import with_level
 from communityconnector.model.identity import mint
 
 
@@ -61,74 +52,6 @@ SOURCE_ID: Final = "x_source_id"
 
 EXTENSION: Final = "x_extension"
 """Field of a written phone that holds an extension which is no number."""
-
-_MISSING: Final[Mapping[Kind, Any]] = {Kind.NUMBER: None}
-"""What a required field holds when the source has none; text fields hold ""."""
-
-
-@attrs.define(slots=True)
-class Step:
-    """How one field is read.
-
-    Attributes:
-        name: the field.
-        entity: the entity.
-        any_text: whether any text will do.
-        is_right: whether a text is right as it is; quicker than `mend`, which also finds the words for what is not.
-        is_number: whether the field holds a number.
-        mend: gives the value to keep, and what was wrong; `None` where the field embeds records.
-        target: what the field embeds.
-        many: whether it embeds many.
-        nulls: counts the nulls found here, once there was one.
-        odd_ids: counts the identifiers found here that are no UUIDs, once there was one.
-    """
-
-    name: str
-    entity: str
-    any_text: bool
-    is_right: Callable[[str], object]
-    is_number: bool
-    mend: Mender | None
-    target: type[Record]
-    many: bool
-    nulls: Draft | None = None
-    odd_ids: Draft | None = None
-
-
-@attrs.frozen(slots=True)
-class Plan:
-    """How a record of an entity is read: its fields, and those that HSDS requires with what stands for a lack."""
-
-    cls: type[Record]
-    steps: Mapping[str, Step]
-    wanted: tuple[tuple[str, Any], ...]
-    may_be_mended: bool
-
-
-def _step(entity: str, name: str, facts: FieldSpec) -> Step:
-    embeds = facts.kind in (Kind.ONE, Kind.MANY)
-    return Step(
-        name=name,
-        entity=entity,
-        any_text=facts.kind is Kind.TEXT,
-        is_right=right(facts),
-        is_number=facts.kind is Kind.NUMBER,
-        mend=None if embeds else mender(facts),
-        target=ENTITIES[facts.target] if embeds else Record,
-        many=facts.kind is Kind.MANY,
-    )
-
-
-def _plan(entity: str) -> Plan:
-    cls = ENTITIES[entity]
-    facts = specs(cls)
-    return Plan(
-        cls,
-        {name: _step(entity, name, f) for name, f in facts.items() if f.hsds},
-        tuple((n, _MISSING.get(facts[n].kind, "")) for n in required(cls) if n != "id"),
-        entity in {"location", "organization"},
-    )
-
 
 _PLANS: Final[dict[str, Plan]] = {}
 
@@ -296,7 +219,7 @@ class Structurer:
         return [{**raw, **part, **more} for part, more in zip(hours.schedules, own, strict=True)]
 
     def _plan(self, entity: str) -> Plan:
-        self._plans[entity] = plan = _plan(entity)
+        self._plans[entity] = plan = plan_of(entity)
         return plan
 
     def _other(self, step: Step, item: Any, extra: dict[str, Any], raw: Mapping[str, Any], seed: str) -> Any:
@@ -372,7 +295,7 @@ class Structurer:
 
     def _many(self, step: Step, item: Any, extra: dict[str, Any], raw: Mapping[str, Any], seed: str) -> Any:
         """A field of many records that holds something else than a list."""
-        if item in _NOTHING:
+        if item in NOTHING:
             return self._not_an_object("a list", step, item, extra)
         if self._repair:
             if isinstance(item, dict):
@@ -418,7 +341,7 @@ class Structurer:
         self, step: Step, index: int, item: Any, raw: Mapping[str, Any], seed: str
     ) -> Iterator[Record]:
         """What an item of a list is that is no object: a text that can only mean one thing becomes records."""
-        lifted = None if item in _NOTHING else value_lift(step.name, item)
+        lifted = None if item in NOTHING else value_lift(step.name, item)
         path = f"{step.name}[{index}]"
         if not isinstance(lifted, list):
             self._note(Severity.ERROR, "wrong-type", "an object expected", "dropped", path, item)
@@ -441,7 +364,7 @@ class Structurer:
         )
 
     def _one(self, step: Step, item: Any, extra: dict[str, Any], raw: Mapping[str, Any], seed: str) -> Any:
-        if self._repair and not isinstance(item, dict) and item not in _NOTHING:
+        if self._repair and not isinstance(item, dict) and item not in NOTHING:
             if isinstance(item, list) and len(item) == 1 and isinstance(item[0], dict):
                 message = "one object expected, a list of one found"
                 self._note(Severity.WARNING, "wrong-type", message, "read as its object", step.name)
@@ -523,7 +446,7 @@ class Structurer:
             item = raw[name]
             if self.tabular and item == "":
                 continue
-            if item in _NOTHING and self._repair:
+            if item in NOTHING and self._repair:
                 message = "null or empty text in a field of the source's own"
                 self.notes.tally(
                     entity, Draft(Severity.INFO, "null-value", message, "read as if absent", name)
@@ -561,7 +484,7 @@ class Structurer:
         """Enter what an older field becomes; gives whether all of it found a place."""
         for field in lifted:
             step = plan.steps.get(field)
-            taken = field in values or raw.get(field) not in _NOTHING
+            taken = field in values or raw.get(field) not in NOTHING
             if step is not None and not step.many and taken and values.get(field) != lifted[field]:
                 return False
         for field, item in lifted.items():
@@ -641,70 +564,3 @@ _NAMED_ALONE: Final[Mapping[str, tuple[str, ...]]] = {
 
 _HARMLESS: Final = frozenset({"id-not-uuid", "upper-case-id", "extension-as-text"})
 """Rules whose value is kept in every mode: nothing is lost and nothing is changed but letter case."""
-
-_NOTHING: Final = (None, "", ())
-
-
-@attrs.frozen(slots=True)
-class _Written:
-    """The fields of HSDS that an entity has: their names, what gets all their values at once, and which embed records."""
-
-    names: tuple[str, ...]
-    values_of: Callable[[Record], tuple[Any, ...]]
-    ones: tuple[str, ...]
-    manys: tuple[str, ...]
-
-
-def _written(cls: type[Record]) -> _Written:
-    kinds = {name: facts.kind for name, facts in specs(cls).items() if facts.hsds}
-    return _Written(
-        tuple(kinds),
-        attrgetter(*kinds),
-        tuple(name for name, kind in kinds.items() if kind is Kind.ONE),
-        tuple(name for name, kind in kinds.items() if kind is Kind.MANY),
-    )
-
-
-_WRITTEN: Final[Mapping[type[Record], _Written]] = {cls: _written(cls) for cls in ENTITIES.values()}
-
-
-def to_raw(record: Record, conform: Callable[[Record], Record] | None = None) -> dict[str, Any]:
-    """A record as an HSDS JSON object: no null, no empty text; unknown fields at the end.
-
-    Args:
-        record: the record.
-        conform: a last change to it and to each record that it embeds.
-    """
-    if conform is not None:
-        record = conform(record)
-    fields = _WRITTEN[type(record)]
-    # Most fields are empty, and that is seen soonest by what they are not.
-    raw: dict[str, Any] = {
-        name: value
-        for name, value in zip(fields.names, fields.values_of(record), strict=True)
-        if value or value not in _NOTHING
-    }
-    for name in fields.ones:
-        if name in raw:
-            raw[name] = to_raw(raw[name], conform)
-    for name in fields.manys:
-        if name in raw:
-            raw[name] = [to_raw(child, conform) for child in raw[name]]
-    if isinstance(record, Location):
-        stated = attribute_for(record)
-        if stated is not None:
-            raw.setdefault("attributes", []).append(to_raw(stated, conform))
-    for name, value in record.extra.items():
-        raw.setdefault(name, value)
-    return raw
-
-
-def converter() -> cattrs.Converter:
-    """A cattrs converter that reads and writes records as HSDS JSON, for embedding them in types of your own."""
-    made = cattrs.Converter()
-    made.register_structure_hook_func(
-        lambda cls: isinstance(cls, type) and issubclass(cls, Record),
-        lambda raw, cls: Structurer().record(cls, raw),
-    )
-    made.register_unstructure_hook_func(lambda cls: isinstance(cls, type) and issubclass(cls, Record), to_raw)
-    return made

@@ -15,7 +15,7 @@ import attrs
 
 from communityconnector.interchange.conform import Conformer, identifier
 from communityconnector.interchange.extras import COPY, EXTRAS, UNKNOWN_AGENCY, WHOLE, Extras
-from communityconnector.interchange.records import to_raw
+from communityconnector.interchange.raw import to_raw
 from communityconnector.model import (
     ENTITIES,
     Attribute,

@@ -30,6 +30,9 @@ class _Absent:
 ABSENT: Final = _Absent()
 """Nothing to keep."""
 
+NOTHING: Final = (None, "", ())
+"""What says nothing, in a raw object or in a record."""
+
 
 @attrs.frozen(slots=True)
 class Problem:
