@@ -14,24 +14,18 @@ from typing import Any, Final
 
 from communityconnector.errors import InvalidDirectoryError, UnknownFormError
 from communityconnector.interchange.chunks import Elsewhere
+from communityconnector.interchange.column_mapping import ColumnMapping
 from communityconnector.interchange.conform import Conformer
 from communityconnector.interchange.duplicates import duplicates
+from communityconnector.interchange.encodings import Encoding, decoded
 from communityconnector.interchange.json_reader import looks_like_json, read_json
 from communityconnector.interchange.lint import lint
 from communityconnector.interchange.nested import documents, left_out, page
 from communityconnector.interchange.raw import converter, to_raw
 from communityconnector.interchange.reading import Reading
 from communityconnector.interchange.records import Mode
-from communityconnector.interchange.sources import (
-    Encoding,
-    Source,
-    SourceFile,
-    UnreadableError,
-    decoded,
-    opened,
-)
+from communityconnector.interchange.sources import Source, SourceFile, UnreadableError, opened
 from communityconnector.interchange.spool import Spool
-from communityconnector.interchange.spreadsheet import ColumnMapping
 from communityconnector.interchange.tabular_reader import looks_like_table, read_tables
 from communityconnector.interchange.tabular_writer import TABLE_NAMES, tables
 from communityconnector.model import Audience, Directory, Finding, Record, Severity

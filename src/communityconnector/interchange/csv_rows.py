@@ -10,7 +10,8 @@ from typing import Final
 
 import attrs
 
-from communityconnector.interchange.sources import Encoding, SourceFile, lines
+from communityconnector.interchange.encodings import Encoding, lines
+from communityconnector.interchange.sources import SourceFile
 from communityconnector.model import Finding, Severity
 
 _WIDEST: Final = 1 << 30

@@ -13,7 +13,8 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.interchange.csv_rows import rows
-from communityconnector.interchange.sources import SourceFile, UnreadableError, encoding_of
+from communityconnector.interchange.encodings import encoding_of
+from communityconnector.interchange.sources import SourceFile, UnreadableError
 from communityconnector.model import ENTITIES, Finding, Severity
 from communityconnector.model.identity import mint
 

@@ -20,12 +20,13 @@ from communityconnector.interchange.chunks import (
     Merging,
     lines_of,
 )
+from communityconnector.interchange.encodings import decoded, encoding_of
 from communityconnector.interchange.lifts.mends import split_place
 from communityconnector.interchange.notes import Draft
 from communityconnector.interchange.reading import Reading
 from communityconnector.interchange.records import Mode, Structurer
 from communityconnector.interchange.shapes import Container, Page, entity_named, entity_of, shape_of
-from communityconnector.interchange.sources import SourceFile, UnreadableError, decoded, encoding_of
+from communityconnector.interchange.sources import SourceFile, UnreadableError
 from communityconnector.model import ENTITIES, Finding, Record, Severity
 
 

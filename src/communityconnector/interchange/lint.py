@@ -24,8 +24,8 @@ from communityconnector.model import (
     Severity,
     specs,
 )
-from communityconnector.model.graph import shape
 from communityconnector.model.places import LANGUAGES, plausible_in
+from communityconnector.model.shape import shape
 
 STALE: Final = timedelta(days=730)
 """How much older than the newest date in a directory an assurance may be. The Alliance of Information and Referral

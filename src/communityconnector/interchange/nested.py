@@ -10,7 +10,7 @@ import attrs
 from communityconnector.interchange.conform import Conformer
 from communityconnector.interchange.raw import to_raw
 from communityconnector.model import ENTITIES, Directory, Finding, Record, Service, Severity
-from communityconnector.model.graph import children, evolve
+from communityconnector.model.shape import children, evolve
 
 
 def documents(

@@ -7,8 +7,8 @@ from typing import Any
 import attrs
 
 from communityconnector.interchange.chunks import Elsewhere
+from communityconnector.interchange.column_mapping import ColumnMapping
 from communityconnector.interchange.records import Mode, Structurer
-from communityconnector.interchange.spreadsheet import ColumnMapping
 from communityconnector.model import Finding, Record
 
 

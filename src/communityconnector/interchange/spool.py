@@ -10,7 +10,8 @@ from typing import Any, Final, Self, cast
 
 from communityconnector.interchange.reading import Reading
 from communityconnector.model import ENTITIES, Record
-from communityconnector.model.graph import assemble, entity_named, shape
+from communityconnector.model.graph import assemble, entity_named
+from communityconnector.model.shape import shape
 
 _SCHEMA: Final = """
 CREATE TABLE record (number INTEGER PRIMARY KEY, entity TEXT, id TEXT, partial INTEGER, body BLOB);

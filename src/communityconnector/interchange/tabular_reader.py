@@ -11,14 +11,16 @@ from typing import Any, Final
 
 import attrs
 
+from communityconnector.interchange.column_mapping import ColumnMapping, looks_like_spreadsheet
 from communityconnector.interchange.csv_rows import Row, delimiter_of, rows
+from communityconnector.interchange.encodings import encoding_of
 from communityconnector.interchange.extras import COPY, EXTRAS, UNKNOWN_AGENCY, Extras
 from communityconnector.interchange.lifts import OLD_TABLES, Lifted, TableLift, table_lift
 from communityconnector.interchange.notes import At
 from communityconnector.interchange.reading import Reading
 from communityconnector.interchange.records import EXTENSION, FILLED_IN, Structurer, extension_back
-from communityconnector.interchange.sources import SourceFile, UnreadableError, encoding_of
-from communityconnector.interchange.spreadsheet import ColumnMapping, lift_row, looks_like_spreadsheet
+from communityconnector.interchange.sources import SourceFile, UnreadableError
+from communityconnector.interchange.spreadsheet import lift_row
 from communityconnector.model import (
     ENTITIES,
     Finding,
@@ -32,7 +34,7 @@ from communityconnector.model import (
     required,
     specs,
 )
-from communityconnector.model.graph import evolve
+from communityconnector.model.shape import evolve
 
 _ESCAPED: Final = re.compile(r"'+[=@\t\r\n\uff1d\uff20+\-\uff0b\uff0d]")
 """A text that a writer kept from being a formula by a quote before it."""

@@ -29,8 +29,8 @@ from communityconnector.model import (
     specs,
 )
 from communityconnector.model.disclosure import attribute_for
-from communityconnector.model.graph import children, place_of
 from communityconnector.model.identity import mint
+from communityconnector.model.shape import children, place_of
 
 TABLE_NAMES: Final = frozenset({cls.table for cls in ENTITIES.values()} | {EXTRAS, "datapackage.json"})
 """Every file that `tables` may write."""

@@ -16,12 +16,12 @@ import attrs
 
 from communityconnector.model.contact import Contact, Language, Phone
 from communityconnector.model.disclosure import level_of, strictest
-from communityconnector.model.graph import children
 from communityconnector.model.location import Disclosure, Location
 from communityconnector.model.metadata import Metadata
 from communityconnector.model.record import Kind, Record, specs
 from communityconnector.model.schedule import Schedule
 from communityconnector.model.service import Service, ServiceAtLocation
+from communityconnector.model.shape import children
 
 
 class Audience(StrEnum):

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from communityconnector.model.finding import Finding, Severity
-from communityconnector.model.graph import Tables, evolve, shape
+from communityconnector.model.graph import Tables
 from communityconnector.model.record import ENTITIES, Record
+from communityconnector.model.shape import evolve, shape
 
 if TYPE_CHECKING:
     from communityconnector.model.directory import Directory

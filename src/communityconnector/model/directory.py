@@ -14,12 +14,13 @@ from communityconnector.model.comparison import Difference, Update, compare, pla
 from communityconnector.model.contact import Contact, Language, Phone
 from communityconnector.model.finding import Finding
 from communityconnector.model.geography import Point
-from communityconnector.model.graph import Stated, Tables, assemble, children, rebuild
+from communityconnector.model.graph import Stated, Tables, assemble, rebuild
 from communityconnector.model.location import Disclosure, Location, LocationType
 from communityconnector.model.organization import Organization
 from communityconnector.model.record import Record
 from communityconnector.model.schedule import Schedule
 from communityconnector.model.service import Service, ServiceArea, ServiceAtLocation
+from communityconnector.model.shape import children
 from communityconnector.model.taxonomy import Taxonomy, TaxonomyTerm
 
 

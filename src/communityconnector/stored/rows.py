@@ -10,7 +10,7 @@ import attrs
 from communityconnector.interchange import to_raw
 from communityconnector.model import Record
 from communityconnector.model.audience import Place, told_places
-from communityconnector.model.graph import children
+from communityconnector.model.shape import children
 from communityconnector.storage import Encoded, encoded
 from communityconnector.stored.generations import id_of
 
