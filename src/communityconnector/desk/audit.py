@@ -222,18 +222,6 @@ class Audit:
                 broken.append(f"version {name[1]} of referral {name[0]!r} is not in the log")
         return Verified(last, count, tuple(broken))
 
-    def let_go(self, before: datetime, batch: int = 500) -> int:
-        """Let go of entries that were written before a moment. The chain then begins where they ended.
-
-        Returns:
-            How many entries were let go of.
-        """
-        gone = 0
-        while writes := self.oldest(before, batch):
-            self._storage.commit(writes)
-            gone += len(writes) - 1
-        return gone
-
     def oldest(self, before: datetime, batch: int = 500) -> list[Write]:
         """The writes that let go of the oldest entries, if they were written before a moment; the first is the anchor.
 
