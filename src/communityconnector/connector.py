@@ -186,7 +186,8 @@ class Connector(Desk):
             rerankers: each in turn may put the best matches in another order; scorers, or their names.
             holidays: names the days on which the usual hours may not hold; or the name of a calendar.
             notifiers: send messages, by name; settings in place of a notifier make the one that a plugin brings, or that
-                is built in, under that name: `{"smtp": {"host": ...}}`.
+                is built in, under that name: `{"smtp": {"host": ...}}`. For several of one kind, say the kind:
+                `{"clinic": {"kind": "webhook", "secrets": ...}}`.
             **parts: what `Connector` takes besides.
 
         Raises:
@@ -213,9 +214,7 @@ class Connector(Desk):
             for one in rerankers
         ]
         sending = {
-            name: _named(found.notifiers(), name, "notifier").make(given)
-            if isinstance(given, Mapping)
-            else given
+            name: _notifier(found, name, given) if isinstance(given, Mapping) else given
             for name, given in notifiers.items()
         }
         return cls(
@@ -402,6 +401,18 @@ def _named(found: Mapping[str, T], name: str, what: str) -> T:
         message = f"no {what} is called {name!r}; there are: {', '.join(found) or 'none'}"
         raise PluginError(message)
     return found[name]
+
+
+def _notifier(plugins: Plugins, name: str, settings: Mapping[str, str]) -> Notifier:
+    """The notifier of a name that settings make: of the kind that they say, or else of that name."""
+    kinds = plugins.notifiers()
+    kind = settings.get("kind", name)
+    if "kind" in settings and kind not in list(kinds):
+        # Not the kind itself: it may be a password that was pasted into the wrong place.
+        message = f"the `kind` of the notifier {name!r} is none; there are: {', '.join(kinds)}"
+        raise PluginError(message)
+    said = {key: value for key, value in settings.items() if key != "kind"}
+    return _named(kinds, kind, "notifier").make(said)
 
 
 def _beside(scheme: str, url: str) -> Path | None:

@@ -66,6 +66,9 @@ class Message:
         subject: one line that says what it is about.
         body: what it says, in plain text.
         language: the language that it is in, as BCP 47 writes it, such as `es`.
+        referral_id: which referral it is about, for programs that cannot read the body; empty in messages to patrons.
+        template: a code for what it says, such as `agency_request`; empty in messages to patrons.
+        link: the link in the body; empty where there is none.
     """
 
     id: str
@@ -73,6 +76,9 @@ class Message:
     subject: str
     body: str
     language: str = "en"
+    referral_id: str = ""
+    template: str = ""
+    link: str = ""
 
     def __repr__(self) -> str:
         # What a message says may be private.
@@ -94,7 +100,12 @@ class Receipt:
 
 @runtime_checkable
 class Notifier(Protocol):
-    """Sends messages. It may be shared between threads."""
+    """Sends messages. It may be shared between threads.
+
+    A notifier may have an attribute `pauses`, a tuple of seconds: so long is waited at most before the second try of a
+    message, the third, and so on, a day each at most. After the last one the message is given up. Without it messages are
+    tried again after a minute, ten, an hour, six, and a day.
+    """
 
     def send(self, message: Message) -> Receipt:
         """Send a message, and only return once the provider has answered.

@@ -7,7 +7,7 @@ from communityconnector.desk.desk import Desk
 from communityconnector.desk.dispatching import Dispatched
 from communityconnector.desk.following import DueDone, DueReferral
 from communityconnector.desk.ledger import Ledger
-from communityconnector.desk.outbox import Recipient, Row, RowStatus
+from communityconnector.desk.outbox import Recipient, Row, RowStatus, UnreadableRow
 from communityconnector.desk.parts import Listed, Parts
 from communityconnector.desk.purging import PurgeReport
 from communityconnector.desk.receiving import Received, Taken, ToReview
@@ -43,5 +43,6 @@ __all__ = [
     "Statistics",
     "Taken",
     "ToReview",
+    "UnreadableRow",
     "Verified",
 ]

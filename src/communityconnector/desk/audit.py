@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -20,6 +21,9 @@ from communityconnector.desk.kinds import ANCHOR, AUDIT, EVENT, stamp
 from communityconnector.referrals import Actor
 from communityconnector.referrals.documents import texts
 from communityconnector.storage import ABSENT, Delete, Put, Record, Storage, Write
+
+CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""A reason as the log takes it: a code, and no words, which may tell of somebody."""
 
 _START: Final = "0" * 64
 _BITS: Final = 40
@@ -47,9 +51,9 @@ class Fact:
         action: what: an event of a referral, or one of the desk's own verbs, such as `disclose`.
         referral_id: to which referral; empty where to none.
         version: the version that the referral has since; 0 where it is none the newer.
-        fields: names of what was disclosed or read.
+        fields: names of what was disclosed or read; or the id of a message.
         to: to whom, by id.
-        because: what allowed it: the id of a consent.
+        because: what allowed it: the id of a consent; or the code of a reason.
     """
 
     actor: Actor

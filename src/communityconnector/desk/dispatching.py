@@ -10,35 +10,38 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
 
-from communityconnector.desk.claiming import Claimed, Ready, Verdict, claim, looked
+from communityconnector.desk.audit import CODE, Fact
+from communityconnector.desk.claiming import Claimed, claim
+from communityconnector.desk.delivering import LINKED, Verdict, delivered
 from communityconnector.desk.following import Following
-from communityconnector.desk.kinds import BY_DEAD, OUTBOX
-from communityconnector.desk.links import Wanted, issued, token_for
-from communityconnector.desk.outbox import Recipient, Row, RowStatus, withdrawn
-from communityconnector.errors import InvalidReferralError, NotDeliveredError, StaleRecordError
-from communityconnector.notification import Message
-from communityconnector.referrals import Template
-from communityconnector.storage import KeyRange, Put
+from communityconnector.desk.kinds import BY_DEAD, BY_REFERRAL, OUTBOX, REFERRAL
+from communityconnector.desk.links import Wanted, issued
+from communityconnector.desk.outbox import (
+    Recipient,
+    Row,
+    RowStatus,
+    UnreadableRow,
+    row_of,
+    settled,
+    withdrawn,
+)
+from communityconnector.errors import IllegalTransitionError, InvalidReferralError, StaleRecordError
+from communityconnector.referrals import Actor, Role, Template
+from communityconnector.storage import KeyRange, Put, Record
 
 _LOG: Final = logging.getLogger("communityconnector")
-
-WEBHOOK_PAUSES: Final = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
-"""Seconds before each further try of a web hook: the schedule that Standard Webhooks gives as its example."""
-PAUSES: Final = (60, 600, 3600, 21600, 86400)
-"""Seconds before each further try of anything else."""
-_PAUSES: Final[Mapping[str, Sequence[int]]] = {"webhook": WEBHOOK_PAUSES}
 
 _NOT_AFTER: Final = timedelta(minutes=1)
 """So long before a claim ends nothing more is begun: a notifier may take its time."""
 _WRITE_DOWN_AFTER: Final = timedelta(seconds=1)
 """What was sent is written down at least so often, so that little is sent again if this process dies."""
-_LINKED: Final = (Template.AGENCY_REQUEST, Template.AGENCY_REMINDER, Template.PATRON_MESSAGE)
+_ANY: Final = "any"
 
 
 @attrs.frozen
@@ -107,48 +110,73 @@ class Dispatching(Following):
                 stop.wait(every)
         return Dispatched(**done)
 
-    def dead_letters(self) -> tuple[Row, ...]:
-        """Messages that cannot be delivered, by id."""
+    def dead_letters(self) -> tuple[Row | UnreadableRow, ...]:
+        """Messages that cannot be delivered, by id. One that this version cannot read shows what its keys tell of it."""
         dead = self._parts.ledger.storage.scan(OUTBOX, KeyRange(BY_DEAD))
-        return tuple(Row.from_dict(record.document) for record in dead)
+        return tuple(map(row_of, dead))
 
-    def retry(self, message_id: str) -> None:
-        """Try a message again that could not be delivered, from the first try on.
+    def retry(self, message_id: str, *, actor: Actor) -> None:
+        """Try a message again that could not be delivered, from the first try on. It is written into the log.
+
+        Args:
+            message_id: which.
+            actor: staff.
 
         Raises:
+            IllegalTransitionError: this role may not.
             InvalidReferralError: there is no such message.
         """
-        self._settle(
-            message_id,
-            lambda row, version: attrs.evolve(row, status=RowStatus.PENDING, attempts=0).put(
-                version, due=self._parts.ledger.now()
-            ),
-        )
 
-    def discard_message(self, message_id: str, reason: str = "discarded") -> None:
-        """Give up a message that could not be delivered.
+        def pending(record: Record, now: datetime) -> Put:
+            return settled(record, due=now, status=RowStatus.PENDING.value, attempts=0)
+
+        self._settle(message_id, actor, "retry", "", pending)
+
+    def discard_message(self, message_id: str, reason: str = "discarded", *, actor: Actor) -> None:
+        """Give up a message that could not be delivered. It is written into the log.
 
         Args:
             message_id: which.
             reason: why, as a code.
+            actor: staff.
 
         Raises:
-            InvalidReferralError: there is no such message.
+            IllegalTransitionError: this role may not.
+            InvalidReferralError: there is no such message, or the reason is no code.
         """
-        ledger = self._parts.ledger
-        end = ledger.now() + ledger.policy.keep_messages
-        self._settle(message_id, lambda row, version: withdrawn(row, version, reason, end))
+        if not CODE.fullmatch(reason):
+            message = "the reason is a code, such as agency-closed: letters, digits and . _ -"
+            raise InvalidReferralError(message)
+        kept = self._parts.ledger.policy.keep_messages
+        self._settle(
+            message_id,
+            actor,
+            "discard_message",
+            reason,
+            lambda record, now: withdrawn(record, reason, now + kept),
+        )
 
-    def _settle(self, message_id: str, put: Callable[[Row, int], Put]) -> None:
+    def _settle(
+        self, message_id: str, actor: Actor, action: str, why: str, put: Callable[[Record, datetime], Put]
+    ) -> None:
+        if actor.role is not Role.STAFF:
+            raise IllegalTransitionError(_ANY, action, actor.role)
         ledger = self._parts.ledger
 
         def write() -> None:
             record = ledger.storage.get(OUTBOX, [message_id]).get(message_id)
-            row = None if record is None else Row.from_dict(record.document)
-            if record is None or row is None or row.status is not RowStatus.DEAD:
+            if record is None or BY_DEAD not in record.keys:
                 message = "there is no such message among those that could not be delivered (`dead_letters`)"
                 raise InvalidReferralError(message)
-            ledger.commit([put(row, record.version)])
+            fact = Fact(
+                actor=actor,
+                action=action,
+                referral_id=record.keys.get(BY_REFERRAL, ""),
+                fields=(message_id,),
+                because=why,
+            )
+            now = ledger.now()
+            ledger.commit([put(record, now)], [fact], now)
 
         ledger.again(write)
 
@@ -157,101 +185,84 @@ class Dispatching(Following):
     def _send(self, claimed: Sequence[Claimed], done: Counter[str], stop: threading.Event | None) -> None:
         ledger = self._parts.ledger
         now = ledger.now()
-        letterhead, policy = self._parts.letterhead, ledger.policy
-        verdicts = [(one, looked(one, letterhead, policy, now)) for one in claimed]
         wanted = [
-            Wanted(one.row.id, one.row.referral_id, one.row.recipient)
-            for one, verdict in verdicts
-            if isinstance(verdict, Ready) and one.row.template in _LINKED and self._parts.letterhead.link_base
+            Wanted(row.id, row.referral_id, row.recipient)
+            for row in (one.row for one in claimed)
+            if isinstance(row, Row) and row.template in LINKED and self._parts.letterhead.link_base
         ]
         if wanted:
             ledger.again(lambda: ledger.commit(issued(ledger, wanted, now)))
         marks: list[Put] = []
         since = now
-        for number, (one, found) in enumerate(verdicts):
-            if stop is not None and stop.is_set():
-                marks += [left.row.put(left.version, due=now) for left, _ in verdicts[number:]]
-                break
-            if ledger.now() >= one.until - _NOT_AFTER:
-                break  # whoever claims it next sends it
-            if not self._is_ours(one):
-                continue
-            verdict = self._deliver(one, found) if isinstance(found, Ready) else found
-            done[_COUNTED[verdict.status]] += 1
-            marks += self._marks(one, verdict)
-            if ledger.now() - since >= _WRITE_DOWN_AFTER:
-                self._write_down(marks)
-                marks, since = [], ledger.now()
-        self._write_down(marks)
+        try:
+            for number, one in enumerate(claimed):
+                if stop is not None and stop.is_set():
+                    marks += [settled(left.record, due=now) for left in claimed[number:]]
+                    break
+                if ledger.now() >= one.until - _NOT_AFTER:
+                    break  # whoever claims it next sends it
+                if not self._is_ours(one):
+                    continue
+                verdict = self._deliver(one)
+                done[_COUNTED[verdict.status]] += 1
+                marks.append(self._mark(one, verdict))
+                marks += self._alert(one, verdict)
+                if verdict.stops is not None:
+                    raise verdict.stops
+                if ledger.now() - since >= _WRITE_DOWN_AFTER:
+                    self._write_down(marks)
+                    marks, since = [], ledger.now()
+        finally:
+            # Whatever ends it: what was sent, and not written down, would be sent again.
+            self._write_down(marks)
 
     def _is_ours(self, one: Claimed) -> bool:
         """Whether a claim still stands: a consent that was just revoked has withdrawn the message."""
-        held = self._parts.ledger.storage.get(OUTBOX, [one.row.id]).get(one.row.id)
-        return held is not None and held.version == one.version
+        held = self._parts.ledger.storage.get(OUTBOX, [one.record.id]).get(one.record.id)
+        return held is not None and held.version == one.record.version
 
-    def _deliver(self, one: Claimed, ready: Ready) -> Verdict:
-        row, ledger = one.row, self._parts.ledger
-        notifier = self._parts.notifiers.get(ready.notifier)
-        if notifier is None:
-            return Verdict(RowStatus.DEAD, "no-notifier")
-        subject, body = self._parts.letterhead.written(
-            row.template,
-            ready.language,
-            referral_id=row.referral_id,
-            token=token_for(ledger, row.id) if row.template in _LINKED else "",
-            reason=row.reason,
-            named=ready.named,
-        )
-        message = Message(row.id, ready.to, subject, body, ready.language)
-        try:
-            receipt = notifier.send(message)
-        except NotDeliveredError as error:
-            return self._failed(row, ready.notifier, error)
-        except Exception as error:  # noqa: BLE001  # whatever a plugin's notifier does, the other messages must go out
-            # Its text may hold whom the message was for, so only its kind is told.
-            _LOG.warning("notifier %s failed on message %s: %s", ready.notifier, row.id, type(error).__name__)
-            return self._failed(row, ready.notifier, NotDeliveredError("", retry=True))
-        return Verdict(RowStatus.SENT, receipt.reference)
-
-    def _failed(self, row: Row, notifier: str, error: NotDeliveredError) -> Verdict:
-        pauses = _PAUSES.get(notifier, PAUSES)
-        if not error.retry or row.attempts >= len(pauses):
-            _LOG.warning("message %s cannot be delivered", row.id)
-            return Verdict(RowStatus.DEAD, "refused" if not error.retry else "given-up")
-        # Full jitter: workers that failed together do not come back together.
-        pause = max(self._parts.random.uniform(0, pauses[row.attempts]), error.after or 0)
-        return Verdict(RowStatus.PENDING, "failed", self._parts.ledger.now() + timedelta(seconds=pause))
+    def _deliver(self, one: Claimed) -> Verdict:
+        return delivered(self._parts, one.row)
 
     # Writing down
 
-    def _marks(self, one: Claimed, verdict: Verdict) -> list[Put]:
-        ledger, row = self._parts.ledger, one.row
-        now = ledger.now()
-        tried = verdict.why in ("failed", "refused", "given-up") or verdict.status is RowStatus.SENT
-        sent = verdict.status is RowStatus.SENT
-        row = attrs.evolve(
-            row,
-            status=verdict.status,
-            attempts=row.attempts + tried,
-            last="sent" if sent else verdict.why,
-            reference=verdict.why[:255] if sent else row.reference,
+    def _mark(self, one: Claimed, verdict: Verdict) -> Put:
+        """What has become of a message."""
+        now = self._parts.ledger.now()
+        said: dict[str, str | int] = {"status": verdict.status.value, "last": verdict.why}
+        if isinstance(one.row, Row) and verdict.tried:
+            said["attempts"] = one.row.attempts + 1
+        if verdict.status is RowStatus.SENT:
+            said["reference"] = verdict.reference
+        pending = verdict.status is RowStatus.PENDING
+        return settled(
+            one.record,
+            due=verdict.due,
+            dead=now if verdict.status is RowStatus.DEAD else None,
+            purge=None if pending else now + self._parts.ledger.policy.keep_messages,
+            **said,
         )
-        end = None if verdict.status is RowStatus.PENDING else now + ledger.policy.keep_messages
-        marks = [row.put(one.version, due=verdict.due, purge=end)]
-        for_staff = verdict.status is RowStatus.DEAD and row.recipient is not Recipient.STAFF
-        if for_staff and one.held is not None and self._parts.letterhead.staff_notifier:
-            alert = Row.of(
-                Template.STAFF_ATTENTION,
-                Recipient.STAFF,
-                row.referral_id,
-                one.held.referral.version,
-                now,
-                reason="message not delivered",
-                occasion=row.id,
-            )
-            if alert.id not in ledger.storage.get(OUTBOX, [alert.id]):
-                marks.append(alert.put(due=now))
-        return marks
+
+    def _alert(self, one: Claimed, verdict: Verdict) -> list[Put]:
+        """Word to staff of a message that cannot be delivered, if it is not the word to staff itself."""
+        row, ledger = one.row, self._parts.ledger
+        for_staff = isinstance(row, Row) and row.recipient is Recipient.STAFF
+        if verdict.status is not RowStatus.DEAD or for_staff or not self._parts.letterhead.staff_notifier:
+            return []
+        referral = ledger.storage.get(REFERRAL, [row.referral_id]).get(row.referral_id)
+        if referral is None:
+            return []
+        now = ledger.now()
+        alert = Row.of(
+            Template.STAFF_ATTENTION,
+            Recipient.STAFF,
+            row.referral_id,
+            referral.version,
+            now,
+            reason="message not delivered",
+            occasion=row.id,
+        )
+        return [] if alert.id in ledger.storage.get(OUTBOX, [alert.id]) else [alert.put(now)]
 
     def _write_down(self, marks: Sequence[Put]) -> None:
         """Write down what was done; of what somebody else has taken over meanwhile, nothing."""

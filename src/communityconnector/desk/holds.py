@@ -27,7 +27,7 @@ from communityconnector.desk.kinds import (
     RETENTION,
 )
 from communityconnector.desk.ledger import Held, Ledger
-from communityconnector.desk.outbox import rows_of
+from communityconnector.desk.outbox import records_of
 from communityconnector.referrals import ReferralStatus
 from communityconnector.storage import ABSENT, Delete, KeyRange, Put, Record, Write
 
@@ -100,7 +100,7 @@ def all_of(ledger: Ledger, held: Held) -> list[Write]:
     """
     referral = held.referral
     found: list[Record] = [*ledger.under(EVENT, referral.id), *ledger.under(FOLLOW_UP, referral.id)]
-    found += [record for _, record in rows_of(ledger.storage, referral.id)]
+    found += records_of(ledger.storage, referral.id)
     if referral.status is ReferralStatus.DRAFT:
         found += ledger.storage.scan(CONSENT, KeyRange(BY_REFERRAL, referral.id, referral.id))
     return [

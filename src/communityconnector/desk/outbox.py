@@ -2,16 +2,20 @@
 
 A row says which message it is and for whom. It holds no address and no text: both are looked up when it is sent, so that
 what the patron takes back meanwhile is not sent, and nothing has to be wiped out of it afterwards.
+
+A newer version of this library may have written a row that this one cannot read. Such a row is told by its keys alone,
+and what it says is left as it is.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, Self
 
 import attrs
+from attrs.validators import ge, instance_of
 
 from communityconnector.desk.kinds import BY_DEAD, BY_DUE, BY_PURGE, BY_REFERRAL, OUTBOX, stamp
 from communityconnector.referrals import Template
@@ -49,6 +53,13 @@ NEEDS_CONSENT: Final = {
 """Which messages may only be sent while the patron's consent holds. That a referral was taken back must be told after it
 has ended; a message to the patron rests on the contact's own terms."""
 
+UNREADABLE: Final = "unreadable"
+"""The code of a message that is set aside because it, or what it takes to send it, cannot be read."""
+
+_TEXT: Final = instance_of(str)
+_TELLING: Final = frozenset({BY_DUE, BY_DEAD, BY_PURGE})
+"""The keys that say what has become of a message."""
+
 
 @attrs.frozen(kw_only=True)
 class Row:
@@ -67,16 +78,16 @@ class Row:
         reference: what the provider calls it.
     """
 
-    id: str
-    referral_id: str
+    id: str = attrs.field(validator=_TEXT)
+    referral_id: str = attrs.field(validator=_TEXT)
     template: Template = attrs.field(converter=Template)
     recipient: Recipient = attrs.field(converter=Recipient)
-    reason: str = ""
+    reason: str = attrs.field(default="", validator=_TEXT)
     status: RowStatus = attrs.field(default=RowStatus.PENDING, converter=RowStatus)
-    attempts: int = 0
-    created_at: str
-    last: str = ""
-    reference: str = ""
+    attempts: int = attrs.field(default=0, validator=[instance_of(int), ge(0)])
+    created_at: str = attrs.field(validator=_TEXT)
+    last: str = attrs.field(default="", validator=_TEXT)
+    reference: str = attrs.field(default="", validator=_TEXT)
 
     @classmethod
     def of(  # noqa: PLR0913  # what makes it that message and no other
@@ -111,24 +122,15 @@ class Row:
             created_at=stamp(at),
         )
 
-    def put(
-        self, expected: int = ABSENT, *, due: datetime | None = None, purge: datetime | None = None
-    ) -> Put:
-        """The write of it.
+    def put(self, due: datetime) -> Put:
+        """The write of a new one.
 
         Args:
-            expected: the version that it has.
-            due: when it is to be sent; only while it is pending.
-            purge: when it is to be let go of.
+            due: when it is to be sent.
         """
-        keys = {BY_REFERRAL: self.referral_id}
-        if due is not None:
-            keys[BY_DUE] = stamp(due)
-        if self.status is RowStatus.DEAD:
-            keys[BY_DEAD] = self.created_at
-        if purge is not None:
-            keys[BY_PURGE] = stamp(purge)
-        return Put(OUTBOX, self.id, self.to_dict(), expected, keys)
+        return Put(
+            OUTBOX, self.id, self.to_dict(), ABSENT, {BY_REFERRAL: self.referral_id, BY_DUE: stamp(due)}
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The row as a plain document; what is empty is left out."""
@@ -137,16 +139,102 @@ class Row:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """The row that a document was made from."""
+        """The row that a document was made from.
+
+        Raises:
+            TypeError: it is no such document.
+            ValueError: a code in it is none of ours.
+        """
         return cls(**document)
 
 
-def rows_of(storage: Storage, referral_id: str) -> Iterator[tuple[Row, Record]]:
-    """The messages about a referral, each with its record."""
-    for record in storage.scan(OUTBOX, KeyRange(BY_REFERRAL, referral_id, referral_id)):
-        yield Row.from_dict(record.document), record
+@attrs.frozen(kw_only=True)
+class UnreadableRow:
+    """A message in the outbox that this version cannot read, as one of a newer version: what its keys tell of it.
+
+    Attributes:
+        id: the message's id.
+        referral_id: what it is about.
+        since: since when it is set aside; empty where it is not.
+        why: the type of the error.
+    """
+
+    id: str
+    referral_id: str
+    since: str
+    why: str
+
+    @property
+    def status(self) -> RowStatus:
+        """What has become of it: set aside, or still pending."""
+        return RowStatus.DEAD if self.since else RowStatus.PENDING
+
+    @property
+    def last(self) -> str:
+        """The code of what went wrong."""
+        return UNREADABLE
 
 
-def withdrawn(row: Row, version: int, why: str, purge: datetime) -> Put:
-    """The write by which a message that is still pending will not be sent."""
-    return attrs.evolve(row, status=RowStatus.WITHDRAWN, last=why).put(version, purge=purge)
+def row_of(record: Record) -> Row | UnreadableRow:
+    """What a record of the outbox says; where it cannot be read, what its keys tell."""
+    try:
+        return Row.from_dict(record.document)
+    except (TypeError, ValueError) as error:
+        return UnreadableRow(
+            id=record.id,
+            referral_id=record.keys.get(BY_REFERRAL, ""),
+            since=record.keys.get(BY_DEAD, ""),
+            why=type(error).__name__,
+        )
+
+
+def records_of(storage: Storage, referral_id: str) -> Iterator[Record]:
+    """The records of the messages about a referral."""
+    return storage.scan(OUTBOX, KeyRange(BY_REFERRAL, referral_id, referral_id))
+
+
+def settled(
+    record: Record,
+    *,
+    due: datetime | None = None,
+    dead: datetime | None = None,
+    purge: datetime | None = None,
+    **said: str | int,
+) -> Put:
+    """The write of what has become of a message. The rest of what was written of it stays, whoever wrote it.
+
+    Args:
+        record: the message as it is kept.
+        due: when it is to be sent; only while it is pending.
+        dead: since when it is set aside.
+        purge: when it is to be let go of.
+        **said: fields of its document that are others now.
+    """
+    keys = {name: value for name, value in record.keys.items() if name not in _TELLING}
+    told = {BY_DUE: due, BY_DEAD: dead, BY_PURGE: purge}
+    keys |= {name: stamp(moment) for name, moment in told.items() if moment is not None}
+    return Put(OUTBOX, record.id, {**record.document, **said}, record.version, keys)
+
+
+def withdrawn(record: Record, why: str, purge: datetime) -> Put:
+    """The write by which a message will not be sent."""
+    return settled(record, purge=purge, status=RowStatus.WITHDRAWN.value, last=why)
+
+
+def withdrawals(
+    storage: Storage, referral_id: str, why: str, purge: datetime, which: Callable[[Row], bool]
+) -> Iterator[Put]:
+    """The writes by which messages about a referral that still wait will not be sent.
+
+    Args:
+        storage: where they are.
+        referral_id: of which referral.
+        why: a code.
+        purge: when they are to be let go of.
+        which: whether it is meant. What cannot be read is meant always: nobody can tell what it rests on.
+    """
+    for record in records_of(storage, referral_id):
+        if BY_DUE in record.keys:
+            row = row_of(record)
+            if isinstance(row, UnreadableRow) or which(row):
+                yield withdrawn(record, why, purge)

@@ -20,6 +20,7 @@ from communityconnector.desk.holds import Holds, all_of, leaves_traces
 from communityconnector.desk.kinds import (
     AUDIT,
     BY_PURGE,
+    BY_REFERRAL,
     CONSENT,
     COUNT,
     DISCLOSURE,
@@ -44,6 +45,7 @@ _OF: Final[Mapping[str, Callable[[Record], str]]] = MappingProxyType(
     {
         REFERRAL: lambda record: record.id,
         PRIVATE: lambda record: record.id,
+        OUTBOX: lambda record: record.keys.get(BY_REFERRAL, ""),
         LINK: lambda record: str(record.document["referral"]),
         REQUEST: lambda record: str(record.document["referral"]["id"]),
     }

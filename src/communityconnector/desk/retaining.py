@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -10,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from communityconnector.desk.audit import Fact
+from communityconnector.desk.audit import CODE, Fact
 from communityconnector.desk.following import SYSTEM
 from communityconnector.desk.holds import Holds
 from communityconnector.desk.kinds import DATA_KEY, EVERYTHING, LEGAL_HOLD, stamp
@@ -23,7 +22,6 @@ from communityconnector.storage import ABSENT, Delete, Put, Write
 
 _BATCH: Final = 50
 """So many keys are wrapped anew in a commit, so that others can write in between."""
-_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ANY: Final = "any"
 
 
@@ -153,7 +151,7 @@ class Retaining:
         action = "freeze" if sets else "unfreeze"
         if actor.role is not Role.STAFF:
             raise IllegalTransitionError(_ANY, action, actor.role)
-        if not _CODE.fullmatch(reason):
+        if not CODE.fullmatch(reason):
             message = "the reason of a legal hold is a code, such as a case number: letters, digits and . _ -"
             raise InvalidReferralError(message)
         scope = EVERYTHING if referral_id is None else referral_id

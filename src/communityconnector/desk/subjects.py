@@ -14,7 +14,7 @@ from communityconnector.desk.consenting import Consenting
 from communityconnector.desk.holds import Holds
 from communityconnector.desk.kinds import BY_PATRON, CONSENT, DISCLOSURE, EVENT, FOLLOW_UP, PRIVATE
 from communityconnector.desk.ledger import Ledger
-from communityconnector.desk.outbox import rows_of
+from communityconnector.desk.outbox import Recipient, records_of, withdrawals
 from communityconnector.errors import IllegalTransitionError
 from communityconnector.referrals import Actor, Role
 from communityconnector.referrals.documents import texts
@@ -151,7 +151,7 @@ def _all(ledger: Ledger, referral_id: str, records: Iterable[Record]) -> dict[st
         "events": [one.document for one in ledger.under(EVENT, referral_id)],
         "private": ledger.private(referral_id).private.to_dict() if kept[PRIVATE] else {},
         "answers": [one.document for one in ledger.under(FOLLOW_UP, referral_id)],
-        "messages": [row.to_dict() for row, _ in rows_of(ledger.storage, referral_id)],
+        "messages": [one.document for one in records_of(ledger.storage, referral_id)],
         "consents": kept[CONSENT],
         "disclosures": kept[DISCLOSURE],
     }
@@ -171,6 +171,10 @@ def _forget(ledger: Ledger, referral_id: str, patron: str, actor: Actor) -> bool
         if record.kind != PRIVATE:
             keys = {name: value for name, value in record.keys.items() if name != BY_PATRON}
             writes.append(Put(record.kind, record.id, record.document, record.version, keys))
+    end = ledger.now() + ledger.policy.keep_messages
+    writes += withdrawals(
+        ledger.storage, referral_id, "erased", end, lambda row: row.recipient is Recipient.PATRON
+    )
     fact = Fact(actor=actor, action="erase", referral_id=referral_id)
     ledger.commit([*writes, holds.guard({}, unwiped=True)], [fact])
     return True

@@ -19,7 +19,7 @@ from communityconnector.desk.kinds import (
     stamp,
 )
 from communityconnector.desk.ledger import About, Held, HeldPrivate, coming, due_name
-from communityconnector.desk.outbox import NEEDS_CONSENT, Recipient, Row, RowStatus, rows_of, withdrawn
+from communityconnector.desk.outbox import NEEDS_CONSENT, Recipient, Row, withdrawals
 from communityconnector.desk.parts import Parts
 from communityconnector.errors import InvalidConsentError, InvalidReferralError
 from communityconnector.notification import Secret
@@ -359,13 +359,15 @@ class Work:
     def _withdraw(self, why: str) -> None:
         """Keep back messages that have not been sent and must not be any more."""
         end = self.recorded_at + self._ledger.policy.keep_messages
-        for row, record in rows_of(self._ledger.storage, self.referral.id):
-            stale = NEEDS_CONSENT[row.template] or (
-                why == "consent-revoked" and row.recipient is Recipient.PATRON
-            )
-            if row.status is RowStatus.PENDING and stale and row.id not in self._kept_back:
-                self._kept_back.add(row.id)
-                self.writes.append(withdrawn(row, record.version, why, end))
+
+        def stale(row: Row) -> bool:
+            ended = why == "consent-revoked" and row.recipient is Recipient.PATRON
+            return NEEDS_CONSENT[row.template] or ended
+
+        for put in withdrawals(self._ledger.storage, self.referral.id, why, end, stale):
+            if put.id not in self._kept_back:
+                self._kept_back.add(put.id)
+                self.writes.append(put)
 
     # Writing
 

@@ -264,9 +264,13 @@ class Letterhead:
         key = template if named or template is not Template.PATRON_MESSAGE else _ANONYMOUS
         return self._filled(key, spoken(language), referral_id, token, reason)
 
+    def link(self, token: str) -> str:
+        """The link that a token stands for; empty where there is no token, or messages have no links."""
+        return f"{self.link_base}{token}" if self.link_base and token else ""
+
     def _filled(self, key: str, language: str, referral: str, token: str, reason: str) -> tuple[str, str]:
         words = _TEXTS[language][key]
-        link = f"{self.link_base}{token}" if self.link_base and token else ""
+        link = self.link(token)
         filled = {"library": self.library, "referral": referral, "link": link, "reason": reason}
         body = words.linked if link or words.linked == words.bare else words.bare
         return words.subject.format_map(filled), body.format_map(filled)

@@ -30,7 +30,7 @@ from hypothesis import strategies as st
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.desk import RowStatus, kinds
-from communityconnector.desk.dispatching import PAUSES
+from communityconnector.desk.delivering import PAUSES
 from communityconnector.desk.outbox import Row
 from communityconnector.errors import (
     IllegalTransitionError,
@@ -337,11 +337,11 @@ def test_what_can_never_be_delivered_is_set_aside_at_once_and_staff_are_told(des
         ("staff@example.org", f"Referral {referral.id} needs attention: message not delivered.")
     ]
     (dead,) = desk.dead_letters()
-    desk.retry(dead.id)
+    desk.retry(dead.id, actor=STAFF)
     assert desk.dispatch_once().sent == 1
     assert desk.dead_letters() == ()
     with pytest.raises(InvalidReferralError, match="no such message"):
-        desk.discard_message(dead.id)
+        desk.discard_message(dead.id, actor=STAFF)
 
 
 def test_a_message_can_be_given_up(desk):
@@ -349,7 +349,7 @@ def test_a_message_can_be_given_up(desk):
     desk.box.fails = [refused()]
     desk.dispatch_once()
     (dead,) = desk.dead_letters()
-    desk.discard_message(dead.id, "agency-closed")
+    desk.discard_message(dead.id, "agency-closed", actor=STAFF)
     assert desk.dead_letters() == ()
     assert (RowStatus.WITHDRAWN, "agency-closed") in {(row.status, row.last) for row in rows(desk)}
 

@@ -12,8 +12,9 @@ from desks import MONDAY, PATRON, STAFF, Plain, desk_at, found, preference, refu
 
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.adapters.webhook import WebhookNotifier
 from communityconnector.desk import RowStatus, kinds
-from communityconnector.desk.dispatching import PAUSES, WEBHOOK_PAUSES
+from communityconnector.desk.delivering import PAUSES
 from communityconnector.desk.kinds import stamp
 from communityconnector.desk.outbox import Row
 from communityconnector.errors import InvalidReferralError
@@ -22,6 +23,10 @@ from communityconnector.referrals import Template
 from communityconnector.storage import ABSENT, Put
 
 MONTH = timedelta(days=30)
+
+
+class Killed(BaseException):
+    """This process is no more."""
 
 
 class Longest(Random):
@@ -87,11 +92,17 @@ def test_what_was_claimed_and_not_written_down_can_be_claimed_after_five_minutes
     send(desk)
 
     def die(_):
+        desk.storage.commit = fail
         raise KeyboardInterrupt
 
+    def fail(_):
+        raise Killed
+
     taken, desk.box.send = desk.box.send, die
-    with pytest.raises(KeyboardInterrupt):
+    commit = desk.storage.commit
+    with pytest.raises(Killed):
         desk.dispatch_once()
+    desk.storage.commit = commit
     assert told(desk, REQUEST) == (RowStatus.PENDING, "", 0, "", stamp(MONDAY + timedelta(minutes=5)), None)
     desk.box.send = taken
     desk.time.pass_by(minutes=5, seconds=-1)
@@ -101,26 +112,51 @@ def test_what_was_claimed_and_not_written_down_can_be_claimed_after_five_minutes
 
 
 @pytest.mark.parametrize(
-    ("notifier", "pauses"), [("box", PAUSES), ("smtp", PAUSES), ("webhook", WEBHOOK_PAUSES)]
+    ("declared", "pauses"),
+    [
+        ({}, PAUSES),
+        ({"pauses": (5, 300.5)}, (5, 300.5)),
+        ({"pauses": [7]}, (7,)),
+        ({"pauses": ()}, ()),
+        ({"pauses": (-1, float("nan"), float("inf"), 1e18, 10**400, "5")}, (0, 0, 86400, 86400, 86400, 0)),
+        ({"pauses": "soon"}, PAUSES),
+        ({"pauses": None}, PAUSES),
+    ],
+    ids=["none", "a tuple", "a list", "never", "strange ones", "a text", "nothing"],
 )
 @pytest.mark.parametrize(
     "error", [lambda: refused(retry=True), lambda: OSError("no route")], ids=["told", "broken"]
 )
-def test_pauses_grow_as_the_notifier_has_them(notifier, pauses, error):
+def test_pauses_grow_as_the_notifier_has_them(declared, pauses, error):
+    """The notifier says, whatever name a host gives it."""
     with desk_at(random=Longest()) as desk:
-        desk._parts.notifiers[notifier] = desk.box  # noqa: SLF001  # a box under another name
-        take_referrals(desk, found(desk), notifier=notifier)
+        vars(desk.box).update(declared)
         send(desk)
         for number, pause in enumerate(pauses, start=1):
             desk.box.fails = [error()]
-            assert desk.dispatch_once().again == 1
+            assert desk.dispatch_once(limit=1).again == 1
             due = stamp(desk.time.now + timedelta(seconds=pause))
             assert told(desk, REQUEST) == (RowStatus.PENDING, "failed", number, "", due, None)
             desk.time.pass_by(seconds=pause)
         desk.box.fails = [error()]
-        assert desk.dispatch_once().dead == 1
+        assert desk.dispatch_once(limit=1).dead == 1
         dead = (RowStatus.DEAD, "given-up", len(pauses) + 1, "", None, after_a_month(desk))
         assert told(desk, REQUEST) == dead
+
+
+def test_web_hooks_are_tried_again_as_standard_webhooks_has_it():
+    with desk_at(random=Longest()) as desk:
+        desk.box.pauses = WebhookNotifier.pauses
+        send(desk)
+        waited = []
+        while True:
+            desk.box.fails, since = [refused(retry=True)], desk.time.now
+            if not desk.dispatch_once(limit=1).again:
+                break
+            due = datetime.fromisoformat(told(desk, REQUEST)[4])
+            waited.append(int((due - since).total_seconds()))
+            desk.time.now = due
+        assert waited == [5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]
 
 
 def test_a_provider_that_asks_for_less_gets_our_pause():
@@ -142,7 +178,7 @@ def test_what_is_refused_is_dead_at_once_and_can_be_tried_from_the_first_pause_o
         (row,) = desk.dead_letters()
         assert desk.dispatch_once().sent == 1, "the word to staff"
         desk.time.pass_by(days=1)
-        desk.retry(row.id)
+        desk.retry(row.id, actor=STAFF)
         assert desk.dead_letters() == ()
         assert told(desk, REQUEST) == (RowStatus.PENDING, "refused", 0, "", stamp(desk.time.now), None)
         desk.box.fails = [refused(retry=True)]
@@ -157,14 +193,14 @@ def test_what_was_given_up_says_why_and_goes_after_a_month(desk):
     desk.dispatch_once(limit=1)
     (row,) = desk.dead_letters()
     desk.time.pass_by(days=2)
-    desk.discard_message(row.id)
+    desk.discard_message(row.id, actor=STAFF)
     assert told(desk, REQUEST) == (RowStatus.WITHDRAWN, "discarded", 1, "", None, after_a_month(desk))
     for settle in (desk.retry, desk.discard_message):
         for which in (row.id, "m-none"):
             with pytest.raises(
                 InvalidReferralError, match=r"^there is no such message among those .*dead_letters"
             ):
-                settle(which)
+                settle(which, actor=STAFF)
 
 
 def test_what_the_patron_agreed_to_no_more_is_withdrawn_before_it_is_tried(desk):

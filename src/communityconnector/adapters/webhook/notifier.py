@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
 import attrs
@@ -25,6 +25,9 @@ KIND: Final = "org.communityconnector.message.v1"
 
 LONGEST_WAIT: Final = 24 * 3600.0
 """Seconds that are waited at most before the next try, whatever a receiver asks for."""
+
+PAUSES: Final = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
+"""Seconds before each further try: the schedule that Standard Webhooks gives as its example."""
 
 _MAY_PASS: Final = frozenset({408, 425, 429})
 _HOST: Final = re.compile(r"[a-z0-9._:-]{1,255}")
@@ -56,6 +59,7 @@ class WebhookNotifier:
         timeout: seconds that a delivery may take.
         resolve: says which addresses a host has.
         clock: says what time it is.
+        pauses: how long is waited before each further try (`Notifier`).
     """
 
     keys: Sequence[Secret]
@@ -68,6 +72,7 @@ class WebhookNotifier:
     resolve: Resolve = attrs.field(default=resolve, repr=False)
     clock: Callable[[], datetime] = attrs.field(default=lambda: datetime.now(UTC), repr=False)
     _tls: ssl.SSLContext = attrs.field(init=False, repr=False, eq=False)
+    pauses: ClassVar[tuple[int, ...]] = PAUSES
 
     def __attrs_post_init__(self) -> None:
         webhooks.key_bytes(self.keys)
@@ -111,6 +116,8 @@ class WebhookNotifier:
         self, message: Message, target: _Target, addresses: Sequence[str]
     ) -> NotDeliveredError | None:
         said = {"subject": message.subject, "body": message.body, "language": message.language}
+        told = {"referral_id": message.referral_id, "template": message.template, "link": message.link}
+        said |= {name: text for name, text in told.items() if text}
         body = webhooks.envelope(message.id, self.source, KIND, said)
         at = self.clock()
         try:
