@@ -1,0 +1,383 @@
+"""What leaves is looked at when it leaves; and whatever a notifier does, what it has sent is written down."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
+
+import attrs
+import pytest
+from desks import (
+    LINKS,
+    MONDAY,
+    PATRON,
+    STAFF,
+    desk_at,
+    found,
+    preference,
+    refused,
+    send,
+    take_referrals,
+    terms,
+)
+
+import communityconnector as cc
+from communityconnector.desk import Row, RowStatus, kinds
+from communityconnector.desk.kinds import stamp
+from communityconnector.errors import IllegalTransitionError, InvalidReferralError
+from communityconnector.notification import Receipt
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def desk():
+    with desk_at() as opened:
+        yield opened
+
+
+def rows(desk, status=None):
+    found = [Row.from_dict(record.document) for record in desk.storage.scan(kinds.OUTBOX)]
+    return [row for row in found if status in (None, row.status)]
+
+
+def due(desk, key):
+    return desk.storage.get(kinds.OUTBOX, [key])[key].keys.get(kinds.BY_DUE)
+
+
+class Answers:
+    """A notifier that takes messages on, and does something odd with the second one that it sees."""
+
+    def __init__(self, odd):
+        self.odd, self.order, self.sent = odd, [], []
+
+    def send(self, message):
+        if message.id not in self.order:
+            self.order.append(message.id)
+        self.sent.append(self.order.index(message.id))
+        if self.order.index(message.id) == 1:
+            return self.odd(message)
+        return Receipt(accepted=True)
+
+
+def odd_desk(odd):
+    box = Answers(odd)
+    desk = desk_at(box=box)
+    for _ in range(3):
+        send(desk)
+    return desk
+
+
+def gives(answer):
+    return lambda _: answer
+
+
+def raises(error):
+    def odd(_):
+        raise error
+
+    return odd
+
+
+# What a notifier gives back
+
+
+class Lookalike:
+    accepted, reference = True, "r"
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"), [(None, "NoneType"), ({"accepted": True}, "dict"), (Lookalike(), "Lookalike")]
+)
+def test_what_is_no_receipt_sets_one_message_aside_and_no_more(answer, name, caplog):
+    desk = odd_desk(gives(answer))
+    done = desk.dispatch_once(limit=3)
+    assert (done.sent, done.dead) == (2, 1)
+    (dead,) = desk.dead_letters()
+    assert (dead.last, dead.attempts) == ("broken-notifier", 1)
+    assert f"notifier box gave {name} for message {dead.id}, and no Receipt" in caplog.text
+    desk.time.pass_by(days=2)
+    desk.dispatch_once()
+    assert [desk.box.sent.count(number) for number in range(3)] == [1, 1, 1], "it may have been sent"
+
+
+def test_a_notifier_that_must_be_awaited_leaves_no_warning_behind(caplog):
+    async def later(_):
+        return Receipt(accepted=True)
+
+    desk = odd_desk(later)
+    assert desk.dispatch_once(limit=3).dead == 1
+    assert "gave coroutine for message" in caplog.text
+
+
+class Unspeakable:
+    def __str__(self):
+        raise OSError
+
+
+@pytest.mark.parametrize(
+    ("reference", "kept"),
+    [
+        (5, "5"),
+        (None, ""),
+        (UUID(int=7), "00000000-0000-0000-0000-000000000007"),
+        (Unspeakable(), ""),
+        ("a\x00b\udc80c\nd", "a b c d"),
+        (10**254, "1" + "0" * 254),
+        ("x" * 300, "x" * 255),
+    ],
+    ids=["number", "nothing", "uuid", "breaks", "unprintable", "long number", "long text"],
+)
+def test_a_providers_name_for_a_message_is_a_text_that_can_be_kept(reference, kept):
+    desk = odd_desk(gives(Receipt(accepted=True, reference=reference)))
+    assert desk.dispatch_once(limit=3).sent == 3
+    (row,) = [row for row in rows(desk) if row.id == desk.box.order[1]]
+    assert (row.status, row.reference) == (RowStatus.SENT, kept)
+
+
+@pytest.mark.parametrize(
+    ("after", "waits"),
+    [
+        (float("inf"), DAY),
+        (1e18, DAY),
+        (10**400, DAY),
+        (float("nan"), timedelta(0)),
+        ("5", timedelta(0)),
+        (-5, timedelta(0)),
+        (900, timedelta(minutes=15)),
+    ],
+    ids=str,
+)
+def test_a_provider_that_asks_for_an_odd_time_is_asked_again_within_a_day(after, waits):
+    desk = odd_desk(raises(refused(retry=True, after=after)))
+    done = desk.dispatch_once(limit=3)
+    assert (done.sent, done.again) == (2, 1)
+    waited = datetime.fromisoformat(due(desk, desk.box.order[1])) - MONDAY
+    assert waits <= waited <= waits + timedelta(minutes=1)
+
+
+class Stopped(BaseException):
+    """As a server's reload may raise it."""
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, asyncio.CancelledError, Stopped])
+def test_what_ends_a_run_loses_nothing_of_what_was_sent(error, caplog):
+    desk = odd_desk(raises(error()))
+    with pytest.raises(error):
+        desk.dispatch_once()
+    assert [row.id for row in rows(desk, RowStatus.SENT)] == [desk.box.order[0]]
+    (tried,) = [row for row in rows(desk) if row.id == desk.box.order[1]]
+    assert (tried.status, tried.last, tried.attempts) == (RowStatus.PENDING, "failed", 1)
+    assert [one.getMessage() for one in caplog.records] == [
+        f"notifier box failed on message {tried.id}: {error.__name__}"
+    ]
+    desk.box.odd = gives(Receipt(accepted=True))
+    desk.time.pass_by(minutes=6)
+    assert desk.dispatch_once().sent == 2
+    assert [desk.box.sent.count(number) for number in range(3)] == [1, 2, 1]
+
+
+def test_what_ends_every_run_is_given_up_at_last_and_staff_are_told():
+    desk = odd_desk(raises(Stopped()))
+    desk.box.pauses = (1,)
+    for _ in range(2):
+        with pytest.raises(Stopped):
+            desk.dispatch_once()
+        desk.time.pass_by(minutes=6)
+    assert [dead.last for dead in desk.dead_letters()] == ["given-up"]
+    assert desk.dispatch_once().sent == 2, "the third message, and the word to staff"
+
+
+def test_a_storage_that_fails_in_between_loses_nothing_of_what_was_sent(desk, monkeypatch):
+    for _ in range(3):
+        send(desk)
+    get = desk.storage.get
+
+    def broken(kind, ids):
+        if kind == kinds.REFERRAL and len(desk.box) == 2:
+            raise KeyboardInterrupt
+        return get(kind, ids)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.storage, "get", broken)
+        with pytest.raises(KeyboardInterrupt):
+            desk.dispatch_once()
+    assert len(rows(desk, RowStatus.SENT)) == 2
+
+
+# What counts is what is so when a message leaves
+
+
+def slowly(desk, minutes=0, then=None):
+    """Each message takes some minutes; something else happens while the first one is sent."""
+    taken = desk.box.send
+
+    def send_it(message):
+        desk.time.pass_by(minutes=minutes)
+        if then is not None and not desk.box:
+            then()
+        return taken(message)
+
+    desk.box.send = send_it
+
+
+def accepted(desk, count=2, **contact):
+    """Referrals of which patrons are to be told."""
+    made = [send(desk, patron=f"token-abc{n}", contacts=[preference(desk, **contact)]) for n in range(count)]
+    desk.dispatch_once()
+    desk.box.clear()
+    for one in made:
+        desk.apply(one.id, "accept", actor=cc.Actor("agency", one.organization_id))
+    return made
+
+
+def test_safe_hours_that_end_while_others_are_sent_hold(desk):
+    desk.time.now = datetime(2026, 3, 2, 16, 58, 30, tzinfo=UTC)
+    accepted(desk, 3, safe_from=time(9), safe_until=time(17))
+    slowly(desk, minutes=1)
+    done = desk.dispatch_once()
+    assert (done.sent, done.again) == (2, 1)
+    (row,) = rows(desk, RowStatus.PENDING)
+    assert (row.last, due(desk, row.id)) == ("safe-hours", stamp(datetime(2026, 3, 3, 9, tzinfo=UTC)))
+
+
+def test_a_consent_that_ends_while_others_are_sent_holds_back_the_rest(desk):
+    for _ in range(2):
+        send(desk, consent=terms(days=1))
+    desk.time.now = MONDAY + DAY - timedelta(minutes=1)
+    slowly(desk, minutes=2)
+    done = desk.dispatch_once()
+    assert (done.sent, done.withdrawn) == (1, 1)
+
+
+def test_an_agency_that_moves_while_others_are_sent_is_written_to_where_it_is(desk):
+    match = found(desk)
+    for _ in range(2):
+        send(desk, match)
+    slowly(desk, then=lambda: take_referrals(desk, match, address=cc.Secret("new@example.org")))
+    desk.dispatch_once()
+    assert [to for to, _ in desk.box.texts] == ["agency@example.org", "new@example.org"]
+
+
+def test_a_patron_who_says_that_a_way_is_safe_no_more_is_heard_at_once(desk):
+    made, ledger = accepted(desk), desk._parts.ledger  # noqa: SLF001  # the desk has no call for it
+
+    def unsafe():
+        for one in made:
+            held = ledger.private(one.id)
+            said = attrs.evolve(held.private, contacts=(preference(desk, safe="no"),))
+            ledger.commit(ledger.put_private(one.id, said, held))
+
+    slowly(desk, then=unsafe)
+    done = desk.dispatch_once()
+    assert (done.sent, done.withdrawn) == (1, 1)
+
+
+def test_a_patron_who_is_erased_while_others_are_sent_is_not_written_to(desk):
+    made = accepted(desk)
+    for one in made:
+        desk.apply(one.id, "fail", actor=cc.Actor("agency", one.organization_id), outcome="no_capacity")
+    before = len(rows(desk, RowStatus.PENDING))
+
+    def erase():
+        for number in range(len(made)):
+            assert desk.erase(f"token-abc{number}", actor=STAFF).erased
+
+    slowly(desk, then=erase)
+    desk.dispatch_once()
+    assert before > 1
+    told = [to for to, _ in desk.box.texts]
+    assert told.count("patron@example.org") <= 1
+    assert "patron@example.org" not in told[1:]
+
+
+def test_what_waits_for_a_patron_is_withdrawn_by_the_erasure_itself(desk):
+    (referral,) = accepted(desk, 1)
+    desk.apply(referral.id, "fail", actor=cc.Actor("agency", referral.organization_id), outcome="no_capacity")
+    waiting = [row for row in rows(desk, RowStatus.PENDING) if row.recipient == "patron"]
+    assert waiting
+    desk.erase("token-abc0", actor=STAFF)
+    now = {row.id: row for row in rows(desk)}
+    assert {(now[row.id].status, now[row.id].last) for row in waiting} == {(RowStatus.WITHDRAWN, "erased")}
+    assert [row.recipient for row in rows(desk, RowStatus.PENDING)] == ["staff"]
+
+
+# What a message tells a program
+
+
+def test_a_program_that_is_told_of_a_referral_need_not_read_the_text(desk):
+    referral = send(desk)
+    desk.dispatch_once()
+    (message,) = desk.box
+    assert (message.referral_id, message.template) == (referral.id, "agency_request")
+    assert message.link == f"{LINKS}{desk.box.token()}"
+    desk.box.clear()
+    desk.box.fails = [refused()]
+    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.dispatch_once()
+    (word,) = desk.box
+    assert (word.to.reveal(), word.referral_id, word.template, word.link) == (
+        "staff@example.org",
+        referral.id,
+        "staff_attention",
+        "",
+    )
+
+
+def test_a_message_to_a_patron_tells_a_program_no_more_than_its_text(desk):
+    (referral,) = accepted(desk, 1)
+    desk.dispatch_once()
+    (message,) = desk.box
+    assert (message.referral_id, message.template) == ("", "")
+    assert message.link in message.body
+    assert message.link == f"{LINKS}{desk.box.token()}"
+    assert referral.id not in f"{message.subject}{message.body}{message.link}"
+    assert repr(message) == f"<Message {message.id!r}>"
+
+
+# What staff do with what was set aside
+
+
+def dead(desk):
+    referral = send(desk)
+    desk.box.fails = [refused()]
+    desk.dispatch_once(limit=1)
+    (row,) = desk.dead_letters()
+    return referral, row.id
+
+
+def last_entry(desk):
+    entry = list(desk.audit.entries())[-1]
+    return entry.role, entry.actor_id, entry.action, entry.referral_id, entry.fields, entry.because
+
+
+def test_who_tried_a_message_again_or_gave_it_up_is_in_the_log(desk):
+    referral, key = dead(desk)
+    desk.retry(key, actor=STAFF)
+    assert last_entry(desk) == ("staff", "desk-2", "retry", referral.id, (key,), "")
+    desk.box.fails = [refused()]
+    desk.dispatch_once(limit=1)
+    desk.discard_message(key, "agency-closed", actor=STAFF)
+    assert last_entry(desk) == ("staff", "desk-2", "discard_message", referral.id, (key,), "agency-closed")
+    assert desk.audit.verify().ok
+
+
+@pytest.mark.parametrize("actor", [PATRON, cc.Actor("agency", "o-1"), cc.Actor("system", "clock")], ids=str)
+def test_only_staff_try_again_and_give_up(desk, actor):
+    _, key = dead(desk)
+    before = desk.audit.head()
+    for call in (desk.retry, desk.discard_message):
+        with pytest.raises(IllegalTransitionError):
+            call(key, actor=actor)
+    assert desk.audit.head() == before
+    assert len(desk.dead_letters()) == 1
+
+
+@pytest.mark.parametrize("reason", ["", "Mr Quill has moved", "-x", "x" * 65])
+def test_a_reason_to_give_up_is_a_code_and_no_words(desk, reason):
+    _, key = dead(desk)
+    with pytest.raises(InvalidReferralError, match="is a code") as caught:
+        desk.discard_message(key, reason, actor=STAFF)
+    assert "Quill" not in str(caught.value)
+    assert len(desk.dead_letters()) == 1

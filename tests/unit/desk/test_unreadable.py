@@ -1,0 +1,312 @@
+"""A message that cannot be read, as one that a newer version wrote, keeps no other back and is not lost."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import time, timedelta
+
+import pytest
+from desks import PATRON, STAFF, desk_at, found, letterhead, preference, send, take_referrals
+from test_crypto import keyring
+
+import communityconnector as cc
+from communityconnector.desk import Row, RowStatus, UnreadableRow, kinds
+from communityconnector.desk.kinds import stamp
+from communityconnector.errors import InvalidReferralError, StorageError
+from communityconnector.referrals import ReferralStatus
+from communityconnector.storage import Delete, Put
+
+MONTH = timedelta(days=30)
+
+
+@pytest.fixture
+def desk():
+    with desk_at() as opened:
+        yield opened
+
+
+def kept(desk, referral_id):
+    """The messages about a referral as they are kept."""
+    return [one for one in desk.storage.scan(kinds.OUTBOX) if one.keys[kinds.BY_REFERRAL] == referral_id]
+
+
+def rewritten(desk, kind, key, **said):
+    """Write something as another version may have it."""
+    record = desk.storage.get(kind, [key])[key]
+    desk.storage.commit([Put(kind, key, {**record.document, **said}, record.version, record.keys)])
+
+
+def strange(desk, **said):
+    """A referral whose message another version wrote."""
+    referral = send(desk)
+    (record,) = kept(desk, referral.id)
+    rewritten(desk, kinds.OUTBOX, record.id, **(said or {"template": "agency_survey"}))
+    return referral, record.id
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"template": "agency_survey"},
+        {"recipient": "council"},
+        {"status": "paused"},
+        {"shiny": 1},
+        {"attempts": "2"},
+        {"attempts": -9},
+        {"reason": None},
+        {"referral_id": 5},
+        {"last": 1},
+        {"reference": 1},
+        {"id": 1},
+        {"created_at": 1},
+    ],
+    ids=str,
+)
+def test_one_message_that_cannot_be_read_keeps_no_other_back(desk, said, caplog):
+    strange(desk, **said)
+    first, second = send(desk), send(desk)
+    done = desk.dispatch_once()
+    assert (done.dead, done.sent) == (1, 3), "the two, and the word to staff"
+    assert {one.id for one in (first, second)} <= {message.referral_id for message in desk.box}
+    assert desk.dispatch_once().total == 0
+    ((record),) = [one for one in caplog.records if one.levelname == "WARNING"]
+    assert record.getMessage().startswith("message m-")
+    assert record.getMessage().rpartition(": ")[2] in ("TypeError", "ValueError", "InvalidReferralError")
+
+
+def test_staff_are_told_of_it_and_it_is_shown_by_what_its_keys_tell(desk, caplog):
+    referral, key = strange(desk)
+    desk.dispatch_once()
+    assert desk.box.texts == [
+        ("staff@example.org", f"Referral {referral.id} needs attention: message not delivered.")
+    ]
+    (dead,) = desk.dead_letters()
+    assert dead == UnreadableRow(
+        id=key, referral_id=referral.id, since=stamp(desk.time.now), why="InvalidReferralError"
+    )
+    assert (dead.status, dead.last) == (RowStatus.DEAD, "unreadable")
+    assert [one.getMessage() for one in caplog.records] == [
+        f"message {key} cannot be read: InvalidReferralError"
+    ]
+
+
+def test_without_a_notifier_for_staff_it_is_set_aside_all_the_same():
+    with desk_at(letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
+        strange(desk)
+        assert desk.dispatch_once().dead == 1
+        assert len(desk.dead_letters()) == 1
+
+
+def test_nothing_of_what_another_version_wrote_is_lost(desk):
+    referral, key = strange(desk)
+    before = desk.storage.get(kinds.OUTBOX, [key])[key].document
+    desk.dispatch_once(limit=1)
+    (record,) = [one for one in kept(desk, referral.id) if one.id == key]
+    assert record.document == {**before, "status": "dead", "last": "unreadable"}
+    assert dict(record.keys) == {
+        kinds.BY_REFERRAL: referral.id,
+        kinds.BY_DEAD: stamp(desk.time.now),
+        kinds.BY_PURGE: stamp(desk.time.now + MONTH),
+    }
+
+
+def test_it_can_be_tried_again_by_a_version_that_can_read_it(desk):
+    referral, key = strange(desk, template="agency_survey")
+    desk.dispatch_once(limit=1)
+    desk.retry(key, actor=STAFF)
+    assert desk.dead_letters() == ()
+    (waiting,) = [one for one in kept(desk, referral.id) if one.id == key]
+    assert waiting.keys[kinds.BY_DUE] == stamp(desk.time.now)
+    rewritten(desk, kinds.OUTBOX, key, template="agency_request")
+    desk.box.clear()
+    desk.dispatch_once()
+    assert [message.id for message in desk.box if message.to.reveal() == "agency@example.org"] == [key]
+    row = Row.from_dict(desk.storage.get(kinds.OUTBOX, [key])[key].document)
+    assert (row.status, row.attempts) == (RowStatus.SENT, 1)
+
+
+def test_it_can_be_given_up(desk):
+    _, key = strange(desk)
+    desk.dispatch_once(limit=1)
+    desk.discard_message(key, actor=STAFF)
+    assert desk.dead_letters() == ()
+    record = desk.storage.get(kinds.OUTBOX, [key])[key]
+    assert (record.document["status"], record.document["last"]) == ("withdrawn", "discarded")
+    desk.time.pass_by(days=31)
+    desk.dispatch_once()
+    assert desk.purge().gone[kinds.OUTBOX] >= 1
+    assert key not in desk.storage.get(kinds.OUTBOX, [key])
+
+
+def test_a_dispatch_that_is_stopped_gives_it_back_as_it_was(desk):
+    stop, (_, key) = threading.Event(), strange(desk)
+    before = desk.storage.get(kinds.OUTBOX, [key])[key].document
+    send(desk)
+    desk.time.pass_by(minutes=1)
+    stop.is_set = iter([False, True, True]).__next__
+    assert desk.dispatch_once(stop=stop).total == 0
+    record = desk.storage.get(kinds.OUTBOX, [key])[key]
+    assert (record.document, record.keys[kinds.BY_DUE]) == (before, stamp(desk.time.now))
+
+
+@pytest.mark.parametrize("how", ["revoke", "close", "erase"])
+def test_what_is_taken_back_is_withdrawn_though_it_cannot_be_read(desk, how):
+    """Nobody can tell whether it rests on the consent; so it is taken to."""
+    referral = send(desk, patron="token-abc123")
+    (record,) = kept(desk, referral.id)
+    rewritten(desk, kinds.OUTBOX, record.id, template="agency_survey")
+    if how == "revoke":
+        desk.revoke_consent(referral.id, actor=PATRON)
+    elif how == "close":
+        desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+    else:
+        desk.erase("token-abc123", actor=STAFF)
+    assert desk.referral(referral.id).status is ReferralStatus.CANCELLED
+    now = desk.storage.get(kinds.OUTBOX, [record.id])[record.id]
+    assert (now.document["status"], now.document["template"]) == ("withdrawn", "agency_survey")
+    assert kinds.BY_DUE not in now.keys
+
+
+def test_what_is_set_aside_already_stays_so_when_the_consent_ends(desk):
+    referral, key = strange(desk)
+    desk.dispatch_once(limit=1)
+    desk.revoke_consent(referral.id, actor=PATRON)
+    assert [dead.id for dead in desk.dead_letters()] == [key]
+
+
+def test_a_referral_is_purged_and_exported_with_a_message_that_cannot_be_read(desk):
+    referral = send(desk, patron="token-abc123")
+    (record,) = kept(desk, referral.id)
+    rewritten(desk, kinds.OUTBOX, record.id, template="agency_survey")
+    (exported,) = desk.export_for("token-abc123", actor=STAFF)["referrals"]
+    assert [one["template"] for one in exported["messages"]] == ["agency_survey"]
+    desk.dispatch_once()
+    desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+    desk.time.pass_by(days=200)
+    desk.purge()
+    assert kept(desk, referral.id) == []
+    assert desk.storage.get(kinds.REFERRAL, [referral.id]) == {}
+
+
+def test_what_was_set_aside_is_purged_by_its_keys_alone(desk):
+    """Even where it says not of which referral it is."""
+    _, key = strange(desk)
+    record = desk.storage.get(kinds.OUTBOX, [key])[key]
+    desk.storage.commit([Put(kinds.OUTBOX, key, {}, record.version, record.keys)])
+    desk.dispatch_once()
+    assert [dead.why for dead in desk.dead_letters()] == ["TypeError"]
+    desk.time.pass_by(days=31)
+    desk.purge()
+    assert desk.storage.get(kinds.OUTBOX, [key]) == {}
+
+
+# What it takes to send a message
+
+
+def test_one_data_key_that_does_not_open_keeps_no_other_back(caplog):
+    with desk_at(keyring=keyring()) as desk:
+        made = [send(desk, contacts=[preference(desk)]) for _ in range(3)]
+        desk.dispatch_once()
+        for one in made:
+            desk.apply(one.id, "accept", actor=cc.Actor("agency", one.organization_id))
+        broken = desk.storage.get(kinds.DATA_KEY, [made[1].id])[made[1].id]
+        rewritten(desk, kinds.DATA_KEY, broken.id, wrapped=broken.document["wrapped"][:-8] + "AAAAAAA=")
+        desk.box.clear()
+        caplog.clear()
+        done = desk.dispatch_once()
+        assert (done.dead, done.sent) == (1, 3)
+        assert [to for to, _ in desk.box.texts].count("patron@example.org") == 2
+        (dead,) = desk.dead_letters()
+        assert (dead.referral_id, dead.last, dead.attempts) == (made[1].id, "unreadable", 0)
+        assert [one.getMessage() for one in caplog.records] == [
+            f"message {dead.id} cannot be read: SealBrokenError"
+        ]
+
+
+def test_a_way_to_reach_a_patron_that_cannot_be_used_keeps_no_other_back(desk):
+    odd, fine = (
+        send(desk, contacts=[preference(desk, **parts)])
+        for parts in ({"safe_from": time(9), "safe_until": time(17)}, {})
+    )
+    record = desk.storage.get(kinds.PRIVATE, [odd.id])[odd.id]
+    hours = [{**one, "safe_from": "09:00:00+00:00"} for one in record.document["contacts"]]
+    rewritten(desk, kinds.PRIVATE, odd.id, contacts=hours)
+    desk.dispatch_once()
+    desk.box.clear()
+    for one in (odd, fine):
+        desk.apply(one.id, "accept", actor=cc.Actor("agency", one.organization_id))
+    desk.dispatch_once()
+    assert [to for to, _ in desk.box.texts].count("patron@example.org") == 1
+    assert [dead.last for dead in desk.dead_letters()] == ["unreadable"]
+
+
+def test_a_text_that_cannot_be_written_keeps_no_other_back(desk, monkeypatch):
+    first, second = send(desk), send(desk)
+    written = cc.Letterhead.written
+
+    def odd(self, template, language, *, referral_id, **parts):
+        if referral_id == first.id and template == "agency_request":
+            raise KeyError(language)
+        return written(self, template, language, referral_id=referral_id, **parts)
+
+    monkeypatch.setattr(cc.Letterhead, "written", odd)
+    done = desk.dispatch_once()
+    assert (done.dead, done.sent) == (1, 2)
+    assert second.id in {message.referral_id for message in desk.box}
+
+
+def test_staff_are_told_of_a_referral_that_cannot_be_read_itself(desk):
+    referral = send(desk)
+    record = desk.storage.get(kinds.REFERRAL, [referral.id])[referral.id]
+    rewritten(desk, kinds.REFERRAL, referral.id, about={**record.document["about"], "shiny": 1})
+    done = desk.dispatch_once()
+    assert (done.dead, done.sent) == (1, 1)
+    assert [to for to, _ in desk.box.texts] == ["staff@example.org"]
+
+
+def test_a_storage_that_fails_sets_nothing_aside(desk, monkeypatch):
+    """It is not the message's fault, and the next run sends it."""
+    match = found(desk)
+    take_referrals(desk, match)
+    send(desk, match)
+    get = desk.storage.get
+
+    def broken(kind, ids):
+        if kind == kinds.CONSENT:
+            message = "out of reach"
+            raise StorageError(message)
+        return get(kind, ids)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.storage, "get", broken)
+        with pytest.raises(StorageError):
+            desk.dispatch_once()
+    assert desk.dead_letters() == ()
+    desk.time.pass_by(minutes=5)
+    assert desk.dispatch_once().sent == 1
+
+
+def test_what_cannot_be_read_says_nothing_of_what_stands_in_it(desk, caplog):
+    _, key = strange(desk, template="zq7-private", reason="zq7-private", shiny="zq7-private")
+    desk.dispatch_once()
+    (dead,) = desk.dead_letters()
+    assert "zq7" not in repr(dead) + caplog.text + json.dumps([e.to_dict() for e in desk.audit.entries()])
+    desk.retry(key, actor=STAFF)
+    with pytest.raises(InvalidReferralError) as caught:
+        desk.discard_message(key, actor=STAFF)
+    assert "zq7" not in str(caught.value)
+
+
+def test_what_waits_and_cannot_be_read_is_pending():
+    row = UnreadableRow(id="m-1", referral_id="r-1", since="", why="TypeError")
+    assert row.status is RowStatus.PENDING
+
+
+def test_of_a_referral_that_is_gone_nobody_is_told(desk):
+    referral, key = strange(desk)
+    record = desk.storage.get(kinds.REFERRAL, [referral.id])[referral.id]
+    desk.storage.commit([Delete(kinds.REFERRAL, referral.id, record.version)])
+    assert desk.dispatch_once().dead == 1
+    assert [dead.id for dead in desk.dead_letters()] == [key]
+    assert desk.box == []
