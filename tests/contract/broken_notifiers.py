@@ -103,6 +103,23 @@ class AnswersNothing(Notifying):
         super().send(message)
 
 
+class AnswersLater(Notifying):
+    async def send(self, message):
+        return super().send(message)
+
+
+class WaitsForWords(Notifying):
+    pauses = ("a minute", "an hour")
+
+
+class WaitsForAWeek(Notifying):
+    pauses = (60, 7 * 86_400)
+
+
+class WaitsForNobodyKnows(Notifying):
+    pauses = 60
+
+
 class RaisesItsOwnError(Notifying):
     def send(self, _message):
         raise TimeoutError
@@ -191,6 +208,7 @@ class CannotBeShared(Notifying):
 
 FAULTS = {
     "test_a_message_is_answered_by_a_receipt": [AnswersNothing],
+    "test_pauses_are_seconds_and_a_day_at_most": [WaitsForWords, WaitsForAWeek, WaitsForNobodyKnows],
     "test_any_body_can_be_sent": [BreaksOnUnicode, RefusesLongBodies],
     "test_any_subject_can_be_sent_and_adds_no_line": [LetsLinesIntoTheSubject],
     "test_what_arrives_has_the_id_the_subject_and_the_body": [GivesNewIds, DropsBody],

@@ -132,6 +132,14 @@ def test_what_arrives_is_a_signed_event_that_others_can_check(receiver):
         assert webhooks.verify([key], headers, body, datetime.now(UTC)) == "m-1"
 
 
+def test_a_receiver_learns_the_referral_and_the_link_without_reading_the_text(receiver):
+    parts = {"referral_id": "r-7", "template": "agency_request", "link": "https://library.example.org/r/abc"}
+    notifier().send(message(f"http://{HOST}:{receiver.port}/", **parts))
+    ((_, headers, body),) = receiver.arrived
+    event = standardwebhooks.Webhook(KEYS[0].reveal()).verify(body, dict(headers))
+    assert event["data"] == {"subject": "A referral", "body": "r-7", "language": "es", **parts}
+
+
 def test_a_message_that_is_sent_again_has_the_same_id_and_the_same_bytes(receiver):
     times = iter([datetime(2026, 11, 3, 9, tzinfo=UTC), datetime(2026, 11, 3, 10, tzinfo=UTC)])
     using = notifier(clock=lambda: next(times))

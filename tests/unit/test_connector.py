@@ -361,6 +361,34 @@ def test_an_asynchronous_desk_answers_the_same(tmp_path):
     assert fits
 
 
+SECRETS = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+
+
+def test_each_receiver_of_web_hooks_has_a_notifier_and_a_secret_of_its_own():
+    clinic, shelter = (
+        {"kind": "webhook", "secrets": secret, "source": "https://library.example.org"} for secret in SECRETS
+    )
+    with Connector.open(notifiers={"clinic": clinic, "shelter": shelter, "console": {}}) as desk:
+        made = desk._parts.notifiers  # noqa: SLF001  # what was made of the settings
+        assert [made[name].keys[0].reveal() for name in ("clinic", "shelter")] == list(SECRETS)
+        assert set(made) == {"clinic", "shelter", "console"}
+    assert clinic["kind"] == "webhook"
+
+
+@pytest.mark.parametrize("kind", ["hunter2", "", ["webhook"], 5])
+def test_a_kind_of_notifier_that_there_is_not_is_told_without_its_value(kind):
+    with pytest.raises(
+        PluginError, match=r"the `kind` of the notifier 'clinic' is none; there are: .*webhook"
+    ) as caught:
+        Connector.open(notifiers={"clinic": {"kind": kind}})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_settings_under_a_name_that_is_no_notifier_need_a_kind():
+    with pytest.raises(PluginError, match="no notifier is called 'clinic'"):
+        Connector.open(notifiers={"clinic": {"secrets": SECRETS[0]}})
+
+
 def test_rows_of_others_in_the_same_database_are_left_alone(tmp_path):
     path = tmp_path / "library.db"
     with sqlite3.connect(path) as host:

@@ -15,11 +15,11 @@ from datetime import datetime
 from typing import Any, Final, Self
 
 import attrs
-from attrs.validators import ge, instance_of
 
 from communityconnector.desk.kinds import BY_DEAD, BY_DUE, BY_PURGE, BY_REFERRAL, OUTBOX, stamp
+from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals import Template
-from communityconnector.referrals.documents import Code
+from communityconnector.referrals.documents import TYPED, Code
 from communityconnector.storage import ABSENT, KeyRange, Put, Record, Storage
 
 
@@ -56,12 +56,11 @@ has ended; a message to the patron rests on the contact's own terms."""
 UNREADABLE: Final = "unreadable"
 """The code of a message that is set aside because it, or what it takes to send it, cannot be read."""
 
-_TEXT: Final = instance_of(str)
 _TELLING: Final = frozenset({BY_DUE, BY_DEAD, BY_PURGE})
 """The keys that say what has become of a message."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=TYPED)
 class Row:
     """A message in the outbox.
 
@@ -78,16 +77,21 @@ class Row:
         reference: what the provider calls it.
     """
 
-    id: str = attrs.field(validator=_TEXT)
-    referral_id: str = attrs.field(validator=_TEXT)
+    id: str
+    referral_id: str
     template: Template = attrs.field(converter=Template)
     recipient: Recipient = attrs.field(converter=Recipient)
-    reason: str = attrs.field(default="", validator=_TEXT)
+    reason: str = ""
     status: RowStatus = attrs.field(default=RowStatus.PENDING, converter=RowStatus)
-    attempts: int = attrs.field(default=0, validator=[instance_of(int), ge(0)])
-    created_at: str = attrs.field(validator=_TEXT)
-    last: str = attrs.field(default="", validator=_TEXT)
-    reference: str = attrs.field(default="", validator=_TEXT)
+    attempts: int = 0
+    created_at: str
+    last: str = ""
+    reference: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if self.attempts < 0:
+            message = "a message has not been tried less than never"
+            raise InvalidReferralError(message)
 
     @classmethod
     def of(  # noqa: PLR0913  # what makes it that message and no other
@@ -142,8 +146,8 @@ class Row:
         """The row that a document was made from.
 
         Raises:
-            TypeError: it is no such document.
-            ValueError: a code in it is none of ours.
+            TypeError: it has other fields.
+            InvalidReferralError: a field holds nothing that it can hold.
         """
         return cls(**document)
 
@@ -179,7 +183,7 @@ def row_of(record: Record) -> Row | UnreadableRow:
     """What a record of the outbox says; where it cannot be read, what its keys tell."""
     try:
         return Row.from_dict(record.document)
-    except (TypeError, ValueError) as error:
+    except (TypeError, InvalidReferralError) as error:
         return UnreadableRow(
             id=record.id,
             referral_id=record.keys.get(BY_REFERRAL, ""),

@@ -84,6 +84,12 @@ class NotifierContract:
         assert isinstance(receipt.accepted, bool)
         assert isinstance(receipt.reference, str)
 
+    def test_pauses_are_seconds_and_a_day_at_most(self) -> None:
+        """Where a notifier says how long to wait before each further try, the desk can keep to it."""
+        pauses = getattr(self.make_notifier(), "pauses", ())
+        assert isinstance(pauses, (tuple, list))
+        assert all(type(pause) in (int, float) and 0 <= pause <= 24 * 3600 for pause in pauses)
+
     @pytest.mark.parametrize("body", BODIES, ids=lambda body: ascii(body[:12]))
     def test_any_body_can_be_sent(self, body: str) -> None:
         """Bodies in any script and of any length are sent."""

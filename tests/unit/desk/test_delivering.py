@@ -342,7 +342,7 @@ def test_a_message_to_a_patron_tells_a_program_no_more_than_its_text(desk):
 def dead(desk):
     referral = send(desk)
     desk.box.fails = [refused()]
-    desk.dispatch_once(limit=1)
+    desk.dispatch_once()
     (row,) = desk.dead_letters()
     return referral, row.id
 
@@ -357,7 +357,7 @@ def test_who_tried_a_message_again_or_gave_it_up_is_in_the_log(desk):
     desk.retry(key, actor=STAFF)
     assert last_entry(desk) == ("staff", "desk-2", "retry", referral.id, (key,), "")
     desk.box.fails = [refused()]
-    desk.dispatch_once(limit=1)
+    desk.dispatch_once()
     desk.discard_message(key, "agency-closed", actor=STAFF)
     assert last_entry(desk) == ("staff", "desk-2", "discard_message", referral.id, (key,), "agency-closed")
     assert desk.audit.verify().ok
