@@ -78,13 +78,13 @@ def service():
     return next(one for one in cc.sample().services.values() if one.status == "active")
 
 
-def send(place, count=1):
+def send(place, count=1, notifier="smtp"):
     """Referrals that are sent by mail to their agency, in a program of the host's own."""
     found = service()
-    settings = {"smtp": {"host": HOST, "sender": "desk@example.org"}}
+    settings = {notifier: {"kind": "smtp", "host": HOST, "sender": "desk@example.org"}}
     with cc.Connector.open(f"sqlite:///{place}/desk.db", notifiers=settings) as desk:
         address = cc.Secret(f"{CANARY}@example.org")
-        desk.put_intake(cc.Intake(id=found.organization.id, notifier="smtp", address=address))
+        desk.put_intake(cc.Intake(id=found.organization.id, notifier=notifier, address=address))
         for _ in range(count):
             desk.refer(
                 found,
@@ -152,6 +152,22 @@ def test_what_waits_is_sent_once(place, mail):
     done = run(place, "dispatch", *settings(place, mail))
     assert (done.returncode, done.stdout) == (0, "Nothing to do\n")
     assert len(mail.arrived) == 2
+
+
+def test_a_notifier_of_a_name_of_your_own_says_its_kind(place, mail):
+    mail.go_on.set()
+    send(place, notifier="clinic")
+    table = f"""
+        [notifiers.clinic]
+        kind = "smtp"
+        host = "{HOST}"
+        port = {mail.port}
+        sender = "clinics@example.org"
+        security = "none"
+        """
+    done = run(place, "dispatch", "--once", *settings(place, mail, table), "--json")
+    assert (done.returncode, json.loads(done.stdout)["sent"]) == (0, 1)
+    assert len(mail.arrived) == 1
 
 
 def test_a_message_that_cannot_be_delivered_shows_in_the_exit_code(place, mail):

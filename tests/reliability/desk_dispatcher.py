@@ -14,7 +14,6 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-import attrs
 from desk_world import Hands, agency, contact, faults, is_damaged, made, refer, say, take_referrals
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
@@ -22,6 +21,7 @@ from sqlalchemy.pool import Pool
 from communityconnector.adapters.sql import open_storage
 from communityconnector.desk import Desk, Row, claiming
 from communityconnector.desk.kinds import LINK, OUTBOX, REFERRAL
+from communityconnector.desk.outbox import settled
 from communityconnector.errors import NotDeliveredError
 from communityconnector.notification import Receipt
 
@@ -108,10 +108,9 @@ class Provider:
 class MarksFirst(Desk):
     """A fault: it writes down that a message was sent, and then sends it."""
 
-    def _deliver(self, one, ready):
-        row = attrs.evolve(one.row, status="sent", attempts=1)
-        self._parts.ledger.commit([row.put(one.version)])
-        return super()._deliver(one, ready)
+    def _deliver(self, one):
+        self._parts.ledger.commit([settled(one.record, status="sent", attempts=1)])
+        return super()._deliver(one)
 
 
 def begun(path, clock, rng):

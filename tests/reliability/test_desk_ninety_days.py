@@ -1,8 +1,10 @@
 """Ninety days of a desk whose world fails: every message ends delivered, set aside or withdrawn, for a reason.
 
 Time, chance and ids come from a seed, so a seed that fails can be played again. Providers time out, refuse, ask to wait,
-deliver and lose the answer, and break in ways of their own; workers die between any two messages; clocks are set back
-and forth by an hour; answers come twice and late; consents are revoked; and the desk is purged every week.
+deliver and lose the answer, say nothing, and break in ways of their own; workers are interrupted and die between any two
+messages; a newer version writes messages that this one cannot read; what is private does not open for every worker;
+clocks are set back and forth by an hour; answers come twice and late; consents are revoked; and the desk is purged every
+week.
 """
 
 from __future__ import annotations
@@ -18,17 +20,18 @@ import pytest
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.connector import Connector
-from communityconnector.desk import RowStatus, dispatching, kinds
-from communityconnector.desk.outbox import Row
+from communityconnector.desk import RowStatus, delivering, dispatching, kinds
 from communityconnector.errors import (
     IllegalTransitionError,
     InvalidReferralError,
     LinkNotValidError,
     NotDeliveredError,
     ReferralNotFoundError,
+    SealBrokenError,
 )
 from communityconnector.model import Organization, Service
 from communityconnector.notification import Receipt
+from communityconnector.storage import Put
 from communityconnector.stored import load
 
 SEEDS = 200
@@ -54,6 +57,58 @@ class Died(BaseException):
     """A worker is killed: nothing that it would do next is done."""
 
 
+class Interrupted(BaseException):
+    """A worker is told to stop at once, and may still write down what it has done."""
+
+
+class Mortal(MemoryStorage):
+    """A storage that hears no more of a worker that has died."""
+
+    died = False
+
+    def commit(self, writes):
+        if self.died:
+            raise Died
+        return super().commit(writes)
+
+
+class Ring:
+    """Seals nothing, and has not the keys of some referrals when messages are sent: another process, an older keyring."""
+
+    def __init__(self):
+        self.lacks, self.sends, self.refused = set(), False, 0
+
+    def new_key(self, name):
+        return name
+
+    def seal(self, _wrapped, _name, text):
+        return text
+
+    def unseal(self, _wrapped, name, sealed):
+        if self.sends and name in self.lacks:
+            self.refused += 1
+            raise SealBrokenError
+        return sealed
+
+    def index(self, text):
+        return text
+
+
+OUTCOMES = {
+    "fine": 60,
+    "timeout": 10,
+    "busy": 6,
+    "refused": 3,
+    "lost": 5,
+    "broken": 3,
+    "killed": 2,
+    "killed after": 2,
+    "silent": 2,
+    "interrupted": 2,
+}
+"""What becomes of a message, and how often."""
+
+
 class World:
     """Everything outside a desk.
 
@@ -62,6 +117,8 @@ class World:
         now: what the clocks say.
         delivered: every message that has arrived: to whom, and what it says, in order.
         revoked: how many messages had arrived when a referral's consent was revoked, by referral.
+        storage: where the desk is.
+        ring: seals what is private.
     """
 
     def __init__(self, seed):
@@ -72,17 +129,18 @@ class World:
         self.fails = True
         self.tokens = []
         self.happened = Counter()
+        self.storage = Mortal()
+        self.ring = Ring()
 
     def clock(self):
         return self.now
 
     def send(self, message):
         outcome = self.chance.choices(
-            ("fine", "timeout", "busy", "refused", "lost", "broken", "killed", "killed after"),
-            (60, 10, 6, 3, 5, 3, 2, 2) if self.fails else (1, 0, 0, 0, 0, 0, 0, 0),
+            tuple(OUTCOMES), tuple(OUTCOMES.values()) if self.fails else (1, *[0] * (len(OUTCOMES) - 1))
         )[0]
         self.happened[outcome] += 1
-        if outcome in ("fine", "lost", "killed after"):
+        if outcome in ("fine", "lost", "killed after", "silent", "interrupted"):
             self.delivered.append((message.id, message.to.reveal(), message.body))
             self.tokens += re.findall(r"/r/([\w-]+)", message.body)
         match outcome:
@@ -94,8 +152,13 @@ class World:
                 raise _failed(retry=False)
             case "broken":
                 raise ValueError
+            case "interrupted":
+                raise Interrupted
             case "killed" | "killed after":
+                self.storage.died = True
                 raise Died
+            case "silent":
+                return None
         return Receipt(accepted=True)
 
 
@@ -116,6 +179,7 @@ def opened(world, storage):
             channels={"email": "world"},
         ),
         secret=cc.Secret("a secret of the library's"),
+        keyring=world.ring,
         ids=lambda: f"{world.chance.getrandbits(96):024x}",
         random=world.chance,
     )
@@ -143,6 +207,18 @@ def refer(world, desk, live):
             consent=cc.ConsentTerms(fields=[], purpose="food", method="verbal", days=chance.choice((3, 90))),
         ).id
     )
+    if chance.random() < 0.1:
+        world.ring.lacks.add(live[-1])
+
+
+def newer(world, desk, _):
+    """A newer version has written a message that waits."""
+    waiting = [one for one in desk.storage.scan(kinds.OUTBOX) if kinds.BY_DUE in one.keys]
+    if waiting:
+        one = world.chance.choice(waiting)
+        said = world.chance.choice(({"template": "agency_survey"}, {"shiny": True}))
+        desk.storage.commit([Put(one.kind, one.id, {**one.document, **said}, one.version, one.keys)])
+        world.happened["newer"] += 1
 
 
 def answer(world, desk, _):
@@ -197,31 +273,34 @@ def again(world, desk, _):
     """Staff try what was set aside once more."""
     for row in desk.dead_letters():
         if world.chance.random() < 0.3:
-            desk.retry(row.id)
+            desk.retry(row.id, actor=STAFF)
+            world.happened[f"again, {row.last}"] += 1
 
 
 def dispatch(world, desk):
+    world.ring.sends = True
     try:
         desk.dispatch_once(limit=world.chance.choice((1, 5, 100)))
-    except Died:
+    except (Died, Interrupted):
         world.happened["died"] += 1
+    world.ring.sends = world.storage.died = False
 
 
 def followed(desk, seen):
     """What has become of each message, as last seen."""
     for record in desk.storage.scan(kinds.OUTBOX):
-        row = Row.from_dict(record.document)
-        seen[row.id] = (row, record.keys.get(kinds.BY_DUE))
+        status = RowStatus(record.document.get("status", "pending"))
+        seen[record.id] = (status, record.document.get("last", ""), record.keys.get(kinds.BY_DUE))
 
 
 def lived(seed):
     """Ninety days, and as long as the last message needs."""
-    world, storage, live, seen = World(seed), MemoryStorage(), [], {}
-    load(storage, DIRECTORY, now=START)
-    desk = opened(world, storage)
+    world, live, seen = World(seed), [], {}
+    load(world.storage, DIRECTORY, now=START)
+    desk = opened(world, world.storage)
     for key in AGENCIES:
         desk.put_intake(cc.Intake(id=key, notifier="world", address=cc.Secret(f"{key}@example.org")))
-    doings = (refer, answer, answer, answer, revoke, cancel, again)
+    doings = (refer, answer, answer, answer, revoke, cancel, again, newer)
     for step in range(DAYS * 4):
         world.now += timedelta(hours=6)
         slip = timedelta(hours=world.chance.choice((-1, 0, 0, 0, 1)))
@@ -231,17 +310,20 @@ def lived(seed):
         if step % 4 == 0:
             desk.run_due()
         if step % 28 == 0:
+            followed(desk, seen)  # only a purge takes messages away
             desk.purge()
         for _ in range(world.chance.choice((0, 1, 2))):
             dispatch(world, desk)
-        followed(desk, seen)
         world.now -= slip
     world.fails = False
     for _ in range(10):
         world.now += timedelta(days=1)
+        world.ring.sends = True
         while desk.dispatch_once().total:
             pass
-        followed(desk, seen)
+        world.ring.sends = False
+    followed(desk, seen)
+    world.happened["not opened"] += world.ring.refused
     return world, desk, seen
 
 
@@ -249,12 +331,12 @@ def judged(world, desk, seen):
     """What is wrong; empty where nothing is."""
     wrong = []
     arrived = {key for key, _, _ in world.delivered}
-    for key, (row, due) in seen.items():
-        if row.status is RowStatus.PENDING:
+    for key, (status, last, due) in seen.items():
+        if status is RowStatus.PENDING:
             wrong.append(f"{key} is still pending")
-        if not row.last or due is not None:
+        if not last or due is not None:
             wrong.append(f"{key} has ended without a reason, or will be sent again")
-        if row.status is RowStatus.SENT and key not in arrived:
+        if status is RowStatus.SENT and key not in arrived:
             wrong.append(f"{key} is said to be sent and never arrived")
     wrong += [f"{key} arrived and was never in the outbox" for key in arrived - seen.keys()]
     texts: dict[str, set[str]] = {}
@@ -271,23 +353,31 @@ def judged(world, desk, seen):
 
 
 def test_every_message_of_ninety_days_ends_well_or_is_accounted_for():
-    ended, happened = Counter(), Counter()
+    ended, happened, aside = Counter(), Counter(), Counter()
     for seed in range(SEEDS):
         world, desk, seen = lived(seed)
         assert not judged(world, desk, seen), f"seed {seed}"
-        ended += Counter(row.status.value for row, _ in seen.values())
+        ended += Counter(status.value for status, _, _ in seen.values())
+        aside += Counter(last for status, last, _ in seen.values() if status is RowStatus.DEAD)
         happened += world.happened
     assert happened.keys() >= {
         "timeout",
         "refused",
         "lost",
         "broken",
+        "silent",
+        "interrupted",
+        "newer",
+        "not opened",
+        "again, unreadable",
+        "again, broken-notifier",
         "died",
         "answered",
         "followed up",
         "revoked",
     }
     assert ended.keys() == {"sent", "dead", "withdrawn"}
+    assert aside.keys() >= {"refused", "unreadable", "broken-notifier"}
     print(  # noqa: T201  # the figure
         f"R6: {SEEDS} seeds of {DAYS} days: {dict(ended)}, 0 left over, 0 to the wrong; {dict(happened)}"
     )
@@ -302,35 +392,36 @@ def test_a_seed_is_played_the_same_way_again():
 def _marks_before_sending(monkeypatch):
     deliver = dispatching.Dispatching._deliver  # noqa: SLF001  # a fault is planted
 
-    def marked_first(self, one, ready):
-        self._write_down(self._marks(one, dispatching.Verdict(RowStatus.SENT, "")))
-        return deliver(self, one, ready)
+    def marked_first(self, one):
+        self._write_down([self._mark(one, dispatching.Verdict(RowStatus.SENT, ""))])
+        return deliver(self, one)
 
     monkeypatch.setattr(dispatching.Dispatching, "_deliver", marked_first)
 
 
 def _sends_though_it_was_withdrawn(monkeypatch):
     monkeypatch.setattr(dispatching.Dispatching, "_is_ours", lambda *_: True)
-    looked = dispatching.looked
-    revived = attrs.evolve
-
-    def unlooked(one, letterhead, policy, now):
-        consent = one.consent and revived(
-            one.consent, revoked_at=None, expires_at=datetime(2099, 1, 1, tzinfo=UTC)
-        )
-        return looked(revived(one, consent=consent), letterhead, policy, now)
-
-    monkeypatch.setattr(dispatching, "looked", unlooked)
-    monkeypatch.setattr("communityconnector.desk.work.rows_of", lambda *_: ())
+    monkeypatch.setattr(delivering, "_agreed", lambda *_: True)
+    monkeypatch.setattr("communityconnector.desk.work.withdrawals", lambda *_: ())
 
 
 def _forgets_what_failed(monkeypatch):
-    marks = dispatching.Dispatching._marks  # noqa: SLF001  # a fault is planted
+    mark = dispatching.Dispatching._mark  # noqa: SLF001  # a fault is planted
 
     def undue(self, one, verdict):
-        return marks(self, one, attrs.evolve(verdict, due=None))
+        return mark(self, one, attrs.evolve(verdict, due=None))
 
-    monkeypatch.setattr(dispatching.Dispatching, "_marks", undue)
+    monkeypatch.setattr(dispatching.Dispatching, "_mark", undue)
+
+
+def _reads_all_at_once(monkeypatch):
+    read = dispatching.claim
+
+    def all_or_nothing(ledger, count):
+        claimed = read(ledger, count)
+        return claimed if all(hasattr(one.row, "template") for one in claimed) else []
+
+    monkeypatch.setattr(dispatching, "claim", all_or_nothing)
 
 
 def _writes_to_anybody(monkeypatch):
@@ -344,6 +435,7 @@ def _writes_to_anybody(monkeypatch):
         (_sends_though_it_was_withdrawn, "after the consent was revoked"),
         (_forgets_what_failed, "still pending"),
         (_writes_to_anybody, "not safe"),
+        (_reads_all_at_once, "still pending"),
     ],
 )
 def test_a_desk_that_errs_is_caught(fault, says, monkeypatch):

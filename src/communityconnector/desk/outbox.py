@@ -169,11 +169,6 @@ class UnreadableRow:
     why: str
 
     @property
-    def status(self) -> RowStatus:
-        """What has become of it: set aside, or still pending."""
-        return RowStatus.DEAD if self.since else RowStatus.PENDING
-
-    @property
     def last(self) -> str:
         """The code of what went wrong."""
         return UNREADABLE

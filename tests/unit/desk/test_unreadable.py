@@ -85,7 +85,7 @@ def test_staff_are_told_of_it_and_it_is_shown_by_what_its_keys_tell(desk, caplog
     assert dead == UnreadableRow(
         id=key, referral_id=referral.id, since=stamp(desk.time.now), why="InvalidReferralError"
     )
-    assert (dead.status, dead.last) == (RowStatus.DEAD, "unreadable")
+    assert dead.last == "unreadable"
     assert [one.getMessage() for one in caplog.records] == [
         f"message {key} cannot be read: InvalidReferralError"
     ]
@@ -296,11 +296,6 @@ def test_what_cannot_be_read_says_nothing_of_what_stands_in_it(desk, caplog):
     with pytest.raises(InvalidReferralError) as caught:
         desk.discard_message(key, actor=STAFF)
     assert "zq7" not in str(caught.value)
-
-
-def test_what_waits_and_cannot_be_read_is_pending():
-    row = UnreadableRow(id="m-1", referral_id="r-1", since="", why="TypeError")
-    assert row.status is RowStatus.PENDING
 
 
 def test_of_a_referral_that_is_gone_nobody_is_told(desk):
