@@ -27,6 +27,7 @@ from communityconnector.desk import Row, RowStatus, kinds
 from communityconnector.desk.kinds import stamp
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.notification import Receipt
+from communityconnector.storage import Delete
 
 DAY = timedelta(days=1)
 
@@ -381,3 +382,13 @@ def test_a_reason_to_give_up_is_a_code_and_no_words(desk, reason):
         desk.discard_message(key, reason, actor=STAFF)
     assert "Quill" not in str(caught.value)
     assert len(desk.dead_letters()) == 1
+
+
+def test_staff_are_not_told_of_what_was_purged_meanwhile(desk):
+    referral = send(desk)
+    desk.box.fails = [refused()]
+    desk.dispatch_once(limit=1)
+    record = desk.storage.get(kinds.REFERRAL, [referral.id])[referral.id]
+    desk.storage.commit([Delete(kinds.REFERRAL, referral.id, record.version)])
+    assert desk.dispatch_once().withdrawn == 1
+    assert desk.box == []

@@ -53,7 +53,7 @@ def strange(desk, **said):
         {"status": "paused"},
         {"shiny": 1},
         {"attempts": "2"},
-        {"attempts": -9},
+        {"attempts": -1},
         {"reason": None},
         {"referral_id": 5},
         {"last": 1},
