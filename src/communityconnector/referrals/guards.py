@@ -61,6 +61,16 @@ def consent(step: Step) -> bool:
     )
 
 
+def own_act(step: Step) -> bool:
+    """What identifies a patron goes with a referral of their own by their own act: the patron sends it, or tells nothing."""
+    sending = step.details.sending
+    return (
+        step.referral.type is not ReferralType.SELF
+        or step.actor.role is Role.PATRON
+        or (sending is not None and not sending.fields)
+    )
+
+
 def service_active(step: Step) -> bool:
     """The directory says that the service is active."""
     return step.details.sending is not None and step.details.sending.service_active
@@ -118,6 +128,7 @@ GUARDS: Final[Mapping[str, Callable[[Step], bool]]] = MappingProxyType(
             is_information,
             leaves_the_library,
             consent,
+            own_act,
             service_active,
             channel_allowed,
             response_overdue,

@@ -61,7 +61,8 @@ class ReferralType(Code):
     INFORMATION = "information"
     """Details are handed over; nothing leaves the library."""
     SELF = "self"
-    """The patron starts it; what identifies the patron goes only by the patron's own act."""
+    """The patron starts it; what identifies the patron goes only by the patron's own act: it is the patron who sends it,
+    or the agency is told nothing but the need."""
     DIRECT = "direct"
     """The library sends it to the agency."""
     WARM_HANDOFF = "warm_handoff"

@@ -77,7 +77,7 @@ def _table() -> Iterable[Transition]:
         before=_S.DRAFT,
         after=_S.REQUESTED,
         who=_DESK,
-        guards=("leaves_the_library", "consent", "service_active", "channel_allowed"),
+        guards=("leaves_the_library", "consent", "own_act", "service_active", "channel_allowed"),
         needs=("sending",),
         takes=("follow_up_allowed",),
     )
