@@ -112,7 +112,8 @@ def prepare(desk: Desk) -> None:
         desk.put_intake(
             Intake(
                 id=f"agency-{number}", notifier="counting", address=address, optional_fields=["first_name"]
-            )
+            ),
+            actor=STAFF,
         )
 
 

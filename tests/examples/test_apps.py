@@ -183,7 +183,8 @@ def loaded(tmp_path_factory):
         agency = desk.match("soup kitchen", near="28694", limit=1)[0].organization.id
         address = cc.Secret("agency@example.org")
         desk.put_intake(
-            cc.Intake(id=agency, notifier="console", address=address, required_fields=["first_name"])
+            cc.Intake(id=agency, notifier="console", address=address, required_fields=["first_name"]),
+            actor=STAFF,
         )
     return url
 

@@ -131,7 +131,8 @@ def live(desk, notifier, address):
             address=cc.Secret(address),
             required_fields=["first_name"],
             optional_fields=["phone"],
-        )
+        ),
+        actor=STAFF,
     )
 
     def terms():
@@ -201,7 +202,7 @@ def live(desk, notifier, address):
 def let_go(desk):
     """Let go of everything, years later; of the agency's address too, which is a private string in this test."""
     agency = desk.match("food pantry", near="28640")[0].organization.id
-    desk.put_intake(cc.Intake(id=agency))
+    desk.put_intake(cc.Intake(id=agency), actor=STAFF)
     desk.clock.now += timedelta(days=5 * 366)
     for referral in desk.inbox(agency):
         desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")

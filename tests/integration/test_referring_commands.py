@@ -84,7 +84,7 @@ def send(place, count=1, notifier="smtp"):
     settings = {notifier: {"kind": "smtp", "host": HOST, "sender": "desk@example.org"}}
     with cc.Connector.open(f"sqlite:///{place}/desk.db", notifiers=settings) as desk:
         address = cc.Secret(f"{CANARY}@example.org")
-        desk.put_intake(cc.Intake(id=found.organization.id, notifier=notifier, address=address))
+        desk.put_intake(cc.Intake(id=found.organization.id, notifier=notifier, address=address), actor=STAFF)
         for _ in range(count):
             desk.refer(
                 found,
@@ -231,7 +231,7 @@ def _made_long_ago(place):
     then = datetime(2025, 3, 3, 12, tzinfo=UTC)
     found = service()
     with cc.Connector.open(f"sqlite:///{place}/desk.db", clock=lambda: then) as desk:
-        desk.put_intake(cc.Intake(id=found.organization.id))
+        desk.put_intake(cc.Intake(id=found.organization.id), actor=STAFF)
         return desk.refer(
             found,
             actor=STAFF,

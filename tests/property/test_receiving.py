@@ -85,7 +85,7 @@ class World:
     def sent(self, service):
         agency = service.organization.id
         if self.desk.intake(agency) is None:
-            self.desk.put_intake(Intake(id=agency))
+            self.desk.put_intake(Intake(id=agency), actor=STAFF)
         return self.desk.refer(
             service,
             actor=STAFF,
@@ -545,7 +545,7 @@ def test_a_report_that_takes_what_is_sealed_is_answered_that_it_should_come_agai
     """The desk was opened without the keyring: nothing is taken, and no error goes to who sent it."""
     agency = world.agency
     before = world.desk.intake(agency)
-    world.desk.put_intake(Intake(id=agency, optional_fields=["first_name"]))
+    world.desk.put_intake(Intake(id=agency, optional_fields=["first_name"]), actor=STAFF)
     key = Secret(base64.b64encode(b"a" * 32).decode())
     sealed = cc.Connector(world.desk.storage, clock=lambda: world.now, keyring=AesGcmKeyring({"a": key}, key))
     referral = sealed.refer(
@@ -556,7 +556,7 @@ def test_a_report_that_takes_what_is_sealed_is_answered_that_it_should_come_agai
         told={"first_name": "Quill"},
         consent=ConsentTerms(fields=["first_name"], purpose="food", method="written"),
     )
-    world.desk.put_intake(before)
+    world.desk.put_intake(before, actor=STAFF)
     received = world.post({"referral_id": referral.id, "event": "accept", "text": "soon"})
     assert (received.taken, received.code, received.http_status) == (Taken.REFUSED, "seal-broken", 503)
     assert world.desk.referral(referral.id).status is ReferralStatus.REQUESTED

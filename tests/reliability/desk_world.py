@@ -109,7 +109,8 @@ def take_referrals(desk, agencies=1):
                 notifier="post",
                 address=Secret(f"o-{number}@agency.example.org"),
                 optional_fields=["first_name"],
-            )
+            ),
+            actor=STAFF,
         )
 
 

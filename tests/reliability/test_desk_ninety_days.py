@@ -299,7 +299,9 @@ def lived(seed):
     load(world.storage, DIRECTORY, now=START)
     desk = opened(world, world.storage)
     for key in AGENCIES:
-        desk.put_intake(cc.Intake(id=key, notifier="world", address=cc.Secret(f"{key}@example.org")))
+        desk.put_intake(
+            cc.Intake(id=key, notifier="world", address=cc.Secret(f"{key}@example.org")), actor=STAFF
+        )
     doings = (refer, answer, answer, answer, revoke, cancel, again, newer)
     for step in range(DAYS * 4):
         world.now += timedelta(hours=6)

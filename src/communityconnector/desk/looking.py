@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from communityconnector.desk.audit import Audit, Fact
 from communityconnector.desk.kinds import BY_INBOX, EVENT, INTAKE, REFERRAL
 from communityconnector.desk.parts import Parts
@@ -19,6 +21,8 @@ from communityconnector.referrals import (
 )
 from communityconnector.referrals.intake import Taker, intake_key
 from communityconnector.storage import ABSENT, KeyRange, Put
+
+_ANY: Final = "any"
 
 
 class Looking:
@@ -77,16 +81,20 @@ class Looking:
         )
         return found
 
-    def put_intake(self, intake: Intake) -> None:
+    def put_intake(self, intake: Intake, *, actor: Actor) -> None:
         """Say how an agency, or one of its services, takes referrals; in place of what was said before.
 
         Args:
             intake: by which way it is told, and what it asks to know.
+            actor: staff. It is logged, for it says where links go.
 
         Raises:
+            IllegalTransitionError: this role says nothing of the kind.
             InvalidReferralError: there is no notifier of that name.
         """
         ledger = self._parts.ledger
+        if actor.role is not Role.STAFF:
+            raise IllegalTransitionError(_ANY, "put_intake", actor.role)
         if intake.notifier and intake.notifier not in self._parts.notifiers:
             known = ", ".join(self._parts.notifiers) or "none"
             message = f"the desk has no notifier {intake.notifier!r}; it has: {known}"
@@ -94,9 +102,8 @@ class Looking:
 
         def write() -> None:
             held = ledger.storage.get(INTAKE, [intake.key]).get(intake.key)
-            ledger.commit(
-                [Put(INTAKE, intake.key, intake.to_dict(), ABSENT if held is None else held.version)]
-            )
+            put = Put(INTAKE, intake.key, intake.to_dict(), ABSENT if held is None else held.version)
+            ledger.commit([put], [Fact(actor=actor, action="put_intake", to=intake.key)])
 
         ledger.again(write)
 
