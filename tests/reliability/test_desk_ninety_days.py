@@ -404,7 +404,7 @@ def _marks_before_sending(monkeypatch):
 def _sends_though_it_was_withdrawn(monkeypatch):
     monkeypatch.setattr(dispatching.Dispatching, "_is_ours", lambda *_: True)
     monkeypatch.setattr(delivering, "_agreed", lambda *_: True)
-    monkeypatch.setattr("communityconnector.desk.work.withdrawals", lambda *_: ())
+    monkeypatch.setattr("communityconnector.desk.telling.withdrawals", lambda *_: ())
 
 
 def _forgets_what_failed(monkeypatch):

@@ -39,31 +39,33 @@ REDISCLOSURE: str = (
 class AgencyPage:
     """What an agency sees of a referral.
 
+    What the referral is about is shown while it is open and the patron's consent is in force. Else the agency sees where
+    it stands, and may still answer where it could. Nothing in it tells who made the referral, and who was asked before.
+
     Attributes:
-        referral: the referral.
-        service_name: the service that is asked for.
-        needs: what is needed, in words.
+        referral_id: the referral's id.
+        status: where it stands.
+        service_name: the service that is asked for, by its name when the referral was sent; empty where it is not shown.
+        needs: what is needed, in words; none where it is not shown.
+        is_urgent: whether it is needed soon; not where it is not shown.
         told: what the agency is told, by name of the field.
         notice: what it must know about passing that on; empty where it is told nothing.
         events: what it may answer now.
         expires_at: until when the link can be used.
     """
 
-    referral: Referral
+    referral_id: str
+    status: ReferralStatus
     service_name: str
     needs: tuple[str, ...]
+    is_urgent: bool
     told: Mapping[str, Secret]
     notice: str
     events: tuple[Event, ...]
     expires_at: datetime
 
-    @property
-    def is_urgent(self) -> bool:
-        """Whether it is needed soon."""
-        return self.referral.priority is Priority.URGENT
-
     def __repr__(self) -> str:
-        return f"<AgencyPage of referral {self.referral.id!r}>"
+        return f"<AgencyPage of referral {self.referral_id!r}>"
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -116,7 +118,8 @@ class Answering(Following):
             language: the reader's, as BCP 47 writes it; words for patrons are in English and Spanish.
 
         Raises:
-            LinkNotValidError: the link is used up, too old, or none of ours; or what it shows may not be shown any more.
+            LinkNotValidError: the link is used up, too old, or none of ours; or it is an agency's, and the patron has taken
+                the consent back, or the referral was entered in error.
         """
         ledger = self._parts.ledger
         link = opened(ledger, token, ledger.now())
@@ -136,7 +139,8 @@ class Answering(Following):
             The referral, and a link to go on with.
 
         Raises:
-            LinkNotValidError: the link is used up, too old, or none of ours, or is a patron's.
+            LinkNotValidError: the link is used up, too old, or none of ours, or is a patron's; or the consent was taken
+                back, or the referral entered in error.
             IllegalTransitionError: this cannot happen. The link can still be used.
             InvalidReferralError: what was told is incomplete. The link can still be used.
         """
@@ -147,7 +151,7 @@ class Answering(Following):
             link = opened(ledger, token, ledger.now())
             if link.party is not Recipient.AGENCY:
                 raise not_valid()
-            work = self._work(link.referral_id, None)
+            work = self._opened(link)
             actor = Actor(Role.AGENCY, work.referral.organization_id)
             if event not in _may(work.referral.status):
                 raise IllegalTransitionError(work.referral.status, event, actor.role)
@@ -157,7 +161,9 @@ class Answering(Following):
         return ledger.again(write)
 
     def answer_follow_up(self, token: str, answer: FollowUp) -> Replied:
-        """Take a patron's answer of how it went by a link. The link is used up.
+        """Take a patron's answer of how it went by a link, if they agreed to be asked. The link is used up.
+
+        What a patron tells staff of their own accord is noted by `follow_up`.
 
         Args:
             token: what the link ends with.
@@ -165,6 +171,7 @@ class Answering(Following):
 
         Raises:
             LinkNotValidError: the link is used up, too old, or none of ours, or is an agency's.
+            IllegalTransitionError: the patron did not agree to be asked (`PatronPage.asks`). The link can still be used.
         """
         ledger = self._parts.ledger
 
@@ -172,7 +179,11 @@ class Answering(Following):
             link = opened(ledger, token, ledger.now())
             if link.party is not Recipient.PATRON:
                 raise not_valid()
-            work = self._answered(link.referral_id, answer, Actor(Role.PATRON), None)
+            work = self._answered(link.referral_id, answer, _PATRON, None)
+            if not work.referral.follow_up_allowed:
+                raise IllegalTransitionError(
+                    work.referral.status, "follow_up", Role.PATRON, "follow_up_allowed"
+                )
             return Replied(work.commit(used(link)), "")
 
         return ledger.again(write)
@@ -194,14 +205,16 @@ class Answering(Following):
         ledger = self._parts.ledger
 
         def write() -> str:
-            referral = ledger.need(referral_id).referral
+            held = ledger.need(referral_id)
+            referral = held.referral
             if actor.role is not Role.STAFF or not _may(referral.status):
                 raise IllegalTransitionError(referral.status, "invite", actor.role)
             occasion = f"invite {referral_id} {ledger.new_id()}"
             now = ledger.now()
             wanted = Wanted(occasion, referral_id, Recipient.AGENCY)
+            about = attrs.evolve(held.about, heard=True)
             ledger.commit(
-                issued(ledger, [wanted], now),
+                [ledger.put(referral, about, held.version), *issued(ledger, [wanted], now)],
                 [Fact(actor=actor, action="invite", referral_id=referral_id)],
                 now,
             )
@@ -211,18 +224,33 @@ class Answering(Following):
 
     # Inside
 
+    def _opened(self, link: Link) -> Work:
+        """The referral that an agency's link leads to, as something that may be worked on.
+
+        Raises:
+            LinkNotValidError: there is none, or the agency has no more to do with it.
+        """
+        held = self._parts.ledger.find([link.referral_id]).get(link.referral_id)
+        if held is None or held.referral.status is ReferralStatus.ENTERED_IN_ERROR:
+            raise not_valid()
+        work = Work(self._parts, held, self._parts.ledger.moment(None, held.referral.last_at))
+        consent = work.consent()
+        if consent is not None and consent.revoked_at is not None:
+            raise not_valid()
+        return work
+
     def _agency_page(self, link: Link) -> AgencyPage:
         ledger = self._parts.ledger
-        held = ledger.find([link.referral_id]).get(link.referral_id)
-        if held is None:
-            raise not_valid()
-        work, now = Work(self._parts, held, max(ledger.now(), held.referral.last_at)), ledger.now()
-        referral, consent = held.referral, work.consent()
+        work, now = self._opened(link), ledger.now()
+        referral, consent = work.referral, work.consent()
+        # The third look at the consent: it may have ended since the message was sent. The message said nothing of the
+        # matter, so it is here that it is disclosed.
+        shown = None if referral.is_closed or consent is None or not consent.in_force(now) else consent
         told: Mapping[str, Secret] = {}
-        # The third look at the consent: it may have ended since the message was sent. The agency can answer all the same.
-        if not referral.is_closed and consent is not None and consent.in_force(now):
-            told = {name: text for name, text in work.own().told.items() if name in consent.fields}
+        if shown is not None:
+            told = {name: text for name, text in work.own().told.items() if name in shown.fields}
         concepts = self._parts.vocabulary.concepts
+        needs = tuple(concepts[key].name for key in referral.concepts if key in concepts)
         actor = Actor(Role.AGENCY, referral.organization_id)
         read = Fact(
             actor=actor,
@@ -230,15 +258,17 @@ class Answering(Following):
             referral_id=referral.id,
             fields=tuple(sorted(told)),
             to=actor.id,
-            because=held.about.consent_id,
+            because="" if shown is None else shown.id,
         )
         if referral.status is ReferralStatus.REQUESTED and referral.acknowledged_at is None:
             ledger.again(lambda: self._acknowledge(referral.id, actor))
         ledger.commit([], [read], now)
         return AgencyPage(
-            referral=referral,
-            service_name=self._parts.listed(referral.service_id).name,
-            needs=tuple(concepts[key].name for key in referral.concepts if key in concepts),
+            referral_id=referral.id,
+            status=referral.status,
+            service_name="" if shown is None else work.about.service_name,
+            needs=() if shown is None else needs,
+            is_urgent=shown is not None and referral.priority is Priority.URGENT,
             told=told,
             notice=REDISCLOSURE if told else "",
             events=_may(referral.status),
@@ -252,14 +282,16 @@ class Answering(Following):
             work.commit()
 
     def _patron_page(self, link: Link, language: str) -> PatronPage:
-        held = self._parts.ledger.find([link.referral_id]).get(link.referral_id)
+        ledger = self._parts.ledger
+        held = ledger.find([link.referral_id]).get(link.referral_id)
         if held is None:
             raise not_valid()
         referral, tongue = held.referral, spoken(language)
+        ledger.commit([], [Fact(actor=_PATRON, action="read", referral_id=referral.id)], ledger.now())
         return PatronPage(
             words=STATUS_WORDS[tongue][referral.status],
             language=tongue,
-            asks=referral.follow_up_allowed and referral.status is not ReferralStatus.DRAFT,
+            asks=referral.follow_up_allowed,
             expires_at=link.expires_at,
         )
 
@@ -284,4 +316,5 @@ def _may(status: ReferralStatus) -> tuple[Event, ...]:
     return tuple(dict.fromkeys([*own, *(event for event, before in IMPLIED if before is status)]))
 
 
+_PATRON = Actor(Role.PATRON)
 _ANSWERS = (Event.ACCEPT, Event.REJECT, Event.START, Event.HOLD, Event.COMPLETE, Event.FAIL, Event.CANCEL)

@@ -32,17 +32,21 @@ class Consenting(Carrying):
         Args:
             referral_id: for which referral.
             terms: what was agreed to.
-            actor: who writes it down.
+            actor: staff or the patron, who writes it down.
             at: when, if not now.
 
         Raises:
             ReferralNotFoundError: there is none.
+            IllegalTransitionError: this role writes down no consents.
+            ServiceNotFoundError: the service is in the directory no more.
             InvalidConsentError: the matter asks for a written one, or the patron's age for a guardian's.
             InvalidReferralError: the referral is for information, or closed.
         """
 
         def write() -> Consent:
             work = self._work(referral_id, at)
+            if actor.role not in (Role.STAFF, Role.PATRON):
+                raise IllegalTransitionError(work.referral.status, "consent", actor.role)
             if work.referral.is_closed or work.referral.type is ReferralType.INFORMATION:
                 message = "a consent is for a referral that is open and that tells an agency something"
                 raise InvalidReferralError(message)
@@ -55,8 +59,9 @@ class Consenting(Carrying):
     def revoke_consent(self, referral_id: str, *, actor: Actor, at: datetime | None = None) -> Referral:
         """Take a consent back, at any time. What was not sent is not sent, and what is the patron's own is let go of.
 
-        An open referral is cancelled, and the agency is asked to delete what it holds. Under a legal hold what is the
-        patron's own is kept until the hold ends, and the log says so.
+        An open referral is cancelled. An agency that may have heard of it is asked to delete what it holds, also where the
+        referral is closed. Under a legal hold what is the patron's own is kept until the hold ends, and the log says so;
+        nothing is done with it any more.
 
         Args:
             referral_id: of which referral.

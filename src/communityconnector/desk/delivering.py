@@ -125,7 +125,8 @@ def looked(parts: Parts, row: Row, now: datetime) -> Ready | Verdict:
         return Verdict(RowStatus.WITHDRAWN, "consent")
     if row.recipient is Recipient.AGENCY:
         return _to_agency(ledger.intake_for(held.referral))
-    contacts = ledger.private(row.referral_id).private.contacts
+    # What is kept for a legal hold alone is used for nothing.
+    contacts = () if held.about.ended else ledger.private(row.referral_id).private.contacts
     return _to_patron(letterhead.ways(contacts, now, ledger.policy.contact_fresh_for), ledger, now)
 
 

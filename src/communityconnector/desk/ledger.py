@@ -84,6 +84,12 @@ class About:
         external_status: what it said last, in its own words.
         reported_at: when what a sender of web hooks reported last had happened, as it said itself.
         private: whether anything of the patron's own is kept.
+        ended: whether that is kept for a legal hold alone, for the patron has taken the consent back: it is not used.
+        guardian: whether a guardian must consent, as for a child under 13.
+        service_name: the service's name when the referral was sent.
+        heard: whether the agency is known to have heard of the referral: it answered, or was told by staff or a link.
+            Once the referral is closed: whether it may have heard at all.
+        retracted: whether the agency was asked to delete what it holds.
     """
 
     done: tuple[str, ...] = attrs.field(default=(), converter=texts)
@@ -96,6 +102,11 @@ class About:
     external_status: str = ""
     reported_at: str = ""
     private: bool = False
+    ended: bool = False
+    guardian: bool = False
+    service_name: str = ""
+    heard: bool = False
+    retracted: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The same as a plain document; what is empty is left out."""

@@ -223,17 +223,29 @@ def withdrawn(record: Record, why: str, purge: datetime) -> Put:
 def withdrawals(
     storage: Storage, referral_id: str, why: str, purge: datetime, which: Callable[[Row], bool]
 ) -> Iterator[Put]:
-    """The writes by which messages about a referral that still wait will not be sent.
+    """The writes by which messages about a referral that wait, or might be tried again, will not be sent.
 
     Args:
         storage: where they are.
         referral_id: of which referral.
         why: a code.
         purge: when they are to be let go of.
-        which: whether it is meant. What cannot be read is meant always: nobody can tell what it rests on.
+        which: whether it is meant. What waits and cannot be read is meant always: nobody can tell what it rests on.
     """
     for record in records_of(storage, referral_id):
-        if BY_DUE in record.keys:
+        waits = BY_DUE in record.keys
+        if waits or BY_DEAD in record.keys:
             row = row_of(record)
-            if isinstance(row, UnreadableRow) or which(row):
+            if waits if isinstance(row, UnreadableRow) else which(row):
                 yield withdrawn(record, why, purge)
+
+
+def may_have_left(record: Record) -> bool:
+    """Whether a message may have reached anybody: it was tried, or is in the hands of a worker, who may be sending it."""
+    row = row_of(record)
+    if isinstance(row, UnreadableRow):
+        return True
+    if row.status is not RowStatus.PENDING:
+        return row.attempts > 0
+    # A claim puts off when it is due, and whatever was tried or found in its way has left its code.
+    return row.last != "" or record.keys.get(BY_DUE) != row.created_at

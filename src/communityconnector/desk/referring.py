@@ -113,7 +113,8 @@ class Referring(Carrying):
             InvalidReferralError: something is missing, or contradicts the type of referral.
             InvalidPatronRefError: the reference to the patron is not opaque.
             InvalidConsentError: the consent is not of the kind that the matter asks for.
-            IllegalTransitionError: it cannot be sent: no consent, an inactive service, a confidential one.
+            IllegalTransitionError: it cannot be sent: no consent, an inactive service, a confidential one, or a referral
+                of type `self` that tells the agency something and is not sent by the patron.
             IdempotencyConflictError: the key was used for another request.
         """
         return self._make(None, to, actor, consent, idempotency_key, at, Asked(**asked))
@@ -132,8 +133,9 @@ class Referring(Carrying):
     ) -> Referral:
         """Refer again, where a closed referral did not help: a new referral, with a new consent.
 
-        What is the patron's own is taken over where it is still kept and not said anew; so are the needs. Agencies that
-        were tried before are refused.
+        What is the patron's own is taken over where it is still kept and not said anew; so are the needs. A referral for
+        information has no patron, so nothing but the needs is taken over; nor is it once the consent was taken back.
+        Agencies that were tried before are refused.
 
         Args:
             referral_id: the closed one.
@@ -265,10 +267,14 @@ class Referring(Carrying):
                 priority=asked.priority,
             )
             work = Work(self._parts, None, moment)
-            work.about = attrs.evolve(
-                work.about, area=asked.area, language=asked.language, basis=asked.basis.value
-            )
             work.private = self._own(asked, old)
+            work.about = attrs.evolve(
+                work.about,
+                area=asked.area,
+                language=asked.language,
+                basis=asked.basis.value,
+                guardian=_wants_guardian(asked, work.private, old),
+            )
             policy, recorded_at = ledger.policy, work.recorded_at
             if old is None or replaced is None:
                 begun = create(proposal, actor, moment, policy=policy, recorded_at=recorded_at)
@@ -300,7 +306,7 @@ class Referring(Carrying):
             patron_ref(asked.patron, self._parts.ledger.policy.cards)
         told = {name: text if isinstance(text, Secret) else Secret(text) for name, text in asked.told.items()}
         own = Private(patron=asked.patron, told=told, contacts=asked.contacts, age_band=asked.age_band)
-        if old is None or not old.about.private:
+        if asked.type is ReferralType.INFORMATION or old is None or not old.about.private or old.about.ended:
             return own
         before = self._parts.ledger.private(old.referral.id).private
         return Private(
@@ -309,6 +315,12 @@ class Referring(Carrying):
             contacts=own.contacts or before.contacts,
             age_band=before.age_band if own.age_band is AgeBand.UNKNOWN else own.age_band,
         )
+
+
+def _wants_guardian(asked: Asked, own: Private, old: Held | None) -> bool:
+    """Whether a guardian must consent; also where the age that said so has been forgotten, and is not said anew."""
+    known_before = old is not None and old.about.guardian and asked.age_band is AgeBand.UNKNOWN
+    return known_before or own.age_band is AgeBand.UNDER_13
 
 
 def _found_for(to: Match | Service | str) -> tuple[str, ...]:

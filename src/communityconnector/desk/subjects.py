@@ -14,7 +14,7 @@ from communityconnector.desk.consenting import Consenting
 from communityconnector.desk.holds import Holds
 from communityconnector.desk.kinds import BY_PATRON, CONSENT, DISCLOSURE, EVENT, FOLLOW_UP, PRIVATE
 from communityconnector.desk.ledger import Ledger
-from communityconnector.desk.outbox import Recipient, records_of, withdrawals
+from communityconnector.desk.outbox import records_of
 from communityconnector.errors import IllegalTransitionError
 from communityconnector.referrals import Actor, Role
 from communityconnector.referrals.documents import texts
@@ -74,6 +74,8 @@ class Subjects(Consenting):
     def disclosures_of(self, patron: str, *, actor: Actor) -> tuple[dict[str, Any], ...]:
         """Who was told what about a patron, when and what for: as long as it is kept, three years by default.
 
+        A message that still waits to be sent counts. One that was kept back before the agency heard of it does not.
+
         42 CFR 2.24 asks an intermediary for such a list within 30 days.
 
         Args:
@@ -88,7 +90,8 @@ class Subjects(Consenting):
             IllegalTransitionError: this role may not.
         """
         ledger = self._for_staff("disclosures", actor)
-        found = [dict(one.document) for one in ledger.of_patron(DISCLOSURE, patron)]
+        kept = [dict(one.document) for one in ledger.of_patron(DISCLOSURE, patron)]
+        found = [one for one in kept if "withdrawn_at" not in one]
         ids = dict.fromkeys(one["referral_id"] for one in found)
         facts = [Fact(actor=actor, action="disclosures", referral_id=key) for key in ids]
         ledger.commit([], facts or [Fact(actor=actor, action="disclosures")], ledger.now())
@@ -97,8 +100,8 @@ class Subjects(Consenting):
     def erase(self, patron: str, *, actor: Actor) -> Erasure:
         """Forget a patron: what is private goes, with the keys that sealed it, and nothing leads to the patron any more.
 
-        Open referrals are cancelled first, as when a consent is taken back (`revoke_consent`), so agencies are asked to
-        delete what they hold. That there were referrals stays, without a patron, until they are purged; so do consents
+        Consents are taken back first (`revoke_consent`): open referrals are cancelled, and agencies are asked to delete
+        what they hold, also of referrals that are closed. That there were referrals stays, without a patron, until they are purged; so do consents
         and disclosures, which then can be found by nobody's reference. The storage's files are cleared of it by the next
         purge: call `purge` at once.
 
@@ -117,9 +120,10 @@ class Subjects(Consenting):
                 ledger.commit([], [Fact(actor=actor, action="keep", referral_id=key)])
                 continue
             held = ledger.find([key]).get(key)
-            if held is not None and not held.referral.is_closed:
+            if held is not None:
                 self.revoke_consent(key, actor=actor)
-                cancelled += [key] if held.referral.sent_at is not None else []
+                was_open = held.referral.sent_at is not None and not held.referral.is_closed
+                cancelled += [key] if was_open else []
             if ledger.again(partial(_forget, ledger, key, patron, actor)):
                 erased.append(key)
             else:
@@ -158,23 +162,14 @@ def _all(ledger: Ledger, referral_id: str, records: Iterable[Record]) -> dict[st
 
 
 def _forget(ledger: Ledger, referral_id: str, patron: str, actor: Actor) -> bool:
-    """Let go of the patron of a referral; `False` where a legal hold was set meanwhile."""
+    """Have nothing lead from a referral to its patron; `False` where a legal hold was set meanwhile."""
     holds = Holds.found(ledger)
     if holds.keep(referral_id):
         return False
-    writes: list[Write] = ledger.forget_private(referral_id)
-    held = ledger.find([referral_id]).get(referral_id)
-    if held is not None and held.about.private:
-        about = attrs.evolve(held.about, private=False)
-        writes.append(ledger.put(held.referral, about, held.version))
+    writes: list[Write] = []
     for record in _found(ledger, patron).get(referral_id, ()):
-        if record.kind != PRIVATE:
-            keys = {name: value for name, value in record.keys.items() if name != BY_PATRON}
-            writes.append(Put(record.kind, record.id, record.document, record.version, keys))
-    end = ledger.now() + ledger.policy.keep_messages
-    writes += withdrawals(
-        ledger.storage, referral_id, "erased", end, lambda row: row.recipient is Recipient.PATRON
-    )
+        keys = {name: value for name, value in record.keys.items() if name != BY_PATRON}
+        writes.append(Put(record.kind, record.id, record.document, record.version, keys))
     fact = Fact(actor=actor, action="erase", referral_id=referral_id)
     ledger.commit([*writes, holds.guard({}, unwiped=True)], [fact])
     return True

@@ -18,15 +18,15 @@ from communityconnector.desk.kinds import (
     UNMET_NEED,
     stamp,
 )
-from communityconnector.desk.ledger import About, Held, HeldPrivate, coming, due_name
-from communityconnector.desk.outbox import NEEDS_CONSENT, Recipient, Row, withdrawals
+from communityconnector.desk.ledger import Held, coming, due_name
+from communityconnector.desk.outbox import Recipient
 from communityconnector.desk.parts import Parts
+from communityconnector.desk.telling import Telling
 from communityconnector.errors import InvalidConsentError, InvalidReferralError
 from communityconnector.notification import Secret
 from communityconnector.referrals import (
     Actor,
     Advanced,
-    AgeBand,
     Clock,
     Consent,
     ConsentMethod,
@@ -35,8 +35,6 @@ from communityconnector.referrals import (
     Event,
     GivenBy,
     HoldReason,
-    Intake,
-    Private,
     Referral,
     ReferralEvent,
     ReferralStatus,
@@ -59,7 +57,7 @@ _FOR_STAFF: Final = (Event.REJECT, Event.FAIL, Event.CANCEL, Event.EXPIRE)
 _WAITS_FOR_PATRON: Final = (HoldReason.AWAITING_PATRON, HoldReason.AWAITING_DOCUMENTS)
 
 
-class Work:
+class Work(Telling):
     """What one call changes.
 
     Args:
@@ -69,36 +67,18 @@ class Work:
     """
 
     def __init__(self, parts: Parts, held: Held | None, at: datetime) -> None:
-        self._parts = parts
-        self._ledger = parts.ledger
+        super().__init__(parts, held, at)
         self._expected = ABSENT if held is None else held.version
-        self._referral = None if held is None else held.referral
-        self._was_sent = held is not None and held.referral.sent_at is not None
-        self._was_closed = held is not None and held.referral.is_closed
-        self._private: HeldPrivate | None = None
         self._forgets = False
-        self._ended = False
         self._given: Consent | None = None
-        self._kept_back: set[str] = set()
-        self.about = About() if held is None else held.about
-        self.at = at
-        self.recorded_at = max(at, parts.ledger.now())
-        self.private: Private | None = None
-        self.writes: list[Write] = []
-        self.facts: list[Fact] = []
-
-    @property
-    def referral(self) -> Referral:
-        """The referral as it stands now."""
-        if self._referral is None:  # pragma: no cover  # `advance` comes first for a new one
-            raise AssertionError
-        return self._referral
 
     # What happens
 
     def advance(self, advanced: Advanced, actor: Actor) -> None:
         """Take over what has come of an event, and all that follows from it."""
         self._referral = advanced.referral
+        if actor.role in (Role.AGENCY, Role.ADAPTER):
+            self.about = attrs.evolve(self.about, heard=True)
         for event in advanced.events:
             self.writes.append(self._ledger.put_event(event))
             sent = self._sent_fields(event)
@@ -114,8 +94,10 @@ class Work:
                 )
             )
             if event.text:
-                own = self.own()
-                self.private = attrs.evolve(own, notes={**own.notes, str(event.version): Secret(event.text)})
+                kept = self.kept()
+                self.private = attrs.evolve(
+                    kept, notes={**kept.notes, str(event.version): Secret(event.text)}
+                )
         self._follow(advanced.events[-1], actor)
 
     def happen(self, event: Event, actor: Actor, details: Details) -> None:
@@ -134,12 +116,13 @@ class Work:
         by_others = actor.role in (Role.AGENCY, Role.SYSTEM)
         if event.event is Event.SEND:
             self._disclose()
-            intake = self.intake()
-            if intake.notifier:
+            if self.intake().notifier:
                 self.tell(Template.AGENCY_REQUEST, Recipient.AGENCY)
-        taken_back = event.event in _TAKEN_BACK and self._was_sent and not self._was_closed
-        if taken_back and actor.role is not Role.AGENCY and self.intake().notifier:
-            self.tell(Template.AGENCY_WITHDRAWN, Recipient.AGENCY)
+            else:
+                # Whoever sends it calls the agency or walks over to it.
+                self.about = attrs.evolve(self.about, heard=True)
+        if event.event in _TAKEN_BACK and actor.role is not Role.AGENCY:
+            self.take_back(actor)
         if event.event in _FOR_STAFF and by_others:
             self.tell_staff(f"{event.event} {event.outcome}")
         waits = event.hold_reason in _WAITS_FOR_PATRON
@@ -150,9 +133,10 @@ class Work:
         if event.event is Event.REVOKE_CONSENT:
             self.end_consent(actor)
         if self.referral.is_closed and not self._was_closed:
-            self._close(event)
+            self._close(event, actor)
 
-    def _close(self, event: ReferralEvent) -> None:
+    def _close(self, event: ReferralEvent, actor: Actor) -> None:
+        self._settle_disclosures(actor)
         self._withdraw("closed")
         reason = UNMET_BY.get(event.outcome) if event.outcome is not None else None
         if reason is not None and self.referral.status is not ReferralStatus.ENTERED_IN_ERROR:
@@ -167,7 +151,7 @@ class Work:
             )
             self.writes.append(Put(UNMET_NEED, self._ledger.new_id(), record.to_dict(), ABSENT))
         if self.about.private and not self._forgets:
-            self.private = self.own()
+            self.private = self.kept()
 
     def done(self, clock: Clock) -> None:
         """Note that what was due by now has been done."""
@@ -182,15 +166,15 @@ class Work:
 
         Raises:
             InvalidConsentError: the matter asks for a written one, or the patron's age for a guardian's.
+            ServiceNotFoundError: the service is in the directory no more.
         """
         referral, policy = self.referral, self._ledger.policy
-        tags = (
-            tags_of(self._parts.vocabulary, referral.concepts) | self._parts.listed(referral.service_id).tags
-        )
+        asked = tags_of(self._parts.vocabulary, referral.concepts, referral.terms)
+        tags = asked | self.listed().tags
         if tags & policy.written_for and terms.method is not ConsentMethod.WRITTEN:
             message = "for this matter the consent must be written: have it signed, and say method='written'"
             raise InvalidConsentError(message)
-        if self.own().age_band is AgeBand.UNDER_13 and terms.given_by is not GivenBy.GUARDIAN:
+        if self.about.guardian and terms.given_by is not GivenBy.GUARDIAN:
             message = "for a patron under 13 a guardian must consent: given_by='guardian'"
             raise InvalidConsentError(message)
         self._revoke_kept()
@@ -227,14 +211,17 @@ class Work:
     def end_consent(self, actor: Actor) -> None:
         """End the consent, keep back what was not sent yet, and let go of what is the patron's own.
 
-        Under a legal hold that is kept: it goes with the first purge after the hold.
+        An agency that may have heard of the referral is asked to delete what it holds, also where all is over. Under a
+        legal hold what is the patron's own is kept, and nobody is told of it or by it any more: it goes with the first
+        purge after the hold.
         """
+        self.take_back(actor)
         self._revoke_kept()
         self._withdraw("consent-revoked")
         holds = Holds.found(self._ledger)
         if holds.keep(self.referral.id):
-            self.private = self.own()
-            self._ended = True
+            self.private = self.kept()
+            self.about = attrs.evolve(self.about, ended=True)
             self.facts.append(Fact(actor=actor, action="keep", referral_id=self.referral.id))
             return
         forgotten = self._ledger.forget_private(self.referral.id)
@@ -277,28 +264,9 @@ class Work:
             keys[BY_PATRON] = self._ledger.patron_key(self.own().patron)
         key = f"{self.referral.id}.{self.referral.version:08d}"
         self.writes.append(Put(DISCLOSURE, key, document, ABSENT, keys))
-
-    # What is private
-
-    def own(self) -> Private:
-        """What is the patron's own, as it stands now."""
-        if self.private is not None:
-            return self.private
-        return self._held_private().private
-
-    def _held_private(self) -> HeldPrivate:
-        if self._private is None:
-            there = self.about.private
-            self._private = (
-                self._ledger.private(self.referral.id) if there else HeldPrivate(Private(), ABSENT)
-            )
-        return self._private
+        self.about = attrs.evolve(self.about, service_name=self.listed().name)
 
     # Sending
-
-    def intake(self) -> Intake:
-        """How the agency takes referrals; where nobody has said, it is told nothing."""
-        return self._ledger.intake_for(self.referral) or Intake(id=self.referral.organization_id)
 
     def sending(self) -> Sending:
         """The facts that a sending rests on.
@@ -317,7 +285,7 @@ class Work:
             )
             raise InvalidReferralError(message)
         intake.check(self.own().told)
-        listed, consent = self._parts.listed(referral.service_id), self.consent()
+        listed, consent = self.listed(), self.consent()
         return Sending(
             consent=None if consent is None else consent.view(),
             fields=tuple(self.own().told),
@@ -326,48 +294,6 @@ class Work:
             confidential=listed.confidential,
             channel_allowed=intake.takes_confidential,
         )
-
-    # Messages
-
-    def tell(self, template: Template, recipient: Recipient, *, reason: str = "", occasion: str = "") -> None:
-        """Put a message into the outbox."""
-        version = self.referral.version
-        row = Row.of(
-            template, recipient, self.referral.id, version, self.recorded_at, reason=reason, occasion=occasion
-        )
-        self.writes.append(row.put(due=self.recorded_at))
-
-    def tell_staff(self, reason: str, occasion: str = "") -> None:
-        """Tell staff that the referral needs somebody, if they are told by message."""
-        if self._parts.letterhead.staff_notifier:
-            self.tell(Template.STAFF_ATTENTION, Recipient.STAFF, reason=reason, occasion=occasion)
-
-    def tell_patron(self, occasion: str) -> bool:
-        """Tell the patron that there is a message, if there is a way that they said is safe.
-
-        Returns:
-            Whether there is one.
-        """
-        ways = self._parts.letterhead.ways(
-            self.own().contacts, self.recorded_at, self._ledger.policy.contact_fresh_for
-        )
-        usable = next(ways, None) is not None
-        if usable:
-            self.tell(Template.PATRON_MESSAGE, Recipient.PATRON, occasion=occasion)
-        return usable
-
-    def _withdraw(self, why: str) -> None:
-        """Keep back messages that have not been sent and must not be any more."""
-        end = self.recorded_at + self._ledger.policy.keep_messages
-
-        def stale(row: Row) -> bool:
-            ended = why == "consent-revoked" and row.recipient is Recipient.PATRON
-            return NEEDS_CONSENT[row.template] or ended
-
-        for put in withdrawals(self._ledger.storage, self.referral.id, why, end, stale):
-            if put.id not in self._kept_back:
-                self._kept_back.add(put.id)
-                self.writes.append(put)
 
     # Writing
 
@@ -385,7 +311,7 @@ class Work:
             purge = self._held_private().purge
             if referral.closed_at is not None:
                 purge = stamp(referral.closed_at + self._ledger.policy.keep_private)
-            if self._ended:
+            if self.about.ended:
                 purge = stamp(self.recorded_at)
             held = self._held_private()
             self.writes += self._ledger.put_private(referral.id, self.private, held, purge)

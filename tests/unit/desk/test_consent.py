@@ -9,9 +9,9 @@ import pytest
 from desks import PATRON, STAFF, desk_at, found, preference, send, take_referrals, terms
 
 import communityconnector as cc
-from communityconnector.desk import kinds
-from communityconnector.errors import IllegalTransitionError, InvalidReferralError
-from communityconnector.referrals import Consent
+from communityconnector.desk import Recipient, Row, kinds
+from communityconnector.errors import IllegalTransitionError, InvalidConsentError, InvalidReferralError
+from communityconnector.referrals import Consent, Template
 
 
 @pytest.fixture
@@ -91,3 +91,115 @@ def test_nothing_is_said_to_be_kept_of_a_patron_whose_consent_was_taken_back(des
     (document,) = kept(desk, kinds.REFERRAL)
     assert "private" not in document["about"]
     assert desk.private(referral.id, actor=STAFF).is_empty
+
+
+# What is kept for a legal hold alone
+
+
+def test_what_is_kept_for_a_hold_alone_is_used_for_nothing(desk):
+    referral = desk.refer(found(desk), actor=STAFF, contacts=[preference(desk)], follow_up_allowed=True)
+    desk.freeze(None, actor=STAFF, reason="case-1")
+    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.time.pass_by(days=15)
+    assert desk.run_due().asked == 0
+    desk.dispatch_once()
+    assert desk.box == []
+    assert desk.private(referral.id, actor=STAFF).contacts
+
+
+def test_a_message_that_waits_for_a_patron_finds_no_way_that_is_kept_for_a_hold_alone(desk):
+    referral = send(desk, contacts=[preference(desk)])
+    desk.freeze(referral.id, actor=STAFF, reason="case-1")
+    desk.revoke_consent(referral.id, actor=PATRON)
+    row = Row.of(
+        Template.PATRON_MESSAGE, Recipient.PATRON, referral.id, 99, desk.time.now, occasion="written before"
+    )
+    desk.storage.commit([row.put(due=desk.time.now)])
+    assert desk.dispatch_once().withdrawn == 1
+    assert desk.box == []
+
+
+def test_what_is_kept_for_a_hold_alone_is_not_taken_over(desk):
+    referral = send(desk, patron="token-abc123", contacts=[preference(desk)])
+    desk.freeze(referral.id, actor=STAFF, reason="case-1")
+    desk.revoke_consent(referral.id, actor=PATRON)
+    again = desk.re_refer(referral.id, found(desk), actor=STAFF, type="direct", allow_tried=True)
+    assert desk.private(again.id, actor=STAFF).is_empty
+    assert desk.export_for("token-abc123", actor=STAFF)["referrals"][0]["private"]["told"]
+
+
+def test_words_that_come_later_are_kept_beside_what_a_hold_keeps_and_go_with_it(desk):
+    referral = send(desk)
+    desk.freeze(referral.id, actor=STAFF, reason="case-1")
+    desk.revoke_consent(referral.id, actor=PATRON)
+    boss = cc.Actor("staff", "desk-1", frozenset({"void"}))
+    desk.apply(referral.id, "void", actor=boss, text="wrong agency")
+    kept_own = desk.private(referral.id, actor=STAFF)
+    assert kept_own.told["first_name"].reveal() == "Quill"
+    assert [note.reveal() for note in kept_own.notes.values()] == ["wrong agency"]
+    desk.unfreeze(referral.id, actor=STAFF, reason="case-1")
+    assert desk.purge().gone[kinds.PRIVATE] == 1
+
+
+# What is taken over
+
+
+def test_a_referral_for_information_takes_nothing_over_but_the_need(desk):
+    first = send(desk, patron="token-abc123", contacts=[preference(desk)])
+    desk.apply(first.id, "reject", actor=cc.Actor("agency", first.organization_id), outcome="no_capacity")
+    given = desk.re_refer(first.id, found(desk), actor=STAFF, allow_tried=True)
+    assert (given.status, given.concepts) == ("given", first.concepts)
+    assert desk.private(given.id, actor=STAFF).is_empty
+    assert given.id not in str(desk.export_for("token-abc123", actor=STAFF))
+
+
+# Who must consent, and how
+
+
+def child(desk, **asked):
+    take_referrals(desk, found(desk))
+    told = {"first_name": "Quill"}
+    return desk.refer(found(desk), actor=STAFF, type="direct", age_band="under_13", told=told, **asked)
+
+
+def test_for_a_young_child_a_guardian_consents_also_when_the_age_has_been_forgotten(desk):
+    draft = child(desk)
+    desk.revoke_consent(draft.id, actor=STAFF)
+    with pytest.raises(InvalidConsentError, match="guardian"):
+        desk.consent(draft.id, terms(), actor=STAFF)
+    desk.consent(draft.id, terms(given_by="guardian"), actor=STAFF)
+
+
+@pytest.mark.parametrize(("said", "wants"), [("unknown", True), ("under_13", True), ("13_17", False)])
+def test_in_another_try_a_guardian_consents_unless_another_age_is_said(desk, said, wants):
+    first = child(desk, consent=terms(given_by="guardian"))
+    desk.revoke_consent(first.id, actor=STAFF)
+    again = desk.re_refer(first.id, found(desk), actor=STAFF, type="direct", allow_tried=True, age_band=said)
+    if wants:
+        with pytest.raises(InvalidConsentError, match="guardian"):
+            desk.consent(again.id, terms(), actor=STAFF)
+    else:
+        desk.consent(again.id, terms(), actor=STAFF)
+
+
+@pytest.mark.parametrize("asked", [{"terms": ["BH-1800"]}, {"concepts": ["no-such-need"]}])
+def test_a_matter_that_nobody_knows_may_want_a_written_consent(asked):
+    with desk_at(policy=cc.Policy(written_for=frozenset({"unclassified"}))) as desk:
+        take_referrals(desk, found(desk))
+        said = {"type": "direct", "told": {"first_name": "Quill"}, **asked}
+        service = found(desk).service_id
+        with pytest.raises(InvalidConsentError, match="written"):
+            desk.refer(service, actor=STAFF, consent=terms(), **said)
+        desk.refer(service, actor=STAFF, consent=terms(method="written"), **said)
+
+
+def test_what_identifies_a_patron_goes_with_a_referral_of_their_own_by_their_own_act(desk):
+    match = found(desk)
+    take_referrals(desk, match, required_fields=[], optional_fields=["first_name"])
+    with pytest.raises(IllegalTransitionError) as refusal:
+        send(desk, match, type="self")
+    assert refusal.value.guard == "own_act"
+    assert send(desk, match, type="self", told={}).status == "requested"
+    draft = desk.refer(match, actor=STAFF, type="self", told={"first_name": "Quill"})
+    desk.consent(draft.id, terms(), actor=STAFF)
+    assert desk.apply(draft.id, "send", actor=PATRON).status == "requested"

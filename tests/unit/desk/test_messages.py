@@ -469,7 +469,7 @@ def test_a_link_opens_one_referral_and_is_used_up_by_the_answer(desk):
     desk.dispatch_once()
     token = desk.box.token()
     page = desk.open_link(token)
-    assert (page.referral.id, page.needs) == (referral.id, ("Groceries from a food pantry",))
+    assert (page.referral_id, page.needs) == (referral.id, ("Groceries from a food pantry",))
     assert desk.referral(referral.id).acknowledged_at is not None
     desk.open_link(token)
     replied = desk.answer_link(token, "accept")

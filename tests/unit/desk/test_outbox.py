@@ -20,7 +20,7 @@ from communityconnector.desk.outbox import Row
 from communityconnector.errors import InvalidReferralError
 from communityconnector.notification import Receipt
 from communityconnector.referrals import Template
-from communityconnector.storage import ABSENT, Put
+from communityconnector.storage import ABSENT, Delete, Put
 
 MONTH = timedelta(days=30)
 
@@ -413,3 +413,14 @@ def test_where_a_storage_has_no_claims_the_first_due_are_claimed_and_keep_their_
         {kinds.BY_DUE: due, kinds.BY_REFERRAL: "r"} for due in ("5", "9", "9", "7")
     ]
     assert [one.id for one in claimed(storage, "6", "9", 5)] == ["m-0"]
+
+
+def test_what_is_left_of_a_referral_that_is_gone_is_withdrawn(desk):
+    referral = send(desk, contacts=[preference(desk)])
+    desk.apply(
+        referral.id, "hold", actor=cc.Actor("agency", referral.organization_id), hold_reason="awaiting_patron"
+    )
+    (record,) = desk.storage.scan(kinds.REFERRAL)
+    desk.storage.commit([Delete(kinds.REFERRAL, referral.id, record.version)])
+    assert desk.dispatch_once().withdrawn == 2
+    assert {(row.status, row.last) for row, _ in records(desk)} == {(RowStatus.WITHDRAWN, "purged")}
