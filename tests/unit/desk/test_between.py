@@ -115,6 +115,7 @@ def test_an_agency_that_answers_while_its_page_is_made_is_not_said_to_have_only_
 
 def test_a_message_of_what_was_purged_while_it_was_claimed_is_not_sent(desk, storage):
     referral = send(desk)
+    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     storage.before(kinds.REFERRAL, purged(desk))
     done = desk.dispatch_once()

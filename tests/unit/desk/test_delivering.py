@@ -300,8 +300,10 @@ def test_what_waits_for_a_patron_is_withdrawn_by_the_erasure_itself(desk):
     assert waiting
     desk.erase("token-abc0", actor=STAFF)
     now = {row.id: row for row in rows(desk)}
-    assert {(now[row.id].status, now[row.id].last) for row in waiting} == {(RowStatus.WITHDRAWN, "erased")}
-    assert [row.recipient for row in rows(desk, RowStatus.PENDING)] == ["staff"]
+    said = {(now[row.id].status, now[row.id].last) for row in waiting}
+    assert said == {(RowStatus.WITHDRAWN, "consent-revoked")}
+    # The agency knows of the referral, and is asked to delete what it holds.
+    assert {row.recipient.value for row in rows(desk, RowStatus.PENDING)} == {"agency", "staff"}
 
 
 # What a message tells a program

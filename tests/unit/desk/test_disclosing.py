@@ -221,7 +221,7 @@ def _given_up(desk, _):
 def _tried_again(desk, _):
     _given_up(desk, _)
     (row,) = desk.dead_letters()
-    desk.retry(row.id)
+    desk.retry(row.id, actor=STAFF)
 
 
 def _claimed(desk, _):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from desks import STAFF, desk_at, found, send, take_referrals, terms
+from desks import STAFF, desk_at, found, refused, send, take_referrals, terms
 
 import communityconnector as cc
 from communityconnector.desk import Desk
@@ -37,6 +37,15 @@ def closed(desk, _):
     return desk.apply(send(desk).id, "cancel", actor=STAFF, outcome="patron_declined")
 
 
+def dead(desk, _):
+    """A message that cannot be delivered."""
+    send(desk)
+    desk.box.fails = [refused()]
+    desk.dispatch_once(limit=1)
+    (row,) = desk.dead_letters()
+    return row
+
+
 def frozen(desk, _):
     desk.freeze(None, actor=STAFF, reason="case-1")
 
@@ -56,6 +65,8 @@ CALLS = {
     "private": (LIBRARY, sent, lambda one: (one.id,), {}),
     "invite": (LIBRARY, sent, lambda one: (one.id,), {}),
     "reviewed": (LIBRARY, sent, lambda one: (one.id,), {}),
+    "retry": (LIBRARY, dead, lambda one: (one.id,), {}),
+    "discard_message": (LIBRARY, dead, lambda one: (one.id,), {}),
     "put_intake": (LIBRARY, nothing, lambda _: (cc.Intake(id="o"),), {}),
     "export_for": (LIBRARY, sent, lambda _: (TOKEN,), {}),
     "disclosures_of": (LIBRARY, sent, lambda _: (TOKEN,), {}),
