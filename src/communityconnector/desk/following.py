@@ -11,8 +11,8 @@ import attrs
 
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.carrying import Carrying
+from communityconnector.desk.held import Held, coming
 from communityconnector.desk.kinds import BY_DUE, FOLLOW_UP, REFERRAL, UNMET_NEED, stamp
-from communityconnector.desk.ledger import Held, coming
 from communityconnector.desk.outbox import Recipient
 from communityconnector.desk.work import Work
 from communityconnector.errors import IllegalTransitionError

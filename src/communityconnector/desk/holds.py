@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 
 import attrs
 
+from communityconnector.desk.held import Held
 from communityconnector.desk.kinds import (
     BY_REFERRAL,
     CONSENT,
@@ -26,7 +27,7 @@ from communityconnector.desk.kinds import (
     REFERRAL,
     RETENTION,
 )
-from communityconnector.desk.ledger import Held, Ledger
+from communityconnector.desk.ledger import Ledger
 from communityconnector.desk.outbox import records_of
 from communityconnector.referrals import ReferralStatus
 from communityconnector.storage import ABSENT, Delete, KeyRange, Put, Record, Write

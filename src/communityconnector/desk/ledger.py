@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from communityconnector.desk.audit import Audit, Fact, Head
+from communityconnector.desk.held import About, Held, HeldPrivate, coming
 from communityconnector.desk.kinds import (
     AUDIT,
     BY_DUE,
@@ -42,15 +43,13 @@ from communityconnector.notification import Secret
 from communityconnector.referrals import (
     SENT,
     Consent,
-    Due,
     Intake,
     Policy,
     Private,
     Referral,
     ReferralEvent,
-    due,
 )
-from communityconnector.referrals.documents import as_utc, texts
+from communityconnector.referrals.documents import as_utc
 from communityconnector.referrals.intake import Taker, intake_key
 from communityconnector.sealing import Keyring
 from communityconnector.storage import ABSENT, Delete, KeyRange, Put, Record, Storage, Write, lawful_id
@@ -67,91 +66,6 @@ T = TypeVar("T")
 
 class OvertakenError(StaleRecordError):
     """Somebody else wrote between our reading and our writing: begin again."""
-
-
-@attrs.frozen(kw_only=True)
-class About:
-    """What is kept of a referral beside the referral itself.
-
-    Attributes:
-        done: what was due and has been done, as `due_name` names it.
-        consent_id: the consent that counts.
-        area: where it was asked for, coarsely: the beginning of a ZIP code, a county, a branch.
-        language: the language that it was asked for in.
-        basis: whether the patron said the need, or staff saw it.
-        needs_review: whether another system told something that nobody understood.
-        external_system: which one tells of it.
-        external_status: what it said last, in its own words.
-        reported_at: when what a sender of web hooks reported last had happened, as it said itself.
-        private: whether anything of the patron's own is kept.
-        ended: whether that is kept for a legal hold alone, for the patron has taken the consent back: it is not used.
-        guardian: whether a guardian must consent, as for a child under 13.
-        service_name: the service's name when the referral was sent.
-        heard: whether the agency is known to have heard of the referral: it answered, or was told by staff or a link.
-            Once the referral is closed: whether it may have heard at all.
-        retracted: whether the agency was asked to delete what it holds.
-    """
-
-    done: tuple[str, ...] = attrs.field(default=(), converter=texts)
-    consent_id: str = ""
-    area: str = ""
-    language: str = ""
-    basis: str = ""
-    needs_review: bool = False
-    external_system: str = ""
-    external_status: str = ""
-    reported_at: str = ""
-    private: bool = False
-    ended: bool = False
-    guardian: bool = False
-    service_name: str = ""
-    heard: bool = False
-    retracted: bool = False
-
-    def to_dict(self) -> dict[str, Any]:
-        """The same as a plain document; what is empty is left out."""
-        plain = attrs.asdict(self, filter=lambda field, value: value != field.default)
-        return {**plain, "done": list(self.done)} if self.done else plain
-
-
-@attrs.frozen
-class Held:
-    """A referral as it is kept.
-
-    Attributes:
-        referral: the referral.
-        about: what is kept beside it.
-        version: the version of its record; not that of the referral.
-    """
-
-    referral: Referral
-    about: About
-    version: int
-
-
-@attrs.frozen
-class HeldPrivate:
-    """What is a patron's own as it is kept.
-
-    Attributes:
-        private: what it says.
-        version: the version of its record; `ABSENT` where there is none.
-        purge: when it is to be let go of; empty for not yet.
-    """
-
-    private: Private
-    version: int
-    purge: str = ""
-
-
-def due_name(one: Due) -> str:
-    """What a thing that is due is called once it is done."""
-    return f"{one.clock}@{stamp(one.at)}"
-
-
-def coming(referral: Referral, about: About, policy: Policy) -> tuple[Due, ...]:
-    """What is or will be due for a referral and has not been done, soonest first."""
-    return tuple(one for one in due(referral, policy) if due_name(one) not in about.done)
 
 
 class Ledger:

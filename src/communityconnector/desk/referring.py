@@ -10,8 +10,8 @@ import attrs
 
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.carrying import Carrying
+from communityconnector.desk.held import Held
 from communityconnector.desk.holds import Holds, all_of
-from communityconnector.desk.ledger import Held
 from communityconnector.desk.requests import Key, once
 from communityconnector.desk.work import Work
 from communityconnector.errors import (

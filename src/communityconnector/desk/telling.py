@@ -7,8 +7,8 @@ from datetime import datetime
 import attrs
 
 from communityconnector.desk.audit import Fact
+from communityconnector.desk.held import About, Held, HeldPrivate
 from communityconnector.desk.kinds import DISCLOSURE, stamp
-from communityconnector.desk.ledger import About, Held, HeldPrivate
 from communityconnector.desk.outbox import (
     NEEDS_CONSENT,
     Recipient,

@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 
 from communityconnector.desk.audit import Fact
+from communityconnector.desk.held import Held, coming, due_name
 from communityconnector.desk.holds import Holds
 from communityconnector.desk.kinds import (
     BY_PATRON,
@@ -18,7 +19,6 @@ from communityconnector.desk.kinds import (
     UNMET_NEED,
     stamp,
 )
-from communityconnector.desk.ledger import Held, coming, due_name
 from communityconnector.desk.outbox import Recipient
 from communityconnector.desk.parts import Parts
 from communityconnector.desk.telling import Telling
