@@ -248,6 +248,8 @@ def answer(world, desk, _):
                 world.happened["followed up"] += 1
             except LinkNotValidError:
                 world.happened["link not valid"] += 1
+            except IllegalTransitionError:
+                world.happened["not asked"] += 1
 
 
 def revoke(world, desk, live):

@@ -177,13 +177,13 @@ class Answering(Following):
 
         def write() -> Replied:
             link = opened(ledger, token, ledger.now())
-            if link.party is not Recipient.PATRON:
+            held = ledger.find([link.referral_id]).get(link.referral_id)
+            if held is None or link.party is not Recipient.PATRON:
                 raise not_valid()
+            referral = held.referral
+            if not referral.follow_up_allowed:
+                raise IllegalTransitionError(referral.status, "follow_up", Role.PATRON, "follow_up_allowed")
             work = self._answered(link.referral_id, answer, _PATRON, None)
-            if not work.referral.follow_up_allowed:
-                raise IllegalTransitionError(
-                    work.referral.status, "follow_up", Role.PATRON, "follow_up_allowed"
-                )
             return Replied(work.commit(used(link)), "")
 
         return ledger.again(write)

@@ -13,6 +13,7 @@ from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.desk import AgencyPage, kinds
 from communityconnector.errors import IllegalTransitionError, LinkNotValidError, ServiceNotFoundError
 from communityconnector.referrals import Event, ReferralStatus
+from communityconnector.storage import Delete
 from communityconnector.stored import load
 
 TOKEN = "token-abc123"  # noqa: S105  # a reference to nobody
@@ -131,12 +132,18 @@ def test_what_was_taken_back_is_opened_and_answered_no_more(desk, end, over):
 
 
 def test_a_link_to_a_referral_that_is_gone_cannot_be_used(desk):
-    draft = send(desk)
-    desk.dispatch_once()
+    referral, patrons = patrons_link(desk, follow_up_allowed=True)
+    agencys = desk.box.token(0)
     (record,) = desk.storage.scan(kinds.REFERRAL)
-    desk.storage.commit([cc.storage.Delete(kinds.REFERRAL, draft.id, record.version)])
-    with pytest.raises(LinkNotValidError):
-        desk.open_link(desk.box.token())
+    desk.storage.commit([Delete(kinds.REFERRAL, referral.id, record.version)])
+    for use in (
+        lambda: desk.open_link(agencys),
+        lambda: desk.answer_link(agencys, "start"),
+        lambda: desk.open_link(patrons),
+        lambda: desk.answer_follow_up(patrons, cc.FollowUp(reached=True, helped="yes")),
+    ):
+        with pytest.raises(LinkNotValidError):
+            use()
 
 
 def test_a_service_that_has_left_the_directory_keeps_its_name_in_a_link(desk):
@@ -172,7 +179,7 @@ def test_a_patron_who_did_not_agree_to_be_asked_is_not(desk):
     answer = cc.FollowUp(reached=True, helped="no")
     with pytest.raises(IllegalTransitionError) as refusal:
         desk.answer_follow_up(token, answer)
-    assert refusal.value.guard == "follow_up_allowed"
+    assert (refusal.value.status, refusal.value.guard) == ("accepted", "follow_up_allowed")
     assert desk.answers(referral.id) == ()
     assert desk.open_link(token).words, "the link is used up"
     assert desk.follow_up(referral.id, answer, actor=STAFF).status is ReferralStatus.FAILED
