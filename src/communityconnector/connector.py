@@ -10,17 +10,15 @@ from functools import partial
 from pathlib import Path
 from random import Random
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self
 from uuid import uuid4
 
 import attrs
 
 from communityconnector import needs
+from communityconnector.by_name import ByName, index_beside
 from communityconnector.desk import Desk, Ledger, Parts, Sender
-from communityconnector.errors import (
-    PluginError,
-    UnusableStorageError,
-)
+from communityconnector.errors import CommunityConnectorError
 from communityconnector.geocoding import Geocoder
 from communityconnector.interchange import Mode
 from communityconnector.listing import listed
@@ -30,6 +28,7 @@ from communityconnector.matching.engine import NOBODY, Reranker
 from communityconnector.model import Audience, Directory, Finding, Point, Service
 from communityconnector.needs import Interpreter, Need, PhraseInterpreter, Vocabulary
 from communityconnector.notification import Notifier, Secret
+from communityconnector.one_calendar import settled
 from communityconnector.partners import Occurrence, Partnerships, Visitors
 from communityconnector.plugins import Plugins
 from communityconnector.referrals import Letterhead, Policy
@@ -44,9 +43,6 @@ OWN_FORMS: Final = "hsds"
 """Name of the importer that reads what `read` reads: a load streams those forms itself."""
 
 _NO_SETTINGS: Final[Mapping[str, str]] = {}
-
-T = TypeVar("T")
-
 
 _NO_NOTIFIERS: Final[Mapping[str, Notifier]] = {}
 
@@ -73,11 +69,13 @@ class Connector(Desk):
         geocoder: see `Matcher`, as the rest.
         vocabulary: the needs that there are; indexes are made with it.
         interpreter: who understands what patrons say.
-        zone: zone of the directory's wall-clock times.
+        zone: where the library is: zone of the directory's wall-clock times, of business days and of patrons' safe
+            hours. By default the policy's.
         clock: gives the present moment, with a zone.
         weights: what each part adds to a score, by name.
         rerankers: each in turn may put the best matches in another order.
-        holidays: names the days on which the usual hours may not hold.
+        holidays: names the days on which the usual hours may not hold, and which are no business days. By default the
+            policy's.
         policy: what the library has decided about referrals: times, limits, how long things are kept.
         letterhead: whom messages are from, and where their links lead.
         notifiers: send messages, by name. None are sent before `dispatch_once` is called.
@@ -91,6 +89,9 @@ class Connector(Desk):
     Attributes:
         partnerships: what the library knows of its partners (`partners.Partnerships`).
         visitors: who comes to which branch, and who is in the building (`partners.Visitors`).
+
+    Raises:
+        InvalidSettingsError: there is no such zone, or the policy has another zone or other holidays than were given.
     """
 
     def __init__(  # noqa: PLR0913  # each a part that a host may replace, all with a default
@@ -117,10 +118,9 @@ class Connector(Desk):
         random: Random | None = None,
         senders: Iterable[Sender] = (),
     ) -> None:
+        policy, holidays = settled(policy or Policy(), zone, holidays)
         self._shelf = Shelf(storage)
-        ledger = Ledger(
-            storage, policy=policy or Policy(), clock=clock, secret=secret, keyring=keyring, ids=ids
-        )
+        ledger = Ledger(storage, policy=policy, clock=clock, secret=secret, keyring=keyring, ids=ids)
         super().__init__(
             Parts(
                 ledger=ledger,
@@ -143,7 +143,7 @@ class Connector(Desk):
             audience=self.audience,
             geocoder=geocoder,
             interpreter=interpreter,
-            zone=zone,
+            zone=policy.zone,
             clock=clock,
             weights=weights,
             rerankers=tuple(rerankers),
@@ -195,39 +195,23 @@ class Connector(Desk):
             MigrationNeededError: an older version made it.
             StorageError: the database cannot be reached.
             PluginError: no part has such a name.
+            InvalidSettingsError: settings cannot be used, or zone or holidays are not one.
         """
         found = plugins or Plugins(entry_points=False)
-        scheme = "memory" if url is None else url.partition(":")[0].partition("+")[0]
-        backend = found.storage_backends().get(scheme)
-        if backend is None:
-            known = ", ".join(found.storage_backends())
-            message = f"a storage's URL looks like sqlite:///desk.db, and begins with one of: {known}"
-            raise UnusableStorageError(message)
-        if isinstance(geocoder, str):
-            geocoder = _named(found.geocoders(), geocoder, "geocoder").make(settings)
-        if isinstance(interpreter, str):
-            interpreter = _named(found.interpreters(), interpreter, "interpreter").make(settings)
-        if isinstance(holidays, str):
-            holidays = _named(found.holidays(), holidays, "calendar of holidays").name_of
-        orders = [
-            _named(found.scorers(), one, "scorer").rerank if isinstance(one, str) else one
-            for one in rerankers
-        ]
-        sending = {
-            name: _notifier(found, name, given) if isinstance(given, Mapping) else given
-            for name, given in notifiers.items()
+        named = ByName(found, settings)
+        parts |= {
+            "geocoder": named.geocoder(geocoder),
+            "interpreter": named.interpreter(interpreter),
+            "rerankers": named.rerankers(rerankers),
+            "holidays": named.holidays(holidays),
+            "notifiers": named.notifiers(notifiers),
         }
-        return cls(
-            backend.open(url or ""),
-            plugins=found,
-            index=index if index is not None or url is None else _beside(scheme, url),
-            geocoder=geocoder,
-            interpreter=interpreter,
-            rerankers=orders,
-            holidays=holidays,
-            notifiers=sending,
-            **parts,
-        )
+        storage = named.storage(url)
+        try:
+            return cls(storage, plugins=found, index=index_beside(url) if index is None else index, **parts)
+        except CommunityConnectorError:
+            storage.close()
+            raise
 
     def load(  # noqa: PLR0913  # what `read` takes, and what to do with what is gone
         self,
@@ -394,32 +378,3 @@ class Connector(Desk):
             if importer.name != OWN_FORMS and importer.matches(path):
                 return importer.read(path)
         return source
-
-
-def _named(found: Mapping[str, T], name: str, what: str) -> T:
-    if name not in found:
-        message = f"no {what} is called {name!r}; there are: {', '.join(found) or 'none'}"
-        raise PluginError(message)
-    return found[name]
-
-
-def _notifier(plugins: Plugins, name: str, settings: Mapping[str, str]) -> Notifier:
-    """The notifier of a name that settings make: of the kind that they say, or else of that name."""
-    kinds = plugins.notifiers()
-    kind = settings.get("kind", name)
-    if "kind" in settings and kind not in list(kinds):
-        # Not the kind itself: it may be a password that was pasted into the wrong place.
-        message = f"the `kind` of the notifier {name!r} is none; there are: {', '.join(kinds)}"
-        raise PluginError(message)
-    said = {key: value for key, value in settings.items() if key != "kind"}
-    return _named(kinds, kind, "notifier").make(said)
-
-
-def _beside(scheme: str, url: str) -> Path | None:
-    """Where the indexes of a SQLite file are; `None` for other databases."""
-    if scheme != "sqlite":
-        return None
-    from communityconnector.adapters.sql import file_of
-
-    file = file_of(url)
-    return file.with_name(f"{file.name}.index")

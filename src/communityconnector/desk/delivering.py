@@ -37,6 +37,9 @@ PAUSES: Final = (60, 600, 3600, 21600, 86400)
 LINKED: Final = (Template.AGENCY_REQUEST, Template.AGENCY_REMINDER, Template.PATRON_MESSAGE)
 """Messages that have a link."""
 
+NO_ZONE: Final = "no-zone"
+"""Why a message is held back whose patron named safe hours, where nobody has said in which zone they are."""
+_HELD_FOR: Final = timedelta(hours=1)
 _LONGEST_PAUSE: Final = timedelta(days=1).total_seconds()
 _LONGEST_REFERENCE: Final = 255
 
@@ -151,7 +154,9 @@ def _to_patron(
     ways: Iterable[tuple[str, ContactPreference]], ledger: Ledger, now: datetime
 ) -> Ready | Verdict:
     for notifier, contact in ways:
-        start = contact.next_safe(now, ledger.policy.zone)
+        if contact.has_hours and ledger.policy.zone is None:
+            return Verdict(RowStatus.PENDING, NO_ZONE, now + _HELD_FOR)
+        start = contact.next_safe(now, ledger.policy.here)
         if start > now:
             return Verdict(RowStatus.PENDING, "safe-hours", start)
         return Ready(notifier, contact.address, contact.language, contact.ok_to_name_library)

@@ -18,7 +18,7 @@ import attrs
 
 from communityconnector.desk.audit import CODE, Fact
 from communityconnector.desk.claiming import Claimed, claim
-from communityconnector.desk.delivering import LINKED, Verdict, delivered
+from communityconnector.desk.delivering import LINKED, NO_ZONE, Verdict, delivered
 from communityconnector.desk.following import Following
 from communityconnector.desk.kinds import BY_DEAD, BY_REFERRAL, OUTBOX, REFERRAL
 from communityconnector.desk.links import Wanted, issued
@@ -53,17 +53,20 @@ class Dispatched:
         again: how many will be tried again later.
         dead: how many cannot be delivered.
         withdrawn: how many must not be sent any more.
+        held: how many are held back: the patron named safe hours, and nobody has said in which zone the library is
+            (`Policy.zone`, `Connector`).
     """
 
     sent: int = 0
     again: int = 0
     dead: int = 0
     withdrawn: int = 0
+    held: int = 0
 
     @property
     def total(self) -> int:
         """How many were looked at."""
-        return self.sent + self.again + self.dead + self.withdrawn
+        return self.sent + self.again + self.dead + self.withdrawn + self.held
 
 
 class Dispatching(Following):
@@ -86,6 +89,10 @@ class Dispatching(Following):
                 break
             limit -= len(claimed)
             self._send(claimed, done, stop)
+        if done["held"]:
+            _LOG.warning(
+                "%d messages are held back: safe hours are named, and the desk has no zone", done["held"]
+            )
         return Dispatched(**done)
 
     def run_dispatcher(self, stop: threading.Event, *, every: float = 5.0) -> Dispatched:
@@ -204,7 +211,7 @@ class Dispatching(Following):
                 if not self._is_ours(one):
                     continue
                 verdict = self._deliver(one)
-                done[_COUNTED[verdict.status]] += 1
+                done["held" if verdict.why == NO_ZONE else _COUNTED[verdict.status]] += 1
                 marks.append(self._mark(one, verdict))
                 marks += self._alert(one, verdict)
                 if verdict.stops is not None:

@@ -56,7 +56,7 @@ def add_business_days(moment: datetime, days: int, policy: Policy) -> datetime:
     Raises:
         InvalidReferralError: the moment has no zone, or the calendar has a year without a business day.
     """
-    local = as_utc(moment).astimezone(policy.zone)
+    local = as_utc(moment).astimezone(policy.here)
     day, left, idle = local.date(), days, 0
     while left:
         day += timedelta(days=1)
@@ -81,7 +81,7 @@ def due(referral: Referral, policy: Policy) -> tuple[Due, ...]:
     """
     found = [*_waiting(referral, policy), *_asking(referral, policy)]
     if referral.review_on is not None:
-        morning = datetime.combine(referral.review_on, time(), policy.zone)
+        morning = datetime.combine(referral.review_on, time(), policy.here)
         found.append(Due(morning.astimezone(UTC), Clock.REVIEW_HOLD))
     return tuple(sorted(found))
 

@@ -13,6 +13,10 @@ from communityconnector.referrals.sensitivity import WRITTEN_FOR
 from communityconnector.referrals.statistics import LEAST_K
 
 LONGEST_LINK: Final = timedelta(hours=72)
+_LONGEST: Final = timedelta(days=36_525)
+"""A hundred years: longer than anything here is kept, and short enough to be added to any date of today."""
+_MOST: Final = 1_000
+"""Of anything that is counted, such as business days."""
 
 
 def no_holidays(day: date) -> bool:  # noqa: ARG001  # the calendar of somebody who keeps none
@@ -50,12 +54,15 @@ class Policy:
         keep_keys: how long a request's idempotency key is remembered.
         keep_audit: how long the audit log is kept.
         small_cell: counts below it are not shown in statistics, 3 at least (`suppress`).
-        zone: where the library is; business days begin and end there.
+        zone: where the library is: business days begin and end there, and patrons' safe hours are told by it. By default
+            the desk's (`Connector`). Where the desk has none either, days are those of UTC, and a patron who named safe
+            hours is not written to.
         is_holiday: whether a day is a holiday: anything true means yes, so a function that gives its name will do.
+            By default the desk's calendar.
 
     Raises:
-        InvalidReferralError: a number or a time is negative, links would last longer than 72 hours, or the smallest
-            count that is shown would be less than 3.
+        InvalidReferralError: a number is not from 0 to 1,000, a time not from 0 to 100 years, links would last longer
+            than 72 hours, or the smallest count that is shown would be less than 3.
     """
 
     contact_attempts: int = 3
@@ -78,7 +85,7 @@ class Policy:
     keep_keys: timedelta = timedelta(days=7)
     keep_audit: timedelta = timedelta(days=3 * 366)
     small_cell: int = 10
-    zone: tzinfo = UTC
+    zone: tzinfo | None = None
     is_holiday: Callable[[date], object] = no_holidays
 
     def __attrs_post_init__(self) -> None:
@@ -106,6 +113,13 @@ class Policy:
                 f"statistics hide counts below {LEAST_K} at least: with 2, what is hidden is known to be 1"
             )
             raise InvalidReferralError(message)
-        if min(numbers) < 0 or min(times) < timedelta():
-            message = "a policy counts in numbers and times of 0 or more"
+        if not (
+            0 <= min(numbers) <= max(numbers) <= _MOST and timedelta() <= min(times) <= max(times) <= _LONGEST
+        ):
+            message = f"a policy counts in numbers from 0 to {_MOST:,}, and in times from 0 to 100 years"
             raise InvalidReferralError(message)
+
+    @property
+    def here(self) -> tzinfo:
+        """The zone by which days begin and end: the library's, and UTC where nobody has said which it is."""
+        return UTC if self.zone is None else self.zone

@@ -74,9 +74,14 @@ class ContactPreference:
             self.safe is Safe.YES and self.verified_at is not None and moment - self.verified_at < fresh_for
         )
 
+    @property
+    def has_hours(self) -> bool:
+        """Whether it is safe in some hours of the day alone."""
+        return self.safe_from != self.safe_until
+
     def next_safe(self, moment: datetime, zone: tzinfo) -> datetime:
         """The first moment from one on that lies in the safe hours."""
-        if self.safe_from is None or self.safe_until is None or self.safe_from == self.safe_until:
+        if self.safe_from is None or self.safe_until is None or not self.has_hours:
             return moment
         local = moment.astimezone(zone)
         now = local.time()

@@ -356,7 +356,7 @@ def _stamps(event: Event, step: Step) -> dict[str, Any]:
         case Event.START:
             found = {"started_at": referral.started_at or at}
         case Event.HOLD:
-            review_on = step.details.review_on or (at.astimezone(policy.zone) + policy.review_every).date()
+            review_on = step.details.review_on or (at.astimezone(policy.here) + policy.review_every).date()
             found = {"held_at": at, "hold_reason": step.details.hold_reason, "review_on": review_on}
     return found
 

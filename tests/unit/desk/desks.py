@@ -91,7 +91,7 @@ def desk_at(storage=None, time=None, box=None, **parts):
     desk = Connector(
         storage or MemoryStorage(),
         clock=time,
-        **{"notifiers": {"box": box}, "letterhead": letterhead(), **parts},
+        **{"notifiers": {"box": box}, "letterhead": letterhead(), "zone": UTC, **parts},
     )
     load(desk.storage, PANTRIES, now=MONDAY)
     desk.time, desk.box = time, box
