@@ -44,7 +44,7 @@ def test_a_command_of_a_unit_or_crontab_is_one_that_there_is(command):
     assert program.endswith("/bin/communityconnector")
     context = main.commands[name].make_context(name, words)
     assert context.params["url"].startswith("sqlite:////")
-    assert context.params["file"].endswith("settings.toml")
+    assert context.params["settings"].endswith("settings.toml")
     # What systemd and cron would take for something of their own.
     assert "%" not in command
 
@@ -71,7 +71,7 @@ def test_a_crontab_has_five_fields_of_time():
 
 def test_the_settings_open_a_desk(tmp_path):
     (text,) = blocks("toml")
-    assert set(tomllib.loads(text)) == {"letterhead", "notifiers"}
+    assert set(tomllib.loads(text)) == {"zone", "holidays", "policy", "letterhead", "notifiers"}
     (tmp_path / "settings.toml").write_text(text, encoding="utf-8")
     with open_desk("sqlite:///" + str(tmp_path / "desk.db"), str(tmp_path / "settings.toml")) as desk:
         assert desk.dispatch_once().total == 0

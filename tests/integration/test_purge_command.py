@@ -72,3 +72,22 @@ def test_the_log_is_kept_as_long_as_is_said(old):
         desk.unfreeze(desk.legal_holds()[0].referral_id, actor=STAFF, reason="case-1")
     assert "audit" not in json.loads(run(old, "--dry-run", "--json", "--keep-log", "2000").stdout)["gone"]
     assert json.loads(run(old, "--dry-run", "--json").stdout)["gone"]["audit"] > 20
+
+
+def test_a_log_is_kept_as_long_as_the_settings_say(old, tmp_path):
+    with opened(open_storage(f"sqlite:///{old}")) as desk:
+        desk.unfreeze(desk.legal_holds()[0].referral_id, actor=STAFF, reason="case-1")
+    file = tmp_path / "settings.toml"
+    file.write_text("[policy]\nkeep_audit = 3650\n", encoding="utf-8")
+    looked = json.loads(run(old, "--dry-run", "--json", "--settings", file).stdout)
+    assert "audit" not in looked["gone"]
+    looked = json.loads(run(old, "--dry-run", "--json", "--settings", file, "--keep-log", "1000").stdout)
+    assert looked["gone"]["audit"] > 20
+
+
+@pytest.mark.parametrize("days", ["1000000", "36526", "-1"])
+def test_a_time_that_no_log_can_be_kept_is_refused(old, days):
+    done = run(old, "--yes", "--keep-log", days)
+    assert (done.returncode, "0<=x<=36525" in done.stderr) == (2, True)
+    assert "Traceback" not in done.stderr
+    assert run(old, "--dry-run", "--keep-log", "36525").returncode == 0

@@ -10,11 +10,16 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from receivers import HOST, Mails
 
 import communityconnector as cc
+from communityconnector.desk.kinds import OUTBOX
+from communityconnector.desk.outbox import Row
 
 CANARY = "Zebulon-Quartz-7731"
 STAFF = cc.Actor("staff", "desk-2")
@@ -226,8 +231,6 @@ def test_what_is_due_is_shown_longest_first(place):
 
 
 def _made_long_ago(place):
-    from datetime import UTC, datetime
-
     then = datetime(2025, 3, 3, 12, tzinfo=UTC)
     found = service()
     with cc.Connector.open(f"sqlite:///{place}/desk.db", clock=lambda: then) as desk:
@@ -245,7 +248,7 @@ def _made_long_ago(place):
     ("text", "words"),
     [
         (f'[notifiers.smtp]\npassword = "{CANARY}', "is not TOML at its end"),
-        (f"{CANARY} = 1", "1 of its tables or keys are none of plugins, letterhead, notifiers"),
+        (f"{CANARY} = 1", "1 of its tables or keys are none of zone, holidays, plugins, policy"),
         (f'plugins = "{CANARY}"', "`plugins` must be a list of names"),
         (f'letterhead = "{CANARY}"', "[letterhead] must be a table"),
         (f'notifiers = ["{CANARY}"]', "[notifiers] must be a table"),
@@ -261,6 +264,32 @@ def _made_long_ago(place):
         (f'[notifiers.smtp]\npass_word = "{CANARY}"', "settings of smtp"),
         ("notifiers = ?", "is not TOML at line 1, column 13"),
         ('plugins = ["nobodys"]', "nobodys"),
+        (f'zone = "{CANARY}"', "settings.toml: `zone` must be the name of an IANA time zone"),
+        ("zone = 5", "`zone` must be the name of an IANA time zone"),
+        (f'holidays = "{CANARY}"', "`holidays` must name a calendar; there are: us-federal"),
+        (f'holidays = ["{CANARY}"]', "`holidays` must name a calendar"),
+        (f'policy = "{CANARY}"', "[policy] must be a table"),
+        (f"[policy]\n{CANARY} = 3", "[policy] 1 of its names are none of contact_attempts, amend_window"),
+        (f'[policy]\nkeep_audit = "{CANARY}"', "[policy] `keep_audit` must be a whole number of days"),
+        (
+            "[policy]\nkeep_audit = 36526",
+            "[policy] `keep_audit` must be a whole number of days, 36,525 at most",
+        ),
+        ("[policy]\nkeep_audit = true", "[policy] `keep_audit` must be a whole number of days"),
+        ("[policy]\nkeep_audit = 0.5", "[policy] `keep_audit` must be a whole number of days"),
+        ("[policy]\nrespond_within = -1", "[policy] `respond_within` must be a whole number, such as 3"),
+        ("[policy]\nrespond_within = 2000", "[policy] a policy counts in numbers from 0 to 1,000"),
+        ("[policy]\nremind_after = 2", "`remind_after` must be a list of whole numbers, such as [2, 4]"),
+        (
+            f'[policy]\nfollow_up_after = ["{CANARY}"]',
+            "`follow_up_after` must be a list of whole numbers of days",
+        ),
+        ("[policy]\nwritten_for = [1]", "`written_for` must be a list of texts"),
+        ("[policy]\ncards = 1\nsmall_cell = []", "`cards` must be a text"),
+        ("[policy]\nsmall_cell = 2", "statistics hide counts below 3 at least"),
+        ("[policy]\nlink_lifetime = 4", "a link in a message lasts 72 hours at most"),
+        (f'[policy]\ncards = "{CANARY}["', "`cards` must be a regular expression"),
+        ("[policy]\nzone = 1", "1 of its names are none of"),
     ],
 )
 def test_settings_that_cannot_be_are_told_without_what_they_say(place, text, words):
@@ -269,6 +298,79 @@ def test_settings_that_cannot_be_are_told_without_what_they_say(place, text, wor
     assert done.returncode == 2
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", [["due"], ["purge", "--dry-run"], ["refer", "x", "--by", "d", "--need", "food-pantry"],
+                                   ["visits", "--branch", "main"]])  # fmt: skip
+def test_every_command_of_a_desk_reads_its_settings(place, words):
+    (place / "settings.toml").write_text(f'zone = "{CANARY}"', encoding="utf-8")
+    done = run(place, *words, "--settings", "settings.toml")
+    assert (done.returncode, "settings.toml: `zone` must be" in done.stderr) == (2, True)
+
+
+def test_every_part_of_a_policy_can_be_set(place):
+    from communityconnector.cli.policy import KINDS
+    from communityconnector.cli.settings import open_desk
+
+    assert set(KINDS) == {field.name for field in attrs.fields(cc.Policy)} - {"zone", "is_holiday"}
+    said = {
+        "contact_attempts": "2", "amend_window": "80", "remind_after": "[1, 3]", "alert_after": "4",
+        "respond_within": "10", "follow_up_after": "[7, 20]", "follow_up_window": "50", "review_every": "20",
+        "contact_fresh_for": "30", "link_lifetime": "1", "written_for": '["hiv"]', "cards": "'D[0-9]{8}'",
+        "keep_drafts": "1", "keep_private": "2", "keep_closed": "3", "keep_consents": "4", "keep_messages": "5",
+        "keep_keys": "6", "keep_audit": "3650", "small_cell": "5",
+    }  # fmt: skip
+    assert set(said) == set(KINDS)
+    lines = ['zone = "America/New_York"', 'holidays = "us-federal"', "[policy]"]
+    lines += [f"{name} = {value}" for name, value in said.items()]
+    (place / "settings.toml").write_text("\n".join(lines), encoding="utf-8")
+    with open_desk("memory:", str(place / "settings.toml"), keep_audit=timedelta(days=7)) as desk:
+        policy = desk._parts.ledger.policy  # noqa: SLF001  # there is no other way to see it
+    usual = cc.Policy()
+    assert [name for name in said if getattr(policy, name) == getattr(usual, name)] == []
+    assert (policy.remind_after, policy.follow_up_after) == ((1, 3), (timedelta(days=7), timedelta(days=20)))
+    assert (policy.written_for, policy.cards) == (frozenset({"hiv"}), "D[0-9]{8}")
+    assert policy.keep_audit == timedelta(days=7), "what the command was told goes first"
+    assert str(policy.zone) == "America/New_York"
+    assert policy.is_holiday(date(2026, 7, 4)) == "Independence Day"
+
+
+def test_safe_hours_are_those_of_the_zone_in_the_settings(place, mail):
+    """An hour in which it is safe in Kiritimati, and not by UTC."""
+    far = ZoneInfo("Pacific/Kiritimati")
+    now = datetime.now(far)
+    hours = {
+        "safe_from": (now - timedelta(hours=1)).time(), "safe_until": (now + timedelta(hours=1)).time(),
+    }  # fmt: skip
+    found = service()
+    parts = {"notifiers": {"smtp": {"host": HOST, "sender": "desk@example.org"}}}
+    head = cc.Letterhead(link_base="https://library.example.org/r/", channels={"email": "smtp"})
+    with cc.Connector.open(f"sqlite:///{place}/desk.db", letterhead=head, **parts) as desk:
+        desk.put_intake(cc.Intake(id=found.organization.id))
+        way = cc.ContactPreference(
+            channel="email", address=cc.Secret(f"{CANARY}@example.org"), safe="yes", verified_at=now, **hours
+        )
+        terms = cc.ConsentTerms(fields=[], purpose="food", method="written")
+        asked = {"type": "direct", "concepts": ["community-meal"], "contacts": [way]}
+        made = desk.refer(found, actor=STAFF, consent=terms, **asked)
+        desk.apply(made.id, "accept", actor=cc.Actor("agency", found.organization.id))
+    known = settings(place, mail, '[letterhead.channels]\nemail = "smtp"')
+    done = run(place, "dispatch", *known, "--json")
+    assert (done.returncode, json.loads(done.stdout)["held"], mail.arrived) == (0, 1, [])
+    assert "1 held back: patrons named safe hours, and nobody has said in which zone" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    _look_again(place)
+    text = (place / "settings.toml").read_text(encoding="utf-8")
+    (place / "settings.toml").write_text(f'zone = "Pacific/Kiritimati"\n{text}', encoding="utf-8")
+    assert json.loads(run(place, "dispatch", *known, "--json").stdout)["sent"] == 1
+
+
+def _look_again(place):
+    """As if the hour had gone by."""
+    with cc.Connector.open(f"sqlite:///{place}/desk.db") as desk:
+        (record,) = desk.storage.scan(OUTBOX)
+        row = Row.from_dict(record.document)
+        desk.storage.commit([row.put(record.version, due=datetime.now(UTC))])
 
 
 def test_settings_that_are_not_there_are_told(place):

@@ -57,6 +57,12 @@ def test_visits_are_json_where_that_is_asked(desk):
     assert found[1]["begins"] == "2026-12-08T14:00:00-05:00"
 
 
+def test_a_leap_year_can_be_asked_for_at_once_and_so_can_the_last_days(desk):
+    for window in (("2028-01-01", "2028-12-31"), ("2999-12-31", "2999-12-31"), ("1900-01-01", "1900-01-02")):
+        done = run("visits", "--desk", desk, "--branch", "main", "--from", window[0], "--to", window[1])
+        assert (done.exit_code, "counsellor" in done.stdout) == (0, True)
+
+
 def test_the_same_table_again_changes_nothing_and_a_wrong_one_is_named(desk, tmp_path):
     again = tmp_path / "again.csv"
     again.write_text(TABLE, encoding="utf-8")
@@ -84,6 +90,11 @@ def test_a_match_at_a_branch_says_first_who_is_in_the_building(desk):
         (("visits", "--branch", "main", "--desk", "memory:", "--from", "soon"), "'soon' is no day"),
         (("visits", "--branch", "main", "--desk", "memory:", "--from", "2026-12-08", "--to", "2026-12-07"),
          "--to is a day before --from"),
+        (("visits", "--branch", "main", "--desk", "memory:", "--to", "9999-12-31"), "is no day from 1900-01-01 to 2999-12-31"),
+        (("visits", "--branch", "main", "--desk", "memory:", "--from", "0001-01-01"), "is no day from 1900-01-01"),
+        (("visits", "--branch", "main", "--desk", "memory:", "--to", "2999-12-31"), "are more than 366 days"),
+        (("visits", "--branch", "main", "--desk", "memory:", "--from", "2026-01-01", "--to", "2027-01-02"),
+         "are more than 366 days"),
         (("visits", "--branch", "main", "--desk", "memory:", "--add", "nowhere.csv"), "cannot be opened"),
     ],
 )  # fmt: skip

@@ -9,9 +9,10 @@ from typing import Final
 
 import click
 
-import communityconnector as cc
 from communityconnector.cli.desk import URL_HELP
 from communityconnector.cli.output import console_of, honest, line_of
+from communityconnector.cli.policy import MOST_DAYS
+from communityconnector.cli.settings import open_desk, settings_option
 
 NOT_WIPED: Final = 1
 
@@ -22,26 +23,34 @@ NOT_WIPED: Final = 1
 @click.option("--yes", "agreed", is_flag=True, help="Let go of it.")
 @click.option(
     "--keep-log",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, MOST_DAYS),
     metavar="DAYS",
-    help="How long the log is kept, if not for three years.",
+    help="How long the log is kept, if not as the settings say, or for three years.",
 )
+@settings_option
 @click.option("--no-wipe", is_flag=True, help="Leave the file as it is: do not write it anew.")
 @click.option("--json", "as_json", is_flag=True, help="What went, as JSON.")
 @honest
 def purge(  # noqa: PLR0913  # one argument an option
-    *, url: str, dry_run: bool, agreed: bool, keep_log: int | None, no_wipe: bool, as_json: bool
+    *,
+    url: str,
+    dry_run: bool,
+    agreed: bool,
+    keep_log: int | None,
+    settings: str | None,
+    no_wipe: bool,
+    as_json: bool,
 ) -> None:
     """Let go of everything whose time has come.
 
-    When that is was written down with each record, by the policy of the desk that made it. What is under a legal
-    hold is kept.
+    When that is was written down with each record, by the policy of the desk that made it; how long the log is kept,
+    the settings say. What is under a legal hold is kept.
     """
     if dry_run == agreed:
         message = "say one of --dry-run, to see what would go, and --yes, to let go of it"
         raise click.UsageError(message)
-    policy = cc.Policy() if keep_log is None else cc.Policy(keep_audit=timedelta(days=keep_log))
-    with cc.Connector.open(url, policy=policy) as desk:
+    told = {} if keep_log is None else {"keep_audit": timedelta(days=keep_log)}
+    with open_desk(url, settings, **told) as desk:
         report = desk.purge(dry_run=dry_run, wipe=not no_wipe)
     if as_json:
         click.echo(json.dumps(report.to_dict(), indent=1))

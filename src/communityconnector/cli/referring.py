@@ -14,7 +14,7 @@ import click
 import communityconnector as cc
 from communityconnector.cli.desk import URL_HELP
 from communityconnector.cli.output import console_of, honest, line_of
-from communityconnector.cli.settings import open_desk
+from communityconnector.cli.settings import open_desk, settings_option
 
 NOT_DELIVERED: Final = 1
 
@@ -29,6 +29,7 @@ NOT_DELIVERED: Final = 1
 )  # fmt: skip
 @click.option("--area", default="", help="Where it was asked for, coarsely: 286, a county, a branch.")
 @click.option("--language", default="", help="Language that it was asked for in: es, vi, ...")
+@settings_option
 @click.option("--json", "as_json", is_flag=True, help="The referral, as JSON.")
 @honest
 def refer(  # noqa: PLR0913  # one argument an option
@@ -39,6 +40,7 @@ def refer(  # noqa: PLR0913  # one argument an option
     needs: tuple[str, ...],
     area: str,
     language: str,
+    settings: str | None,
     as_json: bool,
 ) -> None:
     """Write down that a patron was given the details of SERVICE_ID.
@@ -49,7 +51,7 @@ def refer(  # noqa: PLR0913  # one argument an option
     if not set(needs) <= known.keys():
         message = "no such need; `communityconnector match TEXT --json` shows ids, as `understood`"
         raise click.BadParameter(message, param_hint="--need")
-    with cc.Connector.open(url) as desk:
+    with open_desk(url, settings) as desk:
         actor = cc.Actor("staff", desk_id)
         made = desk.refer(service_id, actor=actor, concepts=needs, area=area, language=language)
     if as_json:
@@ -60,11 +62,12 @@ def refer(  # noqa: PLR0913  # one argument an option
 
 @click.command()
 @click.option("--desk", "url", required=True, metavar="URL", help=URL_HELP)
+@settings_option
 @click.option("--json", "as_json", is_flag=True, help="The same, as JSON.")
 @honest
-def due(*, url: str, as_json: bool) -> None:
+def due(*, url: str, settings: str | None, as_json: bool) -> None:
     """Show what is due for referrals, longest first: whom to remind, to ask, to look at again."""
-    with cc.Connector.open(url) as desk:
+    with open_desk(url, settings) as desk:
         found = desk.due()
     if as_json:
         told = [
@@ -89,9 +92,7 @@ def due(*, url: str, as_json: bool) -> None:
 
 @click.command()
 @click.option("--desk", "url", required=True, metavar="URL", help=URL_HELP)
-@click.option(
-    "--settings", "file", type=click.Path(), help="TOML file with [letterhead], [notifiers.NAME] and plugins."
-)
+@settings_option
 @click.option("--once", is_flag=True, help="Do what is due now, and end. This is the default.")
 @click.option(
     "--every", type=click.FloatRange(0.01, 86_400), metavar="SECONDS",
@@ -99,7 +100,7 @@ def due(*, url: str, as_json: bool) -> None:
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="What was done, as one line of JSON each time.")
 @honest
-def dispatch(*, url: str, file: str | None, once: bool, every: float | None, as_json: bool) -> None:
+def dispatch(*, url: str, settings: str | None, once: bool, every: float | None, as_json: bool) -> None:
     """Do what is due for referrals, and send the messages that wait. Exits with 1 if one cannot be delivered.
 
     SIGTERM and SIGINT end it after the message that is being sent.
@@ -109,7 +110,7 @@ def dispatch(*, url: str, file: str | None, once: bool, every: float | None, as_
         raise click.UsageError(message)
     stop, dead = threading.Event(), 0
     # Opened first, so that whoever waits too long for a database can still end it at once.
-    with open_desk(url, file) as desk:
+    with open_desk(url, settings) as desk:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
         while not stop.is_set():

@@ -1,4 +1,4 @@
-"""The file of settings by which a command opens a desk that sends messages.
+"""The file of settings by which a command opens a desk: what the library has decided, and what sends its messages.
 
 An error names the file, a table and what it should say, and repeats no value: a value may be a password.
 """
@@ -7,24 +7,37 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn
+from zoneinfo import ZoneInfo
+
+import click
 
 import communityconnector as cc
+from communityconnector.cli.policy import decided
 from communityconnector.errors import InvalidReferralError, InvalidSettingsError, SourceNotFoundError
+from communityconnector.one_calendar import zone_of
 from communityconnector.settings import Given
 
-_TABLES: Final = ("plugins", "letterhead", "notifiers")
+_TABLES: Final = ("zone", "holidays", "plugins", "policy", "letterhead", "notifiers")
 _PLACE: Final = re.compile(r"at line (\d+), column (\d+)")
 
 
-def open_desk(url: str, file: str | None) -> cc.Connector:
-    """The desk at a URL, with the notifiers, letterhead and plugins of a file.
+settings_option: Final = click.option(
+    "--settings",
+    type=click.Path(),
+    help="TOML file of the desk: zone, holidays, [policy], [letterhead], [notifiers.NAME] and plugins.",
+)
+
+
+def open_desk(url: str, file: str | None, **policy: Any) -> cc.Connector:
+    """The desk at a URL, with what a file of settings says of it.
 
     Args:
         url: where the desk is.
-        file: a TOML file; without one nothing can be sent.
+        file: a TOML file; without one nothing can be sent, and the policy is the default one.
+        **policy: what the command itself was told of the policy; it goes before what the file says.
 
     Raises:
         SourceNotFoundError: the file cannot be read.
@@ -32,7 +45,7 @@ def open_desk(url: str, file: str | None) -> cc.Connector:
         CommunityConnectorError: see `Connector.open`.
     """
     if file is None:
-        return cc.Connector.open(url)
+        return cc.Connector.open(url, policy=cc.Policy(**policy))
     from communityconnector.plugins import Plugins
 
     said = _read(file)
@@ -48,7 +61,15 @@ def open_desk(url: str, file: str | None) -> cc.Connector:
     if wanted:
         _refuse(file, "the letterhead names a notifier that has no table [notifiers.NAME]")
     plugins = Plugins(allow=allow, strict=True, entry_points=bool(allow))
-    return cc.Connector.open(url, plugins=plugins, letterhead=letterhead, notifiers=notifiers)
+    return cc.Connector.open(
+        url,
+        plugins=plugins,
+        letterhead=letterhead,
+        notifiers=notifiers,
+        policy=_policy(file, _table(file, said, "policy"), policy),
+        zone=_zone(file, said),
+        holidays=_holidays(file, said, plugins.holidays()),
+    )
 
 
 def _read(file: str) -> dict[str, Any]:
@@ -108,6 +129,35 @@ def _letterhead(file: str, said: dict[str, Any]) -> cc.Letterhead:
         message = f"{file}: {error}"
         raise InvalidSettingsError(message) from None
     return made
+
+
+def _policy(file: str, said: Mapping[str, Any], first: Mapping[str, Any]) -> cc.Policy:
+    found, problems = decided(said)
+    if problems:
+        _refuse(file, f"[policy] {'; '.join(problems)}")
+    try:
+        return cc.Policy(**{**found, **first})
+    except InvalidReferralError as error:
+        message = f"{file}: [policy] {error}"
+        raise InvalidSettingsError(message) from None
+
+
+def _zone(file: str, said: Mapping[str, Any]) -> ZoneInfo | None:
+    name = said.get("zone")
+    if name is None:
+        return None
+    try:
+        return zone_of(str(name))
+    except InvalidSettingsError as error:
+        message = f"{file}: {error}"
+        raise InvalidSettingsError(message) from None
+
+
+def _holidays(file: str, said: Mapping[str, Any], calendars: Iterable[str]) -> str | None:
+    name = said.get("holidays")
+    if name is not None and name not in list(calendars):
+        _refuse(file, f"`holidays` must name a calendar; there are: {', '.join(calendars)}")
+    return name
 
 
 def _refuse(file: str, why: str) -> NoReturn:

@@ -12,19 +12,26 @@ import click
 import communityconnector as cc
 from communityconnector.cli.desk import URL_HELP
 from communityconnector.cli.output import console_of, honest, line_of
+from communityconnector.cli.settings import open_desk, settings_option
 from communityconnector.errors import VisitNotFoundError
 
 _WEEK: Final = timedelta(days=7)
+_LONGEST: Final = timedelta(days=366)
+_FIRST, _LAST = date(1900, 1, 1), date(2999, 12, 31)
 
 
 def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         message = f"{value!r} is no day; write 2026-12-08"
         raise click.BadParameter(message) from None
+    if not _FIRST <= day <= _LAST:
+        message = f"{value!r} is no day from {_FIRST} to {_LAST}"
+        raise click.BadParameter(message)
+    return day
 
 
 @click.command()
@@ -33,10 +40,18 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | Non
 @click.option("--from", "first", metavar="DAY", callback=_day, help="The first day; by default today.")
 @click.option("--to", "last", metavar="DAY", callback=_day, help="The last day; by default a week in all.")
 @click.option("--add", "file", type=click.Path(), help="First keep the visits in this CSV, new or changed.")
+@settings_option
 @click.option("--json", "as_json", is_flag=True, help="The same, as JSON.")
 @honest
 def visits(  # noqa: PLR0913  # one argument an option
-    *, url: str, branch: str, first: date | None, last: date | None, file: str | None, as_json: bool
+    *,
+    url: str,
+    branch: str,
+    first: date | None,
+    last: date | None,
+    file: str | None,
+    settings: str | None,
+    as_json: bool,
 ) -> None:
     """Show who comes to a branch, and when."""
     begin = first or datetime.now().astimezone().date()
@@ -44,7 +59,10 @@ def visits(  # noqa: PLR0913  # one argument an option
     if end < begin:
         message = "--to is a day before --from"
         raise click.UsageError(message)
-    with cc.Connector.open(url) as desk:
+    if end - begin >= _LONGEST:
+        message = f"from --from to --to are more than {_LONGEST.days} days: ask for fewer at once"
+        raise click.UsageError(message)
+    with open_desk(url, settings) as desk:
         if file is not None:
             _keep(desk, file)
         found = desk.visits(branch, begin, end + timedelta(days=1))

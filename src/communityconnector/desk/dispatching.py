@@ -91,7 +91,8 @@ class Dispatching(Following):
             self._send(claimed, done, stop)
         if done["held"]:
             _LOG.warning(
-                "%d messages are held back: safe hours are named, and the desk has no zone", done["held"]
+                "%d held back: patrons named safe hours, and nobody has said in which zone the library is (`zone`)",
+                done["held"],
             )
         return Dispatched(**done)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, timedelta, tzinfo
 from typing import Final
@@ -61,7 +62,7 @@ class Policy:
             By default the desk's calendar.
 
     Raises:
-        InvalidReferralError: a number is not from 0 to 1,000, a time not from 0 to 100 years, links would last longer
+        InvalidReferralError: `cards` is no regular expression, a number is not from 0 to 1,000, a time not from 0 to 100 years, links would last longer
             than 72 hours, or the smallest count that is shown would be less than 3.
     """
 
@@ -105,6 +106,11 @@ class Policy:
             self.keep_keys,
             self.keep_audit,
         )
+        try:
+            re.compile(self.cards)
+        except re.error:
+            message = "a policy's `cards` must be a regular expression, such as D[0-9]{8}"
+            raise InvalidReferralError(message) from None
         if self.link_lifetime > LONGEST_LINK:
             message = "a link in a message lasts 72 hours at most"
             raise InvalidReferralError(message)
