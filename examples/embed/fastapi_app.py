@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
+import behind_links
+import browsers
 import library
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.templating import Jinja2Templates
@@ -42,10 +44,33 @@ def show(request: Request, page: Page) -> Response:
 @app.middleware("http")
 async def quietly(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     """Only forms of our own are taken, and every answer has the headers."""
-    foreign = request.headers.get("sec-fetch-site", "none") not in library.SAME
-    response = Response(status_code=403) if foreign and request.method == "POST" else await call_next(request)
-    response.headers.update(library.HEADERS)
+    ours = browsers.is_ours(request.url.path, request.headers, request.headers.get("host", ""))
+    if request.method == "POST" and not ours:
+        response = show(request, Page("message.html", {"words": browsers.NOT_OURS}, 403))
+    else:
+        response = await call_next(request)
+    response.headers.update(browsers.HEADERS)
     return response
+
+
+@app.exception_handler(Exception)
+def broken(request: Request, _: Exception) -> Response:
+    """What went wrong in the program is told outside of `quietly`, so it needs the headers too."""
+    response = show(request, Page("message.html", {"words": "Something went wrong."}, 500))
+    response.headers.update(browsers.HEADERS)
+    return response
+
+
+@app.get("/exit")
+def leave() -> Response:
+    """Leave quickly. If your staff's login keeps a session here, end it."""
+    return Response(status_code=303, headers=browsers.EXIT_HEADERS)
+
+
+@app.get("/exit.js")
+def exit_script() -> Response:
+    """What makes leaving quicker."""
+    return Response(browsers.EXIT_SCRIPT, media_type="text/javascript")
 
 
 @app.get("/")
@@ -75,25 +100,25 @@ def refer(request: Request, desk: Desk, form: Form) -> Response:
 @app.get("/r/{token}")
 def door(request: Request, token: str) -> Response:
     """A button."""
-    return show(request, library.door(token))
+    return show(request, behind_links.door(token))
 
 
 @app.post("/r/{token}")
 def opened(request: Request, token: str, desk: Desk, form: Form) -> Response:
     """What the link leads to."""
-    return show(request, safely(library.opened, desk, token, form))
+    return show(request, safely(behind_links.opened, desk, token, form))
 
 
 @app.post("/r/{token}/answer")
 def answer(request: Request, token: str, desk: Desk, form: Form) -> Response:
     """The agency's answer."""
-    return show(request, safely(library.answered, desk, token, form))
+    return show(request, safely(behind_links.answered, desk, token, form))
 
 
 @app.post("/r/{token}/follow-up")
 def follow_up(request: Request, token: str, desk: Desk, form: Form) -> Response:
     """The patron's answer."""
-    return show(request, safely(library.followed_up, desk, token, form))
+    return show(request, safely(behind_links.followed_up, desk, token, form))
 
 
 def main() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
+import behind_links
+import browsers
 import click
 import library
-from flask import Flask, Response, abort, render_template, request
+from flask import Flask, Response, render_template, request
 from library import Page, safely
 
 app = Flask(__name__)
@@ -20,17 +22,30 @@ def show(page: Page) -> tuple[str, int]:
 
 
 @app.before_request
-def only_our_own_forms() -> None:
+def only_our_own_forms() -> tuple[str, int] | None:
     """Refuse what another site has sent in the name of somebody who is logged in here."""
-    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in library.SAME:
-        abort(403)
+    if request.method == "POST" and not browsers.is_ours(request.path, request.headers, request.host):
+        return show(Page("message.html", {"words": browsers.NOT_OURS}, 403))
+    return None
 
 
 @app.after_request
 def quietly(response: Response) -> Response:
     """Give every answer the headers."""
-    response.headers.update(library.HEADERS)
+    response.headers.update(browsers.HEADERS)
     return response
+
+
+@app.get("/exit")
+def leave() -> Response:
+    """Leave quickly. If your staff's login keeps a session here, end it."""
+    return Response(status=303, headers=browsers.EXIT_HEADERS)
+
+
+@app.get("/exit.js")
+def exit_script() -> Response:
+    """What makes leaving quicker."""
+    return Response(browsers.EXIT_SCRIPT, mimetype="text/javascript")
 
 
 @app.get("/")
@@ -60,25 +75,25 @@ def refer() -> tuple[str, int]:
 @app.get("/r/<token>")
 def door(token: str) -> tuple[str, int]:
     """A button."""
-    return show(library.door(token))
+    return show(behind_links.door(token))
 
 
 @app.post("/r/<token>")
 def opened(token: str) -> tuple[str, int]:
     """What the link leads to."""
-    return show(safely(library.opened, get_desk(), token, request.form.to_dict()))
+    return show(safely(behind_links.opened, get_desk(), token, request.form.to_dict()))
 
 
 @app.post("/r/<token>/answer")
 def answer(token: str) -> tuple[str, int]:
     """The agency's answer."""
-    return show(safely(library.answered, get_desk(), token, request.form.to_dict()))
+    return show(safely(behind_links.answered, get_desk(), token, request.form.to_dict()))
 
 
 @app.post("/r/<token>/follow-up")
 def follow_up(token: str) -> tuple[str, int]:
     """The patron's answer."""
-    return show(safely(library.followed_up, get_desk(), token, request.form.to_dict()))
+    return show(safely(behind_links.followed_up, get_desk(), token, request.form.to_dict()))
 
 
 @app.cli.command("dispatch")

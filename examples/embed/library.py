@@ -1,8 +1,7 @@
 """The pages of a desk without a framework: what each shows, and which template shows it.
 
 The three apps beside this file are routes and nothing else; a fourth would need no more. Put your staff's login before
-`results`, `proposal` and `referred`. The pages behind `/r/` are for agencies and patrons, who have no account: the
-token in their link is what lets them in.
+`results`, `proposal` and `referred`. The pages behind `/r/` stand in `behind_links.py`.
 """
 
 from __future__ import annotations
@@ -15,21 +14,9 @@ from typing import Any, NamedTuple
 
 import communityconnector as cc
 from communityconnector.adapters.console import ConsoleNotifier
-from communityconnector.desk import AgencyPage
 from communityconnector.errors import LinkNotValidError
-from communityconnector.referrals import MEANINGS, TABLE, HoldReason, Outcome, Role
-
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-}
-"""For every answer: nothing is kept, and nothing tells another site where somebody was."""
 
 STAFF = cc.Actor("staff", "desk-1")
-SAME = ("same-origin", "none")
-"""Values of `Sec-Fetch-Site`, which a browser sends by itself, for a form of our own."""
 
 
 def open_desk() -> cc.Connector:
@@ -52,21 +39,6 @@ class Page(NamedTuple):
     template: str
     shows: Mapping[str, Any] = MappingProxyType({})
     status: int = 200
-
-
-class Told(NamedTuple):
-    """Something that an agency is told."""
-
-    name: str
-    text: str
-
-
-class Answer(NamedTuple):
-    """Something that an agency may answer, and the detail that goes with it."""
-
-    event: str
-    detail: str
-    codes: list[str]
 
 
 Form = Mapping[str, str]
@@ -130,50 +102,3 @@ def referred(desk: cc.Connector, form: Form) -> Page:
             ]
         about |= {"type": "direct", "told": told, "follow_up_allowed": "follow_up" in form}
     return Page("referred.html", {"referral": desk.refer(form["service_id"], **about)})
-
-
-# Behind a link
-
-
-def door(token: str) -> Page:
-    """A button, and nothing else: programs that look through mails follow links, and press no buttons."""
-    return Page("door.html", {"token": token})
-
-
-def opened(desk: cc.Connector, token: str, form: Form) -> Page:
-    """What the link leads to."""
-    page = desk.open_link(token, language=form.get("language", "en"))
-    if not isinstance(page, AgencyPage):
-        return Page("patron.html", {"token": token, "page": page})
-    return Page(
-        "agency.html",
-        {
-            "token": token,
-            "page": page,
-            "told": [Told(name, text.reveal()) for name, text in page.told.items()],
-            "answers": [Answer(event, *_reasons(event)) for event in page.events],
-        },
-    )
-
-
-def answered(desk: cc.Connector, token: str, form: Form) -> Page:
-    """The agency's answer. What follows it has a link of its own."""
-    reasons = {name: form[name] for name in ("outcome", "hold_reason") if form.get(name)}
-    return Page("answered.html", {"replied": desk.answer_link(token, form["event"], **reasons)})
-
-
-def followed_up(desk: cc.Connector, token: str, form: Form) -> Page:
-    """The patron's answer of how it went."""
-    answer = cc.FollowUp(reached=form["reached"] == "yes", helped=form["helped"])
-    desk.answer_follow_up(token, answer)
-    return Page("message.html", {"words": "Thank you. / Gracias."})
-
-
-def _reasons(event: str) -> tuple[str, list[str]]:
-    """The detail that an agency tells with an event, and its codes; none for most."""
-    row = next((row for row in TABLE if row.event == event and Role.AGENCY in row.who), None)
-    if row is not None and "hold_reason" in row.needs:
-        return "hold_reason", [code.value for code in HoldReason]
-    sides = () if row is None else row.classes
-    codes = [code.value for code in Outcome if MEANINGS[code].side in sides and code != "consent_revoked"]
-    return "outcome", codes

@@ -17,8 +17,10 @@ import communityconnector as cc
 from communityconnector.adapters.console import ConsoleNotifier
 
 HERE = Path(__file__).parents[2] / "examples" / "embed"
-TITLE = "Library"
+TITLE = "Information"
 STAFF = cc.Actor("staff", "desk-1")
+OURS = {"Sec-Fetch-Site": "same-origin", "Origin": "null"}
+"""What a browser says of a form of ours: the page names no referrer, so its origin is `null`."""
 
 
 class Forms(HTMLParser):
@@ -77,6 +79,7 @@ class Browser:
         assert found == status, self.page
         assert headers["Cache-Control"] == "no-store"
         assert headers["Referrer-Policy"] == "no-referrer"
+        assert '<a id="exit" href="/exit">' in self.page
         assert self.page.count("<title>") == self.page.count(f"<title>{TITLE}</title>") == 1
         assert not re.search(r"(src|href)=\"?(https?:)?//", self.page)
         forms = Forms(self.page)
@@ -95,8 +98,8 @@ def flask_browser():
     app = module.app
     client = app.test_client()
 
-    def ask(method, path, data, site="same-origin"):
-        answer = client.open(path, method=method, data=data, headers={"Sec-Fetch-Site": site})
+    def ask(method, path, data, headers=OURS):
+        answer = client.open(path, method=method, data=data, headers=headers)
         return answer.status_code, answer.headers, answer.text
 
     def dispatch():
@@ -112,10 +115,12 @@ def fastapi_browser():
 
     module = importlib.import_module("fastapi_app")
     module.get_desk.cache_clear()
-    client = TestClient(module.app)
+    client = TestClient(
+        module.app, raise_server_exceptions=False, follow_redirects=False, base_url="http://localhost"
+    )
 
-    def ask(method, path, data, site="same-origin"):
-        answer = client.request(method, path, data=data, headers={"Sec-Fetch-Site": site, "Origin": "null"})
+    def ask(method, path, data, headers=OURS):
+        answer = client.request(method, path, data=data, headers=headers)
         return answer.status_code, answer.headers, answer.text
 
     def dispatch():
@@ -142,15 +147,15 @@ def django_browser():
     django.setup()
     urls = importlib.import_module("django_app.urls")
     urls.get_desk.cache_clear()
-    client = Client(enforce_csrf_checks=True)
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False, headers={"Host": "localhost"})
 
-    def ask(method, path, data, site="same-origin"):
+    def ask(method, path, data, headers=OURS):
         answer = client.generic(
             method,
             path,
             _encoded(data),
             content_type="application/x-www-form-urlencoded",
-            headers={"Sec-Fetch-Site": site, **({"Origin": "null"} if method == "POST" else {})},
+            headers=headers,
         )
         return answer.status_code, answer.headers, answer.content.decode()
 
@@ -248,8 +253,14 @@ def test_a_referral_goes_the_whole_way(app, browser):
     link = link_in(told)
     assert "Leerlo" in patron.get(link)
     assert "Dijeron que sí" in patron.submit(re.escape(link), language="es")
-    page = patron.submit(".*/follow-up", reached="yes", helped="yes")
+    assert "number" in patron.submit(".*/follow-up", 400, reached="yes", helped="yes", waited="soon")
+    patron.get(link)
+    patron.submit(re.escape(link), language="en")
+    assert set(Forms(patron.page).asked) == {"reached", "helped", "waited", "problem"}
+    page = patron.submit(".*/follow-up", reached="yes", helped="yes", waited="6", problem="hours_barrier")
     assert "Gracias" in page
+    (answer,) = desk.answers(referral_id)
+    assert (answer.waited_days, answer.problem) == (6, "hours_barrier")
     referral = desk.referral(referral_id)
     assert (referral.status, referral.outcome, referral.outcome_source) == (
         "completed",
@@ -326,21 +337,81 @@ def test_without_consent_nothing_is_sent(browser):
     assert "It is draft." in page
 
 
-def test_forms_of_others_are_refused(app, browser):
+OWN = {"Origin": "http://localhost"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "staff", "linked"),
+    [
+        (OURS, 200, 404),
+        ({"Sec-Fetch-Site": "none"}, 200, 404),
+        ({"Sec-Fetch-Site": "cross-site"}, 403, 403),
+        ({"Sec-Fetch-Site": "same-site", **OWN}, 403, 403),
+        # A browser that does not say it itself: an old one, or any over plain HTTP.
+        (OWN, 200, 404),
+        ({"Origin": "null", "Referer": "http://localhost/"}, 200, 404),
+        ({"Origin": "https://evil.example"}, 403, 403),
+        ({"Origin": "https://evil.example", "Referer": "http://localhost/"}, 403, 403),
+        ({"Referer": "https://evil.example/localhost"}, 403, 403),
+        ({"Origin": "http://localhost:81"}, 403, 403),
+        # Nobody is named: behind a link the token is what counts.
+        ({"Origin": "null"}, 403, 404),
+        ({}, 403, 404),
+    ],
+)
+def test_forms_of_others_are_refused(app, browser, headers, staff, linked):
     ask, _, _ = app
     browser.get("/")
     form = Forms(browser.page).forms[0]
-    status, headers, _ = ask("POST", form["action"], {**form["fields"], "need": "food"}, site="cross-site")
-    assert status == 403
-    assert headers["Cache-Control"] == "no-store"
+    status, had, _ = ask("POST", form["action"], {**form["fields"], "need": "food"}, headers)
+    assert (status, had["Cache-Control"]) == (staff, "no-store")
+    status, had, _ = ask("POST", "/r/nobodys", form["fields"], headers)
+    assert (status, had["Cache-Control"]) == (linked, "no-store")
 
 
-def test_each_app_is_short():
-    for files in (["flask_app.py"], ["fastapi_app.py"], ["manage.py", *HERE.glob("django_app/**/*.py")]):
-        lines = [line for name in files for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
-        assert sum(bool(line.strip()) for line in lines) < 150
+def test_a_page_can_be_left_quickly_and_by_a_plain_link(app, browser):
+    ask, _, _ = app
+    page = browser.get("/")
+    assert page.index("/exit") < page.index("<main>")
+    assert "<script>" not in page
+    status, headers, body = ask("GET", "/exit", {})
+    assert (status, headers["Location"]) == (303, "https://www.weather.gov/")
+    assert headers["Clear-Site-Data"] == '"cookies", "storage"'
+    assert (headers["Cache-Control"], headers["Referrer-Policy"], body) == ("no-store", "no-referrer", "")
+    status, headers, body = ask("GET", "/exit.js", {})
+    assert (status, headers["Content-Type"].partition(";")[0]) == (200, "text/javascript")
+    assert '"Shift"' in body
+    assert "script-src 'self';" in headers["Content-Security-Policy"]
+    # It finds what it asks the page for.
+    assert set(re.findall(r'getElementById\("([\w-]+)"\)', body)) == {"exit", "exit-by-key"}
+    assert 'id="exit-by-key" hidden' in page
 
 
-def test_the_pages_are_short():
-    lines = (HERE / "library.py").read_text(encoding="utf-8").splitlines()
-    assert sum(bool(line.strip()) for line in lines) < 200
+def test_what_breaks_has_the_headers_too(app, monkeypatch):
+    def broken(*_):
+        raise RuntimeError(STAFF.id)
+
+    ask, _, _ = app
+    monkeypatch.setattr("library.results", broken)
+    status, _, page = ask("GET", "/", {})
+    assert status == 200
+    status, headers, page = ask("POST", "/search", {**_token(page), "need": "food"})
+    assert status == 500
+    assert STAFF.id not in page
+    assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["flask_app.py"],
+        ["fastapi_app.py"],
+        ["manage.py", *HERE.glob("django_app/**/*.py")],
+        ["library.py"],
+        ["behind_links.py", "browsers.py"],
+    ],
+)
+def test_each_app_is_short(files):
+    lines = [line for name in files for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
+    assert sum(bool(line.strip()) for line in lines) < 150

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 
-import library
+import browsers
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 
 class Quietly:
-    """Gives every answer the headers.
+    """Takes only forms of our own, and gives every answer the headers.
 
-    A page that names no referrer is posted from the origin `null`, and Django would refuse its own forms. The browser
-    says itself whether the form was ours, in a header that no page can write. Django's token is looked at all the same.
+    A page that names no referrer is posted from the origin `null`, and Django would refuse its own forms. So what was
+    found to be ours is said to be. Django's token is looked at all the same.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -18,10 +19,13 @@ class Quietly:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request."""
-        ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
-        if ours and request.headers.get("Origin") == "null":
-            request.META["HTTP_ORIGIN"] = f"{request.scheme}://{request.get_host()}"
-        response = self.get_response(request)
-        for name, value in library.HEADERS.items():
+        ours = browsers.is_ours(request.path, request.headers, request.get_host())
+        if request.method == "POST" and not ours:
+            response = render(request, "message.html", {"words": browsers.NOT_OURS}, status=403)
+        else:
+            if ours and request.headers.get("Origin") == "null":
+                request.META["HTTP_ORIGIN"] = f"{request.scheme}://{request.get_host()}"
+            response = self.get_response(request)
+        for name, value in browsers.HEADERS.items():
             response[name] = value
         return response

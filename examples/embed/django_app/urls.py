@@ -2,6 +2,8 @@
 
 from functools import cache
 
+import behind_links
+import browsers
 import library
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +18,18 @@ get_desk = cache(library.open_desk)
 def show(request: HttpRequest, page: Page) -> HttpResponse:
     """A page as an answer."""
     return render(request, page.template, dict(page.shows), status=page.status)
+
+
+@require_GET
+def leave(_: HttpRequest) -> HttpResponse:
+    """Leave quickly. If your staff's login keeps a session here, end it (`django.contrib.auth.logout`)."""
+    return HttpResponse(status=303, headers=browsers.EXIT_HEADERS)
+
+
+@require_GET
+def exit_script(_: HttpRequest) -> HttpResponse:
+    """What makes leaving quicker."""
+    return HttpResponse(browsers.EXIT_SCRIPT, content_type="text/javascript")
 
 
 @require_GET
@@ -46,24 +60,26 @@ def refer(request: HttpRequest) -> HttpResponse:
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """A button; and, once it is pressed, what the link leads to."""
     if request.method == "GET":
-        return show(request, library.door(token))
-    return show(request, safely(library.opened, get_desk(), token, request.POST.dict()))
+        return show(request, behind_links.door(token))
+    return show(request, safely(behind_links.opened, get_desk(), token, request.POST.dict()))
 
 
 @require_POST
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """The agency's answer."""
-    return show(request, safely(library.answered, get_desk(), token, request.POST.dict()))
+    return show(request, safely(behind_links.answered, get_desk(), token, request.POST.dict()))
 
 
 @require_POST
 def follow_up(request: HttpRequest, token: str) -> HttpResponse:
     """The patron's answer."""
-    return show(request, safely(library.followed_up, get_desk(), token, request.POST.dict()))
+    return show(request, safely(behind_links.followed_up, get_desk(), token, request.POST.dict()))
 
 
 urlpatterns = [
     path("", home),
+    path("exit", leave),
+    path("exit.js", exit_script),
     path("search", search),
     path("propose", propose),
     path("refer", refer),
