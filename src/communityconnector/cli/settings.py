@@ -113,12 +113,18 @@ def _letterhead(file: str, said: dict[str, Any]) -> cc.Letterhead:
     given = Given("letterhead", said)
     library = given.text("library", "the library's short name", usual.library)
     link_base = given.text("link_base", "what links begin with", usual.link_base)
+    anonymous = given.text(
+        "anonymous_link_base",
+        "what links to patrons begin with who are not told whom they are from",
+        usual.anonymous_link_base,
+    )
     staff_notifier = given.text("staff_notifier", "name of a notifier", usual.staff_notifier)
     language = given.text("language", "the staff's language", usual.language)
     try:
         made = cc.Letterhead(
             library=library,
             link_base=link_base,
+            anonymous_link_base=anonymous,
             staff_notifier=staff_notifier,
             staff_address=given.secret("staff_address") or usual.staff_address,
             language=language,

@@ -173,7 +173,7 @@ def _written(parts: Parts, row: Row, ready: Ready) -> Message:
         reason=row.reason,
         named=ready.named,
     )
-    link = parts.letterhead.link(token)
+    link = parts.letterhead.link(token, named=ready.named)
     if row.recipient is Recipient.PATRON:
         # A provider, and whoever holds the phone, learn no more than the text says.
         return Message(row.id, ready.to, subject, body, ready.language, link=link)

@@ -193,10 +193,11 @@ class Dispatching(Following):
     def _send(self, claimed: Sequence[Claimed], done: Counter[str], stop: threading.Event | None) -> None:
         ledger = self._parts.ledger
         now = ledger.now()
+        bases = (self._parts.letterhead.link_base, self._parts.letterhead.anonymous_link_base)
         wanted = [
             Wanted(row.id, row.referral_id, row.recipient)
             for row in (one.row for one in claimed)
-            if isinstance(row, Row) and row.template in LINKED and self._parts.letterhead.link_base
+            if isinstance(row, Row) and row.template in LINKED and any(bases)
         ]
         if wanted:
             ledger.again(lambda: ledger.commit(issued(ledger, wanted, now)))

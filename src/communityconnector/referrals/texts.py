@@ -194,6 +194,8 @@ class Letterhead:
     Attributes:
         library: the library's short name, as messages say it.
         link_base: what links begin with, such as `https://library.example.org/r/`; without one, messages have no links.
+        anonymous_link_base: the same for patrons who did not say that a message may name the library. It should lead to
+            a host whose name says nothing of a library; without one, these patrons get messages without links.
         staff_notifier: name of the notifier that tells staff; empty where they look for themselves.
         staff_address: where to, in the notifier's own terms.
         language: the staff's language.
@@ -206,6 +208,7 @@ class Letterhead:
 
     library: str = "the library"
     link_base: str = ""
+    anonymous_link_base: str = ""
     staff_notifier: str = ""
     staff_address: Secret = attrs.field(factory=lambda: Secret(""))
     language: str = "en"
@@ -264,13 +267,19 @@ class Letterhead:
         key = template if named or template is not Template.PATRON_MESSAGE else _ANONYMOUS
         return self._filled(key, spoken(language), referral_id, token, reason)
 
-    def link(self, token: str) -> str:
-        """The link that a token stands for; empty where there is no token, or messages have no links."""
-        return f"{self.link_base}{token}" if self.link_base and token else ""
+    def link(self, token: str, *, named: bool = True) -> str:
+        """The link that a token stands for; empty where there is no token, or messages have no links.
+
+        Args:
+            token: what it ends with.
+            named: whether the message may say whom it is from: a link does so by its host.
+        """
+        base = self.link_base if named else self.anonymous_link_base
+        return f"{base}{token}" if base and token else ""
 
     def _filled(self, key: str, language: str, referral: str, token: str, reason: str) -> tuple[str, str]:
         words = _TEXTS[language][key]
-        link = self.link(token)
+        link = self.link(token, named=key != _ANONYMOUS)
         filled = {"library": self.library, "referral": referral, "link": link, "reason": reason}
         body = words.linked if link or words.linked == words.bare else words.bare
         return words.subject.format_map(filled), body.format_map(filled)

@@ -79,20 +79,41 @@ def test_a_message_to_a_patron_names_no_agency_and_no_need(desk):
         assert word.lower() not in said
 
 
-def test_a_patron_who_does_not_want_the_library_named_gets_no_name(desk):
-    referral = send(desk, contacts=[preference(desk, ok_to_name_library=False, language="es-MX")])
+def unnamed(desk, **parts):
+    """The message to a patron who did not say that the library may be named."""
+    way = preference(desk, ok_to_name_library=False, **parts)
+    referral = send(desk, contacts=[way])
     desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.dispatch_once()
-    (message,) = [one for one in desk.box if one.to.reveal() == "patron@example.org"]
-    assert (message.subject, message.body.partition(": ")[0]) == (
-        "Un mensaje para usted",
-        "Tiene un mensaje. Puede leerlo en",
-    )
+    return next(one for one in desk.box if one.to.reveal() == "patron@example.org")
+
+
+def test_a_patron_who_does_not_want_the_library_named_gets_no_name_and_no_link_that_names_it(desk):
+    message = unnamed(desk)
+    assert (message.subject, message.body) == ("A message for you", "You have a message at the desk.")
+    assert message.link == ""
+
+
+def test_a_link_that_names_nobody_is_sent_to_who_wants_nobody_named():
+    with desk_at(letterhead=letterhead(anonymous_link_base="https://msg.example/m/")) as desk:
+        message = unnamed(desk, language="es-MX")
+        assert message.subject == "Un mensaje para usted"
+        found = re.fullmatch(
+            r"Tiene un mensaje\. Puede leerlo en: https://msg\.example/m/([\w-]{27})", message.body
+        )
+        assert desk.open_link(found[1]).words
+        assert message.link == f"https://msg.example/m/{found[1]}"
+        assert any(LINKS in body for _, body in desk.box.texts), "the agency is led to the library"
+
+
+def test_the_link_that_names_nobody_must_fit_one_sms_too():
+    with pytest.raises(InvalidReferralError, match=r"anonymous_message \(en\) would take more than one SMS"):
+        letterhead(anonymous_link_base=f"https://msg.example/{'m' * 90}/")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_fits_one_sms(language):
-    head = letterhead()
+    head = letterhead(anonymous_link_base=LINKS)
     for template in Template:
         for named in (True, False):
             for token in ("", "0" * 27):
