@@ -148,6 +148,12 @@ def test_a_policy_counts_in_times_that_can_be_added_to_a_day(wrong):
         cc.Policy(**wrong)
 
 
+def test_what_card_numbers_look_like_is_a_regular_expression():
+    with pytest.raises(InvalidReferralError, match="`cards` must be a regular expression") as told:
+        cc.Policy(cards="Zq7[")
+    assert "Zq7" not in str(told.value)
+
+
 def test_a_purge_is_possible_with_the_longest_times():
     with desk_at(policy=cc.Policy(keep_audit=timedelta(days=36_525))) as desk:
         send(desk)
