@@ -19,7 +19,7 @@ from receivers import HOST, Mails
 
 import communityconnector as cc
 from communityconnector.desk.kinds import OUTBOX
-from communityconnector.desk.outbox import Row
+from communityconnector.desk.outbox import settled
 
 CANARY = "Zebulon-Quartz-7731"
 STAFF = cc.Actor("staff", "desk-2")
@@ -369,8 +369,7 @@ def _look_again(place):
     """As if the hour had gone by."""
     with cc.Connector.open(f"sqlite:///{place}/desk.db") as desk:
         (record,) = desk.storage.scan(OUTBOX)
-        row = Row.from_dict(record.document)
-        desk.storage.commit([row.put(record.version, due=datetime.now(UTC))])
+        desk.storage.commit([settled(record, due=datetime.now(UTC))])
 
 
 def test_settings_that_are_not_there_are_told(place):
