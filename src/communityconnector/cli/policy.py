@@ -13,8 +13,6 @@ import attrs
 
 import communityconnector as cc
 
-_ELSEWHERE: Final = ("zone", "is_holiday")
-"""These stand outside the table, for they are the whole desk's: as `zone` and `holidays`."""
 MOST_DAYS: Final = 36_525
 """As many as a time of `Policy` may have."""
 
@@ -60,9 +58,12 @@ def _kind(default: object) -> _Kind:
 
 
 KINDS: Final[Mapping[str, _Kind]] = {
-    field.name: _kind(field.default) for field in attrs.fields(cc.Policy) if field.name not in _ELSEWHERE
+    field.name: _kind(field.default)
+    for field in attrs.fields(cc.Policy)
+    if field.name != "zone" and not callable(field.default)
 }
-"""What each name takes, how that is told, and what is made of it."""
+"""What each name takes, how that is told, and what is made of it. The zone and the calendar stand outside the table, for
+they are the whole desk's; another function cannot be written into a file."""
 
 
 def decided(said: Mapping[str, object]) -> tuple[dict[str, Any], list[str]]:
