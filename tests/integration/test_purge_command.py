@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from desks import STAFF
+from desks import STAFF, Time
 from lettings import filled, opened, private
 
 from communityconnector.adapters.sql import open_storage
@@ -19,8 +19,9 @@ from communityconnector.adapters.sql import open_storage
 def old(tmp_path):
     """A desk of some years ago."""
     path = tmp_path / "desk.db"
-    with opened(open_storage(f"sqlite:///{path}")) as desk:
-        desk.time.now = datetime.now(UTC) - timedelta(days=1500)
+    time = Time()
+    time.now = datetime.now(UTC) - timedelta(days=1500)
+    with opened(open_storage(f"sqlite:///{path}"), time=time) as desk:
         filled(desk)
         desk.time.now = datetime.now(UTC)
         referral = private(desk, 50)

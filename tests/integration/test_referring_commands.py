@@ -347,7 +347,7 @@ def test_safe_hours_are_those_of_the_zone_in_the_settings(place, mail):
     parts = {"notifiers": {"smtp": {"host": HOST, "sender": "desk@example.org"}}}
     head = cc.Letterhead(link_base="https://library.example.org/r/", channels={"email": "smtp"})
     with cc.Connector.open(f"sqlite:///{place}/desk.db", letterhead=head, **parts) as desk:
-        desk.put_intake(cc.Intake(id=found.organization.id))
+        desk.put_intake(cc.Intake(id=found.organization.id), actor=STAFF)
         way = cc.ContactPreference(
             channel="email", address=cc.Secret(f"{CANARY}@example.org"), safe="yes", verified_at=now, **hours
         )
