@@ -107,11 +107,10 @@ def read(
         raise refusal(message)
     values = dict(given)
     for name, held in raw.items():
-        try:
-            values[name] = _read(kinds[name], held)
-        except (TypeError, ValueError):
+        values[name] = _read_if_any(kinds[name], held)
+        if values[name] is None:
             message = f"the field {name} holds nothing that it can hold"
-            raise refusal(message) from None
+            raise refusal(message)
     required = {field.name for field in attrs.fields(cls) if field.default is attrs.NOTHING}
     if missing := sorted(required - values.keys()):
         message = f"{cls.__name__} lacks {missing[0]}"
@@ -128,6 +127,17 @@ def _kinds(cls: type) -> dict[str, Any]:
 def _without_none(kind: Any) -> Any:
     args = get_args(kind)
     return next(arg for arg in args if arg is not NoneType) if NoneType in args else kind
+
+
+def _read_if_any(kind: Any, held: Any) -> Any:
+    """What a field holds; `None` where it can hold no such thing.
+
+    The refusal is raised elsewhere: raised here, it would have the error hang on to it that shows what stood there.
+    """
+    try:
+        return _read(kind, held)
+    except (TypeError, ValueError):
+        return None
 
 
 def _read(kind: Any, held: Any) -> Any:

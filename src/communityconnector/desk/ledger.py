@@ -315,9 +315,9 @@ class Ledger:
 
     # Requests
 
-    def request(self, key: str) -> tuple[str, Record | None]:
+    def request(self, use: str, key: str) -> tuple[str, Record | None]:
         """The id under which a request is remembered, and what is remembered of it."""
-        name = self.code("request", key)
+        name = self.code(use, key)
         return name, self.storage.get(REQUEST, [name]).get(name)
 
     # The desk's own secret
@@ -328,7 +328,8 @@ class Ledger:
 
     def digest(self, use: str, text: str) -> bytes:
         """The same in bytes."""
-        return hmac.new(self._own_secret(), f"{use}:{text}".encode(), hashlib.sha256).digest()
+        said = f"{use}:{text}".encode("utf-8", "surrogatepass")
+        return hmac.new(self._own_secret(), said, hashlib.sha256).digest()
 
     def _own_secret(self) -> bytes:
         if self._secret is None:

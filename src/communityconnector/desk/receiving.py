@@ -6,6 +6,7 @@ What a report says is in no log, no error and no answer.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -206,7 +207,7 @@ class Receiving(Carrying):
 
         try:
             told = read_report(body, ledger.now() + TOLERANCE)
-            referral = once(ledger, f"hook {sender.id} {message_id}", told, write)
+            referral = once(ledger, json.dumps([sender.id, message_id]), told, write, use="hook")
         except (
             InvalidReferralError,
             ReferralNotFoundError,

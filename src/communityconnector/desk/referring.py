@@ -10,6 +10,7 @@ import attrs
 
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.carrying import Carrying
+from communityconnector.desk.contacting import as_told
 from communityconnector.desk.held import Held
 from communityconnector.desk.holds import Holds, all_of
 from communityconnector.desk.requests import Key, once
@@ -68,7 +69,7 @@ class Asked:
     concepts: tuple[str, ...] = attrs.field(default=(), converter=texts)
     terms: tuple[str, ...] = attrs.field(default=(), converter=texts)
     patron: str = ""
-    told: Mapping[str, str | Secret] = attrs.field(factory=dict)
+    told: Mapping[str, Secret] = attrs.field(factory=dict, converter=as_told)
     contacts: tuple[ContactPreference, ...] = attrs.field(default=(), converter=_contacts)
     age_band: AgeBand = attrs.field(default=AgeBand.UNKNOWN, converter=AgeBand)
     follow_up_allowed: bool = False
@@ -241,7 +242,6 @@ class Referring(Carrying):
     ) -> Referral:
         ledger = self._parts.ledger
         service_id = to if isinstance(to, str) else to.service_id if isinstance(to, Match) else to.id
-        listed = self._parts.listed(service_id)
         concepts = asked.concepts or _found_for(to)
         if asked.type is ReferralType.INFORMATION and (asked.patron or asked.told or consent):
             message = (
@@ -254,6 +254,8 @@ class Referring(Carrying):
             old = None if replaced is None else ledger.need(replaced[0])
             moment = ledger.moment(at, None if old is None else old.referral.last_at)
             about = concepts or (old.referral.concepts if old else ())
+            # Here, and not before: a request that is repeated has its answer, whatever the directory says by now.
+            listed = self._parts.listed(service_id)
             if not about and not asked.terms:
                 message = "say what is needed: concepts=['food-pantry'], or pass on a match that was found for a need"
                 raise InvalidReferralError(message)
@@ -304,8 +306,7 @@ class Referring(Carrying):
         """What is the patron's own of a new referral."""
         if asked.patron:
             patron_ref(asked.patron, self._parts.ledger.policy.cards)
-        told = {name: text if isinstance(text, Secret) else Secret(text) for name, text in asked.told.items()}
-        own = Private(patron=asked.patron, told=told, contacts=asked.contacts, age_band=asked.age_band)
+        own = Private(patron=asked.patron, told=asked.told, contacts=asked.contacts, age_band=asked.age_band)
         if asked.type is ReferralType.INFORMATION or old is None or not old.about.private or old.about.ended:
             return own
         before = self._parts.ledger.private(old.referral.id).private

@@ -46,14 +46,24 @@ class Key:
 NO_KEY: Final = Key()
 
 
-def once(ledger: Ledger, key: str, said: Any, write: Callable[[Key], Referral]) -> Referral:
-    """Do what a request asks, once: the same request under the same key gets the same answer."""
+def once(
+    ledger: Ledger, key: str, said: Any, write: Callable[[Key], Referral], *, use: str = "request"
+) -> Referral:
+    """Do what a request asks, once: the same request under the same key gets the same answer.
+
+    Args:
+        ledger: remembers requests.
+        key: what the request is called; empty for one that is not remembered.
+        said: what it says.
+        write: does it.
+        use: whose keys these are; those of another use are others.
+    """
     if not key:
         return ledger.again(lambda: write(NO_KEY))
     fingerprint = ledger.code("fingerprint", json.dumps(said, default=_plain, sort_keys=True))
 
     def answered() -> Referral:
-        name, found = ledger.request(key)
+        name, found = ledger.request(use, key)
         if found is None:
             return write(Key(name, fingerprint, ledger.policy.keep_keys))
         if found.document["fingerprint"] != fingerprint:

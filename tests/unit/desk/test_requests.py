@@ -1,0 +1,99 @@
+"""Requests that count once, whatever is in them and whatever became of the directory meanwhile."""
+
+from __future__ import annotations
+
+import base64
+import json
+import traceback
+from types import MappingProxyType
+
+import pytest
+from desks import PANTRIES, STAFF, desk_at, found, send
+
+import communityconnector as cc
+from communityconnector.desk import Sender, Taken
+from communityconnector.errors import IdempotencyConflictError, InvalidReferralError
+from communityconnector.referrals import Referral
+from communityconnector.stored import load
+from communityconnector.webhooks import sign, timestamp
+
+KEY = cc.Secret("whsec_" + base64.b64encode(b"k" * 24).decode())
+HALF = "\ud800"
+"""Half of a surrogate pair, as a careless program may send it."""
+
+
+@pytest.fixture
+def desk():
+    with desk_at() as desk:
+        yield desk
+
+
+def drafted(desk, key, **asked):
+    return desk.refer(found(desk), actor=STAFF, type="direct", idempotency_key=key, **asked)
+
+
+def post(desk, sender_id, message_id, told):
+    body = json.dumps(told).encode()
+    now = desk.time.now
+    headers = {
+        "webhook-id": message_id,
+        "webhook-timestamp": timestamp(now),
+        "webhook-signature": sign([KEY], message_id, now, body),
+    }
+    return desk.receive(headers, body)
+
+
+def test_a_key_of_the_host_is_no_id_of_a_web_hook():
+    agency = found(None).organization.id
+    with desk_at(senders=[Sender(agency, [KEY])]) as desk:
+        referral = send(desk)
+        for key in (f"hook {agency} m-77", json.dumps([agency, "m-77"])):
+            send(desk, idempotency_key=key)
+        received = post(desk, agency, "m-77", {"referral_id": referral.id, "event": "accept"})
+        assert (received.taken, received.referral.id) == (Taken.ACCEPTED, referral.id)
+
+
+def test_a_request_has_its_answer_when_the_service_has_gone(desk):
+    match = found(desk)
+    first = desk.refer(match.service_id, actor=STAFF, concepts=["food-pantry"], idempotency_key="k-1")
+    left = [record for record in PANTRIES.roots() if record.id != match.service_id]
+    load(desk.storage, cc.Directory.of(left), now=desk.time.now, drop_missing=True)
+    again = desk.refer(match.service_id, actor=STAFF, concepts=["food-pantry"], idempotency_key="k-1")
+    assert again == first
+
+
+def test_what_is_told_tells_requests_apart_whatever_holds_it(desk):
+    first = drafted(desk, "k-1", told=MappingProxyType({"first_name": cc.Secret("Quill")}))
+    assert drafted(desk, "k-1", told={"first_name": "Quill"}) == first
+    with pytest.raises(IdempotencyConflictError):
+        drafted(desk, "k-1", told=MappingProxyType({"first_name": cc.Secret("Rowan")}))
+
+
+def test_a_key_may_hold_anything(desk):
+    assert drafted(desk, f"k {HALF}") == drafted(desk, f"k {HALF}")
+    assert drafted(desk, f"k {HALF}") != drafted(desk, "k")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "first_name",
+        ["first_name"],
+        {1: "Quill"},
+        {1: "Quill", "a": "b"},
+        {"": "Quill"},
+        {"a": 5},
+        {"a": None},
+    ],
+)
+def test_what_is_told_is_a_text_by_the_name_of_a_field(desk, told):
+    with pytest.raises(InvalidReferralError) as refused:
+        drafted(desk, "k-1", told=told)
+    assert "Quill" not in "".join(traceback.format_exception(refused.value))
+
+
+def test_a_document_that_is_none_leaves_nothing_of_what_it_held(desk):
+    document = drafted(desk, "").to_dict() | {"created_at": "Quill 555-0100"}
+    with pytest.raises(InvalidReferralError, match="created_at") as refused:
+        Referral.from_dict(document)
+    assert refused.value.__context__ is None
