@@ -16,11 +16,20 @@ import attrs
 _HIDDEN: Final = "***"
 
 
-class Secret:
+class Uncopied:
+    """What is neither pickled nor copied, for copies in files and queues outlive the reason for them."""
+
+    __slots__ = ()
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        message = f"what a {type(self).__name__} holds is not pickled or copied: take what is needed where it is needed"
+        raise TypeError(message)
+
+
+class Secret(Uncopied):
     """A text that is shown to nobody by accident: an address to write to, a token, a password.
 
-    Printing, formatting and logging it show `***`. It is neither pickled nor written as JSON, for copies in files and
-    queues outlive the reason for them.
+    Printing, formatting and logging it show `***`. It is neither pickled nor written as JSON.
 
     Args:
         text: what is secret.
@@ -49,10 +58,6 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash((Secret, self._text))
-
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        message = "a secret is not pickled or copied; reveal it where it is needed"
-        raise TypeError(message)
 
 
 @attrs.frozen(repr=False)

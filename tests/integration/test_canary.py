@@ -188,6 +188,7 @@ def live(desk, notifier, address):
         ]
         shown.append(desk.private(referral.id, actor=STAFF))
     shown += [
+        terms(),
         list(desk.audit.entries()),
         desk.audit.verify(),
         list(desk.unmet_needs()),

@@ -14,7 +14,7 @@ from communityconnector.desk.links import Link, Wanted, issued, not_valid, opene
 from communityconnector.desk.outbox import Recipient
 from communityconnector.desk.work import Work
 from communityconnector.errors import IllegalTransitionError
-from communityconnector.notification import Secret
+from communityconnector.notification import Secret, Uncopied
 from communityconnector.referrals import (
     TABLE,
     Actor,
@@ -36,7 +36,7 @@ REDISCLOSURE: str = (
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class AgencyPage:
+class AgencyPage(Uncopied):
     """What an agency sees of a referral.
 
     What the referral is about is shown while it is open and the patron's consent is in force. Else the agency sees where

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
 
 from communityconnector.errors import InvalidReferralError
 from communityconnector.notification import Secret
+from communityconnector.referrals import ContactPreference
 
 
-def as_told(values: Mapping[str, str | Secret]) -> dict[str, Secret]:
-    """What an agency is to be told, by name of the field.
+def as_told(values: Any) -> Any:
+    """Texts by name of the field, as secrets. What is no text is left as it is: the type of the field refuses it."""
+    if not isinstance(values, Mapping):
+        return values
+    return {name: Secret(text) if isinstance(text, str) else text for name, text in values.items()}
+
+
+def check_contacts(contacts: Iterable[ContactPreference], now: datetime) -> None:
+    """Make sure that no patron's word on a contact is from the future.
 
     Raises:
-        InvalidReferralError: a name or a value is no text. The message repeats neither.
+        InvalidReferralError: one is.
     """
-    if not isinstance(values, Mapping) or not all(
-        isinstance(name, str) and name and isinstance(text, str | Secret) for name, text in values.items()
-    ):
-        message = "what an agency is told is given as texts by the names of fields: {'first_name': ...}"
+    if any(contact.is_ahead(now) for contact in contacts):
+        message = "a contact is verified when the patron says so: `verified_at` lies in the future"
         raise InvalidReferralError(message)
-    return {name: text if isinstance(text, Secret) else Secret(text) for name, text in values.items()}

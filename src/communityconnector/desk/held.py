@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 from communityconnector.desk.kinds import stamp
+from communityconnector.notification import Uncopied
 from communityconnector.referrals import Due, Policy, Private, Referral, due
 from communityconnector.referrals.documents import texts
 
@@ -72,7 +73,7 @@ class Held:
 
 
 @attrs.frozen
-class HeldPrivate:
+class HeldPrivate(Uncopied):
     """What is a patron's own as it is kept.
 
     Attributes:

@@ -10,7 +10,7 @@ import attrs
 
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.carrying import Carrying
-from communityconnector.desk.contacting import as_told
+from communityconnector.desk.contacting import as_told, check_contacts
 from communityconnector.desk.held import Held
 from communityconnector.desk.holds import Holds, all_of
 from communityconnector.desk.requests import Key, once
@@ -21,7 +21,7 @@ from communityconnector.errors import (
 )
 from communityconnector.matching import Match
 from communityconnector.model import Service
-from communityconnector.notification import Secret
+from communityconnector.notification import Secret, Uncopied
 from communityconnector.referrals import (
     Actor,
     AgeBand,
@@ -47,7 +47,7 @@ def _contacts(values: Iterable[ContactPreference]) -> tuple[ContactPreference, .
 
 
 @attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
-class Asked:
+class Asked(Uncopied):
     """What a referral is made with, beside the service.
 
     Attributes:
@@ -269,6 +269,7 @@ class Referring(Carrying):
                 priority=asked.priority,
             )
             work = Work(self._parts, None, moment)
+            check_contacts(asked.contacts, work.recorded_at)
             work.private = self._own(asked, old)
             work.about = attrs.evolve(
                 work.about,

@@ -11,6 +11,7 @@ import attrs
 
 from communityconnector.desk.kinds import stamp
 from communityconnector.errors import InvalidReferralError
+from communityconnector.notification import Uncopied
 from communityconnector.referrals import Event
 from communityconnector.referrals.mappings import System
 from communityconnector.storage import lawful_id
@@ -32,7 +33,7 @@ class Word(NamedTuple):
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Report:
+class Report(Uncopied):
     """What a report says: an event of ours, or another system's word.
 
     Attributes:

@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 import attrs
 
 from communityconnector.errors import InvalidConsentError
+from communityconnector.notification import Uncopied
 from communityconnector.referrals import documents
 from communityconnector.referrals.details import ConsentView
 from communityconnector.referrals.documents import TYPED, Code, as_utc, as_utc_if_any, texts
@@ -45,8 +46,8 @@ def _sorted(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(texts(values))))
 
 
-@attrs.frozen(kw_only=True, field_transformer=TYPED)
-class ConsentTerms:
+@attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
+class ConsentTerms(Uncopied):
     """What is agreed to. Nothing is agreed to by default.
 
     Attributes:
@@ -82,9 +83,12 @@ class ConsentTerms:
             message = f"a consent lasts 1 to {MOST_DAYS} days"
             raise InvalidConsentError(message)
 
+    def __repr__(self) -> str:
+        return f"<ConsentTerms, {self.method}, for {self.days} days>"
+
 
 @attrs.frozen(kw_only=True, repr=False)
-class Consent:
+class Consent(Uncopied):
     """A consent as it is kept. Who gave it is found by the referral alone.
 
     With a signature kept by the library, and the patron's name on it, it holds what 42 CFR 2.31(a) asks a consent to

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import attrs
 
 from communityconnector.errors import InvalidReferralError
-from communityconnector.notification import Secret
+from communityconnector.notification import Secret, Uncopied
 from communityconnector.referrals.consent import AgeBand
 from communityconnector.referrals.documents import TYPED, Code, as_utc_if_any
 
@@ -35,7 +35,7 @@ class Safe(Code):
 
 
 @attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
-class ContactPreference:
+class ContactPreference(Uncopied):
     """One way to reach a patron, and on what terms. By default it is not used.
 
     After the NNEDV's Safety Net: never contact a survivor by a way that they have not said is safe, leave no message
@@ -51,6 +51,9 @@ class ContactPreference:
         safe_until: until what time of day; earlier than `safe_from` where it is past midnight.
         language: in which language to write, as BCP 47 writes it.
         verified_at: when the patron last said so.
+
+    Raises:
+        InvalidReferralError: safe hours lack a beginning or an end, have a zone of their own, or end when they begin.
     """
 
     channel: Channel = attrs.field(converter=Channel)
@@ -64,24 +67,34 @@ class ContactPreference:
     verified_at: datetime | None = attrs.field(default=None, converter=as_utc_if_any)
 
     def __attrs_post_init__(self) -> None:
-        if (self.safe_from is None) != (self.safe_until is None):
+        hours = [each for each in (self.safe_from, self.safe_until) if each is not None]
+        if len(hours) == 1:
             message = "safe hours of a contact have a beginning and an end"
             raise InvalidReferralError(message)
+        if any(each.tzinfo is not None for each in hours):
+            message = "safe hours of a contact are times of day in the library's zone, with none of their own: time(9)"
+            raise InvalidReferralError(message)
+        if len(set(hours)) < len(hours):
+            message = "safe hours of a contact end at another time than they begin; leave them out where any hour is safe"
+            raise InvalidReferralError(message)
+
+    def is_ahead(self, moment: datetime) -> bool:
+        """Whether the patron's word is from the future, which is a mistake, as of a year: it would count for ever."""
+        return self.verified_at is not None and self.verified_at > moment + _CLOCKS_DIFFER
 
     def may_be_used(self, moment: datetime, fresh_for: timedelta) -> bool:
         """Whether anything may be sent there: the patron said that it is safe, and not too long ago."""
-        return (
-            self.safe is Safe.YES and self.verified_at is not None and moment - self.verified_at < fresh_for
-        )
+        fresh = self.verified_at is not None and moment - self.verified_at < fresh_for
+        return self.safe is Safe.YES and fresh and not self.is_ahead(moment)
 
     @property
     def has_hours(self) -> bool:
         """Whether it is safe in some hours of the day alone."""
-        return self.safe_from != self.safe_until
+        return self.safe_from is not None
 
     def next_safe(self, moment: datetime, zone: tzinfo) -> datetime:
         """The first moment from one on that lies in the safe hours."""
-        if self.safe_from is None or self.safe_until is None or not self.has_hours:
+        if self.safe_from is None or self.safe_until is None:
             return moment
         local = moment.astimezone(zone)
         now = local.time()
@@ -99,11 +112,14 @@ class ContactPreference:
         return f"<ContactPreference by {self.channel}>"
 
 
+_CLOCKS_DIFFER: Final = timedelta(minutes=5)
+"""So much the clock of whoever wrote something down may be ahead of ours."""
+
 _CONTACT_PARTS: Final = ("ok_to_leave_message", "ok_to_name_library", "language")
 
 
 @attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
-class Private:
+class Private(Uncopied):
     """What is the patron's own.
 
     Attributes:

@@ -32,7 +32,7 @@ def drafted(desk, key, **asked):
     return desk.refer(found(desk), actor=STAFF, type="direct", idempotency_key=key, **asked)
 
 
-def post(desk, sender_id, message_id, told):
+def post(desk, message_id, told):
     body = json.dumps(told).encode()
     now = desk.time.now
     headers = {
@@ -49,7 +49,7 @@ def test_a_key_of_the_host_is_no_id_of_a_web_hook():
         referral = send(desk)
         for key in (f"hook {agency} m-77", json.dumps([agency, "m-77"])):
             send(desk, idempotency_key=key)
-        received = post(desk, agency, "m-77", {"referral_id": referral.id, "event": "accept"})
+        received = post(desk, "m-77", {"referral_id": referral.id, "event": "accept"})
         assert (received.taken, received.referral.id) == (Taken.ACCEPTED, referral.id)
 
 
@@ -81,7 +81,6 @@ def test_a_key_may_hold_anything(desk):
         ["first_name"],
         {1: "Quill"},
         {1: "Quill", "a": "b"},
-        {"": "Quill"},
         {"a": 5},
         {"a": None},
     ],
