@@ -16,6 +16,7 @@ from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals.codes import Outcome
 from communityconnector.referrals.mappings import WORDINGS
 from communityconnector.referrals.referral import Referral
+from communityconnector.referrals.sensitivity import patron_ref
 from communityconnector.referrals.states import ReferralStatus, ReferralType, Source
 
 _GUIDE: Final = "http://hl7.org/fhir/us/sdoh-clinicalcare"
@@ -28,7 +29,7 @@ _FULFILL: Final = {"system": "http://hl7.org/fhir/CodeSystem/task-code", "code":
 _ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}")
 """FHIR R4's data type `id`."""
 _REFERENCE: Final = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}|urn:uuid:[0-9a-f-]{36}")
-"""A relative reference, or a UUID: nothing that could be an address or a number that somebody knows."""
+"""A relative reference, or a UUID: no URL and no address. Of a patron's, the id has to be opaque too (`patron_ref`)."""
 
 _WITH_REASON: Final = {
     ReferralStatus.REJECTED,
@@ -48,10 +49,12 @@ def service_request(referral: Referral, *, requester: str, patron: str | None = 
     Args:
         referral: the referral; any but one for information, which asks nobody for anything.
         requester: reference of whoever asks, such as `Organization/library`.
-        patron: opaque reference of the patron, if the receiver is to know one.
+        patron: reference of the patron, if the receiver is to know one: `Patient/` and an opaque id (`patron_ref`), or
+            the `urn:uuid:` of one.
 
     Raises:
         InvalidReferralError: it is a referral for information, or an id or reference is none that FHIR allows.
+        InvalidPatronRefError: the patron's id is not opaque.
     """
     _check(referral)
     about = ", ".join((*referral.concepts, *referral.terms))
@@ -84,10 +87,12 @@ def task(
         referral: the referral; any but one for information.
         requester: reference of whoever asks, such as `Organization/library`.
         owner: reference of the agency; left out where any agency may take the task.
-        patron: opaque reference of the patron, if the receiver is to know one.
+        patron: reference of the patron, if the receiver is to know one: `Patient/` and an opaque id (`patron_ref`), or
+            the `urn:uuid:` of one.
 
     Raises:
         InvalidReferralError: it is a referral for information, or an id or reference is none that FHIR allows.
+        InvalidPatronRefError: the patron's id is not opaque.
     """
     _check(referral)
     found: dict[str, Any] = {
@@ -159,7 +164,9 @@ def _reference(text: str) -> dict[str, Any]:
 def _subject(patron: str | None) -> dict[str, Any]:
     if patron is None:
         return {"extension": [{"url": _ABSENT, "valueCode": "masked"}]}
-    return _reference(patron)
+    found = _reference(patron)
+    patron_ref(re.split("[/:]", patron)[-1])
+    return found
 
 
 def _moment(moment: datetime) -> str:

@@ -57,7 +57,7 @@ def rows(desk):
 
 
 def test_a_message_to_an_agency_has_an_id_and_a_link_and_nothing_of_the_matter(desk):
-    referral = send(desk, patron="token-abc123")
+    referral = send(desk, patron="token-5f3a9c")
     desk.dispatch_once()
     ((to, body),) = desk.box.texts
     assert to == "agency@example.org"

@@ -13,7 +13,7 @@ from fhir.resources.R4B.servicerequest import ServiceRequest
 from fhir.resources.R4B.task import Task
 
 from communityconnector.adapters.us_federal_holidays import us_federal_holiday
-from communityconnector.errors import IllegalTransitionError, InvalidReferralError
+from communityconnector.errors import IllegalTransitionError, InvalidPatronRefError, InvalidReferralError
 from communityconnector.referrals import (
     MEANINGS,
     TABLE,
@@ -800,7 +800,9 @@ REQUEST_STATUSES = "draft active on-hold revoked completed entered-in-error unkn
 
 
 @pytest.mark.parametrize("status", [status for status in S if status is not S.GIVEN])
-@pytest.mark.parametrize("patron", [None, "Patient/7f3a"])
+@pytest.mark.parametrize(
+    "patron", [None, "Patient/7f3a-9c2e-41d0", "urn:uuid:0d9f3c1e-7a52-4f7e-9a3b-5c6d7e8f9a0b"]
+)
 def test_what_is_exported_is_fhir_and_names_nobody(status, patron):
     referral = standing(status)
     task = fhir.task(referral, requester="Organization/library", patron=patron)
@@ -880,10 +882,21 @@ def test_information_is_not_exported():
             write(standing(S.GIVEN), requester="Organization/l")
 
 
-@pytest.mark.parametrize("reference", ["someone@example.org", "555-0100", "Patient/", "Patient/a b", ""])
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "someone@example.org",
+        "555-0100",
+        "Patient/",
+        "Patient/a b",
+        "",
+        "Patient/555-123-4567",
+        "Patient/jane.smith",
+    ],
+)
 def test_a_reference_that_could_tell_who_somebody_is_is_refused(reference):
     for write in (fhir.task, fhir.service_request):
-        with pytest.raises(InvalidReferralError):
+        with pytest.raises((InvalidReferralError, InvalidPatronRefError)):
             write(after(*ASKED), requester="Organization/l", patron=reference)
 
 
