@@ -28,7 +28,7 @@ class About:
         reported_at: when what a sender of web hooks reported last had happened, as it said itself.
         private: whether anything of the patron's own is kept.
         ended: whether that is kept for a legal hold alone, for the patron has taken the consent back: it is not used.
-        guardian: whether a guardian must consent, as for a child under 13.
+        guardian: whether a guardian must consent, by the age that was said (`Policy.needs_guardian`).
         service_name: the service's name when the referral was sent.
         heard: whether the agency is known to have heard of the referral: it answered, or was told by staff or a link.
             Once the referral is closed: whether it may have heard at all.

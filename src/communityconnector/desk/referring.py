@@ -13,6 +13,7 @@ from communityconnector.desk.carrying import Carrying
 from communityconnector.desk.contacting import as_told, check_contacts
 from communityconnector.desk.held import Held
 from communityconnector.desk.holds import Holds, all_of
+from communityconnector.desk.parts import Listed
 from communityconnector.desk.requests import Key, once
 from communityconnector.desk.work import Work
 from communityconnector.errors import (
@@ -38,6 +39,7 @@ from communityconnector.referrals import (
     create,
     patron_ref,
     re_refer,
+    tags_of,
 )
 from communityconnector.referrals.documents import TYPED, texts
 
@@ -276,7 +278,7 @@ class Referring(Carrying):
                 area=asked.area,
                 language=asked.language,
                 basis=asked.basis.value,
-                guardian=_wants_guardian(asked, work.private, old),
+                guardian=self._wants_guardian(proposal, listed, work.private, old),
             )
             policy, recorded_at = ledger.policy, work.recorded_at
             if old is None or replaced is None:
@@ -318,11 +320,12 @@ class Referring(Carrying):
             age_band=before.age_band if own.age_band is AgeBand.UNKNOWN else own.age_band,
         )
 
-
-def _wants_guardian(asked: Asked, own: Private, old: Held | None) -> bool:
-    """Whether a guardian must consent; also where the age that said so has been forgotten, and is not said anew."""
-    known_before = old is not None and old.about.guardian and asked.age_band is AgeBand.UNKNOWN
-    return known_before or own.age_band is AgeBand.UNDER_13
+    def _wants_guardian(self, proposal: Proposal, listed: Listed, own: Private, old: Held | None) -> bool:
+        """Whether a guardian must consent; also where the age that said so has been forgotten, and is not said anew."""
+        if own.age_band is AgeBand.UNKNOWN and old is not None and old.about.guardian:
+            return True
+        tags = tags_of(self._parts.vocabulary, proposal.concepts, proposal.terms) | listed.tags
+        return bool(self._parts.ledger.policy.needs_guardian(own.age_band, tags))
 
 
 def _found_for(to: Match | Service | str) -> tuple[str, ...]:

@@ -169,13 +169,13 @@ class Work(Telling):
             ServiceNotFoundError: the service is in the directory no more.
         """
         referral, policy = self.referral, self._ledger.policy
-        asked = tags_of(self._parts.vocabulary, referral.concepts, referral.terms)
-        tags = asked | self.listed().tags
+        tags = tags_of(self._parts.vocabulary, referral.concepts, referral.terms) | self.listed().tags
         if tags & policy.written_for and terms.method is not ConsentMethod.WRITTEN:
             message = "for this matter the consent must be written: have it signed, and say method='written'"
             raise InvalidConsentError(message)
-        if self.about.guardian and terms.given_by is not GivenBy.GUARDIAN:
-            message = "for a patron under 13 a guardian must consent: given_by='guardian'"
+        guardian = self.about.guardian or policy.needs_guardian(self.own().age_band, tags)
+        if guardian and terms.given_by is not GivenBy.GUARDIAN:
+            message = "for a patron of this age a guardian must consent to this: given_by='guardian'"
             raise InvalidConsentError(message)
         self._revoke_kept()
         consent = Consent.granted(

@@ -10,6 +10,7 @@ from typing import Final
 import attrs
 
 from communityconnector.errors import InvalidReferralError
+from communityconnector.referrals.consent import AgeBand
 from communityconnector.referrals.sensitivity import WRITTEN_FOR
 from communityconnector.referrals.statistics import LEAST_K
 
@@ -23,6 +24,11 @@ _MOST: Final = 1_000
 def no_holidays(day: date) -> bool:  # noqa: ARG001  # the calendar of somebody who keeps none
     """No day is a holiday."""
     return False
+
+
+def under_13(age: AgeBand, tags: frozenset[str]) -> bool:  # noqa: ARG001  # whatever it is about
+    """A guardian consents for a child under 13."""
+    return age is AgeBand.UNDER_13
 
 
 @attrs.frozen(kw_only=True)
@@ -45,6 +51,8 @@ class Policy:
         contact_fresh_for: how long a patron's word that a contact is safe counts.
         link_lifetime: how long a link in a message can be used, 72 hours at most.
         written_for: tags of matters whose consent must be written.
+        needs_guardian: whether a guardian must consent, by the patron's age and the tags of the matter (`SENSITIVE`):
+            states differ in what a minor may consent to alone.
         cards: a regular expression of the library's card numbers, which are no references to patrons.
         keep_drafts: how long a draft is kept.
         keep_private: how long contacts, what an agency was told, and words are kept after closing.
@@ -77,6 +85,7 @@ class Policy:
     contact_fresh_for: timedelta = timedelta(days=90)
     link_lifetime: timedelta = LONGEST_LINK
     written_for: frozenset[str] = WRITTEN_FOR
+    needs_guardian: Callable[[AgeBand, frozenset[str]], object] = under_13
     cards: str = ""
     keep_drafts: timedelta = timedelta(days=7)
     keep_private: timedelta = timedelta(days=30)

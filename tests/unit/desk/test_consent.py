@@ -182,6 +182,17 @@ def test_in_another_try_a_guardian_consents_unless_another_age_is_said(desk, sai
         desk.consent(again.id, terms(), actor=STAFF)
 
 
+def test_whom_a_library_wants_a_guardian_for_it_wants_one_for_when_the_age_has_been_forgotten():
+    with desk_at(policy=cc.Policy(needs_guardian=lambda age, tags: age == "13_17")) as desk:
+        take_referrals(desk, found(desk))
+        first = send(desk, age_band="13_17", consent=terms(given_by="guardian"))
+        desk.revoke_consent(first.id, actor=STAFF)
+        again = desk.re_refer(first.id, found(desk), actor=STAFF, type="direct", allow_tried=True)
+        with pytest.raises(InvalidConsentError, match="guardian"):
+            desk.consent(again.id, terms(), actor=STAFF)
+        desk.consent(again.id, terms(given_by="guardian"), actor=STAFF)
+
+
 @pytest.mark.parametrize("asked", [{"terms": ["BH-1800"]}, {"concepts": ["no-such-need"]}])
 def test_a_matter_that_nobody_knows_may_want_a_written_consent(asked):
     with desk_at(policy=cc.Policy(written_for=frozenset({"unclassified"}))) as desk:

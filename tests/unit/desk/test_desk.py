@@ -244,6 +244,24 @@ def test_for_a_young_child_a_guardian_consents(desk):
     send(desk, age_band="13_17")
 
 
+def test_a_library_says_for_whom_a_guardian_consents_and_to_what():
+    seen = []
+
+    def needs_guardian(age, tags):
+        seen.append((age, tags))
+        return age == "13_17" and "mental_health" not in tags
+
+    with desk_at(policy=cc.Policy(needs_guardian=needs_guardian)) as desk:
+        with pytest.raises(InvalidConsentError, match="guardian"):
+            send(desk, age_band="13_17")
+        send(desk, age_band="13_17", consent=terms(given_by="guardian"))
+        send(desk, age_band="13_17", concepts=["counseling"])
+        send(desk, age_band="under_13")
+        with pytest.raises(InvalidConsentError, match="guardian"):
+            send(desk, age_band="13_17", terms=["BH-1800"])
+        assert seen[-1] == ("13_17", frozenset({"unclassified"}))
+
+
 @pytest.mark.parametrize("days", [0, 366])
 def test_a_consent_has_an_end_within_a_year(days):
     with pytest.raises(InvalidConsentError, match="365"):
