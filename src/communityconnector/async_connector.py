@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from functools import partial
@@ -17,8 +17,9 @@ from communityconnector.errors import StorageClosedError
 from communityconnector.matching import Match, MatchResult
 from communityconnector.model import Service
 from communityconnector.needs import Need
+from communityconnector.notification import Secret
 from communityconnector.partners import Occurrence
-from communityconnector.referrals import Actor, Event, Referral
+from communityconnector.referrals import Actor, ContactPreference, Event, Referral
 from communityconnector.stored import Loaded
 from communityconnector.stored.loading import Source
 
@@ -74,6 +75,20 @@ class AsyncConnector:
     async def apply(self, referral_id: str, event: Event | str, *, actor: Actor, **told: Any) -> Referral:
         """See `Connector.apply`."""
         return await self.run(partial(self.desk.apply, referral_id, event, actor=actor, **told))
+
+    async def tell(self, referral_id: str, told: Mapping[str, str | Secret | None], *, actor: Actor) -> None:
+        """See `Connector.tell`."""
+        await self.run(partial(self.desk.tell, referral_id, told, actor=actor))
+
+    async def set_contacts(
+        self, referral_id: str, contacts: Iterable[ContactPreference], *, actor: Actor
+    ) -> None:
+        """See `Connector.set_contacts`."""
+        await self.run(partial(self.desk.set_contacts, referral_id, contacts, actor=actor))
+
+    async def allow_follow_up(self, referral_id: str, allowed: bool, *, actor: Actor) -> Referral:  # noqa: FBT001  # the one thing that is said
+        """See `Connector.allow_follow_up`."""
+        return await self.run(partial(self.desk.allow_follow_up, referral_id, allowed, actor=actor))
 
     async def due(self, now: datetime | None = None) -> tuple[DueReferral, ...]:
         """See `Connector.due`."""

@@ -6,9 +6,169 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from communityconnector.errors import InvalidReferralError
+import attrs
+
+from communityconnector.desk.audit import Fact
+from communityconnector.desk.carrying import Carrying
+from communityconnector.desk.holds import Holds
+from communityconnector.desk.kinds import BY_DUE, stamp
+from communityconnector.desk.outbox import Recipient, Row, records_of, withdrawn
+from communityconnector.desk.work import Work
+from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.notification import Secret
-from communityconnector.referrals import ContactPreference
+from communityconnector.referrals import (
+    Actor,
+    Clock,
+    ContactPreference,
+    Referral,
+    ReferralStatus,
+    Role,
+    Safe,
+    Template,
+    due,
+)
+
+
+class Contacting(Carrying):
+    """The part of a desk that takes down what a patron says anew."""
+
+    def set_contacts(self, referral_id: str, contacts: Iterable[ContactPreference], *, actor: Actor) -> None:
+        """Say by which ways a patron may be reached from now on, in place of all that was said before.
+
+        So a way that is no longer safe is taken out, STOP is heeded (no contacts at all), and a word that has grown old
+        is given anew (`due` lists those). It counts at once: a message that waits goes by a way that is named now, or
+        is withdrawn. Under a legal hold the ways that were named before are kept, as ways that are not safe.
+
+        Args:
+            referral_id: for which referral; a closed one too, as long as anything of the patron's own is kept of it.
+            contacts: the ways, those to try first at first; none, where nothing is to be sent any more.
+            actor: the patron, or staff for the patron.
+
+        Raises:
+            ReferralNotFoundError: there is none.
+            IllegalTransitionError: this role does not speak for a patron.
+            InvalidReferralError: a patron's word is from the future, or the referral is closed and nothing of the patron's
+                own is kept of it any more.
+        """
+        said = tuple(contacts)
+
+        def write() -> None:
+            holds = Holds.found(self._parts.ledger)
+            work = self._spoken(referral_id, "contacts", actor)
+            if said and work.referral.is_closed and not work.about.private:
+                message = "this referral is closed, and nothing of the patron's own is kept of it any more"
+                raise InvalidReferralError(message)
+            own = attrs.evolve(work.kept(), contacts=said)
+            check_contacts(said, work.recorded_at)
+            if holds.keep(referral_id):
+                before = [attrs.evolve(one, safe=Safe.NO) for one in work.kept().contacts]
+                own = attrs.evolve(own, contacts=tuple(dict.fromkeys((*said, *before))))
+            work.keep(own)
+            channels = tuple(sorted({one.channel.value for one in said}))
+            work.facts.append(Fact(actor=actor, action="contacts", referral_id=referral_id, fields=channels))
+            work.commit(holds.guard({}, unwiped=True))
+
+        self._parts.ledger.again(write)
+
+    def allow_follow_up(self, referral_id: str, allowed: bool, *, actor: Actor) -> Referral:  # noqa: FBT001  # the one thing that is said
+        """Say whether a patron may be asked how it went, whatever they said before.
+
+        Args:
+            referral_id: about which referral; not a draft, for which it is said with `send`.
+            allowed: whether they may be asked. If not, a question that waits is withdrawn.
+            actor: the patron, or staff for the patron.
+
+        Returns:
+            The referral as it stands now.
+
+        Raises:
+            ReferralNotFoundError: there is none.
+            IllegalTransitionError: it is a draft, or this role does not speak for a patron.
+            InvalidReferralError: it is neither `True` nor `False`.
+        """
+        if not isinstance(allowed, bool):
+            message = "whether a patron may be asked is said with True or False"
+            raise InvalidReferralError(message)
+
+        def write() -> Referral:
+            work = self._spoken(referral_id, "allow_follow_up", actor)
+            if work.referral.status is ReferralStatus.DRAFT:
+                raise IllegalTransitionError(work.referral.status, "allow_follow_up", actor.role)
+            if not allowed:
+                self._withdraw_questions(work)
+            work.allow_follow_up(allowed=allowed)
+            fact = Fact(
+                actor=actor, action="allow_follow_up" if allowed else "no_follow_up", referral_id=referral_id
+            )
+            work.facts.append(fact)
+            return work.commit()
+
+        return self._parts.ledger.again(write)
+
+    def tell(self, referral_id: str, told: Mapping[str, str | Secret | None], *, actor: Actor) -> None:
+        """Complete or correct what an agency is to be told, before a referral is sent.
+
+        Args:
+            referral_id: which draft.
+            told: texts by name of the field, in place of what these said before; `None` takes a field out. The others
+                stay.
+            actor: the patron, or staff for the patron.
+
+        Raises:
+            ReferralNotFoundError: there is none.
+            IllegalTransitionError: it is no draft, this role does not speak for a patron, or something would be lost that
+                is under a legal hold.
+            InvalidReferralError: something is no text.
+        """
+        if not isinstance(told, Mapping):
+            message = "what an agency is to be told is given by the names of fields: {'first_name': ...}"
+            raise InvalidReferralError(message)
+
+        def write() -> None:
+            holds = Holds.found(self._parts.ledger)
+            work = self._spoken(referral_id, "tell", actor)
+            own = work.kept()
+            if work.referral.status is not ReferralStatus.DRAFT:
+                raise IllegalTransitionError(work.referral.status, "tell", actor.role)
+            if holds.keep(referral_id) and own.told.keys() & told.keys():
+                raise IllegalTransitionError(work.referral.status, "tell", actor.role, "no_legal_hold")
+            now = {**own.told, **as_told(told)}
+            work.keep(attrs.evolve(own, told={name: text for name, text in now.items() if text is not None}))
+            fields = tuple(sorted(told))
+            work.facts.append(Fact(actor=actor, action="tell", referral_id=referral_id, fields=fields))
+            work.commit(holds.guard({}, unwiped=True))
+
+        self._parts.ledger.again(write)
+
+    # Inside
+
+    def _spoken(self, referral_id: str, action: str, actor: Actor) -> Work:
+        """The work that a patron's word makes."""
+        work = self._work(referral_id, None)
+        if actor.role not in (Role.STAFF, Role.PATRON):
+            raise IllegalTransitionError(work.referral.status, action, actor.role)
+        return work
+
+    def _withdraw_questions(self, work: Work) -> None:
+        """Keep back messages that wait and ask how it went."""
+        referral = work.referral
+        asked = {
+            Row.of(
+                Template.PATRON_MESSAGE,
+                Recipient.PATRON,
+                referral.id,
+                version,
+                one.at,
+                occasion=stamp(one.at),
+            ).id
+            for one in due(referral, self._parts.ledger.policy)
+            if one.clock is Clock.FOLLOW_UP
+            for version in range(1, referral.version + 1)
+        }
+        end = work.recorded_at + self._parts.ledger.policy.keep_messages
+        for record in records_of(self._parts.ledger.storage, referral.id):
+            if BY_DUE in record.keys and record.id in asked:
+                work.writes.append(withdrawn(record, "patron", end))
 
 
 def as_told(values: Any) -> Any:

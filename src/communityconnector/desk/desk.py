@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 from communityconnector.desk.answering import Answering
+from communityconnector.desk.contacting import Contacting
 from communityconnector.desk.counting import Counting
 from communityconnector.desk.dispatching import Dispatching
 from communityconnector.desk.looking import Looking
@@ -19,7 +20,7 @@ from communityconnector.errors import StorageError
 from communityconnector.storage import SupportsHost
 
 
-class Desk(Referring, Subjects, Looking, Answering, Receiving, Dispatching, Retaining, Counting):
+class Desk(Referring, Contacting, Subjects, Looking, Answering, Receiving, Dispatching, Retaining, Counting):
     """Makes referrals, carries them on, sends messages and takes answers. It may be shared between threads.
 
     Args:

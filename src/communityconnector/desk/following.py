@@ -80,8 +80,8 @@ class Following(Carrying):
     def due(self, now: datetime | None = None) -> tuple[DueReferral, ...]:
         """What is due and has not been done, what is due longest first.
 
-        Staff find here whom to ask how it went, and which referrals on hold to look at. Reminders and expiries are done
-        by `run_due`.
+        Staff find here whom to ask how it went, whose contacts to have confirmed (`set_contacts`), and which referrals on
+        hold to look at. Reminders and expiries are done by `run_due`.
 
         Args:
             now: the moment, if not the present one.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import attrs
 
 from communityconnector.desk.kinds import stamp
 from communityconnector.notification import Uncopied
-from communityconnector.referrals import Due, Policy, Private, Referral, due
+from communityconnector.referrals import SENT, Clock, Due, Policy, Private, Referral, due
 from communityconnector.referrals.documents import texts
 
 
@@ -27,6 +28,7 @@ class About:
         external_status: what it said last, in its own words.
         reported_at: when what a sender of web hooks reported last had happened, as it said itself.
         private: whether anything of the patron's own is kept.
+        fresh_until: until when the patron's word that a way to reach them is safe counts; empty where there is none.
         ended: whether that is kept for a legal hold alone, for the patron has taken the consent back: it is not used.
         guardian: whether a guardian must consent, by the age that was said (`Policy.needs_guardian`).
         service_name: the service's name when the referral was sent.
@@ -45,6 +47,7 @@ class About:
     external_status: str = ""
     reported_at: str = ""
     private: bool = False
+    fresh_until: str = ""
     ended: bool = False
     guardian: bool = False
     service_name: str = ""
@@ -94,4 +97,8 @@ def due_name(one: Due) -> str:
 
 def coming(referral: Referral, about: About, policy: Policy) -> tuple[Due, ...]:
     """What is or will be due for a referral and has not been done, soonest first."""
-    return tuple(one for one in due(referral, policy) if due_name(one) not in about.done)
+    found = [one for one in due(referral, policy) if due_name(one) not in about.done]
+    to_come = referral.status in SENT or any(one.clock is Clock.FOLLOW_UP for one in found)
+    if to_come and about.private and about.fresh_until:
+        found.append(Due(datetime.fromisoformat(about.fresh_until), Clock.VERIFY_CONTACT))
+    return tuple(sorted(found))

@@ -42,6 +42,7 @@ from communityconnector.errors import (
 from communityconnector.notification import Secret
 from communityconnector.referrals import (
     SENT,
+    Clock,
     Consent,
     Intake,
     Policy,

@@ -153,6 +153,12 @@ class Work(Telling):
         if self.about.private and not self._forgets:
             self.private = self.kept()
 
+    def allow_follow_up(self, *, allowed: bool) -> None:
+        """Note whether the patron may be asked how it went."""
+        since, after = self.referral.sent_at or self.referral.given_at, self._ledger.policy.follow_up_after
+        first = since + min(after) if allowed and since is not None and after else None
+        self._referral = attrs.evolve(self.referral, follow_up_allowed=allowed, follow_up_due_at=first)
+
     def done(self, clock: Clock) -> None:
         """Note that what was due by now has been done."""
         todo = coming(self.referral, self.about, self._ledger.policy)
@@ -218,6 +224,7 @@ class Work(Telling):
         self.take_back(actor)
         self._revoke_kept()
         self._withdraw("consent-revoked")
+        self.allow_follow_up(allowed=False)
         holds = Holds.found(self._ledger)
         if holds.keep(self.referral.id):
             self.private = self.kept()
@@ -265,6 +272,15 @@ class Work(Telling):
         key = f"{self.referral.id}.{self.referral.version:08d}"
         self.writes.append(Put(DISCLOSURE, key, document, ABSENT, keys))
         self.about = attrs.evolve(self.about, service_name=self.listed().name)
+
+    # What is private
+
+    def keep(self, private: Private) -> None:
+        """Keep something else as the patron's own from now on; of nothing, not even that."""
+        if private.is_empty and self.about.private:
+            self.writes += self._ledger.forget_private(self.referral.id)
+            self.about = attrs.evolve(self.about, private=False)
+        self.private = private
 
     # Sending
 
@@ -315,7 +331,8 @@ class Work(Telling):
                 purge = stamp(self.recorded_at)
             held = self._held_private()
             self.writes += self._ledger.put_private(referral.id, self.private, held, purge)
-            self.about = attrs.evolve(self.about, private=True)
+            until = self.private.fresh_until(self._ledger.policy.contact_fresh_for)
+            self.about = attrs.evolve(self.about, private=True, fresh_until=stamp(until) if until else "")
         put = self._ledger.put(referral, self.about, self._expected)
         self._ledger.commit([put, *self.writes, *extra], self.facts, self.recorded_at)
         return referral

@@ -25,6 +25,8 @@ class Clock(Code):
     FOLLOW_UP = "follow_up"
     """Ask the patron how it went. Only where the patron agreed to be asked."""
     REVIEW_HOLD = "review_hold"
+    VERIFY_CONTACT = "verify_contact"
+    """Ask the patron anew whether their contacts are safe: their word has grown old, and a message is still to come."""
 
 
 class Due(NamedTuple):

@@ -141,6 +141,11 @@ class Private(Uncopied):
         """Whether there is nothing to keep."""
         return self == Private()
 
+    def fresh_until(self, fresh_for: timedelta) -> datetime | None:
+        """Until when the patron's word counts for at least one contact; `None` where it never did."""
+        said = [one.verified_at for one in self.contacts if one.safe is Safe.YES and one.verified_at]
+        return max(said) + fresh_for if said else None
+
     def to_dict(self) -> dict[str, Any]:
         """All of it in the open, for storage alone."""
         return {

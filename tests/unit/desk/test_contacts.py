@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import pickle
 import traceback
 from datetime import UTC, time, timedelta
 
 import pytest
-from desks import MONDAY, desk_at, preference, send, terms
+from desks import MONDAY, PATRON, STAFF, desk_at, found, preference, send, take_referrals, terms
 
 import communityconnector as cc
-from communityconnector.desk import ledger
-from communityconnector.errors import InvalidReferralError
-from communityconnector.referrals import Private
+from communityconnector.desk import DueDone, kinds, ledger
+from communityconnector.errors import IllegalTransitionError, InvalidReferralError
+from communityconnector.referrals import Clock, Private
 
 DAY = timedelta(days=1)
 
@@ -84,3 +85,270 @@ def test_what_is_a_patrons_own_is_neither_pickled_nor_copied(desk):
 def test_the_terms_of_a_consent_show_neither_its_purpose_nor_who_heard_it():
     shown = repr(terms(purpose="treatment of Quill", witnessed_by="Rowan", text_version="v-Quill"))
     assert shown == "<ConsentTerms, verbal, for 90 days>"
+
+
+# Changed
+
+
+def rows(desk, kind):
+    return list(desk.storage.scan(kind))
+
+
+def agency_of(referral):
+    return cc.Actor("agency", referral.organization_id)
+
+
+def accepted(desk, **asked):
+    """A referral that its agency has accepted, of which the patron has a message to come."""
+    referral = send(desk, **asked)
+    desk.dispatch_once()
+    desk.box.clear()
+    desk.apply(referral.id, "accept", actor=agency_of(referral))
+    return referral
+
+
+def told(desk):
+    desk.dispatch_once()
+    return [to for to, _ in desk.box.texts if to.endswith("@patron.org")]
+
+
+def way(desk, name, **parts):
+    return preference(desk, address=cc.Secret(f"{name}@patron.org"), **parts)
+
+
+def given(desk, **asked):
+    return desk.refer(found(desk), actor=STAFF, **{"follow_up_allowed": True, **asked})
+
+
+def last_entry(desk):
+    *_, entry = desk.audit.entries()
+    return entry
+
+
+@pytest.mark.parametrize("actor", [STAFF, PATRON])
+def test_a_way_that_is_no_longer_safe_is_used_no_more(desk, actor):
+    referral = accepted(desk, contacts=[way(desk, "old")])
+    desk.set_contacts(referral.id, [way(desk, "old", safe="no"), way(desk, "new")], actor=actor)
+    assert told(desk) == ["new@patron.org"]
+    entry = last_entry(desk)
+    assert (entry.action, entry.role, entry.fields) == ("contacts", actor.role, ("email",))
+    assert "patron.org" not in repr(entry)
+
+
+def test_a_patron_who_says_stop_is_not_written_to(desk):
+    referral = accepted(desk, contacts=[way(desk, "old")])
+    desk.set_contacts(referral.id, [], actor=PATRON)
+    assert told(desk) == []
+    assert desk.private(referral.id, actor=STAFF).contacts == ()
+    assert desk.private(referral.id, actor=STAFF).told
+    (row,) = [row for row in rows(desk, kinds.OUTBOX) if row.document["recipient"] == "patron"]
+    assert (row.document["status"], row.document["last"]) == ("withdrawn", "no-safe-contact")
+
+
+@pytest.mark.parametrize("left", [[], ["new"]])
+def test_what_a_patron_says_counts_while_a_worker_sends(desk, left):
+    referrals = [send(desk, contacts=[way(desk, "old")]) for _ in range(2)]
+    desk.dispatch_once()
+    desk.box.clear()
+    for referral in referrals:
+        desk.apply(referral.id, "accept", actor=agency_of(referral))
+    taken = desk.box.send
+
+    def send_it(message):
+        if not desk.box:
+            # The other message is claimed by now.
+            for referral in referrals:
+                desk.set_contacts(referral.id, [way(desk, name) for name in left], actor=PATRON)
+        return taken(message)
+
+    desk.box.send = send_it
+    assert told(desk) == ["old@patron.org", *(f"{name}@patron.org" for name in left)]
+
+
+def test_a_word_that_has_grown_old_is_due_and_is_given_anew(desk):
+    referral = accepted(desk, contacts=[way(desk, "old")])
+    desk.dispatch_once()
+    agency = agency_of(referral)
+    desk.time.pass_by(days=89)
+    assert Clock.VERIFY_CONTACT not in {one.clock for one in desk.due()}
+    desk.time.pass_by(days=1)
+    assert [one.clock for one in desk.due()] == [Clock.VERIFY_CONTACT]
+    assert desk.due()[0].at == MONDAY + 90 * DAY
+    assert desk.run_due() == DueDone()
+    desk.set_contacts(referral.id, [way(desk, "old")], actor=STAFF)
+    assert desk.due() == ()
+    desk.box.clear()
+    desk.apply(referral.id, "hold", actor=agency, hold_reason="awaiting_patron")
+    assert told(desk) == ["old@patron.org"]
+
+
+def test_nobody_is_asked_anew_for_a_word_that_nothing_rests_on(desk):
+    with_nothing_to_come = [
+        given(desk, follow_up_allowed=False, contacts=[way(desk, "a")]),
+        given(desk, contacts=[way(desk, "b", safe="no")]),
+        given(desk),
+        accepted(desk, contacts=[way(desk, "c")]),
+        accepted(desk, contacts=[way(desk, "d")]),
+    ]
+    desk.apply(with_nothing_to_come[3].id, "cancel", actor=STAFF, outcome="patron_declined")
+    desk.set_contacts(with_nothing_to_come[4].id, [], actor=PATRON)
+    asked = given(desk, contacts=[way(desk, "e", verified_at=MONDAY - 80 * DAY)])
+    desk.time.pass_by(days=20)
+    verify = [one.referral.id for one in desk.due() if one.clock is Clock.VERIFY_CONTACT]
+    assert verify == [asked.id]
+    desk.revoke_consent(asked.id, actor=PATRON)
+    assert not [one for one in desk.due() if one.clock is Clock.VERIFY_CONTACT]
+
+
+def test_contacts_of_a_referral_that_expired_are_changed_for_the_question_that_is_due(desk):
+    referral = send(desk, follow_up_allowed=True)
+    desk.time.pass_by(days=19)
+    desk.run_due()
+    assert desk.referral(referral.id).status == "expired"
+    desk.time.pass_by(days=11)
+    desk.set_contacts(referral.id, [way(desk, "new")], actor=STAFF)
+    assert desk.run_due().asked == 1
+    assert told(desk) == ["new@patron.org"]
+
+
+def test_where_nothing_is_kept_of_a_patron_nothing_is_kept_anew(desk):
+    referral = send(desk, contacts=[way(desk, "old")])
+    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.set_contacts(referral.id, [], actor=PATRON)
+    assert "closed" in refused(lambda: desk.set_contacts(referral.id, [way(desk, "new")], actor=STAFF))
+    assert not rows(desk, kinds.PRIVATE)
+    alone = given(desk, contacts=[way(desk, "old")])
+    desk.set_contacts(alone.id, [], actor=PATRON)
+    assert not rows(desk, kinds.PRIVATE)
+    desk.set_contacts(alone.id, [way(desk, "new")], actor=PATRON)
+    assert desk.private(alone.id, actor=STAFF).contacts == (way(desk, "new"),)
+
+
+def test_wrong_contacts_change_nothing(desk):
+    referral = send(desk, contacts=[way(desk, "old")])
+    for wrong in (["old@patron.org"], [way(desk, "new", verified_at=MONDAY + DAY)]):
+        assert (
+            "old@"
+            not in refused(
+                lambda wrong=wrong: desk.set_contacts(referral.id, wrong, actor=STAFF)
+            ).splitlines()[-1]
+        )
+    assert desk.private(referral.id, actor=STAFF).contacts == (way(desk, "old"),)
+
+
+def test_under_a_legal_hold_ways_are_kept_as_ways_that_are_not_safe(desk):
+    referral = accepted(desk, contacts=[way(desk, "old")])
+    desk.freeze(referral.id, actor=STAFF, reason="case-1")
+    for _ in range(2):
+        desk.set_contacts(referral.id, [], actor=PATRON)
+    assert desk.private(referral.id, actor=STAFF).contacts == (way(desk, "old", safe="no"),)
+    assert told(desk) == []
+
+
+# Asked how it went
+
+
+def test_a_patron_who_wants_to_be_asked_no_more_is_in_no_list(desk):
+    referral = given(desk)
+    desk.time.pass_by(days=15)
+    assert [one.clock for one in desk.due()] == [Clock.FOLLOW_UP]
+    asked_no_more = desk.allow_follow_up(referral.id, allowed=False, actor=PATRON)
+    assert desk.due() == ()
+    assert (asked_no_more.follow_up_allowed, asked_no_more.follow_up_due_at) == (False, None)
+    assert (last_entry(desk).action, last_entry(desk).referral_id) == ("no_follow_up", referral.id)
+    again = desk.allow_follow_up(referral.id, allowed=True, actor=STAFF)
+    assert again == desk.referral(referral.id) == referral
+    assert last_entry(desk).action == "allow_follow_up"
+    assert desk.audit.verify().ok
+
+
+def test_a_question_that_waits_is_withdrawn_and_nothing_else(desk):
+    hours = {"safe_from": time(18), "safe_until": time(20)}
+    referral = send(desk, follow_up_allowed=True, contacts=[way(desk, "a", **hours)])
+    desk.time.pass_by(days=14)
+    desk.run_due()
+    desk.apply(referral.id, "accept", actor=agency_of(referral))
+    desk.dispatch_once()
+    desk.allow_follow_up(referral.id, allowed=False, actor=PATRON)
+    desk.time.pass_by(hours=7)
+    desk.box.clear()
+    assert told(desk) == ["a@patron.org"]
+
+
+def test_a_patron_who_takes_everything_back_is_asked_nothing(desk):
+    referral = given(desk, contacts=[way(desk, "a")])
+    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.time.pass_by(days=15)
+    assert desk.due() == ()
+
+
+def test_of_a_draft_it_is_said_with_the_sending(desk):
+    draft = desk.refer(found(desk), actor=STAFF, type="direct")
+    with pytest.raises(IllegalTransitionError):
+        desk.allow_follow_up(draft.id, allowed=True, actor=STAFF)
+    referral = given(desk)
+    refused(lambda: desk.allow_follow_up(referral.id, allowed="no", actor=STAFF))
+
+
+# What an agency is told
+
+
+def test_what_an_agency_is_told_is_completed_before_it_is_sent(desk):
+    take_referrals(desk, found(desk), required_fields=["first_name", "size"])
+    draft = desk.refer(
+        found(desk), actor=STAFF, type="direct", told={"first_name": "Quil", "phone": "555-0100"}
+    )
+    desk.consent(draft.id, terms(fields=["first_name", "size"]), actor=STAFF)
+    desk.tell(draft.id, {"first_name": "Quill", "size": cc.Secret("3"), "phone": None}, actor=PATRON)
+    entry = last_entry(desk)
+    assert (entry.action, entry.fields) == ("tell", ("first_name", "phone", "size"))
+    assert "Quill" not in repr(list(desk.audit.entries()))
+    sent = desk.apply(draft.id, "send", actor=STAFF)
+    shown = desk.private(sent.id, actor=STAFF).told
+    assert {name: text.reveal() for name, text in shown.items()} == {"first_name": "Quill", "size": "3"}
+    with pytest.raises(IllegalTransitionError):
+        desk.tell(sent.id, {"first_name": "Rowan"}, actor=STAFF)
+
+
+@pytest.mark.parametrize("wrong", ["Quill", {"first_name": 5}, {5: "Quill"}])
+def test_what_an_agency_is_told_is_text(desk, wrong):
+    draft = desk.refer(found(desk), actor=STAFF, type="direct")
+    refused(lambda: desk.tell(draft.id, wrong, actor=STAFF))
+    assert not desk.private(draft.id, actor=STAFF).told
+
+
+def test_under_a_legal_hold_more_is_told_and_nothing_is_taken_back(desk):
+    draft = desk.refer(found(desk), actor=STAFF, type="direct", told={"first_name": "Quill"})
+    desk.freeze(draft.id, actor=STAFF, reason="case-1")
+    for lost in ("Rowan", None):
+        with pytest.raises(IllegalTransitionError, match="no_legal_hold"):
+            desk.tell(draft.id, {"first_name": lost}, actor=STAFF)
+    desk.tell(draft.id, {"size": "3"}, actor=STAFF)
+    assert set(desk.private(draft.id, actor=STAFF).told) == {"first_name", "size"}
+
+
+@pytest.mark.parametrize("role", ["agency", "system", "adapter"])
+def test_only_the_patron_and_staff_say_so(desk, role):
+    draft = desk.refer(found(desk), actor=STAFF, type="direct")
+    actor = cc.Actor(role, draft.organization_id)
+    for say in (
+        lambda: desk.tell(draft.id, {}, actor=actor),
+        lambda: desk.set_contacts(draft.id, [], actor=actor),
+        lambda: desk.allow_follow_up(draft.id, allowed=False, actor=actor),
+    ):
+        with pytest.raises(IllegalTransitionError):
+            say()
+
+
+def test_a_desk_for_asynchronous_programs_is_told_the_same(desk):
+    async def go():
+        asynchronous = cc.AsyncConnector(desk)
+        draft = await asynchronous.refer(found(desk), actor=STAFF, type="direct")
+        await asynchronous.tell(draft.id, {"first_name": "Quill"}, actor=STAFF)
+        await asynchronous.set_contacts(draft.id, [way(desk, "a")], actor=STAFF)
+        other = await asynchronous.refer(found(desk), actor=STAFF)
+        return draft, await asynchronous.allow_follow_up(other.id, allowed=True, actor=STAFF)
+
+    draft, other = asyncio.run(go())
+    own = desk.private(draft.id, actor=STAFF)
+    assert (set(own.told), len(own.contacts), other.follow_up_allowed) == ({"first_name"}, 1, True)
