@@ -245,6 +245,17 @@ def test_under_a_legal_hold_ways_are_kept_as_ways_that_are_not_safe(desk):
     assert told(desk) == []
 
 
+def test_what_a_patron_says_under_a_legal_hold_does_not_keep_what_they_took_back(desk):
+    referral = accepted(desk, contacts=[way(desk, "old")])
+    desk.freeze(referral.id, actor=STAFF, reason="case-1")
+    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.set_contacts(referral.id, [], actor=PATRON)
+    desk.unfreeze(referral.id, actor=STAFF, reason="case-1")
+    desk.time.pass_by(minutes=1)
+    desk.purge()
+    assert not rows(desk, kinds.PRIVATE)
+
+
 # Asked how it went
 
 
