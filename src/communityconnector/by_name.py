@@ -15,6 +15,7 @@ from communityconnector.matching.recurrence import Holidays
 from communityconnector.needs import Interpreter
 from communityconnector.notification import Notifier
 from communityconnector.plugins import Plugins
+from communityconnector.referrals.mappings import Words
 from communityconnector.storage import Storage
 
 T = TypeVar("T")
@@ -69,6 +70,14 @@ class ByName:
         """Who puts matches in another order."""
         scorers = self.plugins.scorers()
         return [_named(scorers, one, "scorer").rerank if isinstance(one, str) else one for one in given]
+
+    def words(self, given: Iterable[Words | str]) -> list[Words]:
+        """What words of other systems mean."""
+        tables = self.plugins.status_words()
+        return [
+            _named(tables, one, "table of words").make(self.settings) if isinstance(one, str) else one
+            for one in given
+        ]
 
     def notifiers(self, given: Mapping[str, Notifier | Mapping[str, str]]) -> dict[str, Notifier]:
         """Who sends messages; settings in the place of a notifier make one: of the kind that they say, or of its name."""

@@ -32,6 +32,7 @@ from communityconnector.one_calendar import settled
 from communityconnector.partners import Occurrence, Partnerships, Visitors
 from communityconnector.plugins import Plugins
 from communityconnector.referrals import Letterhead, Policy
+from communityconnector.referrals.mappings import Words, with_words
 from communityconnector.sealing import Keyring
 from communityconnector.storage import Storage
 from communityconnector.stored import Follower, Loaded, Shelf, load
@@ -85,6 +86,8 @@ class Connector(Desk):
         ids: gives ids of new referrals, of letters, digits, `-` and `.`.
         random: spreads tries over time.
         senders: systems of agencies and platforms that may report by web hooks (`receive`).
+        words: tables of what words of other systems mean, beside and in place of those that are known of themselves; the
+            last one counts (`referrals.mappings.with_words`).
 
     Attributes:
         partnerships: what the library knows of its partners (`partners.Partnerships`).
@@ -117,6 +120,7 @@ class Connector(Desk):
         ids: Callable[[], str] = _new_id,
         random: Random | None = None,
         senders: Iterable[Sender] = (),
+        words: Iterable[Words] = (),
     ) -> None:
         policy, holidays = settled(policy or Policy(), zone, holidays)
         self._shelf = Shelf(storage)
@@ -130,6 +134,7 @@ class Connector(Desk):
                 vocabulary=vocabulary or needs.vocabulary(),
                 random=random or Random(),  # noqa: S311  # it spreads tries, and keeps no secret
                 senders=senders,
+                words=with_words(*words),
             )
         )
         self.storage = storage
@@ -170,6 +175,7 @@ class Connector(Desk):
         rerankers: Iterable[Reranker | str] = (),
         holidays: Callable[[date], str | None] | str | None = None,
         notifiers: Mapping[str, Notifier | Mapping[str, str]] = _NO_NOTIFIERS,
+        words: Iterable[Words | str] = (),
         **parts: Any,
     ) -> Self:
         """Open the desk at a URL.
@@ -188,6 +194,7 @@ class Connector(Desk):
             notifiers: send messages, by name; settings in place of a notifier make the one that a plugin brings, or that
                 is built in, under that name: `{"smtp": {"host": ...}}`. For several of one kind, say the kind:
                 `{"clinic": {"kind": "webhook", "secrets": ...}}`.
+            words: tables of what words of other systems mean; or the names of such tables.
             **parts: what `Connector` takes besides.
 
         Raises:
@@ -205,6 +212,7 @@ class Connector(Desk):
             "rerankers": named.rerankers(rerankers),
             "holidays": named.holidays(holidays),
             "notifiers": named.notifiers(notifiers),
+            "words": named.words(words),
         }
         storage = named.storage(url)
         try:

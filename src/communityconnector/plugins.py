@@ -30,6 +30,7 @@ from communityconnector.hookspecs import (
     InterpreterFactory,
     NotifierFactory,
     Scorer,
+    StatusWords,
     StorageBackend,
 )
 
@@ -41,6 +42,7 @@ DECLARES: Final[Mapping[str, type[Any]]] = {
     "communityconnector_need_interpreters": InterpreterFactory,
     "communityconnector_notifiers": NotifierFactory,
     "communityconnector_scorers": Scorer,
+    "communityconnector_status_words": StatusWords,
     "communityconnector_storage_backends": StorageBackend,
 }
 """Every hook, and what it declares."""
@@ -187,6 +189,10 @@ class Plugins:
     def holidays(self) -> Mapping[str, HolidayCalendar]:
         """Calendars of days on which the usual hours may not hold, by name."""
         return self._found[HolidayCalendar]
+
+    def status_words(self) -> Mapping[str, StatusWords]:
+        """Tables of what words of other systems mean, by name."""
+        return self._found[StatusWords]
 
     def report(self) -> tuple[PluginReport, ...]:
         """What became of each plugin: the built-in one, those handed over, then the installed ones by name."""

@@ -22,6 +22,7 @@ from communityconnector.hookspecs import (
     InterpreterFactory,
     NotifierFactory,
     Scorer,
+    StatusWords,
     StorageBackend,
     hookimpl,
 )
@@ -111,6 +112,7 @@ class TestWhatIsDeclared:
             ("importers", Importer("mine", read=nothing, suffixes=(".mine",)), "importers"),
             ("exporters", Exporter("mine", write=nothing, suffix=".mine"), "exporters"),
             ("holidays", HolidayCalendar("mine", name_of=nothing), "holidays"),
+            ("status_words", StatusWords("mine", make=nothing), "status_words"),
         ],
     )
     def test_a_declaration_is_found_under_its_name_beside_the_built_in_ones(self, hook, declaration, method):

@@ -22,6 +22,7 @@ from communityconnector.hookspecs import (
     NotifierFactory,
     Scorer,
     Settings,
+    StatusWords,
     StorageBackend,
     hookimpl,
 )
@@ -29,6 +30,7 @@ from communityconnector.model import Audience, Directory, Finding
 
 if TYPE_CHECKING:
     from communityconnector.needs import Interpreter
+    from communityconnector.referrals.mappings import Words
 
 _ADAPTERS: Final = "communityconnector.adapters"
 
@@ -133,3 +135,15 @@ def _written(suffix: str, directory: Directory, path: Path) -> tuple[Finding, ..
 def communityconnector_holidays() -> Iterable[HolidayCalendar]:
     """The legal public holidays of the United States."""
     yield HolidayCalendar("us-federal", name_of=_later("us_federal_holidays:us_federal_holiday"))
+
+
+@hookimpl
+def communityconnector_status_words() -> Iterable[StatusWords]:
+    """The words of FHIR Task, findhelp, Unite Us and Primero."""
+    yield StatusWords("built-in", make=_words)
+
+
+def _words(_settings: Settings) -> Words:
+    from communityconnector.referrals.mappings import WORDS
+
+    return WORDS

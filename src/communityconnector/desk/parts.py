@@ -12,6 +12,7 @@ from communityconnector.desk.senders import Sender, check_senders
 from communityconnector.needs import Vocabulary
 from communityconnector.notification import Notifier
 from communityconnector.referrals import Letterhead
+from communityconnector.referrals.mappings import WORDS, Words
 
 
 @attrs.frozen
@@ -47,6 +48,7 @@ class Parts:
         vocabulary: the needs that are known.
         random: spreads tries over time.
         senders: systems that may report by web hooks.
+        words: what words of other systems mean.
     """
 
     ledger: Ledger
@@ -56,3 +58,4 @@ class Parts:
     vocabulary: Vocabulary
     random: random.Random
     senders: tuple[Sender, ...] = attrs.field(default=(), converter=check_senders)
+    words: Words = WORDS

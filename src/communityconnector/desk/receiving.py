@@ -262,14 +262,14 @@ class Receiving(Carrying):
     def _understand(self, work: Work, word: Word, actor: Actor, message_id: str) -> None:
         """Do what another system's word says, if it says anything for certain; else leave it to staff."""
         before = work.about
-        found = reported(word.system, word.text, work.referral.status)
+        found = reported(word.system, word.text, work.referral.status, self._parts.words)
         clear = not found.needs_review
         if clear and found.status is not work.referral.status:
             said = {"outcome": found.outcome, "hold_reason": found.hold_reason}
             event = None if found.status is None else _EVENTS.get(found.status)
             clear = event is not None and self._could(work, event, actor, said)
         work.about = attrs.evolve(
-            work.about, external_system=word.system.value, external_status=word.text, needs_review=not clear
+            work.about, external_system=word.system, external_status=word.text, needs_review=not clear
         )
         if not clear and not before.needs_review:
             work.tell_staff("word of another system", occasion=message_id)

@@ -13,7 +13,6 @@ from communityconnector.desk.kinds import stamp
 from communityconnector.errors import InvalidReferralError
 from communityconnector.notification import Uncopied
 from communityconnector.referrals import Event
-from communityconnector.referrals.mappings import System
 from communityconnector.storage import lawful_id
 
 _MOST_WORD: Final = 100
@@ -28,7 +27,7 @@ class Word(NamedTuple):
         text: the word.
     """
 
-    system: System
+    system: str
     text: str
 
 
@@ -77,7 +76,10 @@ def read_report(body: bytes, latest: datetime) -> Report:
     word = said["status"]
     if not isinstance(word, str) or not 0 < len(word) <= _MOST_WORD or not word.isprintable():
         _unreadable()
-    return Report(referral_id=referral_id, at=at, said=Word(System(said.get("system")), word))
+    system = said.get("system")
+    if not isinstance(system, str):
+        _unreadable()
+    return Report(referral_id=referral_id, at=at, said=Word(system, word))
 
 
 def _details(said: Mapping[str, Any]) -> dict[str, Any]:

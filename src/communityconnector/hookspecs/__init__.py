@@ -28,6 +28,7 @@ from communityconnector.hookspecs.declarations import (
     NotifierFactory,
     Scorer,
     Settings,
+    StatusWords,
     StorageBackend,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "NotifierFactory",
     "Scorer",
     "Settings",
+    "StatusWords",
     "StorageBackend",
     "hookimpl",
 ]
@@ -261,5 +263,30 @@ def communityconnector_holidays() -> Iterable[HolidayCalendar]:
         >>> calendar = Plugins(County()).holidays()["our-county"]
         >>> calendar.name_of(date(2026, 9, 12)), calendar.name_of(date(2026, 9, 13))
         ('County Fair', None)
+    """
+    raise NotImplementedError
+
+
+@_hookspec
+def communityconnector_status_words() -> Iterable[StatusWords]:
+    """Declare tables of what words of other systems mean for a referral.
+
+    Returns:
+        One `StatusWords` a table. No two plugins may declare the same name.
+
+    Example:
+        >>> from communityconnector.hookspecs import StatusWords, hookimpl
+        >>> from communityconnector.plugins import Plugins
+        >>> from communityconnector.referrals.mappings import Meant
+        >>> class OurSystem:
+        ...     @hookimpl
+        ...     def communityconnector_status_words(self):
+        ...         return [StatusWords("our-system", make=self.words)]
+        ...
+        ...     def words(self, settings):
+        ...         return {("our_system", "Helped"): Meant("completed", "service_received")}
+        >>> table = Plugins(OurSystem()).status_words()["our-system"].make({})
+        >>> table["our_system", "Helped"].outcome.value
+        'service_received'
     """
     raise NotImplementedError

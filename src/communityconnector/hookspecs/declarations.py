@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     # These rooms load numpy and the vocabulary's classes, which a plugin that sends messages does not need.
     from communityconnector.matching.engine import Reranker
     from communityconnector.needs import Interpreter
+    from communityconnector.referrals.mappings import Words
 
 API_VERSION: Final = 1
 """Number of what the declarations mean. It changes when one comes to mean something else; a plugin of another is refused."""
@@ -199,4 +200,19 @@ class HolidayCalendar:
 
     name: str = attrs.field(validator=_name)
     name_of: Callable[[date], str | None] = attrs.field(validator=_call)
+    api: int = API_VERSION
+
+
+@attrs.frozen
+class StatusWords:
+    """A table of what words of other systems mean for a referral.
+
+    Attributes:
+        name: what a host calls the table.
+        make: makes it from the host's settings: by system and word, what is meant.
+        api: the `API_VERSION` that the plugin was written to.
+    """
+
+    name: str = attrs.field(validator=_name)
+    make: Callable[[Settings], Words] = attrs.field(validator=_call)
     api: int = API_VERSION

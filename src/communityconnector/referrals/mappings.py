@@ -10,24 +10,27 @@ Sources, and how far they were read:
 - Unite Us: **not verified.** Its names are from general knowledge; check them against a live network before use.
 
 Both ways lose something, so keep the other system's own word beside the referral. A word that is not in the table, or
-that may mean more than one of ours, is reported as unknown and never guessed.
+that may mean more than one of ours, is reported as unknown and never guessed. What words mean is a table that a library
+or a plugin may add to, and whose rows they may replace (`Words`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import attrs
 
 from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals.codes import HoldReason, Outcome
-from communityconnector.referrals.documents import Code
+from communityconnector.referrals.documents import TYPED, Code
 from communityconnector.referrals.referral import Referral
 from communityconnector.referrals.states import TERMINAL, ReferralStatus
 
 
 class System(Code):
-    """A system whose words are known."""
+    """A system whose words are known. Others may be added by their words (`Words`)."""
 
     FHIR_TASK = "fhir_task"
     FHIR_SERVICE_REQUEST = "fhir_service_request"
@@ -139,7 +142,7 @@ class Reported:
         hold_reason: the hold reason that it tells.
     """
 
-    system: System
+    system: str
     word: str
     status: ReferralStatus | None = None
     outcome: Outcome | None = None
@@ -152,6 +155,45 @@ class Reported:
             return self.hold_reason is None
         told = self.outcome is not None or self.status is ReferralStatus.ENTERED_IN_ERROR
         return self.status is None or (self.status in TERMINAL and not told)
+
+
+@attrs.frozen(field_transformer=TYPED)
+class Meant:
+    """What a word of another system means here.
+
+    Attributes:
+        status: our state.
+        outcome: the outcome that the word tells, of a state in which a referral ends; `None` where it tells none.
+        hold_reason: why a referral waits, of `on_hold`.
+        once_accepted: our state where the agency had accepted the referral before, if it is another then: what is
+            `rejected` at first is `failed` later.
+
+    Raises:
+        InvalidReferralError: a code is none, or a state does not take the outcome or the reason.
+    """
+
+    status: ReferralStatus = attrs.field(converter=ReferralStatus)
+    outcome: Outcome | None = attrs.field(default=None, converter=attrs.converters.optional(Outcome))
+    hold_reason: HoldReason | None = attrs.field(
+        default=None, converter=attrs.converters.optional(HoldReason), kw_only=True
+    )
+    once_accepted: ReferralStatus | None = attrs.field(
+        default=None, converter=attrs.converters.optional(ReferralStatus), kw_only=True
+    )
+
+    def __attrs_post_init__(self) -> None:
+        states = {self.status, self.once_accepted} - {None}
+        fits = self.outcome is None or states <= TERMINAL
+        waits = self.hold_reason is None or states == {ReferralStatus.ON_HOLD}
+        if not fits or not waits:
+            message = (
+                "a word tells an outcome of a state in which a referral ends, and a hold reason of on_hold"
+            )
+            raise InvalidReferralError(message)
+
+
+Words = Mapping[tuple[str, str], Meant]
+"""What words of other systems mean: by system and word, as they come."""
 
 
 _INWARD: Final = """
@@ -205,30 +247,65 @@ _INWARD: Final = """
 _REFUSED: Final = "refused"
 
 
-def _inward() -> dict[tuple[System, str], tuple[str, str]]:
+def _inward() -> Words:
     rows = ([cell.strip() for cell in row.split("|")] for row in _INWARD.strip().splitlines())
-    return {(System(system), word): (status, reason) for system, word, status, reason in rows}
+    return MappingProxyType({(system, word): _meant(status, reason) for system, word, status, reason in rows})
 
 
-_KNOWN: Final = _inward()
+def _meant(status: str, told: str) -> Meant:
+    if status == _REFUSED:
+        return Meant(ReferralStatus.REJECTED, told, once_accepted=ReferralStatus.FAILED)
+    reason = _reason(ReferralStatus(status), told)
+    if isinstance(reason, HoldReason):
+        return Meant(status, hold_reason=reason)
+    return Meant(status, reason)
 
 
-def known_words(system: System) -> tuple[str, ...]:
+WORDS: Final = _inward()
+"""The words that are known of themselves."""
+
+
+def with_words(*tables: Words) -> Words:
+    """The words that are known of themselves, with what tables add to them and say in place of them; the last one counts.
+
+    Args:
+        tables: the tables, such as `{("icarol", "Help Received"): Meant("completed", "service_received")}`.
+
+    Raises:
+        InvalidReferralError: a table is none. The message repeats nothing of it.
+    """
+    found = dict(WORDS)
+    for table in tables:
+        for key, meant in table.items():
+            if not _is_word(key) or not isinstance(meant, Meant):
+                message = "a table of words has the names of a system and a word, both of them texts, and what it means (`Meant`)"
+                raise InvalidReferralError(message)
+            found[key] = meant
+    return MappingProxyType(found)
+
+
+def _is_word(key: object) -> bool:
+    return isinstance(key, tuple) and len(key) == 2 and all(isinstance(part, str) and part for part in key)
+
+
+def known_words(system: str, words: Words = WORDS) -> tuple[str, ...]:
     """The words of a system that mean something here, in the table's order.
 
     Args:
         system: the system. ServiceRequest has none: it says what was asked for, not what came of it.
+        words: what words mean.
     """
-    return tuple(word for known, word in _KNOWN if known is system)
+    return tuple(word for known, word in words if known == system)
 
 
-def reported(system: System, word: str, current: ReferralStatus) -> Reported:
+def reported(system: str, word: str, current: ReferralStatus, words: Words = WORDS) -> Reported:
     """What another system's word means for a referral. Letter case counts, as it does in most of these systems.
 
     Args:
-        system: whose word it is.
+        system: whose word it is: a `System`, or one that the table adds.
         word: the word as it came.
         current: the state of our referral, by which some words are told apart.
+        words: what words mean.
 
     Returns:
         Our state for it; without one, and so with `needs_review`, where the word is unknown.
@@ -236,22 +313,19 @@ def reported(system: System, word: str, current: ReferralStatus) -> Reported:
     Raises:
         InvalidReferralError: there is no such system.
     """
-    system = System(system)
+    if not known_words(system, words):
+        system = System(system)
     if not isinstance(word, str):
         message = "the word of another system is a text"
         raise InvalidReferralError(message)
-    found = _KNOWN.get((system, word))
-    if found is None:
+    meant = words.get((system, word))
+    if meant is None:
         return Reported(system=system, word=word)
-    state, told = found
-    if state == _REFUSED:
-        state = ReferralStatus.REJECTED if current is ReferralStatus.REQUESTED else ReferralStatus.FAILED
-    status = ReferralStatus(state)
-    reason = _reason(status, told)
+    late = meant.once_accepted is not None and current is not ReferralStatus.REQUESTED
     return Reported(
         system=system,
         word=word,
-        status=status,
-        outcome=reason if isinstance(reason, Outcome) else None,
-        hold_reason=reason if isinstance(reason, HoldReason) else None,
+        status=meant.once_accepted if late else meant.status,
+        outcome=meant.outcome,
+        hold_reason=meant.hold_reason,
     )

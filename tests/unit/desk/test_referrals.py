@@ -791,6 +791,51 @@ def test_a_system_that_nobody_knows_and_a_word_that_is_none_are_refused():
             mappings.reported(system, word, S.REQUESTED)
 
 
+OURS = {
+    ("our_system", "Helped"): mappings.Meant("completed", "service_received"),
+    ("our_system", "Full"): mappings.Meant("rejected", "no_capacity", once_accepted="failed"),
+    ("findhelp", "Pending"): mappings.Meant("on_hold", hold_reason="waitlisted"),
+}
+
+
+def test_a_table_adds_systems_and_says_what_a_word_means_in_place_of_another():
+    words = mappings.with_words(OURS, {("our_system", "Helped"): mappings.Meant("completed", "enrolled")})
+    assert mappings.reported("our_system", "Helped", S.REQUESTED, words).outcome is O.ENROLLED
+    for current, status in ((S.REQUESTED, S.REJECTED), (S.ACCEPTED, S.FAILED)):
+        assert mappings.reported("our_system", "Full", current, words).status is status
+    assert mappings.reported("findhelp", "Pending", S.ACCEPTED, words).hold_reason is HoldReason.WAITLISTED
+    assert mappings.reported("findhelp", "Got help", S.ACCEPTED, words).outcome is O.SERVICE_RECEIVED
+    assert mappings.reported("our_system", "helped", S.REQUESTED, words).needs_review
+    assert mappings.known_words("our_system", words) == ("Helped", "Full")
+    with pytest.raises(InvalidReferralError):
+        mappings.reported("our_system", "Helped", S.REQUESTED)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [{("a", ""): OURS["our_system", "Full"]}, {"a": OURS["our_system", "Full"]}, {("a", "b"): "completed"},
+     {("a",): OURS["our_system", "Full"]}, {(1, "b"): OURS["our_system", "Full"]}],
+)  # fmt: skip
+def test_a_table_that_is_none_is_refused(table):
+    with pytest.raises(InvalidReferralError, match="table of words"):
+        mappings.with_words(table)
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("helped", {}),
+        ("completed", {"outcome": "helped"}),
+        ("accepted", {"outcome": "enrolled"}),
+        ("rejected", {"outcome": "no_capacity", "once_accepted": "on_hold"}),
+        ("completed", {"hold_reason": "waitlisted"}),
+    ],
+)
+def test_a_word_means_what_a_state_can_take(status, told):
+    with pytest.raises(InvalidReferralError):
+        mappings.Meant(status, **told)
+
+
 # FHIR
 
 TASK_STATUSES = (

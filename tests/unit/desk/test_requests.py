@@ -8,12 +8,15 @@ import traceback
 from types import MappingProxyType
 
 import pytest
-from desks import PANTRIES, STAFF, desk_at, found, send
+from desks import MONDAY, PANTRIES, STAFF, Time, desk_at, found, send
 
 import communityconnector as cc
 from communityconnector.desk import Sender, Taken
-from communityconnector.errors import IdempotencyConflictError, InvalidReferralError
+from communityconnector.errors import IdempotencyConflictError, InvalidReferralError, PluginError
+from communityconnector.hookspecs import StatusWords, hookimpl
+from communityconnector.plugins import Plugins
 from communityconnector.referrals import Referral
+from communityconnector.referrals.mappings import Meant
 from communityconnector.stored import load
 from communityconnector.webhooks import sign, timestamp
 
@@ -96,3 +99,51 @@ def test_a_document_that_is_none_leaves_nothing_of_what_it_held(desk):
     with pytest.raises(InvalidReferralError, match="created_at") as refused:
         Referral.from_dict(document)
     assert refused.value.__context__ is None
+
+
+def test_words_of_a_librarys_own_table_are_understood_and_others_are_not_guessed():
+    match = found(None)
+    table = {("our_system", "Helped"): Meant("completed", "service_received")}
+    with desk_at(senders=[Sender(match.organization.id, [KEY])], words=[table]) as desk:
+        first, second = send(desk), send(desk)
+        said = {"system": "our_system", "status": "Helped"}
+        assert post(desk, "m-1", {"referral_id": first.id, **said}).taken is Taken.ACCEPTED
+        assert desk.referral(first.id).outcome == "service_received"
+        post(desk, "m-2", {"referral_id": second.id, **said, "status": "Was helped"})
+        assert [(one.system, one.word) for one in desk.to_review()] == [("our_system", "Was helped")]
+        for system in ("another", None, 5):
+            received = post(desk, f"m-{system}", {"referral_id": second.id, **said, "system": system})
+            assert (received.taken, received.code) == (Taken.REFUSED, "invalid-referral")
+
+
+def test_a_plugin_brings_a_table_by_its_name():
+    class Theirs:
+        @hookimpl
+        def communityconnector_status_words(self):
+            return [StatusWords("theirs", make=self.words)]
+
+        def words(self, settings):
+            return {("theirs", settings["word"]): Meant("accepted")}
+
+    plugins = Plugins(Theirs(), entry_points=False)
+    own = {("ours", "ok"): Meant("accepted")}
+    agency = found(None).organization.id
+    time = Time()
+    asked = {
+        "plugins": plugins,
+        "settings": {"word": "yes"},
+        "senders": [Sender(agency, [KEY])],
+        "clock": time,
+    }
+    with cc.Connector.open(words=["theirs", "built-in", own], **asked) as desk:
+        load(desk.storage, PANTRIES, now=MONDAY)
+        desk.time = time
+        desk.put_intake(cc.Intake(id=agency, required_fields=["first_name"]))
+        for number, (system, word) in enumerate(
+            [("theirs", "yes"), ("ours", "ok"), ("findhelp", "Eligible")]
+        ):
+            referral = send(desk)
+            body = {"referral_id": referral.id, "system": system, "status": word}
+            assert post(desk, f"m-{number}", body).referral.status == "accepted"
+    with pytest.raises(PluginError, match="table of words"):
+        cc.Connector.open(words=["nobodys"])
