@@ -47,16 +47,16 @@ class Contacting(Carrying):
         Raises:
             ReferralNotFoundError: there is none.
             IllegalTransitionError: this role does not speak for a patron.
-            InvalidReferralError: a patron's word is from the future, or the referral is closed and nothing of the patron's
-                own is kept of it any more.
+            InvalidReferralError: a patron's word is from the future, or ways are named that would never be used: the
+                referral is closed and nothing of the patron's own is kept of it, or that is kept for a legal hold alone.
         """
         said = tuple(contacts)
 
         def write() -> None:
             holds = Holds.found(self._parts.ledger)
             work = self._spoken(referral_id, "contacts", actor)
-            if said and work.referral.is_closed and not work.about.private:
-                message = "this referral is closed, and nothing of the patron's own is kept of it any more"
+            if said and (work.about.ended or (work.referral.is_closed and not work.about.private)):
+                message = "nothing of the patron's own is used for this referral any more: it is closed, or the consent was taken back"
                 raise InvalidReferralError(message)
             own = attrs.evolve(work.kept(), contacts=said)
             check_contacts(said, work.recorded_at)

@@ -42,7 +42,6 @@ from communityconnector.errors import (
 from communityconnector.notification import Secret
 from communityconnector.referrals import (
     SENT,
-    Clock,
     Consent,
     Intake,
     Policy,

@@ -35,6 +35,7 @@ from communityconnector.referrals import (
     Event,
     GivenBy,
     HoldReason,
+    Private,
     Referral,
     ReferralEvent,
     ReferralStatus,

@@ -256,6 +256,32 @@ def test_what_a_patron_says_under_a_legal_hold_does_not_keep_what_they_took_back
     assert not rows(desk, kinds.PRIVATE)
 
 
+def test_what_a_patron_says_after_they_took_the_consent_back_loses_nothing_that_a_legal_hold_keeps(desk):
+    referral = accepted(desk, contacts=[way(desk, "old")])
+    desk.freeze(referral.id, actor=STAFF, reason="case-1")
+    desk.revoke_consent(referral.id, actor=PATRON)
+    before = desk.private(referral.id, actor=STAFF)
+    desk.set_contacts(referral.id, [], actor=PATRON)
+    after = desk.private(referral.id, actor=STAFF)
+    assert (after.told, [one.address for one in after.contacts]) == (
+        before.told,
+        [one.address for one in before.contacts],
+    )
+    assert after.told
+    assert "taken back" in refused(lambda: desk.set_contacts(referral.id, [way(desk, "new")], actor=PATRON))
+
+
+def test_what_an_agency_was_to_be_told_is_kept_for_a_legal_hold_whatever_is_told_later(desk):
+    draft = desk.refer(
+        found(desk), actor=STAFF, type="direct", told={"first_name": "Quill"}, contacts=[way(desk, "old")]
+    )
+    desk.freeze(draft.id, actor=STAFF, reason="case-1")
+    desk.revoke_consent(draft.id, actor=PATRON)
+    with pytest.raises(IllegalTransitionError):
+        desk.tell(draft.id, {"first_name": "Other"}, actor=PATRON)
+    assert desk.private(draft.id, actor=STAFF).told["first_name"].reveal() == "Quill"
+
+
 # Asked how it went
 
 

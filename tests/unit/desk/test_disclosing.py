@@ -16,7 +16,7 @@ from communityconnector.referrals import Event, ReferralStatus
 from communityconnector.storage import Delete
 from communityconnector.stored import load
 
-TOKEN = "token-abc123"  # noqa: S105  # a reference to nobody
+TOKEN = "token-5f3a9c"  # noqa: S105  # a reference to nobody
 BOSS = cc.Actor("staff", "desk-1", frozenset({"void"}))
 
 

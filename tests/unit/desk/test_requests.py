@@ -138,7 +138,7 @@ def test_a_plugin_brings_a_table_by_its_name():
     with cc.Connector.open(words=["theirs", "built-in", own], **asked) as desk:
         load(desk.storage, PANTRIES, now=MONDAY)
         desk.time = time
-        desk.put_intake(cc.Intake(id=agency, required_fields=["first_name"]))
+        desk.put_intake(cc.Intake(id=agency, required_fields=["first_name"]), actor=STAFF)
         for number, (system, word) in enumerate(
             [("theirs", "yes"), ("ours", "ok"), ("findhelp", "Eligible")]
         ):

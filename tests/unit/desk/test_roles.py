@@ -13,7 +13,7 @@ from communityconnector.errors import IllegalTransitionError
 from communityconnector.referrals import Role
 
 LIBRARY, PATRONS = frozenset({Role.STAFF}), frozenset({Role.STAFF, Role.PATRON})
-TOKEN = "token-abc123"  # noqa: S105  # a reference to nobody
+TOKEN = "token-5f3a9c"  # noqa: S105  # a reference to nobody
 ANSWER = cc.FollowUp(reached=True, helped="yes")
 OTHER = next(
     match
@@ -62,6 +62,9 @@ CALLS = {
     "consent": (PATRONS, draft, lambda one: (one.id, terms()), {}),
     "revoke_consent": (PATRONS, sent, lambda one: (one.id,), {}),
     "follow_up": (PATRONS, sent, lambda one: (one.id, ANSWER), {}),
+    "set_contacts": (PATRONS, sent, lambda one: (one.id, []), {}),
+    "allow_follow_up": (PATRONS, sent, lambda one: (one.id, False), {}),
+    "tell": (PATRONS, draft, lambda one: (one.id, {"first_name": "Quill"}), {}),
     "private": (LIBRARY, sent, lambda one: (one.id,), {}),
     "invite": (LIBRARY, sent, lambda one: (one.id,), {}),
     "reviewed": (LIBRARY, sent, lambda one: (one.id,), {}),
