@@ -10,6 +10,7 @@ from communityconnector.desk.answering import Answering
 from communityconnector.desk.counting import Counting
 from communityconnector.desk.dispatching import Dispatching
 from communityconnector.desk.looking import Looking
+from communityconnector.desk.noting import Noting
 from communityconnector.desk.parts import Parts
 from communityconnector.desk.receiving import Receiving
 from communityconnector.desk.referring import Referring
@@ -19,7 +20,7 @@ from communityconnector.errors import StorageError
 from communityconnector.storage import SupportsHost
 
 
-class Desk(Referring, Subjects, Looking, Answering, Receiving, Dispatching, Retaining, Counting):
+class Desk(Referring, Subjects, Looking, Answering, Receiving, Dispatching, Retaining, Counting, Noting):
     """Makes referrals, carries them on, sends messages and takes answers. It may be shared between threads.
 
     Args:
