@@ -77,7 +77,7 @@ def safely(page: Callable[..., Page], *given: Any) -> Page:
     try:
         return page(*given)
     except LinkNotValidError as error:
-        return Page("message.html", {"words": str(error)}, 404)
+        return Page("old_link.html", {"words": str(error), "token": given[1]}, 404)
     except cc.CommunityConnectorError as error:
         return Page("message.html", {"words": str(error)}, 400)
     except KeyError:
@@ -167,6 +167,12 @@ def followed_up(desk: cc.Connector, token: str, form: Form) -> Page:
     answer = cc.FollowUp(reached=form["reached"] == "yes", helped=form["helped"])
     desk.answer_follow_up(token, answer)
     return Page("message.html", {"words": "Thank you. / Gracias."})
+
+
+def renewed(desk: cc.Connector, token: str, _: Form) -> Page:
+    """A new link, sent to the agency. The page says the same whatever the old link was: nobody learns what there is."""
+    desk.renew_link(token)
+    return Page("message.html", {"words": "If the link was one of ours, a new one is on its way."})
 
 
 def _reasons(event: str) -> tuple[str, list[str]]:

@@ -62,6 +62,12 @@ def follow_up(request: HttpRequest, token: str) -> HttpResponse:
     return show(request, safely(library.followed_up, get_desk(), token, request.POST.dict()))
 
 
+@require_POST
+def renew(request: HttpRequest, token: str) -> HttpResponse:
+    """A new link for an agency."""
+    return show(request, safely(library.renewed, get_desk(), token, request.POST.dict()))
+
+
 urlpatterns = [
     path("", home),
     path("search", search),
@@ -70,4 +76,5 @@ urlpatterns = [
     path("r/<str:token>", link),
     path("r/<str:token>/answer", answer),
     path("r/<str:token>/follow-up", follow_up),
+    path("r/<str:token>/renew", renew),
 ]
