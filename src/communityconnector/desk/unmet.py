@@ -76,7 +76,7 @@ def set_apart(ledger: Ledger, now: datetime) -> None:
 def _apart(ledger: Ledger, ids: list[str]) -> None:
     holds = Holds.found(ledger)
     found = ledger.storage.get(UNMET_PENDING, ids).values()
-    free = [one for one in found if not holds.keep(one.keys[BY_REFERRAL])]
+    free = [one for one in found if not holds.keep_record(one)]
     if not free:
         return
     # New ids, in the order of what the records say, which tells nothing of when each came.
