@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from communityconnector.desk.audit import Fact
-from communityconnector.desk.held import Held, coming, due_name
+from communityconnector.desk.held import Held, HeldPrivate, coming, due_name
 from communityconnector.desk.holds import Holds
 from communityconnector.desk.kinds import (
     BY_PATRON,

@@ -278,7 +278,7 @@ def test_another_systems_words_go_with_what_is_private(goes, with_private):
 
 def test_they_go_where_there_is_nothing_else_that_is_private():
     with opened(senders=SENDERS) as desk:
-        desk.put_intake(cc.Intake(id=found(desk).organization.id))
+        desk.put_intake(cc.Intake(id=found(desk).organization.id), actor=STAFF)
         terms = cc.ConsentTerms(fields=[], purpose="food", method="verbal")
         referral = send(desk, told={}, consent=terms)
         reported(desk, referral, WORDS)

@@ -280,7 +280,7 @@ def test_whatever_the_token_the_answer_is_the_same_and_nothing_is_sent(desk):
 
 def test_an_agency_that_takes_no_messages_is_sent_none(desk):
     referral, token = first_token(desk)
-    desk.put_intake(cc.Intake(id=referral.organization_id, required_fields=["first_name"]))
+    desk.put_intake(cc.Intake(id=referral.organization_id, required_fields=["first_name"]), actor=STAFF)
     desk.time.pass_by(days=4)
     assert renewed(desk, token) == []
 
