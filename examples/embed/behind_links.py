@@ -71,6 +71,12 @@ def followed_up(desk: cc.Connector, token: str, form: Form) -> Page:
     return Page("message.html", {"words": "Thank you. / Gracias."})
 
 
+def renewed(desk: cc.Connector, token: str, _: Form) -> Page:
+    """A new link, sent to the agency. The page says the same whatever the old link was: nobody learns what there is."""
+    desk.renew_link(token)
+    return Page("message.html", {"words": "If the link was one of ours, a new one is on its way."})
+
+
 def _reasons(event: str) -> tuple[str, list[str]]:
     """The detail that an agency tells with an event, and its codes; none for most."""
     row = next((row for row in TABLE if row.event == event and Role.AGENCY in row.who), None)

@@ -121,6 +121,12 @@ def follow_up(request: Request, token: str, desk: Desk, form: Form) -> Response:
     return show(request, safely(behind_links.followed_up, desk, token, form))
 
 
+@app.post("/r/{token}/renew")
+def renew(request: Request, token: str, desk: Desk, form: Form) -> Response:
+    """A new link for an agency."""
+    return show(request, safely(behind_links.renewed, desk, token, form))
+
+
 def main() -> None:
     """Dispatch until SIGTERM or SIGINT; a process of its own, so that restarting the pages stops no message."""
     stop = threading.Event()

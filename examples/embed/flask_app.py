@@ -96,6 +96,12 @@ def follow_up(token: str) -> tuple[str, int]:
     return show(safely(behind_links.followed_up, get_desk(), token, request.form.to_dict()))
 
 
+@app.post("/r/<token>/renew")
+def renew(token: str) -> tuple[str, int]:
+    """A new link for an agency."""
+    return show(safely(behind_links.renewed, get_desk(), token, request.form.to_dict()))
+
+
 @app.cli.command("dispatch")
 def dispatch() -> None:
     """Do what is due for referrals, and send what waits."""

@@ -49,7 +49,7 @@ def safely(page: Callable[..., Page], *given: Any) -> Page:
     try:
         return page(*given)
     except LinkNotValidError as error:
-        return Page("message.html", {"words": str(error)}, 404)
+        return Page("old_link.html", {"words": str(error), "token": given[1]}, 404)
     except cc.CommunityConnectorError as error:
         return Page("message.html", {"words": str(error)}, 400)
     except KeyError:

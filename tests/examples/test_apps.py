@@ -325,6 +325,8 @@ def test_what_cannot_be_is_said(browser):
     assert "something is missing" in browser.post("/propose", 400, **_token(browser.page))
     browser.get("/r/nobodys")
     assert "cannot be used any more" in browser.submit("/r/nobodys", 404, language="en")
+    # The page says the same whatever the link was.
+    assert "If the link was one of ours" in browser.submit("/r/nobodys/renew")
 
 
 def test_without_consent_nothing_is_sent(browser):

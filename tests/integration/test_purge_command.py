@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from desks import STAFF, Time
-from lettings import filled, opened, private
+from lettings import broken, filled, opened, private
 
 from communityconnector.adapters.sql import open_storage
+from communityconnector.desk import kinds
 
 
 @pytest.fixture
@@ -48,6 +49,12 @@ def test_it_says_what_would_go_and_then_lets_go_of_it(old):
     again = run(old, "--yes")
     assert "due and kept: a legal hold" in again.stdout
     assert b"zq7note" not in old.read_bytes()
+
+
+def test_what_could_not_be_read_is_said(old):
+    with opened(open_storage(f"sqlite:///{old}")) as desk:
+        broken(desk, next(desk.storage.scan(kinds.REFERRAL)).id)
+    assert "1 referrals could not be read" in run(old, "--dry-run").stdout
 
 
 @pytest.mark.parametrize("options", [[], ["--yes", "--dry-run"]])

@@ -320,7 +320,7 @@ def test_every_part_of_a_policy_can_be_set(place):
         "respond_within": "10", "follow_up_after": "[7, 20]", "follow_up_window": "50", "review_every": "20",
         "contact_fresh_for": "30", "link_lifetime": "1", "written_for": '["hiv"]', "cards": "'D[0-9]{8}'",
         "keep_drafts": "1", "keep_private": "2", "keep_closed": "3", "keep_consents": "4", "keep_messages": "5",
-        "keep_keys": "6", "keep_audit": "3650", "small_cell": "5",
+        "keep_keys": "6", "keep_audit": "3650", "small_cell": "5", "consent_notice": "3", "progress_every": "14",
     }  # fmt: skip
     assert set(said) == set(KINDS)
     lines = ['zone = "America/New_York"', 'holidays = "us-federal"', "[policy]"]

@@ -154,8 +154,10 @@ def test_what_is_so_already_is_taken_and_changes_nothing(world):
     again = world.post(world.told("hold", minutes=3, hold_reason="waitlisted"))
     assert (again.taken, again.referral.version) == (Taken.ACCEPTED, version)
     assert world.post(world.told("start", minutes=2)).code == "out-of-order"
-    # Another reason is news, and no move that there is.
-    assert world.post(world.told("hold", hold_reason="agency_paused")).code == "illegal-transition"
+    # Another reason is news, and so is another day to look at it again.
+    assert world.post(world.told("hold", hold_reason="agency_paused")).referral.version == version + 1
+    later = world.told("hold", hold_reason="agency_paused", review_on="2026-05-01")
+    assert world.post(later).referral.review_on.isoformat() == "2026-05-01"
     world.post(world.told("complete", outcome="enrolled"))
     assert world.post(world.told("complete", outcome="enrolled")).taken is Taken.ACCEPTED
     assert world.post(world.told("complete", outcome="service_received")).code == "illegal-transition"

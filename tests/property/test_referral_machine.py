@@ -55,11 +55,11 @@ MOVES = {
     "give": {"draft": "given"},
     "send": {"draft": "requested"},
     "acknowledge": {"requested": "requested"},
-    "attempt_contact": dict(zip(OPEN, OPEN, strict=True)),
+    "attempt_contact": {status: status for status in ("given", *OPEN, "completed", "failed", "expired")},
     "accept": {"requested": "accepted"},
     "reject": {"requested": "rejected"},
     "start": dict.fromkeys(["requested", "accepted", "on_hold"], "in_progress"),
-    "hold": dict.fromkeys(["requested", "accepted", "in_progress"], "on_hold"),
+    "hold": dict.fromkeys(OPEN, "on_hold"),
     "complete": dict.fromkeys(OPEN, "completed"),
     "fail": dict.fromkeys(OPEN, "failed"),
     "cancel": dict.fromkeys(["draft", *OPEN], "cancelled"),
@@ -79,7 +79,7 @@ WHO = {
     "accept": "agency",
     "reject": "agency",
     "start": "agency",
-    "hold": "agency",
+    "hold": "agency staff",
     "complete": "agency staff patron",
     "fail": "agency staff patron",
     "cancel": "staff patron agency",
@@ -104,6 +104,7 @@ class Model:
     given: datetime | None = None
     closed: datetime | None = None
     attempts: int = 0
+    asked: bool = False
     outcome: str | None = None
 
     def allows(self, move) -> bool:
@@ -122,6 +123,8 @@ class Model:
             ),
             "fail": lambda: self.status != "requested" or "agency" in (move.role, move.source),
             "cancel": lambda: not (self.status == "draft" and move.role == "agency"),
+            "hold": lambda: self.status == "on_hold" or move.role == "agency",
+            "attempt_contact": lambda: self.status in OPEN or (self.asked and move.role == "staff"),
             "expire": lambda: now >= business_days_later(self.sent, 14),
             "close_given": lambda: (
                 now >= self.given + 60 * DAY if move.to == "expired" else move.role != "system"
@@ -146,6 +149,8 @@ class Model:
             "hold": {"hold"},
             "close_given": {"to", "outcome"} if speaks else {"to"},
         }.get(move.event, {"outcome"} if speaks else set())
+        if move.asks and move.event not in ("give", "send"):
+            return False
         if told - {"source"} != wants or (move.event == "void" and not move.text):
             return False
         if move.event == "close_given" and move.to not in ("completed", "failed", "cancelled", "expired"):
@@ -177,6 +182,7 @@ class Model:
             self.given = self.last
         if self.status in ENDED and before not in ENDED:
             self.closed = self.last
+        self.asked = self.asked or move.asks
         self.attempts += move.event == "attempt_contact"
         told = {"revoke_consent": "consent_revoked", "expire": "agency_no_response"}.get(
             move.event, move.outcome
@@ -204,6 +210,7 @@ def move(event, role, **told):
         "hold": None,
         "to": None,
         "facts": None,
+        "asks": False,
         "text": "",
         "right": False,
         "later": timedelta(hours=1),
@@ -223,6 +230,7 @@ ANY = st.builds(
     hold=st.sampled_from([None, None, None, "waitlisted"]),
     to=st.sampled_from([None, None, None, *ENDED, "given"]),
     facts=st.sampled_from([None, None, "fine", "nothing but the need", "no consent"]),
+    asks=st.sampled_from([False, False, False, True]),
     text=st.sampled_from(["", "because"]),
     right=st.booleans(),
     later=st.sampled_from([timedelta(0), DAY, 20 * DAY, 61 * DAY]),
@@ -276,7 +284,11 @@ def near(model, wish):
         told_by = {"staff": ["staff", "patron", "agency"][wish.pick % 3], "system": None}
         told["source"] = told_by.get(role, role)
     told |= {
-        "send": {"facts": "nothing but the need" if wish.pick % 3 == 0 else "fine"},
+        "send": {
+            "facts": "nothing but the need" if wish.pick % 3 == 0 else "fine",
+            "asks": wish.pick % 2 == 0,
+        },
+        "give": {"asks": wish.pick % 2 == 0},
         "hold": {"hold": "waitlisted"},
         "void": {"right": True, "text": "because"},
     }.get(event, {})
@@ -328,6 +340,7 @@ def play(referral, wanted):
         hold_reason=wanted.hold,
         to=wanted.to,
         sending=FACTS[wanted.facts],
+        follow_up_allowed=wanted.asks,
         text=wanted.text,
     )
     at = referral.last_at + wanted.later
@@ -382,7 +395,7 @@ def hold_invariants(before, referral, events):
     if before.is_closed:
         assert referral.closed_at == before.closed_at
         assert referral.status in (before.status, "entered_in_error")
-        assert events[-1].event in ("amend_outcome", "void")
+        assert events[-1].event in ("amend_outcome", "void", "attempt_contact")
     for value in (referral, *events):
         document = json.loads(json.dumps(value.to_dict()))
         again = type(value).from_dict(document)
@@ -493,6 +506,9 @@ FAULTY_TABLES = {
     "completed can be cancelled": added(Event.CANCEL, S.COMPLETED, S.CANCELLED, "cancel"),
     "an agency rejects without a reason": changed("reject", needs=(), takes=("outcome", "outcome_source")),
     "rejecting leads to failed": changed("reject", after=S.FAILED),
+    "whoever does not want to be asked is called": changed("attempt_contact", S.COMPLETED, guards=()),
+    "staff put a referral on hold": changed("hold", S.ACCEPTED, who=(Role.STAFF, Role.AGENCY)),
+    "a hold cannot be looked at again": without("hold", "on_hold"),
     "an agency may cancel a draft": changed("cancel", S.DRAFT, who=(Role.STAFF, Role.PATRON, Role.AGENCY)),
 }
 FAULTY_GUARDS = {

@@ -76,6 +76,12 @@ def follow_up(request: HttpRequest, token: str) -> HttpResponse:
     return show(request, safely(behind_links.followed_up, get_desk(), token, request.POST.dict()))
 
 
+@require_POST
+def renew(request: HttpRequest, token: str) -> HttpResponse:
+    """A new link for an agency."""
+    return show(request, safely(behind_links.renewed, get_desk(), token, request.POST.dict()))
+
+
 urlpatterns = [
     path("", home),
     path("exit", leave),
@@ -86,4 +92,5 @@ urlpatterns = [
     path("r/<str:token>", link),
     path("r/<str:token>/answer", answer),
     path("r/<str:token>/follow-up", follow_up),
+    path("r/<str:token>/renew", renew),
 ]

@@ -61,6 +61,8 @@ def purge(  # noqa: PLR0913  # one argument an option
             console.print(line_of((f"{number:,} {kind} {goes}", "")))
         for kind, number in report.kept.items():
             console.print(line_of((f"{number:,} {kind} due and kept: a legal hold", "bold")))
+        if report.failed:
+            console.print(line_of((f"{report.failed:,} referrals could not be read: see the log", "bold")))
         if not report.gone and not report.kept:
             console.print(line_of(("Nothing is due.", "")))
     if report.wiped is False:

@@ -12,7 +12,7 @@ from communityconnector.desk.parts import Listed, Parts
 from communityconnector.desk.purging import PurgeReport
 from communityconnector.desk.receiving import Received, Taken, ToReview
 from communityconnector.desk.referring import Asked
-from communityconnector.desk.retaining import LegalHold
+from communityconnector.desk.retaining import Frozen, LegalHold
 from communityconnector.desk.senders import Sender
 from communityconnector.desk.subjects import Erasure
 
@@ -27,6 +27,7 @@ __all__ = [
     "Ending",
     "Entry",
     "Erasure",
+    "Frozen",
     "Head",
     "Ledger",
     "LegalHold",

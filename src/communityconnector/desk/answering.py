@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import attrs
 
+from communityconnector.desk.apart import Apart
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.following import Following
-from communityconnector.desk.links import Link, Wanted, issued, not_valid, opened, token_for, used
-from communityconnector.desk.outbox import Recipient
+from communityconnector.desk.kinds import LINK, stamp
+from communityconnector.desk.links import Link, Wanted, issued, known, not_valid, opened, token_for, used
+from communityconnector.desk.outbox import Recipient, Row, records_of, row_of
 from communityconnector.desk.work import Work
 from communityconnector.errors import IllegalTransitionError
 from communityconnector.notification import Secret, Uncopied
@@ -24,6 +26,7 @@ from communityconnector.referrals import (
     Referral,
     ReferralStatus,
     Role,
+    Template,
 )
 from communityconnector.referrals.table import IMPLIED
 from communityconnector.referrals.texts import STATUS_WORDS, spoken
@@ -222,6 +225,44 @@ class Answering(Following):
 
         return ledger.again(write)
 
+    def renew_link(self, token: str) -> None:
+        """Send an agency a new link in the place of one that can be used no more, to the address of its intake.
+
+        For a page that anybody may call who has an old link. It says nothing, whatever the token: neither whether there
+        is such a referral, nor the new link, which goes where the first one went. A referral's agency is written to once
+        an hour at most, and only while the referral is open and the consent holds.
+
+        Args:
+            token: what the old link ends with.
+
+        Raises:
+            StorageError: the database cannot be written.
+        """
+        ledger = self._parts.ledger
+
+        def write() -> None:
+            link, now = known(ledger, token), ledger.now()
+            if link is None or link.party is not Recipient.AGENCY:
+                return
+            held = ledger.find([link.referral_id]).get(link.referral_id)
+            if held is None or not _may(held.referral.status):
+                return
+            work = Work(self._parts, held, max(now, held.referral.last_at))
+            if not (link.record.document["used"] or link.expires_at <= now) or not work.intake().notifier:
+                return
+            since = stamp(now - _LEAST_BETWEEN)
+            rows = (row_of(record) for record in records_of(ledger.storage, held.referral.id))
+            if any(
+                isinstance(row, Row) and row.template in _LINKED and row.created_at > since for row in rows
+            ):
+                return
+            work.tell(Template.AGENCY_REMINDER, Recipient.AGENCY, occasion=f"renew {stamp(now)[:13]}")
+            actor = Actor(Role.AGENCY, held.referral.organization_id)
+            work.facts.append(Fact(actor=actor, action="renew", referral_id=held.referral.id))
+            work.commit()
+
+        Apart().tried(LINK, "of an agency", lambda: ledger.again(write))
+
     # Inside
 
     def _opened(self, link: Link) -> Work:
@@ -317,4 +358,8 @@ def _may(status: ReferralStatus) -> tuple[Event, ...]:
 
 
 _PATRON = Actor(Role.PATRON)
+_LINKED: Final = (Template.AGENCY_REQUEST, Template.AGENCY_REMINDER)
+"""Messages with a link for an agency."""
+_LEAST_BETWEEN: Final = timedelta(hours=1)
+"""So long after such a message no other is sent on request."""
 _ANSWERS = (Event.ACCEPT, Event.REJECT, Event.START, Event.HOLD, Event.COMPLETE, Event.FAIL, Event.CANCEL)

@@ -11,8 +11,8 @@ import attrs
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.carrying import Carrying
 from communityconnector.desk.holds import Holds
-from communityconnector.desk.kinds import BY_DUE, stamp
-from communityconnector.desk.outbox import Recipient, Row, records_of, withdrawn
+from communityconnector.desk.kinds import BY_DUE
+from communityconnector.desk.outbox import Row, records_of, row_of, withdrawn
 from communityconnector.desk.work import Work
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.notification import Secret
@@ -24,8 +24,6 @@ from communityconnector.referrals import (
     ReferralStatus,
     Role,
     Safe,
-    Template,
-    due,
 )
 
 
@@ -151,23 +149,10 @@ class Contacting(Carrying):
 
     def _withdraw_questions(self, work: Work) -> None:
         """Keep back messages that wait and ask how it went."""
-        referral = work.referral
-        asked = {
-            Row.of(
-                Template.PATRON_MESSAGE,
-                Recipient.PATRON,
-                referral.id,
-                version,
-                one.at,
-                occasion=stamp(one.at),
-            ).id
-            for one in due(referral, self._parts.ledger.policy)
-            if one.clock is Clock.FOLLOW_UP
-            for version in range(1, referral.version + 1)
-        }
         end = work.recorded_at + self._parts.ledger.policy.keep_messages
-        for record in records_of(self._parts.ledger.storage, referral.id):
-            if BY_DUE in record.keys and record.id in asked:
+        for record in records_of(self._parts.ledger.storage, work.referral.id):
+            row = row_of(record)
+            if BY_DUE in record.keys and isinstance(row, Row) and row.reason == Clock.FOLLOW_UP:
                 work.writes.append(withdrawn(record, "patron", end))
 
 

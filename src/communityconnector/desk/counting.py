@@ -13,16 +13,19 @@ from typing import Final, NoReturn
 
 import attrs
 
-from communityconnector.desk.kinds import COUNT, REFERRAL, UNMET_NEED
+from communityconnector.desk.apart import readable
+from communityconnector.desk.held import Held, held_of
+from communityconnector.desk.kinds import COUNT, REFERRAL
 from communityconnector.desk.parts import Parts
+from communityconnector.desk.unmet import kept
 from communityconnector.errors import InvalidStatisticsError
 from communityconnector.needs import Vocabulary
 from communityconnector.referrals import (
     Basis,
+    Policy,
     Referral,
     ReferralStatus,
     Table,
-    UnmetRecord,
     suppress,
     tags_of,
 )
@@ -43,6 +46,10 @@ class Ending(Code):
 
     OPEN = "open"
     LOOP_CLOSED = "loop_closed"
+    LATE = "late"
+    """Somebody said how it came out, but only after the time in which an answer is awaited (`Policy.follow_up_window`)."""
+    DISPUTED = "disputed"
+    """Somebody else said that it was completed, and the patron says that it was not."""
     EXPIRED = "expired"
     """Nobody said how it came out, in time or later."""
 
@@ -64,7 +71,10 @@ class Statistics:
     median_days: Mapping[str, float]
 
     def loop_closed(self, name: str | None = None) -> float | None:
-        """The share of closed referrals that came to an end of which somebody told; `None` where it is not shown.
+        """The share of closed referrals that came to an end of which somebody told in time; `None` where it is not shown.
+
+        In time is within `Policy.follow_up_window` of sending or of handing over. What was told late, and what the patron
+        says otherwise, is closed, and no success of the loop's: each is an ending of its own.
 
         Args:
             name: of those with this first name alone, where they are counted by one thing.
@@ -84,7 +94,7 @@ class Statistics:
         if len(self.by) > 1 or (name is not None and whole):
             message = "shares are shown by one thing at a time: statistics(by=['need'])"
             raise InvalidStatisticsError(message)
-        closed = [self._number(one, name) for one in (Ending.LOOP_CLOSED, Ending.EXPIRED)]
+        closed = [self._number(one, name) for one in Ending if one is not Ending.OPEN]
         known = [count for count in closed if count is not None]
         part = self._number(ending, name)
         if part is None or len(known) < len(closed) or not sum(known):
@@ -112,6 +122,8 @@ class Counting:
             by: any of `month`, `type`, `status`, `outcome`, `need` and `ending`.
             k: the least count to be shown, if more than the policy has (`small_cell`).
 
+        A referral that cannot be read is left out, and told to the log of the program.
+
         Raises:
             InvalidStatisticsError: nothing is counted so, or k is less than the policy has.
         """
@@ -119,8 +131,8 @@ class Counting:
         shown = by if len(by) > 1 else tuple(dict.fromkeys((*by, "ending")))
         found: Counter[tuple[str, ...]] = Counter()
         days: dict[str, list[float]] = defaultdict(list)
-        for referral in self._kept():
-            said = _described(referral, self._parts.vocabulary)
+        for held in self._kept():
+            said, referral = _described(held, self._parts), held.referral
             found[tuple(said[name] for name in shown)] += 1
             if by and referral.responded_at is not None and referral.sent_at is not None:
                 days[said[by[0]]].append((referral.responded_at - referral.sent_at) / _DAY)
@@ -162,19 +174,17 @@ class Counting:
             raise InvalidStatisticsError(message)
         vocabulary = self._parts.vocabulary
         tables: dict[Basis, Counter[tuple[str, ...]]] = {basis: Counter() for basis in Basis}
-        for record in self._parts.ledger.storage.scan(UNMET_NEED):
-            one = UnmetRecord.from_dict(record.document)
+        for one in kept(self._parts.ledger):
             if not sensitive and tags_of(vocabulary, one.concepts, one.terms):
                 continue
             said = {**attrs.asdict(one), "reason": one.reason.value, "need": top_of(vocabulary, one.concepts)}
             tables[one.basis][tuple(said[name] for name in by) or ("all",)] += 1
         return MappingProxyType({basis: suppress(found, least) for basis, found in tables.items()})
 
-    def _kept(self) -> Iterator[Referral]:
-        for record in self._parts.ledger.storage.scan(REFERRAL):
-            referral = Referral.from_dict(record.document["referral"])
-            if counts(referral):
-                yield referral
+    def _kept(self) -> Iterator[Held]:
+        for held in readable(self._parts.ledger.storage.scan(REFERRAL), held_of):
+            if counts(held.referral):
+                yield held
 
     def _least(self, k: int | None) -> int:
         least = self._parts.ledger.policy.small_cell
@@ -188,9 +198,9 @@ def counts(referral: Referral) -> bool:
     return referral.status not in _UNCOUNTED
 
 
-def counted(parts: Parts, referrals: Iterable[Referral]) -> list[Write]:
+def counted(parts: Parts, referrals: Iterable[Held]) -> list[Write]:
     """The writes by which referrals that are let go of become counts: no ids, and no days."""
-    found = Counter(json.dumps(_described(one, parts.vocabulary), sort_keys=True) for one in referrals)
+    found = Counter(json.dumps(_described(one, parts), sort_keys=True) for one in referrals)
     ids = {hashlib.sha256(said.encode()).hexdigest()[:32]: said for said in sorted(found)}
     held = parts.ledger.storage.get(COUNT, ids)
     writes: list[Write] = []
@@ -208,18 +218,28 @@ def top_of(vocabulary: Vocabulary, concepts: Sequence[str]) -> str:
     return [first, *vocabulary.ancestors(first)][-1] if first in vocabulary.concepts else OTHER
 
 
-def _described(referral: Referral, vocabulary: Vocabulary) -> dict[str, str]:
-    closed = referral.closed_at
-    ending = Ending.OPEN
-    if closed is not None:
-        ending = Ending.LOOP_CLOSED if referral.is_loop_closed else Ending.EXPIRED
+def _ending(held: Held, policy: Policy) -> Ending:
+    referral = held.referral
+    if not referral.is_closed:
+        return Ending.OPEN
+    if not referral.is_loop_closed:
+        return Ending.EXPIRED
+    if held.about.disputed_at:
+        return Ending.DISPUTED
+    since, told = referral.sent_at or referral.given_at, referral.outcome_recorded_at
+    late = since is not None and told is not None and told - since > policy.follow_up_window
+    return Ending.LATE if late else Ending.LOOP_CLOSED
+
+
+def _described(held: Held, parts: Parts) -> dict[str, str]:
+    referral, closed = held.referral, held.referral.closed_at
     return {
         "month": "" if closed is None else closed.isoformat()[:7],
         "type": referral.type.value,
         "status": referral.status.value,
         "outcome": "" if referral.outcome is None else referral.outcome.value,
-        "need": top_of(vocabulary, referral.concepts),
-        "ending": ending.value,
+        "need": top_of(parts.vocabulary, referral.concepts),
+        "ending": _ending(held, parts.ledger.policy).value,
     }
 
 

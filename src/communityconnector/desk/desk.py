@@ -11,6 +11,7 @@ from communityconnector.desk.contacting import Contacting
 from communityconnector.desk.counting import Counting
 from communityconnector.desk.dispatching import Dispatching
 from communityconnector.desk.looking import Looking
+from communityconnector.desk.noting import Noting
 from communityconnector.desk.parts import Parts
 from communityconnector.desk.receiving import Receiving
 from communityconnector.desk.referring import Referring
@@ -20,7 +21,9 @@ from communityconnector.errors import StorageError
 from communityconnector.storage import SupportsHost
 
 
-class Desk(Referring, Contacting, Subjects, Looking, Answering, Receiving, Dispatching, Retaining, Counting):
+class Desk(
+    Referring, Contacting, Subjects, Looking, Answering, Receiving, Dispatching, Retaining, Counting, Noting
+):
     """Makes referrals, carries them on, sends messages and takes answers. It may be shared between threads.
 
     Args:

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import attrs
 
+from communityconnector.desk.apart import Apart, readable
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.carrying import Carrying
-from communityconnector.desk.held import Held, coming
-from communityconnector.desk.kinds import BY_DUE, FOLLOW_UP, REFERRAL, UNMET_NEED, stamp
+from communityconnector.desk.held import coming, due_name, held_of
+from communityconnector.desk.kinds import BY_DUE, FOLLOW_UP, REFERRAL, stamp
 from communityconnector.desk.outbox import Recipient
+from communityconnector.desk.unmet import set_apart
 from communityconnector.desk.work import Work
 from communityconnector.errors import IllegalTransitionError
-from communityconnector.matching import MatchResult
 from communityconnector.referrals import (
     SENT,
     Actor,
     Answered,
-    Basis,
     Clock,
     Details,
     Event,
@@ -32,15 +32,16 @@ from communityconnector.referrals import (
     Role,
     Source,
     Template,
-    UnmetReason,
-    UnmetRecord,
-    reason_for,
 )
 from communityconnector.referrals.documents import as_utc
-from communityconnector.storage import ABSENT, KeyRange, Put
+from communityconnector.storage import ABSENT, KeyRange, Put, Record
 
 SYSTEM = Actor(Role.SYSTEM, "clock")
 """Who acts where nobody does: the desk's own clock."""
+
+
+_STAYS: Final = (Clock.REVIEW_HOLD, Clock.CONSENT_ENDED)
+"""Of these somebody is told once, and they stay due until staff or agency have seen to them."""
 
 
 class DueReferral(NamedTuple):
@@ -66,12 +67,14 @@ class DueDone:
         alerted: of how many referrals staff are told.
         expired: how many referrals have expired.
         asked: how many patrons are asked how it went.
+        failed: for how many referrals it could not be done.
     """
 
     reminded: int = 0
     alerted: int = 0
     expired: int = 0
     asked: int = 0
+    failed: int = 0
 
 
 class Following(Carrying):
@@ -80,8 +83,9 @@ class Following(Carrying):
     def due(self, now: datetime | None = None) -> tuple[DueReferral, ...]:
         """What is due and has not been done, what is due longest first.
 
-        Staff find here whom to ask how it went, whose contacts to have confirmed (`set_contacts`), and which referrals on
-        hold to look at. Reminders and expiries are done by `run_due`.
+        Staff find here whom to ask how it went, whose contacts to have confirmed (`set_contacts`), which referrals on hold
+        to look at, which are open though the consent to them has ended, and where the patron says otherwise than the
+        agency. Reminders and expiries are done by `run_due`.
 
         Args:
             now: the moment, if not the present one.
@@ -92,7 +96,7 @@ class Following(Carrying):
             sorted(
                 (
                     DueReferral(one.at, one.clock, held.referral)
-                    for held in self._due(moment)
+                    for held in readable(self._due(moment), held_of)
                     for one in coming(held.referral, held.about, policy)
                     if one.at <= moment
                 ),
@@ -104,24 +108,26 @@ class Following(Carrying):
         """Do what is due and needs nobody: remind agencies, tell staff of silence, let referrals expire, ask patrons.
 
         A patron is asked by message only where they agreed to be asked and named a safe way; else it stays due, for
-        staff. What was missed is done once: an agency is not reminded twice in a row.
+        staff. What was missed is done once: an agency is not reminded twice in a row. Each referral is seen to by itself:
+        one that cannot be read keeps no other waiting, is counted and told to the log of the program, by its id.
 
         Returns:
             What was done.
         """
         done = dict.fromkeys(attrs.fields_dict(DueDone), 0)
-        ledger = self._parts.ledger
-        for held in self._due(ledger.now()):
-            did = ledger.again(partial(self._do, held.referral.id))
-            for name in did:
+        ledger, apart = self._parts.ledger, Apart()
+        for record in self._due(ledger.now()):
+            did = apart.tried(REFERRAL, record.id, partial(ledger.again, partial(self._do, record.id)))
+            for name in did or ():
                 done[name] += 1
-        return DueDone(**done)
+        set_apart(ledger, ledger.now())
+        return DueDone(**{**done, "failed": len(apart.failed)})
 
-    def _due(self, moment: datetime) -> Iterator[Held]:
-        ledger = self._parts.ledger
-        ids = [record.id for record in ledger.storage.scan(REFERRAL, KeyRange(BY_DUE, "", stamp(moment)))]
+    def _due(self, moment: datetime) -> Iterator[Record]:
+        storage = self._parts.ledger.storage
+        ids = [record.id for record in storage.scan(REFERRAL, KeyRange(BY_DUE, "", stamp(moment)))]
         for first in range(0, len(ids), 100):
-            yield from ledger.find(ids[first : first + 100]).values()
+            yield from storage.get(REFERRAL, ids[first : first + 100]).values()
 
     def _do(self, referral_id: str) -> list[str]:
         ledger = self._parts.ledger
@@ -137,27 +143,41 @@ class Following(Carrying):
             did.append("expired")
         else:
             for clock, name, do in self._doings(work):
-                if clock in todo and do(stamp(todo[clock].at)):
+                if clock not in todo:
+                    continue
+                occasion = due_name(todo[clock])
+                told = f"told {occasion}"
+                if told in work.about.done or not do(occasion):
+                    continue
+                if clock in _STAYS:
+                    work.about = attrs.evolve(work.about, done=(*work.about.done, told))
+                else:
                     work.done(clock)
-                    did.append(name)
+                did.append(name)
         if did:
             work.commit()
         return did
 
-    def _doings(self, work: Work) -> tuple[tuple[Clock, str, Callable[[str], bool]], ...]:
+    @staticmethod
+    def _doings(work: Work) -> tuple[tuple[Clock, str, Callable[[str], bool]], ...]:
         def remind(occasion: str) -> bool:
+            # A link lasts some days, so whoever is asked gets a fresh one.
             if work.intake().notifier:
                 work.tell(Template.AGENCY_REMINDER, Recipient.AGENCY, occasion=occasion)
             return True
 
-        def alert(occasion: str) -> bool:
-            work.tell_staff("no answer", occasion=occasion)
+        def alert(reason: str, occasion: str) -> bool:
+            work.tell_staff(reason, occasion=occasion)
             return True
 
         return (
             (Clock.REMIND_AGENCY, "reminded", remind),
-            (Clock.ALERT_STAFF, "alerted", alert),
-            (Clock.FOLLOW_UP, "asked", work.tell_patron),
+            (Clock.ASK_PROGRESS, "reminded", remind),
+            (Clock.REVIEW_HOLD, "reminded", remind),
+            (Clock.ALERT_STAFF, "alerted", partial(alert, "no answer")),
+            (Clock.CONSENT_ENDING, "alerted", partial(alert, "consent ends soon")),
+            (Clock.CONSENT_ENDED, "alerted", partial(alert, "consent ended")),
+            (Clock.FOLLOW_UP, "asked", partial(work.tell_patron, reason=Clock.FOLLOW_UP.value)),
         )
 
     @staticmethod
@@ -176,7 +196,9 @@ class Following(Carrying):
         """Write down a patron's answer of how it went, and close the loop by it where that is still open.
 
         Details that were given are closed by it. A referral that the agency has taken on is completed or has failed by
-        it, on the patron's word. Of any other one the answer is kept, and staff see to the rest.
+        it, on the patron's word. Of any other one the answer is kept, and staff see to the rest. Where somebody else has
+        said that it was completed, and the patron says that it was not, staff are told, it stays due until they have
+        looked into it (`Clock.DISPUTED`), and the need counts as unmet.
 
         Args:
             referral_id: of which referral.
@@ -207,6 +229,8 @@ class Following(Carrying):
         work.writes.append(Put(FOLLOW_UP, key, kept.to_dict(), ABSENT))
         work.facts.append(Fact(actor=actor, action="follow_up", referral_id=referral_id))
         self._close_by(work, answer, actor)
+        if work.referral.is_closed:
+            work.heed(answer)
         return work
 
     @staticmethod
@@ -227,53 +251,3 @@ class Following(Carrying):
         """What the patron said of a referral, first to last."""
         found = [Answered.from_dict(one.document) for one in self._parts.ledger.under(FOLLOW_UP, referral_id)]
         return tuple(sorted(found, key=lambda one: one.at))
-
-    # Unmet needs
-
-    def note_unmet(  # noqa: PLR0913  # what there is to know of a need
-        self,
-        found: MatchResult | None = None,
-        *,
-        concepts: tuple[str, ...] = (),
-        reason: UnmetReason | str | None = None,
-        basis: Basis | str = Basis.PRESENTED,
-        area: str = "",
-        language: str = "",
-        channel: str = "",
-    ) -> UnmetRecord | None:
-        """Keep that a need could not be met. Nothing of the patron is in it, and nothing leads back to one.
-
-        Args:
-            found: a match that found nothing; then needs and reason are taken from it.
-            concepts: ids of the needs, where there was no match.
-            reason: why it could not be met, if not as the match shows.
-            basis: whether the patron said the need, or staff saw it.
-            area: where, coarsely: the beginning of a ZIP code, a county, a branch.
-            language: the language that it was asked for in.
-            channel: how the patron came: `desk`, `phone`, `outreach` and the like.
-
-        Returns:
-            What was kept; `None` where the match did find something, and so nothing is unmet.
-        """
-        unmet = None if found is None else found.unmet
-        if found is not None and unmet is None and reason is None:
-            return None
-        ledger = self._parts.ledger
-        by_match = UnmetReason.UNKNOWN if unmet is None else reason_for(unmet.ruled_out)
-        record = UnmetRecord(
-            concepts=concepts or (unmet.concepts if unmet else ()),
-            terms=unmet.terms if unmet else (),
-            reason=reason or by_match,
-            basis=basis,
-            month=stamp(ledger.now())[:7],
-            area=area,
-            language=language,
-            channel=channel,
-        )
-        ledger.commit([Put(UNMET_NEED, ledger.new_id(), record.to_dict(), ABSENT)])
-        return record
-
-    def unmet_needs(self) -> Iterator[UnmetRecord]:
-        """The needs that could not be met, in no order that means anything."""
-        for record in self._parts.ledger.storage.scan(UNMET_NEED):
-            yield UnmetRecord.from_dict(record.document)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import attrs
 
@@ -11,6 +12,7 @@ from communityconnector.desk.kinds import stamp
 from communityconnector.notification import Uncopied
 from communityconnector.referrals import SENT, Clock, Due, Policy, Private, Referral, due
 from communityconnector.referrals.documents import texts
+from communityconnector.storage import Record
 
 
 @attrs.frozen(kw_only=True)
@@ -20,13 +22,17 @@ class About:
     Attributes:
         done: what was due and has been done, as `due_name` names it.
         consent_id: the consent that counts.
+        consent_until: when it ends.
         area: where it was asked for, coarsely: the beginning of a ZIP code, a county, a branch.
         language: the language that it was asked for in.
+        channel: how the patron came.
         basis: whether the patron said the need, or staff saw it.
         needs_review: whether another system told something that nobody understood.
         external_system: which one tells of it.
         external_status: what it said last, in its own words.
         reported_at: when what a sender of web hooks reported last had happened, as it said itself.
+        answered: whether the patron has said how it went.
+        disputed_at: since when the patron says otherwise than the agency; empty where they do not.
         private: whether anything of the patron's own is kept.
         fresh_until: until when the patron's word that a way to reach them is safe counts; empty where there is none.
         ended: whether that is kept for a legal hold alone, for the patron has taken the consent back: it is not used.
@@ -39,13 +45,17 @@ class About:
 
     done: tuple[str, ...] = attrs.field(default=(), converter=texts)
     consent_id: str = ""
+    consent_until: str = ""
     area: str = ""
     language: str = ""
+    channel: str = ""
     basis: str = ""
     needs_review: bool = False
     external_system: str = ""
     external_status: str = ""
     reported_at: str = ""
+    answered: bool = False
+    disputed_at: str = ""
     private: bool = False
     fresh_until: str = ""
     ended: bool = False
@@ -58,6 +68,10 @@ class About:
         """The same as a plain document; what is empty is left out."""
         plain = attrs.asdict(self, filter=lambda field, value: value != field.default)
         return {**plain, "done": list(self.done)} if self.done else plain
+
+    def bare(self) -> Self:
+        """The same once what is the patron's own has gone: another system's words go with it, for they may be of them."""
+        return attrs.evolve(self, private=False, external_status="", needs_review=False)
 
 
 @attrs.frozen
@@ -90,6 +104,12 @@ class HeldPrivate(Uncopied):
     purge: str = ""
 
 
+def held_of(record: Record) -> Held:
+    """The referral that a record holds."""
+    said: Mapping[str, Any] = record.document
+    return Held(Referral.from_dict(said["referral"]), About(**said["about"]), record.version)
+
+
 def due_name(one: Due) -> str:
     """What a thing that is due is called once it is done."""
     return f"{one.clock}@{stamp(one.at)}"
@@ -97,8 +117,19 @@ def due_name(one: Due) -> str:
 
 def coming(referral: Referral, about: About, policy: Policy) -> tuple[Due, ...]:
     """What is or will be due for a referral and has not been done, soonest first."""
-    found = [one for one in due(referral, policy) if due_name(one) not in about.done]
+    everything = due(
+        referral,
+        policy,
+        consent_until=_moment(about.consent_until),
+        answered=about.answered,
+        disputed_at=_moment(about.disputed_at),
+    )
+    found = [one for one in everything if due_name(one) not in about.done]
     to_come = referral.status in SENT or any(one.clock is Clock.FOLLOW_UP for one in found)
     if to_come and about.private and about.fresh_until:
         found.append(Due(datetime.fromisoformat(about.fresh_until), Clock.VERIFY_CONTACT))
     return tuple(sorted(found))
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

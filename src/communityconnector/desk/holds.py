@@ -13,8 +13,8 @@ from typing import Any, Final, Self
 
 import attrs
 
-from communityconnector.desk.held import Held
 from communityconnector.desk.kinds import (
+    AUDIT,
     BY_REFERRAL,
     CONSENT,
     DATA_KEY,
@@ -23,18 +23,38 @@ from communityconnector.desk.kinds import (
     EVERYTHING,
     FOLLOW_UP,
     LEGAL_HOLD,
+    LINK,
+    OUTBOX,
     PRIVATE,
     REFERRAL,
+    REQUEST,
     RETENTION,
+    UNMET_PENDING,
 )
 from communityconnector.desk.ledger import Ledger
 from communityconnector.desk.outbox import records_of
-from communityconnector.referrals import ReferralStatus
 from communityconnector.storage import ABSENT, Delete, KeyRange, Put, Record, Write
 
 _STATE: Final = "state"
 _LEAVES_TRACES: Final = frozenset({PRIVATE, DATA_KEY, CONSENT, DISCLOSURE, REFERRAL})
 """What was deleted of these is worth writing a file anew."""
+
+
+OF_A_REFERRAL: Final = (
+    REFERRAL,
+    EVENT,
+    PRIVATE,
+    DATA_KEY,
+    CONSENT,
+    DISCLOSURE,
+    FOLLOW_UP,
+    OUTBOX,
+    LINK,
+    REQUEST,
+    UNMET_PENDING,
+    AUDIT,
+)
+"""Kinds of what belongs to a referral."""
 
 
 @attrs.frozen
@@ -67,6 +87,11 @@ class Holds:
         """Whether nothing of a referral may be let go of."""
         return EVERYTHING in self.scopes or referral_id in self.scopes
 
+    def keep_record(self, record: Record) -> bool:
+        """Whether a record may not be let go of. Nobody knows whose it is where that cannot be read: any hold keeps it."""
+        owner = owner_of(record)
+        return bool(self.scopes) if owner is None else self.keep(owner)
+
     def guard(self, gone: Mapping[str, int], *, unwiped: bool) -> Put:
         """The write that comes to nothing where a hold was set meanwhile.
 
@@ -93,19 +118,38 @@ def leaves_traces(writes: Iterable[Write]) -> bool:
     return any(isinstance(one, Delete) and one.kind in _LEAVES_TRACES for one in writes)
 
 
-def all_of(ledger: Ledger, held: Held) -> list[Write]:
-    """The writes that let go of a referral with all that belongs to it.
+def owner_of(record: Record) -> str | None:
+    """The id of the referral that a record belongs to; `None` where that cannot be read."""
+    if record.kind in (REFERRAL, PRIVATE, DATA_KEY):
+        return record.id
+    if BY_REFERRAL in record.keys:
+        return record.keys[BY_REFERRAL]
+    if record.kind in (EVENT, DISCLOSURE):
+        return record.id.rpartition(".")[0]
+    said = record.document
+    held = said.get("referral") if record.kind in (LINK, REQUEST) else said.get("referral_id")
+    owner = held.get("id") if isinstance(held, Mapping) else held
+    return owner if isinstance(owner, str) else None
+
+
+def all_of(ledger: Ledger, key: str, version: int, *, is_draft: bool) -> list[Write]:
+    """The writes that let go of a referral with all that belongs to it. It need not be readable.
 
     Consents outlive it, as disclosures do, for a list of them can be asked for later; but not those of a draft, from
     which nobody was told anything.
+
+    Args:
+        ledger: where it is kept.
+        key: the referral's id.
+        version: the version of its record.
+        is_draft: whether it is a draft.
     """
-    referral = held.referral
-    found: list[Record] = [*ledger.under(EVENT, referral.id), *ledger.under(FOLLOW_UP, referral.id)]
-    found += records_of(ledger.storage, referral.id)
-    if referral.status is ReferralStatus.DRAFT:
-        found += ledger.storage.scan(CONSENT, KeyRange(BY_REFERRAL, referral.id, referral.id))
+    found: list[Record] = [*ledger.under(EVENT, key), *ledger.under(FOLLOW_UP, key)]
+    found += records_of(ledger.storage, key)
+    if is_draft:
+        found += ledger.storage.scan(CONSENT, KeyRange(BY_REFERRAL, key, key))
     return [
-        Delete(REFERRAL, referral.id, held.version),
-        *ledger.forget_private(referral.id),
+        Delete(REFERRAL, key, version),
+        *ledger.forget_private(key),
         *(Delete(one.kind, one.id, one.version) for one in found),
     ]

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from communityconnector.desk.audit import Audit, Fact, Head
-from communityconnector.desk.held import About, Held, HeldPrivate, coming
+from communityconnector.desk.held import About, Held, HeldPrivate, coming, held_of
 from communityconnector.desk.kinds import (
     AUDIT,
     BY_DUE,
@@ -191,7 +191,7 @@ class Ledger:
 
     def find(self, ids: Iterable[str]) -> dict[str, Held]:
         """Referrals by id; those that are not there are left out."""
-        return {key: _held(record) for key, record in self.storage.get(REFERRAL, ids).items()}
+        return {key: held_of(record) for key, record in self.storage.get(REFERRAL, ids).items()}
 
     def need(self, referral_id: str) -> Held:
         """A referral.
@@ -233,7 +233,8 @@ class Ledger:
             lambda record: record.id.startswith(start), self.storage.scan(kind, after=start)
         )
         # Ids may hold full stops: what belongs to `2026.1` begins as what belongs to `2026` does.
-        return (record for record in records if record.document["referral_id"] == referral_id)
+        # One that does not say whose it is is told by its id alone.
+        return (one for one in records if one.document.get("referral_id", referral_id) == referral_id)
 
     # What is private
 
@@ -356,8 +357,3 @@ def intake_keys(referral: Referral) -> tuple[str, str]:
         intake_key(Taker.SERVICE, referral.service_id),
         intake_key(Taker.ORGANIZATION, referral.organization_id),
     )
-
-
-def _held(record: Record) -> Held:
-    said = record.document
-    return Held(Referral.from_dict(said["referral"]), About(**said["about"]), record.version)

@@ -86,10 +86,18 @@ def opened(ledger: Ledger, token: str, now: datetime) -> Link:
     Raises:
         LinkNotValidError: it is used up, too old, or none of ours.
     """
+    link = known(ledger, token)
+    if link is None or link.record.document["used"] or link.expires_at <= now:
+        raise not_valid()
+    return link
+
+
+def known(ledger: Ledger, token: str) -> Link | None:
+    """What a token leads to or has led to; `None` where it is none of ours, or was let go of."""
     key = _id(token)
     record = ledger.storage.get(LINK, [key]).get(key)
-    if record is None or record.document["used"] or record.document["expires"] <= stamp(now):
-        raise not_valid()
+    if record is None:
+        return None
     said = record.document
     return Link(said["referral"], Recipient(said["party"]), datetime.fromisoformat(said["expires"]), record)
 

@@ -69,7 +69,7 @@ class Row:
         referral_id: what it is about.
         template: which message.
         recipient: for whom.
-        reason: for staff: what it is about; a code.
+        reason: what it is for, as a code; staff read it, and nobody else.
         status: what has become of it.
         attempts: how often a notifier was tried.
         created_at: when it was written.

@@ -13,14 +13,15 @@ from typing import Any, Final, NamedTuple
 
 import attrs
 
+from communityconnector.desk.apart import Apart
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.counting import counted, counts
 from communityconnector.desk.following import SYSTEM
+from communityconnector.desk.held import Held, held_of
 from communityconnector.desk.holds import Holds, all_of, leaves_traces
 from communityconnector.desk.kinds import (
     AUDIT,
     BY_PURGE,
-    BY_REFERRAL,
     CONSENT,
     COUNT,
     DISCLOSURE,
@@ -33,7 +34,9 @@ from communityconnector.desk.kinds import (
 )
 from communityconnector.desk.ledger import OvertakenError
 from communityconnector.desk.parts import Parts
+from communityconnector.desk.unmet import set_apart
 from communityconnector.errors import StorageError
+from communityconnector.referrals import ReferralStatus
 from communityconnector.storage import Delete, KeyRange, Record, SupportsWiping, Write
 
 _LOG: Final = logging.getLogger("communityconnector")
@@ -41,16 +44,6 @@ _LOG: Final = logging.getLogger("communityconnector")
 _BATCH: Final = 50
 """So many records are let go of in a commit, so that others can write in between. A referral takes a dozen with it."""
 _NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
-_OF: Final[Mapping[str, Callable[[Record], str]]] = MappingProxyType(
-    {
-        REFERRAL: lambda record: record.id,
-        PRIVATE: lambda record: record.id,
-        OUTBOX: lambda record: record.keys.get(BY_REFERRAL, ""),
-        LINK: lambda record: str(record.document["referral"]),
-        REQUEST: lambda record: str(record.document["referral"]["id"]),
-    }
-)
-"""The id of the referral that a record belongs to; of other kinds it is their field `referral_id`."""
 
 
 class _Plan(NamedTuple):
@@ -72,6 +65,7 @@ class PurgeReport:
         kept: how many records of each kind are due and under a legal hold. While there is any hold, the log is kept too.
         wiped: whether what was private can be read from the storage's own files no more; `None` where it was not asked
             to see to that, or cannot. If not, the next purge tries again.
+        failed: how many referrals could not be read. Those whose time had come went all the same, and were not counted.
     """
 
     at: datetime
@@ -80,6 +74,7 @@ class PurgeReport:
     counted: int = 0
     kept: Mapping[str, int] = _NOTHING
     wiped: bool | None = None
+    failed: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain values."""
@@ -108,6 +103,7 @@ class Purge:
         self._dry_run = dry_run
         self._gone: Counter[str] = Counter()
         self._kept: Counter[str] = Counter()
+        self._apart = Apart()
         self._seen: set[tuple[str, str]] = set()
         """What a dry run has counted as gone, and finds still there."""
 
@@ -121,6 +117,8 @@ class Purge:
         self._each(PRIVATE, self._privates)
         for kind in (CONSENT, DISCLOSURE, OUTBOX, LINK, REQUEST):
             self._each(kind, self._others)
+        if not self._dry_run:
+            set_apart(self._ledger, self._at)
         self._log()
         gone = self._gone if self._dry_run else Counter(self._ledger.again(self._settle))
         wiped = self._wipe() if wipe and not self._dry_run else None
@@ -131,6 +129,7 @@ class Purge:
             gone=MappingProxyType(dict(sorted((+gone).items()))),
             kept=MappingProxyType(dict(sorted((+self._kept).items()))),
             wiped=wiped,
+            failed=len(self._apart.failed),
         )
         _LOG.info("purge: %d records gone, %d kept", sum(report.gone.values()), sum(report.kept.values()))
         return report
@@ -154,7 +153,7 @@ class Purge:
             and found[key].keys.get(BY_PURGE, self._until + "~") <= self._until
             and (kind, key) not in self._seen
         ]
-        free = [one for one in due if not holds.keep(_referral_of(one))]
+        free = [one for one in due if not holds.keep_record(one)]
         self._commit(holds, plan(free))
         return len(due) - len(free)
 
@@ -171,19 +170,27 @@ class Purge:
         self._ledger.commit([*writes, holds.guard(+gone, unwiped=leaves_traces(writes))])
 
     def _referrals(self, due: Sequence[Record]) -> _Plan:
-        held = self._ledger.find(one.id for one in due)
-        gone = [write for one in held.values() for write in all_of(self._ledger, one)]
-        count = [one.referral for one in held.values() if counts(one.referral)]
+        gone: list[Write] = []
+        count: list[Held] = []
+        for one in due:
+            held = self._apart.tried(REFERRAL, one.id, partial(held_of, one))
+            # What cannot be read goes by its id all the same: its time has come.
+            draft = held is not None and held.referral.status is ReferralStatus.DRAFT
+            everything = partial(all_of, self._ledger, one.id, one.version, is_draft=draft)
+            gone += self._apart.tried(REFERRAL, one.id, everything) or []
+            if held is not None and counts(held.referral):
+                count.append(held)
         return _Plan([*counted(self._parts, count), *gone], len(count))
 
     def _privates(self, due: Sequence[Record]) -> _Plan:
         writes: list[Write] = []
-        held = self._ledger.find(one.id for one in due)
+        found = self._ledger.storage.get(REFERRAL, [one.id for one in due])
         for one in due:
             writes += self._ledger.forget_private(one.id)
-            if one.id in held:
-                about = attrs.evolve(held[one.id].about, private=False)
-                writes.append(self._ledger.put(held[one.id].referral, about, held[one.id].version))
+            if one.id in found:
+                held = self._apart.tried(REFERRAL, one.id, partial(held_of, found[one.id]))
+                if held is not None:
+                    writes.append(self._ledger.put(held.referral, held.about.bare(), held.version))
         return _Plan(writes)
 
     @staticmethod
@@ -233,8 +240,3 @@ class Purge:
             with contextlib.suppress(OvertakenError):
                 self._ledger.commit([attrs.evolve(holds, unwiped=False).guard({}, unwiped=False)])
         return done
-
-
-def _referral_of(record: Record) -> str:
-    """Whose a record is: the id of its referral."""
-    return _OF[record.kind](record) if record.kind in _OF else str(record.document["referral_id"])

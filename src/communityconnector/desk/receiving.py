@@ -271,6 +271,9 @@ class Receiving(Carrying):
         work.about = attrs.evolve(
             work.about, external_system=word.system, external_status=word.text, needs_review=not clear
         )
+        if not clear:
+            # Nobody knows what it says, so it is kept no longer than what is the patron's own.
+            work.private = work.own()
         if not clear and not before.needs_review:
             work.tell_staff("word of another system", occasion=message_id)
 

@@ -42,6 +42,7 @@ from communityconnector.referrals import (
     tags_of,
 )
 from communityconnector.referrals.documents import TYPED, texts
+from communityconnector.referrals.unmet import area_of, codes_of
 
 
 def _contacts(values: Iterable[ContactPreference]) -> tuple[ContactPreference, ...]:
@@ -64,7 +65,11 @@ class Asked(Uncopied):
         priority: how soon it is needed.
         area: where it was asked for, coarsely: the beginning of a ZIP code, a county, a branch.
         language: the language that it was asked for in.
+        channel: how the patron came: `desk`, `phone`, `outreach` and the like.
         basis: whether the patron said the need, or staff saw it.
+
+    Raises:
+        InvalidReferralError: the area may be an address, or words stand where a code belongs.
     """
 
     type: ReferralType = attrs.field(default=ReferralType.INFORMATION, converter=ReferralType)
@@ -78,7 +83,13 @@ class Asked(Uncopied):
     priority: Priority = attrs.field(default=Priority.ROUTINE, converter=Priority)
     area: str = ""
     language: str = ""
+    channel: str = ""
     basis: Basis = attrs.field(default=Basis.PRESENTED, converter=Basis)
+
+    def __attrs_post_init__(self) -> None:
+        # If the need stays unmet, these are kept for ever.
+        area_of(self.area)
+        codes_of((*self.concepts, *self.terms, *filter(None, (self.language, self.channel))))
 
 
 class Referring(Carrying):
@@ -224,7 +235,7 @@ class Referring(Carrying):
             holds = Holds.found(ledger)
             if holds.keep(referral_id):
                 raise IllegalTransitionError(held.referral.status, Event.DISCARD, actor.role, "no_legal_hold")
-            gone = all_of(ledger, held)
+            gone = all_of(ledger, referral_id, held.version, is_draft=True)
             gone += holds.guards(gone)
             ledger.commit(gone, [Fact(actor=actor, action=Event.DISCARD.value, referral_id=referral_id)], now)
 
@@ -277,6 +288,7 @@ class Referring(Carrying):
                 work.about,
                 area=asked.area,
                 language=asked.language,
+                channel=asked.channel,
                 basis=asked.basis.value,
                 guardian=self._wants_guardian(proposal, listed, work.private, old),
             )

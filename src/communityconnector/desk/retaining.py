@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 import attrs
 
 from communityconnector.desk.audit import CODE, Fact
 from communityconnector.desk.following import SYSTEM
-from communityconnector.desk.holds import Holds
+from communityconnector.desk.holds import OF_A_REFERRAL, Holds, owner_of
 from communityconnector.desk.kinds import DATA_KEY, EVERYTHING, LEGAL_HOLD, stamp
 from communityconnector.desk.parts import Parts
 from communityconnector.desk.purging import Purge, PurgeReport
@@ -38,6 +39,21 @@ class LegalHold:
     referral_id: str | None
     reason: str
     since: datetime
+
+
+@attrs.frozen
+class Frozen:
+    """What is kept of a referral that is under a legal hold.
+
+    Attributes:
+        referral_id: of which referral.
+        holds: the holds that it is under.
+        kept: ids of the records that are kept, by their kind; entries of the log among them, by their numbers.
+    """
+
+    referral_id: str
+    holds: tuple[LegalHold, ...]
+    kept: Mapping[str, tuple[str, ...]]
 
 
 class Retaining:
@@ -108,6 +124,44 @@ class Retaining:
             for record in found
         )
 
+    def release_report(self, referral_id: str | None = None, *, actor: Actor) -> tuple[Frozen, ...]:
+        """What is kept of everything that is under a legal hold, for whoever has to answer a court. It is logged.
+
+        It lists ids and kinds, and nothing of what stands in a record: staff read that by `private` or `export_for`, if
+        the order that they were given covers it.
+
+        Args:
+            referral_id: only of this referral; `None` for all that are held.
+            actor: staff.
+
+        Returns:
+            What is held, by referral.
+
+        Raises:
+            IllegalTransitionError: this role is not told.
+        """
+        ledger = self._parts.ledger
+        if actor.role is not Role.STAFF:
+            raise IllegalTransitionError(_ANY, "release_report", actor.role)
+        holds = {one.referral_id: one for one in self.legal_holds()}
+        on_all = holds.get(None)
+        kept: dict[str, dict[str, list[str]]] = {key: {} for key in holds if key is not None}
+        for kind in OF_A_REFERRAL:
+            for record in ledger.storage.scan(kind):
+                owner = owner_of(record)
+                if owner and (on_all is not None or owner in holds):
+                    kept.setdefault(owner, {}).setdefault(kind, []).append(record.id)
+        wanted = {key: of for key, of in sorted(kept.items()) if referral_id in (None, key)}
+        facts = [
+            Fact(actor=actor, action="release_report", referral_id=key, fields=tuple(of))
+            for key, of in wanted.items()
+        ]
+        ledger.commit([], facts or [Fact(actor=actor, action="release_report")], ledger.now())
+        return tuple(
+            Frozen(key, tuple(one for one in (holds.get(key), on_all) if one is not None), _frozen(of))
+            for key, of in wanted.items()
+        )
+
     def rewrap_keys(self) -> int:
         """Have every data key wrapped by the newest of the host's keys, after one was put first in the keyring.
 
@@ -154,6 +208,9 @@ class Retaining:
         if not CODE.fullmatch(reason):
             message = "the reason of a legal hold is a code, such as a case number: letters, digits and . _ -"
             raise InvalidReferralError(message)
+        if referral_id == EVERYTHING:
+            message = "a hold on all referrals is meant by None"
+            raise InvalidReferralError(message)
         scope = EVERYTHING if referral_id is None else referral_id
 
         def write() -> None:
@@ -175,3 +232,7 @@ class Retaining:
             ledger.commit(writes, [fact], now)
 
         ledger.again(write)
+
+
+def _frozen(kept: Mapping[str, Sequence[str]]) -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType({kind: tuple(ids) for kind, ids in kept.items()})

@@ -9,10 +9,12 @@ from typing import Any, Final
 
 import attrs
 
+from communityconnector.desk.apart import Apart, readable
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.consenting import Consenting
-from communityconnector.desk.holds import Holds
-from communityconnector.desk.kinds import BY_PATRON, CONSENT, DISCLOSURE, EVENT, FOLLOW_UP, PRIVATE
+from communityconnector.desk.held import held_of
+from communityconnector.desk.holds import Holds, owner_of
+from communityconnector.desk.kinds import BY_PATRON, CONSENT, DISCLOSURE, EVENT, FOLLOW_UP, PRIVATE, REFERRAL
 from communityconnector.desk.ledger import Ledger
 from communityconnector.desk.outbox import records_of
 from communityconnector.errors import IllegalTransitionError
@@ -32,11 +34,14 @@ class Erasure:
         erased: ids of the referrals from which the patron is gone.
         cancelled: those that an agency had, and that were open.
         kept: ids of those that are under a legal hold, and were left as they are: erase again when it ends.
+        failed: ids of those that could not be read. The patron is gone from them too, but an agency that has one could
+            not be asked to delete what it holds: call it.
     """
 
     erased: tuple[str, ...] = attrs.field(default=(), converter=texts)
     cancelled: tuple[str, ...] = attrs.field(default=(), converter=texts)
     kept: tuple[str, ...] = attrs.field(default=(), converter=texts)
+    failed: tuple[str, ...] = attrs.field(default=(), converter=texts)
 
 
 class Subjects(Consenting):
@@ -112,23 +117,29 @@ class Subjects(Consenting):
         Raises:
             IllegalTransitionError: this role may not.
         """
-        ledger = self._for_staff("erase", actor)
+        ledger, apart = self._for_staff("erase", actor), Apart()
         erased, cancelled, kept = [], [], []
         for key in _found(ledger, patron):
             if Holds.found(ledger).keep(key):
                 kept.append(key)
                 ledger.commit([], [Fact(actor=actor, action="keep", referral_id=key)])
                 continue
-            held = ledger.find([key]).get(key)
-            if held is not None:
-                self.revoke_consent(key, actor=actor)
-                was_open = held.referral.sent_at is not None and not held.referral.is_closed
-                cancelled += [key] if was_open else []
+            if apart.tried(REFERRAL, key, partial(self._cancel, key, actor)):
+                cancelled.append(key)
             if ledger.again(partial(_forget, ledger, key, patron, actor)):
                 erased.append(key)
             else:
                 kept.append(key)
-        return Erasure(erased=erased, cancelled=cancelled, kept=kept)
+        failed = sorted(key for _, key in apart.failed)
+        return Erasure(erased=erased, cancelled=cancelled, kept=kept, failed=failed)
+
+    def _cancel(self, referral_id: str, actor: Actor) -> bool:
+        """Take the consent to a referral back. Whether that cancelled it, with an agency, is the answer."""
+        held = self._parts.ledger.find([referral_id]).get(referral_id)
+        if held is None:
+            return False
+        self.revoke_consent(referral_id, actor=actor)
+        return held.referral.sent_at is not None and not held.referral.is_closed
 
     def _for_staff(self, action: str, actor: Actor) -> Ledger:
         if actor.role is not Role.STAFF:
@@ -141,8 +152,7 @@ def _found(ledger: Ledger, patron: str) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = {}
     for kind in _KINDS:
         for record in ledger.of_patron(kind, patron):
-            key = record.id if kind == PRIVATE else record.document["referral_id"]
-            found.setdefault(key, []).append(record)
+            found.setdefault(owner_of(record) or record.id, []).append(record)
     return dict(sorted(found.items()))
 
 
@@ -166,10 +176,17 @@ def _forget(ledger: Ledger, referral_id: str, patron: str, actor: Actor) -> bool
     holds = Holds.found(ledger)
     if holds.keep(referral_id):
         return False
-    writes: list[Write] = []
+    writes: list[Write] = ledger.forget_private(referral_id)
+    kept = ledger.storage.get(REFERRAL, [referral_id]).values()
+    writes += [
+        ledger.put(held.referral, held.about.bare(), held.version)
+        for held in readable(kept, held_of)
+        if held.about != held.about.bare()
+    ]
     for record in _found(ledger, patron).get(referral_id, ()):
-        keys = {name: value for name, value in record.keys.items() if name != BY_PATRON}
-        writes.append(Put(record.kind, record.id, record.document, record.version, keys))
+        if record.kind != PRIVATE:
+            keys = {name: value for name, value in record.keys.items() if name != BY_PATRON}
+            writes.append(Put(record.kind, record.id, record.document, record.version, keys))
     fact = Fact(actor=actor, action="erase", referral_id=referral_id)
     ledger.commit([*writes, holds.guard({}, unwiped=True)], [fact])
     return True

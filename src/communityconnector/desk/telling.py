@@ -105,8 +105,12 @@ class Telling:
         if self._parts.letterhead.staff_notifier:
             self.tell(Template.STAFF_ATTENTION, Recipient.STAFF, reason=reason, occasion=occasion)
 
-    def tell_patron(self, occasion: str) -> bool:
+    def tell_patron(self, occasion: str, reason: str = "") -> bool:
         """Tell the patron that there is a message, if there is a way that they said is safe.
+
+        Args:
+            occasion: tells the message from others about the same version.
+            reason: what for, as a code; the patron does not read it.
 
         Returns:
             Whether there is one.
@@ -116,7 +120,7 @@ class Telling:
         )
         usable = next(ways, None) is not None
         if usable:
-            self.tell(Template.PATRON_MESSAGE, Recipient.PATRON, occasion=occasion)
+            self.tell(Template.PATRON_MESSAGE, Recipient.PATRON, occasion=occasion, reason=reason)
         return usable
 
     def take_back(self, actor: Actor) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from communityconnector.desk.audit import Fact
-from communityconnector.desk.held import Held, coming, due_name
+from communityconnector.desk.held import Held, HeldPrivate, coming, due_name
 from communityconnector.desk.holds import Holds
 from communityconnector.desk.kinds import (
     BY_PATRON,
@@ -16,12 +16,12 @@ from communityconnector.desk.kinds import (
     BY_REFERRAL,
     CONSENT,
     DISCLOSURE,
-    UNMET_NEED,
     stamp,
 )
 from communityconnector.desk.outbox import Recipient
 from communityconnector.desk.parts import Parts
 from communityconnector.desk.telling import Telling
+from communityconnector.desk.unmet import called_off, waiting
 from communityconnector.errors import InvalidConsentError, InvalidReferralError
 from communityconnector.notification import Secret
 from communityconnector.referrals import (
@@ -33,7 +33,9 @@ from communityconnector.referrals import (
     ConsentTerms,
     Details,
     Event,
+    FollowUp,
     GivenBy,
+    Helped,
     HoldReason,
     Private,
     Referral,
@@ -41,8 +43,9 @@ from communityconnector.referrals import (
     ReferralStatus,
     Role,
     Sending,
+    Source,
     Template,
-    UnmetRecord,
+    UnmetReason,
     advance,
     tags_of,
 )
@@ -55,6 +58,8 @@ _FOR_THE_PATRON: Final = (Event.ACCEPT, Event.REJECT, Event.COMPLETE, Event.FAIL
 """What an agency does that the patron is told of."""
 _FOR_STAFF: Final = (Event.REJECT, Event.FAIL, Event.CANCEL, Event.EXPIRE)
 """What staff are told of, where it was not they who did it."""
+_LOOKED_INTO: Final = (Event.ATTEMPT_CONTACT, Event.AMEND_OUTCOME)
+"""By these somebody has looked into what the patron says."""
 _WAITS_FOR_PATRON: Final = (HoldReason.AWAITING_PATRON, HoldReason.AWAITING_DOCUMENTS)
 
 
@@ -131,6 +136,10 @@ class Work(Telling):
             self.tell_patron(occasion="")
         if event.event is Event.ATTEMPT_CONTACT:
             self.done(Clock.FOLLOW_UP)
+        if event.event in _LOOKED_INTO:
+            self.done(Clock.DISPUTED)
+        if event.event is Event.VOID:
+            self.writes += called_off(self._ledger, self.referral.id)
         if event.event is Event.REVOKE_CONSENT:
             self.end_consent(actor)
         if self.referral.is_closed and not self._was_closed:
@@ -141,16 +150,7 @@ class Work(Telling):
         self._withdraw("closed")
         reason = UNMET_BY.get(event.outcome) if event.outcome is not None else None
         if reason is not None and self.referral.status is not ReferralStatus.ENTERED_IN_ERROR:
-            record = UnmetRecord(
-                concepts=self.referral.concepts,
-                terms=self.referral.terms,
-                reason=reason,
-                **({"basis": self.about.basis} if self.about.basis else {}),
-                month=stamp(self.at)[:7],
-                area=self.about.area,
-                language=self.about.language,
-            )
-            self.writes.append(Put(UNMET_NEED, self._ledger.new_id(), record.to_dict(), ABSENT))
+            self._unmet(reason)
         if self.about.private and not self._forgets:
             self.private = self.kept()
 
@@ -159,6 +159,25 @@ class Work(Telling):
         since, after = self.referral.sent_at or self.referral.given_at, self._ledger.policy.follow_up_after
         first = since + min(after) if allowed and since is not None and after else None
         self._referral = attrs.evolve(self.referral, follow_up_allowed=allowed, follow_up_due_at=first)
+
+    def _unmet(self, reason: UnmetReason) -> None:
+        """Keep that the need stayed unmet."""
+        pending = waiting(self._ledger, self.referral, self.about, reason, self.at, self.recorded_at)
+        self.writes.append(pending)
+
+    def heed(self, answer: FollowUp) -> None:
+        """Heed what the patron says of a referral that is closed."""
+        claimed = self.referral.status is ReferralStatus.COMPLETED
+        by_others = self.referral.outcome_source is not Source.PATRON
+        denied = answer.helped is Helped.NO or not answer.reached
+        if not (claimed and by_others and denied):
+            self.about = attrs.evolve(self.about, answered=True, disputed_at="")
+            return
+        if not self.about.disputed_at:
+            self.tell_staff("patron says otherwise")
+            if answer.helped is Helped.NO:
+                self._unmet(UNMET_BY.get(answer.outcome, UnmetReason.UNKNOWN))
+        self.about = attrs.evolve(self.about, answered=True, disputed_at=stamp(self.recorded_at))
 
     def done(self, clock: Clock) -> None:
         """Note that what was due by now has been done."""
@@ -194,7 +213,9 @@ class Work(Telling):
             at=self.at,
         )
         self.writes.append(Put(CONSENT, consent.id, consent.to_dict(), ABSENT, self._kept_for(consent)))
-        self.about = attrs.evolve(self.about, consent_id=consent.id)
+        self.about = attrs.evolve(self.about, consent_id=consent.id, consent_until=stamp(consent.expires_at))
+        if self.about.private:
+            self.private = self.own()  # it is kept for as long as the new one says
         self.facts.append(
             Fact(
                 actor=actor,
@@ -234,7 +255,7 @@ class Work(Telling):
             return
         forgotten = self._ledger.forget_private(self.referral.id)
         self.writes += forgotten + holds.guards(forgotten)
-        self.about = attrs.evolve(self.about, private=False)
+        self.about = self.about.bare()
         self.private, self._forgets = None, True
 
     def _revoke_kept(self) -> None:
@@ -324,16 +345,21 @@ class Work(Telling):
             The referral as it stands now.
         """
         referral = self.referral
-        if self.private is not None and not self.private.is_empty:
-            purge = self._held_private().purge
-            if referral.closed_at is not None:
-                purge = stamp(referral.closed_at + self._ledger.policy.keep_private)
-            if self.about.ended:
-                purge = stamp(self.recorded_at)
+        # Another system's word goes with what is private, so that is there, if empty, to say when.
+        if self.private is not None and not (self.private.is_empty and not self.about.external_status):
             held = self._held_private()
-            self.writes += self._ledger.put_private(referral.id, self.private, held, purge)
+            self.writes += self._ledger.put_private(referral.id, self.private, held, self._purge(held))
             until = self.private.fresh_until(self._ledger.policy.contact_fresh_for)
             self.about = attrs.evolve(self.about, private=True, fresh_until=stamp(until) if until else "")
         put = self._ledger.put(referral, self.about, self._expected)
         self._ledger.commit([put, *self.writes, *extra], self.facts, self.recorded_at)
         return referral
+
+    def _purge(self, held: HeldPrivate) -> str:
+        """When what is private is to be let go of: at the latest when what it was given for is over."""
+        if self.about.ended:
+            return stamp(self.recorded_at)
+        over = self.referral.closed_at or self.referral.expires_at
+        if over is None and self.about.consent_until:
+            over = datetime.fromisoformat(self.about.consent_until)
+        return held.purge if over is None else stamp(over + self._ledger.policy.keep_private)

@@ -9,9 +9,10 @@ from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals.documents import Code, as_utc
 from communityconnector.referrals.policy import Policy
 from communityconnector.referrals.referral import Referral
-from communityconnector.referrals.states import ReferralStatus
+from communityconnector.referrals.states import ASKED_AFTERWARDS, SENT, ReferralStatus, Source
 
 _SATURDAY: Final = 5
+_TAKEN_ON: Final = (ReferralStatus.ACCEPTED, ReferralStatus.IN_PROGRESS)
 _LONGEST_BREAK: Final = 366
 """Days in a row without a business day, after which a calendar is taken to be broken."""
 
@@ -24,9 +25,17 @@ class Clock(Code):
     EXPIRE = "expire"
     FOLLOW_UP = "follow_up"
     """Ask the patron how it went. Only where the patron agreed to be asked."""
+    ASK_PROGRESS = "ask_progress"
+    """Ask an agency that has taken a referral on how it stands."""
     REVIEW_HOLD = "review_hold"
     VERIFY_CONTACT = "verify_contact"
     """Ask the patron anew whether their contacts are safe: their word has grown old, and a message is still to come."""
+    CONSENT_ENDING = "consent_ending"
+    """The consent ends soon, and the referral is open: ask the patron for another, if it is still wanted."""
+    CONSENT_ENDED = "consent_ended"
+    """The consent has ended, and the referral is open: close it, or ask the patron for another."""
+    DISPUTED = "disputed"
+    """The patron says otherwise than the agency: look into it."""
 
 
 class Due(NamedTuple):
@@ -72,7 +81,14 @@ def add_business_days(moment: datetime, days: int, policy: Policy) -> datetime:
     return datetime.combine(day, local.timetz()).astimezone(UTC)
 
 
-def due(referral: Referral, policy: Policy) -> tuple[Due, ...]:
+def due(
+    referral: Referral,
+    policy: Policy,
+    *,
+    consent_until: datetime | None = None,
+    answered: bool = False,
+    disputed_at: datetime | None = None,
+) -> tuple[Due, ...]:
     """Everything that is or will be due for a referral as it stands, soonest first.
 
     What has been done already is not known here: whoever reminds keeps count.
@@ -80,8 +96,15 @@ def due(referral: Referral, policy: Policy) -> tuple[Due, ...]:
     Args:
         referral: the referral.
         policy: whose times count.
+        consent_until: when the consent that counts ends.
+        answered: whether the patron has said how it went.
+        disputed_at: since when the patron says otherwise than the agency.
     """
-    found = [*_waiting(referral, policy), *_asking(referral, policy)]
+    found = [*_waiting(referral, policy), *_asking(referral, policy, answered=answered)]
+    if referral.status in SENT and consent_until is not None:
+        found += _consenting(referral, policy, consent_until)
+    if referral.is_closed and disputed_at is not None:
+        found.append(Due(disputed_at, Clock.DISPUTED))
     if referral.review_on is not None:
         morning = datetime.combine(referral.review_on, time(), policy.here)
         found.append(Due(morning.astimezone(UTC), Clock.REVIEW_HOLD))
@@ -102,10 +125,37 @@ def _waiting(referral: Referral, policy: Policy) -> list[Due]:
     return found
 
 
-def _asking(referral: Referral, policy: Policy) -> list[Due]:
-    """When the patron is asked. One whose referral expired is asked too: nobody else will tell how it went."""
+def _consenting(referral: Referral, policy: Policy, until: datetime) -> list[Due]:
+    """What is due while an agency has a referral and a consent to it lasts, and when that ends."""
+    found = [Due(until, Clock.CONSENT_ENDED)]
+    notice = until - policy.consent_notice
+    if referral.sent_at is not None and notice > referral.sent_at:
+        found.append(Due(notice, Clock.CONSENT_ENDING))
+    if referral.status in _TAKEN_ON:
+        every = policy.progress_every
+        asked = [referral.last_at + every * n for n in range(1, (until - referral.last_at) // every + 1)]
+        found += [Due(at, Clock.ASK_PROGRESS) for at in asked]
+        found += [Due(at, Clock.ALERT_STAFF) for at in asked[1:]]
+    return found
+
+
+def _asking(referral: Referral, policy: Policy, *, answered: bool) -> list[Due]:
+    """When the patron is asked.
+
+    Once somebody else has said how it came out, the patron is asked whether it did help, unless they have said so. What
+    is the patron's own is kept for a while only, so nobody is asked later than that. Where a referral has expired nobody
+    else will tell.
+    """
     since = referral.sent_at or referral.given_at
-    unanswered = referral.status is ReferralStatus.EXPIRED and referral.outcome_source is None
-    if not referral.follow_up_allowed or since is None or (referral.is_closed and not unanswered):
+    if not referral.follow_up_allowed or since is None:
         return []
+    if referral.closed_at is not None:
+        if answered or referral.status not in ASKED_AFTERWARDS or referral.outcome_source is Source.PATRON:
+            return []
+        if referral.outcome_source is not None:
+            return [
+                Due(referral.closed_at + after, Clock.FOLLOW_UP)
+                for after in policy.follow_up_after
+                if after < policy.keep_private
+            ]
     return [Due(since + after, Clock.FOLLOW_UP) for after in policy.follow_up_after]

@@ -116,6 +116,11 @@ def agency_was_told(step: Step) -> bool:
     return step.actor.role is not Role.AGENCY or step.referral.sent_at is not None
 
 
+def follow_up_allowed(step: Step) -> bool:
+    """The patron agreed to be asked how it went."""
+    return step.referral.follow_up_allowed
+
+
 def creator(step: Step) -> bool:
     """A draft is thrown away by who made it."""
     return (step.actor.role, step.actor.id) == (step.referral.creator_role, step.referral.creator_id)
@@ -137,6 +142,7 @@ GUARDS: Final[Mapping[str, Callable[[Step], bool]]] = MappingProxyType(
             void_right,
             amend_window,
             agency_was_told,
+            follow_up_allowed,
             creator,
         )
     }

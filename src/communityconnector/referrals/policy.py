@@ -48,6 +48,8 @@ class Policy:
         follow_up_after: when the patron is asked how it went, counted from sending or giving.
         follow_up_window: how long after giving details an answer is awaited.
         review_every: how long a referral stays on hold before somebody looks at it.
+        progress_every: how long an agency that has taken a referral on may say nothing before it is asked, a day at least.
+        consent_notice: how long before the consent to an open referral ends staff are told.
         contact_fresh_for: how long a patron's word that a contact is safe counts.
         link_lifetime: how long a link in a message can be used, 72 hours at most.
         written_for: tags of matters whose consent must be written.
@@ -55,7 +57,8 @@ class Policy:
             states differ in what a minor may consent to alone.
         cards: a regular expression of the library's card numbers, which are no references to patrons.
         keep_drafts: how long a draft is kept.
-        keep_private: how long contacts, what an agency was told, and words are kept after closing.
+        keep_private: how long contacts, what an agency was told, and words are kept after closing; of a referral that
+            stays open, after its consent has ended.
         keep_closed: how long a closed referral is kept, before only a count of it remains.
         keep_consents: how long consents and disclosures are kept after the referral has closed: an intermediary must
             list those of the past three years (42 CFR 2.24).
@@ -70,8 +73,9 @@ class Policy:
             By default the desk's calendar.
 
     Raises:
-        InvalidReferralError: `cards` is no regular expression, a number is not from 0 to 1,000, a time not from 0 to 100 years, links would last longer
-            than 72 hours, or the smallest count that is shown would be less than 3.
+        InvalidReferralError: `cards` is no regular expression, a number is not from 0 to 1,000, a time not from 0 to 100
+            years, links would last longer than 72 hours, an agency would be asked more than once a day, or the smallest
+            count that is shown would be less than 3.
     """
 
     contact_attempts: int = 3
@@ -82,6 +86,8 @@ class Policy:
     follow_up_after: tuple[timedelta, ...] = (timedelta(days=14), timedelta(days=30))
     follow_up_window: timedelta = timedelta(days=60)
     review_every: timedelta = timedelta(days=30)
+    progress_every: timedelta = timedelta(days=30)
+    consent_notice: timedelta = timedelta(days=7)
     contact_fresh_for: timedelta = timedelta(days=90)
     link_lifetime: timedelta = LONGEST_LINK
     written_for: frozenset[str] = WRITTEN_FOR
@@ -105,6 +111,8 @@ class Policy:
             *self.follow_up_after,
             self.follow_up_window,
             self.review_every,
+            self.progress_every,
+            self.consent_notice,
             self.contact_fresh_for,
             self.link_lifetime,
             self.keep_drafts,
@@ -120,6 +128,9 @@ class Policy:
         except re.error:
             message = "a policy's `cards` must be a regular expression, such as D[0-9]{8}"
             raise InvalidReferralError(message) from None
+        if self.progress_every < timedelta(days=1):
+            message = "an agency is asked once a day at most"
+            raise InvalidReferralError(message)
         if self.link_lifetime > LONGEST_LINK:
             message = "a link in a message lasts 72 hours at most"
             raise InvalidReferralError(message)

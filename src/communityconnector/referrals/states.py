@@ -55,6 +55,10 @@ SENT: Final = (
 """States of a referral that an agency has and that is still open."""
 
 
+ASKED_AFTERWARDS: Final = (ReferralStatus.COMPLETED, ReferralStatus.FAILED, ReferralStatus.EXPIRED)
+"""States in which a patron who agreed is still asked how it went. Not of what was turned down or taken back: they know."""
+
+
 class ReferralType(Code):
     """How a patron and an agency are brought together."""
 

@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 
 from communityconnector.referrals.codes import FAILURE, CodeClass, Outcome
-from communityconnector.referrals.states import SENT, Event, ReferralStatus, Role
+from communityconnector.referrals.states import ASKED_AFTERWARDS, SENT, Event, ReferralStatus, Role
 
 
 @attrs.frozen(kw_only=True)
@@ -86,6 +86,14 @@ def _table() -> Iterable[Transition]:
     )
     for status in SENT:
         yield Transition(event=Event.ATTEMPT_CONTACT, before=status, after=status, who=(_STAFF, _AGENCY))
+    for status in (_S.GIVEN, *ASKED_AFTERWARDS):
+        yield Transition(
+            event=Event.ATTEMPT_CONTACT,
+            before=status,
+            after=status,
+            who=(_STAFF,),
+            guards=("follow_up_allowed",),
+        )
     yield from _agency()
     yield from _endings()
     yield from _corrections()
@@ -105,12 +113,13 @@ def _agency() -> Iterable[Transition]:
     )
     for status in (_S.ACCEPTED, _S.ON_HOLD):
         yield Transition(event=Event.START, before=status, after=_S.IN_PROGRESS, who=(_AGENCY,))
-    for status in (_S.ACCEPTED, _S.IN_PROGRESS):
+    for status in _WORKED_ON:
+        # Who has looked at a hold says until when it goes on; that may be staff, who have called the agency.
         yield Transition(
             event=Event.HOLD,
             before=status,
             after=_S.ON_HOLD,
-            who=(_AGENCY,),
+            who=(_STAFF, _AGENCY) if status is _S.ON_HOLD else (_AGENCY,),
             needs=("hold_reason",),
             takes=("review_on",),
         )

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Self
 
 import attrs
 
+from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals import documents
 from communityconnector.referrals.codes import Outcome, UnmetReason
-from communityconnector.referrals.documents import Code, texts
+from communityconnector.referrals.documents import TYPED, Code, texts
+
+_MOST_AREA: Final = 40
+_ZIP: Final = re.compile(r"[0-9]{1,5}")
+_PLACE: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'-])*(?:[ -]?[0-9]{1,2})?")
+_STREETS: Final = frozenset(
+    "street st avenue ave road rd lane ln drive dr way court ct place pl boulevard blvd highway hwy apartment apt unit "
+    "suite box calle avenida".split()
+)
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 
 class Basis(Code):
@@ -22,7 +33,7 @@ class Basis(Code):
     """Staff saw it."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=TYPED)
 class UnmetRecord:
     """One need that could not be met. Nothing in it says who, when to the day, or where to the street.
 
@@ -54,6 +65,51 @@ class UnmetRecord:
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
         """The record that a document was made from."""
         return documents.read(cls, document)
+
+
+def coarse(record: UnmetRecord) -> UnmetRecord:
+    """The same record, if it says nothing that may not be kept for ever: it is kept without an end.
+
+    Raises:
+        InvalidReferralError: it says more. The message repeats nothing of it.
+    """
+    area_of(record.area)
+    codes_of((*record.concepts, *record.terms, *filter(None, (record.language, record.channel))))
+    return record
+
+
+def area_of(text: str) -> str:
+    """An area, if it is a coarse one.
+
+    It has 40 characters at most: letters, blanks and `- . '`, and a number: alone, of 5 digits at most, as the beginning
+    of a ZIP code, or of 2 digits at the end, as in `Ward 12`, where nothing in it is a word for a street.
+
+    Raises:
+        InvalidReferralError: it may be an address, or no place at all. The message does not repeat it.
+    """
+    if text and not _ZIP.fullmatch(text):
+        words = {word.strip(".'").casefold() for word in re.split(r"[\s-]+", text)}
+        numbered = any(letter.isdigit() for letter in text)
+        if not _PLACE.fullmatch(text) or len(text) > _MOST_AREA or (numbered and words & _STREETS):
+            message = (
+                "an area is coarse, such as '286', 'Ashe County' or 'Ward 12': letters, and at the end a number of two "
+                "digits at most, or up to 5 digits alone"
+            )
+            raise InvalidReferralError(message)
+    return text
+
+
+def codes_of(values: Iterable[str]) -> tuple[str, ...]:
+    """Several codes or ids, such as those of needs, channels and languages.
+
+    Raises:
+        InvalidReferralError: one is none. The message does not repeat it.
+    """
+    found = texts(values)
+    if not all(_CODE.fullmatch(one) for one in found):
+        message = "an id of a need, a language or a channel is a code: up to 64 letters, digits and . _ : - without blanks"
+        raise InvalidReferralError(message)
+    return found
 
 
 _R = UnmetReason

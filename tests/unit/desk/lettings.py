@@ -7,6 +7,8 @@ from datetime import timedelta
 from desks import PATRON, STAFF, desk_at, found, preference, send, take_referrals, terms
 
 import communityconnector as cc
+from communityconnector.desk import kinds
+from communityconnector.storage import Put
 
 ROOTS = ("zq7ref", "zq7name", "zq7phone", "zq7mail", "zq7sms", "zq7note", "zq7reason")
 """How the planted strings begin: a reference, what an agency is told, ways to be reached, and words."""
@@ -88,3 +90,10 @@ def filled(desk, ends: int = 4):
     assert desk.referral(lapsed.id).status == "expired"
     desk.dispatch_once(limit=1000)
     return desk
+
+
+def broken(desk, referral_id: str):
+    """Make the record of a referral one that cannot be read."""
+    (record,) = desk.storage.get(kinds.REFERRAL, [referral_id]).values()
+    said = {**record.document, "referral": {**record.document["referral"], "status": "paused"}}
+    desk.storage.commit([Put(kinds.REFERRAL, referral_id, said, record.version, record.keys)])

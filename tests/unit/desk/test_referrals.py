@@ -134,6 +134,8 @@ MADE_ELSEWHERE = {E.CREATE, E.RE_REFER, E.DISCARD}
 )
 def test_every_move_of_the_table_can_be_made(row, role):
     referral = drafted("information") if row.event is E.GIVE else standing(row.before)
+    if "follow_up_allowed" in row.guards:
+        referral = attrs.evolve(referral, follow_up_allowed=True)
     at = max(referral.last_at, referral.respond_by or T0, referral.expires_at or T0)
     moved, events = advance(referral, row.event, BY_ROLE[role], at, told(row, role))
     assert moved.status is row.after

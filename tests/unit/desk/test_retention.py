@@ -238,10 +238,11 @@ def test_a_purge_that_is_cut_off_anywhere_goes_on_where_it_was(after, monkeypatc
         world = filled(desk).storage
         late = Time()
         late.now = MONDAY + timedelta(days=1200)
-    but = (kinds.AUDIT, kinds.ANCHOR)
+    but = (kinds.AUDIT, kinds.ANCHOR, kinds.UNMET_NEED)
     with opened(copy_of(world), time=late) as desk:
         whole = desk.purge()
         expected, log = records(desk.storage, but), told_in_log(desk)
+        unmet = list(desk.unmet_needs())
     assert whole.counted == 7
     commits = 0
     for at in itertools.count(1):
@@ -260,6 +261,7 @@ def test_a_purge_that_is_cut_off_anywhere_goes_on_where_it_was(after, monkeypatc
             desk.purge()
             assert records(storage, but) == expected, f"killed at commit {at}"
             assert told_in_log(desk) == log, f"killed at commit {at}"
+            assert list(desk.unmet_needs()) == unmet, f"killed at commit {at}"
             assert desk.audit.verify().ok
     assert commits > 15
     print(f"a purge killed at each of {commits} commits: 0 records lost, left over or counted twice")  # noqa: T201  # a closing figure

@@ -75,6 +75,7 @@ CALLS = {
     "disclosures_of": (LIBRARY, sent, lambda _: (TOKEN,), {}),
     "erase": (LIBRARY, sent, lambda _: (TOKEN,), {}),
     "freeze": (LIBRARY, sent, lambda one: (one.id,), {"reason": "case-1"}),
+    "release_report": (LIBRARY, frozen, lambda _: (), {}),
     "unfreeze": (LIBRARY, frozen, lambda _: (None,), {"reason": "case-1"}),
 }
 """By call: whom it is for, what it needs, and what it is given."""

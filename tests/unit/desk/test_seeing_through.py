@@ -87,7 +87,7 @@ def test_an_agency_that_answered_is_not_reminded(desk):
     referral = send(desk)
     desk.apply(referral.id, "accept", actor=agency_of(referral))
     desk.time.pass_by(days=8)
-    assert attrs.astuple(desk.run_due()) == (0, 0, 0, 0)
+    assert attrs.astuple(desk.run_due()) == (0, 0, 0, 0, 0)
 
 
 def test_a_message_that_waits_is_not_sent_once_the_referral_is_closed(desk):
@@ -247,6 +247,8 @@ def test_a_need_is_unmet_where_agency_or_access_stood_in_the_way(desk, outcome):
 def test_an_unmet_need_leads_back_to_nobody(desk):
     referral = send(desk, patron="token-5f3a9c", basis="perceived")
     desk.apply(referral.id, "reject", actor=agency_of(referral), outcome="no_capacity")
+    desk.time.pass_by(days=31)
+    desk.run_due()
     (record,) = desk.storage.scan(kinds.UNMET_NEED)
     said = json.dumps([record.id, dict(record.document), dict(record.keys)])
     for private in (referral.id, "token-5f3a9c", referral.organization_id, referral.service_id, "2026-03-02"):

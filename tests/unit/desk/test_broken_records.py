@@ -1,0 +1,188 @@
+"""A record that cannot be read keeps no other one waiting, is told of by its id, and is let go of when its time comes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import timedelta
+
+import pytest
+from desks import MONDAY, STAFF, found, preference, send
+from lettings import KEEP_ALL, ROOTS, TOKEN, broken, ended, opened, private
+from test_retention import FOREVER, records, ring
+
+import communityconnector as cc
+from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.desk import kinds
+from communityconnector.desk.apart import Apart
+from communityconnector.errors import StorageError
+from communityconnector.referrals import Clock
+from communityconnector.storage import Put
+
+FEW = cc.Policy(small_cell=3)
+
+
+@pytest.fixture
+def desk():
+    with opened(policy=FEW) as one:
+        yield one
+
+
+def unsealed(desk, referral_id):
+    """Break the seal of what is private of a referral."""
+    (record,) = desk.storage.get(kinds.DATA_KEY, [referral_id]).values()
+    wrapped = record.document["wrapped"][:-6] + "AAAAAA"
+    desk.storage.commit([Put(kinds.DATA_KEY, referral_id, {"wrapped": wrapped}, record.version, record.keys)])
+
+
+def changed(desk, kind, key, **said):
+    (record,) = desk.storage.get(kind, [key]).values()
+    desk.storage.commit([Put(kind, key, said, record.version, record.keys)])
+
+
+def test_what_fails_again_and_again_is_told_once(caplog):
+    apart = Apart()
+    for _ in range(3):
+        assert apart.tried("referral", "r-1", lambda: {}["nothing"]) is None
+    assert apart.failed == {("referral", "r-1")}
+    assert caplog.text.count("r-1") == 1
+
+
+def test_what_is_due_is_done_for_all_the_others(desk, caplog):
+    referrals = [send(desk) for _ in range(4)]
+    broken(desk, referrals[1].id)
+    desk.time.pass_by(days=3)
+    assert {one.referral.id for one in desk.due()} == {one.id for one in referrals} - {referrals[1].id}
+    caplog.clear()
+    done = desk.run_due()
+    assert (done.reminded, done.failed) == (3, 1)
+    (line,) = [one.getMessage() for one in caplog.records if one.levelno == logging.WARNING]
+    assert line == f"referral {referrals[1].id} cannot be worked on: InvalidReferralError"
+
+
+def test_a_broken_seal_keeps_nobody_else_from_being_asked():
+    with opened(keyring=ring()) as desk:
+        referrals = [
+            desk.refer(found(desk), actor=STAFF, contacts=[preference(desk)], follow_up_allowed=True)
+            for _ in range(4)
+        ]
+        unsealed(desk, referrals[2].id)
+        desk.time.pass_by(days=14)
+        done = desk.run_due()
+        assert (done.asked, done.failed) == (3, 1)
+        assert [one.referral.id for one in desk.due() if one.clock is Clock.FOLLOW_UP] == [referrals[2].id]
+
+
+def test_the_dispatcher_goes_on_to_send(desk):
+    bad, _ = send(desk), send(desk)
+    broken(desk, bad.id)
+    desk.time.pass_by(days=3)
+    stop = threading.Event()
+    deliver = desk.box.send
+
+    def last(message):
+        stop.set()
+        return deliver(message)
+
+    desk.box.send = last
+    assert desk.run_dispatcher(stop).sent == 1
+
+
+def test_a_storage_that_fails_is_no_broken_record():
+    class Full(MemoryStorage):
+        full = False
+
+        def commit(self, writes):
+            if self.full:
+                message = "no room"
+                raise StorageError(message)
+            return super().commit(writes)
+
+    storage = Full()
+    with opened(storage) as desk:
+        send(desk)
+        desk.time.pass_by(days=3)
+        storage.full = True
+        with pytest.raises(StorageError, match="no room"):
+            desk.run_due()
+
+
+def test_what_cannot_be_read_is_let_go_of_by_its_id_and_the_others_are_counted(desk):
+    referrals = [ended(desk, number) for number in range(60)]
+    broken(desk, min(one.id for one in referrals))
+    desk.time.pass_by(days=181)
+    looked, report = desk.purge(dry_run=True), desk.purge()
+    for one in (looked, report):
+        assert (one.gone[kinds.REFERRAL], one.gone[kinds.PRIVATE], one.counted, one.failed) == (60, 60, 59, 1)
+    assert report.to_dict()["failed"] == 1
+    assert desk.purge().failed == 0
+    assert {kind for kind, _ in records(desk.storage)} <= {kinds.CONSENT, kinds.DISCLOSURE, *FOREVER}
+    assert desk.audit.verify().ok
+
+
+def test_what_is_private_of_one_that_cannot_be_read_goes_too(desk):
+    referral = ended(desk)
+    broken(desk, referral.id)
+    desk.time.pass_by(days=30)
+    report = desk.purge()
+    assert (report.gone[kinds.PRIVATE], report.failed) == (1, 1)
+    assert not list(desk.storage.scan(kinds.PRIVATE))
+
+
+@pytest.mark.parametrize("kind", [kinds.CONSENT, kinds.DISCLOSURE, kinds.LINK, kinds.REQUEST, kinds.OUTBOX])
+def test_records_that_say_nothing_go_when_their_time_comes_and_stay_under_a_hold(desk, kind):
+    ended(desk)
+    desk.dispatch_once()
+    for record in list(desk.storage.scan(kind)):
+        changed(desk, kind, record.id, nothing=1)
+    other = ended(desk, 2, patron="another-4d7e2b")
+    desk.freeze(other.id, actor=STAFF, reason="case-1")
+    desk.time.now = MONDAY + KEEP_ALL
+    there = len(list(desk.storage.scan(kind)))
+    kept = desk.purge().kept
+    if kind in (kinds.LINK, kinds.REQUEST):
+        assert kept[kind] == there, "nobody knows whose it is"
+    desk.unfreeze(other.id, actor=STAFF, reason="case-1")
+    desk.purge()
+    assert not list(desk.storage.scan(kind))
+
+
+def test_an_event_that_says_nothing_goes_with_its_referral(desk):
+    first, _ = ended(desk), ended(desk, 2)
+    changed(desk, kinds.EVENT, f"{first.id}.00000001", nothing=1)
+    desk.time.pass_by(days=181)
+    report = desk.purge()
+    assert (report.gone[kinds.REFERRAL], report.failed) == (2, 0)
+    assert not list(desk.storage.scan(kinds.EVENT))
+
+
+def test_a_patron_is_erased_from_what_cannot_be_read_and_the_report_says_which(desk):
+    good, bad, closed = private(desk), private(desk, 2), ended(desk, 3)
+    broken(desk, bad.id)
+    report = desk.erase(TOKEN, actor=STAFF)
+    assert set(report.erased) == {good.id, bad.id, closed.id}
+    assert (report.cancelled, report.failed) == ((good.id,), (bad.id,))
+    kept = str(records(desk.storage))
+    assert not [root for root in ROOTS if root in kept]
+
+
+def test_statistics_count_what_can_be_read(desk, caplog):
+    referrals = [ended(desk, number) for number in range(5)]
+    broken(desk, referrals[0].id)
+    assert desk.statistics().table.total == 4
+    assert f"referral {referrals[0].id} cannot be worked on" in caplog.text
+    for _ in range(4):
+        desk.note_unmet(concepts=("food-pantry",))
+    changed(desk, kinds.UNMET_NEED, next(desk.storage.scan(kinds.UNMET_NEED)).id, reason="whatever")
+    assert len(list(desk.unmet_needs())) == 3
+    assert desk.unmet_statistics(["need"])["presented"].total == 3
+
+
+def test_no_log_line_repeats_what_stands_in_a_record(desk, caplog):
+    referral = send(desk)
+    changed(desk, kinds.REFERRAL, referral.id, referral={"zq7name": "zq7phone"}, about={})
+    desk.time.pass_by(days=3, hours=1)
+    desk.run_due()
+    desk.time.now += timedelta(days=1)
+    desk.statistics()
+    assert not [root for root in ROOTS if root in caplog.text]

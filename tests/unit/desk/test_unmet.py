@@ -1,0 +1,255 @@
+"""Needs that stayed unmet: what is kept of them for ever says of nobody who it was, and cannot be joined to who it was."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from desks import MONDAY, STAFF, desk_at, found, send
+
+import communityconnector as cc
+from communityconnector.adapters.sql import open_storage
+from communityconnector.desk import kinds
+from communityconnector.errors import InvalidReferralError
+from communityconnector.referrals import Basis
+
+APRIL = datetime(2026, 4, 1, tzinfo=UTC)
+NO_FUNDS = {"outcome": "no_funds"}
+
+
+@pytest.fixture
+def desk():
+    with desk_at(policy=cc.Policy(small_cell=3)) as opened:
+        yield opened
+
+
+def agency_of(referral):
+    return cc.Actor("agency", referral.organization_id)
+
+
+def rejected(desk, **asked):
+    referral = send(desk, **asked)
+    return desk.apply(referral.id, "reject", actor=agency_of(referral), **NO_FUNDS)
+
+
+def number(desk, kind):
+    return len(list(desk.storage.scan(kind)))
+
+
+def waiting_and_kept(desk):
+    return number(desk, kinds.UNMET_PENDING), number(desk, kinds.UNMET_NEED)
+
+
+# No way back
+
+
+JOIN = """
+    select distinct key.value from communityconnector_record unmet
+    join communityconnector_record entry on entry.version = unmet.version and entry.kind = 'audit'
+    join communityconnector_record told on told.kind = 'disclosure'
+        and json_extract(told.document, '$.referral_id') = json_extract(entry.document, '$.referral_id')
+    join communityconnector_key key on key.kind = 'disclosure' and key.id = told.id and key.name = 'patron'
+    where unmet.kind like 'unmet%'
+"""
+"""From a need by the commit that wrote it to the log, from there to what was disclosed, and to whose it was."""
+SHARED = """
+    select distinct other.kind from communityconnector_record unmet
+    join communityconnector_record other on other.version = unmet.version
+    where unmet.kind = 'unmet-need'
+"""
+
+
+@pytest.mark.parametrize("settles", ["run_due", "purge"])
+def test_no_number_of_a_commit_joins_a_need_to_a_patron(tmp_path, settles):
+    path = tmp_path / "desk.db"
+    with desk_at(open_storage(f"sqlite:///{path}")) as desk:
+        for day in range(4):
+            rejected(desk, patron=f"opaque-4d7e{day}b", area="286", language="es", channel="phone")
+            desk.time.pass_by(days=1)
+        desk.note_unmet(concepts=("food-pantry",), area="286")
+        with sqlite3.connect(path) as connection:
+            assert len(connection.execute(JOIN).fetchall()) == 4, "those that wait lie beside their referrals"
+        desk.time.now = APRIL
+        getattr(desk, settles)()
+        assert waiting_and_kept(desk) == (0, 5)
+        with sqlite3.connect(path) as connection:
+            assert connection.execute(JOIN).fetchall() == []
+            shared = {kind for (kind,) in connection.execute(SHARED)}
+        assert shared <= {kinds.UNMET_NEED, kinds.UNMET_PENDING, kinds.RETENTION}
+        desk.time.now = MONDAY + timedelta(days=200)
+        desk.purge()
+        with sqlite3.connect(path) as connection:
+            assert connection.execute(JOIN).fetchall() == []
+            gone = connection.execute(
+                "select id, document, look_up from communityconnector_record where kind = 'unmet-pending'"
+            ).fetchall()
+        referrals = {entry.referral_id for entry in desk.audit.entries() if entry.referral_id}
+        assert len(referrals) == 4
+        assert not [key for key in referrals if key in str(gone)]
+
+
+def test_a_need_waits_beside_its_referral_until_the_month_is_over(desk):
+    rejected(desk)
+    desk.time.now = APRIL - timedelta(seconds=1)
+    desk.run_due()
+    desk.purge()
+    assert waiting_and_kept(desk) == (1, 0)
+    desk.time.now = APRIL
+    desk.run_due()
+    assert waiting_and_kept(desk) == (0, 1)
+
+
+def test_one_that_is_told_late_waits_for_the_month_in_which_it_was_told(desk):
+    referral = send(desk)
+    desk.time.now = APRIL + timedelta(days=3)
+    desk.apply(referral.id, "reject", actor=agency_of(referral), at=MONDAY + timedelta(days=1), **NO_FUNDS)
+    desk.run_due()
+    assert waiting_and_kept(desk) == (1, 0)
+    assert [one.month for one in desk.unmet_needs()] == ["2026-03"]
+    desk.time.now = datetime(2026, 5, 1, tzinfo=UTC)
+    desk.run_due()
+    assert [one.month for one in desk.unmet_needs()] == ["2026-03"]
+
+
+def test_the_order_of_what_is_kept_tells_nothing_of_when_each_came():
+    numbers = iter(range(10**6))
+    with desk_at(ids=lambda: f"id-{next(numbers):06d}") as desk:
+        for area in ("Wilkes County", "Ashe County", "Watauga County"):
+            rejected(desk, area=area)
+        desk.time.now = APRIL
+        desk.run_due()
+        kept = [record.document["area"] for record in desk.storage.scan(kinds.UNMET_NEED)]
+        assert kept == ["Ashe County", "Watauga County", "Wilkes County"]
+
+
+def test_those_that_wait_are_listed_and_counted(desk):
+    for _ in range(3):
+        rejected(desk, area="286", channel="outreach", basis="perceived")
+    before = list(desk.unmet_needs()), desk.unmet_statistics(["channel", "area"])
+    assert len(before[0]) == 3
+    assert before[1][Basis.PERCEIVED].cell("outreach", "286") == 3
+    desk.time.now = APRIL
+    desk.run_due()
+    assert (list(desk.unmet_needs()), desk.unmet_statistics(["channel", "area"])) == before
+
+
+def test_under_a_legal_hold_a_need_stays_beside_its_referral_and_counts_all_the_same(desk):
+    held, _ = rejected(desk), rejected(desk)
+    desk.freeze(held.id, actor=STAFF, reason="case-1")
+    desk.time.now = APRIL
+    desk.run_due()
+    assert waiting_and_kept(desk) == (1, 1)
+    assert len(list(desk.unmet_needs())) == 2
+    desk.unfreeze(held.id, actor=STAFF, reason="case-1")
+    desk.run_due()
+    assert waiting_and_kept(desk) == (0, 2)
+
+
+def test_a_dry_run_leaves_needs_where_they_are(desk):
+    rejected(desk)
+    desk.time.now = APRIL
+    desk.purge(dry_run=True)
+    assert waiting_and_kept(desk) == (1, 0)
+
+
+def test_what_was_entered_in_error_was_no_need(desk):
+    referral, _ = rejected(desk), rejected(desk)
+    boss = cc.Actor("staff", "desk-2", frozenset({"void"}))
+    desk.apply(referral.id, "void", actor=boss, text="wrong patron")
+    assert len(list(desk.unmet_needs())) == 1
+
+
+def test_a_need_that_is_noted_at_the_desk_is_written_alone(desk):
+    desk.note_unmet(concepts=("food-pantry",))
+    (record,) = desk.storage.scan(kinds.UNMET_NEED)
+    beside = [
+        one.kind
+        for kind in (kinds.AUDIT, kinds.REFERRAL, kinds.EVENT, kinds.RETENTION)
+        for one in desk.storage.scan(kind)
+        if one.version == record.version
+    ]
+    assert beside == []
+
+
+# What is kept for ever
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        "",
+        "2",
+        "286",
+        "28640",
+        "Ashe County",
+        "St. Paul",
+        "Prince George's",
+        "Ward 12",
+        "branch-2",
+        "São João",
+    ],
+)
+def test_an_area_is_coarse(desk, area):
+    assert desk.note_unmet(concepts=("food-pantry",), area=area).area == area
+    desk.refer(found(desk), actor=STAFF, area=area)
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        "12 Main Street",
+        "Main Street 12",
+        "221B Baker Street",
+        "quill@private.org",
+        "28640-1234",
+        "286401",
+        "Apt 4",
+        "555-0199",
+        "Ward 1234",
+        "x" * 41,
+        "Ashe\nCounty",
+        " ",
+        "36.4, -81.5",
+    ],
+)
+def test_what_may_be_an_address_is_no_area_and_no_error_repeats_it(desk, area):
+    for call in (
+        lambda: desk.note_unmet(concepts=("food-pantry",), area=area),
+        lambda: desk.refer(found(desk), actor=STAFF, area=area),
+    ):
+        with pytest.raises(InvalidReferralError, match="coarse") as caught:
+            call()
+        assert area.strip() == "" or area not in str(caught.value)
+    assert waiting_and_kept(desk) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"concepts": ("a bed for Quill",)},
+        {"concepts": ("food-pantry",), "channel": "called from 555-0199 at night"},
+        {"concepts": ("food-pantry",), "language": "quill@private.org"},
+        {"concepts": ("x" * 65,)},
+        {"concepts": "food-pantry"},
+        {"concepts": (5,)},
+    ],
+)
+def test_where_a_code_belongs_no_words_are_kept(desk, said):
+    with pytest.raises(InvalidReferralError) as caught:
+        desk.note_unmet(**said)
+    assert "Quill" not in str(caught.value)
+    with pytest.raises(InvalidReferralError):
+        desk.refer(found(desk), actor=STAFF, **said)
+
+
+@pytest.mark.parametrize("said", [{}, {"area": "286"}, {"reason": "no_funds"}])
+def test_a_need_of_which_nothing_is_known_is_none(desk, said):
+    with pytest.raises(InvalidReferralError, match="which need"):
+        desk.note_unmet(**said)
+
+
+def test_how_the_patron_came_is_kept_with_the_need(desk):
+    rejected(desk, channel="phone")
+    (record,) = desk.unmet_needs()
+    assert record.channel == "phone"
