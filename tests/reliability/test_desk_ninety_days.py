@@ -194,7 +194,13 @@ def refer(world, desk, live):
             safe=chance.choice(("no", "unknown")),
             verified_at=world.now,
         ),
-        cc.ContactPreference(channel="email", address=cc.Secret(SAFE), safe="yes", verified_at=world.now),
+        cc.ContactPreference(
+            channel="email",
+            address=cc.Secret(SAFE),
+            safe="yes",
+            ok_to_name_library=True,
+            verified_at=world.now,
+        ),
     ]
     live.append(
         desk.refer(
