@@ -298,8 +298,11 @@ class Work(Telling):
     # What is private
 
     def keep(self, private: Private) -> None:
-        """Keep something else as the patron's own from now on; of nothing, not even that."""
-        if private.is_empty and self.about.private:
+        """Keep something else as the patron's own from now on; of nothing, not even that.
+
+        But where another system's word is kept, the record stays, if empty, to say when that goes (`commit`).
+        """
+        if private.is_empty and self.about.private and not self.about.external_status:
             self.writes += self._ledger.forget_private(self.referral.id)
             self.about = attrs.evolve(self.about, private=False)
         self.private = private

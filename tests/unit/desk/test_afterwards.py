@@ -292,6 +292,21 @@ def test_they_go_where_there_is_nothing_else_that_is_private():
         assert "Quillwort" not in str([one.document for one in desk.storage.scan(kinds.REFERRAL)])
 
 
+def test_stop_is_heeded_where_another_systems_words_are_kept():
+    """The contacts are all that is the patron's own, and the words stay until their time comes."""
+    with opened(senders=SENDERS) as desk:
+        desk.put_intake(cc.Intake(id=found(desk).organization.id), actor=STAFF)
+        terms = cc.ConsentTerms(fields=[], purpose="food", method="verbal")
+        referral = send(desk, told={}, consent=terms, contacts=[preference(desk)])
+        reported(desk, referral, WORDS)
+        desk.set_contacts(referral.id, [], actor=PATRON)
+        assert desk.private(referral.id, actor=STAFF).is_empty
+        assert [one.word for one in desk.to_review()] == [WORDS]
+        desk.time.now = MONDAY + timedelta(days=120)
+        desk.purge()
+        assert desk.to_review() == ()
+
+
 # What a court asks for
 
 
