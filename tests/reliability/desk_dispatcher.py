@@ -108,9 +108,9 @@ class Provider:
 class MarksFirst(Desk):
     """A fault: it writes down that a message was sent, and then sends it."""
 
-    def _deliver(self, one):
+    def _deliver(self, parts, one):
         self._parts.ledger.commit([settled(one.record, status="sent", attempts=1)])
-        return super()._deliver(one)
+        return super()._deliver(parts, one)
 
 
 def begun(path, clock, rng):

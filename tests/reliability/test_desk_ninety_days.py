@@ -402,9 +402,9 @@ def test_a_seed_is_played_the_same_way_again():
 def _marks_before_sending(monkeypatch):
     deliver = dispatching.Dispatching._deliver  # noqa: SLF001  # a fault is planted
 
-    def marked_first(self, one):
+    def marked_first(self, parts, one):
         self._write_down([self._mark(one, dispatching.Verdict(RowStatus.SENT, ""))])
-        return deliver(self, one)
+        return deliver(self, parts, one)
 
     monkeypatch.setattr(dispatching.Dispatching, "_deliver", marked_first)
 

@@ -31,6 +31,8 @@ from communityconnector.desk.outbox import (
     settled,
     withdrawn,
 )
+from communityconnector.desk.parts import Parts
+from communityconnector.desk.reading_ahead import ReadingAhead
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError, StaleRecordError
 from communityconnector.referrals import Actor, Role, Template
 from communityconnector.storage import KeyRange, Put, Record
@@ -201,6 +203,8 @@ class Dispatching(Following):
         ]
         if wanted:
             ledger.again(lambda: ledger.commit(issued(ledger, wanted, now)))
+        ahead = ReadingAhead(ledger.storage)
+        parts = attrs.evolve(self._parts, ledger=ledger.over(ahead))
         marks: list[Put] = []
         since = now
         try:
@@ -210,9 +214,10 @@ class Dispatching(Following):
                     break
                 if ledger.now() >= one.until - _NOT_AFTER:
                     break  # whoever claims it next sends it
-                if not self._is_ours(one):
+                ahead.coming(claimed[number:])
+                if not self._is_ours(parts, one):
                     continue
-                verdict = self._deliver(one)
+                verdict = self._deliver(parts, one)
                 done["held" if verdict.why == NO_ZONE else _COUNTED[verdict.status]] += 1
                 marks.append(self._mark(one, verdict))
                 marks += self._alert(one, verdict)
@@ -225,13 +230,13 @@ class Dispatching(Following):
             # Whatever ends it: what was sent, and not written down, would be sent again.
             self._write_down(marks)
 
-    def _is_ours(self, one: Claimed) -> bool:
+    def _is_ours(self, parts: Parts, one: Claimed) -> bool:
         """Whether a claim still stands: a consent that was just revoked has withdrawn the message."""
-        held = self._parts.ledger.storage.get(OUTBOX, [one.record.id]).get(one.record.id)
+        held = parts.ledger.storage.get(OUTBOX, [one.record.id]).get(one.record.id)
         return held is not None and held.version == one.record.version
 
-    def _deliver(self, one: Claimed) -> Verdict:
-        return delivered(self._parts, one.row)
+    def _deliver(self, parts: Parts, one: Claimed) -> Verdict:
+        return delivered(parts, one.row)
 
     # Writing down
 

@@ -114,6 +114,7 @@ class SqlStorage:
         lock: AbstractContextManager[Any] | None = None,
     ) -> None:
         self._engine = engine
+        self._readers = _without_transactions(engine)
         self._host = host
         self._lock: AbstractContextManager[Any] = lock or nullcontext()
         self.dialect = engine.dialect
@@ -267,7 +268,7 @@ class SqlStorage:
         if self._host is not None:
             yield self._begun(self._host)
             return
-        with self._engine.connect() as connection:
+        with self._readers.connect() as connection:
             yield connection
 
     @contextmanager
@@ -339,6 +340,11 @@ class SqlStorage:
             for kind, wanted in ids.items()
             for key, version, gone, held in self._statements.states(connection, kind, wanted)
         }
+
+
+def _without_transactions(engine: Engine) -> Engine:
+    """The same for reading. PostgreSQL's driver would ask three questions for one: begin, read, roll back."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT") if engine.name == "postgresql" else engine
 
 
 def _record(kind: str, key: str, version: int, document: str, held: str) -> Record:
