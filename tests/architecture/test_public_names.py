@@ -34,7 +34,7 @@ SNAPSHOT = {
     """,
     referrals: """
         Actor Advanced AgeBand Answered Basis Channel Clock CodeClass Consent ConsentMethod ConsentTerms
-        ConsentView ContactPreference DeclinedBy Details Due Event FollowUp GivenBy Helped HoldReason IMPLIED
+        ContactPreference DeclinedBy Details Due Event FollowUp GivenBy Helped HoldReason IMPLIED
         Intake Letterhead MEANINGS Meaning Next Outcome Policy Priority Private Proposal Referral ReferralEvent
         ReferralStatus ReferralType Role SENSITIVE SENT Safe Sending Source TABLE TERMINAL Table Template
         Transition UnmetReason UnmetRecord add_business_days advance check_discard create derived_ref due

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.referrals import (
     Actor,
-    ConsentView,
+    Consent,
     Details,
     Event,
     Proposal,
@@ -237,9 +237,9 @@ ANY = st.builds(
     later=st.sampled_from([timedelta(0), DAY, 20 * DAY, 61 * DAY]),
     recorded=st.sampled_from([timedelta(0), DAY, 91 * DAY]),
 )
-FAULTS_OF_A_SENDING = "no consent,other agency,other field,other purpose,ended,revoked,closed,channel".split(
-    ","
-)
+FAULTS_OF_A_SENDING = (
+    "no consent,other referral,other agency,other field,other purpose,ended,revoked,closed,channel"
+).split(",")
 NEAR = st.builds(
     SimpleNamespace,
     pick=st.integers(0, 999),
@@ -312,8 +312,17 @@ def near(model, wish):
     return found
 
 
-CONSENT = ConsentView(
-    agency_id="o-1", fields=["phone"], purpose="help", granted_at=START, expires_at=START + 9999 * DAY
+CONSENT = Consent(
+    id="c-1",
+    referral_id="r-1",
+    agency_id="o-1",
+    service_id="s-1",
+    method="verbal",
+    given_by="patron",
+    fields=["phone"],
+    purpose="help",
+    granted_at=START,
+    expires_at=START + 9999 * DAY,
 )
 FINE = Sending(consent=CONSENT, fields=["phone"], purpose="help", service_active=True, confidential=False)
 FACTS = {
@@ -321,6 +330,7 @@ FACTS = {
     "fine": FINE,
     "nothing but the need": attrs.evolve(FINE, fields=[]),
     "no consent": attrs.evolve(FINE, consent=None),
+    "other referral": attrs.evolve(FINE, consent=attrs.evolve(CONSENT, referral_id="r-2")),
     "other agency": attrs.evolve(FINE, consent=attrs.evolve(CONSENT, agency_id="o-2")),
     "other field": attrs.evolve(FINE, fields=["phone", "name"]),
     "other purpose": attrs.evolve(FINE, purpose="news"),

@@ -328,7 +328,7 @@ class Work(Telling):
         intake.check(self.own().told)
         listed, consent = self.listed(), self.consent()
         return Sending(
-            consent=None if consent is None else consent.view(),
+            consent=consent,
             fields=tuple(self.own().told),
             purpose="" if consent is None else consent.purpose,
             service_active=listed.active,

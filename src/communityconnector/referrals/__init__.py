@@ -12,7 +12,7 @@ from communityconnector.referrals.codes import (
     UnmetReason,
 )
 from communityconnector.referrals.consent import AgeBand, Consent, ConsentMethod, ConsentTerms, GivenBy
-from communityconnector.referrals.details import ConsentView, Details, Sending
+from communityconnector.referrals.details import Details, Sending
 from communityconnector.referrals.follow_up import Answered, FollowUp, Helped
 from communityconnector.referrals.intake import Intake
 from communityconnector.referrals.policy import Policy
@@ -54,7 +54,6 @@ __all__ = [
     "Consent",
     "ConsentMethod",
     "ConsentTerms",
-    "ConsentView",
     "ContactPreference",
     "DeclinedBy",
     "Details",

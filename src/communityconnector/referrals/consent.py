@@ -11,7 +11,6 @@ import attrs
 from communityconnector.errors import InvalidConsentError
 from communityconnector.notification import Uncopied
 from communityconnector.referrals import documents
-from communityconnector.referrals.details import ConsentView
 from communityconnector.referrals.documents import TYPED, Code, as_utc, as_utc_if_any, texts
 
 USUAL_DAYS: Final = 90
@@ -156,15 +155,20 @@ class Consent(Uncopied):
         """Whether it holds at a moment."""
         return self.revoked_at is None and self.granted_at <= moment < self.expires_at
 
-    def view(self) -> ConsentView:
-        """What it allows, as a sending asks."""
-        return ConsentView(
-            agency_id=self.agency_id,
-            fields=self.fields,
-            purpose=self.purpose,
-            granted_at=self.granted_at,
-            expires_at=self.expires_at,
-            revoked_at=self.revoked_at,
+    def covers(self, agency_id: str, fields: Iterable[str], purpose: str, *moments: datetime) -> bool:
+        """Whether it allows that an agency is told something.
+
+        Args:
+            agency_id: which agency.
+            fields: names of what would be told.
+            purpose: what for.
+            moments: when it must hold: as it happens and as it is recorded.
+        """
+        return (
+            self.agency_id == agency_id
+            and set(fields) <= set(self.fields)
+            and self.purpose == purpose
+            and all(map(self.in_force, moments))
         )
 
     def to_dict(self) -> dict[str, Any]:

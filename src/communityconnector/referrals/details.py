@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 import attrs
 
 from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals.codes import HoldReason, Outcome
-from communityconnector.referrals.documents import TYPED, as_utc, as_utc_if_any, names
+from communityconnector.referrals.consent import Consent
+from communityconnector.referrals.documents import TYPED, names
 from communityconnector.referrals.states import ReferralStatus, Source
 
 MOST_TEXT: Final = 2_000
@@ -17,43 +18,6 @@ MOST_TEXT: Final = 2_000
 _FIRST_DAY: Final = date(2000, 1, 1)
 _LAST_DAY: Final = date(2999, 12, 31)
 """Beyond these, moments of other zones may not exist."""
-
-
-@attrs.frozen(kw_only=True)
-class ConsentView:
-    """What a patron's consent allows. Who the patron is stands elsewhere.
-
-    Attributes:
-        agency_id: the agency that may be told.
-        fields: names of what it may be told.
-        purpose: what for.
-        granted_at: since when.
-        expires_at: until when; a consent without an end is none.
-        revoked_at: when it was taken back.
-    """
-
-    agency_id: str
-    fields: frozenset[str] = attrs.field(converter=names)
-    purpose: str
-    granted_at: datetime = attrs.field(converter=as_utc)
-    expires_at: datetime = attrs.field(converter=as_utc)
-    revoked_at: datetime | None = attrs.field(default=None, converter=as_utc_if_any)
-
-    def covers(self, agency_id: str, sending: Sending, *moments: datetime) -> bool:
-        """Whether it allows a sending.
-
-        Args:
-            agency_id: to whom.
-            sending: what would be sent, and what for.
-            moments: when it must be in force: as it happens and as it is recorded.
-        """
-        return (
-            self.revoked_at is None
-            and self.agency_id == agency_id
-            and sending.fields <= self.fields
-            and sending.purpose == self.purpose
-            and all(self.granted_at <= moment < self.expires_at for moment in moments)
-        )
 
 
 @attrs.frozen(kw_only=True)
@@ -69,7 +33,7 @@ class Sending:
         channel_allowed: whether the channel is allowed to carry what is confidential.
     """
 
-    consent: ConsentView | None
+    consent: Consent | None
     fields: frozenset[str] = attrs.field(converter=names)
     purpose: str
     service_active: bool

@@ -48,16 +48,19 @@ def leaves_the_library(step: Step) -> bool:
 
 
 def consent(step: Step) -> bool:
-    """The patron agreed that this agency is told these things for this purpose, and it holds now.
+    """The patron agreed that this agency is told these things of this referral for this purpose, and it holds now.
 
     It must have been in force when it happened and must be when it is recorded, so that a sending cannot be dated back
     into a consent that has ended.
     """
-    sending = step.details.sending
+    sending, referral = step.details.sending, step.referral
     return (
         sending is not None
         and sending.consent is not None
-        and sending.consent.covers(step.referral.organization_id, sending, step.at, step.recorded_at)
+        and sending.consent.referral_id == referral.id
+        and sending.consent.covers(
+            referral.organization_id, sending.fields, sending.purpose, step.at, step.recorded_at
+        )
     )
 
 

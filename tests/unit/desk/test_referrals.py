@@ -20,7 +20,7 @@ from communityconnector.referrals import (
     Actor,
     Clock,
     CodeClass,
-    ConsentView,
+    Consent,
     DeclinedBy,
     Details,
     Event,
@@ -53,8 +53,13 @@ STAFF, PATRON, AGENCY = Actor("staff", "desk-2"), Actor("patron"), Actor("agency
 SYSTEM, ADAPTER = Actor("system"), Actor("adapter", "mail")
 SUPERVISOR = Actor("staff", "desk-1", frozenset({"void"}))
 BY_ROLE = {"staff": SUPERVISOR, "patron": PATRON, "agency": AGENCY, "system": SYSTEM, "adapter": ADAPTER}
-CONSENT = ConsentView(
+CONSENT = Consent(
+    id="c-1",
+    referral_id="r-1",
     agency_id="o-1",
+    service_id="s-1",
+    method="verbal",
+    given_by="patron",
     fields=["first_name", "phone"],
     purpose="referral",
     granted_at=T0 - HOUR,
@@ -200,6 +205,7 @@ def test_what_makes_or_unmakes_a_referral_is_no_advance(event):
     [
         ("consent", {"consent": None}),
         ("consent", {"consent": attrs.evolve(CONSENT, agency_id="o-2")}),
+        ("consent", {"consent": attrs.evolve(CONSENT, referral_id="r-2")}),
         ("consent", {"consent": attrs.evolve(CONSENT, fields=["first_name"])}),
         ("consent", {"consent": attrs.evolve(CONSENT, purpose="newsletter")}),
         ("consent", {"consent": attrs.evolve(CONSENT, granted_at=T0 + HOUR)}),
