@@ -191,6 +191,17 @@ class Storage(Protocol):
         ...
 
 
+def fetch(storage: Storage, kind: str, id: str) -> Record | None:  # noqa: A002  # the field's own word
+    """One record; `None` where it is not there.
+
+    Args:
+        storage: where it would be.
+        kind: what it is.
+        id: which.
+    """
+    return storage.get(kind, [id]).get(id)
+
+
 @runtime_checkable
 class SupportsChanges(Protocol):
     """A storage that tells what has changed since a commit."""

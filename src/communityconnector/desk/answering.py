@@ -180,7 +180,7 @@ class Answering(Following):
 
         def write() -> Replied:
             link = opened(ledger, token, ledger.now())
-            held = ledger.find([link.referral_id]).get(link.referral_id)
+            held = ledger.held(link.referral_id)
             if held is None or link.party is not Recipient.PATRON:
                 raise not_valid()
             referral = held.referral
@@ -244,7 +244,7 @@ class Answering(Following):
             link, now = known(ledger, token), ledger.now()
             if link is None or link.party is not Recipient.AGENCY:
                 return
-            held = ledger.find([link.referral_id]).get(link.referral_id)
+            held = ledger.held(link.referral_id)
             if held is None or not _may(held.referral.status):
                 return
             work = Work(self._parts, held, max(now, held.referral.last_at))
@@ -271,7 +271,7 @@ class Answering(Following):
         Raises:
             LinkNotValidError: there is none, or the agency has no more to do with it.
         """
-        held = self._parts.ledger.find([link.referral_id]).get(link.referral_id)
+        held = self._parts.ledger.held(link.referral_id)
         if held is None or held.referral.status is ReferralStatus.ENTERED_IN_ERROR:
             raise not_valid()
         work = Work(self._parts, held, self._parts.ledger.moment(None, held.referral.last_at))
@@ -324,7 +324,7 @@ class Answering(Following):
 
     def _patron_page(self, link: Link, language: str) -> PatronPage:
         ledger = self._parts.ledger
-        held = ledger.find([link.referral_id]).get(link.referral_id)
+        held = ledger.held(link.referral_id)
         if held is None:
             raise not_valid()
         referral, tongue = held.referral, spoken(language)

@@ -20,7 +20,7 @@ import attrs
 from communityconnector.desk.kinds import ANCHOR, AUDIT, EVENT, stamp
 from communityconnector.referrals import Actor
 from communityconnector.referrals.documents import texts
-from communityconnector.storage import ABSENT, Delete, Put, Record, Storage, Write
+from communityconnector.storage import ABSENT, Delete, Put, Record, Storage, Write, fetch
 
 CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """A reason as the log takes it: a code, and no words, which may tell of somebody."""
@@ -217,7 +217,7 @@ class Audit:
             last = Head(entry.number, entry.hash)
         if not found_head:
             broken.append("the head that was written down is not in the log")
-        held = self._storage.get(ANCHOR, [ANCHOR]).get(ANCHOR)
+        held = fetch(self._storage, ANCHOR, ANCHOR)
         let_go = "" if held is None else held.document["at"]
         for event in self._storage.scan(EVENT):
             name = (event.document["referral_id"], event.document["version"])
@@ -236,7 +236,7 @@ class Audit:
         old = list(itertools.takewhile(self._is_before(before), self._storage.scan(AUDIT, limit=batch)))
         if not old:
             return []
-        held = self._storage.get(ANCHOR, [ANCHOR]).get(ANCHOR)
+        held = fetch(self._storage, ANCHOR, ANCHOR)
         last = _entry(old[-1])
         said = {"number": last.number, "hash": last.hash, "at": last.at}
         anchor = Put(ANCHOR, ANCHOR, said, ABSENT if held is None else held.version)
@@ -252,7 +252,7 @@ class Audit:
         return lambda record: bool(record.document["at"] < end)
 
     def _anchor(self) -> Head:
-        held = self._storage.get(ANCHOR, [ANCHOR]).get(ANCHOR)
+        held = fetch(self._storage, ANCHOR, ANCHOR)
         return Head(0, _START) if held is None else Head(held.document["number"], held.document["hash"])
 
 

@@ -121,7 +121,7 @@ def looked(parts: Parts, row: Row, now: datetime) -> Ready | Verdict:
         # They are told of a referral that cannot be read, too.
         there = row.referral_id in ledger.storage.get(REFERRAL, [row.referral_id])
         return _to_staff(letterhead) if there else _PURGED
-    held = ledger.find([row.referral_id]).get(row.referral_id)
+    held = ledger.held(row.referral_id)
     if held is None:
         return _PURGED
     if NEEDS_CONSENT[row.template] and not _agreed(ledger, held.about.consent_id, now):

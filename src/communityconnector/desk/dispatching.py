@@ -35,7 +35,7 @@ from communityconnector.desk.parts import Parts
 from communityconnector.desk.reading_ahead import ReadingAhead
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError, StaleRecordError
 from communityconnector.referrals import Actor, Role, Template
-from communityconnector.storage import KeyRange, Put, Record
+from communityconnector.storage import KeyRange, Put, Record, fetch
 
 _LOG: Final = logging.getLogger("communityconnector")
 
@@ -174,7 +174,7 @@ class Dispatching(Following):
         ledger = self._parts.ledger
 
         def write() -> None:
-            record = ledger.storage.get(OUTBOX, [message_id]).get(message_id)
+            record = fetch(ledger.storage, OUTBOX, message_id)
             if record is None or BY_DEAD not in record.keys:
                 message = "there is no such message among those that could not be delivered (`dead_letters`)"
                 raise InvalidReferralError(message)
@@ -232,7 +232,7 @@ class Dispatching(Following):
 
     def _is_ours(self, parts: Parts, one: Claimed) -> bool:
         """Whether a claim still stands: a consent that was just revoked has withdrawn the message."""
-        held = parts.ledger.storage.get(OUTBOX, [one.record.id]).get(one.record.id)
+        held = fetch(parts.ledger.storage, OUTBOX, one.record.id)
         return held is not None and held.version == one.record.version
 
     def _deliver(self, parts: Parts, one: Claimed) -> Verdict:
@@ -263,7 +263,7 @@ class Dispatching(Following):
         for_staff = isinstance(row, Row) and row.recipient is Recipient.STAFF
         if verdict.status is not RowStatus.DEAD or for_staff or not self._parts.letterhead.staff_notifier:
             return []
-        referral = ledger.storage.get(REFERRAL, [row.referral_id]).get(row.referral_id)
+        referral = fetch(ledger.storage, REFERRAL, row.referral_id)
         if referral is None:
             return []
         now = ledger.now()

@@ -131,7 +131,7 @@ class Following(Carrying):
 
     def _do(self, referral_id: str) -> list[str]:
         ledger = self._parts.ledger
-        held = ledger.find([referral_id]).get(referral_id)
+        held = ledger.held(referral_id)
         if held is None:
             return []
         now = max(ledger.now(), held.referral.last_at)

@@ -33,7 +33,7 @@ from communityconnector.desk.kinds import (
 )
 from communityconnector.desk.ledger import Ledger
 from communityconnector.desk.outbox import records_of
-from communityconnector.storage import ABSENT, Delete, KeyRange, Put, Record, Write
+from communityconnector.storage import ABSENT, Delete, KeyRange, Put, Record, Write, fetch
 
 _STATE: Final = "state"
 _LEAVES_TRACES: Final = frozenset({PRIVATE, DATA_KEY, CONSENT, DISCLOSURE, REFERRAL})
@@ -77,7 +77,7 @@ class Holds:
     def found(cls, ledger: Ledger) -> Self:
         """The holds as they stand. What rests on them is committed with `guards`, `guard` or `settled`."""
         # The order counts: a hold that is set after this first look makes the guard stale.
-        state = ledger.storage.get(RETENTION, [_STATE]).get(_STATE)
+        state = fetch(ledger.storage, RETENTION, _STATE)
         said: Mapping[str, Any] = {} if state is None else state.document
         scopes = frozenset(record.id for record in ledger.storage.scan(LEGAL_HOLD))
         version = ABSENT if state is None else state.version

@@ -52,7 +52,7 @@ from communityconnector.referrals import (
 from communityconnector.referrals.documents import as_utc
 from communityconnector.referrals.intake import Taker, intake_key
 from communityconnector.sealing import Keyring
-from communityconnector.storage import ABSENT, Delete, KeyRange, Put, Record, Storage, Write, lawful_id
+from communityconnector.storage import ABSENT, Delete, KeyRange, Put, Record, Storage, Write, fetch, lawful_id
 
 _AHEAD: Final = timedelta(minutes=5)
 """So much may another machine's clock be fast."""
@@ -193,13 +193,17 @@ class Ledger:
         """Referrals by id; those that are not there are left out."""
         return {key: held_of(record) for key, record in self.storage.get(REFERRAL, ids).items()}
 
+    def held(self, referral_id: str) -> Held | None:
+        """A referral; `None` where it never was or has been purged."""
+        return self.find([referral_id]).get(referral_id)
+
     def need(self, referral_id: str) -> Held:
         """A referral.
 
         Raises:
             ReferralNotFoundError: there is none.
         """
-        found = self.find([referral_id]).get(referral_id)
+        found = self.held(referral_id)
         if found is None:
             shown = repr(referral_id) if lawful_id(referral_id) else "of that id"
             message = f"there is no referral {shown}: it never was, or has been purged"
@@ -244,12 +248,12 @@ class Ledger:
         Raises:
             SealBrokenError: it is sealed, and cannot be opened.
         """
-        record = self.storage.get(PRIVATE, [referral_id]).get(referral_id)
+        record = fetch(self.storage, PRIVATE, referral_id)
         if record is None:
             return HeldPrivate(Private(), ABSENT)
         said: Mapping[str, Any] = record.document
         if "sealed" in said:
-            key = self.storage.get(DATA_KEY, [referral_id]).get(referral_id)
+            key = fetch(self.storage, DATA_KEY, referral_id)
             if key is None:
                 return HeldPrivate(Private(), record.version, record.keys.get(BY_PURGE, ""))
             keyring = self._keyring()
@@ -265,7 +269,7 @@ class Ledger:
             keys[BY_PATRON] = self.patron_key(private.patron)
         if self.keyring is None:
             return [Put(PRIVATE, referral_id, private.to_dict(), held.version, keys)]
-        found = self.storage.get(DATA_KEY, [referral_id]).get(referral_id)
+        found = fetch(self.storage, DATA_KEY, referral_id)
         wrapped = self.keyring.new_key(referral_id) if found is None else found.document["wrapped"]
         sealed = self.keyring.seal(wrapped, referral_id, json.dumps(private.to_dict()))
         writes: list[Write] = [Put(PRIVATE, referral_id, {"sealed": sealed}, held.version, keys)]
@@ -319,7 +323,7 @@ class Ledger:
     def request(self, use: str, key: str) -> tuple[str, Record | None]:
         """The id under which a request is remembered, and what is remembered of it."""
         name = self.code(use, key)
-        return name, self.storage.get(REQUEST, [name]).get(name)
+        return name, fetch(self.storage, REQUEST, name)
 
     # The desk's own secret
 
@@ -338,7 +342,7 @@ class Ledger:
         return self._secret.reveal().encode()
 
     def _kept_secret(self) -> Secret:
-        found = self.storage.get(OWN, [_MADE]).get(_MADE)
+        found = fetch(self.storage, OWN, _MADE)
         if found is not None:
             return Secret(found.document["text"])
         made = secrets.token_urlsafe(32)

@@ -16,7 +16,7 @@ from communityconnector.desk.kinds import BY_PURGE, LINK, stamp
 from communityconnector.desk.ledger import Ledger
 from communityconnector.desk.outbox import Recipient
 from communityconnector.errors import LinkNotValidError
-from communityconnector.storage import ABSENT, Put, Record, Write
+from communityconnector.storage import ABSENT, Put, Record, Write, fetch
 
 _BYTES: Final = 20
 """160 bits; 128 would do."""
@@ -95,7 +95,7 @@ def opened(ledger: Ledger, token: str, now: datetime) -> Link:
 def known(ledger: Ledger, token: str) -> Link | None:
     """What a token leads to or has led to; `None` where it is none of ours, or was let go of."""
     key = _id(token)
-    record = ledger.storage.get(LINK, [key]).get(key)
+    record = fetch(ledger.storage, LINK, key)
     if record is None:
         return None
     said = record.document

@@ -20,7 +20,7 @@ from communityconnector.referrals import (
     Role,
 )
 from communityconnector.referrals.intake import Taker, intake_key
-from communityconnector.storage import ABSENT, KeyRange, Put
+from communityconnector.storage import ABSENT, KeyRange, Put, fetch
 
 _ANY: Final = "any"
 
@@ -101,7 +101,7 @@ class Looking:
             raise InvalidReferralError(message)
 
         def write() -> None:
-            held = ledger.storage.get(INTAKE, [intake.key]).get(intake.key)
+            held = fetch(ledger.storage, INTAKE, intake.key)
             put = Put(INTAKE, intake.key, intake.to_dict(), ABSENT if held is None else held.version)
             ledger.commit([put], [Fact(actor=actor, action="put_intake", to=intake.key)])
 

@@ -225,7 +225,7 @@ class Receiving(Carrying):
     def _reported(self, told: Report, sender: Sender, message_id: str) -> Work:
         """The work that a report makes."""
         ledger = self._parts.ledger
-        held = ledger.find([told.referral_id]).get(told.referral_id)
+        held = ledger.held(told.referral_id)
         # What is not there, what is another agency's, and what was never sent are all the same to the sender.
         if (
             held is None

@@ -19,7 +19,7 @@ from communityconnector.desk.purging import Purge, PurgeReport
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.referrals import Actor, Role
 from communityconnector.referrals.documents import as_utc
-from communityconnector.storage import ABSENT, Delete, Put, Write
+from communityconnector.storage import ABSENT, Delete, Put, Write, fetch
 
 _BATCH: Final = 50
 """So many keys are wrapped anew in a commit, so that others can write in between."""
@@ -215,7 +215,7 @@ class Retaining:
 
         def write() -> None:
             guard = Holds.found(ledger).guard({}, unwiped=False)
-            held = ledger.storage.get(LEGAL_HOLD, [scope]).get(scope)
+            held = fetch(ledger.storage, LEGAL_HOLD, scope)
             now = ledger.now()
             writes: list[Write] = [guard]
             if sets:

@@ -135,7 +135,7 @@ class Subjects(Consenting):
 
     def _cancel(self, referral_id: str, actor: Actor) -> bool:
         """Take the consent to a referral back. Whether that cancelled it, with an agency, is the answer."""
-        held = self._parts.ledger.find([referral_id]).get(referral_id)
+        held = self._parts.ledger.held(referral_id)
         if held is None:
             return False
         self.revoke_consent(referral_id, actor=actor)
@@ -157,7 +157,7 @@ def _found(ledger: Ledger, patron: str) -> dict[str, list[Record]]:
 
 
 def _all(ledger: Ledger, referral_id: str, records: Iterable[Record]) -> dict[str, Any]:
-    held = ledger.find([referral_id]).get(referral_id)
+    held = ledger.held(referral_id)
     kept = {kind: [one.document for one in records if one.kind == kind] for kind in _KINDS}
     return {
         "referral": {"id": referral_id} if held is None else held.referral.to_dict(),

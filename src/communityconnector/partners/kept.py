@@ -10,7 +10,7 @@ import attrs
 from communityconnector.errors import CommunityConnectorError
 from communityconnector.partners.partnership import Partnership
 from communityconnector.partners.visit import Visit
-from communityconnector.storage import Delete, KeyRange, Put, Record, Storage
+from communityconnector.storage import Delete, KeyRange, Put, Record, Storage, fetch
 
 T = TypeVar("T", Partnership, Visit)
 
@@ -48,7 +48,7 @@ class Kept(Generic[T]):
 
     def get(self, key: str) -> T:
         """The one of an id, with its version; raises `missing` where there is none."""
-        found = self.storage.get(self.kind, [key]).get(key)
+        found = fetch(self.storage, self.kind, key)
         if found is None:
             message = f"no {self.kind} {key!r} is kept"
             raise self.missing(message)

@@ -15,7 +15,7 @@ from communityconnector.interchange.records import Structurer
 from communityconnector.model import ENTITIES, Audience, Directory, Record, Service, TaxonomyTerm
 from communityconnector.model.audience import Confidential, redaction
 from communityconnector.model.graph import rebuild
-from communityconnector.storage import ABSENT, Delete, Put, Storage, SupportsChanges, lawful_id
+from communityconnector.storage import ABSENT, Delete, Put, Storage, SupportsChanges, fetch, lawful_id
 from communityconnector.storage import Record as Stored
 
 ABOUT: Final = "directory"
@@ -92,7 +92,7 @@ class Shelf:
 
     def about(self, key: str) -> Stored | None:
         """What is noted under a name."""
-        return self.storage.get(ABOUT, [key]).get(key)
+        return fetch(self.storage, ABOUT, key)
 
     def documents(self, generation: int, entity: str, after: str = "") -> Iterator[Stored]:
         """The records of an entity as they are stored, in the order of their ids."""
@@ -160,7 +160,7 @@ class Shelf:
             if current is None or not self.confidential(current.number).covers(service):
                 return False
             kind, key = kind_of(_SERVICE, current.number), id_of(service.id)
-            held = self.storage.get(kind, [key]).get(key)
+            held = fetch(self.storage, kind, key)
             note = Put(ABOUT, AMENDED, {"generation": current.number}, noted)
             try:
                 self.storage.commit(
