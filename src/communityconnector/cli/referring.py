@@ -15,6 +15,7 @@ import communityconnector as cc
 from communityconnector.cli.desk import URL_HELP
 from communityconnector.cli.output import console_of, honest, line_of
 from communityconnector.cli.settings import open_desk, settings_option
+from communityconnector.desk import Dispatched, DueDone
 
 NOT_DELIVERED: Final = 1
 
@@ -108,23 +109,23 @@ def dispatch(*, url: str, settings: str | None, once: bool, every: float | None,
     if once and every is not None:
         message = "give --once or --every, not both"
         raise click.UsageError(message)
-    stop, dead = threading.Event(), 0
+    stop = threading.Event()
+
+    def told(done: DueDone, sent: Dispatched) -> None:
+        counts = {**attrs.asdict(done), **attrs.asdict(sent)}
+        if every is None or any(counts.values()):
+            _tell(counts, as_json=as_json)
+
     # Opened first, so that whoever waits too long for a database can still end it at once.
     with open_desk(url, settings) as desk:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
-        while not stop.is_set():
-            did = desk.run_due()
-            sent = desk.dispatch_once(stop=stop)
-            dead += sent.dead
-            told = {**attrs.asdict(did), **attrs.asdict(sent)}
-            if every is None or any(told.values()):
-                _tell(told, as_json=as_json)
-            if every is None:
-                break
-            if not sent.total:
-                stop.wait(every)
-    sys.exit(NOT_DELIVERED if dead else 0)
+        if every is None:
+            done, sent = desk.run_due(), desk.dispatch_once(stop=stop)
+            told(done, sent)
+        else:
+            sent = desk.run_dispatcher(stop, every=every, told=told)
+    sys.exit(NOT_DELIVERED if sent.dead else 0)
 
 
 def _tell(told: dict[str, Any], *, as_json: bool) -> None:

@@ -19,7 +19,7 @@ import attrs
 from communityconnector.desk.audit import CODE, Fact
 from communityconnector.desk.claiming import Claimed, claim
 from communityconnector.desk.delivering import LINKED, NO_ZONE, Verdict, delivered
-from communityconnector.desk.following import Following
+from communityconnector.desk.following import DueDone, Following
 from communityconnector.desk.kinds import BY_DEAD, BY_REFERRAL, OUTBOX, REFERRAL
 from communityconnector.desk.links import Wanted, issued
 from communityconnector.desk.outbox import (
@@ -98,7 +98,13 @@ class Dispatching(Following):
             )
         return Dispatched(**done)
 
-    def run_dispatcher(self, stop: threading.Event, *, every: float = 5.0) -> Dispatched:
+    def run_dispatcher(
+        self,
+        stop: threading.Event,
+        *,
+        every: float = 5.0,
+        told: Callable[[DueDone, Dispatched], None] | None = None,
+    ) -> Dispatched:
         """Send what is due, again and again, until told to stop; a message that is being sent is finished first.
 
         It runs on the thread that calls it, and starts none. What is due of referrals is done first each time
@@ -107,15 +113,17 @@ class Dispatching(Following):
         Args:
             stop: set it to stop.
             every: seconds to wait where nothing is due.
+            told: is given what was done, each time.
 
         Returns:
-            What was done in all.
+            What was sent in all.
         """
         done: Counter[str] = Counter()
         while not stop.is_set():
-            self.run_due()
-            once = self.dispatch_once(stop=stop)
+            due, once = self.run_due(), self.dispatch_once(stop=stop)
             done.update(attrs.asdict(once))
+            if told is not None:
+                told(due, once)
             if not once.total:
                 stop.wait(every)
         return Dispatched(**done)

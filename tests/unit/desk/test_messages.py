@@ -454,7 +454,10 @@ def test_a_dispatcher_runs_until_it_is_told_to_stop(desk):
         return send_it(message)
 
     desk.box.send = and_stop
-    assert desk.run_dispatcher(stop, every=0.01).sent == 2
+    told = []
+    done = desk.run_dispatcher(stop, every=0.01, told=lambda *what: told.append(what))
+    assert done.sent == 2
+    assert [(due.failed, sent.sent) for due, sent in told] == [(0, 2)]
 
 
 def test_a_dispatch_that_is_told_to_stop_finishes_its_message_and_gives_the_others_back(desk):
