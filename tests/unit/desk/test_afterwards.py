@@ -106,6 +106,16 @@ def test_who_did_not_agree_is_not_asked_and_who_has_said_is_not_asked_again(desk
     assert to_ask(desk) == []
 
 
+@pytest.mark.parametrize("helped", ["yes", "no"])
+def test_who_has_told_before_anybody_asked_is_not_asked(desk, helped):
+    referral = done(desk)
+    desk.time.pass_by(days=3)
+    desk.follow_up(referral.id, cc.FollowUp(reached=True, helped=helped), actor=STAFF)
+    desk.time.pass_by(days=30)
+    assert to_ask(desk) == []
+    assert desk.run_due().asked == 0
+
+
 # The patron says otherwise
 
 

@@ -320,6 +320,13 @@ def test_a_patron_who_takes_everything_back_is_asked_nothing(desk):
     assert desk.due() == ()
 
 
+def test_of_a_patron_who_leaves_no_way_to_be_reached_nobody_confirms_one(desk):
+    referral = given(desk, told={}, contacts=[way(desk, "a")], patron="")
+    desk.set_contacts(referral.id, [], actor=STAFF)
+    desk.time.pass_by(days=91)
+    assert Clock.VERIFY_CONTACT not in {one.clock for one in desk.due()}
+
+
 def test_of_a_draft_it_is_said_with_the_sending(desk):
     draft = desk.refer(found(desk), actor=STAFF, type="direct")
     with pytest.raises(IllegalTransitionError):

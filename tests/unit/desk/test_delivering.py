@@ -26,7 +26,7 @@ from communityconnector.desk import Row, RowStatus, kinds
 from communityconnector.desk.kinds import stamp
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.notification import Receipt
-from communityconnector.storage import Delete
+from communityconnector.storage import Delete, Put
 
 DAY = timedelta(days=1)
 
@@ -251,6 +251,31 @@ def test_a_consent_that_ends_while_others_are_sent_holds_back_the_rest(desk):
     assert (done.sent, done.withdrawn) == (1, 1)
 
 
+def test_a_message_that_another_worker_took_over_while_others_are_sent_is_left_to_it(desk):
+    for _ in range(2):
+        send(desk)
+
+    def taken_over():
+        (other,) = (
+            record
+            for record in desk.storage.scan(kinds.OUTBOX)
+            if record.document["referral_id"] != desk.box_is_for
+        )
+        desk.storage.commit([Put(kinds.OUTBOX, other.id, other.document, other.version, other.keys)])
+
+    taken = desk.box.send
+
+    def send_it(message):
+        desk.box_is_for = message.referral_id
+        if not desk.box:
+            taken_over()
+        return taken(message)
+
+    desk.box.send = send_it
+    assert desk.dispatch_once().total == 1
+    assert len(desk.box) == 1
+
+
 def test_an_agency_that_moves_while_others_are_sent_is_written_to_where_it_is(desk):
     match = found(desk)
     for _ in range(2):
@@ -323,6 +348,19 @@ def test_a_program_that_is_told_of_a_referral_need_not_read_the_text(desk):
         "staff_attention",
         "",
     )
+
+
+def test_a_message_is_in_the_receivers_language_and_bears_its_own_id(desk):
+    match = found(desk)
+    take_referrals(desk, match, language="es")
+    referral = send(desk, match, contacts=[preference(desk, language="es")])
+    desk.dispatch_once()
+    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    desk.dispatch_once()
+    told = {message.id: (message.to.reveal(), message.language) for message in desk.box}
+    assert sorted(told.values()) == [("agency@example.org", "es"), ("patron@example.org", "es")]
+    assert told.keys() == {row.id for row in rows(desk)}
+    assert all(message.subject and isinstance(message.subject, str) for message in desk.box)
 
 
 def test_a_message_to_a_patron_tells_a_program_no_more_than_its_text(desk):

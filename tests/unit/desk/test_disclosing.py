@@ -13,7 +13,7 @@ from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.desk import AgencyPage, kinds
 from communityconnector.errors import IllegalTransitionError, LinkNotValidError, ServiceNotFoundError
 from communityconnector.referrals import Event, ReferralStatus
-from communityconnector.storage import Delete
+from communityconnector.storage import Delete, Put
 from communityconnector.stored import load
 
 TOKEN = "token-5f3a9c"  # noqa: S105  # a reference to nobody
@@ -256,8 +256,25 @@ def _long_ago(desk, _):
     assert not list(desk.storage.scan(kinds.OUTBOX))
 
 
+def _written_by_a_newer_version(desk, _):
+    (record,) = desk.storage.scan(kinds.OUTBOX)
+    newer = {**record.document, "newer": True}
+    desk.storage.commit([Put(kinds.OUTBOX, record.id, newer, record.version, record.keys)])
+
+
 @pytest.mark.parametrize(
-    "heard", [_sent, _tried, _given_up, _tried_again, _claimed, _invited, _answered, _long_ago]
+    "heard",
+    [
+        _sent,
+        _tried,
+        _given_up,
+        _tried_again,
+        _claimed,
+        _invited,
+        _answered,
+        _long_ago,
+        _written_by_a_newer_version,
+    ],
 )
 def test_an_agency_that_may_have_heard_is_asked_to_delete_and_the_disclosure_stands(desk, heard):
     referral = send(desk, patron=TOKEN)
