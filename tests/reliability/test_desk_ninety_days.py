@@ -9,6 +9,7 @@ week.
 
 from __future__ import annotations
 
+import os
 import random
 import re
 from collections import Counter
@@ -34,7 +35,7 @@ from communityconnector.notification import Receipt
 from communityconnector.storage import Put
 from communityconnector.stored import load
 
-SEEDS = 200
+SEEDS = int(os.environ.get("COMMUNITYCONNECTOR_SEEDS", "200"))
 DAYS = 90
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 STAFF = cc.Actor("staff", "desk-2")
