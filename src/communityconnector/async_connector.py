@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 from communityconnector.connector import Connector
-from communityconnector.desk import Dispatched, DueDone, DueReferral
+from communityconnector.desk import Dispatched, DueDone, DueReferral, Tracked
 from communityconnector.errors import StorageClosedError
 from communityconnector.matching import Match, MatchResult
 from communityconnector.model import Service
@@ -108,6 +108,10 @@ class AsyncConnector:
             return await self.run(partial(self.desk.dispatch_once, limit, stop=stop))
         finally:
             stop.set()
+
+    async def track(self, message: str, status: Tracked | str, *, actor: Actor) -> bool:
+        """See `Connector.track`."""
+        return await self.run(partial(self.desk.track, message, status, actor=actor))
 
     async def amend(self, service: Service) -> None:
         """See `Connector.amend`."""

@@ -153,6 +153,7 @@ def _in_the_open(desk: Connector, found: Sequence[cc.Match], box: Box) -> None:
     desk.refer(one, actor=STAFF, concepts=("food-pantry",))
     desk.dispatch_once()
     (asked,) = (message for message in box.messages if message.referral_id == accepted.id)
+    desk.track(asked.id, "delivered", actor=cc.Actor("adapter", "mail"))
     desk.answer_link(asked.link.removeprefix(LINKS), "accept")
     desk.apply(accepted.id, "complete", actor=agency_of(one), outcome="service_received")
     answer = cc.FollowUp(reached=True, helped="partly", waited_days=3)

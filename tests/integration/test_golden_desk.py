@@ -19,7 +19,7 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 MADE = runpy.run_path(str(GOLDEN / "make_desk.py"))
 START, STAFF, LINKS = MADE["START"], MADE["STAFF"], MADE["LINKS"]
 KEPT = {
-    "audit": 34,
+    "audit": 35,
     "consent": 7,
     "data-key": 1,
     "disclosure": 7,
@@ -101,6 +101,14 @@ def test_what_waits_is_sent_and_its_links_lead_on(opened):
     assert desk.answer_link(asked.link.removeprefix(LINKS), "accept")
     assert desk.referral("r-17").status == "accepted"
     assert [dead.referral_id for dead in desk.dead_letters()] == ["r-9"]
+
+
+def test_what_a_provider_said_of_a_message_is_known_and_more_is_heard(opened):
+    desk, _, _ = opened
+    mail = cc.Actor("adapter", "mail")
+    assert not desk.track("ref-1", "delivered", actor=mail)
+    assert desk.track("ref-1", "bounced", actor=mail)
+    assert [dead.referral_id for dead in desk.dead_letters()] == ["r-3", "r-9"]
 
 
 def test_a_request_that_came_before_makes_no_second_referral(opened):

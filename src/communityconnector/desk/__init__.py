@@ -7,7 +7,7 @@ from communityconnector.desk.desk import Desk
 from communityconnector.desk.dispatching import Dispatched
 from communityconnector.desk.following import DueDone, DueReferral
 from communityconnector.desk.ledger import Ledger
-from communityconnector.desk.outbox import Recipient, Row, RowStatus, UnreadableRow
+from communityconnector.desk.outbox import Recipient, Row, RowStatus, Tracked, UnreadableRow
 from communityconnector.desk.parts import Listed, Parts
 from communityconnector.desk.purging import PurgeReport
 from communityconnector.desk.receiving import Received, Taken, ToReview
@@ -44,6 +44,7 @@ __all__ = [
     "Statistics",
     "Taken",
     "ToReview",
+    "Tracked",
     "UnreadableRow",
     "Verified",
 ]

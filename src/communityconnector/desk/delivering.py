@@ -52,6 +52,7 @@ class Ready:
     to: Secret
     language: str
     named: bool = True
+    channel: str = ""
 
 
 @attrs.frozen
@@ -64,6 +65,7 @@ class Verdict:
         due: when it is to be looked at again.
         tried: whether a notifier was asked to send it.
         reference: what the provider calls it.
+        channel: by which of a patron's ways it was sent; empty for anybody else.
         stops: what is to end the whole run once this is written down, such as a `KeyboardInterrupt`.
     """
 
@@ -72,6 +74,7 @@ class Verdict:
     due: datetime | None = None
     tried: bool = False
     reference: str = ""
+    channel: str = ""
     stops: BaseException | None = None
 
 
@@ -108,7 +111,7 @@ def delivered(parts: Parts, row: Row | UnreadableRow) -> Verdict:
         return _UNREADABLE
     if notifier is None:
         return Verdict(RowStatus.DEAD, "no-notifier")
-    return _sent(parts, row, found.notifier, notifier, message)
+    return attrs.evolve(_sent(parts, row, found.notifier, notifier, message), channel=found.channel)
 
 
 # Whether it may leave
@@ -159,7 +162,9 @@ def _to_patron(
         start = contact.next_safe(now, ledger.policy.here)
         if start > now:
             return Verdict(RowStatus.PENDING, "safe-hours", start)
-        return Ready(notifier, contact.address, contact.language, contact.ok_to_name_library)
+        return Ready(
+            notifier, contact.address, contact.language, contact.ok_to_name_library, contact.channel.value
+        )
     return Verdict(RowStatus.WITHDRAWN, "no-safe-contact")
 
 

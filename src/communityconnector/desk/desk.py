@@ -9,7 +9,6 @@ import attrs
 from communityconnector.desk.answering import Answering
 from communityconnector.desk.contacting import Contacting
 from communityconnector.desk.counting import Counting
-from communityconnector.desk.dispatching import Dispatching
 from communityconnector.desk.looking import Looking
 from communityconnector.desk.noting import Noting
 from communityconnector.desk.parts import Parts
@@ -17,12 +16,13 @@ from communityconnector.desk.receiving import Receiving
 from communityconnector.desk.referring import Referring
 from communityconnector.desk.retaining import Retaining
 from communityconnector.desk.subjects import Subjects
+from communityconnector.desk.tracking import Tracking
 from communityconnector.errors import StorageError
 from communityconnector.storage import SupportsHost
 
 
 class Desk(
-    Referring, Contacting, Subjects, Looking, Answering, Receiving, Dispatching, Retaining, Counting, Noting
+    Referring, Contacting, Subjects, Looking, Answering, Receiving, Tracking, Retaining, Counting, Noting
 ):
     """Makes referrals, carries them on, sends messages and takes answers. It may be shared between threads.
 

@@ -228,7 +228,8 @@ class Dispatching(Following):
                 verdict = self._deliver(parts, one)
                 done["held" if verdict.why == NO_ZONE else _COUNTED[verdict.status]] += 1
                 marks.append(self._mark(one, verdict))
-                marks += self._alert(one, verdict)
+                if verdict.status is RowStatus.DEAD:
+                    marks += self._alert(one.row, "message not delivered")
                 if verdict.stops is not None:
                     raise verdict.stops
                 if ledger.now() - since >= _WRITE_DOWN_AFTER:
@@ -251,11 +252,12 @@ class Dispatching(Following):
     def _mark(self, one: Claimed, verdict: Verdict) -> Put:
         """What has become of a message."""
         now = self._parts.ledger.now()
-        said: dict[str, str | int] = {"status": verdict.status.value, "last": verdict.why}
+        said: dict[str, str | int | None] = {"status": verdict.status.value, "last": verdict.why}
         if isinstance(one.row, Row) and verdict.tried:
             said["attempts"] = one.row.attempts + 1
         if verdict.status is RowStatus.SENT:
-            said["reference"] = verdict.reference
+            # What was said of it when it was sent before counts no more.
+            said |= {"reference": verdict.reference, "channel": verdict.channel or None, "tracked": None}
         pending = verdict.status is RowStatus.PENDING
         return settled(
             one.record,
@@ -265,11 +267,11 @@ class Dispatching(Following):
             **said,
         )
 
-    def _alert(self, one: Claimed, verdict: Verdict) -> list[Put]:
-        """Word to staff of a message that cannot be delivered, if it is not the word to staff itself."""
-        row, ledger = one.row, self._parts.ledger
+    def _alert(self, row: Row | UnreadableRow, reason: str) -> list[Put]:
+        """Word to staff of what has become of a message, if that is not a word to staff itself."""
+        ledger = self._parts.ledger
         for_staff = isinstance(row, Row) and row.recipient is Recipient.STAFF
-        if verdict.status is not RowStatus.DEAD or for_staff or not self._parts.letterhead.staff_notifier:
+        if for_staff or not self._parts.letterhead.staff_notifier:
             return []
         referral = fetch(ledger.storage, REFERRAL, row.referral_id)
         if referral is None:
@@ -281,8 +283,8 @@ class Dispatching(Following):
             row.referral_id,
             referral.version,
             now,
-            reason="message not delivered",
-            occasion=row.id,
+            reason=reason,
+            occasion=f"{row.id} {reason}",
         )
         return [] if alert.id in ledger.storage.get(OUTBOX, [alert.id]) else [alert.put(now)]
 

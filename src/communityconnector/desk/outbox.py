@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 
 import attrs
 
-from communityconnector.desk.kinds import BY_DEAD, BY_DUE, BY_PURGE, BY_REFERRAL, OUTBOX, stamp
+from communityconnector.desk.kinds import BY_DEAD, BY_DUE, BY_PURGE, BY_REFERENCE, BY_REFERRAL, OUTBOX, stamp
 from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals import Template
 from communityconnector.referrals.documents import TYPED, Code
@@ -41,6 +41,26 @@ class RowStatus(Code):
     """It cannot be delivered: somebody has to look at it, and then to try again or to give up."""
     WITHDRAWN = "withdrawn"
     """It must not be sent any more, or somebody gave up."""
+
+
+class Tracked(Code):
+    """What a provider says later of a message that it has taken on: django-anymail's names, which many share.
+
+    https://anymail.dev/en/stable/sending/tracking/
+    """
+
+    DEFERRED = "deferred"
+    """It could not be delivered yet, and the provider goes on trying: a bounce that is temporary, too."""
+    DELIVERED = "delivered"
+    """The receiver's own system has it. Whether anybody reads it, nobody knows."""
+    BOUNCED = "bounced"
+    """It cannot be delivered, for good."""
+    REJECTED = "rejected"
+    """The provider will not deliver it after all, as to an address that bounced before."""
+    UNSUBSCRIBED = "unsubscribed"
+    """The receiver wants no messages: a link in a mail, STOP in a text message."""
+    COMPLAINED = "complained"
+    """The receiver calls it spam."""
 
 
 NEEDS_CONSENT: Final = {
@@ -75,6 +95,8 @@ class Row:
         created_at: when it was written.
         last: the code of what went wrong last; `sent` where nothing did.
         reference: what the provider calls it.
+        channel: by which of a patron's ways it was sent; empty for anybody else.
+        tracked: what the provider has said of it since.
     """
 
     id: str
@@ -87,6 +109,8 @@ class Row:
     created_at: str
     last: str = ""
     reference: str = ""
+    channel: str = ""
+    tracked: Tracked | None = attrs.field(default=None, converter=attrs.converters.optional(Tracked))
 
     def __attrs_post_init__(self) -> None:
         if self.attempts < 0:
@@ -198,7 +222,7 @@ def settled(
     due: datetime | None = None,
     dead: datetime | None = None,
     purge: datetime | None = None,
-    **said: str | int,
+    **said: str | int | None,
 ) -> Put:
     """The write of what has become of a message. The rest of what was written of it stays, whoever wrote it.
 
@@ -207,12 +231,21 @@ def settled(
         due: when it is to be sent; only while it is pending.
         dead: since when it is set aside.
         purge: when it is to be let go of.
-        **said: fields of its document that are others now.
+        **said: fields of its document that are others now; `None` for one that is there no more.
     """
     keys = {name: value for name, value in record.keys.items() if name not in _TELLING}
     told = {BY_DUE: due, BY_DEAD: dead, BY_PURGE: purge}
     keys |= {name: stamp(moment) for name, moment in told.items() if moment is not None}
-    return Put(OUTBOX, record.id, {**record.document, **said}, record.version, keys)
+    document = {
+        name: value
+        for name, value in {**record.document, **said}.items()
+        if value is not None or name not in said
+    }
+    if "reference" in said:
+        keys.pop(BY_REFERENCE, None)
+    if said.get("reference"):
+        keys[BY_REFERENCE] = str(said["reference"])
+    return Put(OUTBOX, record.id, document, record.version, keys)
 
 
 def withdrawn(record: Record, why: str, purge: datetime) -> Put:

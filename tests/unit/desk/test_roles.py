@@ -13,6 +13,7 @@ from communityconnector.errors import IllegalTransitionError
 from communityconnector.referrals import Role
 
 LIBRARY, PATRONS = frozenset({Role.STAFF}), frozenset({Role.STAFF, Role.PATRON})
+PROVIDERS = frozenset({Role.STAFF, Role.ADAPTER})
 TOKEN = "token-5f3a9c"  # noqa: S105  # a reference to nobody
 ANSWER = cc.FollowUp(reached=True, helped="yes")
 OTHER = next(
@@ -46,6 +47,13 @@ def dead(desk, _):
     return row
 
 
+def delivered(desk, _):
+    """A message that a provider has taken on."""
+    send(desk)
+    desk.dispatch_once()
+    return desk.box[0]
+
+
 def frozen(desk, _):
     desk.freeze(None, actor=STAFF, reason="case-1")
 
@@ -70,6 +78,7 @@ CALLS = {
     "reviewed": (LIBRARY, sent, lambda one: (one.id,), {}),
     "retry": (LIBRARY, dead, lambda one: (one.id,), {}),
     "discard_message": (LIBRARY, dead, lambda one: (one.id,), {}),
+    "track": (PROVIDERS, delivered, lambda one: (one.id, "delivered"), {}),
     "put_intake": (LIBRARY, nothing, lambda _: (cc.Intake(id="o"),), {}),
     "export_for": (LIBRARY, sent, lambda _: (TOKEN,), {}),
     "disclosures_of": (LIBRARY, sent, lambda _: (TOKEN,), {}),

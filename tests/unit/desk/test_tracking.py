@@ -1,0 +1,306 @@
+"""What a provider says later of a message: it is heard once, whatever order it comes in, and a STOP is heeded."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+
+import pytest
+from desks import MONDAY, PATRON, STAFF, Box, desk_at, letterhead, preference, refused, send
+from hypothesis import given
+from hypothesis import strategies as st
+
+import communityconnector as cc
+from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.desk import Row, RowStatus, Tracked, kinds
+from communityconnector.errors import IllegalTransitionError, InvalidReferralError
+from communityconnector.notification import Receipt
+from communityconnector.referrals import Clock
+from communityconnector.storage import Delete, Put
+
+MAIL = cc.Actor("adapter", "mail")
+SMS = {"channel": "sms", "address": cc.Secret("555-0100")}
+
+
+@pytest.fixture
+def desk():
+    with desk_at(letterhead=letterhead(channels={"email": "box", "sms": "box"})) as opened:
+        yield opened
+
+
+def agency_of(referral):
+    return cc.Actor("agency", referral.organization_id)
+
+
+def row_of(desk, key):
+    return Row.from_dict(desk.storage.get(kinds.OUTBOX, [key])[key].document)
+
+
+def to_agency(desk):
+    """A referral, and the id of the message that has told the agency of it."""
+    referral = send(desk)
+    desk.dispatch_once()
+    (message,) = desk.box
+    desk.box.clear()
+    return referral, message.id
+
+
+def to_patron(desk, *contacts, **asked):
+    """A referral that was accepted, and the id of the message that has told the patron."""
+    ways = contacts or (preference(desk), preference(desk, **SMS))
+    referral = send(desk, contacts=ways, **asked)
+    desk.apply(referral.id, "accept", actor=agency_of(referral))
+    desk.dispatch_once()
+    (key,) = (message.id for message in desk.box if not message.referral_id)
+    desk.box.clear()
+    return referral, key
+
+
+def told(desk):
+    desk.box.clear()
+    desk.dispatch_once()
+    return [to for to, _ in desk.box.texts]
+
+
+def test_what_is_said_is_kept_with_the_message_and_changes_nothing_else(desk):
+    _, key = to_agency(desk)
+    before = desk.storage.get(kinds.OUTBOX, [key])[key]
+    assert desk.track(key, "deferred", actor=MAIL)
+    assert desk.track(key, Tracked.DELIVERED, actor=MAIL)
+    after = desk.storage.get(kinds.OUTBOX, [key])[key]
+    assert after.document == {**before.document, "tracked": "delivered"}
+    assert after.keys == before.keys
+    assert [entry.because for entry in desk.audit.entries() if entry.action == "track"] == [
+        "deferred",
+        "delivered",
+    ]
+    assert told(desk) == []
+
+
+def test_a_message_is_known_by_the_providers_name_for_it_too(desk):
+    _, key = to_agency(desk)
+    name = row_of(desk, key).reference
+    assert name == "ref-1"
+    assert desk.track(name, "delivered", actor=MAIL)
+    assert row_of(desk, key).tracked == "delivered"
+
+
+def test_where_two_messages_have_one_name_neither_is_meant():
+    class Same(Box):
+        def send(self, message):
+            super().send(message)
+            return Receipt(accepted=True, reference="same")
+
+    with desk_at(box=Same()) as desk:
+        send(desk), send(desk)
+        desk.dispatch_once()
+        with pytest.raises(InvalidReferralError):
+            desk.track("same", "bounced", actor=MAIL)
+
+
+@pytest.mark.parametrize("status", ["bounced", "rejected"])
+def test_a_message_that_came_back_is_set_aside_and_staff_are_told(desk, status):
+    referral, key = to_agency(desk)
+    assert desk.track(key, status, actor=MAIL)
+    (dead,) = desk.dead_letters()
+    assert (dead.id, dead.last, dead.tracked) == (key, status, status)
+    assert told(desk) == ["staff@example.org"]
+    assert "message not delivered" in desk.box[0].body
+    desk.retry(key, actor=STAFF)
+    assert told(desk) == ["agency@example.org"]
+    row = row_of(desk, key)
+    assert (row.status, row.tracked, row.reference) == (RowStatus.SENT, None, "ref-1")
+    assert desk.track(key, status, actor=MAIL), "of what was sent anew it is news"
+    assert desk.referral(referral.id).status == "requested"
+
+
+def test_what_comes_back_is_let_go_of_as_any_dead_letter_is(desk):
+    _, key = to_agency(desk)
+    desk.time.pass_by(days=1)
+    desk.track(key, "bounced", actor=MAIL)
+    keys = desk.storage.get(kinds.OUTBOX, [key])[key].keys
+    kept = MONDAY + timedelta(days=1) + cc.Policy().keep_messages
+    assert keys[kinds.BY_PURGE] == kinds.stamp(kept)
+    assert keys[kinds.BY_DEAD] == kinds.stamp(desk.time.now)
+
+
+@pytest.mark.parametrize("status", ["unsubscribed", "complained"])
+def test_a_patron_who_wants_no_messages_gets_none_by_that_way_about_any_referral(desk, status):
+    mail, text = preference(desk), preference(desk, **SMS)
+    other = send(desk, patron="token-5f3a9c", contacts=[mail, text])
+    nobodys = send(desk, contacts=[mail])
+    referral, key = to_patron(desk, mail, text, patron="token-5f3a9c")
+    assert row_of(desk, key).channel == "email"
+    assert desk.track(key, status, actor=MAIL)
+    assert told(desk) == ["staff@example.org"]
+    assert "patron wants no messages" in desk.box[0].body
+    for one in (referral, other):
+        desk.apply(one.id, "hold", actor=agency_of(one), hold_reason="awaiting_patron")
+        assert told(desk) == ["555-0100"]
+        ways = desk.private(one.id, actor=STAFF).contacts
+        assert [(way.channel, way.safe) for way in ways] == [("email", "no"), ("sms", "yes")]
+    # Nobody can tell that this is the same patron.
+    desk.apply(nobodys.id, "accept", actor=agency_of(nobodys))
+    assert told(desk) == ["patron@example.org"]
+    assert desk.audit.verify().ok
+
+
+def test_a_way_by_which_a_message_came_back_is_used_no_more_until_it_is_named_anew(desk):
+    referral, key = to_patron(desk, preference(desk), follow_up_allowed=True)
+    desk.track(key, "bounced", actor=MAIL)
+    assert [way.safe for way in desk.private(referral.id, actor=STAFF).contacts] == ["unknown"]
+    desk.retry(key, actor=STAFF)
+    assert told(desk) == ["staff@example.org"]
+    assert row_of(desk, key).last == "no-safe-contact"
+    desk.time.pass_by(days=90)
+    assert Clock.VERIFY_CONTACT not in {one.clock for one in desk.due()}, "no word counts that could grow old"
+    desk.set_contacts(referral.id, [preference(desk)], actor=STAFF)
+    desk.apply(referral.id, "hold", actor=agency_of(referral), hold_reason="awaiting_patron")
+    assert told(desk) == ["patron@example.org"]
+
+
+def test_an_agency_that_wants_no_messages_is_for_staff_to_talk_to(desk):
+    _, key = to_agency(desk)
+    assert desk.track(key, "complained", actor=STAFF)
+    assert told(desk) == ["staff@example.org"]
+    assert "agency wants no messages" in desk.box[0].body
+    assert desk.dead_letters() == ()
+
+
+def test_of_their_own_messages_staff_get_no_word(desk):
+    desk.box.fails = [refused()]
+    send(desk)
+    desk.dispatch_once()
+    (message,) = desk.box
+    assert message.to.reveal() == "staff@example.org"
+    assert desk.track(message.id, "bounced", actor=MAIL)
+    assert told(desk) == []
+    assert message.id in {dead.id for dead in desk.dead_letters()}
+
+
+def test_a_message_that_came_back_and_was_called_spam_is_both(desk):
+    _, key = to_agency(desk)
+    desk.track(key, "bounced", actor=MAIL)
+    desk.track(key, "complained", actor=MAIL)
+    (dead,) = desk.dead_letters()
+    assert (dead.last, dead.tracked) == ("bounced", "complained")
+    assert told(desk) == ["staff@example.org"] * 2
+
+
+# In any order
+
+
+WEIGHT = {"deferred": 1, "delivered": 2, "bounced": 3, "rejected": 3, "unsubscribed": 4, "complained": 4}
+
+
+@given(st.lists(st.sampled_from(sorted(Tracked)), max_size=6))
+def test_whatever_is_said_in_whatever_order_the_gravest_counts_and_nothing_twice(said):
+    with desk_at(MemoryStorage()) as desk:
+        _, key = to_agency(desk)
+        news = [desk.track(key, one, actor=MAIL) for one in said]
+        highest = list(itertools.accumulate((WEIGHT[one] for one in said), max))
+        assert news == [weight > before for weight, before in zip(highest, [0, *highest], strict=False)]
+        row = row_of(desk, key)
+        assert (WEIGHT[row.tracked] if row.tracked else 0) == (highest[-1] if said else 0)
+        came_back = any(one in said for one in ("bounced", "rejected"))
+        first_grave = next((n for n, one in enumerate(said) if WEIGHT[one] == 4), len(said))
+        set_aside = any(one in ("bounced", "rejected") for one in said[:first_grave])
+        assert (row.status is RowStatus.DEAD) == set_aside
+        assert set_aside <= came_back
+        assert desk.audit.verify().ok
+
+
+# What cannot be
+
+
+@pytest.mark.parametrize("actor", [PATRON, cc.Actor("agency", "o-1"), cc.Actor("system", "clock")], ids=str)
+def test_nobody_else_speaks_for_a_provider(desk, actor):
+    _, key = to_agency(desk)
+    with pytest.raises(IllegalTransitionError):
+        desk.track(key, "bounced", actor=actor)
+    assert row_of(desk, key).tracked is None
+
+
+@pytest.mark.parametrize("message", ["", "m-0", "ref-9", "\0", "x" * 300])
+def test_a_message_that_nobody_knows_is_refused(desk, message):
+    to_agency(desk)
+    with pytest.raises(InvalidReferralError, match="no such message that has been sent") as caught:
+        desk.track(message, "bounced", actor=MAIL)
+    assert not message or message not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", ["opened", "", "Bounced"])
+def test_a_status_that_is_none_is_refused(desk, status):
+    _, key = to_agency(desk)
+    with pytest.raises(InvalidReferralError, match="delivered"):
+        desk.track(key, status, actor=MAIL)
+
+
+def test_a_message_that_has_not_left_is_not_known_to_a_provider(desk):
+    send(desk)
+    (record,) = desk.storage.scan(kinds.OUTBOX)
+    with pytest.raises(InvalidReferralError):
+        desk.track(record.id, "delivered", actor=MAIL)
+    newer = {**record.document, "newer": True}
+    desk.storage.commit([Put(kinds.OUTBOX, record.id, newer, record.version, record.keys)])
+    with pytest.raises(InvalidReferralError):
+        desk.track(record.id, "delivered", actor=MAIL)
+
+
+def test_of_a_referral_that_was_purged_meanwhile_nothing_is_written(desk):
+    referral, key = to_patron(desk, preference(desk), patron="token-5f3a9c")
+    record = desk.storage.get(kinds.REFERRAL, [referral.id])[referral.id]
+    desk.storage.commit([Delete(kinds.REFERRAL, referral.id, record.version)])
+    assert desk.track(key, "complained", actor=MAIL)
+    assert told(desk) == []
+    assert row_of(desk, key).tracked == "complained"
+
+
+def test_a_broken_record_keeps_no_stop_from_being_heard(desk, caplog):
+    mail = preference(desk)
+    broken = send(desk, patron="token-5f3a9c", contacts=[mail])
+    referral, key = to_patron(desk, mail, patron="token-5f3a9c")
+    record = desk.storage.get(kinds.REFERRAL, [broken.id])[broken.id]
+    desk.storage.commit(
+        [Put(kinds.REFERRAL, broken.id, {"of": "a newer version"}, record.version, record.keys)]
+    )
+    assert desk.track(key, "unsubscribed", actor=MAIL)
+    assert [way.safe for way in desk.private(referral.id, actor=STAFF).contacts] == ["no"]
+    assert "cannot be worked on" in caplog.text
+    assert "patron@example.org" not in caplog.text
+
+
+def test_a_report_that_is_cut_off_is_taken_whole_when_it_comes_again(desk, monkeypatch):
+    referral, key = to_patron(desk, preference(desk), patron="token-5f3a9c")
+    commit = desk.storage.commit
+
+    def cut_off(writes):
+        if any(write.kind == kinds.OUTBOX and write.id == key for write in writes):
+            raise KeyboardInterrupt
+        return commit(writes)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.storage, "commit", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            desk.track(key, "unsubscribed", actor=MAIL)
+    assert [way.safe for way in desk.private(referral.id, actor=STAFF).contacts] == ["no"]
+    assert desk.track(key, "unsubscribed", actor=MAIL)
+    assert told(desk) == ["staff@example.org"]
+
+
+def test_two_that_report_the_same_at_once_report_it_once(desk, monkeypatch):
+    _, key = to_agency(desk)
+    get = desk.storage.get
+
+    def after_another(kind, ids):
+        """Between the first look and the writing somebody else reports it."""
+        found = get(kind, ids)
+        if kind == kinds.OUTBOX:
+            monkeypatch.setattr(desk.storage, "get", get)
+            assert desk.track(key, "bounced", actor=MAIL)
+        return found
+
+    monkeypatch.setattr(desk.storage, "get", after_another)
+    assert not desk.track(key, "bounced", actor=MAIL)
+    assert told(desk) == ["staff@example.org"]
+    assert len([entry for entry in desk.audit.entries() if entry.action == "track"]) == 1
