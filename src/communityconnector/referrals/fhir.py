@@ -3,7 +3,8 @@
 Profiles: SDOHCC-ServiceRequest and SDOHCC-TaskForReferralManagement of the SDOH Clinical Care guide (HL7, 3.0.0). Plain
 dicts come out, for no FHIR package is needed to write them. Nothing in them says who the patron is: both profiles want a
 subject, and where the caller gives no opaque reference, it is there and says that it is masked (FHIR's extension
-data-absent-reason). What the guide leaves open is said with our own words in `text`, never with a made-up code.
+data-absent-reason). What the guide leaves open is said with our own words in `text`, never with a made-up code. There is no SDOH category:
+with one the guide wants `code` to come from value sets of medical terms that a library does not have.
 """
 
 from __future__ import annotations
