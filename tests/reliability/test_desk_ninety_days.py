@@ -3,8 +3,8 @@
 Time, chance and ids come from a seed, so a seed that fails can be played again. Providers time out, refuse, ask to wait,
 deliver and lose the answer, say nothing, and break in ways of their own; workers are interrupted and die between any two
 messages; a newer version writes messages that this one cannot read; what is private does not open for every worker;
-clocks are set back and forth by an hour; answers come twice and late; consents are revoked; and the desk is purged every
-week.
+clocks are set back and forth by an hour; answers come twice and late, and so does what providers say of messages;
+consents are revoked; and the desk is purged every week.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import pytest
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.connector import Connector
-from communityconnector.desk import RowStatus, delivering, dispatching, kinds
+from communityconnector.desk import RowStatus, Tracked, delivering, dispatching, kinds
 from communityconnector.errors import (
     IllegalTransitionError,
     InvalidReferralError,
@@ -40,6 +40,7 @@ DAYS = 90
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 STAFF = cc.Actor("staff", "desk-2")
 PATRON = cc.Actor("patron")
+PROVIDER = cc.Actor("adapter", "mail")
 SAFE, UNSAFE = "safe@example.org", "unsafe@example.org"
 AGENCIES = ("o-1", "o-2", "o-3")
 DIRECTORY = cc.Directory.of(
@@ -118,6 +119,8 @@ class World:
         now: what the clocks say.
         delivered: every message that has arrived: to whom, and what it says, in order.
         revoked: how many messages had arrived when a referral's consent was revoked, by referral.
+        stopped: the same for a referral whose patron wants no messages any more.
+        patrons: whose referral it is; empty where nobody can tell.
         storage: where the desk is.
         ring: seals what is private.
     """
@@ -127,6 +130,8 @@ class World:
         self.now = START
         self.delivered = []
         self.revoked = {}
+        self.stopped = {}
+        self.patrons = {}
         self.fails = True
         self.tokens = []
         self.happened = Counter()
@@ -203,6 +208,7 @@ def refer(world, desk, live):
             verified_at=world.now,
         ),
     ]
+    patron = chance.choice(("", "token-5f3a9c", "token-7b2e4d"))
     live.append(
         desk.refer(
             f"s-{chance.choice(AGENCIES)}",
@@ -210,10 +216,12 @@ def refer(world, desk, live):
             type="direct",
             concepts=["food-pantry"],
             contacts=chance.choice(((), ways[:1], ways)),
+            patron=patron,
             follow_up_allowed=chance.random() < 0.5,
             consent=cc.ConsentTerms(fields=[], purpose="food", method="verbal", days=chance.choice((3, 90))),
         ).id
     )
+    world.patrons[live[-1]] = patron
     if chance.random() < 0.1:
         world.ring.lacks.add(live[-1])
 
@@ -286,6 +294,28 @@ def again(world, desk, _):
             world.happened[f"again, {row.last}"] += 1
 
 
+def provider(world, desk, live):
+    """A provider says what has become of a message, now and then twice, and in any order."""
+    if not world.delivered:
+        return
+    to_patrons = [one for one in world.delivered if one[1] == SAFE]
+    key, to, _ = world.chance.choice(world.chance.choice((to_patrons, world.delivered)) or world.delivered)
+    for event in world.chance.choices(tuple(Tracked), k=world.chance.choice((1, 1, 2, 3))):
+        record = desk.storage.get(kinds.OUTBOX, [key]).get(key)
+        try:
+            news = desk.track(key, event, actor=PROVIDER)
+        except InvalidReferralError:
+            world.happened["not known to have been sent"] += 1
+            continue
+        world.happened[event.value if news else "said before"] += 1
+        if news and to == SAFE and event in (Tracked.UNSUBSCRIBED, Tracked.COMPLAINED):
+            said_of = record.document["referral_id"]
+            patron = world.patrons.get(said_of)
+            for one in live:
+                if one == said_of or (patron and world.patrons[one] == patron):
+                    world.stopped.setdefault(one, len(world.delivered))
+
+
 def dispatch(world, desk):
     world.ring.sends = True
     try:
@@ -296,10 +326,11 @@ def dispatch(world, desk):
 
 
 def followed(desk, seen):
-    """What has become of each message, as last seen."""
+    """What has become of each message, as last seen, and what it is about."""
     for record in desk.storage.scan(kinds.OUTBOX):
         status = RowStatus(record.document.get("status", "pending"))
-        seen[record.id] = (status, record.document.get("last", ""), record.keys.get(kinds.BY_DUE))
+        about = record.keys[kinds.BY_REFERRAL]
+        seen[record.id] = (status, record.document.get("last", ""), record.keys.get(kinds.BY_DUE), about)
 
 
 def lived(seed):
@@ -311,7 +342,7 @@ def lived(seed):
         desk.put_intake(
             cc.Intake(id=key, notifier="world", address=cc.Secret(f"{key}@example.org")), actor=STAFF
         )
-    doings = (refer, answer, answer, answer, revoke, cancel, again, newer)
+    doings = (refer, answer, answer, answer, revoke, cancel, again, newer, provider, provider)
     for step in range(DAYS * 4):
         world.now += timedelta(hours=6)
         slip = timedelta(hours=world.chance.choice((-1, 0, 0, 0, 1)))
@@ -342,7 +373,7 @@ def judged(world, desk, seen):
     """What is wrong; empty where nothing is."""
     wrong = []
     arrived = {key for key, _, _ in world.delivered}
-    for key, (status, last, due) in seen.items():
+    for key, (status, last, due, _) in seen.items():
         if status is RowStatus.PENDING:
             wrong.append(f"{key} is still pending")
         if not last or due is not None:
@@ -359,6 +390,10 @@ def judged(world, desk, seen):
         for _, to, body in world.delivered[since:]:
             if to.startswith("o-") and key in body and TAKEN_BACK not in body:
                 wrong.append(f"an agency was told of {key} after the consent was revoked")
+    for referral, since in world.stopped.items():
+        for key, to, _ in world.delivered[since:]:
+            if to == SAFE and key in seen and seen[key][-1] == referral:
+                wrong.append(f"a patron was written to about {referral} after STOP")
     wrong += desk.audit.verify().broken
     return wrong
 
@@ -368,8 +403,8 @@ def test_every_message_of_ninety_days_ends_well_or_is_accounted_for():
     for seed in range(SEEDS):
         world, desk, seen = lived(seed)
         assert not judged(world, desk, seen), f"seed {seed}"
-        ended += Counter(status.value for status, _, _ in seen.values())
-        aside += Counter(last for status, last, _ in seen.values() if status is RowStatus.DEAD)
+        ended += Counter(status.value for status, *_ in seen.values())
+        aside += Counter(last for status, last, *_ in seen.values() if status is RowStatus.DEAD)
         happened += world.happened
     assert happened.keys() >= {
         "timeout",
@@ -386,9 +421,12 @@ def test_every_message_of_ninety_days_ends_well_or_is_accounted_for():
         "answered",
         "followed up",
         "revoked",
+        "said before",
+        "not known to have been sent",
+        *Tracked,
     }
     assert ended.keys() == {"sent", "dead", "withdrawn"}
-    assert aside.keys() >= {"refused", "unreadable", "broken-notifier"}
+    assert aside.keys() >= {"refused", "unreadable", "broken-notifier", "bounced", "rejected"}
     print(  # noqa: T201  # the figure
         f"R6: {SEEDS} seeds of {DAYS} days: {dict(ended)}, 0 left over, 0 to the wrong; {dict(happened)}"
     )
@@ -435,6 +473,10 @@ def _reads_all_at_once(monkeypatch):
     monkeypatch.setattr(dispatching, "claim", all_or_nothing)
 
 
+def _hears_no_stop(monkeypatch):
+    monkeypatch.setattr(Connector, "_spare", lambda *_: None)
+
+
 def _writes_to_anybody(monkeypatch):
     monkeypatch.setattr(cc.ContactPreference, "may_be_used", lambda *_: True)
 
@@ -446,6 +488,7 @@ def _writes_to_anybody(monkeypatch):
         (_sends_though_it_was_withdrawn, "after the consent was revoked"),
         (_forgets_what_failed, "still pending"),
         (_writes_to_anybody, "not safe"),
+        (_hears_no_stop, "after STOP"),
         (_reads_all_at_once, "still pending"),
     ],
 )

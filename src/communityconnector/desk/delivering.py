@@ -65,7 +65,7 @@ class Verdict:
         due: when it is to be looked at again.
         tried: whether a notifier was asked to send it.
         reference: what the provider calls it.
-        channel: by which of a patron's ways it was sent; empty for anybody else.
+        channel: by which of a patron's ways it was tried; empty for anybody else.
         stops: what is to end the whole run once this is written down, such as a `KeyboardInterrupt`.
     """
 

@@ -255,9 +255,11 @@ class Dispatching(Following):
         said: dict[str, str | int | None] = {"status": verdict.status.value, "last": verdict.why}
         if isinstance(one.row, Row) and verdict.tried:
             said["attempts"] = one.row.attempts + 1
+        if verdict.tried:
+            said["channel"] = verdict.channel or None
         if verdict.status is RowStatus.SENT:
             # What was said of it when it was sent before counts no more.
-            said |= {"reference": verdict.reference, "channel": verdict.channel or None, "tracked": None}
+            said |= {"reference": verdict.reference, "tracked": None}
         pending = verdict.status is RowStatus.PENDING
         return settled(
             one.record,

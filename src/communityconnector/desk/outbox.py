@@ -95,7 +95,7 @@ class Row:
         created_at: when it was written.
         last: the code of what went wrong last; `sent` where nothing did.
         reference: what the provider calls it.
-        channel: by which of a patron's ways it was sent; empty for anybody else.
+        channel: by which of a patron's ways it was tried last; empty for anybody else.
         tracked: what the provider has said of it since.
     """
 

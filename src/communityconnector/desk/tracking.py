@@ -10,7 +10,7 @@ import attrs
 from communityconnector.desk.apart import Apart
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.dispatching import Dispatching
-from communityconnector.desk.kinds import BY_REFERENCE, OUTBOX, PRIVATE
+from communityconnector.desk.kinds import BY_PATRON, BY_REFERENCE, BY_REFERRAL, CONSENT, OUTBOX, PRIVATE
 from communityconnector.desk.outbox import Recipient, Row, RowStatus, Tracked, row_of, settled
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.referrals import Actor, Role, Safe
@@ -61,10 +61,11 @@ class Tracking(Dispatching):
         row = self._sent_before(message)[1]
         if _is_old(row, said):
             return False
+        heeded = True
         if row.recipient is Recipient.PATRON and said in (*_LOST, *_UNWANTED):
-            self._spare(row, Safe.NO if said in _UNWANTED else Safe.UNKNOWN, actor)
+            heeded = self._spare(row, Safe.NO if said in _UNWANTED else Safe.UNKNOWN, actor)
         # Last, so that a report which is cut off is begun anew when the provider tells it again.
-        return self._parts.ledger.again(lambda: self._taken_down(message, said, actor))
+        return self._parts.ledger.again(lambda: self._taken_down(message, said, heeded, actor))
 
     def _sent_before(self, message: str) -> tuple[Record, Row]:
         storage = self._parts.ledger.storage
@@ -78,7 +79,7 @@ class Tracking(Dispatching):
             raise InvalidReferralError(why)
         return record, row
 
-    def _taken_down(self, message: str, said: Tracked, actor: Actor) -> bool:
+    def _taken_down(self, message: str, said: Tracked, heeded: bool, actor: Actor) -> bool:  # noqa: FBT001  # from `track` alone
         ledger = self._parts.ledger
         record, row = self._sent_before(message)
         if _is_old(row, said):
@@ -91,10 +92,9 @@ class Tracking(Dispatching):
             document = {**record.document, "tracked": said.value}
             put = Put(OUTBOX, record.id, document, record.version, record.keys)
         puts = [put]
-        if said in _LOST:
-            puts += self._alert(row, "message not delivered")
-        elif said in _UNWANTED:
-            puts += self._alert(row, f"{row.recipient} wants no messages")
+        if said in (*_LOST, *_UNWANTED):
+            why = "message not delivered" if said in _LOST else f"{row.recipient} wants no messages"
+            puts += self._alert(row, why if heeded else f"{why}: use that way no more")
         fact = Fact(
             actor=actor, action="track", referral_id=row.referral_id, fields=(row.id,), because=said.value
         )
@@ -103,18 +103,25 @@ class Tracking(Dispatching):
 
     # The patron's ways
 
-    def _spare(self, row: Row, safe: Safe, actor: Actor) -> None:
-        """Use the way of a message no more, for any referral of the same patron."""
+    def _spare(self, row: Row, safe: Safe, actor: Actor) -> bool:
+        """Use the way of a message no more, for any referral of the same patron; whether all of them could be changed."""
         apart, again = Apart(), self._parts.ledger.again
-        known = apart.tried(PRIVATE, row.referral_id, partial(self._of_the_same_patron, row.referral_id))
-        for each in known or ():
+        for each in self._of_the_same_patron(row.referral_id):
             apart.tried(PRIVATE, each, partial(again, partial(self._unsafe, each, row.channel, safe, actor)))
+        return not apart.failed
 
     def _of_the_same_patron(self, referral_id: str) -> list[str]:
-        """A referral, and the others of its patron, as far as anybody can tell."""
-        ledger = self._parts.ledger
-        patron = ledger.private(referral_id).private.patron
-        return sorted({referral_id, *(one.id for one in ledger.of_patron(PRIVATE, patron) if patron)})
+        """A referral, and the others of its patron, as far as anybody can tell.
+
+        Where what is the patron's own has gone, the consent still has by what the patron's records are found.
+        """
+        ledger, storage = self._parts.ledger, self._parts.ledger.storage
+        own = [
+            *storage.get(PRIVATE, [referral_id]).values(),
+            *storage.scan(CONSENT, KeyRange(BY_REFERRAL, referral_id, referral_id)),
+        ]
+        patrons = {one.keys[BY_PATRON] for one in own if BY_PATRON in one.keys}
+        return sorted({referral_id, *(one.id for key in patrons for one in ledger.of_patron(PRIVATE, key))})
 
     def _unsafe(self, referral_id: str, channel: str, safe: Safe, actor: Actor) -> None:
         """Use a way no more."""

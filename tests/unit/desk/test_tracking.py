@@ -145,6 +145,29 @@ def test_a_patron_who_wants_no_messages_gets_none_by_that_way_about_any_referral
     assert desk.audit.verify().ok
 
 
+def test_a_stop_is_heeded_of_a_message_of_which_nobody_knew_that_it_had_left(desk):
+    taken = desk.box.send
+    desk.box.send = lambda message: None if not message.referral_id else taken(message)
+    referral = send(desk, contacts=[preference(desk)])
+    desk.apply(referral.id, "accept", actor=agency_of(referral))
+    desk.dispatch_once()
+    (dead,) = desk.dead_letters()
+    assert (dead.last, dead.channel) == ("broken-notifier", "email")
+    desk.box.send = taken
+    assert desk.track(dead.id, "unsubscribed", actor=MAIL)
+    desk.retry(dead.id, actor=STAFF)
+    assert "patron@example.org" not in told(desk)
+
+
+def test_a_stop_is_heeded_after_what_was_told_of_that_referral_has_gone(desk):
+    other = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
+    referral, key = to_patron(desk, preference(desk), patron="token-5f3a9c")
+    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.dispatch_once()
+    assert desk.track(key, "unsubscribed", actor=MAIL)
+    assert [way.safe for way in desk.private(other.id, actor=STAFF).contacts] == ["no"]
+
+
 def test_a_way_by_which_a_message_came_back_is_used_no_more_until_it_is_named_anew(desk):
     referral, key = to_patron(desk, preference(desk), follow_up_allowed=True)
     desk.track(key, "bounced", actor=MAIL)
@@ -266,6 +289,8 @@ def test_a_broken_record_keeps_no_stop_from_being_heard(desk, caplog):
     )
     assert desk.track(key, "unsubscribed", actor=MAIL)
     assert [way.safe for way in desk.private(referral.id, actor=STAFF).contacts] == ["no"]
+    assert told(desk) == ["staff@example.org"]
+    assert "patron wants no messages: use that way no more" in desk.box[0].body
     assert "cannot be worked on" in caplog.text
     assert "patron@example.org" not in caplog.text
 
