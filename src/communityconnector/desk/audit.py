@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 import attrs
 
 from communityconnector.desk.kinds import ANCHOR, AUDIT, EVENT, stamp
+from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals import Actor
 from communityconnector.referrals.documents import texts
 from communityconnector.storage import ABSENT, Delete, Put, Record, Storage, Write, fetch
@@ -202,8 +203,17 @@ class Audit:
         logged: set[tuple[str, int]] = set()
         found_head = head is None or head.number <= last.number
         count = 0
-        for entry in self.entries():
+        for record in self._storage.scan(AUDIT):
             count += 1
+            try:
+                entry = _entry(record)
+            except (TypeError, InvalidReferralError):
+                number = record.id.lstrip("0")
+                broken.append(
+                    f"entry {number} cannot be read: a newer version wrote it, or it has been changed"
+                )
+                last = Head(last.number + 1, str(record.document.get("hash", "")))
+                continue
             if entry.number != last.number + 1:
                 broken.append(f"entries {last.number + 1} to {entry.number - 1} are missing")
             elif entry.previous != last.hash:
@@ -219,9 +229,14 @@ class Audit:
             broken.append("the head that was written down is not in the log")
         held = fetch(self._storage, ANCHOR, ANCHOR)
         let_go = "" if held is None else held.document["at"]
-        for event in self._storage.scan(EVENT):
-            name = (event.document["referral_id"], event.document["version"])
-            recorded = stamp(datetime.fromisoformat(event.document["recorded_at"]))
+        for record in self._storage.scan(EVENT):
+            said = record.document
+            try:
+                name = (said["referral_id"], said["version"])
+                recorded = stamp(datetime.fromisoformat(said["recorded_at"]))
+            except (KeyError, TypeError, ValueError):
+                broken.append(f"event {record.id!r} cannot be read")
+                continue
             if name not in logged and recorded > let_go:
                 broken.append(f"version {name[1]} of referral {name[0]!r} is not in the log")
         return Verified(last, count, tuple(broken))

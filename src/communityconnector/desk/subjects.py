@@ -20,7 +20,7 @@ from communityconnector.desk.outbox import records_of
 from communityconnector.errors import IllegalTransitionError
 from communityconnector.referrals import Actor, Role
 from communityconnector.referrals.documents import texts
-from communityconnector.storage import Put, Record, Write
+from communityconnector.storage import Put, Record, Write, fetch
 
 _KINDS: Final = (PRIVATE, CONSENT, DISCLOSURE)
 _ANY: Final = "any"
@@ -157,11 +157,13 @@ def _found(ledger: Ledger, patron: str) -> dict[str, list[Record]]:
 
 
 def _all(ledger: Ledger, referral_id: str, records: Iterable[Record]) -> dict[str, Any]:
-    held = ledger.held(referral_id)
+    # As it is written down: what a newer version wrote is the patron's to have, too.
+    record = fetch(ledger.storage, REFERRAL, referral_id)
+    held = {} if record is None else record.document
     kept = {kind: [one.document for one in records if one.kind == kind] for kind in _KINDS}
     return {
-        "referral": {"id": referral_id} if held is None else held.referral.to_dict(),
-        "about": {} if held is None else held.about.to_dict(),
+        "referral": held.get("referral", {"id": referral_id}),
+        "about": held.get("about", {}),
         "events": [one.document for one in ledger.under(EVENT, referral_id)],
         "private": ledger.private(referral_id).private.to_dict() if kept[PRIVATE] else {},
         "answers": [one.document for one in ledger.under(FOLLOW_UP, referral_id)],

@@ -166,6 +166,17 @@ def test_a_patron_is_erased_from_what_cannot_be_read_and_the_report_says_which(d
     assert not [root for root in ROOTS if root in kept]
 
 
+def test_a_patron_is_given_what_a_newer_version_has_written_too(desk):
+    good, bad = private(desk), private(desk, 2)
+    (record,) = desk.storage.get(kinds.REFERRAL, [bad.id]).values()
+    document = {**record.document, "referral": {**record.document["referral"], "newer": True}}
+    desk.storage.commit([Put(kinds.REFERRAL, bad.id, document, record.version, record.keys)])
+    exported = {one["referral"]["id"]: one for one in desk.export_for(TOKEN, actor=STAFF)["referrals"]}
+    assert exported.keys() == {good.id, bad.id}
+    assert exported[bad.id]["referral"]["newer"]
+    assert exported[bad.id]["private"]["told"]
+
+
 def test_statistics_count_what_can_be_read(desk, caplog):
     referrals = [ended(desk, number) for number in range(5)]
     broken(desk, referrals[0].id)

@@ -338,6 +338,8 @@ def removed(storage, *numbers):
         (lambda s: removed(s, 7, 8), "entries 7 to 8 are missing"),
         (lambda s: removed(s, 1), "entries 1 to 1 are missing"),
         (lambda s: changed(s, 7, previous="0" * 64), "entry 7 does not follow"),
+        (lambda s: changed(s, 7, signed="of a newer version"), "entry 7 cannot be read"),
+        (lambda s: changed(s, 7, fields="first_name"), "entry 7 cannot be read"),
     ],
 )
 def test_a_log_that_was_tampered_with_shows_it(tamper, says):
@@ -347,6 +349,20 @@ def test_a_log_that_was_tampered_with_shows_it(tamper, says):
     found_ones = audit.verify()
     assert not found_ones.ok
     assert says in " ".join(found_ones.broken)
+
+
+def test_an_entry_that_cannot_be_read_is_one_fault_and_the_rest_is_looked_at(desk):
+    storage, audit, head = long_log()
+    changed(storage, 7, signed="of a newer version")
+    assert audit.verify().broken == (
+        "entry 7 cannot be read: a newer version wrote it, or it has been changed",
+    )
+    changed(storage, 9, action="nothing")
+    assert len(audit.verify(head).broken) == 2
+    referral = desk.refer(found(desk), actor=STAFF)
+    (event,) = desk.storage.get(kinds.EVENT, [f"{referral.id}.00000002"]).values()
+    desk.storage.commit([Put(kinds.EVENT, event.id, {"version": 2}, event.version)])
+    assert desk.audit.verify().broken == (f"event '{event.id}' cannot be read",)
 
 
 def test_entries_that_were_forged_anew_do_not_follow_from_those_before():
