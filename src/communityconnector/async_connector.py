@@ -109,9 +109,11 @@ class AsyncConnector:
         finally:
             stop.set()
 
-    async def track(self, message: str, status: Tracked | str, *, actor: Actor) -> bool:
+    async def track(
+        self, message: str, status: Tracked | str, *, actor: Actor, at: datetime | None = None
+    ) -> bool:
         """See `Connector.track`."""
-        return await self.run(partial(self.desk.track, message, status, actor=actor))
+        return await self.run(partial(self.desk.track, message, status, actor=actor, at=at))
 
     async def amend(self, service: Service) -> None:
         """See `Connector.amend`."""

@@ -77,6 +77,7 @@ def desk_over(storage: Storage, clock: Callable[[], datetime], box: Box, **parts
 
 def make(path: Path) -> None:
     """Fill a new database."""
+    path.unlink(missing_ok=True)
     now = [START - timedelta(days=1000)]
     storage = open_storage(f"sqlite:///{path}")
     box = Box()

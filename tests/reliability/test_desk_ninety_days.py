@@ -32,6 +32,7 @@ from communityconnector.errors import (
 )
 from communityconnector.model import Organization, Service
 from communityconnector.notification import Receipt
+from communityconnector.referrals import Template
 from communityconnector.storage import Put
 from communityconnector.stored import load
 
@@ -450,7 +451,7 @@ def _marks_before_sending(monkeypatch):
 
 def _sends_though_it_was_withdrawn(monkeypatch):
     monkeypatch.setattr(dispatching.Dispatching, "_is_ours", lambda *_: True)
-    monkeypatch.setattr(delivering, "_agreed", lambda *_: True)
+    monkeypatch.setattr(delivering, "NEEDS_CONSENT", dict.fromkeys(Template, False))
     monkeypatch.setattr("communityconnector.desk.telling.withdrawals", lambda *_: ())
 
 

@@ -127,8 +127,11 @@ def looked(parts: Parts, row: Row, now: datetime) -> Ready | Verdict:
     held = ledger.held(row.referral_id)
     if held is None:
         return _PURGED
-    if NEEDS_CONSENT[row.template] and not _agreed(ledger, held.about.consent_id, now):
-        return Verdict(RowStatus.WITHDRAWN, "consent")
+    if NEEDS_CONSENT[row.template]:
+        if held.referral.is_closed:
+            return Verdict(RowStatus.WITHDRAWN, "closed")
+        if not _agreed(ledger, held.about.consent_id, now):
+            return Verdict(RowStatus.WITHDRAWN, "consent")
     if row.recipient is Recipient.AGENCY:
         return _to_agency(ledger.intake_for(held.referral))
     # What is kept for a legal hold alone is used for nothing.
@@ -199,7 +202,7 @@ def _sent(parts: Parts, row: Row, name: str, notifier: Notifier, message: Messag
         failed = _failed(parts, row, notifier, NotDeliveredError("", retry=True))
         return failed if isinstance(error, Exception) else attrs.evolve(failed, stops=error)
     if isinstance(receipt, Receipt):
-        return Verdict(RowStatus.SENT, "sent", tried=True, reference=_text(receipt.reference))
+        return Verdict(RowStatus.SENT, "sent", tried=True, reference=as_reference(receipt.reference))
     if inspect.iscoroutine(receipt):
         receipt.close()  # or Python warns that nobody has awaited it
     _LOG.warning("notifier %s gave %s for message %s, and no Receipt", name, type(receipt).__name__, row.id)
@@ -230,7 +233,7 @@ def _seconds(asked: object) -> float:
     return min(max(0.0, asked), _LONGEST_PAUSE) if isinstance(asked, (int, float)) else 0.0
 
 
-def _text(reference: object) -> str:
+def as_reference(reference: object) -> str:
     """What a provider calls a message, as a text that every storage takes."""
     try:
         text = "" if reference is None else str(reference)

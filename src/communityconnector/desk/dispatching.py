@@ -20,7 +20,7 @@ from communityconnector.desk.audit import CODE, Fact
 from communityconnector.desk.claiming import Claimed, claim
 from communityconnector.desk.delivering import LINKED, NO_ZONE, Verdict, delivered
 from communityconnector.desk.following import DueDone, Following
-from communityconnector.desk.kinds import BY_DEAD, BY_REFERRAL, OUTBOX, REFERRAL
+from communityconnector.desk.kinds import BY_DEAD, BY_REFERRAL, OUTBOX, REFERRAL, stamp
 from communityconnector.desk.links import Wanted, issued
 from communityconnector.desk.outbox import (
     Recipient,
@@ -229,7 +229,7 @@ class Dispatching(Following):
                 done["held" if verdict.why == NO_ZONE else _COUNTED[verdict.status]] += 1
                 marks.append(self._mark(one, verdict))
                 if verdict.status is RowStatus.DEAD:
-                    marks += self._alert(one.row, "message not delivered")
+                    marks += self._alert(one.record, "message not delivered")
                 if verdict.stops is not None:
                     raise verdict.stops
                 if ledger.now() - since >= _WRITE_DOWN_AFTER:
@@ -256,10 +256,10 @@ class Dispatching(Following):
         if isinstance(one.row, Row) and verdict.tried:
             said["attempts"] = one.row.attempts + 1
         if verdict.tried:
-            said["channel"] = verdict.channel or None
+            # What was said of it when it was tried before counts no more.
+            said |= {"channel": verdict.channel or None, "tried_at": stamp(now), "tracked": None}
         if verdict.status is RowStatus.SENT:
-            # What was said of it when it was sent before counts no more.
-            said |= {"reference": verdict.reference, "tracked": None}
+            said["reference"] = verdict.reference
         pending = verdict.status is RowStatus.PENDING
         return settled(
             one.record,
@@ -269,9 +269,9 @@ class Dispatching(Following):
             **said,
         )
 
-    def _alert(self, row: Row | UnreadableRow, reason: str) -> list[Put]:
+    def _alert(self, record: Record, reason: str) -> list[Put]:
         """Word to staff of what has become of a message, if that is not a word to staff itself."""
-        ledger = self._parts.ledger
+        row, ledger = row_of(record), self._parts.ledger
         for_staff = isinstance(row, Row) and row.recipient is Recipient.STAFF
         if for_staff or not self._parts.letterhead.staff_notifier:
             return []
@@ -286,9 +286,10 @@ class Dispatching(Following):
             referral.version,
             now,
             reason=reason,
-            occasion=f"{row.id} {reason}",
+            # They are told each time that it comes to this, and once each time.
+            occasion=f"{row.id}.{record.version} {reason}",
         )
-        return [] if alert.id in ledger.storage.get(OUTBOX, [alert.id]) else [alert.put(now)]
+        return [alert.put(now)]
 
     def _write_down(self, marks: Sequence[Put]) -> None:
         """Write down what was done; of what somebody else has taken over meanwhile, nothing."""

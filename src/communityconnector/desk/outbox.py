@@ -96,6 +96,7 @@ class Row:
         last: the code of what went wrong last; `sent` where nothing did.
         reference: what the provider calls it.
         channel: by which of a patron's ways it was tried last; empty for anybody else.
+        tried_at: when it was tried last; empty where it was not.
         tracked: what the provider has said of it since.
     """
 
@@ -110,6 +111,7 @@ class Row:
     last: str = ""
     reference: str = ""
     channel: str = ""
+    tried_at: str = ""
     tracked: Tracked | None = attrs.field(default=None, converter=attrs.converters.optional(Tracked))
 
     def __attrs_post_init__(self) -> None:

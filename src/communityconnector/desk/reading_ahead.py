@@ -12,10 +12,11 @@ from contextlib import suppress
 from typing import Final
 
 from communityconnector.desk.claiming import Claimed
-from communityconnector.desk.held import Held, held_of
+from communityconnector.desk.held import held_of
 from communityconnector.desk.kinds import CONSENT, INTAKE, OUTBOX, REFERRAL
 from communityconnector.desk.ledger import intake_keys
 from communityconnector.desk.outbox import Row
+from communityconnector.errors import StorageError
 from communityconnector.storage import KeyRange, Record, Storage, Write
 
 _AT_ONCE: Final = 32
@@ -47,15 +48,19 @@ class ReadingAhead:
             self._read(claimed[:_AT_ONCE])
 
     def _read(self, claimed: Sequence[Claimed]) -> None:
-        self.get(OUTBOX, [one.record.id for one in claimed])
-        about = {one.row.referral_id for one in claimed if isinstance(one.row, Row)}
-        held: list[Held] = []
-        for record in self.get(REFERRAL, about).values():
-            # One that cannot be read is told of when its message's turn comes.
-            with suppress(Exception):
-                held.append(held_of(record))
-        self.get(CONSENT, {one.about.consent_id for one in held} - {""})
-        self.get(INTAKE, {key for one in held for key in intake_keys(one.referral)})
+        # It saves time and nothing else: what cannot be read is told of when its message's turn comes.
+        with suppress(StorageError):
+            self.get(OUTBOX, [one.record.id for one in claimed])
+            about = {one.row.referral_id for one in claimed if isinstance(one.row, Row)}
+            consents: set[str] = set()
+            intakes: set[str] = set()
+            for record in self.get(REFERRAL, about).values():
+                with suppress(Exception):
+                    held = held_of(record)
+                    intakes.update(intake_keys(held.referral))
+                    consents.add(held.about.consent_id)
+            self.get(CONSENT, consents - {""})
+            self.get(INTAKE, intakes)
 
     def get(self, kind: str, ids: Iterable[str]) -> dict[str, Record]:
         """See `Storage.get`. What has been read is not read again."""
@@ -74,7 +79,8 @@ class ReadingAhead:
         return self._storage.scan(kind, key, after=after, limit=limit)
 
     def commit(self, writes: Sequence[Write]) -> int:
-        """See `Storage.commit`."""
+        """See `Storage.commit`. Whether or not it is done, what was known has passed."""
+        self._known = {}
         return self._storage.commit(writes)
 
     def drop(self, kind: str) -> None:

@@ -144,7 +144,7 @@ def test_staff_who_are_told_nothing_by_message_any_more_get_none():
         assert (RowStatus.WITHDRAWN, "no-staff-address") in {(row.status, row.last) for row in rows(desk)}
 
 
-def test_staff_are_told_once_of_a_message_that_dies_again(desk):
+def test_staff_are_told_each_time_that_a_message_dies(desk):
     send(desk)
     desk.box.fails = [refused()]
     desk.dispatch_once()
@@ -152,7 +152,7 @@ def test_staff_are_told_once_of_a_message_that_dies_again(desk):
     desk.retry(dead.id, actor=STAFF)
     desk.box.fails = [refused()]
     assert desk.dispatch_once().dead == 1
-    assert [to for to, _ in desk.box.texts] == ["staff@example.org"]
+    assert [to for to, _ in desk.box.texts] == ["staff@example.org"] * 2
 
 
 def test_of_two_workers_one_gets_a_message_where_the_storage_has_no_claims():

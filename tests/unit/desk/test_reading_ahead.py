@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import hypothesis.strategies as st
+import pytest
 from desks import MONDAY, desk_at, found, send
 from hypothesis import given
 
@@ -13,6 +14,7 @@ from communityconnector.desk import kinds
 from communityconnector.desk.claiming import Claimed, claim
 from communityconnector.desk.outbox import row_of
 from communityconnector.desk.reading_ahead import ReadingAhead
+from communityconnector.errors import StaleRecordError, StorageError
 from communityconnector.storage import ABSENT, Delete, KeyRange, Put
 
 
@@ -54,6 +56,48 @@ def test_it_knows_what_others_have_written_since_it_was_asked_last():
         desk.storage.commit([Delete(kinds.REFERRAL, gone, version)])
         ahead.coming(claimed[1:])
         assert set(ahead.get(kinds.REFERRAL, kept)) == kept - {gone}
+
+
+@pytest.mark.parametrize("consent", [["c-1", "c-2"], {"id": "c-1"}, 7, None])
+def test_a_referral_whose_consent_is_odd_keeps_no_other_back(consent):
+    with desk_at() as desk:
+        odd, *_ = [send(desk) for _ in range(4)]
+        (record,) = desk.storage.get(kinds.REFERRAL, [odd.id]).values()
+        about = {**record.document["about"], "consent_id": consent}
+        document = {**record.document, "about": about}
+        desk.storage.commit([Put(kinds.REFERRAL, odd.id, document, record.version, record.keys)])
+        done = desk.dispatch_once()
+        assert done.total - done.sent == 1
+        assert done.sent >= 3
+
+
+def test_a_read_that_fails_is_tried_again_when_it_is_needed():
+    class Once(MemoryStorage):
+        fails = False
+
+        def get(self, kind, ids):
+            if self.fails and kind == kinds.REFERRAL:
+                self.fails = False
+                message = "the database could not do it"
+                raise StorageError(message)
+            return super().get(kind, ids)
+
+    storage = Once()
+    with desk_at(storage) as desk:
+        for _ in range(3):
+            send(desk)
+        storage.fails = True
+        assert desk.dispatch_once().sent == 3
+
+
+def test_what_another_has_made_meanwhile_is_read_anew_where_a_write_shows_it():
+    storage = MemoryStorage()
+    ahead = ReadingAhead(storage)
+    assert ahead.get("note", ["a"]) == {}
+    storage.commit([Put("note", "a", {})])
+    with pytest.raises(StaleRecordError):
+        ahead.commit([Put("note", "a", {})])
+    assert ahead.get("note", ["a"]).keys() == {"a"}
 
 
 _kinds = st.sampled_from([kinds.OUTBOX, kinds.REFERRAL, kinds.INTAKE])

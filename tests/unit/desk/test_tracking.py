@@ -9,6 +9,7 @@ import pytest
 from desks import MONDAY, PATRON, STAFF, Box, desk_at, letterhead, preference, refused, send
 from hypothesis import given
 from hypothesis import strategies as st
+from test_retention import ring
 
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
@@ -159,6 +160,97 @@ def test_a_stop_is_heeded_of_a_message_of_which_nobody_knew_that_it_had_left(des
     assert "patron@example.org" not in told(desk)
 
 
+def test_a_stop_is_heeded_while_the_message_waits_to_be_tried_again_or_was_given_up(desk):
+    taken = desk.box.send
+
+    def lost(message):
+        if message.referral_id:
+            return taken(message)
+        raise refused(retry=True)
+
+    desk.box.send = lost
+    referral = send(desk, contacts=[preference(desk)])
+    desk.apply(referral.id, "accept", actor=agency_of(referral))
+    desk.dispatch_once()
+    (key,) = (one.id for one in desk.storage.scan(kinds.OUTBOX) if one.document["recipient"] == "patron")
+    desk.box.send = taken
+    with pytest.raises(InvalidReferralError):
+        desk.track(key, "bounced", actor=MAIL)
+    assert desk.track(key, "unsubscribed", actor=MAIL)
+    row = row_of(desk, key)
+    assert (row.status, row.tracked) == (RowStatus.PENDING, "unsubscribed")
+    desk.time.pass_by(hours=1)
+    assert told(desk) == ["staff@example.org"]
+    assert row_of(desk, key).status is RowStatus.WITHDRAWN
+    assert desk.track(key, "complained", actor=MAIL) is False
+
+
+def test_a_stop_is_heeded_of_a_message_that_staff_gave_up(desk):
+    other = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
+    _, key = to_patron(desk, preference(desk), patron="token-5f3a9c")
+    desk.track(key, "bounced", actor=MAIL)
+    desk.discard_message(key, actor=STAFF)
+    assert desk.track(key, "complained", actor=MAIL)
+    assert [way.safe for way in desk.private(other.id, actor=STAFF).contacts] == ["no"]
+
+
+def test_a_late_bounce_takes_no_way_that_the_patron_has_named_since(desk):
+    referral, key = to_patron(desk, preference(desk))
+    desk.time.pass_by(days=1)
+    new = preference(desk, address=cc.Secret("new@example.org"))
+    desk.set_contacts(referral.id, [new], actor=STAFF)
+    assert desk.track(key, "bounced", actor=MAIL)
+    assert [way.safe for way in desk.private(referral.id, actor=STAFF).contacts] == ["yes"]
+    desk.retry(key, actor=STAFF)
+    assert "new@example.org" in told(desk)
+
+
+def test_a_report_of_an_earlier_sending_says_nothing_of_a_later_one(desk):
+    _, key = to_agency(desk)
+    first = desk.time.now
+    assert desk.track(key, "bounced", actor=MAIL, at=first)
+    desk.time.pass_by(hours=1)
+    desk.retry(key, actor=STAFF)
+    desk.dispatch_once()
+    assert not desk.track(key, "bounced", actor=MAIL, at=first)
+    assert row_of(desk, key).status is RowStatus.SENT
+    # The provider's clock may be a little slow.
+    assert desk.track(key, "bounced", actor=MAIL, at=desk.time.now - timedelta(minutes=4))
+
+
+def test_what_came_back_after_the_end_is_not_sent_again(desk):
+    referral, key = to_agency(desk)
+    desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+    desk.track(key, "bounced", actor=MAIL)
+    desk.retry(key, actor=STAFF)
+    assert set(told(desk)) == {"agency@example.org", "staff@example.org"}
+    assert not [body for _, body in desk.box.texts if "new referral" in body], "but that it was taken back"
+    assert (row_of(desk, key).status, row_of(desk, key).last) == (RowStatus.WITHDRAWN, "closed")
+
+
+def test_a_desk_without_the_keyring_does_not_claim_to_have_heard_a_stop():
+    storage = MemoryStorage()
+    with desk_at(storage, keyring=ring()) as sealed:
+        referral, key = to_patron(sealed, preference(sealed), patron="token-5f3a9c")
+        with pytest.raises(InvalidReferralError):
+            desk_at(storage, time=sealed.time).track(key, "unsubscribed", actor=MAIL)
+        assert sealed.track(key, "unsubscribed", actor=MAIL)
+        assert [way.safe for way in sealed.private(referral.id, actor=STAFF).contacts] == ["no"]
+
+
+@pytest.mark.parametrize("reference", ["x" * 300, "tab\there", "line\r\nend", "\u200b", "half \ud83d"])
+def test_a_providers_odd_name_for_a_message_leads_to_it(reference):
+    class Odd(Box):
+        def send(self, message):
+            super().send(message)
+            return Receipt(accepted=True, reference=reference)
+
+    with desk_at(box=Odd()) as desk:
+        send(desk)
+        desk.dispatch_once()
+        assert desk.track(reference, "delivered", actor=MAIL)
+
+
 def test_a_stop_is_heeded_after_what_was_told_of_that_referral_has_gone(desk):
     other = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
     referral, key = to_patron(desk, preference(desk), patron="token-5f3a9c")
@@ -287,12 +379,18 @@ def test_a_broken_record_keeps_no_stop_from_being_heard(desk, caplog):
     desk.storage.commit(
         [Put(kinds.REFERRAL, broken.id, {"of": "a newer version"}, record.version, record.keys)]
     )
-    assert desk.track(key, "unsubscribed", actor=MAIL)
+    for _ in range(2):
+        with pytest.raises(InvalidReferralError, match="staff are told"):
+            desk.track(key, "unsubscribed", actor=MAIL)
     assert [way.safe for way in desk.private(referral.id, actor=STAFF).contacts] == ["no"]
-    assert told(desk) == ["staff@example.org"]
+    assert told(desk) == ["staff@example.org"], "once"
     assert "patron wants no messages: use that way no more" in desk.box[0].body
     assert "cannot be worked on" in caplog.text
     assert "patron@example.org" not in caplog.text
+    held = desk.storage.get(kinds.REFERRAL, [broken.id])[broken.id]
+    desk.storage.commit([Put(kinds.REFERRAL, broken.id, record.document, held.version, record.keys)])
+    assert desk.track(key, "unsubscribed", actor=MAIL), "the provider tells it again"
+    assert [way.safe for way in desk.private(broken.id, actor=STAFF).contacts] == ["no"]
 
 
 def test_a_report_that_is_cut_off_is_taken_whole_when_it_comes_again(desk, monkeypatch):
