@@ -24,6 +24,7 @@ from communityconnector.desk.kinds import (
 from communityconnector.desk.outbox import Recipient, Row, RowStatus, Tracked, may_have_left, row_of, settled
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.referrals import Actor, ContactPreference, Role, Safe
+from communityconnector.referrals.documents import as_utc_if_any
 from communityconnector.storage import KeyRange, Put, Record, fetch
 
 _ANY: Final = "any"
@@ -67,11 +68,11 @@ class Tracking(Dispatching):
 
         Raises:
             IllegalTransitionError: this role may not.
-            InvalidReferralError: there is no such status; there is no such message that is known to have left: it is
+            InvalidReferralError: there is no such status; the time has no zone; there is no such message that is known to have left: it is
                 none of ours, has been purged, or waits to be tried again; or what a patron wants could not be written
                 down for all of their referrals, of which staff are told. A provider that is told so should try again.
         """
-        said = Tracked(status)
+        said, at = Tracked(status), as_utc_if_any(at)
         if actor.role not in (Role.ADAPTER, Role.STAFF):
             raise IllegalTransitionError(_ANY, "track", actor.role)
         record, row = self._that_left(message, said)

@@ -130,6 +130,7 @@ def test_a_patron_who_wants_no_messages_gets_none_by_that_way_about_any_referral
     mail, text = preference(desk), preference(desk, **SMS)
     other = send(desk, patron="token-5f3a9c", contacts=[mail, text])
     nobodys = send(desk, contacts=[mail])
+    somebody_elses = send(desk, patron="token-7b2e4d", contacts=[mail])
     referral, key = to_patron(desk, mail, text, patron="token-5f3a9c")
     assert row_of(desk, key).channel == "email"
     assert desk.track(key, status, actor=MAIL)
@@ -140,9 +141,17 @@ def test_a_patron_who_wants_no_messages_gets_none_by_that_way_about_any_referral
         assert told(desk) == ["555-0100"]
         ways = desk.private(one.id, actor=STAFF).contacts
         assert [(way.channel, way.safe) for way in ways] == [("email", "no"), ("sms", "yes")]
-    # Nobody can tell that this is the same patron.
-    desk.apply(nobodys.id, "accept", actor=agency_of(nobodys))
-    assert told(desk) == ["patron@example.org"]
+    # Nobody can tell that the first is the same patron; and the other is none.
+    for one in (nobodys, somebody_elses):
+        desk.apply(one.id, "accept", actor=agency_of(one))
+        assert told(desk) == ["patron@example.org"]
+    logged = [
+        (entry.action, entry.referral_id, entry.fields, entry.because)
+        for entry in desk.audit.entries()
+        if entry.role == "adapter"
+    ]
+    spared = [("contacts", one, ("email",), status) for one in sorted((referral.id, other.id))]
+    assert logged == [*spared, ("track", referral.id, (key,), status)]
     assert desk.audit.verify().ok
 
 
@@ -349,6 +358,12 @@ def test_a_status_that_is_none_is_refused(desk, status):
     _, key = to_agency(desk)
     with pytest.raises(InvalidReferralError, match="delivered"):
         desk.track(key, status, actor=MAIL)
+
+
+def test_a_time_without_a_zone_is_refused(desk):
+    _, key = to_agency(desk)
+    with pytest.raises(InvalidReferralError, match="zone"):
+        desk.track(key, "bounced", actor=MAIL, at=desk.time.now.replace(tzinfo=None))
 
 
 def test_a_message_that_has_not_left_is_not_known_to_a_provider(desk):
