@@ -309,7 +309,7 @@ def test_nothing_private_leaves_by_a_message_a_log_a_repr_an_error_or_an_export(
     assert not {where: names for where, names in leaks.items() if names}
     assert not [url for url in urls if not re.fullmatch(r"https://ref\.example\.org/r/[\w-]{27}", url)]
     print(  # noqa: T201  # the figure
-        f"{notifier}: {sum(map(len, out.values())):,} characters that leave, 0 of {len(PRIVATE)} private strings"
+        f"R8, {notifier}: {sum(map(len, out.values())):,} characters that leave, 0 of {len(PRIVATE)} private strings"
     )
 
 

@@ -33,7 +33,8 @@ from communityconnector.desk.outbox import (
 )
 from communityconnector.desk.parts import Parts
 from communityconnector.desk.reading_ahead import ReadingAhead
-from communityconnector.errors import IllegalTransitionError, InvalidReferralError, StaleRecordError
+from communityconnector.desk.roles import check_role
+from communityconnector.errors import InvalidReferralError, StaleRecordError
 from communityconnector.referrals import Actor, Role, Template
 from communityconnector.storage import KeyRange, Put, Record, fetch
 
@@ -43,7 +44,6 @@ _NOT_AFTER: Final = timedelta(minutes=1)
 """So long before a claim ends nothing more is begun: a notifier may take its time."""
 _WRITE_DOWN_AFTER: Final = timedelta(seconds=1)
 """What was sent is written down at least so often, so that little is sent again if this process dies."""
-_ANY: Final = "any"
 
 
 @attrs.frozen
@@ -177,8 +177,7 @@ class Dispatching(Following):
     def _settle(
         self, message_id: str, actor: Actor, action: str, why: str, put: Callable[[Record, datetime], Put]
     ) -> None:
-        if actor.role is not Role.STAFF:
-            raise IllegalTransitionError(_ANY, action, actor.role)
+        check_role(actor, action, Role.STAFF)
         ledger = self._parts.ledger
 
         def write() -> None:

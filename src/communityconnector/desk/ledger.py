@@ -9,7 +9,7 @@ import json
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -49,13 +49,11 @@ from communityconnector.referrals import (
     Referral,
     ReferralEvent,
 )
-from communityconnector.referrals.documents import as_utc
+from communityconnector.referrals.documents import CLOCKS_DIFFER, as_utc
 from communityconnector.referrals.intake import Taker, intake_key
 from communityconnector.sealing import Keyring
 from communityconnector.storage import ABSENT, Delete, KeyRange, Put, Record, Storage, Write, fetch, lawful_id
 
-_AHEAD: Final = timedelta(minutes=5)
-"""So much may another machine's clock be fast."""
 _TRIES: Final = 50
 """How often one begins again, where others write faster."""
 _MADE: Final = "made"
@@ -129,7 +127,7 @@ class Ledger:
         if at is None:
             return now if last is None else max(now, last)
         said = as_utc(at)
-        if said > now + _AHEAD:
+        if said > now + CLOCKS_DIFFER:
             message = (
                 "an event has happened: say when, or leave `at` out for now; it cannot lie in the future"
             )

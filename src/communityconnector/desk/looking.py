@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from communityconnector.desk.audit import Audit, Fact
 from communityconnector.desk.kinds import BY_INBOX, EVENT, INTAKE, REFERRAL
 from communityconnector.desk.parts import Parts
+from communityconnector.desk.roles import check_role
 from communityconnector.errors import (
     IllegalTransitionError,
     InvalidReferralError,
@@ -21,8 +20,6 @@ from communityconnector.referrals import (
 )
 from communityconnector.referrals.intake import Taker, intake_key
 from communityconnector.storage import ABSENT, KeyRange, Put, fetch
-
-_ANY: Final = "any"
 
 
 class Looking:
@@ -93,8 +90,7 @@ class Looking:
             InvalidReferralError: there is no notifier of that name.
         """
         ledger = self._parts.ledger
-        if actor.role is not Role.STAFF:
-            raise IllegalTransitionError(_ANY, "put_intake", actor.role)
+        check_role(actor, "put_intake", Role.STAFF)
         if intake.notifier and intake.notifier not in self._parts.notifiers:
             known = ", ".join(self._parts.notifiers) or "none"
             message = f"the desk has no notifier {intake.notifier!r}; it has: {known}"

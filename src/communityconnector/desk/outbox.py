@@ -238,11 +238,8 @@ def settled(
     keys = {name: value for name, value in record.keys.items() if name not in _TELLING}
     told = {BY_DUE: due, BY_DEAD: dead, BY_PURGE: purge}
     keys |= {name: stamp(moment) for name, moment in told.items() if moment is not None}
-    document = {
-        name: value
-        for name, value in {**record.document, **said}.items()
-        if value is not None or name not in said
-    }
+    gone = {name for name, value in said.items() if value is None}
+    document = {name: value for name, value in {**record.document, **said}.items() if name not in gone}
     if "reference" in said:
         keys.pop(BY_REFERENCE, None)
     if said.get("reference"):

@@ -16,14 +16,14 @@ from communityconnector.desk.holds import OF_A_REFERRAL, Holds, owner_of
 from communityconnector.desk.kinds import DATA_KEY, EVERYTHING, LEGAL_HOLD, stamp
 from communityconnector.desk.parts import Parts
 from communityconnector.desk.purging import Purge, PurgeReport
-from communityconnector.errors import IllegalTransitionError, InvalidReferralError
+from communityconnector.desk.roles import check_role
+from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals import Actor, Role
 from communityconnector.referrals.documents import as_utc
 from communityconnector.storage import ABSENT, Delete, Put, Write, fetch
 
 _BATCH: Final = 50
 """So many keys are wrapped anew in a commit, so that others can write in between."""
-_ANY: Final = "any"
 
 
 @attrs.frozen
@@ -141,8 +141,7 @@ class Retaining:
             IllegalTransitionError: this role is not told.
         """
         ledger = self._parts.ledger
-        if actor.role is not Role.STAFF:
-            raise IllegalTransitionError(_ANY, "release_report", actor.role)
+        check_role(actor, "release_report", Role.STAFF)
         holds = {one.referral_id: one for one in self.legal_holds()}
         on_all = holds.get(None)
         kept: dict[str, dict[str, list[str]]] = {key: {} for key in holds if key is not None}
@@ -203,8 +202,7 @@ class Retaining:
     def _hold(self, referral_id: str | None, actor: Actor, reason: str, *, sets: bool) -> None:
         ledger = self._parts.ledger
         action = "freeze" if sets else "unfreeze"
-        if actor.role is not Role.STAFF:
-            raise IllegalTransitionError(_ANY, action, actor.role)
+        check_role(actor, action, Role.STAFF)
         if not CODE.fullmatch(reason):
             message = "the reason of a legal hold is a code, such as a case number: letters, digits and . _ -"
             raise InvalidReferralError(message)

@@ -17,13 +17,12 @@ from communityconnector.desk.holds import Holds, owner_of
 from communityconnector.desk.kinds import BY_PATRON, CONSENT, DISCLOSURE, EVENT, FOLLOW_UP, PRIVATE, REFERRAL
 from communityconnector.desk.ledger import Ledger
 from communityconnector.desk.outbox import records_of
-from communityconnector.errors import IllegalTransitionError
+from communityconnector.desk.roles import check_role
 from communityconnector.referrals import Actor, Role
 from communityconnector.referrals.documents import texts
 from communityconnector.storage import Put, Record, Write, fetch
 
 _KINDS: Final = (PRIVATE, CONSENT, DISCLOSURE)
-_ANY: Final = "any"
 
 
 @attrs.frozen(kw_only=True)
@@ -142,8 +141,7 @@ class Subjects(Consenting):
         return held.referral.sent_at is not None and not held.referral.is_closed
 
     def _for_staff(self, action: str, actor: Actor) -> Ledger:
-        if actor.role is not Role.STAFF:
-            raise IllegalTransitionError(_ANY, action, actor.role)
+        check_role(actor, action, Role.STAFF)
         return self._parts.ledger
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -22,12 +22,12 @@ from communityconnector.desk.kinds import (
     stamp,
 )
 from communityconnector.desk.outbox import Recipient, Row, RowStatus, Tracked, may_have_left, row_of, settled
-from communityconnector.errors import IllegalTransitionError, InvalidReferralError
+from communityconnector.desk.roles import check_role
+from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals import Actor, ContactPreference, Role, Safe
-from communityconnector.referrals.documents import as_utc_if_any
+from communityconnector.referrals.documents import CLOCKS_DIFFER, as_utc_if_any
 from communityconnector.storage import KeyRange, Put, Record, fetch
 
-_ANY: Final = "any"
 _WEIGHT: Final = {
     None: 0,
     Tracked.DEFERRED: 1,
@@ -41,8 +41,6 @@ _WEIGHT: Final = {
 _LOST: Final = (Tracked.BOUNCED, Tracked.REJECTED)
 _UNWANTED: Final = (Tracked.UNSUBSCRIBED, Tracked.COMPLAINED)
 _GRAVE: Final = (*_LOST, *_UNWANTED)
-_CLOCKS_DIFFER: Final = timedelta(minutes=5)
-"""So much the provider's clock may be slow."""
 
 
 class Tracking(Dispatching):
@@ -73,8 +71,7 @@ class Tracking(Dispatching):
                 down for all of their referrals, of which staff are told. A provider that is told so should try again.
         """
         said, at = Tracked(status), as_utc_if_any(at)
-        if actor.role not in (Role.ADAPTER, Role.STAFF):
-            raise IllegalTransitionError(_ANY, "track", actor.role)
+        check_role(actor, "track", Role.ADAPTER, Role.STAFF)
         record, row = self._that_left(message, said)
         if _is_old(row, said, at):
             return False
@@ -185,7 +182,7 @@ def _has_left(record: Record, row: Row, said: Tracked) -> bool:
 
 def _is_old(row: Row, said: Tracked, at: datetime | None) -> bool:
     """Whether it is known, or of an earlier time that the message was sent."""
-    before = row.tried_at and at is not None and at < datetime.fromisoformat(row.tried_at) - _CLOCKS_DIFFER
+    before = row.tried_at and at is not None and at < datetime.fromisoformat(row.tried_at) - CLOCKS_DIFFER
     return _WEIGHT[said] <= _WEIGHT[row.tracked] or bool(before and said not in _UNWANTED)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NoReturn, TypeVar
 
@@ -13,12 +13,16 @@ from communityconnector import documents
 from communityconnector.documents import write
 from communityconnector.errors import InvalidReferralError
 
-__all__ = ["TYPED", "Code", "as_utc", "as_utc_if_any", "names", "read", "texts", "write"]
+__all__ = ["CLOCKS_DIFFER", "TYPED", "Code", "as_utc", "as_utc_if_any", "names", "read", "texts", "write"]
 
 T = TypeVar("T", bound=attrs.AttrsInstance)
 
 TYPED: Final = documents.typed(InvalidReferralError)
 """`field_transformer` of what callers make: a value that could not be read again is refused before it is kept."""
+
+
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
+"""So much the clocks of two machines may differ."""
 
 
 class Code(StrEnum):

@@ -14,7 +14,7 @@ import attrs
 from communityconnector.errors import InvalidReferralError
 from communityconnector.notification import Secret, Uncopied
 from communityconnector.referrals.consent import AgeBand
-from communityconnector.referrals.documents import TYPED, Code, as_utc_if_any
+from communityconnector.referrals.documents import CLOCKS_DIFFER, TYPED, Code, as_utc_if_any
 
 
 class Channel(Code):
@@ -80,7 +80,7 @@ class ContactPreference(Uncopied):
 
     def is_ahead(self, moment: datetime) -> bool:
         """Whether the patron's word is from the future, which is a mistake, as of a year: it would count for ever."""
-        return self.verified_at is not None and self.verified_at > moment + _CLOCKS_DIFFER
+        return self.verified_at is not None and self.verified_at > moment + CLOCKS_DIFFER
 
     def may_be_used(self, moment: datetime, fresh_for: timedelta) -> bool:
         """Whether anything may be sent there: the patron said that it is safe, and not too long ago."""
@@ -111,9 +111,6 @@ class ContactPreference(Uncopied):
     def __repr__(self) -> str:
         return f"<ContactPreference by {self.channel}>"
 
-
-_CLOCKS_DIFFER: Final = timedelta(minutes=5)
-"""So much the clock of whoever wrote something down may be ahead of ours."""
 
 _CONTACT_PARTS: Final = ("ok_to_leave_message", "ok_to_name_library", "language")
 

@@ -24,7 +24,7 @@ from desks import (
 import communityconnector as cc
 from communityconnector.desk import Row, RowStatus, kinds
 from communityconnector.desk.kinds import stamp
-from communityconnector.errors import IllegalTransitionError, InvalidReferralError, StorageError
+from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.notification import Receipt
 from communityconnector.storage import Delete, Put
 
@@ -204,25 +204,6 @@ def test_a_storage_that_fails_in_between_loses_nothing_of_what_was_sent(desk, mo
         with pytest.raises(KeyboardInterrupt):
             desk.dispatch_once()
     assert len(rows(desk, RowStatus.SENT)) == 2
-
-
-def test_a_storage_that_fails_when_a_way_is_looked_up_keeps_the_message_for_later(desk, monkeypatch):
-    accepted(desk)
-    get = desk.storage.get
-
-    def broken(kind, ids):
-        if kind == kinds.PRIVATE and desk.box:
-            message = "the database could not do it"
-            raise StorageError(message)
-        return get(kind, ids)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(desk.storage, "get", broken)
-        with pytest.raises(StorageError):
-            desk.dispatch_once()
-    assert len(desk.box) == 1
-    desk.time.pass_by(minutes=6)
-    assert desk.dispatch_once().sent == 1
 
 
 # What counts is what is so when a message leaves
