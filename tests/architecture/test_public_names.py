@@ -17,9 +17,9 @@ SNAPSHOT = {
     """,
     model: """
         ENTITIES Accessibility Address Agency Attribute Audience Change Contact CostOption Difference Directory Disclosure FieldSpec
-        Finding Frequency Funding Kind Language Location LocationType MetaTableDescription Metadata Offer
+        Finding Frequency Funding Harm Kind Language Location LocationType MetaTableDescription Metadata Offer
         Organization OrganizationIdentifier Phone Point Program Record RequiredDocument Schedule Service ServiceArea
-        ServiceAtLocation ServiceCapacity ServiceStatus Severity Taxonomy TaxonomyTerm Unit Update Url Weekday columns
+        ServiceAtLocation ServiceCapacity ServiceStatus Severity Taxonomy TaxonomyTerm Unit Update Url Weekday by_harm columns
         distance kilometers miles required specs
     """,
     interchange: "ColumnMapping Mode Source converter documents duplicates page read records tables to_raw write",

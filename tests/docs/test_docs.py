@@ -16,6 +16,7 @@ import pytest
 from communityconnector import errors, needs
 from communityconnector.cli import main
 from communityconnector.model import ENTITIES
+from communityconnector.model.harm import HARMS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -96,6 +97,10 @@ def test_every_finding_rule_is_documented_and_no_other():
     documented = re.findall(r"^\| `([a-z0-9-]+)` \|", page("reference/findings.md"), re.MULTILINE)
     assert len(documented) == len(set(documented)), "a rule stands twice"
     assert set(documented) == rules_in_the_code()
+
+
+def test_every_finding_rule_has_a_harm_and_no_other():
+    assert set(HARMS) == rules_in_the_code()
 
 
 def test_the_check_above_sees_every_way_of_making_a_finding():

@@ -4,8 +4,9 @@ from communityconnector.model.audience import Audience
 from communityconnector.model.comparison import Change, Difference, Update
 from communityconnector.model.contact import Contact, Language, Phone
 from communityconnector.model.directory import Directory, Offer
-from communityconnector.model.finding import Finding, Severity
+from communityconnector.model.finding import Finding, Severity, by_harm
 from communityconnector.model.geography import Point, distance, kilometers, miles
+from communityconnector.model.harm import Harm
 from communityconnector.model.location import Accessibility, Address, Disclosure, Location, LocationType
 from communityconnector.model.metadata import Metadata, MetaTableDescription
 from communityconnector.model.organization import (
@@ -49,6 +50,7 @@ __all__ = [
     "Finding",
     "Frequency",
     "Funding",
+    "Harm",
     "Kind",
     "Language",
     "Location",
@@ -76,6 +78,7 @@ __all__ = [
     "Update",
     "Url",
     "Weekday",
+    "by_harm",
     "columns",
     "distance",
     "kilometers",

@@ -12,7 +12,7 @@ import attrs
 from communityconnector.model.audience import Audience, Confidential, disclosures, redaction
 from communityconnector.model.comparison import Difference, Update, compare, plan_update
 from communityconnector.model.contact import Contact, Language, Phone
-from communityconnector.model.finding import Finding
+from communityconnector.model.finding import Finding, by_harm
 from communityconnector.model.geography import Point
 from communityconnector.model.graph import Stated, Tables, assemble, rebuild
 from communityconnector.model.location import Disclosure, Location, LocationType
@@ -131,7 +131,7 @@ class Directory:
     readers make new ones.
 
     Attributes:
-        findings: what was found while the directory was read, as `Finding`s.
+        findings: what was found while the directory was read, as `Finding`s, the most harmful first (see `Harm`).
         dataset: what the source said of itself (HSDS version, profile, publisher).
         root: entity of the source's top-level records, `service` or `organization` mostly; writers keep to it.
     """
@@ -145,7 +145,7 @@ class Directory:
         root: str = "service",
     ) -> None:
         self._tables = tables
-        self.findings: tuple[Finding, ...] = tuple(findings)
+        self.findings: tuple[Finding, ...] = by_harm(findings)
         self.dataset: Mapping[str, Any] = dict(dataset or {})
         self.root = root
 

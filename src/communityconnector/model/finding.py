@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import attrs
+
+from communityconnector.model.harm import ORDER, Harm, harm_of
 
 
 class Severity(StrEnum):
@@ -51,9 +54,22 @@ class Finding:
     count: int = 1
 
     @property
+    def harm(self) -> Harm:
+        """What it may cost a patron: the order in which findings are best read."""
+        return harm_of(self.rule, self.action)
+
+    @property
     def where(self) -> str:
         """The position in one piece: `services.csv line 12, status` or `$.services[3].status`."""
         place = self.file
         if self.line is not None:
             place = f"{place} line {self.line}".strip()
         return ", ".join(part for part in (place, self.path) if part)
+
+
+def by_harm(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings with the worst harm first, errors before warnings; otherwise in the order in which they came."""
+    return tuple(sorted(findings, key=lambda found: (ORDER[found.harm], _WEIGHT[found.severity])))
+
+
+_WEIGHT: Final = {severity: number for number, severity in enumerate(Severity)}
