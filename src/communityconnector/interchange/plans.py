@@ -10,6 +10,7 @@ import attrs
 from communityconnector.interchange.notes import Draft
 from communityconnector.interchange.values import Mender, mender, right
 from communityconnector.model import ENTITIES, FieldSpec, Kind, Record, required, specs
+from communityconnector.model.level import has_level
 
 _MISSING: Final[Mapping[Kind, Any]] = {Kind.NUMBER: None}
 """What a required field holds when the source has none; text fields hold ""."""
@@ -46,12 +47,21 @@ class Step:
 
 @attrs.frozen(slots=True)
 class Plan:
-    """How a record of an entity is read: its fields, and those that HSDS requires with what stands for a lack."""
+    """How a record of an entity is read: its fields, and those that HSDS requires with what stands for a lack.
+
+    Attributes:
+        cls: its class.
+        steps: how each field is read.
+        wanted: the fields that HSDS requires, and what stands for a lack.
+        may_be_mended: whether its parts may stand in other places.
+        has_level: whether it may say who may see it.
+    """
 
     cls: type[Record]
     steps: Mapping[str, Step]
     wanted: tuple[tuple[str, Any], ...]
     may_be_mended: bool
+    has_level: bool
 
 
 def _step(entity: str, name: str, facts: FieldSpec) -> Step:
@@ -77,4 +87,5 @@ def plan_of(entity: str) -> Plan:
         {name: _step(entity, name, f) for name, f in facts.items() if f.hsds},
         tuple((n, _MISSING.get(facts[n].kind, "")) for n in required(cls) if n != "id"),
         entity in {"location", "organization"},
+        has_level(cls),
     )

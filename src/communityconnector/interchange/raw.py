@@ -11,18 +11,23 @@ import cattrs
 
 from communityconnector.interchange.records import Structurer
 from communityconnector.interchange.values import NOTHING
-from communityconnector.model import ENTITIES, Kind, Location, Record, specs
+from communityconnector.model import ENTITIES, Kind, Record, specs
 from communityconnector.model.disclosure import attribute_for
+from communityconnector.model.level import has_level
 
 
 @attrs.frozen(slots=True)
 class _Written:
-    """The fields of HSDS that an entity has: their names, what gets all their values at once, and which embed records."""
+    """The fields of HSDS that an entity has: their names, what gets all their values at once, which embed records.
+
+    Beside them there may be a level, which is written as an attribute.
+    """
 
     names: tuple[str, ...]
     values_of: Callable[[Record], tuple[Any, ...]]
     ones: tuple[str, ...]
     manys: tuple[str, ...]
+    has_level: bool
 
 
 def _written(cls: type[Record]) -> _Written:
@@ -32,6 +37,7 @@ def _written(cls: type[Record]) -> _Written:
         attrgetter(*kinds),
         tuple(name for name, kind in kinds.items() if kind is Kind.ONE),
         tuple(name for name, kind in kinds.items() if kind is Kind.MANY),
+        has_level(cls),
     )
 
 
@@ -60,7 +66,7 @@ def to_raw(record: Record, conform: Callable[[Record], Record] | None = None) ->
     for name in fields.manys:
         if name in raw:
             raw[name] = [to_raw(child, conform) for child in raw[name]]
-    if isinstance(record, Location):
+    if fields.has_level:
         stated = attribute_for(record)
         if stated is not None:
             raw.setdefault("attributes", []).append(to_raw(stated, conform))

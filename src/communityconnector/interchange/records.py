@@ -21,7 +21,6 @@ from communityconnector.interchange.values import (
 )
 from communityconnector.model import (
     ENTITIES,
-    Location,
     Record,
     Severity,
 )
@@ -169,7 +168,7 @@ class Structurer:
                     self._missing(name, extra, first)
         if "id" not in values:
             values["id"] = self._mint(entity, raw, seed)
-        if cls is Location:
+        if plan.has_level and (extra or "attributes" in values):
             with_level(values, extra)
         if len(drafts) > first:
             for draft in drafts[first:]:

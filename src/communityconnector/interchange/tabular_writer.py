@@ -21,7 +21,6 @@ from communityconnector.model import (
     Attribute,
     Directory,
     Kind,
-    Location,
     Organization,
     Record,
     columns,
@@ -30,6 +29,7 @@ from communityconnector.model import (
 )
 from communityconnector.model.disclosure import attribute_for
 from communityconnector.model.identity import mint
+from communityconnector.model.level import levelled
 from communityconnector.model.shape import children, place_of
 
 TABLE_NAMES: Final = frozenset({cls.table for cls in ENTITIES.values()} | {EXTRAS, "datapackage.json"})
@@ -73,10 +73,15 @@ def tables(directory: Directory, *, conformer: Conformer | None = None) -> dict[
 
 
 def _records(directory: Directory, entity: str) -> Iterator[Record]:
-    """The records of an entity, with the attributes and terms that state a location's disclosure."""
+    """The records of an entity, with the attributes and terms that state who may see others."""
     yield from directory.table(entity).values()
     if entity in ("attribute", "taxonomy_term"):
-        stated = [a for a in map(attribute_for, directory.locations.values()) if a is not None]
+        stated = [
+            a
+            for other in levelled()
+            for a in map(attribute_for, directory.table(other).values())
+            if a is not None
+        ]
         found = stated if entity == "attribute" else [a.taxonomy_term for a in stated if a.taxonomy_term]
         held = directory.table(entity)
         yield from {record.id: record for record in found if record.id not in held}.values()
@@ -100,7 +105,7 @@ def _owners(directory: Directory) -> dict[Key, Owners]:
                     continue
                 column, is_childs = _column_for(entity, field, child.entity)
                 own(*((child, column, record) if is_childs else (record, column, child)))
-            stated = attribute_for(record) if isinstance(record, Location) else None
+            stated = attribute_for(record)
             if stated is not None:
                 own(stated, "link_id", record)
     return {key: owners for key, owners in found.items() if owners or key not in inside}

@@ -7,7 +7,8 @@ from communityconnector.model.directory import Directory, Offer
 from communityconnector.model.finding import Finding, Severity, by_harm
 from communityconnector.model.geography import Point, distance, kilometers, miles
 from communityconnector.model.harm import Harm
-from communityconnector.model.location import Accessibility, Address, Disclosure, Location, LocationType
+from communityconnector.model.level import Disclosure
+from communityconnector.model.location import Accessibility, Address, Location, LocationType
 from communityconnector.model.metadata import Metadata, MetaTableDescription
 from communityconnector.model.organization import (
     Funding,

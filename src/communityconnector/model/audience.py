@@ -15,13 +15,14 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.model.contact import Contact, Language, Phone
-from communityconnector.model.disclosure import level_of, strictest
-from communityconnector.model.location import Disclosure, Location
+from communityconnector.model.level import Disclosure, strictest
+from communityconnector.model.location import Address, Location, LocationType
 from communityconnector.model.metadata import Metadata
+from communityconnector.model.organization import Organization
 from communityconnector.model.record import Kind, Record, specs
 from communityconnector.model.schedule import Schedule
 from communityconnector.model.service import Service, ServiceAtLocation
-from communityconnector.model.shape import children
+from communityconnector.model.shape import R, children, evolve, shape
 
 
 class Audience(StrEnum):
@@ -140,10 +141,16 @@ class Confidential:
         """Take in a service and its locations."""
         for location, level in _levels(service):
             self._hide(location, level)
+        self.add_part(service)
 
     def add_place(self, location: Location) -> None:
         """Take in a location that no service leads to."""
-        self._hide(location, location.disclosure or Disclosure.PUBLIC)
+        self._hide(location, _own_level(location) or Disclosure.PUBLIC)
+
+    def add_part(self, record: Record) -> None:
+        """Take in what a record embeds of private phones, contacts and addresses."""
+        for level in _private_parts(record):
+            self._keep(PART, level, (), ())
 
     def add_told(self, place: Place) -> None:
         """Take in what `told_places` gave, one after the other."""
@@ -153,7 +160,7 @@ class Confidential:
 
     def add_twin(self, location: Location) -> None:
         """Hide a location that says nothing and stands where a hidden one stands."""
-        if location.disclosure is None and location.id not in self.levels:
+        if _own_level(location) is None and location.id not in self.levels:
             levels = [self.spots[spot] for spot in _spots(location) if spot in self.spots]
             if levels:
                 self.levels[location.id] = strictest(*levels)
@@ -179,20 +186,64 @@ _OPEN: Final = Disclosure.PUBLIC.value
 def _levels(service: Service) -> Iterator[tuple[Location, Disclosure]]:
     """The locations of a service, each with the strictest that it, its link or the service says of who may learn it."""
     refuge = protective(service)
-    of_service, _ = level_of(service.attributes)
+    agency = service.organization
+    of_agency = None if agency is None else agency.disclosure
     for link in service.service_at_locations:
         location = link.location
         if location is None:
             continue
         # A service or a link may say it for its places.
-        said = [level for level in (of_service, level_of(link.attributes)[0]) if level is not None]
-        if refuge and location.disclosure is None and not said:
+        levels = (_own_level(location), link.disclosure, service.disclosure, of_agency)
+        said = [level for level in levels if level is not None]
+        if refuge and not said:
             said.append(Disclosure.STAFF_ONLY)
-        yield location, strictest(location.disclosure or Disclosure.PUBLIC, *said)
-    if service.organization is not None:
-        for place in service.organization.locations:
-            silent = Disclosure.STAFF_ONLY if refuge else Disclosure.PUBLIC
-            yield place, place.disclosure or silent
+        yield location, strictest(Disclosure.PUBLIC, *said)
+    if agency is not None:
+        for place in agency.locations:
+            said = [level for level in (_own_level(place), of_agency) if level is not None]
+            if refuge and not said:
+                said.append(Disclosure.STAFF_ONLY)
+            yield place, strictest(Disclosure.PUBLIC, *said)
+
+
+def _own_level(location: Location) -> Disclosure | None:
+    """What a location says of itself, by its level or by that of the address where it stands."""
+    said = [] if location.disclosure is None else [location.disclosure]
+    said += [
+        address.disclosure
+        for address in location.addresses
+        if address.disclosure not in (None, Disclosure.PUBLIC) and _stands_at(location, address)
+    ]
+    return strictest(*said) if said else None
+
+
+def _stands_at(location: Location, address: Address) -> bool:
+    """Whether a private address tells where its location stands: not one for letters, beside one that may be seen."""
+    return address.address_type not in _FOR_LETTERS or not any(
+        other.address_type not in _FOR_LETTERS and other.disclosure in (None, Disclosure.PUBLIC)
+        for other in location.addresses
+    )
+
+
+_FOR_LETTERS: Final = (LocationType.POSTAL, LocationType.VIRTUAL)
+
+PART: Final = ""
+"""Stands in place of a location's id for phones, contacts and addresses that are private by themselves."""
+
+_PARTS: Final = frozenset({"address", "phone", "contact"})
+
+
+def _private_parts(record: Record) -> Iterator[Disclosure]:
+    for _, child in children(record):
+        level = getattr(child, "disclosure", None)
+        if child.entity in _PARTS and level is not None and level is not Disclosure.PUBLIC:
+            yield level
+        yield from _private_parts(child)
+
+
+def may_see(audience: Audience, record: Record) -> bool:
+    """Whether an audience may see a phone, contact or address, as far as that one says."""
+    return record.entity not in _PARTS or getattr(record, "disclosure", None) not in _HIDDEN[audience]
 
 
 def told_places(record: Record) -> list[Place]:
@@ -200,22 +251,31 @@ def told_places(record: Record) -> list[Place]:
     if isinstance(record, Service):
         found: Iterable[tuple[Location, Disclosure]] = _levels(record)
     else:
-        found = ((place, place.disclosure or Disclosure.PUBLIC) for place in locations_in(record))
-    return [(place.id, level.value, _lines(place), tuple(_spots(place))) for place, level in found]
+        of_agency = record.disclosure if isinstance(record, Organization) else None
+        found = (
+            (place, strictest(_own_level(place) or Disclosure.PUBLIC, of_agency or Disclosure.PUBLIC))
+            for place in locations_in(record)
+        )
+    told: list[Place] = [
+        (place.id, level.value, _lines(place), tuple(_spots(place))) for place, level in found
+    ]
+    return told + [(PART, level.value, (), ()) for level in sorted(set(_private_parts(record)))]
 
 
-def disclosures(services: Mapping[str, Service], locations: Mapping[str, Location]) -> Confidential:
+def disclosures(tables: Mapping[str, Mapping[str, Any]]) -> Confidential:
     """What must be hidden of a directory.
 
     Args:
-        services: its services, by id.
-        locations: its locations, by id.
+        tables: its records, by entity and id.
     """
     found = Confidential()
-    for service in services.values():
-        found.add(service)
-    for location in locations.values():
-        found.add_place(location)
+    locations: Mapping[str, Location] = tables["location"]
+    for entity in ("service", "organization", "location", *sorted(_PARTS)):
+        for record in tables[entity].values():
+            for place in told_places(record):
+                found.add_told(place)
+            if not may_see(Audience.PUBLIC, record):
+                found.add_told((PART, record.disclosure.value, (), ()))
     if found.levels:
         for location in locations.values():
             found.add_twin(location)
@@ -244,6 +304,7 @@ def redaction(audience: Audience, found: Confidential) -> Callable[[Record], Rec
     streets = street_pattern(line for key in hidden for line in found.streets.get(key, ()))
 
     def transform(record: Record) -> Record:
+        record = _without_parts(record, audience)
         if isinstance(record, Location) and record.id in hidden:
             return _without_place(record, hidden[record.id])
         if (
@@ -262,6 +323,18 @@ def redaction(audience: Audience, found: Confidential) -> Callable[[Record], Rec
         return record if streets is None else _without_streets(record, streets)
 
     return transform
+
+
+def _without_parts(record: R, audience: Audience) -> R:
+    """A record without the phones, contacts and addresses that an audience may not see."""
+    changed: dict[str, Any] = {}
+    for name, target in shape(record.entity).manys:
+        if target in _PARTS:
+            embedded = getattr(record, name)
+            shown = tuple([part for part in embedded if may_see(audience, part)])
+            if len(shown) < len(embedded):
+                changed[name] = shown
+    return evolve(record, changed) if changed else record
 
 
 _PLACE: Final = re.compile(r"address|location|latitude|longitude|street|city|postal|accessib", re.IGNORECASE)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
+from communityconnector.model.level import LEVEL, Disclosure
 from communityconnector.model.record import EMAIL, TEXT, Kind, Record, many, record, reference, spec
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Phone(Record):
         languages: languages in which it is answered.
         attributes: classifications of this phone.
         metadata: changes made to this record.
+        disclosure: who may see it; `None` where nothing is said. Ours, not an
+            HSDS field.
     """
 
     entity: ClassVar[str] = "phone"
@@ -83,6 +86,7 @@ class Phone(Record):
     languages: tuple[Language, ...] = attrs.field(default=(), metadata=many("language"))
     attributes: tuple[Attribute, ...] = attrs.field(default=(), metadata=many("attribute"))
     metadata: tuple[Metadata, ...] = attrs.field(default=(), metadata=many("metadata"))
+    disclosure: Disclosure | None = attrs.field(default=None, metadata=LEVEL)
 
 
 @record
@@ -105,6 +109,8 @@ class Contact(Record):
         phones: the contact's phones.
         attributes: classifications of this contact.
         metadata: changes made to this record.
+        disclosure: who may see it; `None` where nothing is said. Ours, not an
+            HSDS field.
     """
 
     entity: ClassVar[str] = "contact"
@@ -121,3 +127,4 @@ class Contact(Record):
     phones: tuple[Phone, ...] = attrs.field(default=(), metadata=many("phone"))
     attributes: tuple[Attribute, ...] = attrs.field(default=(), metadata=many("attribute"))
     metadata: tuple[Metadata, ...] = attrs.field(default=(), metadata=many("metadata"))
+    disclosure: Disclosure | None = attrs.field(default=None, metadata=LEVEL)

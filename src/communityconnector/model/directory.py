@@ -9,13 +9,14 @@ from typing import Any, cast
 
 import attrs
 
-from communityconnector.model.audience import Audience, Confidential, disclosures, redaction
+from communityconnector.model.audience import Audience, Confidential, disclosures, may_see, redaction
 from communityconnector.model.comparison import Difference, Update, compare, plan_update
 from communityconnector.model.contact import Contact, Language, Phone
 from communityconnector.model.finding import Finding, by_harm
 from communityconnector.model.geography import Point
 from communityconnector.model.graph import Stated, Tables, assemble, rebuild
-from communityconnector.model.location import Disclosure, Location, LocationType
+from communityconnector.model.level import Disclosure
+from communityconnector.model.location import Location, LocationType
 from communityconnector.model.organization import Organization
 from communityconnector.model.record import Record
 from communityconnector.model.schedule import Schedule
@@ -264,7 +265,7 @@ class Directory:
     @cached_property
     def confidential(self) -> Confidential:
         """What must be hidden from one audience or another."""
-        return disclosures(self.services, self.locations)
+        return disclosures(self._tables)
 
     def roots(self) -> Iterator[Record]:
         """The records that no other record embeds: from them `Directory.of` makes the whole again."""
@@ -307,7 +308,8 @@ class Directory:
         Args:
             audience: `public`, `staff` or `steward` (the keeper of the data, from whom nothing is hidden).
         """
-        transform = redaction(Audience(audience), self.confidential)
+        seen_by = Audience(audience)
+        transform = redaction(seen_by, self.confidential)
         if transform is None:
             return self
         tables = rebuild(self._tables, transform)
@@ -316,7 +318,11 @@ class Directory:
         for entity, table in tables.items():
             # An address that no location owns may be that of a hidden one.
             if entity not in ("address", "accessibility"):
-                roots.extend(record for key, record in table.items() if key in self._roots[entity])
+                roots.extend(
+                    record
+                    for key, record in table.items()
+                    if key in self._roots[entity] and may_see(seen_by, record)
+                )
         shown = Directory.of(roots, dataset=self.dataset, root=self.root)
         shown.findings = tuple(self._fit(finding, shown) for finding in self.findings)
         return shown

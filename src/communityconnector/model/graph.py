@@ -14,9 +14,10 @@ from typing import Any, cast
 
 import attrs
 
-from communityconnector.model.disclosure import level_of, states_level, strictest
+from communityconnector.model.disclosure import level_of, states_level
 from communityconnector.model.finding import Finding, Severity
 from communityconnector.model.identity import DISCLOSURE_TAXONOMY
+from communityconnector.model.level import levelled, strictest
 from communityconnector.model.record import ENTITIES, Record, specs
 from communityconnector.model.shape import Link, Shape, evolve, shape
 from communityconnector.model.taxonomy import Attribute, TaxonomyTerm
@@ -247,21 +248,21 @@ class Graph:
         return found[0] if len(found) == 1 else ""
 
     def _disclosures(self) -> None:
-        """Move what locations' attributes say of their disclosure into their field."""
-        places = self.records["location"]
+        """Move what records' attributes say of who may see them into their field."""
         stated = {key: a for key in self.records["attribute"] if states_level(a := self._attribute(key))}
-        said: dict[str, list[str]] = {}
-        for place in places if stated else ():
-            for key in self._held("location", place, "attributes"):
-                said.setdefault(key, []).append(place)
+        owners: dict[str, list[tuple[str, str]]] = {}
+        for entity in levelled() if stated else ():
+            for owner in self.records[entity]:
+                for key in self._held(entity, owner, "attributes"):
+                    if key in stated:
+                        owners.setdefault(key, []).append((entity, owner))
         dropped = set()
         for key, attribute in stated.items():
             level, _ = level_of((attribute,))
             # A link that names no entity, or the wrong one, must not leave a place open.
-            link = attribute.link_id or ""
-            named = [name for name in {link, link.lower()} if name in places]
-            for place in (*said.get(key, ()), *named):
-                node = self.node("location", place)
+            named = [] if key in owners else self._named(attribute.link_id or "")
+            for entity, owner in (*owners.get(key, ()), *named):
+                node = self.node(entity, owner)
                 held = node.changed.get("disclosure", getattr(node.record, "disclosure", None))
                 node.changed["disclosure"] = level if held is None else strictest(held, level or held)
                 dropped.add(key)
@@ -271,6 +272,12 @@ class Graph:
         self._drop(
             "taxonomy_term", {k for k, t in terms if getattr(t, "taxonomy", None) == DISCLOSURE_TAXONOMY}
         )
+
+    def _named(self, link: str) -> list[tuple[str, str]]:
+        """The location of an id; where there is none, all records of that id which may say who may see them."""
+        keys = sorted({link, link.lower()})
+        places = [("location", key) for key in keys if key in self.records["location"]]
+        return places or [(e, key) for e in levelled() for key in keys if key in self.records[e]]
 
     def _drop(self, entity: str, dropped: set[str]) -> None:
         """Take records out, and out of whatever embeds them."""

@@ -9,17 +9,16 @@ import attrs
 
 from communityconnector.errors import InvalidPointError
 from communityconnector.model.geography import Point
+from communityconnector.model.level import LEVEL, Disclosure
 from communityconnector.model.record import (
     NUMBER,
     TEXT,
     URI,
-    Kind,
     Record,
     choice,
     many,
     record,
     reference,
-    spec,
 )
 
 if TYPE_CHECKING:
@@ -35,22 +34,6 @@ class LocationType(StrEnum):
     PHYSICAL = "physical"
     POSTAL = "postal"
     VIRTUAL = "virtual"
-
-
-class Disclosure(StrEnum):
-    """Who may learn where a location is. HSDS has no such field; this one is ours.
-
-    It travels as an HSDS attribute on the location, so that any HSDS software carries it along.
-    """
-
-    PUBLIC = "public"
-    """Everybody."""
-    STAFF_ONLY = "staff_only"
-    """Library staff; the public sees that the service exists."""
-    CONTACT_ONLY = "contact_only"
-    """Nobody: the agency says it itself. Its phones and contacts may be given."""
-    NEVER = "never"
-    """Nobody, and nothing that belongs to the place, its phones included."""
 
 
 @record
@@ -74,6 +57,7 @@ class Address(Record):
         address_type: `physical`, `postal` or `virtual`.
         attributes: classifications of this address.
         metadata: changes made to this record.
+        disclosure: who may see it; `None` where nothing is said. Ours, not an HSDS field.
     """
 
     entity: ClassVar[str] = "address"
@@ -91,6 +75,7 @@ class Address(Record):
     address_type: str = attrs.field(metadata=choice(LocationType))
     attributes: tuple[Attribute, ...] = attrs.field(default=(), metadata=many("attribute"))
     metadata: tuple[Metadata, ...] = attrs.field(default=(), metadata=many("metadata"))
+    disclosure: Disclosure | None = attrs.field(default=None, metadata=LEVEL)
 
 
 @record
@@ -174,9 +159,7 @@ class Location(Record):
     schedules: tuple[Schedule, ...] = attrs.field(default=(), metadata=many("schedule"))
     attributes: tuple[Attribute, ...] = attrs.field(default=(), metadata=many("attribute"))
     metadata: tuple[Metadata, ...] = attrs.field(default=(), metadata=many("metadata"))
-    disclosure: Disclosure | None = attrs.field(
-        default=None, metadata=spec(Kind.CHOICE, choices=tuple(Disclosure), hsds=False)
-    )
+    disclosure: Disclosure | None = attrs.field(default=None, metadata=LEVEL)
 
     @property
     def point(self) -> Point | None:

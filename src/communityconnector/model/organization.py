@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
+from communityconnector.model.level import LEVEL, Disclosure
 from communityconnector.model.record import (
     DEPRECATED_TEXT,
     EMAIL,
@@ -171,6 +172,8 @@ class Organization(Record):
         services: its services. In a `Directory` this is empty and `Directory.services_of` answers.
         attributes: classifications of this organization.
         metadata: changes made to this record.
+        disclosure: who may learn where its places are; `None` where nothing is said. Ours, not an
+            HSDS field.
     """
 
     entity: ClassVar[str] = "organization"
@@ -202,3 +205,4 @@ class Organization(Record):
     services: tuple[Service, ...] = attrs.field(default=(), metadata=many("service", compiled_only=True))
     attributes: tuple[Attribute, ...] = attrs.field(default=(), metadata=many("attribute"))
     metadata: tuple[Metadata, ...] = attrs.field(default=(), metadata=many("metadata"))
+    disclosure: Disclosure | None = attrs.field(default=None, metadata=LEVEL)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
+from communityconnector.model.level import LEVEL, Disclosure
 from communityconnector.model.record import (
     DATE,
     DEPRECATED_TEXT,
@@ -217,6 +218,8 @@ class ServiceAtLocation(Record):
         service: the service. In a `Directory` this is `None`: the service holds the link.
         attributes: classifications of this link.
         metadata: changes made to this record.
+        disclosure: who may learn where this is; `None` where nothing is said. Ours, not an
+            HSDS field.
     """
 
     entity: ClassVar[str] = "service_at_location"
@@ -233,6 +236,7 @@ class ServiceAtLocation(Record):
     service: Service | None = attrs.field(default=None, metadata=one("service", compiled_only=True))
     attributes: tuple[Attribute, ...] = attrs.field(default=(), metadata=many("attribute"))
     metadata: tuple[Metadata, ...] = attrs.field(default=(), metadata=many("metadata"))
+    disclosure: Disclosure | None = attrs.field(default=None, metadata=LEVEL)
 
 
 @record
@@ -281,6 +285,8 @@ class Service(Record):
         capacities: what is left.
         attributes: classifications of this service.
         metadata: changes made to this record.
+        disclosure: who may learn where it is given; `None` where nothing is said. Ours, not an
+            HSDS field.
     """
 
     entity: ClassVar[str] = "service"
@@ -329,3 +335,4 @@ class Service(Record):
     capacities: tuple[ServiceCapacity, ...] = attrs.field(default=(), metadata=many("service_capacity"))
     attributes: tuple[Attribute, ...] = attrs.field(default=(), metadata=many("attribute"))
     metadata: tuple[Metadata, ...] = attrs.field(default=(), metadata=many("metadata"))
+    disclosure: Disclosure | None = attrs.field(default=None, metadata=LEVEL)
