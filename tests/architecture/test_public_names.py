@@ -27,8 +27,8 @@ SNAPSHOT = {
         Concept CrisisLine Interpretation Interpreter Need Phrase PhraseInterpreter Understood Vocabulary Wellness
         interpreter load vocabulary
     """,
-    matching: "WEIGHTS Answer Contribution Engine Errand Explanation Index Itinerary Match MatchResult MatchResults Query Rank "
-    "Reason Stop UnmetNeed by_travel_time",
+    matching: "WEIGHTS Answer Aspect Contribution Engine Errand Explanation Index Itinerary Match MatchResult MatchResults Query Rank "
+    "Reason Share Stop UnmetNeed by_travel_time completeness",
     partners: """
         CONTACT_EVERY KeyContact Occurrence Partnership PartnershipStatus Partnerships Visit Visitors monthly quarterly weekly
     """,

@@ -2,6 +2,7 @@
 
 from communityconnector.matching.answers import Answer, Reason
 from communityconnector.matching.by_travel import by_travel_time
+from communityconnector.matching.completeness import Aspect, Share, completeness
 from communityconnector.matching.engine import Engine
 from communityconnector.matching.index import Index
 from communityconnector.matching.itinerary import Errand, Itinerary, Stop
@@ -12,6 +13,7 @@ from communityconnector.matching.result import Explanation, Match, MatchResult, 
 __all__ = [
     "WEIGHTS",
     "Answer",
+    "Aspect",
     "Contribution",
     "Engine",
     "Errand",
@@ -24,7 +26,9 @@ __all__ = [
     "Query",
     "Rank",
     "Reason",
+    "Share",
     "Stop",
     "UnmetNeed",
     "by_travel_time",
+    "completeness",
 ]
