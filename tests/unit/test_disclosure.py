@@ -19,6 +19,7 @@ from communityconnector.model import (
     Location,
     Organization,
     Phone,
+    Program,
     Service,
     ServiceAtLocation,
 )
@@ -161,3 +162,14 @@ def test_a_private_address_for_letters_goes_and_its_place_stays():
     assert shown.point is not None
     alone = Directory.of([attrs.evolve(place, addresses=(letters,))])
     assert alone.for_audience("public").locations["l"].point is None, "the point may be that of the address"
+
+
+def test_a_record_that_tables_cannot_hold_keeps_its_attributes_without_terms(tmp_path):
+    """A program without an organization has no row; all that is said of it stands beside the tables."""
+    said = Attribute(id="f7c1bd87-4da5-4709-9471-3d60c8a70639", value="weekly")
+    program = Program(
+        id="e3e70682-c209-4cac-829f-6fbed82c07cf", name="p", description="p", attributes=(said,)
+    )
+    made = Directory.of([attrs.evolve(directory("service").services["s"], program=program)])
+    interchange.write(made, tmp_path, audience="steward")
+    assert next(iter(interchange.read(tmp_path).table("program").values())).attributes == (said,)

@@ -56,7 +56,8 @@ class Extras:
             raw = fields.get(WHOLE)
             if isinstance(raw, dict) and entity in ENTITIES:
                 self._taken.add((entity, key))
-                yield entity, raw
+                # What was kept of it later, such as attributes without a term, stands in rows of its own.
+                yield entity, {**raw, **{name: value for name, value in fields.items() if name != WHOLE}}
 
     def unused(self) -> Iterator[Finding]:
         """Findings of rows whose record was not among the tables."""
