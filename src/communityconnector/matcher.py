@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from communityconnector import needs
 from communityconnector.adapters.us_zip import UsZipGeocoder
-from communityconnector.errors import UnusableIndexError
+from communityconnector.errors import InvalidNeedError, UnusableIndexError
 from communityconnector.geocoding import Geocoder, locate
 from communityconnector.matching import (
     Engine,
@@ -23,6 +24,7 @@ from communityconnector.matching import (
     Rank,
     Reason,
 )
+from communityconnector.matching.asking import check_need, rank_of
 from communityconnector.matching.engine import NOBODY, Reranker
 from communityconnector.model import Audience, Difference, Directory, Point
 from communityconnector.needs import (
@@ -33,6 +35,9 @@ from communityconnector.needs import (
     Understood,
     Vocabulary,
 )
+
+MOST_PLANNED: Final = 50
+"""So many needs may be planned at once."""
 
 
 def _now() -> datetime:
@@ -156,13 +161,14 @@ class Matcher:
 
         Raises:
             PlaceNotFoundError: nobody knows the place given as `near`.
-            InvalidNeedError: a number is negative.
+            InvalidNeedError: a number is negative, or a name is not known: the order's, or that of a language.
+            UnknownNeedError: a term is neither in the vocabulary nor in the directory.
         """
         return self._engine.match(
             self._query(need),
             limit=limit,
             offset=offset,
-            rank=Rank(rank),
+            rank=rank_of(rank),
             per_agency=per_agency,
             first=first,
         )
@@ -182,9 +188,10 @@ class Matcher:
 
         Raises:
             PlaceNotFoundError: nobody knows a place given as `near`.
-            InvalidNeedError: the limit is negative.
+            InvalidNeedError: the limit is negative, or a name is not known, as for `match`.
+            UnknownNeedError: a term is not known.
         """
-        return self._engine.match_many(map(self._query, needs), limit=limit, rank=Rank(rank))
+        return self._engine.match_many(map(self._query, needs), limit=limit, rank=rank_of(rank))
 
     def plan(self, needs: Iterable[Need | str], *, near: str | Point | None = None) -> Itinerary:
         """The fewest stops that meet several needs, and of such the shortest way.
@@ -199,8 +206,13 @@ class Matcher:
 
         Raises:
             PlaceNotFoundError: nobody knows a place given as `near`.
+            InvalidNeedError: there are more than `MOST_PLANNED` needs, or a name in one is not known, as for `match`.
+            UnknownNeedError: a term is not known.
         """
-        asked = [Need(need) if isinstance(need, str) else need for need in needs]
+        asked = [check_need(need, self.index) for need in needs]
+        if len(asked) > MOST_PLANNED:
+            message = f"at most {MOST_PLANNED} needs are planned at once"
+            raise InvalidNeedError(message)
         if near is not None:
             asked = [need if need.near is not None else attrs.evolve(need, near=near) for need in asked]
         queries = [self._query(need) for need in asked]
@@ -218,7 +230,7 @@ class Matcher:
         return self._engine.explain(self._query(need), service_id)
 
     def _query(self, need: Need | str) -> Query:
-        need = Need(need) if isinstance(need, str) else need
+        need = check_need(need, self.index)
         return Query(
             need=need,
             meaning=self._meaning(need),

@@ -35,7 +35,9 @@ def plain_match(directory, query, phrases, rank, weights=None):
         for word in purpose.name_words | purpose.text_words:
             having[word] += len(directory.offers_of(key))
     asked = asked_of(query, phrases.vocabulary)
-    words = dict.fromkeys(repaired(word, having.__getitem__) for word in asked.words)
+    words = dict.fromkeys(
+        word if phrases.knows(word) else repaired(word, having.__getitem__) for word in asked.words
+    )
     asked = attrs.evolve(asked, words=tuple(words))
     found, ruled_out = [], Counter()
     for key, purpose in purposes.items():

@@ -10,69 +10,152 @@ from communityconnector.model.places import LANGUAGES as TWO_LETTERS
 from communityconnector.needs.words import fold
 
 _TABLE: Final = """
+ach ach acholi
+af afr afrikaans
+ak aka akan
 am amh amharic|amarico
 ar ara arabic|arabe
 ase ase american sign language|asl|sign language|american sign
+be bel belarusian|belarussian
+bg bul bulgarian
+bm bam bambara
 bn ben bengali|bangla
 bo tib,bod tibetan
 bs bos bosnian
+ca cat catalan
+ceb ceb cebuano
+ch cha chamorro
+chk chk chuukese
 chr chr cherokee
 cmn cmn mandarin|mandarin chinese|chinese mandarin|mandarin (chinese)|putonghua
+cnh cnh hakha chin|chin
+cs cze,ces czech
+cy wel,cym welsh
+da dan danish
 de ger,deu german|aleman
+din din dinka
+ee ewe ewe
 el gre,ell greek
 en eng english|ingles
 es spa spanish|espanol|castellano|castilian
+et est estonian
+eu baq,eus basque
 fa per,fas persian|farsi
+ff ful fula|fulani
+fi fin finnish
 fil fil filipino
+fj fij fijian
 fr fre,fra french|frances
+ga gle irish|irish gaelic
+gl glg galician
+gn grn guarani
 gu guj gujarati
+ha hau hausa
+haw haw hawaiian
 he heb hebrew
 hi hin hindi
+hil hil hiligaynon|ilonggo
 hmn hmn hmong
+hr hrv croatian
 ht hat haitian creole|haitian|kreyol|creole (haitian)|haitian kreyol|creole haitian
+hu hun hungarian
 hy arm,hye armenian
 id ind indonesian
+ig ibo igbo
+ilo ilo ilocano|ilokano
+is ice,isl icelandic
 it ita italian|italiano
+iu iku inuktitut
 ja jpn japanese
 ka geo,kat georgian
+kar kar karen
+ki kik kikuyu
+kjb kjb q'anjob'al|qanjobal|kanjobal
+kk kaz kazakh
 km khm khmer|cambodian
+kn kan kannada
 ko kor korean
+ksw ksw s'gaw karen
 ku kur kurdish
+ky kir kyrgyz
+lb ltz luxembourgish
+lg lug luganda|ganda
+ln lin lingala
 lo lao lao|laotian
+lt lit lithuanian
+lus lus mizo
+lv lav latvian
+mam mam mam
+mg mlg malagasy
+mh mah marshallese
+mi mao,mri maori
+mk mac,mkd macedonian
 ml mal malayalam
 mn mon mongolian
+mnk mnk mandinka
+mr mar marathi
+ms may,msa malay
+mt mlt maltese
 my bur,mya burmese
+nah nah nahuatl
 ne nep nepali
+nl dut,nld dutch|flemish
+no nor norwegian
+nus nus nuer
 nv nav navajo
+ny nya chichewa|nyanja
 om orm oromo
+or ori odia|oriya
 pa pan punjabi|panjabi
 pl pol polish
 prs prs dari
 ps pus pashto
 pt por portuguese|portugues
+qu que quechua
 quc quc k'iche'|kiche|quiche
+rhg rhg rohingya
 rn run kirundi|rundi
 ro rum,ron romanian
 ru rus russian|ruso
 rw kin kinyarwanda
+sd snd sindhi
+si sin sinhala|sinhalese
+sk slo,slk slovak
+sl slv slovenian|slovene
+sm smo samoan
+sn sna shona
 so som somali
 sq alb,sqi albanian
 sr srp serbian
+st sot sotho|sesotho
+sv swe swedish
 sw swa swahili|kiswahili
 ta tam tamil
 te tel telugu
+tg tgk tajik
 th tha thai
 ti tir tigrinya
+tk tuk turkmen
 tl tgl tagalog
+tn tsn tswana|setswana
+to ton tongan
 tr tur turkish
+tt tat tatar
+tw twi twi
+ug uig uyghur
 uk ukr ukrainian
 ur urd urdu
 uz uzb uzbek
 vi vie vietnamese
+war war waray
+wo wol wolof
+xh xho xhosa
 yi yid yiddish
 yo yor yoruba
 yue yue cantonese|chinese cantonese|cantonese chinese|cantonese (chinese)
+zap zap zapotec
 zh chi,zho chinese|chino
+zu zul zulu
 """
 """A language a line: the code that stands for it (ISO 639-1, else 639-3), its codes of three letters (639-2/B, 639-2/T
 and 639-3, Library of Congress and SIL), and names in English and Spanish."""
@@ -93,6 +176,7 @@ _WITHIN: Final = {"zh": {"cmn", "yue"}, "tl": {"fil"}, "fil": {"tl"}, "fa": {"pr
 """Whoever asks for the first is served by any of the second."""
 
 _SPLIT: Final = re.compile(r"[;,/|&+]|\band\b|\by\b|\bor\b")
+_LONG_CODE: Final = re.compile(r"[a-z]{3}(?:[-_][A-Za-z0-9]{1,8})*")
 _REGION: Final = re.compile(r"([a-z]{2,3})[-_]([a-z0-9]{2,8})([-_][a-z0-9]{1,8})*")
 
 
@@ -118,6 +202,16 @@ def _code(text: str) -> str:
         return _CODES.get(text) or _CODES[plain]
     region = _REGION.fullmatch(text)
     return _CODES.get(region[1], "") if region else ""
+
+
+def is_known(text: str) -> bool:
+    """Whether a text names languages, or has the form of a code that ISO 639-3 may hold (`tlh`, `hmn-US`)."""
+    return codes_of(text) is not None or _LONG_CODE.fullmatch(text.strip()) is not None
+
+
+def names() -> tuple[str, ...]:
+    """The names of languages that are known here."""
+    return tuple(sorted(name.title() for name in _CODES if len(name) > 3))
 
 
 def answers_to(asked: str, spoken: frozenset[str]) -> bool:

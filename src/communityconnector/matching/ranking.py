@@ -18,6 +18,7 @@ import attrs
 
 from communityconnector.errors import InvalidWeightsError
 from communityconnector.matching.criteria.place import KM_A_MILE
+from communityconnector.needs.suggestions import did_you_mean
 
 
 class Rank(StrEnum):
@@ -80,17 +81,22 @@ class Weights:
         """Weights from numbers by name, brought to a sum of 1; a part that is not named counts nothing.
 
         Raises:
-            InvalidWeightsError: a part is unknown, a weight is no number or negative, or relevance has none.
+            InvalidWeightsError: a part is unknown, a weight is no number of 0 or more, or relevance has none.
         """
+        listing = ", ".join(WEIGHTS)
+        if weights is not None and not isinstance(weights, Mapping):
+            message = f"weights are numbers by name: {listing}"
+            raise InvalidWeightsError(message)
         given = dict(WEIGHTS if weights is None else weights)
-        strange = sorted(given.keys() - WEIGHTS.keys())
+        strange = sorted(map(str, given.keys() - WEIGHTS.keys()))
         if strange:
-            message = f"a score has no part named {strange[0]}; it has {', '.join(WEIGHTS)}"
+            near = did_you_mean(strange[0], tuple(WEIGHTS))
+            message = f"a score has no part named {strange[0][:50]}; {near or f'it has {listing}'}"
             raise InvalidWeightsError(message)
         numbers = {name: given.get(name, 0.0) for name in WEIGHTS}
         for name, value in numbers.items():
             if not _is_weight(value):
-                message = f"the weight of {name} must be a number of 0 or more"
+                message = f"the weight of {name} must be a number from 0 to {_LARGEST_WEIGHT:,}"
                 raise InvalidWeightsError(message)
         if not numbers["relevance"]:
             message = "relevance needs a weight: without it a score would not say what fits"
@@ -102,7 +108,11 @@ class Weights:
 
 
 def _is_weight(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < math.inf
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= _LARGEST_WEIGHT
+
+
+_LARGEST_WEIGHT: Final = 1_000_000
+"""Weights count beside each other; a larger one says no more."""
 
 
 class Worth(NamedTuple):

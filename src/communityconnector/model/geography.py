@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from communityconnector.errors import InvalidPointError
+from communityconnector.errors import InvalidNeedError, InvalidPointError
 
 if TYPE_CHECKING:
     from geopy.distance import Distance
 
 
 def _degrees(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        message = f"a coordinate must be a number of degrees, not {type(value).__name__}"
-        raise InvalidPointError(message)
-    return float(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        # Whole numbers may be larger than any float: compared first, they are never turned into one.
+        if not -_LARGEST <= value <= _LARGEST:
+            message = "a coordinate must be a number of degrees, -180 to 180"
+            raise InvalidPointError(message)
+        return float(value)
+    message = f"a coordinate must be a number of degrees, not {type(value).__name__}"
+    raise InvalidPointError(message)
+
+
+_LARGEST: Final = 1e6
+"""A number beyond this is no coordinate in any unit."""
 
 
 @attrs.frozen(slots=True)
@@ -173,14 +181,30 @@ def _karney(latitude: float, longitude: float, other_latitude: float, other_long
 
 
 def miles(number: float) -> Distance:
-    """A distance of so many statute miles, for `Need(within=...)`."""
+    """A distance of so many statute miles, for `Need(within=...)`.
+
+    Raises:
+        InvalidNeedError: that is no number.
+    """
     from geopy.distance import Distance as GeopyDistance
 
-    return GeopyDistance(miles=number)
+    return GeopyDistance(miles=_length(number))
 
 
 def kilometers(number: float) -> Distance:
-    """A distance of so many kilometres, for `Need(within=...)`."""
+    """A distance of so many kilometres, for `Need(within=...)`.
+
+    Raises:
+        InvalidNeedError: that is no number.
+    """
     from geopy.distance import Distance as GeopyDistance
 
-    return GeopyDistance(kilometers=number)
+    return GeopyDistance(kilometers=_length(number))
+
+
+def _length(number: object) -> float:
+    try:
+        return float(number)  # type: ignore[arg-type]  # what it cannot take is refused below
+    except (TypeError, ValueError, OverflowError):
+        message = "a distance must be a number: miles(10)"
+        raise InvalidNeedError(message) from None

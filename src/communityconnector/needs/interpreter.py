@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import attrs
 
 from communityconnector.needs.vocabulary import CrisisLine, Vocabulary, vocabulary
-from communityconnector.needs.words import stem, stems, telling, telling_positions, words_of
+from communityconnector.needs.words import STOP_WORDS, stem, stems, telling, telling_positions, words_of
 
 Stems = tuple[str, ...]
 
@@ -115,6 +115,19 @@ class PhraseInterpreter:
         self._crisis = _by_first_word((words_of(phrase), kind) for phrase, kind in words.crisis_phrases)
         self._business = _by_first_word((stems(phrase), phrase) for phrase in words.library_business)
         self._place = {concept: number for number, concept in enumerate(words.concepts)}
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """The stems of all words that mean something here, in any language."""
+        held = self.vocabulary
+        texts = [phrase.words for phrase in held.phrases]
+        texts += [words for words, _ in held.crisis_phrases]
+        texts += held.library_business
+        return frozenset(word for text in texts for word in stems(text)).union(map(stem, STOP_WORDS))
+
+    def knows(self, word: str) -> bool:
+        """Whether a stem is that of a word which means something here, in any language."""
+        return word in self._known
 
     @cached_property
     def _loose(self) -> dict[str, dict[str, float]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -11,6 +9,7 @@ import attrs
 
 from communityconnector.errors import InvalidNeedError
 from communityconnector.model import Point
+from communityconnector.needs import limits
 
 if TYPE_CHECKING:
     from geopy.distance import Distance
@@ -28,18 +27,23 @@ def _refuse(message: str) -> NoReturn:
 
 def _texts(value: Any) -> tuple[str, ...]:
     """One text or several, as those that say something."""
-    values = (value,) if isinstance(value, str) else value
-    texts = tuple(values) if isinstance(values, Iterable) else (None,)
-    if not all(isinstance(text, str) for text in texts):
+    texts = limits.entries(value)
+    if texts is None:
         _refuse(
-            "`terms`, `areas`, `accessibility`, `without_documents`, `situations` and `prefer` each take a text or several"
+            "`terms`, `areas`, `accessibility`, `without_documents`, `situations` and `prefer` each take a text or "
+            f"several: at most {limits.MOST_ENTRIES}, each of at most {limits.LONGEST_ENTRY} letters"
         )
-    return tuple(text for text in texts if text.strip())
+    return texts
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         _refuse("the text of a need must be a text")
+    if len(value) > limits.LONGEST_TEXT:
+        _refuse(
+            f"the text of a need must have at most {limits.LONGEST_TEXT:,} letters: "
+            "say what is needed in a sentence or two"
+        )
     return value
 
 
@@ -47,16 +51,21 @@ def _place(value: Any) -> str | Point | None:
     if isinstance(value, (tuple, list)):
         if len(value) != 2:
             _refuse("`near` as a pair must be latitude and longitude")
-        return Point(*value)
-    if value is not None and not isinstance(value, (str, Point)):
+        latitude, longitude = value
+        return Point(latitude, longitude)
+    if value is None or isinstance(value, Point):
+        return value
+    if not isinstance(value, str):
         _refuse("`near` must be a Point, a pair of latitude and longitude, or a place in words")
+    if len(value) > limits.LONGEST_ENTRY:
+        _refuse(f"`near` in words must have at most {limits.LONGEST_ENTRY} letters")
     return value
 
 
 def _language(value: Any) -> str | None:
     if value is None:
         return None
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip() or len(value) > limits.LONGEST_ENTRY:
         _refuse("`language` must be a code or a name: 'es', 'Spanish'")
     return value
 
@@ -101,7 +110,8 @@ class Need:
         prefer: names of criteria that are only preferred (`PREFERABLE`): unmet, they rank an offer lower.
 
     Raises:
-        InvalidNeedError: there is neither text nor term, or a value cannot be.
+        InvalidNeedError: there is neither text nor term, or a value cannot be, or is larger than `needs.limits` has it:
+            a text of 5,000 letters, lists of 100 entries of 500 letters each.
         InvalidPointError: `near` is a pair that is no point.
     """
 
@@ -138,27 +148,34 @@ class Need:
         if self.within is not None:
             if self.near is None:
                 _refuse("`within` says how far, but `near` does not say from where")
-            km = getattr(self.within, "km", None)
-            if not (_is_number(km) and km is not None and km >= 0):
+            if not limits.is_number(getattr(self.within, "km", None)):
                 _refuse("`within` must be a distance of 0 or more: cc.miles(10)")
-        if self.age is not None and not (_is_number(self.age) and 0 <= self.age <= 130):
+        if self.age is not None and not (limits.is_number(self.age) and self.age <= 130):
             _refuse("`age` must be between 0 and 130 years")
-        if self.max_cost is not None and not (_is_number(self.max_cost) and self.max_cost >= 0):
-            _refuse("`max_cost` must be a number of 0 or more")
-        if self.capacity is not None and not (type(self.capacity) is int and self.capacity >= 1):
-            _refuse("`capacity` must be a whole number of 1 or more")
+        if self.max_cost is not None and not limits.is_number(self.max_cost):
+            _refuse(f"`max_cost` must be a number from 0 to {limits.MOST:,}")
+        if self.capacity is not None and not (
+            type(self.capacity) is int and 1 <= self.capacity <= limits.MOST
+        ):
+            _refuse(f"`capacity` must be a whole number from 1 to {limits.MOST:,}")
 
     def _check_times(self) -> None:
         for name in ("open_for", "assured_within"):
             value = getattr(self, name)
-            if value is not None and not (isinstance(value, timedelta) and value >= timedelta(0)):
-                _refuse(f"`{name}` must be a timedelta of 0 or more")
+            if value is not None and not limits.is_span(value):
+                _refuse(f"`{name}` must be a timedelta of 0 or more, of a hundred years at most")
         if self.open_for is not None and self.open_at is None:
             _refuse("`open_for` says how long, but `open_at` does not say from when")
         for moment in (self.open_at, *(self.open_between or ())):
-            if moment is not None and not isinstance(moment, datetime):
-                _refuse("`open_at` and `open_between` take moments: datetime(..., tzinfo=...)")
-            if moment is not None and moment.utcoffset() is None:
+            if moment is None:
+                continue
+            if not limits.is_moment(moment):
+                first, last = limits.YEARS[0], limits.YEARS[-1]
+                _refuse(
+                    "`open_at` and `open_between` take moments: datetime(..., tzinfo=...), "
+                    f"in the years {first} to {last}"
+                )
+            if moment.utcoffset() is None:
                 _refuse("`open_at` needs a zone: datetime(..., tzinfo=ZoneInfo('America/New_York'))")
         if self.open_between is not None:
             if self.open_at is not None:
@@ -171,10 +188,6 @@ class Need:
         values = {field.name: getattr(self, field.name) for field in attrs.fields(type(self))}
         said = [name for name, value in values.items() if value is not None and not _empty(value)]
         return f"<Need with {', '.join(said)}>"
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _empty(value: object) -> bool:

@@ -21,6 +21,7 @@ import attrs
 
 from communityconnector.errors import UnknownNeedError
 from communityconnector.model import TaxonomyTerm
+from communityconnector.needs.suggestions import did_you_mean
 
 TAXONOMY: Final = "communityconnector needs"
 """Name of the vocabulary as an HSDS taxonomy: a term of it has a concept's id as its code."""
@@ -126,7 +127,10 @@ class Vocabulary:
         try:
             return self.concepts[key]
         except KeyError:
-            message = f"no need {key!r} in the vocabulary; `vocabulary().concepts` lists them"
+            near = did_you_mean(
+                key, {c.name: c.id for c in self.concepts.values()} | {k: k for k in self.concepts}
+            )
+            message = f"no need {key!r} in the vocabulary; {near + ' ' if near else ''}`vocabulary().concepts` lists them"
             raise UnknownNeedError(message) from None
 
     @cached_property

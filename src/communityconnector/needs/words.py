@@ -27,7 +27,10 @@ def fold(text: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-@lru_cache(maxsize=65_536)
+LONGEST: Final = 50
+"""Longer words are no words: they stay as they are, and are not kept."""
+
+
 def stem(word: str) -> str:
     """A folded word without the endings of number and tense: "pantries" and "pantry" meet, "paying" and "pay".
 
@@ -35,6 +38,11 @@ def stem(word: str) -> str:
     word stay ("nature" is not "naturalization"), and the vocabulary is stemmed in a tenth of the time, which
     every process waits for when it starts. Short words, numbers and `_WHOLE` stay as they are.
     """
+    return word if len(word) > LONGEST else _stem(word)
+
+
+@lru_cache(maxsize=65_536)
+def _stem(word: str) -> str:
     word = word.removesuffix("'s").removesuffix("'")
     if len(word) < 4 or word in _WHOLE or not word.isalpha():
         return word

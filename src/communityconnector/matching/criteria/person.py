@@ -95,6 +95,15 @@ def _speaks(facts: Facts, asked: Any) -> Reason:
     return unmet("language", f"Served in {spoken_there}", languages=spoken_there)
 
 
+def names_language(facts: Facts, wanted: str) -> bool:
+    """Whether an offer's facts about languages name one, as they write it."""
+    listed, by_phone, _ = facts
+    folded = wanted.strip().casefold()
+    return any(
+        folded in {name.strip().casefold(), code.strip().casefold()} for name, code in (*listed, *by_phone)
+    )
+
+
 def _codes(name: str, code: str) -> frozenset[str] | None:
     """The languages of an entry; its code counts first, and its name where there is none that is understood."""
     found = codes_of(code) if code.strip() else None

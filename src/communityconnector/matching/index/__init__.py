@@ -11,12 +11,14 @@ import heapq
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 import attrs
 
 from communityconnector.errors import UnusableIndexError
+from communityconnector.matching.criteria.person import LANGUAGE, names_language
 from communityconnector.matching.index import saved
 from communityconnector.matching.index.batch import rows_of
 from communityconnector.matching.index.builder import Builder
@@ -210,8 +212,36 @@ class Index:
                 if part.segment.is_alive(number):
                     yield part.service(number)
 
+    def has_term(self, key: str) -> bool:
+        """Whether a term can be asked for: the vocabulary has it, or the directory, or a service is listed under it."""
+        return (
+            key in self.phrases.vocabulary.concepts
+            or key in self.terms
+            or key in self._codes
+            or any(part.segment.columns.terms.count(key) for part in self.parts)
+        )
+
+    def term_names(self) -> dict[str, str]:
+        """The directory's own terms: what to ask for, by name, by code and by id."""
+        names = {term.name: term.code or term.id for term in self.terms.values() if term.name}
+        return {**names, **{code: code for code in self._codes}, **{key: key for key in self.terms}}
+
+    @cached_property
+    def _codes(self) -> frozenset[str]:
+        return frozenset(term.code for term in self.terms.values() if term.code)
+
+    def has_language(self, name: str) -> bool:
+        """Whether any offer names a language, as the directory writes it."""
+        return any(
+            names_language(facts, name)
+            for part in self.parts
+            for facts in part.segment.tables[LANGUAGE.name].facts
+        )
+
     def repaired(self, word: str) -> str:
-        """A word as it stands, or without its slip, where nobody has it as it stands (see `words.repaired`)."""
+        """A word as it stands if it means something anywhere, else without its slip (see `words.repaired`)."""
+        if self.phrases.knows(word):
+            return word
         return repaired(word, lambda stem: sum(part.segment.rows_with(stem) for part in self.parts))
 
     def search(self, plan: Plan, count: int | None) -> list[Result]:

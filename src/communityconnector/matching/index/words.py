@@ -1,4 +1,4 @@
-"""Words that nobody has, brought to words that some service has."""
+"""Words that no record has, brought to words that some record has."""
 
 from __future__ import annotations
 
@@ -6,26 +6,30 @@ from collections.abc import Callable, Iterator
 from string import ascii_lowercase
 from typing import Final
 
-_SHORTEST: Final = 4
+SHORTEST: Final = 5
+"""Shorter words are not repaired: one letter makes them another word."""
+LONGEST: Final = 30
+"""Nor are longer ones: no word is so long, and every letter makes 54 variants to look for."""
 
 
 def repaired(word: str, count: Callable[[str], int]) -> str:
     """A word as it stands, if any service has it; else the commonest word that is one slip away; else the same.
 
-    A slip is a letter too many or too few, a wrong letter, or two letters in the wrong order (Damerau 1964).
+    A slip is a letter too many or too few, a wrong letter, or two letters in the wrong order (Damerau 1964). The
+    first letter is taken to be right.
 
     Args:
-        word: a stem.
+        word: a stem that means nothing in any language that is understood.
         count: how many offers have a stem.
     """
-    if len(word) < _SHORTEST or not word.isalpha() or count(word):
+    if not SHORTEST <= len(word) <= LONGEST or not word.isalpha() or count(word):
         return word
     known = [(-number, other) for other in set(_slips(word)) if (number := count(other))]
     return min(known)[1] if known else word
 
 
 def _slips(word: str) -> Iterator[str]:
-    for cut in range(len(word) + 1):
+    for cut in range(1, len(word) + 1):
         head, tail = word[:cut], word[cut:]
         if tail:
             yield head + tail[1:]
