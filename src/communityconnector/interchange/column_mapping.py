@@ -13,6 +13,7 @@ from typing import Final
 import attrs
 
 from communityconnector.errors import InvalidMappingError, SourceNotFoundError
+from communityconnector.interchange.states import sense_of
 
 FIELDS: Final[Mapping[str, str]] = {
     "service.id": "id, record id, service id, program id, site id",
@@ -181,7 +182,8 @@ def _within(column: str, rows: Sequence[Mapping[str, str]], bound: float) -> boo
 
 
 def _meaning(column: str) -> str:
-    return _BY_NAME.get(_plain(column), IGNORED)
+    found = _BY_NAME.get(_plain(column), IGNORED)
+    return "service.status" if found == IGNORED and sense_of(column) is not None else found
 
 
 def looks_like_spreadsheet(header: Sequence[str]) -> bool:

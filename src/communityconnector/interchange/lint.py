@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
@@ -46,6 +47,7 @@ def lint(directory: Directory, *, tabular: bool) -> Iterator[Finding]:
             rule="no-services",
             message="no service in this source, so nothing can be matched",
         )
+    yield from _none_active(directory)
     weight = Severity.ERROR if tabular else Severity.INFO
     for entity in ENTITIES:
         check = _CHECKS.get(entity)
@@ -56,6 +58,16 @@ def lint(directory: Directory, *, tabular: bool) -> Iterator[Finding]:
     yield from _deprecated(directory)
     yield from _stale(directory)
     yield from _cycles(directory)
+
+
+def _none_active(directory: Directory) -> Iterator[Finding]:
+    """A directory whose every service has stopped or paused answers nothing."""
+    states = Counter(service.status for service in directory.services.values())
+    total = states.total()
+    if total and not (states["active"] or states[""]):
+        shares = ", ".join(f"{count} {state}" for state, count in states.most_common())
+        message = f"none of the {total} services is active ({shares}), so every question gets no answer"
+        yield Finding(severity=Severity.ERROR, rule="none-active", message=message, count=total)
 
 
 def _found(record: Record, rule: str, message: str, **more: Any) -> Finding:

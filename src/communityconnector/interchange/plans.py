@@ -61,6 +61,7 @@ class Plan:
     steps: Mapping[str, Step]
     wanted: tuple[tuple[str, Any], ...]
     may_be_mended: bool
+    has_state: bool
     has_level: bool
 
 
@@ -87,5 +88,6 @@ def plan_of(entity: str) -> Plan:
         {name: _step(entity, name, f) for name, f in facts.items() if f.hsds},
         tuple((n, _MISSING.get(facts[n].kind, "")) for n in required(cls) if n != "id"),
         entity in {"location", "organization"},
+        entity in {"service", "organization", "location"},
         has_level(cls),
     )

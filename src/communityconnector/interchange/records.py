@@ -10,6 +10,7 @@ from communityconnector.interchange.lifts import describe, field_lift, mend, men
 from communityconnector.interchange.notes import TALLIED, Draft, Notes
 from communityconnector.interchange.opening_hours import read_hours
 from communityconnector.interchange.plans import Plan, Step, plan_of
+from communityconnector.interchange.states import state_in
 from communityconnector.interchange.values import (
     ABSENT,
     LARGEST,
@@ -48,6 +49,9 @@ FILLED_IN: Final = "x_filled_in"
 
 SOURCE_ID: Final = "x_source_id"
 """Field of a written record that holds the id that its source gave it, where that is no UUID."""
+
+STATE: Final = "x_status"
+"""Field of a record that holds its state in its source's own words; for an organization or a location, in HSDS words."""
 
 EXTENSION: Final = "x_extension"
 """Field of a written phone that holds an extension which is no number."""
@@ -123,6 +127,8 @@ class Structurer:
         steps = plan.steps
         drafts = self.notes.drafts
         first = len(drafts)
+        if plan.has_state and self._repair:
+            raw = self._with_state(entity, raw)
         values: dict[str, Any] = {}
         extra: dict[str, Any] = {}
         unknown: list[str] = []
@@ -175,6 +181,46 @@ class Structurer:
                 if not draft.record_id:
                     draft.entity, draft.record_id = entity, values["id"]
         return cls(**values, extra=extra)
+
+    def _with_state(self, entity: str, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A raw record with the state that it tells under other names, or in other words, in its HSDS place."""
+        state = state_in(raw)
+        if state is None or (state.runs and raw.get("status") in {"active", None} and entity != "service"):
+            return raw
+        if entity != "service":
+            return {**raw, STATE: state.status or state.alert}
+        held = raw.get("status")
+        if state.runs and held == state.status:
+            return raw
+        made = {name: value for name, value in raw.items() if name != "status"}
+        if held not in NOTHING and held != state.status:
+            made.setdefault(STATE, held)
+        if state.status:
+            made["status"] = state.status
+        alert = raw.get("alert")
+        if state.alert and state.alert not in str(alert or ""):
+            made["alert"] = f"{alert}; {state.alert}" if isinstance(alert, str) and alert else state.alert
+        told = "; ".join(f"{name}: {raw[name]}" for name in state.sources)
+        action = f"read as {state.status}" if state.status else "left open; shown as an alert"
+        if state.sources == ("status",):
+            message = "a state in words that HSDS has not"
+            severity = Severity.WARNING if state.status else Severity.ERROR
+            self._note(severity, "unlisted-word", message, action, "status", held)
+        elif state.runs:
+            message = f"{', '.join(state.sources)}: whether the service runs"
+            self.notes.tally(
+                entity, Draft(Severity.INFO, "older-form", message, "read as status", state.sources[0])
+            )
+        else:
+            self._note(
+                Severity.WARNING,
+                "state-read",
+                "the state of a service under other names",
+                action,
+                "status",
+                told,
+            )
+        return made
 
     def schedules(self, raw: Mapping[str, Any], *, seed: str = "") -> Iterator[Record]:
         """The schedules that one raw schedule is: several, where its hours are in words that can be read."""

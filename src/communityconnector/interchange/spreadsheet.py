@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.interchange.column_mapping import FIELDS, IGNORED, ColumnMapping
+from communityconnector.interchange.states import is_yes_or_no, sense_of
 from communityconnector.model.identity import DISCLOSURE_LINK, mint
 
 
@@ -40,7 +41,11 @@ def lift_row(mapping: ColumnMapping, row: Mapping[str, str], key: str) -> SheetR
     for column, cell in row.items():
         text = cell.strip()
         if text:
-            cells.setdefault(mapping.columns.get(column, IGNORED), []).append((column, text))
+            field = mapping.columns.get(column, IGNORED)
+            if field == "schedules" and is_yes_or_no(column, text):
+                # "Open: Yes" tells no hours.
+                field = "service.status"
+            cells.setdefault(field, []).append((column, text))
     if not cells:
         return SheetRow({})
     return _Sheet(cells, key).row()
@@ -146,9 +151,9 @@ class _Sheet:
             "0",
         }:
             found["cost_options"] = [{"id": self.child("cost"), "option": "free", "amount": 0}]
-        status = self.first("service.status")
-        if status:
-            found["status"] = _STATUS.get(status.lower(), status)
+        for column, text in self.cells.get("service.status", ()):
+            # The reader of every form knows what such names and words mean.
+            found.setdefault(column if sense_of(column) is not None else "status", text)
         mails = [part for _, part in self.many("service.email")]
         if mails:
             found["email"] = mails[0]
@@ -237,16 +242,6 @@ _LISTS: Final = {
     "service_areas": "name",
     "required_documents": "document",
 }
-_STATUS: Final = {
-    "open": "active",
-    "yes": "active",
-    "activo": "active",
-    "closed permanently": "defunct",
-    "permanently closed": "defunct",
-    "temporarily closed": "temporarily closed",
-    "inactivo": "inactive",
-}
-
 _AGE: Final = r"(\d{1,3})(?:\s*(?:years?|yrs?)(?:\s*old)?)?"
 _AGES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], dict[str, int]]], ...]] = (
     (

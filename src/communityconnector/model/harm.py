@@ -30,7 +30,7 @@ HARMS: Final[Mapping[str, Harm]] = {
             too-large broken-archive unsafe-name cannot-open too-deep file-not-read too-many-files empty-file
             unknown-form not-json not-a-record not-csv broken-extras unknown-table api-answer-unusable
             not-a-number not-a-uri not-an-email hours-not-read ages-not-read conflicting-records
-            no-services dangling-reference half-a-point null-island point-out-of-range age-out-of-range
+            no-services none-active dangling-reference half-a-point null-island point-out-of-range age-out-of-range
             ages-out-of-order impossible-schedule empty-attribute unknown-language no-location
             not-in-nested-form
         """,
@@ -38,7 +38,7 @@ HARMS: Final[Mapping[str, Harm]] = {
             stray-quote linked-by-container columns-guessed name-from-agency several-emails linked-by-location
             contradictory-reference too-many-cells duplicate-column missing-id point-out-of-country
             no-organization stale-assurance taxonomy-cycle older-than-held duplicate-organization
-            duplicate-location duplicate-service duplicates-not-compared
+            state-read duplicate-location duplicate-service duplicates-not-compared
         """,
         Harm.MENDED: """
             byte-order-mark not-utf-8 repeated-id older-form hours-read wrong-type spaces-around number-as-text

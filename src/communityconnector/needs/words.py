@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import Final
+
+from communityconnector.model.folding import fold as fold  # noqa: PLC0414  # one of the words' own verbs
 
 _WORD: Final = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 
@@ -17,14 +18,6 @@ STOP_WORDS: Final = frozenset(
     patron patrons customer necesito quiero busco ayuda para por con que es""".split()
 )
 """Words that say nothing of a need by themselves. English and Spanish."""
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, typographic apostrophes made plain."""
-    if text.isascii():
-        return text.lower()
-    plain = unicodedata.normalize("NFKD", text.replace("\u2019", "'")).casefold()
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 LONGEST: Final = 50

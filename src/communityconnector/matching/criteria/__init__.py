@@ -14,11 +14,11 @@ from communityconnector.matching.criteria.offering import (
     CAPACITY,
     COST,
     DOCUMENTS,
-    STATUS,
 )
 from communityconnector.matching.criteria.opening import OPEN_AT
 from communityconnector.matching.criteria.person import AGE, LANGUAGE, SITUATION
 from communityconnector.matching.criteria.place import AREA, distance_reason, place_of
+from communityconnector.matching.criteria.running import STATUS
 
 CRITERIA: Final = (
     STATUS,

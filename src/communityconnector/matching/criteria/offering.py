@@ -1,4 +1,4 @@
-"""What a service is like: its status, cost, accessibility, papers, room, and how fresh its record is."""
+"""What a service is like: its cost, accessibility, papers, room, and how fresh its record is."""
 
 from __future__ import annotations
 
@@ -8,21 +8,8 @@ from typing import Any, Final
 
 from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
-from communityconnector.model import Offer, ServiceStatus
+from communityconnector.model import Offer
 from communityconnector.needs.words import fold, stems
-
-
-def _is_active(facts: Facts, _: Any) -> Reason:
-    (status,) = facts
-    if status == ServiceStatus.ACTIVE:
-        return met("status", "The service is active", status=status)
-    if not status:
-        return unknown("status", "Ask whether the service still runs")
-    return unmet("status", f"The service is {status}", status=status)
-
-
-STATUS: Final = Criterion("status", lambda _: True, lambda offer: (offer.service.status,), _is_active)
-"""Whether the service runs; asked always."""
 
 _FREE: Final = re.compile(r"\b(?:free|no (?:fees?|costs?|charge)|sin (?:costo|cargo)|gratis|gratuito)\b")
 _NOT_FREE: Final = re.compile(r"\b(?:not|isn't|no es) (?:free|gratis|gratuito)\b|\bfree (?:for|to|if|with)\b")

@@ -1,0 +1,108 @@
+"""Whether a service runs at all: by its status, and by what its name, its alert and its description say of closing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from communityconnector.interchange.closures import Closing, Closure, closures
+from communityconnector.interchange.records import STATE
+from communityconnector.matching.answers import Reason, met, unknown, unmet
+from communityconnector.matching.criteria.criterion import Criterion, Facts
+from communityconnector.matching.query import Query
+from communityconnector.model import Offer, Record, ServiceStatus
+
+_STRONGEST: Final = {kind: number for number, kind in enumerate(Closing)}
+
+
+def _states(offer: Offer) -> Facts:
+    said = sorted(set(_closures(offer)), key=lambda closure: (_STRONGEST[Closing(closure.kind)], closure))
+    return (offer.service.status, tuple(map(tuple, said)))
+
+
+def _closures(offer: Offer) -> Iterator[Closure]:
+    service, agency, place, link = (
+        offer.service,
+        offer.organization,
+        offer.location,
+        offer.service_at_location,
+    )
+    for name in (service.name, service.alternate_name, agency and agency.name, place and place.name):
+        yield from closures(name or "", title=True)
+    yield from closures(service.alert or "", service.name, certain=True)
+    for text in (service.description, link and link.description):
+        yield from closures(text or "", service.name)
+    for record, called in ((agency, "agency"), (place, "place")):
+        yield from _of_record(record, called)
+
+
+def _of_record(record: Record | None, called: str) -> Iterator[Closure]:
+    """What an agency or a place, which have no status in HSDS, say of theirs."""
+    state = record.extra.get(STATE) if record is not None and record.extra else None
+    if isinstance(state, str) and state:
+        kind = _OF_STATUS.get(state, Closing.DOUBT)
+        yield Closure(kind, "", "", f"The {called} is {state}" if kind is not Closing.DOUBT else state)
+
+
+_OF_STATUS: Final = {
+    ServiceStatus.INACTIVE.value: Closing.GONE,
+    ServiceStatus.DEFUNCT.value: Closing.GONE,
+    ServiceStatus.TEMPORARILY_CLOSED.value: Closing.PAUSED,
+}
+
+
+def _day(query: Query) -> str:
+    """The day that is asked about: when it must be open, else today."""
+    need = query.need
+    moment = need.open_at or (need.open_between[0] if need.open_between else query.now)
+    return moment.date().isoformat()
+
+
+def _runs(facts: Facts, day: Any) -> Reason:  # noqa: PLR0911  # one answer a line
+    status, said = facts
+    closes = [Closure(*one) for one in said]
+    words = {
+        "gone": _first(closes, Closing.GONE, lambda c: c.since <= day),
+        "later": _first(closes, Closing.GONE, lambda c: c.since > day),
+        "unreferred": _first(closes, Closing.UNREFERRED),
+        "paused": _first(closes, Closing.PAUSED, lambda c: c.until >= day),
+        "ask": _first(closes, Closing.PAUSED, lambda c: not c.until) or _first(closes, Closing.DOUBT),
+        "over": _first(closes, Closing.PAUSED, lambda c: bool(c.until) and c.until < day),
+    }
+    told = {"status": status, **({"said": closes[0].words} if closes else {})}
+    if words["unreferred"]:
+        return unmet(
+            "status", f"Not to be referred to, says the record: \u201c{words['unreferred']}\u201d", **told
+        )
+    if status in _STOPPED:
+        return unmet("status", f"The service is {status}", **told)
+    if words["gone"]:
+        return unmet("status", f"It has stopped, says the record: \u201c{words['gone']}\u201d", **told)
+    if words["paused"] or (status == ServiceStatus.TEMPORARILY_CLOSED and not words["over"]):
+        more = words["paused"] or words["ask"]
+        text = "Closed for now, says the record; ask when they reopen"
+        return unmet("status", f"{text}: \u201c{more}\u201d" if more else text, **told)
+    if status == ServiceStatus.TEMPORARILY_CLOSED:
+        return unknown(
+            "status", f"The record says \u201c{words['over']}\u201d: ask whether they have reopened", **told
+        )
+    if words["ask"]:
+        return unknown(
+            "status", f"The record says \u201c{words['ask']}\u201d: ask whether they are open", **told
+        )
+    if status == ServiceStatus.ACTIVE:
+        later = f"; the record says \u201c{words['later']}\u201d" if words["later"] else ""
+        return met("status", f"The service is active{later}", **told)
+    return unknown("status", "Ask whether the service still runs", **told)
+
+
+_STOPPED: Final = (ServiceStatus.INACTIVE, ServiceStatus.DEFUNCT)
+
+
+def _first(closes: list[Closure], kind: Closing, holds: Any = lambda _: True) -> str:
+    return next((closure.words for closure in closes if closure.kind == kind and holds(closure)), "")
+
+
+STATUS: Final = Criterion("status", _day, _states, _runs)
+"""Whether the service runs; asked always. What has stopped, or is closed on the day, is ruled out; what only may be
+closed is a question, with the record's own words."""
