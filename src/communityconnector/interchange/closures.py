@@ -52,7 +52,7 @@ _SIGNS: Final = (
     "closed", "closing", "closur", "closes", "close its", "cerrad", "cerro", "cerrar", "cierr", "clausur", "shut", "no longer",
     "ya no", "out of business", "defunct", "continu", "disband", "dissolved", "disuelt", "ceased", "ended", "ends",
     "suspend", "pausa", "paused", "on hold", "hiatus", "activ", "cancel", "terminat", "operat", "refer", "public", "moved",
-    "moving", "relocat", "merged", "mudo", "traslad", "dejo", " baja", "fuera de", "remitir", "derivar", "will reopen",
+    "moving", "relocat", " only", "solo ", "solamente ", "merged", "mudo", "traslad", "dejo", " baja", "fuera de", "remitir", "derivar", "will reopen",
     "will re-open", "will be close", "will close", "last day", "expire", "ultimo dia", "termin", "unavail",
 )  # fmt: skip
 """Every text that closes has one of these; most texts have none."""
@@ -129,8 +129,12 @@ _ASK: Final = (
     r"(?:has|have|we've) (?:now )?(?:moved|relocated)(?= *$| to\b| from\b)|relocated to|moved to (?:a |our |their |its )?(?:new\b|\d|main\b)|(?:is|are) (?:moving|relocating) to|"
     r"se (?:mudo|traslado)|trasladad[oa]|not open to (?:the )?public|no (?:esta )?abierto al publico"
 )
+_LIMITED: Final = (
+    r"(?:clients?|members?|residents?|patients?|employees|tenants?|enrolled) only|by referral only|"
+    r"sol(?:o|amente) (?:clientes|miembros|socios|residentes|pacientes)"
+)
 _WORD: Final = re.compile(
-    rf"\b(?:(?P<gone>{_STOPPED})|(?P<paused>{_PAUSED})|(?P<unreferred>{_UNREFERRED})|(?P<doubt>{_ASK})"
+    rf"\b(?:(?P<gone>{_STOPPED})|(?P<paused>{_PAUSED})|(?P<unreferred>{_UNREFERRED})|(?P<doubt>{_ASK})|(?P<limited>{_LIMITED})"
     rf"|(?P<ends>(?:last day|ends|ended|expires|expired|ultimo dia|termina|termino)(?: (?:is|was|es|el|on))*:?(?= [^a-z]*\d| (?:{'|'.join(MONTHS)})\b))"
     r"|(?P<closed>closed|(?:se )?cerro|cerrad[oa]s?)|(?P<coming>(?:will be |will |to )?clos(?:ing|es|ure)|will (?:be )?close[d]?"
     r"|cierre|cerraran?|cerraremos))(?![\w-])"
@@ -246,7 +250,7 @@ def closures(text: str, own: str = "", *, title: bool = False, certain: bool = F
             kind = (
                 _in_title(plain, word, loud=loud)
                 if title
-                else _in_words(plain, word, called, asks=certain or loud)
+                else _in_words(plain, word, called, certain=certain, loud=loud)
             )
             if kind is not None:
                 made.append(_dated(kind, plain, word, " ".join(part.split())))
@@ -269,7 +273,10 @@ def _is_loud(part: str) -> bool:
     )
 
 
-def _in_words(plain: str, word: re.Match[str], called: frozenset[str], *, asks: bool) -> Closing | None:
+def _in_words(
+    plain: str, word: re.Match[str], called: frozenset[str], *, certain: bool, loud: bool
+) -> Closing | None:
+    asks = certain or loud
     before, after = _CAUSE.sub("", plain[: word.start()]), plain[word.end() :]
     kind = str(word.lastgroup)
     conditional = _IF.search(before) or _IF_AFTER.match(after)
@@ -280,6 +287,8 @@ def _in_words(plain: str, word: re.Match[str], called: frozenset[str], *, asks: 
     ):
         return None
     whole = called.issuperset(_WORDS.findall(before))
+    if kind == "limited":
+        return Closing.DOUBT if certain else None
     if kind == "doubt" or not whole or (kind in ("closed", "coming") and _NEWCOMERS.match(after)):
         return Closing.DOUBT if asks or (whole and kind == "doubt") else None
     if kind in ("closed", "coming"):
@@ -308,7 +317,7 @@ def _says_what_it_is(after: str) -> bool:
 def _in_title(plain: str, word: re.Match[str], *, loud: bool) -> Closing | None:
     before, after = plain[: word.start()].strip(), plain[word.end() :].strip(" .,:-")
     kind = str(word.lastgroup)
-    if kind in ("coming", "ends") or _LISTS.search(before) or _DAYS.match(after):
+    if kind in ("coming", "ends", "limited") or _LISTS.search(before) or _DAYS.match(after):
         return None
     closing = {"closed": Closing.PAUSED if _A_WHILE.search(after) else Closing.GONE}.get(kind) or Closing(
         kind

@@ -88,7 +88,7 @@ def _runs(facts: Facts, day: Any) -> Reason:  # noqa: PLR0911  # one answer a li
         )
     if words["ask"]:
         return unknown(
-            "status", f"The record says \u201c{words['ask']}\u201d: ask whether they are open", **told
+            "status", f"The record says \u201c{words['ask']}\u201d: ask before anyone goes there", **told
         )
     if status == ServiceStatus.ACTIVE:
         later = f"; the record says \u201c{words['later']}\u201d" if words["later"] else ""
