@@ -37,7 +37,7 @@ import numpy as np
 
 from communityconnector import needs
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.desk import Desk, Ledger, Listed, Parts
 from communityconnector.desk.kinds import AUDIT, CONSENT, DISCLOSURE, EVENT, INTAKE, OUTBOX, PRIVATE, REFERRAL
 from communityconnector.notification import Message, Receipt, Secret
@@ -180,10 +180,10 @@ def timed(do: Callable[[], object]) -> float:
 
 def side_by_side(folder: Path, count: int) -> dict[str, list[float]]:
     """Seconds of each transition, ours and the same rows by plain `sqlite3`."""
-    ours = Watched(open_storage(f"sqlite:///{folder}/ours.db"))
+    ours = Watched(create_storage(f"sqlite:///{folder}/ours.db"))
     desk = desk_over(ours, Counting())
     prepare(desk)
-    open_storage(f"sqlite:///{folder}/plain.db").close()
+    create_storage(f"sqlite:///{folder}/plain.db").close()
     plain = Plain(folder / "plain.db")
     times: dict[str, list[float]] = {"ours": [], "plain sqlite3": []}
     for number in range(count // 3):
@@ -200,7 +200,7 @@ def side_by_side(folder: Path, count: int) -> dict[str, list[float]]:
 
 def threaded(folder: Path, count: int, threads: int) -> tuple[float, list[float]]:
     """Seconds in all and of each transition, by threads that share a desk."""
-    desk = desk_over(open_storage(f"sqlite:///{folder}/threads.db"), Counting())
+    desk = desk_over(create_storage(f"sqlite:///{folder}/threads.db"), Counting())
     prepare(desk)
     times: list[float] = []
 
@@ -224,7 +224,7 @@ def fill(url: str, count: int) -> None:
     prepare(desk)
     for number in range(count):
         next(steps(desk, number))()
-    storage = open_storage(url)
+    storage = create_storage(url)
     for kind in (INTAKE, REFERRAL, EVENT, PRIVATE, CONSENT, DISCLOSURE, OUTBOX, AUDIT):
         puts = [Put(kind, one.id, one.document, keys=one.keys) for one in memory.scan(kind)]
         for first in range(0, len(puts), 1000):
@@ -234,7 +234,7 @@ def fill(url: str, count: int) -> None:
 
 def worker(url: str) -> None:
     """Wait for the word, send until nothing is left, and say what was sent and when."""
-    storage = open_storage(url)
+    storage = create_storage(url)
     notifier = Counting()
     desk = desk_over(storage, notifier)
     desk.inbox("nobody")

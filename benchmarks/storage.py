@@ -40,7 +40,7 @@ import sys, time
 start = time.perf_counter()
 import communityconnector as cc
 from communityconnector.connector import Connector
-with Connector.open(sys.argv[1]) as desk:
+with Connector.open(sys.argv[1], create=True) as desk:
     found = desk.match(cc.Need(terms="T226", near=cc.Point(39.7, -104.9)))
     names = [match.service.name for match in found]
 print(time.perf_counter() - start, len(names))
@@ -87,10 +87,10 @@ def shown(what: str) -> Callable[[int], None]:
 
 def loaded(url: str, path: Path) -> None:
     """Load a file; print seconds, those that processors worked for it, how many records, and MB."""
-    from communityconnector.adapters.sql import open_storage
+    from communityconnector.adapters.sql import create_storage
     from communityconnector.stored import load
 
-    storage = open_storage(url)
+    storage = create_storage(url)
     most = Peak()
     start = time.perf_counter()
     done = load(storage, path, now=datetime.now(UTC), on_progress=shown("stored"))
@@ -103,11 +103,11 @@ def loaded(url: str, path: Path) -> None:
 
 def indexed(url: str, folder: Path) -> None:
     """Index what was loaded; print seconds and MB."""
-    from communityconnector.adapters.sql import open_storage
+    from communityconnector.adapters.sql import create_storage
     from communityconnector.model import Audience
     from communityconnector.stored import Shelf, opened_index
 
-    shelf = Shelf(open_storage(url))
+    shelf = Shelf(create_storage(url))
     current = shelf.current()
     if current is None:
         sys.exit("nothing was loaded")
@@ -120,9 +120,9 @@ def indexed(url: str, folder: Path) -> None:
 
 def ten_by_id(url: str) -> None:
     """Print p50 and p99 of getting ten records by id, in ms."""
-    from communityconnector.adapters.sql import open_storage
+    from communityconnector.adapters.sql import create_storage
 
-    storage = open_storage(url)
+    storage = create_storage(url)
     ids = [record.id for record in itertools.islice(storage.scan("service.1"), 0, 50_000, 25)]
     chosen = np.random.default_rng(1).permutation(len(ids))
     times = []
@@ -168,11 +168,11 @@ class Plain:
 
 def commits(folder: Path) -> None:
     """Print commits a second, ours and plain ones."""
-    from communityconnector.adapters.sql import open_storage
+    from communityconnector.adapters.sql import create_storage
     from communityconnector.storage import Put
 
-    ours = open_storage(f"sqlite:///{folder}/ours.db")
-    open_storage(f"sqlite:///{folder}/plain.db").close()
+    ours = create_storage(f"sqlite:///{folder}/ours.db")
+    create_storage(f"sqlite:///{folder}/plain.db").close()
     plain = Plain(folder / "plain.db")
     document = {"status": "requested", "note": "x" * 400}
     times: dict[str, list[float]] = {"ours": [], "plain sqlite3": []}

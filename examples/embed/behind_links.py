@@ -9,7 +9,7 @@ from library import Form, Page
 
 import communityconnector as cc
 from communityconnector.desk import AgencyPage
-from communityconnector.referrals import MEANINGS, TABLE, HoldReason, Outcome, Role
+from communityconnector.referrals import MEANINGS, TABLE, Helped, HoldReason, Outcome, Role
 
 
 class Told(NamedTuple):
@@ -55,7 +55,10 @@ def answered(desk: cc.Connector, token: str, form: Form) -> Page:
 
 
 def followed_up(desk: cc.Connector, token: str, form: Form) -> Page:
-    """The patron's answer of how it went."""
+    """The patron's answer of how it went. What was left open is asked again: nothing stands in for an answer."""
+    if form.get("reached") not in ("yes", "no") or form.get("helped") not in tuple(Helped):
+        words = "Please answer the first two questions. / Responda a las dos primeras preguntas."
+        return Page("message.html", {"words": words}, 400)
     waited = form.get("waited", "").strip()
     if waited and not re.fullmatch("[0-9]{1,4}", waited):
         return Page(

@@ -20,7 +20,10 @@ STAFF = cc.Actor("staff", "desk-1")
 
 
 def open_desk() -> cc.Connector:
-    """The desk, one for the whole process. Messages are shown on the console: put a notifier in its place."""
+    """The desk, one for the whole process: `communityconnector load FILE --desk URL` has made it.
+
+    Messages are shown on the console: put a notifier in its place.
+    """
     return cc.Connector.open(
         os.environ.get("DESK_URL", "sqlite:///desk.db"),
         zone="America/New_York",

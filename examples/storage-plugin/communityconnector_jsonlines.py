@@ -3,17 +3,21 @@
 import fcntl
 import json
 import os
+from functools import partial
 from pathlib import Path
 
-from communityconnector.errors import StaleRecordError, StorageClosedError, StorageError
+from communityconnector.errors import StaleRecordError, StorageClosedError, StorageError, StorageNotFoundError
 from communityconnector.hookspecs import StorageBackend, hookimpl
 from communityconnector.storage import Put, Record, checked, encoded
 
 
 class JsonLines:
-    def __init__(self, url):
+    def __init__(self, url, *, create=False):
         self._path, self._closed = Path(url.partition(":///")[2]), False
-        self._path.touch()
+        if create:
+            self._path.touch()
+        if not self._path.is_file():
+            raise StorageNotFoundError(f"there is no file {self._path.absolute()}")
 
     def get(self, kind, ids):
         records, _ = self._read()
@@ -72,4 +76,4 @@ def _change(write, text, held):
 
 @hookimpl
 def communityconnector_storage_backends():
-    return [StorageBackend("jsonlines", open=JsonLines)]
+    return [StorageBackend("jsonlines", open=JsonLines, create=partial(JsonLines, create=True))]

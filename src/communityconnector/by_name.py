@@ -33,20 +33,27 @@ class ByName:
     plugins: Plugins
     settings: Mapping[str, str]
 
-    def storage(self, url: str | None) -> Storage:
+    def storage(self, url: str | None, *, create: bool) -> Storage:
         """The storage at a URL; without one, in memory.
 
+        Args:
+            url: where it is.
+            create: whether to make it where there is none.
+
         Raises:
-            UnusableStorageError: nothing is called so, or what is there cannot be used.
+            StorageNotFoundError: there is none.
+            UnusableStorageError: no storage has URLs that begin so, or what is there cannot be used.
             MigrationNeededError: an older version made it.
             StorageError: the database cannot be reached.
         """
-        backend = self.plugins.storage_backends().get(_scheme(url))
+        backends = self.plugins.storage_backends()
+        backend = backends.get(_scheme(url))
         if backend is None:
-            known = ", ".join(self.plugins.storage_backends())
-            message = f"a storage's URL looks like sqlite:///desk.db, and begins with one of: {known}"
+            message = (
+                f"a storage's URL looks like sqlite:///desk.db, and begins with one of: {', '.join(backends)}"
+            )
             raise UnusableStorageError(message)
-        return backend.open(url or "")
+        return (backend.create if create and backend.create else backend.open)(url or "")
 
     def geocoder(self, given: Geocoder | str | None) -> Geocoder | None:
         """Who knows places in words."""
@@ -108,7 +115,8 @@ def index_beside(url: str | None) -> Path | None:
 
 
 def _scheme(url: str | None) -> str:
-    return "memory" if url is None else url.partition(":")[0].partition("+")[0]
+    # Others than texts, such as paths, begin with no name of a storage.
+    return "memory" if url is None else str(url).partition(":")[0].partition("+")[0].lower()
 
 
 def _named(found: Mapping[str, T], name: str, what: str) -> T:

@@ -167,6 +167,7 @@ class Connector(Desk):
         cls,
         url: str | None = None,
         *,
+        create: bool = False,
         plugins: Plugins | None = None,
         settings: Mapping[str, str] = _NO_SETTINGS,
         index: str | os.PathLike[str] | None = None,
@@ -182,6 +183,8 @@ class Connector(Desk):
 
         Args:
             url: where its storage is, such as `sqlite:///desk.db`; by default in memory, gone with the desk.
+            create: whether to make the storage where there is none. By default that is an error, so that a misspelt URL
+                opens no empty desk.
             plugins: where parts are looked up by their names. By default those that are built in: plugins of others are
                 used only if they are allowed, as in `Plugins(allow=["theirs"])`.
             settings: what plugins' parts may have to know.
@@ -198,7 +201,8 @@ class Connector(Desk):
             **parts: what `Connector` takes besides.
 
         Raises:
-            UnusableStorageError: nothing is called so, or what is there cannot be used.
+            StorageNotFoundError: there is no storage, and none was to be made.
+            UnusableStorageError: it is no URL of a storage, or what is there cannot be used.
             MigrationNeededError: an older version made it.
             StorageError: the database cannot be reached.
             PluginError: no part has such a name.
@@ -214,7 +218,7 @@ class Connector(Desk):
             "notifiers": named.notifiers(notifiers),
             "words": named.words(words),
         }
-        storage = named.storage(url)
+        storage = named.storage(url, create=create)
         try:
             return cls(storage, plugins=found, index=index_beside(url) if index is None else index, **parts)
         except CommunityConnectorError:

@@ -176,6 +176,12 @@ class UnusableStorageError(StorageError):
     code = "unusable-storage"
 
 
+class StorageNotFoundError(UnusableStorageError, FileNotFoundError):
+    """There is no desk at this URL: no such file, or a database in which none was made. Nothing was made there either."""
+
+    code = "storage-not-found"
+
+
 class MigrationNeededError(UnusableStorageError):
     """The database was made by an older version: `communityconnector migrate` brings it up to date, after a copy."""
 

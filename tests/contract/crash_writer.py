@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.errors import StaleRecordError, StorageError, StorageFullError
 from communityconnector.storage import Put
 
@@ -29,7 +29,7 @@ def say(*words):
 
 def write(url, *, unsafe):
     """Commit three records that agree, for ever; an unsafe writer acknowledges what it is about to do."""
-    storage = open_storage(url)
+    storage = create_storage(url)
     number, version = state(storage)
     while True:
         number += 1
@@ -66,7 +66,7 @@ def kills(path, count, how):
             last = int([first, *pipe.readlines()][-1])
         os.waitpid(child, 0)
         acknowledged += last - int(first) + 1
-        storage = open_storage(f"sqlite:///{path}")
+        storage = create_storage(f"sqlite:///{path}")
         number, _ = state(storage)
         storage.close()
         half += number == -1
@@ -79,7 +79,7 @@ def kills(path, count, how):
 
 def forked(url):
     """Use a storage in a process that was forked off after it was opened."""
-    storage = open_storage(url)
+    storage = create_storage(url)
     storage.commit([Put("note", "a", {})])
     child = os.fork()
     try:
@@ -96,7 +96,7 @@ def forked(url):
 
 def race(url, threads, rounds):
     """Count one record up, with others who do the same, and tell every version that was won."""
-    storage = open_storage(url)
+    storage = create_storage(url)
     won = []
 
     def count():
@@ -120,7 +120,7 @@ def race(url, threads, rounds):
 def limited(url, room):
     """Write until files may grow no further, then again with room."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    storage = open_storage(url)
+    storage = create_storage(url)
     _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(room), most))
     number = 0

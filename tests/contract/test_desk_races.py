@@ -10,7 +10,7 @@ import sys
 import desk_writer
 from desk_world import faults, made, refer, take_referrals
 
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.desk.kinds import REFERRAL
 
 WRITER = desk_writer.__file__
@@ -39,7 +39,7 @@ def finished(*jobs):
 
 def raced(url, threads, rounds, processes, rounds_each, *, how="safe"):
     """What became of threads of one process and of processes more that all carried one referral on."""
-    storage = open_storage(url)
+    storage = create_storage(url)
     desk = made(storage)
     take_referrals(desk)
     begun = refer(desk)
@@ -78,7 +78,7 @@ def test_exactly_one_of_many_threads_and_processes_wins_each_version_on_postgres
 
 def test_those_who_make_referrals_of_their_own_are_in_nobodys_way(tmp_path):
     url = f"sqlite:///{tmp_path}/desk.db"
-    storage = open_storage(url)
+    storage = create_storage(url)
     desk = made(storage)
     take_referrals(desk)
     assert finished(*[("apart", url, 25)] * 4) == [25] * 4

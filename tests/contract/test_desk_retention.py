@@ -11,7 +11,7 @@ from desks import MONDAY, STAFF
 from lettings import KEEP_ALL, ROOTS, TOKEN, filled, opened
 
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.desk import kinds
 from communityconnector.storage import SupportsWiping
 
@@ -22,7 +22,7 @@ def json_lines(path):
     spec = importlib.util.spec_from_file_location("communityconnector_jsonlines", PLUGIN)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.JsonLines(f"jsonlines:///{path}")
+    return module.JsonLines(f"jsonlines:///{path}", create=True)
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql", "jsonlines"])
@@ -31,9 +31,9 @@ def storage(request, tmp_path):
         case "memory":
             return MemoryStorage()
         case "sqlite":
-            return open_storage(f"sqlite:///{tmp_path / 'desk.db'}")
+            return create_storage(f"sqlite:///{tmp_path / 'desk.db'}")
         case "postgresql":
-            return open_storage(request.getfixturevalue("postgres")())
+            return create_storage(request.getfixturevalue("postgres")())
         case _:
             return json_lines(tmp_path / "desk.jsonl")
 

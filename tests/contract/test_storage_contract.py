@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.adapters.sql import file_of, open_storage
+from communityconnector.adapters.sql import create_storage, file_of
 from communityconnector.errors import StorageError
 from communityconnector.storage import SupportsChanges, SupportsClaims, SupportsWiping
 from communityconnector.testing import StorageContract
@@ -25,10 +25,10 @@ class InDatabase(StorageContract):
 
     def open_storage(self):
         self.url = self.empty()
-        return open_storage(self.url)
+        return create_storage(self.url)
 
     def reopen(self, storage):  # noqa: ARG002  # each test has one database
-        return open_storage(self.url)
+        return create_storage(self.url)
 
     def test_all_powers_are_there(self):
         with self.fresh() as storage:

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.errors import StorageFullError
 from communityconnector.storage import Put
 
@@ -59,7 +59,7 @@ def test_a_writer_that_acknowledges_too_early_is_found_out(tmp_path):
 
 
 def test_what_is_left_of_a_torn_log_is_a_prefix_of_the_commits(tmp_path, url):
-    storage = open_storage(url)
+    storage = create_storage(url)
     version = 0
     for n in range(1, 41):
         each = [Put("note", name, {"n": n}, version, {"of": str(n)}) for name in "abc"]
@@ -77,7 +77,7 @@ def test_what_is_left_of_a_torn_log_is_a_prefix_of_the_commits(tmp_path, url):
         copy = tmp_path / f"copy-{number}.db"
         copy.write_bytes(whole)
         copy.with_name(f"{copy.name}-wal").write_bytes(written[:cut])
-        torn = open_storage(f"sqlite:///{copy}")
+        torn = create_storage(f"sqlite:///{copy}")
         states = {(one.document["n"], one.keys["of"]) for one in torn.scan("note")} or {(0, "0")}
         assert len(states) == 1, f"half a commit is left of {cut} bytes"
         ((n, key),) = states
@@ -103,7 +103,7 @@ def test_a_full_disk_is_said_and_loses_nothing_and_room_is_all_that_it_takes(url
 
     event.listen(Pool, "checkout", bounded)
     try:
-        storage = open_storage(url)
+        storage = create_storage(url)
         pages[0] = 60
         kept = 0
         message = "no room left .* nothing was written"
@@ -128,14 +128,14 @@ def test_a_write_that_the_disk_refuses_is_said_and_loses_nothing(url, room):
     assert error.startswith("error ")
     assert "the database could not do it" in error or "no room left" in error
     assert error.endswith("nothing was written")
-    storage = open_storage(url)
+    storage = create_storage(url)
     number = int(wrote.split()[1])
     assert len(list(storage.scan("note"))) == 3 * (number + 1)
     storage.close()
 
 
 def test_of_threads_and_processes_that_race_exactly_one_wins_each_version(url):
-    storage = open_storage(url)
+    storage = create_storage(url)
     storage.commit([Put("note", "race", {"n": 0})])
     # 8 threads of one process and 4 processes more, 2,000 rounds altogether.
     children = [started("race", url, 8, 125), *(started("race", url, 1, 250) for _ in range(4))]
@@ -158,7 +158,7 @@ def test_a_forked_process_is_told_to_open_the_storage_itself(url):
 def test_nobody_else_may_read_the_files(tmp_path, url):
     before = os.umask(0)
     try:
-        storage = open_storage(url)
+        storage = create_storage(url)
         storage.commit([Put("note", "a", {})])
         modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
     finally:
@@ -168,7 +168,7 @@ def test_nobody_else_may_read_the_files(tmp_path, url):
 
 
 def test_deleted_and_replaced_texts_are_nowhere_in_the_file(tmp_path, url):
-    storage = open_storage(url)
+    storage = create_storage(url)
     texts = ["first-words-of-somebody", "second-words-of-somebody", "key-of-somebody", "id-of-somebody"]
     large = " ".join([texts[0]] * 2_000)
     version = storage.commit(
@@ -188,13 +188,13 @@ def test_deleted_and_replaced_texts_are_nowhere_in_the_file(tmp_path, url):
 
 
 def test_a_copy_of_the_files_taken_while_it_is_open_is_whole(tmp_path, url):
-    storage = open_storage(url)
+    storage = create_storage(url)
     storage.commit([Put("note", name, {"n": 1}) for name in "abc"])
     folder = tmp_path / "copy"
     folder.mkdir()
     for file in ("desk.db", "desk.db-wal"):
         shutil.copy(tmp_path / file, folder)
-    copy = open_storage(f"sqlite:///{folder}/desk.db")
+    copy = create_storage(f"sqlite:///{folder}/desk.db")
     assert [record.id for record in copy.scan("note")] == ["a", "b", "c"]
     copy.close()
     storage.close()

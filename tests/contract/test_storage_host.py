@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, create_engine, insert, select
 
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.errors import StaleRecordError, StorageError
 from communityconnector.storage import Delete, KeyRange, Put, SupportsHost
 
@@ -23,7 +23,7 @@ def both(request, tmp_path):
     url = f"sqlite:///{tmp_path}/desk.db"
     if request.param != "sqlite":
         url = request.getfixturevalue(request.param)()
-    storage, engine = open_storage(url), create_engine(url)
+    storage, engine = create_storage(url), create_engine(url)
     visits.metadata.create_all(engine)
     yield storage, engine
     storage.close()

@@ -15,7 +15,7 @@ from random import Random
 import pytest
 from sqlalchemy import text
 
-from communityconnector.adapters.sql import migrate, open_storage, schema
+from communityconnector.adapters.sql import create_storage, migrate, schema
 from communityconnector.adapters.sql.sqlite import network_file_system
 from communityconnector.errors import MigrationNeededError, StorageError, UnusableStorageError
 from communityconnector.storage import Change, KeyRange, Put
@@ -46,7 +46,7 @@ ROWS = (
 def file(tmp_path):
     """A database with one record."""
     path = tmp_path / "desk.db"
-    storage = open_storage(f"sqlite:///{path}")
+    storage = create_storage(f"sqlite:///{path}")
     storage.commit([Put("note", "a", {"n": 1})])
     storage.close()
     return path
@@ -60,7 +60,7 @@ def query(path, sql):
 
 
 def notes(url, **more):
-    storage = open_storage(url, **more)
+    storage = create_storage(url, **more)
     found = {record.id: record.document for record in storage.scan("note")}
     storage.close()
     return found
@@ -72,7 +72,7 @@ def test_the_first_schema_is_read_as_it_was_written(tmp_path):
     assert query(tmp_path / "golden.db", "SELECT schema FROM communityconnector_commit") == [(1,)]
     if len(schema.STEPS) > 1:
         migrate(url)
-    storage = open_storage(url)
+    storage = create_storage(url)
     documents = {
         (kind, one.id): (one.version, one.document, one.keys)
         for kind in ("note", "task")
@@ -96,7 +96,7 @@ def test_the_first_schema_is_read_as_it_was_written(tmp_path):
 
 def test_a_newer_schema_is_refused_and_left_alone(file):
     query(file, "UPDATE communityconnector_commit SET schema = 99")
-    for use in (open_storage, migrate):
+    for use in (create_storage, migrate):
         with pytest.raises(
             UnusableStorageError, match=r"newer communityconnector \(schema 99; this one knows"
         ):
@@ -106,7 +106,7 @@ def test_a_newer_schema_is_refused_and_left_alone(file):
 
 def test_an_older_schema_asks_to_be_migrated(file):
     with pytest.raises(MigrationNeededError, match="communityconnector migrate"):
-        open_storage(f"sqlite:///{file}", steps=TWO)
+        create_storage(f"sqlite:///{file}", steps=TWO)
 
 
 def test_migrating_copies_first_and_keeps_what_is_there(file):
@@ -174,7 +174,7 @@ def test_a_migration_that_is_killed_anywhere_has_happened_or_has_not(tmp_path):
         before += schema_now == 1
         migrate(url, steps=TWO)
         assert [query(path, each) for each in ROWS] == rows
-        open_storage(url, steps=TWO).close()
+        create_storage(url, steps=TWO).close()
         assert query(path, "PRAGMA integrity_check") == [("ok",)]
     print(f"\nR9: {kills} migrations killed, {before} of them undone, 0 rows lost")  # noqa: T201  # the figure
     assert before
@@ -183,7 +183,7 @@ def test_a_migration_that_is_killed_anywhere_has_happened_or_has_not(tmp_path):
 @pytest.mark.parametrize("start", [1, 2])
 def test_postgres_is_migrated_too(postgres, start):
     url = postgres()
-    open_storage(url, steps=TWO[:start]).close()
+    create_storage(url, steps=TWO[:start]).close()
     assert migrate(url, steps=TWO) == (start, 2, None)
     assert notes(url, steps=TWO) == {}
 
@@ -191,7 +191,7 @@ def test_postgres_is_migrated_too(postgres, start):
 def test_what_is_no_database_is_refused_and_left_alone(tmp_path):
     path = tmp_path / "letter.txt"
     path.write_text("Dear neighbour, here are the opening hours.")
-    for use in (open_storage, migrate):
+    for use in (create_storage, migrate):
         with pytest.raises(UnusableStorageError, match="is no SQLite database"):
             use(f"sqlite:///{path}")
     assert path.read_text().startswith("Dear")
@@ -202,16 +202,16 @@ def test_what_is_no_database_stays_byte_for_byte(tmp_path, length):
     path = tmp_path / "letter.txt"
     path.write_bytes(b"x" * length)
     with pytest.raises(UnusableStorageError, match="is no SQLite database"):
-        open_storage(f"sqlite:///{path}")
+        create_storage(f"sqlite:///{path}")
     assert path.read_bytes() == b"x" * length
     with pytest.raises(UnusableStorageError, match="no file"):
-        open_storage(f"sqlite:///{tmp_path}")
+        create_storage(f"sqlite:///{tmp_path}")
 
 
 READ = """
 import sys
-from communityconnector.adapters.sql import open_storage
-storage = open_storage(sys.argv[1])
+from communityconnector.adapters.sql import create_storage
+storage = create_storage(sys.argv[1])
 print(sorted(record.id for record in storage.scan("note")))
 storage.close()
 """
@@ -226,9 +226,9 @@ def test_a_second_desk_in_a_process_keeps_the_locks_of_the_first(tmp_path):
         words = [sys.executable, "-c", READ, url]
         return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
 
-    first = open_storage(url)
+    first = create_storage(url)
     first.commit([Put("note", "a", {})])
-    second = open_storage(url)
+    second = create_storage(url)
     assert seen_elsewhere() == "['a']"
     first.commit([Put("note", "b", {})])
     assert seen_elsewhere() == "['a', 'b']", "what was committed is in a log that nobody else can see"
@@ -242,7 +242,7 @@ def test_a_damaged_database_is_refused(tmp_path):
     path = tmp_path / "desk.db"
     path.write_bytes(b"SQLite format 3\0" + b"\1" * 8_000)
     with pytest.raises(UnusableStorageError, match="damaged"):
-        open_storage(f"sqlite:///{path}")
+        create_storage(f"sqlite:///{path}")
 
 
 def test_an_empty_file_becomes_a_database(tmp_path):
@@ -269,12 +269,12 @@ def test_somebody_elses_tables_stay_as_they_are(tmp_path):
 )
 def test_a_url_that_leads_nowhere_says_what_to_do(url, message):
     with pytest.raises(UnusableStorageError, match=message):
-        open_storage(url)
+        create_storage(url)
 
 
 def test_an_unreachable_server_is_said_without_its_password():
     with pytest.raises(StorageError) as caught:
-        open_storage("postgresql://tester:secret@127.0.0.1:1/desk")
+        create_storage("postgresql://tester:secret@127.0.0.1:1/desk")
     assert "secret" not in str(caught.value)
     assert "127.0.0.1" in str(caught.value)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from communityconnector.adapters.sql import file_of, open_storage
+from communityconnector.adapters.sql import create_storage, file_of
 from communityconnector.testing import StorageContract
 
 PROMISE = StorageContract.test_what_was_deleted_is_in_no_file_after_wiping.__name__
@@ -36,7 +36,7 @@ def test_a_storage_that_is_not_wiped_is_caught(fault, tmp_path):
     class Contract(StorageContract):
         def open_storage(self):
             self.url = f"sqlite:///{tmp_path / 'desk.db'}"
-            storage = open_storage(self.url)
+            storage = create_storage(self.url)
             storage.wipe = lambda: fault(storage) is None
             return storage
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from communityconnector.adapters.sql import create_storage
 from communityconnector.cli import main
 from communityconnector.cli.settings import open_desk
 
@@ -73,5 +74,7 @@ def test_the_settings_open_a_desk(tmp_path):
     (text,) = blocks("toml")
     assert set(tomllib.loads(text)) == {"zone", "holidays", "policy", "letterhead", "notifiers"}
     (tmp_path / "settings.toml").write_text(text, encoding="utf-8")
-    with open_desk("sqlite:///" + str(tmp_path / "desk.db"), str(tmp_path / "settings.toml")) as desk:
+    url = f"sqlite:///{tmp_path}/desk.db"
+    create_storage(url).close()
+    with open_desk(url, str(tmp_path / "settings.toml")) as desk:
         assert desk.dispatch_once().total == 0

@@ -70,4 +70,4 @@ def test_the_tutorial_builds_the_example_plugin_to_the_letter():
 
 def test_the_example_plugin_is_short():
     text = (EXAMPLES / "storage-plugin" / "communityconnector_jsonlines.py").read_text(encoding="utf-8")
-    assert sum(bool(line.strip()) for line in text.splitlines()) <= 60
+    assert sum(bool(line.strip()) for line in text.splitlines()) <= 65

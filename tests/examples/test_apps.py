@@ -183,7 +183,7 @@ APPS = {"flask": flask_browser, "fastapi": fastapi_browser, "django": django_bro
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory):
     url = f"sqlite:///{tmp_path_factory.mktemp('desk')}/desk.db"
-    with cc.Connector.open(url, notifiers={"console": ConsoleNotifier()}) as desk:
+    with cc.Connector.open(url, create=True, notifiers={"console": ConsoleNotifier()}) as desk:
         desk.load(cc.sample())
         agency = desk.match("soup kitchen", near="28694", limit=1)[0].organization.id
         address = cc.Secret("agency@example.org")
@@ -256,7 +256,15 @@ def test_a_referral_goes_the_whole_way(app, browser):
     assert "number" in patron.submit(".*/follow-up", 400, reached="yes", helped="yes", waited="soon")
     patron.get(link)
     patron.submit(re.escape(link), language="en")
+    (form,) = Forms(patron.page).forms
     assert set(Forms(patron.page).asked) == {"reached", "helped", "waited", "problem"}
+    assert {name: codes[0] for name, codes in form["choices"].items()} == dict.fromkeys(form["choices"], "")
+    assert not re.search(r"\b(selected|checked)\b|name=\"waited\"[^>]*value=", patron.page)
+    for given in ({}, {"reached": "yes"}, {"helped": "no"}, {"reached": "", "helped": ""}):
+        assert "first two questions" in patron.submit(".*/follow-up", 400, **given)
+        assert desk.answers(referral_id) == ()
+        patron.get(link)
+        patron.submit(re.escape(link), language="en")
     page = patron.submit(".*/follow-up", reached="yes", helped="yes", waited="6", problem="hours_barrier")
     assert "Gracias" in page
     (answer,) = desk.answers(referral_id)

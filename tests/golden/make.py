@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.adapters.sql.schema import STEPS
 from communityconnector.storage import Delete, Put
 
 
 def make(path: Path) -> None:
     """Fill a new database."""
-    storage = open_storage(f"sqlite:///{path}")
+    storage = create_storage(f"sqlite:///{path}")
     first = storage.commit(
         [
             Put("note", "a", {"null": None, "float": 1.0, "large": 2**70, "nul": "\0", "half": "\ud83d"}),

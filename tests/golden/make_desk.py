@@ -20,7 +20,7 @@ from typing import Any
 
 import communityconnector as cc
 from communityconnector.adapters.crypto import AesGcmKeyring
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.connector import Connector
 from communityconnector.errors import NotDeliveredError
 from communityconnector.notification import Message, Receipt
@@ -79,7 +79,7 @@ def make(path: Path) -> None:
     """Fill a new database."""
     path.unlink(missing_ok=True)
     now = [START - timedelta(days=1000)]
-    storage = open_storage(f"sqlite:///{path}")
+    storage = create_storage(f"sqlite:///{path}")
     box = Box()
     found = cc.Matcher(cc.sample()).match("food pantry", limit=2)
     load(storage, cc.Directory.of([match.service for match in found]), now=START)

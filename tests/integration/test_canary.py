@@ -256,6 +256,7 @@ def opened(url, notifier, settings, plugins):
     clock = Clock()
     desk = Connector.open(
         url,
+        create=True,
         plugins=plugins,
         notifiers={notifier: settings},
         clock=clock,

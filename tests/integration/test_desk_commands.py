@@ -76,7 +76,7 @@ def test_a_newer_database_says_what_to_do(folder):
         (["match", "food", "--desk", "desk.db"], "looks like sqlite:///desk.db"),
         (
             ["match", "food", "--desk", "oracle://x/y"],
-            "begins with one of: mariadb, memory, postgresql, sqlite",
+            "begins with one of: mariadb, memory, mysql, postgres, postgresql, sqlite",
         ),
         (["match", "food", "--desk", "sqlite:///nowhere/desk.db"], "there is no folder"),
         (["match", "food", "--desk", "postgresql://127.0.0.1:1/none"], "cannot be used"),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import communityconnector as cc
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.desk import kinds
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -56,7 +56,7 @@ def opened(tmp_path):
     """The desk of a copy, ten minutes after it was made, and what its notifier takes on."""
     shutil.copy(GOLDEN / "desk-1.db", tmp_path / "desk.db")
     now, box = [START + timedelta(minutes=10)], MADE["Box"]()
-    storage = open_storage(f"sqlite:///{tmp_path}/desk.db")
+    storage = create_storage(f"sqlite:///{tmp_path}/desk.db")
     ids = iter(f"new-{number}" for number in range(100))
     with MADE["desk_over"](
         storage, lambda: now[0], box, keyring=MADE["keyring"](), ids=lambda: next(ids)

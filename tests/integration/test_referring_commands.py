@@ -50,7 +50,7 @@ def mail():
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory):
     path = tmp_path_factory.mktemp("desk") / "desk.db"
-    with cc.Connector.open(f"sqlite:///{path}") as desk:
+    with cc.Connector.open(f"sqlite:///{path}", create=True) as desk:
         desk.load(cc.sample())
     return path
 

@@ -31,7 +31,7 @@ def desk(tmp_path_factory):
     folder = tmp_path_factory.mktemp("desk")
     (folder / "visits.csv").write_text(TABLE, encoding="utf-8")
     url = f"sqlite:///{folder}/desk.db"
-    with cc.Connector.open(url) as opened:
+    with cc.Connector.open(url, create=True) as opened:
         opened.load(cc.sample())
     done = run("visits", "--desk", url, "--branch", "annex", "--add", folder / "visits.csv")
     assert done.exit_code == 0, done.stderr

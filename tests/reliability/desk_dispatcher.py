@@ -18,7 +18,7 @@ from desk_world import Hands, agency, contact, faults, is_damaged, made, refer, 
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.desk import Desk, Row, claiming
 from communityconnector.desk.kinds import LINK, OUTBOX, REFERRAL
 from communityconnector.desk.outbox import settled
@@ -119,7 +119,7 @@ def begun(path, clock, rng):
     Returns:
         How many messages of which kind there must be.
     """
-    storage = open_storage(f"sqlite:///{path}")
+    storage = create_storage(f"sqlite:///{path}")
     desk = made(storage, clock=clock)
     take_referrals(desk, 2)
     count = rng.randrange(2, 6)
@@ -142,7 +142,7 @@ def cut_off(path, took, clock, fate, rng, *, how):
     """Be a dispatcher that dies."""
     if how == "keeps claims":
         claiming.LEASE = timedelta(days=3650)
-    storage = open_storage(f"sqlite:///{path}")
+    storage = create_storage(f"sqlite:///{path}")
     provider = Provider(took, clock, fate, rng)
     desk = made(
         Mortal(storage, fate), clock=clock, post=provider, desk=MarksFirst if how == "marks first" else Desk
@@ -154,7 +154,7 @@ def cut_off(path, took, clock, fate, rng, *, how):
 
 def finished(path, took, clock):
     """Be the dispatchers that come after, for a day and a half."""
-    storage = open_storage(f"sqlite:///{path}")
+    storage = create_storage(f"sqlite:///{path}")
     desk = made(storage, clock=clock, post=Provider(took, clock))
     for _ in range(9):
         clock.on(minutes=10)

@@ -17,7 +17,7 @@ from random import Random
 import attrs
 from desk_world import PATRON, STAFF, agency, contact, faults, is_damaged, made, refer, say, take_referrals
 
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.desk import Ledger
 from communityconnector.desk.kinds import OUTBOX, REFERRAL
 from communityconnector.errors import StaleRecordError
@@ -73,7 +73,7 @@ def ask(desk, request, how, rng):
 
 def live(url, seed, begun, how):
     """Ask for one thing after the other, for ever; first of all once more for what was asked for last."""
-    storage = open_storage(url)
+    storage = create_storage(url)
     desk = made(storage, ledger=Apart if how == "apart" else Ledger)
     if desk.intake("o-1") is None:
         take_referrals(desk)
@@ -137,7 +137,7 @@ def kills(folder, seed, count, how):
 
 def looked_over(path, wanted, done):
     """Whether all that was acknowledged is there, nothing twice, and nothing by half."""
-    storage = open_storage(f"sqlite:///{path}")
+    storage = create_storage(f"sqlite:///{path}")
     found: Counter[str] = Counter()
     desk = made(storage)
     for referral_id, version, status in done.values():
@@ -180,7 +180,7 @@ class Careless:
 
 def race(url, referral_id, threads, rounds, how):
     """Carry one referral on, with others who do the same, and tell every version that was won, and every loss."""
-    storage = open_storage(url)
+    storage = create_storage(url)
     desk = made(Careless(storage) if how == "careless" else storage)
     won, lost, other = [], [], []
 
@@ -207,7 +207,7 @@ def race(url, referral_id, threads, rounds, how):
 
 def apart(url, rounds):
     """Make referrals of one's own while others do the same: nobody is in anybody's way."""
-    storage = open_storage(url)
+    storage = create_storage(url)
     desk = made(storage)
     for _ in range(int(rounds)):
         one = refer(desk)

@@ -61,7 +61,7 @@ def names(result):
 @pytest.fixture(params=["memory", "sqlite"])
 def desk(request, tmp_path):
     url = None if request.param == "memory" else f"sqlite:///{tmp_path}/desk.db"
-    with Connector.open(url, clock=clock) as opened:
+    with Connector.open(url, create=True, clock=clock) as opened:
         yield opened
 
 
@@ -71,7 +71,9 @@ def test_a_desk_gives_what_a_matcher_gives(words, audience, tmp_path):
     """The stored directory is the directory: the same matches, scores and reasons for everybody who may look."""
     need = cc.Need(words, near="28694")
     expected = cc.Matcher(SAMPLE, audience=audience, clock=clock).match(need, limit=None)
-    with Connector.open(f"sqlite:///{tmp_path}/desk.db", audience=audience, clock=clock) as opened:
+    with Connector.open(
+        f"sqlite:///{tmp_path}/desk.db", create=True, audience=audience, clock=clock
+    ) as opened:
         opened.load(SAMPLE)
         found = opened.match(need, limit=None)
         assert names(found) == names(expected)
@@ -223,7 +225,7 @@ def test_two_who_load_at_once_do_not_mix(monkeypatch, tmp_path):
 def test_another_desk_sees_what_was_loaded_and_amended(tmp_path, monkeypatch):
     monkeypatch.setattr("communityconnector.stored.following._LOOK_AGAIN", 0.0)
     url = f"sqlite:///{tmp_path}/desk.db"
-    with Connector.open(url) as one, Connector.open(url) as other:
+    with Connector.open(url, create=True) as one, Connector.open(url) as other:
         one.load(cc.Directory.of([service("a"), service("b")]))
         assert len(other.match("food pantry")) == 2
         one.amend(service("c"))
@@ -236,7 +238,7 @@ def test_another_desk_sees_what_was_loaded_and_amended(tmp_path, monkeypatch):
 
 def test_an_amended_service_is_still_so_when_the_desk_is_opened_again(tmp_path):
     url = f"sqlite:///{tmp_path}/desk.db"
-    with Connector.open(url) as opened:
+    with Connector.open(url, create=True) as opened:
         opened.load(cc.Directory.of([service("a"), service("b")]))
         opened.amend(service("a", "Dental Clinic"))
     with Connector.open(url) as opened:
@@ -320,7 +322,7 @@ def test_the_log_names_records_and_never_what_they_say(desk, caplog):
 
 def test_an_index_that_is_lost_or_damaged_is_built_again(tmp_path):
     url = f"sqlite:///{tmp_path}/desk.db"
-    with Connector.open(url) as opened:
+    with Connector.open(url, create=True) as opened:
         opened.load(SAMPLE)
         expected = names(opened.match("soup kitchen"))
     for manifest in (tmp_path / "desk.db.index").rglob("manifest.json"):
@@ -330,7 +332,7 @@ def test_an_index_that_is_lost_or_damaged_is_built_again(tmp_path):
 
 
 def test_what_a_desk_keeps_is_its_owners_alone(tmp_path):
-    with Connector.open(f"sqlite:///{tmp_path}/desk.db") as opened:
+    with Connector.open(f"sqlite:///{tmp_path}/desk.db", create=True) as opened:
         opened.load(SAMPLE)
         modes = {
             path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("desk.db*") if path.is_file()
@@ -348,7 +350,9 @@ def test_a_url_that_names_no_storage_says_what_one_looks_like(tmp_path):
 
 def test_an_asynchronous_desk_answers_the_same(tmp_path):
     async def ask():
-        async with await AsyncConnector.open(f"sqlite:///{tmp_path}/desk.db", clock=clock) as opened:
+        async with await AsyncConnector.open(
+            f"sqlite:///{tmp_path}/desk.db", create=True, clock=clock
+        ) as opened:
             await opened.load(SAMPLE)
             results = await asyncio.gather(*(opened.match(words, near="28694") for words in NEEDS))
             await opened.amend(service("a", "Dental Clinic"))
@@ -394,7 +398,7 @@ def test_rows_of_others_in_the_same_database_are_left_alone(tmp_path):
     with sqlite3.connect(path) as host:
         host.execute("CREATE TABLE loan (id INTEGER)")
         host.execute("INSERT INTO loan VALUES (7)")
-    with Connector.open(f"sqlite:///{path}") as opened:
+    with Connector.open(f"sqlite:///{path}", create=True) as opened:
         opened.load(SAMPLE)
         opened.storage.commit([Put("note", "n", {"x": 1})])
     with sqlite3.connect(path) as host:
@@ -451,7 +455,7 @@ def test_nobody_waits_while_a_new_directory_is_being_indexed(tmp_path, monkeypat
     monkeypatch.setattr("communityconnector.stored.following._LOOK_AGAIN", 0.0)
     url = f"sqlite:///{tmp_path}/desk.db"
     indexing, go_on = threading.Event(), threading.Event()
-    with Connector.open(url) as one, Connector.open(url, audience="staff") as other:
+    with Connector.open(url, create=True) as one, Connector.open(url, audience="staff") as other:
         one.load(cc.Directory.of([service("a", "Old Pantry")]))
         assert other.match("food pantry")[0].service.name == "Old Pantry"
         one.load(cc.Directory.of([service("a", "New Pantry")]))

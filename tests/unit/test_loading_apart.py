@@ -16,7 +16,7 @@ import pytest
 
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.connector import Connector
 from communityconnector.errors import InvalidDirectoryError, InvalidRecordError, LoadCutOffError
 from communityconnector.interchange import chunks, json_reader, sources
@@ -342,7 +342,7 @@ def test_what_no_storage_can_keep_is_refused_as_by_one(tmp_path):
 SCRIPT = """
 import os, signal, sys, threading
 from datetime import UTC, datetime
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.stored import load, loading
 from communityconnector.interchange import chunks, json_reader, sources
 loading.READ_WHOLE = 0
@@ -356,7 +356,7 @@ threading.Thread(target=threading.Event().wait, daemon=True).start()
 url, path = sys.argv[1:]
 def tell(number):
     print(number, flush=True)
-done = load(open_storage(url), path, now=datetime(2026, 11, 20, 15, tzinfo=UTC), on_progress=tell)
+done = load(create_storage(url), path, now=datetime(2026, 11, 20, 15, tzinfo=UTC), on_progress=tell)
 print("done", sum(done.records.values()))
 """
 
@@ -386,7 +386,7 @@ def test_a_program_without_a_main_guard_runs_once(script, tmp_path):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loading, "READ_WHOLE", 0)
         loaded(one, path, 1)
-    held = open_storage(f"sqlite:///{tmp_path}/a.db")
+    held = create_storage(f"sqlite:///{tmp_path}/a.db")
     kept = {key: what for key, what in stored(held).items() if key[0] != ABOUT}
     held.close()
     assert kept == {key: what for key, what in stored(one).items() if key[0] != ABOUT}
@@ -431,7 +431,7 @@ def test_a_program_that_is_interrupted_or_killed_leaves_no_process_behind_and_it
     while group(program.pid) and time.monotonic() < end:
         time.sleep(0.02)
     assert group(program.pid) == set()
-    storage = open_storage(f"sqlite:///{tmp_path}/a.db")
+    storage = create_storage(f"sqlite:///{tmp_path}/a.db")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loading, "READ_WHOLE", 0)
         _, done = loaded(storage, path)
@@ -458,7 +458,7 @@ def test_a_document_whose_text_is_known_is_stored_as_that_text(tmp_path):
         encoded(document),
     )
     assert "né" not in repr(known)
-    for storage in (MemoryStorage(), open_storage(f"sqlite:///{tmp_path}/a.db")):
+    for storage in (MemoryStorage(), create_storage(f"sqlite:///{tmp_path}/a.db")):
         storage.commit([Put("note", "a", known)])
         assert storage.get("note", ["a"])["a"].document == document
         storage.close()

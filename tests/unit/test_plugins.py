@@ -433,8 +433,10 @@ class TestTheBuiltInPlugin:
 
     def test_storages_open(self, ours, tmp_path):
         backends = ours.storage_backends()
-        assert list(backends) == ["mariadb", "memory", "postgresql", "sqlite"]
-        for url in ("memory:", f"sqlite:///{tmp_path / 'desk.db'}"):
+        assert list(backends) == ["mariadb", "memory", "mysql", "postgres", "postgresql", "sqlite"]
+        file = f"sqlite:///{tmp_path / 'desk.db'}"
+        backends["sqlite"].create(file).close()
+        for url in ("memory:", file):
             storage = backends[url.partition(":")[0]].open(url)
             assert storage.get("note", ["a"]) == {}
             storage.close()

@@ -12,11 +12,10 @@ import pytest
 from sqlalchemy import create_engine, text
 
 import communityconnector as cc
-from communityconnector.adapters.sql import file_of, open_storage
+from communityconnector.adapters.sql import create_storage, file_of
 from communityconnector.async_connector import AsyncConnector
 from communityconnector.connector import Connector
 from communityconnector.errors import (
-    MissingExtraError,
     StorageClosedError,
     StorageError,
     UnusableStorageError,
@@ -33,7 +32,7 @@ def url(tmp_path):
 
 @pytest.fixture
 def storage(url):
-    opened = open_storage(url)
+    opened = create_storage(url)
     yield opened
     opened.close()
 
@@ -108,7 +107,7 @@ def test_an_idle_poll_of_a_queue_writes_nothing(storage):
         ("postgresql://127.0.0.1:1/x?user=u&password=hunter2", StorageError),
         ("mariadb://127.0.0.1:1/x?nonsense=1", UnusableStorageError),
         ("sqlite+nonsense:///{}/a.db", UnusableStorageError),
-        ("sqlite+aiosqlite:///{}/a.db", MissingExtraError),
+        ("sqlite+aiosqlite:///{}/a.db", UnusableStorageError),
         ("sqlite:///{}", UnusableStorageError),
         ("sqlite:///file:{}/a.db?uri=true", UnusableStorageError),
         ("sqlite:///:memory:", UnusableStorageError),
@@ -116,13 +115,13 @@ def test_an_idle_poll_of_a_queue_writes_nothing(storage):
 )
 def test_what_cannot_be_opened_is_an_error_of_ours_without_a_password(odd, error, tmp_path):
     with pytest.raises(error) as caught:
-        open_storage(odd.format(tmp_path))
+        create_storage(odd.format(tmp_path))
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_the_index_lies_beside_the_file_wherever_one_goes(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with Connector.open("sqlite:///my%20desk.db") as desk:
+    with Connector.open("sqlite:///my%20desk.db", create=True) as desk:
         desk.load(cc.sample())
         monkeypatch.chdir("/")
         assert desk.match("soup kitchen", near="28694")

@@ -64,7 +64,7 @@ def told(desk):
 
 @pytest.fixture
 def desk(tmp_path):
-    with Connector.open(f"sqlite:///{tmp_path}/desk.db", clock=clock) as opened:
+    with Connector.open(f"sqlite:///{tmp_path}/desk.db", create=True, clock=clock) as opened:
         yield opened
 
 
@@ -234,7 +234,7 @@ def test_a_load_that_is_cut_off_anywhere_ends_as_if_it_had_not_been(after, tmp_p
 
 
 def test_what_is_amended_while_a_new_directory_is_loaded_is_not_lost(tmp_path):
-    with Connector.open(f"sqlite:///{tmp_path}/desk.db", clock=clock) as desk:
+    with Connector.open(f"sqlite:///{tmp_path}/desk.db", create=True, clock=clock) as desk:
         desk.load(cc.Directory.of([service("a"), service("b")]))
         amended = []
 
@@ -273,10 +273,10 @@ def test_an_empty_directory_is_one_too(drop, desk):
 
 def test_an_index_of_another_database_is_not_taken_for_this_ones(tmp_path):
     url = f"sqlite:///{tmp_path}/desk.db"
-    with Connector.open(url, clock=clock) as desk:
+    with Connector.open(url, create=True, clock=clock) as desk:
         desk.load(cc.Directory.of([service("a", "Dental Clinic")]))
     (tmp_path / "desk.db").unlink()
-    with Connector.open(url) as desk:
+    with Connector.open(url, create=True) as desk:
         desk.load(cc.Directory.of([service("a", "Food Pantry")]))
         assert desk.match("food pantry")[0].service.name == "Food Pantry"
         reasons = desk.match("food pantry")[0].reasons

@@ -19,7 +19,7 @@ class TestJsonLines(StorageContract):
 
     def open_storage(self):
         self.url = f"jsonlines:///{self.folder}/{next(NUMBERS)}.jsonl"
-        return JsonLines(self.url)
+        return JsonLines(self.url, create=True)
 
     def reopen(self, storage):
         return JsonLines(self.url)

@@ -58,8 +58,9 @@ def _made(part: str) -> Callable[..., Any]:
 def communityconnector_storage_backends() -> Iterable[StorageBackend]:
     """Memory, and the databases that library systems run on."""
     yield StorageBackend("memory", open=_made("memory:MemoryStorage"))
-    for scheme in ("sqlite", "postgresql", "mariadb"):
-        yield StorageBackend(scheme, open=_later("sql:open_storage"))
+    # Database services hand out URLs that begin with `postgres` and `mysql`.
+    for scheme in ("sqlite", "postgresql", "postgres", "mariadb", "mysql"):
+        yield StorageBackend(scheme, open=_later("sql:open_storage"), create=_later("sql:create_storage"))
 
 
 @hookimpl

@@ -34,12 +34,17 @@ URL_HELP = "Where the desk is: sqlite:///desk.db, or a URL of PostgreSQL or Mari
 def load(  # noqa: PLR0913  # one argument an option
     file: str, *, url: str, audience: str, mapping: str | None, drop_missing: bool, as_json: bool
 ) -> None:
-    """Take the directory in FILE into a database, and index it.
+    """Take the directory in FILE into a database, and index it. Where there is no database, it is made.
 
     Whoever matches meanwhile sees the old directory until the new one is whole. A load that was cut off goes on
     where it was when it is given again.
     """
-    with cc.Connector.open(url, audience=audience) as desk, _progress() as tell:
+    from communityconnector.interchange.sources import opened
+
+    with opened(file) as parts:
+        # A file that cannot be read is said before a database is made for it.
+        next(parts, None)
+    with cc.Connector.open(url, create=True, audience=audience) as desk, _progress() as tell:
         done = desk.load(file, mapping=mapping, drop_missing=drop_missing, on_progress=tell)
     if as_json:
         click.echo(json.dumps(attrs.asdict(done), indent=1))

@@ -76,7 +76,7 @@ def communityconnector_storage_backends() -> Iterable[StorageBackend]:
         ...         from communityconnector.adapters.memory import MemoryStorage
         ...         return MemoryStorage()
         >>> list(Plugins(Scratch()).storage_backends())
-        ['mariadb', 'memory', 'postgresql', 'scratch', 'sqlite']
+        ['mariadb', 'memory', 'mysql', 'postgres', 'postgresql', 'scratch', 'sqlite']
     """
     raise NotImplementedError
 

@@ -64,13 +64,16 @@ class StorageBackend:
 
     Attributes:
         scheme: the first word of its URLs: `sqlite` for `sqlite:///desk.db`.
-        open: opens the storage at a URL; imports its driver when it is called.
+        open: opens the storage that is at a URL, and raises `StorageNotFoundError` where there is none; imports its
+            driver when it is called.
         api: the `API_VERSION` that the plugin was written to.
+        create: opens the storage at a URL, and makes it where there is none; by default `open` does.
     """
 
     scheme: str = attrs.field(validator=_name)
     open: OpenStorage = attrs.field(validator=_call)
     api: int = API_VERSION
+    create: OpenStorage | None = attrs.field(default=None, validator=attrs.validators.optional(_call))
 
 
 @attrs.frozen

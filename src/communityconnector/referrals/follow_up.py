@@ -51,14 +51,14 @@ class FollowUp:
 
     @property
     def outcome(self) -> Outcome:
-        """How the referral came out, by this answer."""
+        """How the referral came out, by this answer; unknown where it did not help and no reason is given."""
         if self.helped is Helped.YES:
             return Outcome.SERVICE_RECEIVED
         if self.helped is Helped.PARTLY:
             return Outcome.SERVICE_RECEIVED_PARTLY
         if self.problem is not None:
             return self.problem
-        return Outcome.OTHER if self.reached else Outcome.AGENCY_UNREACHABLE
+        return Outcome.UNKNOWN if self.reached else Outcome.AGENCY_UNREACHABLE
 
 
 @attrs.frozen(kw_only=True)

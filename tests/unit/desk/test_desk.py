@@ -12,7 +12,7 @@ from desks import LINKS, MONDAY, PATRON, STAFF, desk_at, found, preference, send
 from sqlalchemy import create_engine
 
 import communityconnector as cc
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.desk import kinds
 from communityconnector.errors import (
     IdempotencyConflictError,
@@ -497,7 +497,7 @@ def test_another_try_is_a_new_referral_elsewhere_with_a_new_consent(desk):
 
 def test_a_referral_commits_with_the_rows_of_its_host_or_not_at_all(tmp_path):
     url = f"sqlite:///{tmp_path / 'desk.db'}"
-    with desk_at(open_storage(url)) as desk:
+    with desk_at(create_storage(url)) as desk:
         match = found(desk)
         engine = create_engine(url)
         for ends in ("rollback", "commit"):

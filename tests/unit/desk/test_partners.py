@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.adapters.us_federal_holidays import us_federal_holiday
 from communityconnector.errors import (
     InvalidPartnershipError,
@@ -49,7 +49,7 @@ def clock():
 
 @pytest.fixture(params=["memory", "sqlite"])
 def storage(request, tmp_path):
-    kept = MemoryStorage() if request.param == "memory" else open_storage(f"sqlite:///{tmp_path}/desk.db")
+    kept = MemoryStorage() if request.param == "memory" else create_storage(f"sqlite:///{tmp_path}/desk.db")
     yield kept
     kept.close()
 

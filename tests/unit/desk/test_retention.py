@@ -19,7 +19,7 @@ from lettings import KEEP_ALL, ROOTS, TOKEN, ended, filled, opened, private, tol
 import communityconnector as cc
 from communityconnector.adapters.crypto import AesGcmKeyring
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.adapters.sql.sqlite import copied
 from communityconnector.desk import Ending, kinds
 from communityconnector.errors import (
@@ -489,7 +489,7 @@ def folder(tmp_path):
 
 
 def at(folder):
-    return open_storage(f"sqlite:///{folder / 'desk.db'}")
+    return create_storage(f"sqlite:///{folder / 'desk.db'}")
 
 
 def test_no_byte_of_what_was_purged_is_in_any_file(folder):

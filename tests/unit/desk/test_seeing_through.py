@@ -163,7 +163,7 @@ def test_staff_without_a_notifier_look_for_themselves():
         ({"reached": True, "helped": "yes"}, "service_received"),
         ({"reached": True, "helped": "partly", "waited_days": 3}, "service_received_partly"),
         ({"reached": True, "helped": "no", "problem": "no_funds"}, "no_funds"),
-        ({"reached": True, "helped": "no"}, "other"),
+        ({"reached": True, "helped": "no"}, "unknown"),
         ({"reached": False, "helped": "no"}, "agency_unreachable"),
     ],
 )

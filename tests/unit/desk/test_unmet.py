@@ -9,7 +9,7 @@ import pytest
 from desks import MONDAY, STAFF, desk_at, found, send
 
 import communityconnector as cc
-from communityconnector.adapters.sql import open_storage
+from communityconnector.adapters.sql import create_storage
 from communityconnector.desk import kinds
 from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals import Basis
@@ -63,7 +63,7 @@ SHARED = """
 @pytest.mark.parametrize("settles", ["run_due", "purge"])
 def test_no_number_of_a_commit_joins_a_need_to_a_patron(tmp_path, settles):
     path = tmp_path / "desk.db"
-    with desk_at(open_storage(f"sqlite:///{path}")) as desk:
+    with desk_at(create_storage(f"sqlite:///{path}")) as desk:
         for day in range(4):
             rejected(desk, patron=f"opaque-4d7e{day}b", area="286", language="es", channel="phone")
             desk.time.pass_by(days=1)

@@ -39,7 +39,7 @@ def clock():
 @pytest.fixture(params=["memory", "sqlite"])
 def desk(request, tmp_path, clock):
     url = None if request.param == "memory" else f"sqlite:///{tmp_path}/desk.db"
-    with cc.Connector.open(url, clock=clock, holidays="us-federal") as opened:
+    with cc.Connector.open(url, create=True, clock=clock, holidays="us-federal") as opened:
         opened.load(cc.Directory.of([pantry(f"p{number:02}", 36.0 + number / 100) for number in range(30)]))
         yield opened
 

@@ -9,12 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from communityconnector.adapters.sql.opening import file_of, migrate, open_storage
+    from communityconnector.adapters.sql.opening import create_storage, file_of, migrate, open_storage
     from communityconnector.adapters.sql.storage import SqlStorage
 
-__all__ = ["SqlStorage", "file_of", "migrate", "open_storage"]
+__all__ = ["SqlStorage", "create_storage", "file_of", "migrate", "open_storage"]
 
-_HOMES = {"SqlStorage": "storage", "file_of": "opening", "migrate": "opening", "open_storage": "opening"}
+_HOMES = {
+    "SqlStorage": "storage",
+    "create_storage": "opening",
+    "file_of": "opening",
+    "migrate": "opening",
+    "open_storage": "opening",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import sqlite3
@@ -11,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, event
 
-from communityconnector.errors import StorageError, UnusableStorageError
+from communityconnector.errors import StorageError, StorageNotFoundError, UnusableStorageError
 
 BUSY_SECONDS: Final = 30.0
 """How long a writer waits for another process that is writing."""
@@ -31,16 +32,27 @@ _PRAGMAS: Final = (
 )
 
 
-def prepare(path: Path) -> None:
-    """See to it that a file can be opened, and is nobody else's to read.
+HOW_TO_MAKE: Final = (
+    "`communityconnector load FILE --desk URL` makes one from a directory, and `Connector.open(url, create=True)` "
+    "an empty one"
+)
+
+
+def prepare(path: Path, *, create: bool) -> None:
+    """See to it that a file can be opened, and that a new one can be read by its owner alone.
+
+    Args:
+        path: the file.
+        create: whether to make it where there is none.
 
     Raises:
-        UnusableStorageError: there is no such folder, the file is something else, or it lies where it cannot be locked.
+        StorageNotFoundError: there is no such folder, or no such file and none is to be made.
+        UnusableStorageError: the file is something else, or it lies where it cannot be locked.
     """
     folder = path.parent
     if not folder.is_dir():
         message = f"there is no folder {folder}: make it, or name another file"
-        raise UnusableStorageError(message)
+        raise StorageNotFoundError(message)
     system = network_file_system(folder)
     if system:
         message = (
@@ -48,21 +60,49 @@ def prepare(path: Path) -> None:
             "use a local disk, or PostgreSQL or MariaDB"
         )
         raise UnusableStorageError(message)
+    if not create and not path.exists():
+        message = f"there is no database {path}{_near(path)}. {HOW_TO_MAKE}"
+        raise StorageNotFoundError(message)
+    if create:
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except FileExistsError:
+            pass
+        except OSError as error:
+            message = f"{path} cannot be opened: {error.strerror}"
+            raise UnusableStorageError(message) from None
+        else:
+            return
+    # What is there is opened by SQLite alone. When a process closes a file, it loses its locks on it, whoever in it
+    # holds them (https://sqlite.org/howtocorrupt.html, 2.2). Another process would then take itself for the last
+    # one, and throw the log away that this one is still writing.
+    if not path.is_file() or not os.access(path, os.R_OK | os.W_OK):
+        message = f"{path} cannot be opened: it is no file, or not ours to read and write"
+        raise UnusableStorageError(message)
+    if 0 < path.stat().st_size < _LEAST:
+        message = f"{path} is no SQLite database"
+        raise UnusableStorageError(message)
+
+
+def _near(path: Path) -> str:
+    """A file beside it whose name differs by a slip, as part of a sentence; empty where there is none."""
+    names = [each.name for each in path.parent.iterdir() if not each.name.endswith(("-wal", "-shm"))]
+    found = difflib.get_close_matches(path.name, names, 1)
+    return f"; did you mean {found[0]}" if found else ""
+
+
+def has_table(path: Path, name: str) -> bool:
+    """Whether a database has a table. Nothing is set in it, for it may belong to another program.
+
+    Raises:
+        sqlite3.Error: it cannot be read.
+    """
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        # What is there is opened by SQLite alone. When a process closes a file, it loses its locks on it, whoever in it
-        # holds them (https://sqlite.org/howtocorrupt.html, 2.2). Another process would then take itself for the last
-        # one, and throw the log away that this one is still writing.
-        if not path.is_file() or not os.access(path, os.R_OK | os.W_OK):
-            message = f"{path} cannot be opened: it is no file, or not ours to read and write"
-            raise UnusableStorageError(message) from None
-        if 0 < path.stat().st_size < _LEAST:
-            message = f"{path} is no SQLite database"
-            raise UnusableStorageError(message) from None
-    except OSError as error:
-        message = f"{path} cannot be opened: {error.strerror}"
-        raise UnusableStorageError(message) from None
+        found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,))
+        return found.fetchone() is not None
+    finally:
+        connection.close()
 
 
 def network_file_system(folder: Path, mounts: Iterable[str] | None = None) -> str:
