@@ -13,6 +13,7 @@ from communityconnector import model
 from communityconnector.errors import InvalidPointError
 from communityconnector.model import (
     ENTITIES,
+    Address,
     Attribute,
     Contact,
     Directory,
@@ -215,3 +216,34 @@ def test_a_directory_tells_its_size_and_nothing_else():
 
 def test_disclosure_levels_are_words():
     assert [level.value for level in Disclosure] == ["public", "staff_only", "contact_only", "never"]
+
+
+def test_two_addresses_of_one_id_are_both_kept_and_both_hidden_if_one_is():
+    rest = dict.fromkeys(("city", "state_province", "postal_code", "country", "address_type"), "")
+    hidden = Address(id="a", address_1="1 Hidden Lane", disclosure="never", **rest)
+    other = Address(id="a", address_1="1 Hidden Ln", **rest)
+    places = [
+        Location(id=str(n), location_type="physical", addresses=(a,)) for n, a in enumerate((other, hidden))
+    ]
+    found = Directory.of(places)
+    kept = [address for place in found.locations.values() for address in place.addresses]
+    assert [address.address_1 for address in kept] == ["1 Hidden Ln", "1 Hidden Lane"]
+    assert [address.disclosure for address in kept] == ["never", "never"]
+    assert len({address.id for address in kept}) == 2
+    assert [(f.rule, f.entity, f.count) for f in found.findings] == [("id-used-twice", "address", 1)]
+
+
+def test_a_phone_that_two_services_share_is_had_by_both():
+    flat = [Phone(id="p", number="555-0101", service_id=key) for key in ("a", "b")]
+    services = [Service(id=key, name=key, status="active") for key in ("a", "b")]
+    found = Directory.of([*services, *flat])
+    assert [[p.number for p in s.phones] for s in found.services.values()] == [["555-0101"]] * 2
+    assert found.findings == ()
+
+
+def test_a_link_to_a_location_belongs_to_one_service():
+    link = ServiceAtLocation(id="1", location=Location(id="l", location_type="physical"))
+    services = [Service(id=k, name=k, status="active", service_at_locations=(link,)) for k in ("a", "b")]
+    found = Directory.of(services)
+    assert len({s.service_at_locations[0].id for s in found.services.values()}) == 2
+    assert {s.service_at_locations[0].location.id for s in found.services.values()} == {"l"}

@@ -278,7 +278,7 @@ class _JsonFile:
         elif "openapi_url" in value and "name" not in value:
             self.reading.dataset.update(value)
         elif entity_of(value, hint) == "location" and isinstance(value.get("services"), list):
-            place, services = split_place(value)
+            place, services = split_place(value, self.structurer.root("location", value))
             for index, service in enumerate(services):
                 yield self._record(service, f"{path}.services[{index}]", "service")
             if not services:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from communityconnector.interchange.lifts import describe, field_lift, mend, mend_schedule, value_lift
 from communityconnector.interchange.notes import TALLIED, Draft, Notes
 from communityconnector.interchange.opening_hours import read_hours
+from communityconnector.interchange.ownership import has_id, whose
 from communityconnector.interchange.plans import Plan, Step, plan_of
 from communityconnector.interchange.states import state_in
 from communityconnector.interchange.values import (
@@ -111,13 +112,17 @@ class Structurer:
         Args:
             cls: its class.
             raw: its fields.
-            seed: what tells it from others, should it have no id.
+            seed: what tells it from others, should it have no id: whose child it is, and which.
             partial: it only fills in fields of a record that another row holds.
         """
         entity = cls.entity
         plan = self._plans.get(entity) or self._plan(entity)
+        if not seed:
+            key = raw.get("id")
+            if type(key) is not str or not key.strip():
+                seed = self.root(entity, raw)
         if plan.may_be_mended and self._repair and not self.tabular:
-            mended = mend(entity, raw)
+            mended = mend(entity, raw, seed)
             if mended is not None:
                 message = "parts of the record stand in another place than HSDS has for them"
                 self.notes.tally(
@@ -292,18 +297,28 @@ class Structurer:
             parts = [str(raw.get(field) or "") for field in _NAMED_ALONE[entity]]
             if any(parts):
                 return mint(entity, *parts)
-        if seed:
-            return mint(entity, seed)
+        # Without a seed it has an id which this mode does not keep.
+        return mint(entity, seed or whose(entity, raw, ""))
+
+    def root(self, entity: str, raw: Mapping[str, Any]) -> str:
+        """What tells a record without an id that nothing embeds from all others: its name, and which of that name it is.
+
+        Its children are told from those of others by it, so two records that say the same never share a child.
+        """
+        if has_id(raw):
+            return ""
+        if self.unnamed is None:
+            raise UncountedError
+        self._numbered += 1
         agency = raw.get("organization")
         owner = (
             agency.get("id") or agency.get("name") if isinstance(agency, dict) else raw.get("organization_id")
         )
-        if self.unnamed is None:
-            raise UncountedError
-        self._numbered += 1
-        name = mint(entity, str(owner or ""), str(raw.get("name") or "") if entity == "service" else "")
-        self.unnamed[name] = number = self.unnamed.get(name, 0) + 1
-        return name if number == 1 else mint(name, str(number))
+        named = entity == "service" or entity in _NAMED_ALONE
+        name = _UNIT.join((str(owner or ""), str(raw.get("name") or "") if named else ""))
+        counted = mint(entity, name)
+        self.unnamed[counted] = number = self.unnamed.get(counted, 0) + 1
+        return name if number == 1 else mint(counted, str(number))
 
     def _take_note(self, step: Step, raw: Any, value: Any, problem: Problem, extra: dict[str, Any]) -> Any:
         """Draft what was wrong with a field; gives the value to keep."""
@@ -373,7 +388,7 @@ class Structurer:
                 made.extend(self._odd_item(step, index, item, raw, seed))
                 continue
             first = len(drafts)
-            own = "" if item.get("id") else f"{raw.get('id') or seed}/{name}[{index}]"
+            own = "" if item.get("id") else f"{whose(step.entity, raw, seed)}/{name}[{index}]"
             if is_schedule:
                 made.extend(self.schedules(item, seed=own))
             else:
@@ -393,7 +408,7 @@ class Structurer:
             return
         self._note(Severity.WARNING, "wrong-type", "an object expected", "read as a record", path, item)
         self._making += 1
-        yield from self._list(step, lifted, {}, {}, f"{raw.get('id') or seed}/{path}")
+        yield from self._list(step, lifted, {}, {}, f"{whose(step.entity, raw, seed)}/{path}")
         self._making -= 1
 
     def _plain_schedule(self, raw: Mapping[str, Any]) -> bool:
@@ -430,7 +445,7 @@ class Structurer:
             return self._not_an_object("an object", step, item, extra)
         key = item.get("id")
         if type(key) is not str or not key.strip():
-            return self._child(step.name, step.target, item, f"{raw.get('id') or seed}/{step.name}")
+            return self._child(step.name, step.target, item, f"{whose(step.entity, raw, seed)}/{step.name}")
         # What many records embed is recognised rather than read again: an agency with each of its services. Letter for
         # letter, for what says `1` is not what says `true`, and the order of fields is kept too.
         text = _text_of(item)
@@ -540,7 +555,7 @@ class Structurer:
             if step.many:
                 # Records made of an older field have no ids of their own, and nobody is to blame for that.
                 self._making += 1
-                made = self._list(step, item, {}, {}, f"{raw.get('id') or seed}/{name}")
+                made = self._list(step, item, {}, {}, f"{whose(step.entity, raw, seed)}/{name}")
                 self._making -= 1
                 if made is not ABSENT:
                     extra.pop(field, None)
@@ -557,6 +572,10 @@ class Structurer:
         self, severity: Severity, rule: str, message: str, action: str, path: str, value: Any = None
     ) -> None:
         self.notes.note(severity, rule, message, action, path, value)
+
+
+_UNIT: Final = "\x1f"
+"""Stands between the parts of a name that is minted, as in `mint`."""
 
 
 def _text_of(item: Any) -> bytes | None:

@@ -19,6 +19,7 @@ from communityconnector.interchange.lifts import OLD_TABLES, Lifted, TableLift, 
 from communityconnector.interchange.notes import At
 from communityconnector.interchange.reading import Reading
 from communityconnector.interchange.records import EXTENSION, FILLED_IN, Structurer, extension_back
+from communityconnector.interchange.repeats import Repeats
 from communityconnector.interchange.sources import SourceFile, UnreadableError
 from communityconnector.interchange.spreadsheet import lift_row
 from communityconnector.model import (
@@ -34,6 +35,7 @@ from communityconnector.model import (
     required,
     specs,
 )
+from communityconnector.model.apart import PARTS
 from communityconnector.model.shape import evolve
 
 _ESCAPED: Final = re.compile(r"'+[=@\t\r\n\uff1d\uff20+\-\uff0b\uff0d]")
@@ -138,12 +140,14 @@ def _flat_records(files: Sequence[SourceFile], reading: Reading) -> Iterator[Rec
         if file.base == EXTRAS:
             extras.read(file, reading.findings)
     structurer = reading.structurer(tabular=True)
-    for file in files:
-        if file.base not in {EXTRAS, "datapackage.json"}:
-            try:
-                yield from _Table(file, structurer, reading, extras).records(hints)
-            except UnreadableError as error:
-                reading.findings.append(error.finding)
+    with Repeats() as repeats:
+        for file in files:
+            if file.base not in {EXTRAS, "datapackage.json"}:
+                try:
+                    yield from _Table(file, structurer, reading, extras, repeats).records(hints)
+                except UnreadableError as error:
+                    reading.findings.append(error.finding)
+                reading.findings.extend(repeats.found(file.name))
     for entity, raw in extras.whole():
         record = structurer.record(ENTITIES[entity], raw)
         reading.findings.extend(structurer.notes.finish(EXTRAS, at_line(1)))
@@ -176,6 +180,7 @@ class _Table:
     structurer: Structurer
     reading: Reading
     extras: Extras
+    repeats: Repeats
 
     def records(self, hints: Mapping[str, str]) -> Iterator[Record]:
         encoding = encoding_of(self.file)
@@ -243,15 +248,19 @@ class _Table:
             if cells.get("organization_id") == UNKNOWN_AGENCY:
                 del cells["organization_id"]
             for number, part in enumerate(lift(cells)):
-                yield from self._make(part, seed=f"{self.file.base}:{row.line}:{number}")
+                yield from self._make(part, row.line, number)
             self.reading.findings.extend(self.structurer.notes.finish(self.file.name, at_line(row.line)))
 
-    def _make(self, part: Lifted, seed: str) -> Iterator[Record]:
+    def _make(self, part: Lifted, line: int, number: int) -> Iterator[Record]:
+        raw, seed = part.raw, f"{self.file.base}:{line}:{number}"
+        if part.entity in PARTS and raw.get("id"):
+            new = self.repeats.new_id(part.entity, raw, line)
+            raw = {**raw, "id": new} if new else raw
         if part.entity == "schedule":
-            made = self.structurer.schedules(part.raw, seed=seed)
+            made = self.structurer.schedules(raw, seed=seed)
         else:
             cls = ENTITIES[part.entity]
-            made = iter((self.structurer.record(cls, part.raw, seed=seed, partial=part.partial),))
+            made = iter((self.structurer.record(cls, raw, seed=seed, partial=part.partial),))
         for record in made:
             if record.id == UNKNOWN_AGENCY:
                 continue

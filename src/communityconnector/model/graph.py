@@ -14,10 +14,11 @@ from typing import Any, cast
 
 import attrs
 
+from communityconnector.model.apart import OWNER_IN_WORDS, PARTS, another, differ, owners_of, used_twice
 from communityconnector.model.disclosure import level_of, states_level
 from communityconnector.model.finding import Finding, Severity
 from communityconnector.model.identity import DISCLOSURE_TAXONOMY
-from communityconnector.model.level import levelled, strictest
+from communityconnector.model.level import Disclosure, levelled, strictest
 from communityconnector.model.record import ENTITIES, Record, specs
 from communityconnector.model.shape import Link, Shape, evolve, shape
 from communityconnector.model.taxonomy import Attribute, TaxonomyTerm
@@ -29,6 +30,11 @@ Stated = Mapping[tuple[str, str], Mapping[str, str]]
 """References that records state beside being embedded, by entity and id: field to value."""
 
 _EMPTY: tuple[None, str, tuple[()]] = (None, "", ())
+
+_COLLECTIONS: Mapping[str, str] = {"attribute": "attributes", "metadata": "metadata"}
+"""The field that holds the records of an entity whose owner is named in words."""
+
+_ENTITY_IN_WORDS = frozenset(field for _, field in OWNER_IN_WORDS.values())
 
 
 @attrs.define(slots=True)
@@ -51,7 +57,12 @@ class Graph:
     def __init__(self) -> None:
         self.records: Tables = {entity: {} for entity in ENTITIES}
         self.nodes: dict[str, dict[str, _Node]] = {entity: {} for entity in ENTITIES}
-        self.findings: list[Finding] = []
+        self._conflicts: list[Finding] = []
+        self._apart: dict[tuple[str, str], list[str]] = {}
+        # By the object, which is kept so that no other one gets its number.
+        self._renamed: dict[int, tuple[str, Record]] = {}
+        self._repeated: dict[str, list[str]] = {}
+        self._more_owners: list[tuple[Record, str, str]] = []
 
     def add(self, record: Record) -> bool:
         """Enter a record and all that it embeds; gives whether it will stay this very object, as far as is known."""
@@ -76,8 +87,36 @@ class Graph:
                 self.node(entity, key)
             return whole
         if held != record:
-            self._merge(self.node(entity, key), record, facts)
+            if entity in PARTS and differ(held, record):
+                self._enter_apart(record)
+            else:
+                self._merge(self.node(entity, key), record, facts)
         return False
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found so far."""
+        repeated = (used_twice(entity, keys[0], len(keys)) for entity, keys in self._repeated.items())
+        return [*self._conflicts, *repeated]
+
+    def _enter_apart(self, record: Record) -> None:
+        """Enter a part whose id an earlier part has, under an id of its own; one that says the same again is the same."""
+        entity, key = record.entity, record.id
+        known = self._apart.setdefault((entity, key), [])
+        for new in known:
+            if not differ(self.records[entity][new], record):
+                break
+        else:
+            new = another(entity, key, str(len(known) + 2))
+            known.append(new)
+            self._repeated.setdefault(entity, []).append(key)
+        self._renamed[id(record)] = (new, record)
+        self.add(evolve(record, {"id": new}))
+
+    def _key(self, record: Record) -> str:
+        """The id under which a record was entered."""
+        renamed = self._renamed.get(id(record))
+        return record.id if renamed is None else renamed[0]
 
     def node(self, entity: str, key: str) -> _Node:
         """The node of a record, made when it is first asked for."""
@@ -85,9 +124,9 @@ class Graph:
         if node is None:
             record = self.records[entity][key]
             facts = shape(entity)
-            ones = {n: child.id for n, _ in facts.ones if (child := getattr(record, n)) is not None}
+            ones = {n: self._key(child) for n, _ in facts.ones if (child := getattr(record, n)) is not None}
             manys = {
-                n: dict.fromkeys(c.id for c in held) for n, _ in facts.manys if (held := getattr(record, n))
+                n: dict.fromkeys(map(self._key, held)) for n, _ in facts.manys if (held := getattr(record, n))
             }
             node = self.nodes[entity][key] = _Node(record, ones, manys, {})
         return node
@@ -97,7 +136,7 @@ class Graph:
         if record.id in self.records[record.entity]:
             self._merge(self.node(record.entity, record.id), record, shape(record.entity))
             return
-        self.findings.append(
+        self._conflicts.append(
             Finding(
                 severity=Severity.ERROR,
                 rule="dangling-reference",
@@ -113,38 +152,50 @@ class Graph:
         for name, _ in facts.ones:
             child = getattr(other, name)
             if child is not None:
-                node.ones.setdefault(name, child.id)
                 self.add(child)
+                node.ones.setdefault(name, self._key(child))
         for name, _ in facts.manys:
             for child in getattr(other, name):
-                node.manys.setdefault(name, {})[child.id] = None
                 self.add(child)
+                node.manys.setdefault(name, {})[self._key(child)] = None
         for name, mine, theirs in zip(
-            (*facts.scalars, "extra"), facts.values(node.record), facts.values(other), strict=True
+            facts.scalars, facts.values(node.record), facts.values(other), strict=False
         ):
             held = node.changed.get(name, mine)
-            if name == "extra":
-                if theirs and held != theirs:
-                    node.changed[name] = {**theirs, **held}
-            elif theirs in _EMPTY or held == theirs:
-                continue
-            elif name == "disclosure" and held is not None:
-                node.changed[name] = strictest(held, theirs)
-            elif held in _EMPTY:
-                node.changed[name] = theirs
-            else:
-                self.findings.append(
-                    Finding(
-                        severity=Severity.WARNING,
-                        rule="conflicting-records",
-                        message=f"two records of one id differ in {name}; find out which is right",
-                        action="kept the first",
-                        path=name,
-                        entity=other.entity,
-                        record_id=other.id,
-                        value=theirs,
-                    )
-                )
+            if theirs not in _EMPTY and held != theirs:
+                self._take(node, other, name, held, theirs)
+        extra = node.changed.get("extra", node.record.extra)
+        if other.extra and extra != other.extra:
+            node.changed["extra"] = {**other.extra, **extra}
+            for name, theirs in other.extra.items():
+                if extra.get(name, theirs) != theirs:
+                    self._conflict(other, name, theirs)
+
+    def _take(self, node: _Node, other: Record, name: str, held: Any, theirs: Any) -> None:
+        """Take a value that another body has and the first has not, as far as both can be right."""
+        if name == "disclosure" and held is not None:
+            node.changed[name] = strictest(held, theirs)
+        elif held in _EMPTY:
+            node.changed[name] = theirs
+        elif name not in owners_of(other.entity):
+            self._conflict(other, name, theirs)
+        elif name not in _ENTITY_IN_WORDS:
+            # Such as a phone that two services share: both of them have it.
+            self._more_owners.append((other, name, node.record.id))
+
+    def _conflict(self, other: Record, name: str, theirs: Any) -> None:
+        self._conflicts.append(
+            Finding(
+                severity=Severity.WARNING,
+                rule="conflicting-records",
+                message=f"two records of one id differ in {name}; find out which is right",
+                action="kept the first",
+                path=name,
+                entity=other.entity,
+                record_id=other.id,
+                value=theirs,
+            )
+        )
 
     def link(self, stated: Stated) -> None:
         """Turn references into embedding, and both-way embedding into its canonical side.
@@ -163,9 +214,13 @@ class Graph:
                     value = said if node is None else node.changed.get(link.field, said)
                     if value and value in self.records[link.target]:
                         self._embed(entity, key, link, value)
-        self._link_by_name("attribute", "link_id", "link_entity", "attributes")
-        self._link_by_name("metadata", "resource_id", "resource_type", "metadata")
+        for entity, collection in _COLLECTIONS.items():
+            for key, record in self.records[entity].items():
+                self._link_by_name(key, record, collection)
+        self._link_more_owners()
+        self._one_service_each()
         self._disclosures()
+        self._level_all_of_one_id()
         for (entity, key), fields in stated.items():
             if key in self.records[entity]:
                 self.node(entity, key).changed.update(fields)
@@ -197,7 +252,7 @@ class Graph:
         return [child.id for child in getattr(self.records[entity][key], field)]
 
     def _contradiction(self, entity: str, key: str, field: str, value: str) -> None:
-        self.findings.append(
+        self._conflicts.append(
             Finding(
                 severity=Severity.WARNING,
                 rule="contradictory-reference",
@@ -225,22 +280,59 @@ class Graph:
             if service:
                 self.node("service", service).manys.setdefault("service_at_locations", {})[key] = None
 
-    def _link_by_name(self, entity: str, id_field: str, entity_field: str, collection: str) -> None:
-        """Attach attributes and metadata, whose reference names its entity in words."""
-        for key, record in self.records[entity].items():
-            owner_id = getattr(record, id_field)
-            if not owner_id:
+    def _link_by_name(self, key: str, record: Record, collection: str) -> None:
+        """Attach an attribute or a change of a record, whose reference names its entity in words."""
+        id_field, entity_field = OWNER_IN_WORDS[record.entity]
+        owner_id = getattr(record, id_field)
+        if not owner_id:
+            return
+        named = entity_named(getattr(record, entity_field) or "")
+        owner = named if owner_id in self.records.get(named, {}) else self._only_one_with(owner_id)
+        if not owner or collection not in specs(ENTITIES[owner]):
+            return
+        if key not in self._held(owner, owner_id, collection):
+            self.node(owner, owner_id).manys.setdefault(collection, {})[key] = None
+            changed = self.node(record.entity, key).changed
+            changed[id_field] = None
+            if named == owner:
+                changed[entity_field] = None
+
+    def _link_more_owners(self) -> None:
+        """Attach parts to those of their owners that a later body of theirs names."""
+        for record, field, key in self._more_owners:
+            collection = _COLLECTIONS.get(record.entity)
+            if collection is not None and field == OWNER_IN_WORDS[record.entity][0]:
+                self._link_by_name(key, record, collection)
                 continue
-            named = entity_named(getattr(record, entity_field) or "")
-            owner = named if owner_id in self.records.get(named, {}) else self._only_one_with(owner_id)
-            if not owner or collection not in specs(ENTITIES[owner]):
+            value = getattr(record, field)
+            link = next(link for link in shape(record.entity).links if link.field == field)
+            if value in self.records[link.target]:
+                self._embed(record.entity, key, link, value)
+            else:
+                self._conflict(record, field, value)
+
+    def _one_service_each(self) -> None:
+        """A service at a location belongs to one service; where several name the same one, each gets its own."""
+        owners: dict[str, str] = {}
+        for service in self.records["service"]:
+            held = self._held("service", service, "service_at_locations")
+            taken = {key for key in held if owners.setdefault(key, service) != service}
+            if not taken:
                 continue
-            if key not in self._held(owner, owner_id, collection):
-                self.node(owner, owner_id).manys.setdefault(collection, {})[key] = None
-                changed = self.node(entity, key).changed
-                changed[id_field] = None
-                if named == owner:
-                    changed[entity_field] = None
+            own = {key: another("service_at_location", key, service) if key in taken else key for key in held}
+            for key in taken:
+                self._copy("service_at_location", key, own[key])
+            self.node("service", service).manys["service_at_locations"] = dict.fromkeys(own.values())
+            self._repeated.setdefault("service_at_location", []).extend(sorted(taken))
+
+    def _copy(self, entity: str, key: str, new: str) -> None:
+        """Enter a record once more under another id."""
+        self.records[entity][new] = evolve(self.records[entity][key], {"id": new})
+        node = self.nodes[entity].get(key)
+        if node is not None:
+            copy = self.node(entity, new)
+            copy.ones, copy.changed = dict(node.ones), dict(node.changed)
+            copy.manys = {name: dict(held) for name, held in node.manys.items()}
 
     def _only_one_with(self, key: str) -> str:
         """The one entity that has a record of this id: real files name the wrong entity, or none."""
@@ -262,9 +354,9 @@ class Graph:
             # A link that names no entity, or the wrong one, must not leave a place open.
             named = [] if key in owners else self._named(attribute.link_id or "")
             for entity, owner in (*owners.get(key, ()), *named):
-                node = self.node(entity, owner)
-                held = node.changed.get("disclosure", getattr(node.record, "disclosure", None))
-                node.changed["disclosure"] = level if held is None else strictest(held, level or held)
+                held = self._level(entity, owner)
+                changed = self.node(entity, owner).changed
+                changed["disclosure"] = level if held is None else strictest(held, level or held)
                 dropped.add(key)
         self._drop("attribute", dropped)
         # The terms said it; the field says it now, and a writer makes them anew.
@@ -272,6 +364,23 @@ class Graph:
         self._drop(
             "taxonomy_term", {k for k, t in terms if getattr(t, "taxonomy", None) == DISCLOSURE_TAXONOMY}
         )
+
+    def _level_all_of_one_id(self) -> None:
+        """Two bodies of one id may be two spellings of one address, so what hides one of them hides the others."""
+        for (entity, first), later in self._apart.items():
+            if entity not in levelled():
+                continue
+            held = {key: self._level(entity, key) for key in (first, *later)}
+            levels = [level for level in held.values() if level is not None]
+            for key, level in held.items():
+                if levels and level != strictest(*levels):
+                    self.node(entity, key).changed["disclosure"] = strictest(*levels)
+
+    def _level(self, entity: str, key: str) -> Disclosure | None:
+        """Who may see a record, as far as that is known by now."""
+        node = self.nodes[entity].get(key)
+        held: Disclosure | None = getattr(self.records[entity][key], "disclosure", None)
+        return held if node is None else node.changed.get("disclosure", held)
 
     def _named(self, link: str) -> list[tuple[str, str]]:
         """The location of an id; where there is none, all records of that id which may say who may see them."""

@@ -36,7 +36,7 @@ HARMS: Final[Mapping[str, Harm]] = {
         """,
         Harm.GUESSED: """
             stray-quote linked-by-container columns-guessed name-from-agency several-emails linked-by-location
-            contradictory-reference too-many-cells duplicate-column missing-id point-out-of-country
+            contradictory-reference id-used-twice too-many-cells duplicate-column missing-id point-out-of-country
             no-organization stale-assurance taxonomy-cycle older-than-held duplicate-organization
             state-read duplicate-location duplicate-service duplicates-not-compared
         """,

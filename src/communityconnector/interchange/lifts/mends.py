@@ -7,15 +7,23 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from communityconnector.interchange.opening_hours import read_days
+from communityconnector.interchange.ownership import whose
 from communityconnector.interchange.values import is_rule_days
+from communityconnector.model.identity import mint
 
 Raw = Mapping[str, Any]
 
 
-def mend(entity: str, raw: Raw) -> dict[str, Any] | None:
-    """A raw record with its parts in their HSDS places; `None` where there is nothing to mend."""
+def mend(entity: str, raw: Raw, seed: str) -> dict[str, Any] | None:
+    """A raw record with its parts in their HSDS places; `None` where there is nothing to mend.
+
+    Args:
+        entity: its entity.
+        raw: its fields.
+        seed: what tells it from others, should it have no id.
+    """
     mender = _MENDERS.get(entity)
-    return None if mender is None else mender(raw)
+    return None if mender is None else mender(raw, seed)
 
 
 _OPENS: Final = ("start_time", "time_open", "open_time", "opens", "time_start", "opening_time", "open")
@@ -136,7 +144,7 @@ _WITHIN: Final = frozenset(
 )
 
 
-def _location(raw: Raw) -> dict[str, Any] | None:
+def _location(raw: Raw, _: str) -> dict[str, Any] | None:
     """A location whose address stands in it bare, or whose point stands in its address."""
     made: dict[str, Any] | None = None
     address = raw.get("address")
@@ -173,27 +181,38 @@ def _point_in(address: Any) -> dict[str, Any]:
     return {} if latitude is None or longitude is None else {"latitude": latitude, "longitude": longitude}
 
 
-def _organization(raw: Raw) -> dict[str, Any] | None:
+def _organization(raw: Raw, seed: str) -> dict[str, Any] | None:
     """An organization whose services stand within its locations."""
     places = raw.get("locations")
     if not isinstance(places, list) or not any(isinstance(p, dict) and p.get("services") for p in places):
         return None
     moved: list[Any] = []
     kept: list[Any] = []
-    for place in places:
-        bare, services = split_place(place) if isinstance(place, dict) else (place, [])
+    for number, place in enumerate(places):
+        bare, services = (
+            split_place(place, f"{whose('organization', raw, seed)}/locations[{number}]")
+            if isinstance(place, dict)
+            else (place, [])
+        )
         kept.append(bare)
         moved += services
     held = raw.get("services")
     return {**raw, "locations": kept, "services": [*(held if isinstance(held, list) else []), *moved]}
 
 
-def split_place(place: Raw) -> tuple[Raw, list[dict[str, Any]]]:
-    """A location without the services that stand within it, and these with the location in its HSDS place."""
+def split_place(place: Raw, seed: str) -> tuple[Raw, list[dict[str, Any]]]:
+    """A location without the services that stand within it, and these with the location in its HSDS place.
+
+    Args:
+        place: the location.
+        seed: what its id is made of, should it have none: it is one place, however many services stand in it.
+    """
     services = place.get("services")
     if not isinstance(services, list) or not any(isinstance(service, dict) for service in services):
         return place, []
     bare = {name: value for name, value in place.items() if name != "services"}
+    if not bare.get("id"):
+        bare["id"] = mint("location", seed)
     found = [service for service in services if isinstance(service, dict)]
     return bare, [
         s if s.get("service_at_locations") else {**s, "service_at_locations": [{"location": bare}]}
@@ -201,7 +220,7 @@ def split_place(place: Raw) -> tuple[Raw, list[dict[str, Any]]]:
     ]
 
 
-_MENDERS: Final[dict[str, Callable[[Raw], dict[str, Any] | None]]] = {
+_MENDERS: Final[dict[str, Callable[[Raw, str], dict[str, Any] | None]]] = {
     "location": _location,
     "organization": _organization,
 }

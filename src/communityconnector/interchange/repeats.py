@@ -1,0 +1,83 @@
+"""Rows that repeat an id: kept apart where they differ, in tables of any size."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Any, Final, Self
+
+import attrs
+
+from communityconnector.model import Finding
+from communityconnector.model.apart import another, used_twice
+
+_SCHEMA: Final = """
+CREATE TABLE first (entity TEXT, id TEXT, said INTEGER, PRIMARY KEY (entity, id)) WITHOUT ROWID;
+CREATE TABLE later (entity TEXT, id TEXT, said INTEGER, new TEXT, PRIMARY KEY (entity, id, said)) WITHOUT ROWID;
+"""
+
+
+class Repeats:
+    """The ids of rows so far, on disk.
+
+    A table may number the parts of each record anew, or list owners one a row under one id. Rows that are the same in
+    every cell stay one.
+    """
+
+    def __init__(self) -> None:
+        self._base = sqlite3.connect("")  # a file of SQLite's own, gone when it closes
+        self._base.execute("PRAGMA journal_mode = OFF")
+        self._base.execute("PRAGMA synchronous = OFF")
+        self._base.executescript(_SCHEMA)
+        self._again: dict[str, _Again] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._base.close()
+
+    def new_id(self, entity: str, raw: Mapping[str, Any], line: int) -> str:
+        """The id to read a row under, where an earlier row has its own and says something else; else "".
+
+        Args:
+            entity: the row's entity.
+            raw: its fields, its id among them.
+            line: its line.
+        """
+        # A number is enough, and is compared with few: those of rows of the same id.
+        row = (entity, str(raw["id"]).strip(), hash(repr(raw)))
+        if self._base.execute("INSERT OR IGNORE INTO first VALUES (?, ?, ?)", row).rowcount:
+            return ""
+        if self._base.execute("SELECT 1 FROM first WHERE entity = ? AND id = ? AND said = ?", row).fetchone():
+            return ""
+        select = "SELECT new FROM later WHERE entity = ? AND id = ? AND said = ?"
+        found = self._base.execute(select, row).fetchone()
+        return str(found[0]) if found else self._made(*row, line)
+
+    def _made(self, entity: str, key: str, said: int, line: int) -> str:
+        count = "SELECT count(*) FROM later WHERE entity = ? AND id = ?"
+        (number,) = self._base.execute(count, (entity, key)).fetchone()
+        new = another(entity, key, str(number + 2))
+        self._base.execute("INSERT INTO later VALUES (?, ?, ?, ?)", (entity, key, said, new))
+        held = self._again.setdefault(entity, _Again(key, line))
+        held.count += 1
+        return new
+
+    def found(self, file: str) -> Iterator[Finding]:
+        """The findings of a table that was read to its end."""
+        for entity, again in self._again.items():
+            yield used_twice(entity, again.key, again.count, file=file, line=again.line)
+        self._again.clear()
+
+
+@attrs.define
+class _Again:
+    """The first row of a table that repeats an id, and how many do."""
+
+    key: str
+    line: int
+    count: int = 0

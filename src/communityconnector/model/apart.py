@@ -1,0 +1,94 @@
+"""Records of one id that are not one record: sources number the parts of each record anew, or copy a row and forget its id.
+
+A part (a phone, a language, a schedule ...) says nothing of itself but what its fields say. Two parts that contradict
+each other are two, whatever their id. Of an organization, a service or a place the id is what other records name, so
+two bodies of one id are one record that is told twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from communityconnector.model.finding import Finding, Severity
+from communityconnector.model.identity import mint
+from communityconnector.model.record import ENTITIES, Record
+from communityconnector.model.shape import shape
+
+_WHOLES: Final = frozenset({
+    "organization", "service", "location", "program", "taxonomy", "taxonomy_term", "unit", "meta_table_description",
+})  # fmt: skip
+"""Entities that other records name by their ids."""
+
+PARTS: Final = frozenset(ENTITIES) - _WHOLES
+"""Entities whose records belong to another one."""
+
+OWNER_IN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "attribute": ("link_id", "link_entity"),
+    "metadata": ("resource_id", "resource_type"),
+}
+"""Entities whose owner may be of any entity: the field of its id, and the field that names its entity."""
+
+_BESIDE: Final = ("id", "disclosure")
+_NOTHING: Final = (None, "", ())
+
+
+def another(entity: str, key: str, which: str) -> str:
+    """The id of a part whose own one an earlier part has.
+
+    Args:
+        entity: its entity.
+        key: its own id.
+        which: what tells it from others of that id: that it is the second, the third ..., or whose it is.
+    """
+    return mint("another", entity, key, which)
+
+
+@cache
+def owners_of(entity: str) -> frozenset[str]:
+    """The fields of a part that say whose it is."""
+    links = {link.field for link in shape(entity).links if link.side == "parent"}
+    return frozenset({*links, *OWNER_IN_WORDS.get(entity, ())})
+
+
+def differ(one: Record, other: Record) -> bool:
+    """Whether two bodies of one part contradict each other.
+
+    Whose they are does not count, for a part may have two owners; nor who may see them, for the stricter word holds.
+    """
+    facts = shape(one.entity)
+    owners = owners_of(one.entity)
+    for name, mine, theirs in zip(facts.scalars, facts.values(one), facts.values(other), strict=False):
+        if name not in _BESIDE and name not in owners and mine != theirs and not _says_nothing(mine, theirs):
+            return True
+    for name, _ in facts.ones:
+        mine, theirs = getattr(one, name), getattr(other, name)
+        if mine is not None and theirs is not None and mine.id != theirs.id:
+            return True
+    return any(name in one.extra and one.extra[name] != value for name, value in other.extra.items())
+
+
+def _says_nothing(*values: Any) -> bool:
+    return any(value in _NOTHING for value in values)
+
+
+def used_twice(entity: str, key: str, count: int, **where: Any) -> Finding:
+    """The finding of ids that records share which differ.
+
+    Args:
+        entity: their entity.
+        key: the first such id.
+        count: how many records have an id that an earlier one has.
+        where: file and line of the first.
+    """
+    return Finding(
+        severity=Severity.WARNING,
+        rule="id-used-twice",
+        message="records that differ have one id; give each an id of its own",
+        action="kept all, the later ones under new ids",
+        entity=entity,
+        record_id=key,
+        count=count,
+        **where,
+    )
