@@ -208,8 +208,8 @@ def _read_files(
 
 def _is_table(file: SourceFile, start: bytes, *, alone: bool) -> bool:
     text = decoded(start, Encoding("utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"))
-    header = text.lstrip("\r\n").partition("\n")[0]
-    return looks_like_table(header) or (not alone and file.base.endswith((".csv", ".tsv")))
+    is_named_so = file.base.endswith((".csv", ".tsv", ".txt", ".tab"))
+    return looks_like_table(text.lstrip("\r\n"), is_named_so=is_named_so) or (not alone and is_named_so)
 
 
 def _unusable(file: SourceFile, rule: str, message: str) -> Finding:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import Final
 
 import attrs
 
+from communityconnector.interchange.csv_dialect import SAMPLE, Dialect, dialect_of
 from communityconnector.interchange.encodings import Encoding, lines
 from communityconnector.interchange.sources import SourceFile
 from communityconnector.model import Finding, Severity
@@ -55,13 +57,8 @@ class Row:
     cells: list[str]
 
 
-def delimiter_of(header: str) -> str:
-    """The character that separates cells: the likeliest of comma, semicolon, tab and bar in the first line."""
-    return max(",;\t|", key=header.count)
-
-
 def rows(file: SourceFile, encoding: Encoding, note: Callable[[Finding], None]) -> Iterator[Row]:
-    """The rows of a CSV file that hold anything, its header first.
+    """The rows of a CSV file that hold anything.
 
     A quote that opens by mistake would swallow the rows after it. A row that has not as many cells as the header,
     spans several lines, and whose later lines make whole rows of their own is read again line by line.
@@ -80,8 +77,8 @@ class _Rows:
         self.file, self.note = file, note
         # Null bytes stop the csv module, and no cell means them.
         self.text = (line.replace("\0", "") for line in lines(file, encoding))
+        self.dialect = Dialect()
         self.width = 0
-        self.delimiter = ","
         self.number = 0
         self.pending: list[str] = []
         self.spanned: list[str] = []
@@ -98,15 +95,16 @@ class _Rows:
             yield line
 
     def all(self) -> Iterator[Row]:
-        first = next(self.text, None)
-        if first is None:
-            return
-        self.pending.append(first)
-        self.delimiter = delimiter_of(first)
+        self.pending = list(itertools.islice(self.text, SAMPLE))
+        self.dialect = dialect = dialect_of(self.pending)
+        self.width = dialect.width
+        if dialect.says_separator:
+            self.pending.pop(0)
+            self.number += 1
         while True:
             self.spanned = []
             try:
-                cells = next(csv.reader(self._line(), delimiter=self.delimiter), None)
+                cells = next(self._parsed(self._line()), None)
             except csv.Error as error:
                 self._found("not-csv", f"not CSV: {error}", "the row is not read", self.number + 1)
                 self.number += max(len(self.spanned), 1)
@@ -123,14 +121,17 @@ class _Rows:
                     "the line read as if it had no quotes",
                     self.number + 1,
                 )
-                cells = spanned[0].rstrip("\r\n").split(self.delimiter)
+                cells = spanned[0].rstrip("\r\n").split(dialect.delimiter)
                 self.pending[:0] = spanned[1:]
                 spanned = spanned[:1]
             line = self.number + 1
             self.number += len(spanned)
             if any(cells):
-                self.width = self.width or len(cells)
                 yield Row(line, cells)
+
+    def _parsed(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        dialect = self.dialect
+        return csv.reader(lines, delimiter=dialect.delimiter, skipinitialspace=dialect.skips_blanks)
 
     def _is_swallowed(self, cells: list[str], spanned: list[str]) -> bool:
         """Whether a row of several lines is really several rows."""
@@ -138,7 +139,7 @@ class _Rows:
             return True
         if len(cells) == self.width:
             return False
-        alone = (next(csv.reader([line], delimiter=self.delimiter), []) for line in spanned[1:50])
+        alone = (next(self._parsed([line]), []) for line in spanned[1:50])
         return any(len(found) == self.width > 1 for found in alone)
 
     def _found(self, rule: str, message: str, action: str, line: int) -> None:

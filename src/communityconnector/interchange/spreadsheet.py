@@ -1,14 +1,29 @@
-"""A plain spreadsheet as a directory: one CSV, a service a row, whose columns a small mapping names."""
+"""A row of a plain spreadsheet as a nested HSDS service."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
 
-from communityconnector.interchange.column_mapping import FIELDS, IGNORED, ColumnMapping
+from communityconnector.interchange.cells import (
+    day_of,
+    extension_of,
+    is_blank,
+    is_mangled_span,
+    is_phone,
+    split_phones,
+    without_fraction,
+    without_markup,
+)
+from communityconnector.interchange.column_fields import FIELDS, IGNORED
+from communityconnector.interchange.column_mapping import ColumnMapping
+from communityconnector.interchange.column_meaning import meaning_of
+from communityconnector.interchange.day_columns import FIELDS_OF_DAYS, days_not_weekly, read_week
+from communityconnector.interchange.sheet_place import place_of
+from communityconnector.interchange.sheet_row import Cells, RowNote, disbelieve
 from communityconnector.interchange.states import is_yes_or_no, sense_of
 from communityconnector.model.identity import DISCLOSURE_LINK, mint
 
@@ -18,114 +33,146 @@ class SheetRow:
     """What a row becomes.
 
     Attributes:
-        raw: a nested HSDS service as raw JSON; empty for an empty row.
-        notes: what was guessed or could not be read: rule, message, column, value.
+        raw: a nested HSDS service as raw JSON; empty for a row that names nothing.
+        notes: what was guessed or could not be read.
     """
 
     raw: dict[str, Any]
-    notes: tuple[tuple[str, str, str, str], ...] = ()
+    notes: tuple[RowNote, ...] = ()
 
 
-def lift_row(mapping: ColumnMapping, row: Mapping[str, str], key: str) -> SheetRow:
-    """Make one nested HSDS service of a row.
-
-    Ids are made of the row's own id, else of `key`, and of the agency's name: never of an address, which would let
-    somebody test guesses of a hidden one.
+class RowReader:
+    """Reads the rows of one sheet.
 
     Args:
-        mapping: what the columns mean.
-        row: cells by column name.
-        key: what tells the row from others, should it have no id.
+        mapping: what its columns mean.
     """
-    cells: dict[str, list[tuple[str, str]]] = {}
-    for column, cell in row.items():
-        text = cell.strip()
-        if text:
-            field = mapping.columns.get(column, IGNORED)
-            if field == "schedules" and is_yes_or_no(column, text):
-                # "Open: Yes" tells no hours.
-                field = "service.status"
-            cells.setdefault(field, []).append((column, text))
-    if not cells:
-        return SheetRow({})
-    return _Sheet(cells, key).row()
+
+    def __init__(self, mapping: ColumnMapping) -> None:
+        self.mapping = mapping
+        self._order = {column: number for number, column in enumerate(mapping.columns)}
+        self._days = [column for column, field in mapping.columns.items() if field in FIELDS_OF_DAYS]
+        self._kept = {column: _kept_name(column) for column in mapping.columns}
+
+    def cells(self, row: Mapping[str, str]) -> Cells:
+        """The cells of a row that hold something, by what they mean."""
+        found = Cells()
+        for column, cell in row.items():
+            text = without_markup(cell.strip())
+            if not is_blank(text):
+                field = self.mapping.columns.get(column, IGNORED)
+                if field == "schedules" and is_yes_or_no(column, text):
+                    # "Open: Yes" tells no hours.
+                    field = "service.status"
+                found.add(field, column, text)
+        return found
+
+    def read(self, row: Mapping[str, str], key: str, *, agency: str = "", category: str = "") -> SheetRow:
+        """Make one nested HSDS service of a row.
+
+        Ids are made of the row's own id, else of `key`, and of the agency's name: never of an address, which would let
+        somebody test guesses of a hidden one.
+
+        Args:
+            row: cells by column name.
+            key: what tells the row from others, should it have no id.
+            agency: the agency that the sheet's layout gives it, should the row name none.
+            category: what a line above says that the row is, among others.
+        """
+        cells = self.cells(row)
+        for column in row:
+            self._order.setdefault(column, len(self._order))
+        disbelieve(cells, self._order)
+        made = _Service(cells, key, self, row)
+        made.agency_name = cells.first("organization.name") or agency
+        return made.row(category)
+
+    @property
+    def day_columns(self) -> Sequence[str]:
+        """The columns that hold the hours of a day."""
+        return self._days
+
+    def kept_name(self, column: str) -> str:
+        """The field under which a column is kept that fills none of HSDS."""
+        return self._kept.get(column, column)
 
 
-class _Sheet:
+def _kept_name(column: str) -> str:
+    """A column's name, unless the reader of records would take it for what the sheet says that it is not."""
+    return f"x_{column}" if meaning_of(column) or column in _FIELDS_OF_A_SERVICE else column
+
+
+_FIELDS_OF_A_SERVICE: Final = frozenset(
+    {"id", "name", "status", "organization", "organization_id", "location", "locations"}
+)
+
+
+class _Service:
     """One row while it becomes a service."""
 
-    def __init__(self, cells: dict[str, list[tuple[str, str]]], key: str) -> None:
+    def __init__(self, cells: Cells, key: str, reader: RowReader, row: Mapping[str, str]) -> None:
         self.cells = cells
-        self.notes: list[tuple[str, str, str, str]] = []
-        given = self.first("service.id")
-        self.id = given or mint("row", key)
+        self.reader = reader
+        self.sheet_row = row
+        self.agency_name = ""
+        self.first, self.joined = cells.first, cells.joined
+        self.id = without_fraction(self.first("service.id")) or mint("row", key)
 
-    def first(self, field: str) -> str:
-        """The first cell of a meaning."""
-        return self.cells.get(field, [("", "")])[0][1]
-
-    def joined(self, field: str) -> str:
-        """All cells of a meaning."""
-        return "; ".join(dict.fromkeys(text for _, text in self.cells.get(field, ())))
-
-    def many(self, field: str) -> list[tuple[str, str]]:
-        """The parts of all cells of a meaning, with their columns."""
-        return [
-            (c, part) for c, text in self.cells.get(field, ()) for part in _SPLIT.split(text) if part.strip()
-        ]
-
-    def note(self, rule: str, message: str, field: str) -> None:
-        column, value = self.cells[field][0]
-        self.notes.append((rule, message, column, value))
+    def many(self, field: str) -> list[str]:
+        """The parts of all cells of a field."""
+        return [part for _, text in self.cells.of(field) for part in _parts(text)]
 
     def child(self, name: str, number: int = 0) -> str:
         """The id of something within the service."""
         return mint("row", self.id, name, str(number))
 
-    def row(self) -> SheetRow:
-        agency = self.first("organization.name")
-        name = self.first("service.name") or agency
-        if not self.first("service.name") and agency:
-            self.note(
-                "name-from-agency",
-                "no name of a service; the agency's name stands for it",
-                "organization.name",
-            )
-        raw: dict[str, Any] = {"id": self.id, "name": name}
-        raw.update(self.texts())
-        hours = self.joined("schedules")
-        if hours:
-            # The reader of every form turns words into schedules where they are certain.
-            raw["schedules"] = [{"id": self.child("schedule"), "description": hours}]
+    def row(self, category: str) -> SheetRow:
+        name = self.first("service.name") or self.agency_name
+        if not name:
+            return SheetRow({}, tuple(self.cells.notes))
+        if not self.first("service.name"):
+            message = "no name of a service; the agency's name stands for it"
+            self.cells.note_field("organization.name", message, rule="name-from-agency")
+        raw: dict[str, Any] = {"id": self.id, "name": name, **self.texts(), **self.dates()}
+        schedules = self.schedules()
+        if schedules:
+            raw["schedules"] = [{"id": self.child("schedule", n), **item} for n, item in enumerate(schedules)]
         phones = self.phones()
         if phones:
             raw["phones"] = phones
-        for field, part in _LISTS.items():
-            items = [
-                {"id": self.child(field, n), part: text.strip()}
-                for n, (_, text) in enumerate(self.many(field))
-            ]
-            if items:
-                raw[field] = items
-        for item in raw.get("attributes", ()):
-            item["link_type"] = "service_type"
+        raw.update(self.lists(category))
         contact = {part: self.first(f"contacts.{part}") for part in ("name", "title")}
         if any(contact.values()):
             raw["contacts"] = [{"id": self.child("contact"), **{k: v for k, v in contact.items() if v}}]
-        if agency:
-            raw["organization"] = self.agency(agency)
+        if self.agency_name:
+            raw["organization"] = self.agency(self.agency_name)
         place = self.place()
         if place:
             raw["service_at_locations"] = [{"id": self.child("at"), "location": place}]
-        for column, text in self.cells.get(IGNORED, ()):
-            raw.setdefault(f"x_{column}" if column in raw else column, text)
-        return SheetRow(raw, tuple(self.notes))
+        for column, text in self.cells.of(IGNORED):
+            raw.setdefault(self.reader.kept_name(column), text)
+        for column, text in self.cells.refused.items():
+            raw.setdefault(f"x_{column}", text)
+        return SheetRow(raw, tuple(self.cells.notes))
+
+    def lists(self, category: str) -> dict[str, list[dict[str, Any]]]:
+        """The fields of which a cell may hold several."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for field, part in _LISTS.items():
+            texts = self.many(field)
+            if field == "attributes" and category:
+                texts = list(dict.fromkeys((*texts, category)))
+            if texts:
+                found[field] = [{"id": self.child(field, n), part: text} for n, text in enumerate(texts)]
+        for item in found.get("attributes", ()):
+            item["link_type"] = "service_type"
+        return found
 
     def texts(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for field in FIELDS:
             entity, _, name = field.partition(".")
-            if entity == "service" and name not in ("id", "name", "status", "ages", "email"):
+            if entity == "service" and name not in _NO_PLAIN_TEXT:
                 text = self.joined(field)
                 if text:
                     found[name] = text
@@ -133,50 +180,101 @@ class _Sheet:
         if ages:
             said = found.get("eligibility_description", "")
             found["eligibility_description"] = "; ".join(filter(None, (said, f"Ages: {ages}")))
-            limits = age_limits(ages)
+            limits = None if is_mangled_span(ages) else age_limits(ages)
             found.update({k: v for k, v in (limits or {}).items() if k not in found})
             if limits is None:
-                self.note(
-                    "ages-not-read",
-                    "ages in words that cannot be read with certainty; kept as text",
-                    "service.ages",
-                )
-        if self.first("service.fees_description").lower() in {
-            "free",
-            "gratis",
-            "none",
-            "no cost",
-            "no fee",
-            "$0",
-            "0",
-        }:
+                message = "ages in words that cannot be read with certainty; kept as text"
+                self.cells.note_field("service.ages", message, rule="ages-not-read")
+        if self.first("service.fees_description").lower() in _FREE:
             found["cost_options"] = [{"id": self.child("cost"), "option": "free", "amount": 0}]
-        for column, text in self.cells.get("service.status", ()):
+        for column, text in self.cells.of("service.status"):
             # The reader of every form knows what such names and words mean.
             found.setdefault(column if sense_of(column) is not None else "status", text)
-        mails = [part for _, part in self.many("service.email")]
+        mails = [part for part in self.many("service.email") if "@" in part]
         if mails:
             found["email"] = mails[0]
             if len(mails) > 1:
-                self.note(
-                    "several-emails", "several e-mail addresses; the first is the service's", "service.email"
-                )
+                message = "several e-mail addresses; the first is the service's"
+                self.cells.note_field("service.email", message, rule="several-emails")
                 found["x_more_emails"] = mails[1:]
         return found
 
+    def dates(self) -> dict[str, str]:
+        """The day of checking and that of editing, each from its own columns; several are never joined into one."""
+        found: dict[str, str] = {}
+        for field, name in (
+            ("service.assured_date", "assured_date"),
+            ("service.last_modified", "last_modified"),
+        ):
+            for column, text in self.cells.of(field):
+                day, guessed = day_of(text)
+                if not day:
+                    self.cells.refuse(column, "not a date that can be read in one way")
+                elif name not in found:
+                    found[name] = day if name == "assured_date" else f"{day}T00:00:00Z"
+                    if guessed:
+                        self.cells.note(
+                            "date-guessed", _GUESSED_DATES[guessed], f"read as {day}", column, text
+                        )
+                else:
+                    found.setdefault(f"x_{column}", text)
+        return found
+
+    def schedules(self) -> list[dict[str, Any]]:
+        """The row's hours; those in words are left to the reader of every form."""
+        found: list[dict[str, Any]] = []
+        if self.reader.day_columns:
+            found += self.week()
+        times = [
+            f"{opens} - {closes}"
+            for opens, closes in zip(self._times("opens"), self._times("closes"), strict=False)
+        ]
+        alone = self._times("opens") if not times else []
+        words = "; ".join(filter(None, (self.joined("schedules"), *times, *alone)))
+        days = self.joined("schedules.days", ", ")
+        hours = f"{days}: {words}" if days and words else days or words
+        if hours:
+            found.append({"description": hours})
+        return found
+
+    def _times(self, end: str) -> list[str]:
+        return [text for _, text in self.cells.of(f"schedules.{end}")]
+
+    def week(self) -> list[dict[str, Any]]:
+        notes = " ".join(
+            self.joined(field) for field in ("service.description", "service.alert", "schedules")
+        )
+        doubtful = set(days_not_weekly(notes))
+        if self.first("schedules.varied").lower() in {"yes", "y", "true", "x", "si", "1", "checked"}:
+            doubtful |= {"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
+        week = read_week(self.reader.day_columns, self.sheet_row, doubtful)
+        column = self.reader.day_columns[0]
+        if week.read:
+            self.cells.note(
+                "hours-read", "hours in columns of days", f"read as {week.read}", column, week.words
+            )
+        if week.unread:
+            message = f"hours in columns of days that cannot be read with certainty ({week.doubt})"
+            self.cells.note("hours-not-read", message, "kept as text", column, week.unread)
+        return [dict(item) for item in week.schedules]
+
     def phones(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        for field, kind in (("phones", ""), ("phones.toll_free", "voice"), ("phones.fax", "fax")):
-            for _, part in self.many(field):
-                match = _EXTENSION.search(part)
-                phone: dict[str, Any] = {"id": self.child("phone", len(found)), "number": part.strip()}
-                if match:
-                    phone.update(number=part[: match.start()].strip(" ,;"), extension=match[1])
-                if kind:
-                    phone["type"] = kind
-                if field == "phones.toll_free":
-                    phone["description"] = "Toll free"
-                found.append(phone)
+        extension = self.first("phones.extension")
+        for field, kind, words in _PHONES:
+            for column, cell in self.cells.of(field):
+                for part in split_phones(cell):
+                    if not is_phone(part):
+                        self.cells.note("not-a-phone", "not a phone number", "kept as it was", column, part)
+                        continue
+                    number, own = extension_of(without_fraction(part))
+                    phone: dict[str, Any] = {"id": self.child("phone", len(found)), "number": number}
+                    if own or (extension and not found):
+                        phone["extension"] = own or extension
+                    phone.update(
+                        {key: value for key, value in (("type", kind), ("description", words)) if value}
+                    )
+                    found.append(phone)
         return found
 
     def agency(self, name: str) -> dict[str, Any]:
@@ -188,37 +286,7 @@ class _Sheet:
         return found
 
     def place(self) -> dict[str, Any]:
-        address = {
-            part: text
-            for part in (
-                "address_1",
-                "address_2",
-                "city",
-                "region",
-                "state_province",
-                "postal_code",
-                "country",
-            )
-            if (text := self.first(f"location.{part}"))
-        }
-        whole = self.joined("location.address")
-        if whole:
-            parts = _ONE_LINE.fullmatch(whole)
-            if parts and not address.keys() & {"city", "postal_code"}:
-                address = {**{k: v for k, v in parts.groupdict().items() if v}, **address}
-            else:
-                address = {"address_1": whole, **address}
-        place: dict[str, Any] = {}
-        for part in ("name", "latitude", "longitude", "transportation"):
-            text = self.first(f"location.{part}")
-            if text:
-                place[part] = text
-        if address:
-            place["addresses"] = [{"id": self.child("address"), "address_type": "physical", **address}]
-        access = self.joined("location.accessibility")
-        if access and access.lower() not in {"no", "n", "none", "false"}:
-            words = "Wheelchair accessible" if access.lower() in {"yes", "y", "x", "true", "si"} else access
-            place["accessibility"] = [{"id": self.child("accessibility"), "description": words}]
+        place = place_of(self.cells, self.child)
         hidden = self.first("location.confidential").lower()
         if hidden and hidden not in {"no", "n", "false", "0"}:
             # Any other word may mean that the place is to be kept secret, so it is.
@@ -228,13 +296,25 @@ class _Sheet:
         return {"id": self.child("location"), "location_type": "physical", **place} if place else {}
 
 
-_SPLIT: Final = re.compile(r"\s*[;|\n]\s*|\s+/\s+|\s+or\s+|,\s+(?!ext|x\d)", re.IGNORECASE)
-_EXTENSION: Final = re.compile(
-    r"[,;\s]*(?:ext\.?|extension|x)\s*\.?\s*(\d{1,6})\s*$", re.IGNORECASE | re.ASCII
-)
-_ONE_LINE: Final = re.compile(
-    r"(?P<address_1>\d[^,]*)(?:,\s*(?P<address_2>(?i:suite|ste|unit|apt|#)[^,]*))?,\s*(?P<city>[^,\d]+),\s*"
-    r"(?P<state_province>[A-Z]{2})\.?,?\s+(?P<postal_code>\d{5}(?:-\d{4})?)"
+def _parts(text: str) -> list[str]:
+    """The parts of a cell that lists several things."""
+    found = [text]
+    for mark in (";", "|", "\n", " / ", " or ", ", "):
+        found = [part for piece in found for part in piece.split(mark)]
+    return [part.strip(" ,") for part in found if part.strip(" ,")]
+
+
+_NO_PLAIN_TEXT: Final = frozenset("id name status ages email assured_date last_modified".split())
+_FREE: Final = frozenset({"free", "gratis", "none", "no cost", "no fee", "$0", "0"})
+_GUESSED_DATES: Final = {
+    "order": "a date of which month and day may be the other way round",
+    "serial": "a date as a program counts it",
+}
+_PHONES: Final = (
+    ("phones", "", ""),
+    ("phones.toll_free", "voice", "Toll free"),
+    ("phones.fax", "fax", ""),
+    ("phones.tty", "textphone", ""),
 )
 _LISTS: Final = {
     "languages": "name",

@@ -7,21 +7,25 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from typing import Any, Final
 
 import attrs
 
-from communityconnector.interchange.column_mapping import ColumnMapping, looks_like_spreadsheet
-from communityconnector.interchange.csv_rows import Row, delimiter_of, rows
+from communityconnector.interchange.column_mapping import ColumnMapping
+from communityconnector.interchange.column_meaning import looks_like_spreadsheet, meaning_of
+from communityconnector.interchange.csv_dialect import dialect_of
+from communityconnector.interchange.csv_rows import Row, rows
 from communityconnector.interchange.encodings import encoding_of
 from communityconnector.interchange.extras import COPY, EXTRAS, UNKNOWN_AGENCY, Extras
-from communityconnector.interchange.lifts import OLD_TABLES, Lifted, TableLift, table_lift
+from communityconnector.interchange.lifts import OLD_TABLES, Lifted, TableLift, field_lift, table_lift
 from communityconnector.interchange.notes import At
 from communityconnector.interchange.reading import Reading
 from communityconnector.interchange.records import EXTENSION, FILLED_IN, Structurer, extension_back
 from communityconnector.interchange.repeats import Repeats
+from communityconnector.interchange.sheet_layout import MOST_BEFORE, header_at
+from communityconnector.interchange.sheet_reader import Sheet, no_name_column, read_sheet
 from communityconnector.interchange.sources import SourceFile, UnreadableError
-from communityconnector.interchange.spreadsheet import lift_row
 from communityconnector.model import (
     ENTITIES,
     Finding,
@@ -97,10 +101,25 @@ def old_table(name: str, header: Sequence[str]) -> TableLift | None:
     return table_lift(max(fitting, key=len) if fitting else stem, names)
 
 
-def looks_like_table(header: str) -> bool:
-    """Whether a line could be the header of a table."""
-    names = [name.strip().strip('"').lower() for name in header[:10_000].split(delimiter_of(header))]
-    return len(names) > 1 and ("id" in names or looks_like_spreadsheet(names))
+def looks_like_table(start: str, *, is_named_so: bool) -> bool:
+    """Whether a text could be that of a table.
+
+    Args:
+        start: its first lines.
+        is_named_so: whether the file's name ends as that of a table. Then lines that all have equally many cells are
+            enough.
+    """
+    lines = start[:_LOOKED_AT].splitlines()[:MOST_BEFORE]
+    dialect = dialect_of(lines)
+    cells = [[cell.strip().strip('"') for cell in line.split(dialect.delimiter)] for line in lines]
+    if any(len(row) > 1 and ("id" in map(str.lower, row) or looks_like_spreadsheet(row)) for row in cells):
+        return True
+    even = sum(1 for row in cells if len(row) == dialect.width)
+    return is_named_so and dialect.width > 1 and even > 1 and even * 2 > len(lines)
+
+
+_LOOKED_AT: Final = 10_000
+"""Characters of a file in which the header of a table is looked for."""
 
 
 def read_tables(files: Sequence[SourceFile], reading: Reading) -> Iterator[Record]:
@@ -140,14 +159,15 @@ def _flat_records(files: Sequence[SourceFile], reading: Reading) -> Iterator[Rec
         if file.base == EXTRAS:
             extras.read(file, reading.findings)
     structurer = reading.structurer(tabular=True)
+    tables = [file for file in files if file.base not in {EXTRAS, "datapackage.json"}]
     with Repeats() as repeats:
-        for file in files:
-            if file.base not in {EXTRAS, "datapackage.json"}:
-                try:
-                    yield from _Table(file, structurer, reading, extras, repeats).records(hints)
-                except UnreadableError as error:
-                    reading.findings.append(error.finding)
-                reading.findings.extend(repeats.found(file.name))
+        for file in tables:
+            try:
+                table = _Table(file, structurer, reading, extras, repeats, len(tables) == 1)
+                yield from table.records(hints)
+            except UnreadableError as error:
+                reading.findings.append(error.finding)
+            reading.findings.extend(repeats.found(file.name))
     for entity, raw in extras.whole():
         record = structurer.record(ENTITIES[entity], raw)
         reading.findings.extend(structurer.notes.finish(EXTRAS, at_line(1)))
@@ -181,6 +201,7 @@ class _Table:
     reading: Reading
     extras: Extras
     repeats: Repeats
+    is_alone: bool
 
     def records(self, hints: Mapping[str, str]) -> Iterator[Record]:
         encoding = encoding_of(self.file)
@@ -193,19 +214,26 @@ class _Table:
         names = self._names(header)
         lift = old_table(self.file.name, names)
         entity = entity_of_table(self.file.name, names, hints)
-        mapping = self.reading.mapping
-        if mapping is not None and len(mapping.columns.keys() & set(names)) > 1:
-            yield from self._sheet(names, found)
-        elif lift is not None:
+        if (
+            self.reading.mapping is None
+            and (lift is not None or entity)
+            and not self._is_plain(names, entity)
+        ):
+            if lift is None:
+                known = {name.lower(): name for name in columns(ENTITIES[entity])}
+                names = [known.get(name.lower(), name) for name in names]
+                lift = partial(_as_it_is, entity)
             yield from self._lifted(lift, names, found)
-        elif entity:
-            known = {name.lower(): name for name in columns(ENTITIES[entity])}
-            names = [known.get(name.lower(), name) for name in names]
-            yield from self._lifted(lambda cells: (Lifted(entity, dict(cells)),), names, found)
-        elif looks_like_spreadsheet(names):
-            yield from self._sheet(names, found)
         else:
-            self._note(Severity.INFO, "unknown-table", "not a table that HSDS names", "not read", 1)
+            yield from self._sheet([header, *found])
+
+    def _is_plain(self, names: Sequence[str], entity: str) -> bool:
+        """Whether a table that is named like one of HSDS is a plain sheet: alone, and with columns of its own."""
+        if not self.is_alone or not entity or not looks_like_spreadsheet(names):
+            return False
+        known = {name.lower() for name in columns(ENTITIES[entity])}
+        understood = sum(1 for name in names if name.lower() in known or field_lift(entity, name.lower()))
+        return understood < sum(1 for name in names if meaning_of(name))
 
     def _note(self, severity: Severity, rule: str, message: str, action: str, line: int) -> None:
         self.reading.findings.append(
@@ -232,15 +260,17 @@ class _Table:
 
     def _cells(self, names: Sequence[str], row: Row) -> dict[str, str]:
         cells = [plain_cell(cell) for cell in row.cells]
-        if len(cells) > len(names):
-            message = f"{len(cells)} cells under {len(names)} columns"
-            beyond = {
-                f"column {number + 1}": cell for number, cell in enumerate(cells) if number >= len(names)
-            }
+        self._check_width(names, row)
+        beyond = {
+            f"column {number + 1}": cell for number, cell in enumerate(cells) if number >= len(names) and cell
+        }
+        return {**dict(zip(names, cells, strict=False)), **beyond}
+
+    def _check_width(self, names: Sequence[str], row: Row) -> None:
+        if any(row.cells[len(names) :]):
+            message = f"{len(row.cells)} cells under {len(names)} columns"
             action = "cells beyond the last column kept under their numbers"
             self._note(Severity.ERROR, "too-many-cells", message, action, row.line)
-            return {**dict(zip(names, cells, strict=False)), **{n: c for n, c in beyond.items() if c}}
-        return dict(zip(names, cells, strict=False))
 
     def _lifted(self, lift: TableLift, names: Sequence[str], found: Iterator[Row]) -> Iterator[Record]:
         for row in found:
@@ -271,28 +301,27 @@ class _Table:
             else:
                 yield whole
 
-    def _sheet(self, names: Sequence[str], found: Iterator[Row]) -> Iterator[Record]:
-        """A plain spreadsheet: one service a row."""
-        sheet = list(found)
-        cells = [self._cells(names, row) for row in sheet]
+    def _sheet(self, found: Sequence[Row]) -> Iterator[Record]:
+        """A plain spreadsheet: one service a row, under a header that may stand some lines below the top."""
         mapping = self.reading.mapping
-        if mapping is None:
-            mapping = ColumnMapping.guess(names, cells[:200])
-            guessed = ", ".join(
-                f"{column}: {field or 'kept as it is'}" for column, field in mapping.columns.items()
-            )
-            message = f"a spreadsheet whose columns are guessed: {guessed}"
-            self._note(Severity.INFO, "columns-guessed", message, "read so", 1)
-        self.reading.dataset["columns"] = dict(mapping.columns)
-        structurer = Structurer(self.reading.mode, tabular=True, sheet=True)
-        for row, raw_cells in zip(sheet, cells, strict=True):
-            lift = lift_row(mapping, raw_cells, f"{self.file.base}:{row.line}")
-            for rule, message, column, value in lift.notes:
-                structurer.notes.note(Severity.INFO, rule, message, "", column, value)
-            if lift.raw:
-                yield structurer.record(ENTITIES["service"], lift.raw)
-            self.reading.findings.extend(structurer.notes.finish(self.file.name, at_line(row.line)))
-        self.reading.findings.extend(structurer.notes.counted())
+        fits = looks_like_spreadsheet if mapping is None else partial(_names_columns, mapping)
+        at = header_at(found, fits)
+        if at < 0 and not self.is_alone:
+            self._note(Severity.INFO, "unknown-table", "not a table that HSDS names", "not read", 1)
+            return
+        header = found[max(at, 0)]
+        names = self._names(header)
+        if at > 0:
+            message = f"{at} {'line' if at == 1 else 'lines'} above the header"
+            self._note(Severity.INFO, "rows-before-header", message, "not read as services", found[0].line)
+        plain = [Row(row.line, [plain_cell(cell) for cell in row.cells]) for row in found[max(at, 0) + 1 :]]
+        sheet = Sheet(self.file.name, names, plain, line=header.line)
+        if at < 0:
+            no_name_column(sheet, self.reading)
+            return
+        for row in plain:
+            self._check_width(names, row)
+        yield from read_sheet(sheet, self.reading)
 
     def _with_extras(self, record: Record, added: Mapping[str, Any]) -> Record:
         """Put back what `EXTRAS` kept of a record."""
@@ -323,6 +352,16 @@ class _Table:
             else:
                 changed[name] = value
         return evolve(record, {**changed, "extra": extra})
+
+
+def _as_it_is(entity: str, cells: Mapping[str, Any]) -> tuple[Lifted, ...]:
+    """The lift of a table that needs none."""
+    return (Lifted(entity, dict(cells)),)
+
+
+def _names_columns(mapping: ColumnMapping, cells: Sequence[str]) -> bool:
+    """Whether a row holds the names of two columns that a mapping knows."""
+    return len(mapping.columns.keys() & set(cells)) > 1
 
 
 def at_line(line: int) -> At:

@@ -32,18 +32,21 @@ HARMS: Final[Mapping[str, Harm]] = {
             not-a-number not-a-uri not-an-email hours-not-read ages-not-read conflicting-records
             no-services none-active dangling-reference half-a-point null-island point-out-of-range age-out-of-range
             ages-out-of-order impossible-schedule empty-attribute unknown-language no-location
-            not-in-nested-form
+            not-in-nested-form no-name-column row-without-name implausible-cell columns-shifted number-cut-short
+            not-a-phone
         """,
         Harm.GUESSED: """
             stray-quote linked-by-container columns-guessed name-from-agency several-emails linked-by-location
             contradictory-reference id-used-twice too-many-cells duplicate-column missing-id point-out-of-country
             no-organization stale-assurance taxonomy-cycle older-than-held duplicate-organization
-            state-read duplicate-location duplicate-service duplicates-not-compared
+            state-read duplicate-location duplicate-service duplicates-not-compared columns-not-understood
+            section-row agency-from-above point-turned date-guessed repeated-row
         """,
         Harm.MENDED: """
             byte-order-mark not-utf-8 repeated-id older-form hours-read wrong-type spaces-around number-as-text
             unlisted-word uri-without-scheme uri-not-encoded not-a-date not-a-time not-a-timestamp
-            timestamp-without-zone id-not-canonical filled-in
+            timestamp-without-zone id-not-canonical filled-in rows-before-header repeated-header help-row total-row
+            note-row zip-without-zero
         """,
         Harm.STYLE: """
             missing-field null-value empty-text extension-as-text id-not-uuid upper-case-id deprecated-field

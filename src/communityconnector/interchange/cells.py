@@ -1,0 +1,316 @@
+"""Single cells of a spreadsheet: points, postal codes, phones and dates as people and spreadsheet programs write them."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final
+
+import attrs
+
+LONGEST: Final = 4_000
+"""Most characters of a cell in which a point, a phone or a date is looked for."""
+
+_NOTHING: Final = frozenset({
+    "#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", "#error!", "null", "(null)", "<null>", "nan", "\\n",
+})  # fmt: skip
+
+
+def is_blank(cell: str) -> bool:
+    """Whether a cell holds nothing, or what programs write in the place of nothing."""
+    return not cell or cell.casefold() in _NOTHING or (cell[0] == "#" and not cell.strip("#"))
+
+
+_TAGS: Final = frozenset(
+    "a abbr article b blockquote body br center div em font h1 h2 h3 h4 h5 h6 hr html i img li ol p pre section small span "
+    "strong sub sup table tbody td th thead time tr u ul".split()
+)
+_BREAKING: Final = frozenset("br div h1 h2 h3 h4 h5 h6 hr li p table tr".split())
+_TAG: Final = re.compile(r"<!--.{0,2000}?-->|</?([A-Za-z][A-Za-z0-9]{0,9})(?:\s[^<>]{0,2000})?/?>", re.DOTALL)
+_ENTITY: Final = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
+_BLANKS: Final = re.compile(r"[^\S\n]+")
+
+
+def without_markup(cell: str) -> str:
+    """A cell's text without the marks of a web page; where these break lines, the text does."""
+    if "<" not in cell and "&" not in cell:
+        return cell
+    text = cell
+    for _ in range(2):  # an export may write marks that were written once already
+        text = _TAG.sub(_unmarked, text)
+        if not _ENTITY.search(text):
+            break
+        text = html.unescape(text).replace("\u00a0", " ")
+    if text == cell:
+        return cell
+    lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _unmarked(found: re.Match[str]) -> str:
+    name = (found[1] or "").lower()
+    if found[1] is None:
+        return " "
+    if name not in _TAGS:
+        return found[0]
+    return "\n" if name in _BREAKING else " " if name in {"td", "th"} else ""
+
+
+@attrs.frozen
+class PointCell:
+    """A point that stands in a cell.
+
+    Attributes:
+        latitude: in degrees, north positive.
+        longitude: in degrees, east positive.
+        rest: what else the cell says.
+        swapped: the cell gave the longitude first without saying so, which only its size shows.
+    """
+
+    latitude: float
+    longitude: float
+    rest: str = ""
+    swapped: bool = False
+
+
+_DEGREES: Final = r"[-+\u2212]?\d{1,3}(?:\.\d{1,20})?"
+_WKT: Final = re.compile(
+    rf"(?:SRID=\d{{1,6}};)?\s{{0,3}}POINT\s{{0,3}}Z?\s{{0,3}}\(\s{{0,3}}({_DEGREES})\s{{1,5}}({_DEGREES})(?:\s{{1,5}}{_DEGREES})?\s{{0,3}}\)",
+    re.IGNORECASE | re.ASCII,
+)
+_PAIR: Final = re.compile(
+    rf"(?<![\w.-])\(?(?:lat(?:itude)?\s{{0,2}}[:=]?\s{{0,2}})?({_DEGREES})\s{{0,2}}\u00b0?\s{{0,2}}([NS])?\s{{0,3}}[,;/]\s{{0,3}}"
+    rf"(?:lo?ng?(?:itude)?\s{{0,2}}[:=]?\s{{0,2}})?({_DEGREES})\s{{0,2}}\u00b0?\s{{0,2}}([EW])?\)?(?![\w.])",
+    re.IGNORECASE | re.ASCII,
+)
+_TWO: Final = re.compile(rf"\(?({_DEGREES})\s{{1,3}}({_DEGREES})\)?", re.ASCII)
+_MAP_LINK: Final = re.compile(rf"[@=/]({_DEGREES})(?:,|%2C)({_DEGREES})(?![\d.])", re.ASCII)
+
+
+def point_in(cell: str) -> PointCell | None:
+    """The point that a cell holds, alone or after an address: "36.4, -81.5", "POINT (-81.5 36.4)", a link to a map.
+
+    Degrees with a fraction only, so that "9, 5" or a house number is none.
+    """
+    if "." not in cell:
+        return None
+    text = cell[:LONGEST].replace("\u2212", "-")
+    if found := _WKT.search(text):
+        return _point(found[2], found[1], _rest(text, found))
+    if "://" in text:
+        found = _MAP_LINK.search(text)
+        return _point(found[1], found[2], "") if found else None
+    alone = _TWO.fullmatch(text.strip())
+    found = alone or _PAIR.search(text)
+    if not found or "." not in found[0]:
+        return None
+    first, second = (found[1], found[2]) if alone else (found[1], found[3])
+    if not alone and (found[2] or found[4]):
+        first, second = _signed(first, found[2]), _signed(second, found[4])
+    rest = "" if alone else _rest(text, found)
+    if "." not in first or "." not in second:
+        return None
+    return _point(first, second, rest) or _point(second, first, rest, swapped=True)
+
+
+def _signed(degrees: str, side: str | None) -> str:
+    return f"-{degrees.lstrip('+-')}" if side and side in "SWsw" else degrees
+
+
+def _rest(text: str, found: re.Match[str]) -> str:
+    return f"{text[: found.start()]}{text[found.end() :]}".strip(" \n\r\t,;()")
+
+
+def _point(latitude: str, longitude: str, rest: str, *, swapped: bool = False) -> PointCell | None:
+    north, east = float(latitude), float(longitude)
+    # No service lies nearer to a pole.
+    if not (-60 <= north <= 80 and -180 <= east <= 180) or (north == 0 and east == 0):
+        return None
+    return PointCell(north, east, rest, swapped)
+
+
+_ONE_ANGLE: Final = re.compile(
+    r"([-+]?\d{1,3}(?:[.,]\d{1,20})?)\s?\u00b0?\s?([NSEW])?", re.IGNORECASE | re.ASCII
+)
+_MINUTES: Final = re.compile(
+    r"(\d{1,3})\s?[\u00b0d]\s?(\d{1,2})\s?['\u2019\u2032m]\s?(?:(\d{1,2}(?:\.\d{1,10})?)\s?[\"\u201d\u2033s]?)?\s?([NSEW])",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def degrees(cell: str) -> float | None:
+    """An angle as people write it: "36.4", "36,4", "36.4° N", "36°24'N"; `None` where it is none."""
+    text = cell[:60].strip().replace("\u2212", "-")
+    if found := _MINUTES.fullmatch(text):
+        value = int(found[1]) + int(found[2]) / 60 + float(found[3] or 0) / 3600
+        return -value if found[4] in "SWsw" else value
+    found = _ONE_ANGLE.fullmatch(text)
+    if not found:
+        return None
+    value = float(found[1].replace(",", "."))
+    return -abs(value) if found[2] and found[2] in "SWsw" else value
+
+
+SCIENTIFIC: Final = re.compile(r"[-+]?\d(?:[.,]\d{1,15})?E\+?\d{1,3}", re.IGNORECASE | re.ASCII)
+"""A number as a spreadsheet program shows one that is too wide for its column: the other digits are gone."""
+
+_WHOLE: Final = re.compile(r"(\d{1,15})\.0{1,3}", re.ASCII)
+
+
+def without_fraction(cell: str) -> str:
+    """A whole number without the ".0" that a program for tables adds."""
+    found = _WHOLE.fullmatch(cell)
+    return found[1] if found else cell
+
+
+_LEADING_ZERO: Final = frozenset(
+    "ct ma me nh nj ri vt pr vi connecticut massachusetts maine vermont newhampshire newjersey rhodeisland puertorico "
+    "virginislands".split()
+)
+"""States whose ZIP codes begin with 0."""
+
+_ZIP: Final = re.compile(r"\d{5}(?:-\d{4})?", re.ASCII)
+_SHORT: Final = re.compile(r"(\d{3,4})(?:-(\d{4}))?", re.ASCII)
+_NINE: Final = re.compile(r"(\d{5})(\d{4})", re.ASCII)
+_POSTAL: Final = re.compile(r"(?=.{0,9}\d)[A-Za-z0-9][A-Za-z0-9 -]{1,9}", re.ASCII)
+_BETWEEN: Final = re.compile(r"[,;/\s]{1,5}")
+
+
+def postal_code(cell: str, state: str) -> tuple[str, str]:
+    """A postal code, and what was mended in it ("" where nothing was).
+
+    A ZIP code that lost its leading zero gets it back where the state says so.
+
+    Returns:
+        The code and the name of what was done: "zero" or "form"; ("", "short") for a ZIP code without its zero in a
+        state that does not say so, ("", "") where the cell holds no postal code.
+    """
+    text = without_fraction(cell)
+    short, nine = _SHORT.fullmatch(text), _NINE.fullmatch(text)
+    if short:
+        zeroed = "".join(letter for letter in state.casefold() if letter.isalpha()) in _LEADING_ZERO
+        rest = f"-{short[2]}" if short[2] else ""
+        return (f"{short[1].zfill(5)}{rest}", "zero") if zeroed else ("", "short")
+    if nine:
+        return f"{nine[1]}-{nine[2]}", "form"
+    several = [part for part in _BETWEEN.split(text[:200]) if part]
+    fits = _POSTAL.fullmatch(text) or all(_ZIP.fullmatch(part) for part in several)
+    return (text, "" if text == cell else "form") if fits else ("", "")
+
+
+_NO_PHONE: Final = (
+    re.compile(r"\d{5}(?:-\d{4})?", re.ASCII),  # a ZIP code
+    re.compile(r"-?\d{1,3}\.\d{3,20}", re.ASCII),  # degrees
+    re.compile(r"\d{4}-\d\d-\d\d.{0,20}|\d{1,2}/\d{1,2}/\d{2,4}", re.ASCII),  # a date
+    re.compile(r"\$\s?\d.{0,20}", re.ASCII),
+    re.compile(r"[^@\s]{1,64}@[^@\s]{1,200}"),
+    re.compile(r"(?:https?://|www\.)\S{1,2000}", re.IGNORECASE),
+    SCIENTIFIC,
+)
+_DIGIT: Final = re.compile(r"\d", re.ASCII)
+
+
+def is_phone(text: str) -> bool:
+    """Whether a text may be a phone number: it has a digit, and is not plainly something else."""
+    return bool(_DIGIT.search(text)) and not any(pattern.fullmatch(text) for pattern in _NO_PHONE)
+
+
+def split_phones(cell: str) -> list[str]:
+    """The numbers of a cell; an extension stays with its number."""
+    parts: list[str] = []
+    for piece in re.split(r"[;|\n]|\s/\s|\sor\s|\so\s", _BLANKS.sub(" ", cell[:LONGEST])):
+        for number, part in enumerate(piece.split(", ")):
+            text = part.strip(" ,")
+            if number and parts and _IS_EXTENSION.match(text):
+                parts[-1] = f"{parts[-1]} {text}"
+            elif text:
+                parts.append(text)
+    return parts
+
+
+_IS_EXTENSION: Final = re.compile(r"(?:ext|x\s?\d|extension)", re.IGNORECASE)
+_EXTENSION: Final = re.compile(r"(?:ext(?:ension|n)?|x)[.:]? ?(?:# ?)?(\d{1,6})", re.IGNORECASE | re.ASCII)
+
+
+def extension_of(phone: str) -> tuple[str, str]:
+    """A phone number, and its extension or ""."""
+    for at in range(len(phone) - 1, max(-1, len(phone) - 24), -1):
+        if phone[at] in "eExX" and (found := _EXTENSION.fullmatch(phone[at:])):
+            return phone[:at].strip(" ,;(-").rstrip(" ,;("), found[1]
+    return phone, ""
+
+
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january ene enero", "feb february febrero", "mar march marzo", "apr april abr abril", "may mayo",
+            "jun june junio", "jul july julio", "aug august ago agosto", "sep sept september septiembre",
+            "oct october octubre", "nov november noviembre", "dec december dic diciembre",
+        ),
+        1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_ISO: Final = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ].{0,30})?", re.ASCII)
+_SLASHED: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?:,? .{0,20})?", re.ASCII)
+_NAMED: Final = re.compile(
+    r"([A-Za-z]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?:,? .{0,20})?", re.ASCII
+)
+_NAMED_LAST: Final = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th)?[ -](?:de )?([A-Za-z]{3,10})\.?,?[ -](?:de )?(\d{4}|\d{2})", re.ASCII
+)
+
+
+@lru_cache(maxsize=4096)
+def day_of(cell: str) -> tuple[str, str]:
+    """The day that a cell of dates gives, as YYYY-MM-DD ("" where it gives none), and what was guessed for it.
+
+    Returns:
+        The day, and "" where it can only be this one, "order" where month and day could be the other way round, or
+        "serial" where it is a spreadsheet program's count of days, or a count of seconds.
+    """
+    text = cell[:60].strip()
+    if found := _ISO.fullmatch(text):
+        return _day(found[1], found[2], found[3]), ""
+    if found := _SLASHED.fullmatch(text):
+        month, day, year = int(found[1]), int(found[2]), found[3]
+        if month > 12:
+            return _day(year, day, month), ""
+        return _day(year, month, day), "order" if day <= 12 and day != month else ""
+    if found := _NAMED.fullmatch(text):
+        return _day(found[3], _MONTHS.get(found[1].lower(), 0), found[2]), ""
+    if found := _NAMED_LAST.fullmatch(text):
+        return _day(found[3], _MONTHS.get(found[2].lower(), 0), found[1]), ""
+    return _counted(without_fraction(text))
+
+
+def _day(year: Any, month: Any, day: Any) -> str:
+    number = int(year)
+    try:
+        return date(number + (2000 if number < 100 else 0), int(month), int(day)).isoformat()
+    except ValueError:
+        return ""
+
+
+def _counted(text: str) -> tuple[str, str]:
+    if not (text.isascii() and text.isdigit()):
+        return "", ""
+    if len(text) == 5 and 30_000 <= int(text) <= 60_000:
+        return (date(1899, 12, 30) + timedelta(days=int(text))).isoformat(), "serial"
+    if len(text) in {10, 13} and text[0] == "1":
+        seconds = int(text[:10])
+        return datetime.fromtimestamp(seconds, UTC).date().isoformat(), "serial"
+    if len(text) == 8 and text[:2] in {"19", "20"}:
+        return _day(text[:4], text[4:6], text[6:]), ""
+    return "", ""
+
+
+_MANGLED: Final = re.compile(r"\d{1,2}-[A-Za-z]{3}|[A-Za-z]{3}-\d{1,2}", re.ASCII)
+
+
+def is_mangled_span(cell: str) -> bool:
+    """Whether a cell is what a spreadsheet program makes of "5-12" or "9-5": a date such as "12-May"."""
+    return bool(_MANGLED.fullmatch(cell)) and cell.strip("0123456789-").lower() in _MONTHS

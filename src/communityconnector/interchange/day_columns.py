@@ -1,0 +1,305 @@
+"""Hours that stand in a column for each day, or in two: one for the opening and one for the closing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+import attrs
+
+from communityconnector.interchange.column_words import plain_words
+from communityconnector.interchange.opening_hours import read_hours
+
+WEEK: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+NAMES: Final = dict(
+    zip(WEEK, "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(), strict=True)
+)
+_DAYS: Final = {
+    word: day
+    for day, words in {
+        "MO": "monday mondays mon lunes lun",
+        "TU": "tuesday tuesdays tues tue martes",
+        "WE": "wednesday wednesdays weds wed miercoles mie",
+        "TH": "thursday thursdays thurs thur thu jueves jue",
+        "FR": "friday fridays fri viernes vie",
+        "SA": "saturday saturdays sat sabado sabados sab",
+        "SU": "sunday sundays sun domingo domingos dom",
+    }.items()
+    for word in words.split()
+}
+_SETS: Final = {
+    "weekdays": WEEK[:5],
+    "weekend": WEEK[5:],
+    "weekends": WEEK[5:],
+    "daily": WEEK,
+    "everyday": WEEK,
+}
+_OPENS: Final = frozenset("open opens opening start starts begin begins abre apertura inicio desde".split())
+_CLOSES: Final = frozenset("close closes closed closing end ends finish cierra cierre fin hasta".split())
+_NEUTRAL: Final = frozenset(
+    "hours hour hrs time times horario horarios hora horas am pm on at from to the of a and y through thru by site "
+    "location service program operating operation business office schedule status state".split()
+)
+_LISTED: Final = re.compile(r"[&/,+]|\band\b|\by\b", re.IGNORECASE)
+
+
+@attrs.frozen
+class DayColumn:
+    """What the name of a column says of days.
+
+    Attributes:
+        group: a word before the day ("summer", "fp"), where a sheet has the week more than once.
+        days: the days, as recurrence rules write them.
+        part: "opens" or "closes" where the column holds one end of the span, else "".
+        number: which span of the day it is.
+    """
+
+    group: str
+    days: tuple[str, ...]
+    part: str = ""
+    number: int = 1
+
+
+@lru_cache(maxsize=4096)
+def day_column(column: str) -> DayColumn | None:
+    """The days that a column's name says it is about; `None` where it says more than that, or names no day."""
+    words = plain_words(column)
+    places = [at for at, word in enumerate(words) if word in _DAYS or word in _SETS]
+    if not places or len(column) > 60:
+        return None
+    rest = {word for word in words if word not in _DAYS and word not in _SETS}
+    numbers = [int(word) for word in rest if word.isdigit() and len(word) == 1]
+    strange = [
+        word
+        for word in words[places[0] :]
+        if word in rest - _NEUTRAL - _OPENS - _CLOSES and not word.isdigit()
+    ]
+    before = [word for word in words[: places[0]] if word in rest - _NEUTRAL - _OPENS - _CLOSES]
+    if strange or len(before) > 1 or any(word.isdigit() and len(word) > 1 for word in rest):
+        return None
+    part = "closes" if rest & _CLOSES else "opens" if rest & _OPENS else ""
+    if rest & _CLOSES and rest & _OPENS:
+        part = ""
+    return DayColumn(
+        before[0] if before else "", _days_in(column, words, places), part, numbers[0] if numbers else 1
+    )
+
+
+def _days_in(column: str, words: list[str], places: list[int]) -> tuple[str, ...]:
+    first = words[places[0]]
+    if first in _SETS:
+        return _SETS[first]
+    days = [_DAYS[words[at]] for at in places if words[at] in _DAYS]
+    if len(days) == 2 and not _LISTED.search(column):
+        start, end = WEEK.index(days[0]), WEEK.index(days[1])
+        return WEEK[start : end + 1] if start <= end else WEEK[start:] + WEEK[: end + 1]
+    return tuple(day for day in WEEK if day in days)
+
+
+def day_meaning(column: str) -> str:
+    """The field of a column that holds the hours of a day; "" for any other column."""
+    found = day_column(column)
+    if found is None:
+        return ""
+    return {"": "schedules.day", "opens": "schedules.day_opens", "closes": "schedules.day_closes"}[found.part]
+
+
+FIELDS_OF_DAYS: Final = ("schedules.day", "schedules.day_opens", "schedules.day_closes")
+
+
+@attrs.frozen
+class Week:
+    """What the columns of days say in one row.
+
+    Attributes:
+        schedules: raw HSDS schedules without ids. One without times stands for days of which nothing certain is known.
+        words: all that the columns say, in one line.
+        read: the spans that were read, in words; "" for none.
+        unread: what was not read, in words; "" for nothing.
+        doubt: why not.
+    """
+
+    schedules: tuple[dict[str, Any], ...] = ()
+    words: str = ""
+    read: str = ""
+    unread: str = ""
+    doubt: str = ""
+
+
+@attrs.define
+class _Day:
+    """One day while its cells are gathered."""
+
+    texts: list[str] = attrs.field(factory=list)
+    opens: dict[int, str] = attrs.field(factory=dict)
+    closes: dict[int, str] = attrs.field(factory=dict)
+
+
+def read_week(columns: Iterable[str], row: Mapping[str, str], doubtful: Iterable[str] = ()) -> Week:
+    """Read the hours that stand in columns of days.
+
+    A day that is called closed has no schedule. A day whose cell is blank, or that has no column, is one of which
+    nothing is known, and so is one whose words cannot be read with certainty.
+
+    Args:
+        columns: the columns of days that the sheet has.
+        row: its cells, by column.
+        doubtful: days on which the hours do not hold every week, as another cell says.
+    """
+    groups: dict[str, dict[str, _Day]] = {}
+    for column in columns:
+        cell = row.get(column, "").strip()
+        about = day_column(column)
+        if cell and about is not None:
+            for day in about.days:
+                _put(groups.setdefault(about.group, {}).setdefault(day, _Day()), about, cell)
+    if not groups:
+        return Week()
+    words = "; ".join(
+        f"{group} {NAMES[day]}: {_words(found[day])}".strip()
+        for group, found in groups.items()
+        for day in WEEK
+        if day in found
+    )
+    if len(groups) > 1:
+        why = "the sheet has several sets of hours, of different programs or seasons"
+        return Week(({"description": words},), words, unread=words, doubt=why)
+    return _assemble(next(iter(groups.values())), words, frozenset(doubtful))
+
+
+def _put(day: _Day, about: DayColumn, cell: str) -> None:
+    if about.part == "opens" and not _is_state(cell):
+        day.opens[about.number] = clock(cell)
+    elif about.part == "closes" and not _is_state(cell):
+        day.closes[about.number] = clock(cell)
+    else:
+        day.texts.append(cell)
+
+
+def _words(day: _Day) -> str:
+    spans = [
+        f"{day.opens.get(number, '?')} - {day.closes.get(number, '?')}"
+        for number in sorted({*day.opens, *day.closes})
+    ]
+    return ", ".join(dict.fromkeys([*day.texts, *spans]))
+
+
+def _assemble(found: Mapping[str, _Day], words: str, doubtful: frozenset[str]) -> Week:
+    spans: dict[tuple[str, str], list[str]] = {}
+    unknown: list[str] = []
+    unread: list[str] = []
+    closed: list[str] = []
+    doubt = ""
+    for day in WEEK:
+        state, read, why = _read_day(day, found.get(day), doubtful)
+        if state == "closed":
+            closed.append(day)
+        elif read:
+            for span in read:
+                spans.setdefault(span, []).append(day)
+        else:
+            unknown.append(day)
+            if why:
+                unread.append(f"{NAMES[day]}: {_words(found[day])}")
+                doubt = doubt or why
+    schedules: list[dict[str, Any]] = [
+        {
+            "freq": "WEEKLY",
+            "byday": ",".join(days),
+            "opens_at": opens,
+            "closes_at": closes,
+            "description": "; ".join(f"{NAMES[day]} {_words(found[day])}" for day in days),
+        }
+        for (opens, closes), days in spans.items()
+    ]
+    if len(closed) == len(WEEK):
+        return Week(({"description": words},), words, unread=words, doubt="closed on every day")
+    if unknown:
+        about = "; ".join(unread)
+        schedules.append(
+            {"freq": "WEEKLY", "byday": ",".join(unknown), **({"description": about} if about else {})}
+        )
+    written = "; ".join(f"{','.join(days)} {opens}-{closes}" for (opens, closes), days in spans.items())
+    return Week(tuple(schedules), words, written, "; ".join(unread), doubt)
+
+
+def _read_day(
+    day: str, cells: _Day | None, doubtful: frozenset[str]
+) -> tuple[str, list[tuple[str, str]], str]:
+    """Whether a day is closed; the spans on which it is open; why they cannot be read."""
+    if cells is None:
+        return "", [], ""
+    states = {_STATES[text.casefold()] for text in cells.texts if _is_state(text)}
+    texts = [text for text in cells.texts if not _is_state(text)]
+    pairs = [(cells.opens.get(n, ""), cells.closes.get(n, "")) for n in sorted({*cells.opens, *cells.closes})]
+    if states == {"closed"} and not texts and not pairs:
+        return "closed", [], ""
+    spans: list[tuple[str, str]] = []
+    doubt = ""
+    if "closed" in states:
+        doubt = "the day is called both open and closed"
+    elif day in doubtful:
+        doubt = "another cell says that it is not every week"
+    elif not all(opens and closes for opens, closes in pairs):
+        doubt = "a time without its other end"
+    else:
+        spans, doubt = _spans(day, (*texts, *(f"{opens} - {closes}" for opens, closes in pairs)))
+    return "", spans, doubt
+
+
+def _spans(day: str, texts: Iterable[str]) -> tuple[list[tuple[str, str]], str]:
+    spans: list[tuple[str, str]] = []
+    for text in texts:
+        hours = read_hours(f"{NAMES[day]} {text}")
+        if not hours.certain or any(
+            part.get("freq") != "WEEKLY" or part.get("byday") != day for part in hours.schedules
+        ):
+            return [], hours.doubt or "not every week"
+        spans += [(part["opens_at"], part["closes_at"]) for part in hours.schedules]
+    return list(dict.fromkeys(spans)), "" if spans else "open, but no times are given"
+
+
+_STATES: Final = {
+    **dict.fromkeys(("closed", "cerrado", "cerrada", "no", "none", "not open", "close"), "closed"),
+    **dict.fromkeys(("open", "abierto", "abierta", "yes", "si", "s\u00ed"), "open"),
+}
+"""What a cell of a day says that holds no times."""
+
+
+def _is_state(text: str) -> bool:
+    return text.casefold() in _STATES
+
+
+_FRACTION: Final = re.compile(r"0?\.\d{1,15}", re.ASCII)
+
+
+def clock(cell: str) -> str:
+    """A time of day as a text: a spreadsheet program may write it as a part of a day (0.375 is 09:00)."""
+    if not _FRACTION.fullmatch(cell):
+        return cell
+    minutes = round(float(cell) * 1440, 6)
+    if minutes % 1 > 0.01:
+        return cell
+    return f"{int(minutes) // 60:02}:{int(minutes) % 60:02}"
+
+
+_NOT_WEEKLY: Final = re.compile(
+    r"\b(?:1st|2nd|3rd|4th|5th|first|second|third|fourth|fifth|last|(?:every )?other|alternat\w{2,4}|bi-?weekly|biweekly|"
+    r"(?:once|twice) (?:a|per) month|monthly|primer|segundo|tercer|cuarto|ultimo)\b",
+    re.IGNORECASE,
+)
+_DAY_NAMED: Final = re.compile(r"[^\W\d_]{3,12}")
+
+
+def days_not_weekly(text: str) -> frozenset[str]:
+    """The days of which a text says that they are not every week ("only the second Saturday"); all, where it names none."""
+    if not _NOT_WEEKLY.search(text[:2_000]):
+        return frozenset()
+    named = {
+        _DAYS[word] for found in _DAY_NAMED.finditer(text[:2_000]) if (word := found[0].casefold()) in _DAYS
+    }
+    return frozenset(
+        named or (WEEK if re.search(r"month|week|mes\b|semana", text[:2_000], re.IGNORECASE) else ())
+    )

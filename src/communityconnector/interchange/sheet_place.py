@@ -1,0 +1,160 @@
+"""The place of a row: its address in one cell or in several, and its point, wherever that stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from communityconnector.interchange.cells import degrees, point_in, postal_code
+
+if TYPE_CHECKING:
+    from communityconnector.interchange.sheet_row import Cells
+
+_ADDRESS: Final = ("address_1", "address_2", "city", "region", "state_province", "postal_code", "country")
+_COUNTRIES: Final = frozenset({"usa", "us", "u.s.a.", "united states", "united states of america"})
+_LONGEST: Final = 300
+"""Most characters of a cell that is taken apart as an address."""
+
+
+def place_of(cells: Cells, child: Callable[[str], str]) -> dict[str, Any]:
+    """The raw location of a row; empty where the row has none.
+
+    Args:
+        cells: the row's cells by meaning.
+        child: makes the id of something within the service.
+    """
+    point = _point(cells)
+    address = _address(cells)
+    place: dict[str, Any] = {
+        part: text for part in ("name", "transportation") if (text := cells.first(f"location.{part}"))
+    }
+    place.update(point)
+    if address:
+        place["addresses"] = [{"id": child("address"), "address_type": "physical", **address}]
+    access = cells.joined("location.accessibility")
+    if access and access.lower() not in {"no", "n", "none", "false", "f", "0"}:
+        words = (
+            "Wheelchair accessible"
+            if access.lower() in {"yes", "y", "x", "true", "t", "1", "si", "checked"}
+            else access
+        )
+        place["accessibility"] = [{"id": child("accessibility"), "description": words}]
+    return place
+
+
+def _point(cells: Cells) -> dict[str, Any]:
+    """The row's point: of its two columns, else of the first cell that holds one."""
+    found: dict[str, Any] = {}
+    for field in ("location.point", "location.address", "location.name", "location.address_1"):
+        for column, text in cells.of(field):
+            point = point_in(text)
+            if point is None:
+                continue
+            cells.replace(field, column, point.rest)
+            if not found:
+                found = {"latitude": point.latitude, "longitude": point.longitude}
+                if point.swapped:
+                    message = "a point that can only be on land if its longitude comes first"
+                    cells.note("point-turned", message, "read so", column, text)
+    angles = {part: _angle(cells, part, bound) for part, bound in (("latitude", 90), ("longitude", 180))}
+    if not any(angles.values()):
+        # Programs write two zeros where there is no point.
+        return found
+    return {part: angle for part, angle in angles.items() if angle is not None} or found
+
+
+def _angle(cells: Cells, part: str, bound: float) -> float | None:
+    for column, text in cells.of(f"location.{part}"):
+        angle = degrees(text)
+        if angle is not None and abs(angle) <= bound:
+            return angle
+        cells.refuse(column, f"no {part} in degrees")
+    return None
+
+
+def _address(cells: Cells) -> dict[str, str]:
+    address = {part: text for part in _ADDRESS if (text := cells.first(f"location.{part}"))}
+    number = cells.first("location.house_number")
+    if number and "address_1" in address and not address["address_1"].startswith(number):
+        address["address_1"] = f"{number} {address['address_1']}"
+    whole = cells.joined("location.address", ", ")
+    if whole:
+        parts = {} if address.keys() & {"city", "postal_code"} else one_line(whole)
+        address = {**(parts or {"address_1": _flat(whole)}), **address}
+    line = cells.joined("location.city_line", ", ")
+    if line:
+        address = {**_city_line(_flat(line)), **address}
+    if "postal_code" in address:
+        _mend_postal(cells, address)
+    return address
+
+
+def _mend_postal(cells: Cells, address: dict[str, str]) -> None:
+    column = next((column for column, _ in cells.of("location.postal_code")), "")
+    if not column:
+        return
+    code, mended = postal_code(address["postal_code"], address.get("state_province", ""))
+    if mended == "zero":
+        message = "a ZIP code without its leading zero, as spreadsheet programs leave it"
+        cells.note("zip-without-zero", message, f"read as {code}", column, address["postal_code"])
+    if code:
+        address["postal_code"] = code
+    else:
+        del address["postal_code"]
+        cells.refuse(column, "four digits are no ZIP code" if mended else "not a postal code")
+
+
+def _flat(text: str) -> str:
+    return ", ".join(part for line in text.split("\n") if (part := line.strip(" ,;\t\r")))
+
+
+_STATE_ZIP: Final = re.compile(r"([A-Za-z]{2})\.?,? {1,3}(\d{5}(?:-\d{4})?)", re.ASCII)
+_ZIP: Final = re.compile(r"\d{5}(?:-\d{4})?", re.ASCII)
+_STATE: Final = re.compile(r"[A-Za-z]{2}\.?", re.ASCII)
+_SECOND: Final = re.compile(r"(?:suite|ste|unit|apt|room|rm|floor|fl|bldg|building|#)", re.IGNORECASE)
+
+
+def one_line(text: str) -> dict[str, str]:
+    """An address in one text, in parts, where it ends with city, state and ZIP code; else nothing.
+
+    "12 Main St, Suite 4, Jefferson, NC 28640" and the same on several lines.
+    """
+    parts = [part for part in (piece.strip() for piece in _flat(text[:_LONGEST]).split(",")) if part]
+    if parts and parts[-1].casefold() in _COUNTRIES:
+        parts.pop()
+    city = _city_line(", ".join(parts[1:][-3:])) if len(parts) > 1 else {}
+    if not city or "city" not in city or not any(letter.isdigit() for letter in parts[0]):
+        return {}
+    streets = parts[: parts.index(city["city"])]
+    if not streets or len(streets) > 3:
+        return {}
+    found = {"address_1": streets[0], **city}
+    if len(streets) > 1:
+        if not any(_SECOND.match(part) for part in streets[1:]):
+            return {}
+        found["address_2"] = ", ".join(streets[1:])
+    return found
+
+
+def _city_line(text: str) -> dict[str, str]:
+    """City, state and ZIP code in one text ("Jefferson, NC 28640"); nothing where it ends otherwise."""
+    parts = [part for part in (piece.strip() for piece in text[:_LONGEST].split(",")) if part]
+    found: dict[str, str] = {}
+    if parts and _ZIP.fullmatch(parts[-1]):
+        found["postal_code"] = parts.pop()
+        if parts and _STATE.fullmatch(parts[-1]):
+            found["state_province"] = parts.pop().rstrip(".")
+    elif parts and (last := _STATE_ZIP.fullmatch(parts[-1])):
+        found.update(state_province=last[1], postal_code=last[2])
+        parts.pop()
+    elif parts and _STATE.fullmatch(parts[-1]) and len(parts) > 1:
+        found["state_province"] = parts.pop().rstrip(".")
+    elif parts and (words := parts[-1].rsplit(" ", 2))[1:] and _ZIP.fullmatch(words[-1]):
+        found["postal_code"] = words.pop()
+        if len(words) > 1 and _STATE.fullmatch(words[-1]):
+            found["state_province"] = words.pop()
+        parts[-1] = " ".join(words)
+    if not found or not parts or any(letter.isdigit() for letter in parts[-1]):
+        return {} if not found or parts else found
+    return {"city": parts[-1], **found}

@@ -1,0 +1,191 @@
+"""The rows of a plain sheet, from CSV or from flat JSON, become services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import attrs
+
+from communityconnector.interchange.column_fields import IGNORED
+from communityconnector.interchange.column_mapping import ColumnMapping
+from communityconnector.interchange.csv_rows import Row
+from communityconnector.interchange.notes import At
+from communityconnector.interchange.reading import Reading
+from communityconnector.interchange.records import Structurer
+from communityconnector.interchange.sheet_layout import layout_of
+from communityconnector.interchange.sheet_repeats import without_repeats
+from communityconnector.interchange.sheet_row import RowNote
+from communityconnector.interchange.spreadsheet import RowReader
+from communityconnector.model import ENTITIES, Finding, Record, Severity
+
+LOOKED_AT = 200
+"""Rows whose cells help to understand the columns."""
+
+
+@attrs.frozen
+class Sheet:
+    """A table whose columns have names.
+
+    Attributes:
+        file: the file's name, as findings give it.
+        header: the columns' names, each once.
+        rows: its rows.
+        paths: where each row stands in JSON, by its line; empty for CSV.
+        line: the line of the header.
+    """
+
+    file: str
+    header: Sequence[str]
+    rows: Sequence[Row]
+    paths: Mapping[int, str] = attrs.field(factory=dict)
+    line: int = 1
+
+    def cells(self, row: Row) -> dict[str, str]:
+        """A row's cells by column; what is beyond the last column has its number."""
+        named = dict(zip(self.header, row.cells, strict=False))
+        for number in range(len(self.header), len(row.cells)):
+            if row.cells[number]:
+                named[f"column {number + 1}"] = row.cells[number]
+        return named
+
+
+def read_sheet(sheet: Sheet, reading: Reading) -> Iterator[Record]:
+    """The services of a plain sheet, one a row; what was guessed and what was not read goes to the findings."""
+    yield from _SheetReading(sheet, reading).records()
+
+
+def no_name_column(sheet: Sheet, reading: Reading) -> None:
+    """Say that a table has no column which names services, and how to read it all the same."""
+    found = ColumnMapping.guess(sheet.header, [sheet.cells(row) for row in sheet.rows[:LOOKED_AT]])
+    reading.dataset["columns"] = dict(found.columns)
+    columns = ", ".join(column for column in sheet.header if not column.startswith("column "))
+    message = (
+        f"a table of {len(sheet.rows):,} rows in which no column is understood as the name of a service or an agency; "
+        f"its columns: {columns}. Save a mapping (check --save-mapping FILE), write service.name and the other fields "
+        "beside the columns, and read the table with it (--mapping FILE)"
+    )
+    reading.findings.append(
+        Finding(
+            severity=Severity.ERROR,
+            rule="no-name-column",
+            message=message,
+            action="not read",
+            file=sheet.file,
+            line=sheet.line if not sheet.paths else None,
+        )
+    )
+
+
+@attrs.define
+class _SheetReading:
+    sheet: Sheet
+    reading: Reading
+
+    def records(self) -> Iterator[Record]:
+        sheet, reading = self.sheet, self.reading
+        mapping = self._mapping()
+        reading.dataset["columns"] = dict(mapping.columns)
+        fields = [mapping.columns.get(column, IGNORED) for column in sheet.header]
+        layout = layout_of(sheet.header, fields, sheet.rows)
+        for skipped in layout.skipped:
+            self._lines(skipped.what, skipped.lines, rule=skipped.rule)
+        for number, category in layout.sections:
+            message = "a line with a single text: a heading"
+            action = f"what follows is read as of the category {category}"
+            self._found(Severity.INFO, "section-row", message, action, number, category)
+        reader = RowReader(mapping)
+        structurer = Structurer(reading.mode, tabular=True, sheet=True)
+        unnamed: list[int] = []
+        for line, cells, again in without_repeats(layout.lines, sheet, mapping):
+            row = line.row
+            made = reader.read(cells, self._key(row), agency=line.agency, category=line.category)
+            for note in (*made.notes, *self._layout_notes(line.agency, again)):
+                structurer.notes.note(
+                    note.severity, note.rule, note.message, note.action, note.column, note.value
+                )
+            if made.raw:
+                yield structurer.record(ENTITIES["service"], made.raw)
+            else:
+                unnamed.append(row.line)
+                structurer.notes.drafts.clear()
+            reading.findings.extend(structurer.notes.finish(sheet.file, self._at(row)))
+        if unnamed:
+            what = "rows that name neither a service nor an agency"
+            self._lines(what, unnamed, rule="row-without-name", severity=Severity.ERROR)
+        reading.findings.extend(structurer.notes.counted())
+
+    def _mapping(self) -> ColumnMapping:
+        sheet = self.sheet
+        if self.reading.mapping is not None:
+            return self.reading.mapping
+        sample = [sheet.cells(row) for row in sheet.rows[:LOOKED_AT]]
+        mapping = ColumnMapping.guess(sheet.header, sample)
+        guessed = ", ".join(
+            f"{column}: {field or 'kept as it is'}" for column, field in mapping.columns.items()
+        )
+        message = f"a spreadsheet whose columns are guessed: {guessed}"
+        self._found(Severity.INFO, "columns-guessed", message, "read so", sheet.line)
+        strange = [
+            column
+            for column, field in mapping.columns.items()
+            if not field and any(row.get(column, "").strip() for row in sample)
+        ]
+        if strange:
+            message = (
+                f"columns that are not understood: {', '.join(strange)}. To say what they mean, save a mapping "
+                "(check --save-mapping FILE), edit it, and read with it (--mapping FILE)"
+            )
+            self._found(Severity.INFO, "columns-not-understood", message, "kept as they are", sheet.line)
+        return mapping
+
+    def _key(self, row: Row) -> str:
+        return f"{self.sheet.file.rsplit('/', 1)[-1].lower()}:{row.line}"
+
+    def _layout_notes(self, agency: str, again: Sequence[int]) -> Iterator[RowNote]:
+        if agency:
+            message = "the agency's cell is blank under one that is filled"
+            yield RowNote(message, "taken for the agency above", "", agency, rule="agency-from-above")
+        if again:
+            lines = ", ".join(map(str, again))
+            message = f"the same service once more, by name, place and phone: line {lines}"
+            yield RowNote(message, "read as one service", "", "", rule="repeated-row")
+
+    def _lines(
+        self, what: str, lines: Sequence[int], *, rule: str, severity: Severity = Severity.INFO
+    ) -> None:
+        """One finding about several lines that are no services."""
+        shown = ", ".join(map(str, lines[:20])) + (" ..." if len(lines) > 20 else "")
+        self._found(
+            severity, rule, f"{what}: line {shown}", "not read as services", lines[0], count=len(lines)
+        )
+
+    def _at(self, row: Row) -> At:
+        paths = self.sheet.paths
+        if paths:
+            return lambda draft: (None, f"{paths[row.line]}.{draft.path}".rstrip("."))
+        return lambda draft: (row.line, draft.path)
+
+    def _found(  # noqa: PLR0913, PLR0917  # the parts of a finding, in its order
+        self,
+        severity: Severity,
+        rule: str,
+        message: str,
+        action: str,
+        line: int,
+        value: str | None = None,
+        count: int = 1,
+    ) -> None:
+        paths = self.sheet.paths
+        self.reading.findings.append(
+            Finding(
+                severity=severity,
+                rule=rule,
+                message=message,
+                action=action,
+                file=self.sheet.file,
+                line=None if paths else line,
+                path=paths.get(line, ""),
+                value=value,
+                count=count,
+            )
+        )
