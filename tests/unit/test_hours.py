@@ -57,7 +57,7 @@ def test_an_overnight_span_belongs_to_the_day_on_which_it_begins():
 
 
 @pytest.mark.parametrize(
-    ("opens", "closes"), [("00:00:00", "23:59:00"), ("00:00:00", "00:00:00"), ("08:00", "08:00")]
+    ("opens", "closes"), [("00:00:00", "23:59:00"), ("00:00:00", "00:00:00"), ("00:00", "23:59:59")]
 )
 def test_round_the_clock_has_no_gap(opens, closes):
     always = schedule(opens_at=opens, closes_at=closes)

@@ -6,27 +6,23 @@ of closing. Where the rule is incomplete or impossible the answer is unknown, ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import attrs
 
-from communityconnector.matching.recurrence import (
-    Holidays,
-    NotUnderstoodError,
-    Rule,
-    not_understood,
-    rule_of,
-    spans,
-)
+from communityconnector.matching.recurrence import Holidays, Rule, Span, rule_of
+from communityconnector.matching.timetable import said_on
+from communityconnector.matching.zones import clocks
 from communityconnector.model import Offer
+from communityconnector.model.zone_labels import zone_named
 
 _AHEAD: Final = timedelta(days=14)
 """How far `status` looks for the next opening."""
+_DAY: Final = timedelta(days=1)
+_BEYOND: Final = "the moment lies beyond the calendar"
 
 
 class Open(StrEnum):
@@ -61,15 +57,15 @@ def status(
 ) -> Hours:
     """Open until when, closed and opening when next, or unknown and why.
 
-    One span that covers the moment is enough to be open. Closed means that every schedule is understood and
-    none covers it.
+    One span that covers the moment is enough to be open, unless a schedule for that very day says otherwise (see
+    `timetable`). Closed means that every schedule is understood and none covers it.
 
     Args:
         offer: the offer; its own hours count, else its service's, else its location's.
         moment: when, with a zone.
-        zone: zone of the schedules' wall-clock times, unless the location names its own (`timezone`, an IANA name,
-            as HSDS directories write it beside the standard's fields). Default: a schedule's own offset from UTC, and
-            without one the zone of `moment`, since the desk that asks is where the service is.
+        zone: zone of the schedules' wall-clock times, unless a schedule names its own (an offset from UTC, or a name),
+            or the location does (`timezone`, an IANA name, as HSDS directories write it beside the standard's fields).
+            Default: the zone of `moment`, since the desk that asks is where the service is.
         holidays: names the days on which the usual hours may not hold: then the state is unknown, unless a
             schedule is for that very day.
     """
@@ -77,7 +73,11 @@ def status(
     there = zone_named(zone_name(offer)) or zone
     found = at(rules, moment, there, holidays)
     if found.state is Open.CLOSED:
-        return attrs.evolve(found, next=_next(rules, moment, there, holidays))
+        try:
+            clock = _Clock(rules, clocks(rules, moment, there)[0], holidays)
+            return attrs.evolve(found, next=clock.next(moment))
+        except OverflowError:
+            return found
     return found
 
 
@@ -88,15 +88,6 @@ def zone_name(offer: Offer) -> str:
     return named if isinstance(named, str) else ""
 
 
-@lru_cache(maxsize=256)
-def zone_named(name: str) -> tzinfo | None:
-    """The IANA zone of a name, or `None` where there is none."""
-    try:
-        return ZoneInfo(name) if name else None
-    except (ValueError, LookupError, OSError):
-        return None
-
-
 def at(
     rules: Iterable[Rule], moment: datetime, zone: tzinfo | None = None, holidays: Holidays | None = None
 ) -> Hours:
@@ -104,17 +95,10 @@ def at(
     rules = tuple(rules)
     if not rules:
         return Hours(Open.UNKNOWN, note="no hours are given")
-    doubt = ""
-    covering: tuple[datetime, datetime] | None = None
-    for rule in rules:
-        try:
-            covering = _covering(rule, moment, zone_of(rule, moment, zone), holidays) or covering
-        except NotUnderstoodError as reason:
-            doubt = doubt or str(reason)
-    if covering is not None:
-        begins, ends = covering
-        return Hours(Open.OPEN, begins, _last_end(rules, ends, zone, holidays))
-    return Hours(Open.UNKNOWN, note=doubt) if doubt else Hours(Open.CLOSED)
+    try:
+        return _agreed([_Clock(rules, zones, holidays).at(moment) for zones in clocks(rules, moment, zone)])
+    except OverflowError:
+        return Hours(Open.UNKNOWN, note=_BEYOND)
 
 
 def within(
@@ -133,97 +117,68 @@ def within(
         zone: as for `status`.
         holidays: as for `status`.
     """
-    doubt = ""
     rules = tuple(rules)
     if not rules:
         return Hours(Open.UNKNOWN, note="no hours are given")
-    for rule in rules:
-        there = zone_of(rule, begins, zone)
-        day, last = _day(begins, there) - timedelta(days=1), _day(ends, there) + timedelta(days=1)
-        while day <= last:
-            try:
-                for start, end in spans(rule, day, there, holidays):
-                    if start < ends and end > begins:
-                        return Hours(Open.OPEN, start, end)
-            except NotUnderstoodError as reason:
-                if begins.astimezone(there).date() <= day <= ends.astimezone(there).date():
-                    doubt = doubt or str(reason)
-            day += timedelta(days=1)
-    return Hours(Open.UNKNOWN, note=doubt) if doubt else Hours(Open.CLOSED)
-
-
-def _day(moment: datetime, zone: tzinfo) -> date:
     try:
-        return moment.astimezone(zone).date()
+        return _agreed(
+            [_Clock(rules, zones, holidays).within(begins, ends) for zones in clocks(rules, begins, zone)]
+        )
     except OverflowError:
-        not_understood("the moment lies beyond the calendar")
+        return Hours(Open.UNKNOWN, note=_BEYOND)
 
 
-def _covering(
-    rule: Rule, moment: datetime, zone: tzinfo, holidays: Holidays | None
-) -> tuple[datetime, datetime] | None:
-    today = _day(moment, zone)
-    doubt: NotUnderstoodError | None = None
-    # A span that began yesterday may run past midnight into the moment; one in another zone may begin "tomorrow".
-    for ahead in (-1, 1, 0) if rule.opens_at and rule.opens_at[-1:] in "Zz0123456789" else (-1, 0):
-        try:
-            for start, end in spans(rule, today + timedelta(days=ahead), zone, holidays):
-                if start <= moment < end:
-                    return start, end
-        except NotUnderstoodError as reason:
-            if ahead == 0:
-                doubt = reason
-        except OverflowError:
-            doubt = NotUnderstoodError("the moment lies beyond the calendar")
-    if doubt is not None:
-        raise doubt
-    return None
+def _agreed(found: Sequence[Hours]) -> Hours:
+    """What is so by each of the clocks that may be meant."""
+    if any(other.state is not found[0].state for other in found):
+        return Hours(Open.UNKNOWN, note="its clock may or may not have summer time")
+    return found[0]
 
 
-def _last_end(
-    rules: tuple[Rule, ...], ends: datetime, zone: tzinfo | None, holidays: Holidays | None
-) -> datetime:
-    """The end of a span, or of the spans that follow on it without a gap."""
-    limit = ends + _AHEAD
-    while ends < limit:
-        later = ends
-        for rule in rules:
-            try:
-                found = _covering(rule, ends, zone_of(rule, ends, zone), holidays)
-            except NotUnderstoodError:
-                continue
-            if found is not None:
-                later = max(later, found[1])
-        if later <= ends:
-            break
-        ends = later
-    return ends
+class _Clock:
+    """Rules by the clock of each."""
 
+    def __init__(self, rules: tuple[Rule, ...], zones: Sequence[tzinfo], holidays: Holidays | None) -> None:
+        self._rules = rules
+        self._zones = zones
+        self._holidays = holidays
 
-def _next(
-    rules: tuple[Rule, ...], moment: datetime, zone: tzinfo | None, holidays: Holidays | None
-) -> datetime | None:
-    found: list[datetime] = []
-    for rule in rules:
-        there = zone_of(rule, moment, zone)
-        today = _day(moment, there)
-        for ahead in range(_AHEAD.days + 1):
-            try:
-                starts = [
-                    s for s, _ in spans(rule, today + timedelta(days=ahead), there, holidays) if s > moment
-                ]
-            except (NotUnderstoodError, OverflowError):
+    def _said(self, first: datetime, last: datetime) -> Iterator[Span]:
+        """What is said of the days around two moments: a span that began the day before may still run."""
+        days = [moment.astimezone(zone).date() for moment in (first, last) for zone in set(self._zones)]
+        day = min(days) - _DAY
+        while day <= max(days) + _DAY:
+            yield from said_on(self._rules, day, self._zones, self._holidays)
+            day += _DAY
+
+    def at(self, moment: datetime) -> Hours:
+        covering = [span for span in self._said(moment, moment) if span.begins <= moment < span.ends]
+        sure = [span for span in covering if not span.doubt]
+        if sure:
+            return Hours(Open.OPEN, min(s.begins for s in sure), self._last_end(max(s.ends for s in sure)))
+        if covering:
+            return Hours(Open.UNKNOWN, note=covering[0].doubt)
+        return Hours(Open.CLOSED)
+
+    def _last_end(self, ends: datetime) -> datetime:
+        """The end of a span, or of the spans that follow on it without a gap."""
+        limit = ends + _AHEAD
+        while ends < limit:
+            later = [s.ends for s in self._said(ends, ends) if not s.doubt and s.begins <= ends < s.ends]
+            if not later:
                 break
-            if starts:
-                found.append(min(starts))
-                break
-    return min(found, default=None)
+            ends = max(later)
+        return ends
 
+    def within(self, begins: datetime, ends: datetime) -> Hours:
+        meeting = [span for span in self._said(begins, ends) if span.begins < ends and span.ends > begins]
+        sure = [span for span in meeting if not span.doubt]
+        if sure:
+            first = min(sure, key=lambda span: span.begins)
+            return Hours(Open.OPEN, first.begins, first.ends)
+        return Hours(Open.UNKNOWN, note=meeting[0].doubt) if meeting else Hours(Open.CLOSED)
 
-def zone_of(rule: Rule, moment: datetime, zone: tzinfo | None) -> tzinfo:
-    """The zone of a rule's wall-clock times (see `status`)."""
-    if zone is not None:
-        return zone
-    if rule.timezone is not None and -24 < rule.timezone < 24:
-        return timezone(timedelta(hours=rule.timezone))
-    return moment.tzinfo or UTC
+    def next(self, moment: datetime) -> datetime | None:
+        """When it opens next, in the days ahead."""
+        coming = self._said(moment, moment + _AHEAD)
+        return min((span.begins for span in coming if not span.doubt and span.begins > moment), default=None)

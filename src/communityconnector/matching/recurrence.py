@@ -1,252 +1,256 @@
 """On which days a schedule occurs, and from when to when: HSDS schedules are the parts of a recurrence rule.
 
-The rule is that of RFC 5545; `dateutil.rrule` expands what counts weeks or months. Where it is incomplete or impossible
-nobody can say: `NotUnderstoodError`, which is an answer of *unknown* and never leaves the room.
+The rule is that of RFC 5545; `dateutil.rrule` expands what counts. Where it is incomplete or impossible the answer is
+*unknown*: `NotUnderstoodError`, which never leaves the room.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Final, Literal, NamedTuple
 
-from communityconnector.model import Schedule, Weekday
+from communityconnector.matching.holidays_kept import perhaps_a_holiday
+from communityconnector.matching.rule_reading import (
+    FEW_DAYS,
+    Moment,
+    NotUnderstoodError,
+    Parts,
+    Rule,
+    not_understood,
+    parts,
+    rule_of,
+)
+
+__all__ = [
+    "Holidays",
+    "NotUnderstoodError",
+    "Rule",
+    "Span",
+    "not_understood",
+    "occurs",
+    "rule_of",
+    "span_on",
+    "spans",
+]
 
 Holidays = Callable[[date], str | None]
 """Says which holiday a day is; `None` for an ordinary day."""
 
 
-class Rule(NamedTuple):
-    """A schedule's parts, as HSDS has them."""
+class Span(NamedTuple):
+    """What a rule says of a day: that it is open for a span that begins on it, or that this is not sure.
 
-    opens_at: str | None
-    closes_at: str | None
-    freq: str | None
-    byday: str | None
-    valid_from: str | None
-    valid_to: str | None
-    dtstart: str | None
-    until: str | None
-    occurrences: float | None
-    interval: float | None
-    wkst: str | None
-    bymonthday: str | None
-    byyearday: str | None
-    byweekno: str | None
-    timezone: float | None
+    Attributes:
+        begins: when the span begins; where it is not sure, when the doubt does.
+        ends: when it ends.
+        doubt: why it is not sure; "" where it is.
+    """
+
+    begins: datetime
+    ends: datetime
+    doubt: str = ""
 
 
-_PARTS: Final = {"occurrences": "count"}
-"""Parts that are called otherwise in HSDS; `count` is a method of every tuple."""
+LONGEST: Final = timedelta(hours=16)
+"""A span as long as this is not believed, unless it is the whole day from midnight to midnight: opening and closing
+were most likely confused, or am and pm."""
 
-
-def rule_of(schedule: Schedule) -> Rule:
-    """The parts of a schedule that say when it is open."""
-    return Rule._make(getattr(schedule, _PARTS.get(part, part)) for part in Rule._fields)
-
-
-class NotUnderstoodError(Exception):
-    """The schedule does not say; the message says why."""
-
-
-def not_understood(why: str) -> NoReturn:
-    """Give up on a schedule: nobody can say."""
-    raise NotUnderstoodError(why)
+_DAY: Final = timedelta(days=1)
 
 
 def spans(
     rule: Rule, day: date, zone: tzinfo, holidays: Holidays | None = None
 ) -> Iterator[tuple[datetime, datetime]]:
-    """The span of opening that begins on a day, if one does.
+    """The span of opening that begins on a day, if one does: what the rule says, likely or not.
 
     Raises:
         NotUnderstoodError: the rule does not say whether there is one, or when.
     """
-    if not _occurs(rule, day):
+    found = parts(rule)
+    if found.closed or not occurs(rule, day, zone):
         return
-    if holidays is not None and (name := holidays(day)) and rule.dtstart != day.isoformat():
-        not_understood(f"it is {name}")
-    opens, closes = _time(rule.opens_at), _time(rule.closes_at)
-    if opens is None or closes is None:
-        not_understood("open that day, but the times are not given")
-    begins = datetime.combine(day, opens, opens.tzinfo or zone)
+    if doubt := found.unsure or _holiday(found, day, holidays):
+        not_understood(doubt)
+    if found.opens is None or found.closes is None:
+        not_understood("open that day, perhaps; the times are not given")
+    yield _ends_of(found.opens, found.closes, day, zone)
+
+
+def span_on(rule: Rule, day: date, zone: tzinfo, holidays: Holidays | None = None) -> Span | None:
+    """What a rule says of a day, as far as it may be believed; `None` where it says nothing of it.
+
+    A rule that is closed gives the days of that. Never raises for what the rule holds: what is not understood is a
+    doubt of the whole day.
+    """
+    midnight, next_midnight = (_wall(at, time.min, zone) for at in (day, day + _DAY))
+    try:
+        if parts(rule).closed:
+            return Span(midnight, next_midnight) if occurs(rule, day, zone) else None
+        begins, ends = next(spans(rule, day, zone, holidays), (None, None))
+    except NotUnderstoodError as reason:
+        return Span(midnight, next_midnight, str(reason))
+    if begins is None or ends is None:
+        return None
+    opens, closes = parts(rule).opens, parts(rule).closes
+    if opens is not None and closes is not None and (doubt := implausible(opens, closes)):
+        return Span(midnight, max(next_midnight, ends), doubt)
+    return Span(begins, ends)
+
+
+def _wall(day: date, clock: time, zone: tzinfo) -> datetime:
+    """A moment of the clock on the wall. A time that the change of clocks leaves out is moved on."""
+    return datetime.combine(day, clock, clock.tzinfo or zone).astimezone(UTC).astimezone(zone)
+
+
+def _ends_of(opens: time, closes: time, day: date, zone: tzinfo) -> tuple[datetime, datetime]:
     next_day = closes.replace(tzinfo=None) <= opens.replace(tzinfo=None)
     if (opens.hour, opens.minute, closes.hour, closes.minute) == (0, 0, 23, 59):
         # Sources write "00:00 to 23:59" for round the clock.
         next_day, closes = True, closes.replace(hour=0, minute=0, second=0, microsecond=0)
-    last = day + timedelta(days=1) if next_day else day
-    ends = datetime.combine(last, closes, closes.tzinfo or zone)
-    yield begins.astimezone(UTC).astimezone(zone), ends.astimezone(UTC).astimezone(zone)
+    return _wall(day, opens, zone), _wall(day + _DAY if next_day else day, closes, zone)
 
 
-@lru_cache(maxsize=4096)
-def _time(text: str | None) -> time | None:
-    if text is None:
-        return None
-    try:
-        return time.fromisoformat(text)
-    except ValueError:
-        return None
+def _holiday(found: Parts, day: date, holidays: Holidays | None) -> str:
+    if found.not_on_holidays and (kept := perhaps_a_holiday(day)):
+        return f"closed on holidays, and it is {kept}"
+    name = None if holidays is None or found.first == day else holidays(day)
+    return f"it is {name}" if name else ""
 
 
-@lru_cache(maxsize=4096)
-def _date(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        not_understood("a date of the schedule cannot be read")
+def implausible(opens: time, closes: time) -> str:
+    """Why a span from one time of the day to another is not believed, or ""."""
+    if opens.tzinfo != closes.tzinfo:
+        return ""
+    begin, end = (at.hour * 3600 + at.minute * 60 + at.second for at in (opens, closes))
+    if begin < 60 and (end < 60 or end >= 86_340):
+        return ""
+    length = timedelta(seconds=(end - begin) % 86_400 or 86_400)
+    if begin == end:
+        return "it opens and closes at the same time"
+    return f"a span of {length.seconds // 3600} hours" if length >= LONGEST else ""
 
 
-def _occurs(rule: Rule, day: date) -> bool:
+def occurs(rule: Rule, day: date, zone: tzinfo = UTC) -> bool:
     """Whether the rule has an occurrence on a day.
 
-    Before `valid_from` and after `valid_to` nobody has checked: unknown. After `until` it has stopped.
+    Before `valid_from` and after `valid_to` it is unknown. After `until` it has stopped.
+
+    Args:
+        rule: the rule.
+        day: the day.
+        zone: the zone of its times, for what it leaves out by the moment.
+
+    Raises:
+        NotUnderstoodError: the rule does not say.
     """
-    if rule.until is not None and rule.occurrences is not None:
-        not_understood("the schedule contradicts itself")
-    first, last = _date(rule.dtstart), _date(rule.until)
-    valid_from, valid_to = _date(rule.valid_from), _date(rule.valid_to)
-    if valid_to is not None and day > valid_to:
-        not_understood("the hours were only given until an earlier day")
-    if valid_from is not None and day < valid_from:
-        not_understood("the hours are only given from a later day")
-    if (last is not None and day > last) or (first is not None and day < first):
+    found = parts(rule)
+    _check_validity(found, day)
+    if any(_is_on(moment, day, zone) for moment in found.excluded):
         return False
-    if rule.freq is None:
-        if rule.byday or rule.bymonthday or first is None:
-            not_understood("the schedule does not say how often it repeats")
-        return day == first
-    return _expands_to(rule, day, first or valid_from)
+    if any(_is_on(moment, day, zone) for moment in found.added):
+        return True
+    if not _is_within(found, day, zone):
+        return False
+    if found.freq is None:
+        return _is_single_day(found, day)
+    if found.freq == "WEEKLY" and found.days and not found.counted and not (found.bymonth or found.bysetpos):
+        return any(weekday == day.weekday() for _, weekday in found.days)
+    return _expands_to(found, day)
 
 
-_BYDAY: Final = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
-_WEEK: Final = tuple(Weekday)
+def _check_validity(found: Parts, day: date) -> None:
+    if found.valid_to is not None and day > found.valid_to:
+        not_understood("the hours were only given until an earlier day")
+    if found.valid_from is not None and day < found.valid_from:
+        not_understood("the hours are only given from a later day")
+
+
+def _is_within(found: Parts, day: date, zone: tzinfo) -> bool:
+    """Whether a day lies between the first and the last on which a rule may occur."""
+    if (found.last is not None and day > found.last) or (found.first is not None and day < found.first):
+        return False
+    return found.ends is None or found.last != day or _begins_before(found, day, zone)
+
+
+def _is_single_day(found: Parts, day: date) -> bool:
+    first, last = found.first or found.valid_from, found.last or found.valid_to
+    if found.first is not None and found.last is None:
+        return day == found.first
+    if first is None or last is None:
+        return False
+    if (last - first).days > FEW_DAYS:
+        not_understood("the schedule does not say how often it repeats")
+    return first <= day <= last
+
+
+def _is_on(moment: Moment, day: date, zone: tzinfo) -> bool:
+    if not isinstance(moment, datetime):
+        return moment == day
+    return (moment if moment.tzinfo is None else moment.astimezone(zone)).date() == day
+
+
+def _begins_before(found: Parts, day: date, zone: tzinfo) -> bool:
+    ends = found.ends
+    if ends is None or found.opens is None:
+        not_understood("the schedule ends in the middle of a day")
+    begins = _wall(day, found.opens, zone)
+    return begins <= (ends if ends.tzinfo is not None else _wall(ends.date(), ends.time(), zone))
+
+
+_FREQUENCIES: Final[dict[str, Literal[0, 1, 2, 3]]] = {"YEARLY": 0, "MONTHLY": 1, "WEEKLY": 2, "DAILY": 3}
+"""Frequencies by the numbers that dateutil has for them."""
 
 
 @lru_cache(maxsize=65_536)
-def _expands_to(rule: Rule, day: date, start: date | None) -> bool:
-    every, count = rule.interval if rule.interval is not None else 1, rule.occurrences
-    if not 1 <= every <= 1_000 or every != int(every):
-        not_understood("the schedule repeats at an impossible interval")
-    if count is not None and not (1 <= count <= 100_000 and count == int(count)):
-        not_understood("the schedule has an impossible count")
-    if rule.freq not in ("WEEKLY", "MONTHLY"):
-        not_understood("the schedule repeats in a way that HSDS does not have")
-    if rule.byyearday or rule.byweekno:
-        not_understood("the schedule counts days or weeks of the year, which it may not")
-    monthly = rule.freq == "MONTHLY"
-    counted = every > 1 or count is not None
-    if start is None and counted:
-        not_understood("the schedule does not say when it began")
-    days = [(number if monthly else 0, _WEEK.index(Weekday(name))) for number, name in _days(rule.byday)]
-    dates = _dates(rule.bymonthday) if monthly else []
-    if not days and not dates:
-        if start is None:
-            not_understood("the schedule does not say on which days")
-        # RFC 5545: what the rule leaves open is taken from its first day.
-        if monthly:
-            dates = [start.day]
-        else:
-            days = [(0, start.weekday())]
-    if not monthly and not counted:
-        return any(weekday == day.weekday() for _, weekday in days)
-    return _by_rrule(rule, day, start, days, dates)
-
-
-def _by_rrule(
-    rule: Rule, day: date, start: date | None, days: list[tuple[int, int]], dates: list[int]
-) -> bool:
-    from dateutil.rrule import MONTHLY, WEEKLY, rrule
+def _expands_to(found: Parts, day: date) -> bool:
+    """Whether a rule that repeats has an occurrence on a day from its first on."""
+    from dateutil.rrule import rrule
     from dateutil.rrule import weekday as rule_day
 
-    every = int(rule.interval) if rule.interval is not None else 1
-    counted = every > 1 or rule.occurrences is not None
-    # Where nothing counts from the first day, the rule is expanded from a week or a month before the day asked.
-    begin = start if start is not None and counted else (day - timedelta(days=7)).replace(day=1)
-    wkst = rule.wkst
+    days, dates = _from_first_day(found)
     made = rrule(
-        MONTHLY if rule.freq == "MONTHLY" else WEEKLY,
-        dtstart=datetime.combine(begin, time.min),
-        interval=every,
-        count=int(rule.occurrences) if rule.occurrences is not None else None,
-        wkst=_WEEK.index(Weekday(wkst)) if wkst in _WEEK else None,
+        _FREQUENCIES[found.freq or ""],
+        dtstart=datetime.combine(_begin(found, day), time.min),
+        interval=found.every,
+        count=found.count,
+        wkst=found.wkst,
         byweekday=[rule_day(weekday, number or None) for number, weekday in days] or None,
         bymonthday=dates or None,
+        bymonth=_months(found) or None,
+        byyearday=found.byyearday or None,
+        byweekno=found.byweekno or None,
+        bysetpos=found.bysetpos or None,
     )
+    if found.count is not None and next(iter(made), None) != datetime.combine(_begin(found, day), time.min):
+        # RFC 5545 counts the first day, dateutil does not where the rule has it not.
+        not_understood("the schedule does not occur on its first day")
     wanted = datetime.combine(day, time.min)
     return bool(made.between(wanted, wanted, inc=True))
 
 
-_MOST_OF_A_DAY_IN_A_MONTH: Final = 5
+def _begin(found: Parts, day: date) -> date:
+    """From when on the rule is expanded: where nothing counts from the first day, from shortly before the day asked."""
+    if found.first is not None and found.counted:
+        return found.first
+    return date(max(day.year - 1, 1), 1, 1) if found.freq == "YEARLY" else (day - 7 * _DAY).replace(day=1)
 
 
-def _days(text: str | None) -> list[tuple[int, str]]:
-    """The days of a `byday`, each with its number in the month or 0."""
-    parts = [part.strip().upper() for part in (text or "").split(",") if part.strip()]
-    found = [_BYDAY.fullmatch(part) for part in parts]
-    days = [(int(match[1] or 0), match[2]) for match in found if match]
-    if None in found or any(abs(number) > _MOST_OF_A_DAY_IN_A_MONTH for number, _ in days):
-        not_understood("a day of the schedule cannot be read")
-    return days
+def _from_first_day(found: Parts) -> tuple[tuple[tuple[int, int], ...], tuple[int, ...]]:
+    """The days of the week and of the month. RFC 5545: what the rule leaves open is taken from its first day."""
+    days, dates = found.days, found.bymonthday
+    if days or dates or found.byyearday or found.freq == "DAILY":
+        return days, dates
+    if found.first is None:
+        not_understood("the schedule does not say on which days")
+    if found.freq == "WEEKLY" or found.byweekno:
+        return ((0, found.first.weekday()),), ()
+    return (), (found.first.day,)
 
 
-def _dates(text: str | None) -> list[int]:
-    try:
-        dates = [int(part) for part in (text or "").split(",") if part.strip()]
-    except ValueError:
-        not_understood("a day of the month cannot be read")
-    if any(not 1 <= abs(number) <= 31 for number in dates):
-        not_understood("a day of the month cannot be")
-    return dates
-
-
-NEVER: Final = 9_999_999
-"""Ordinal of a day that never comes."""
-
-
-def plain_weeks(rules: tuple[Any, ...]) -> list[tuple[int, int, int, int, int, int, int]] | None:
-    """Rules that only name days of the week, as numbers; `None` where any rule says more.
-
-    Returns:
-        A row a rule and day: weekday (Monday is 0), seconds of opening and of closing since that day's
-        midnight (beyond 86,400 on the next day), ordinals of the first and last day of occurrence and of validity.
-    """
-    rows = []
-    for rule in rules:
-        if rule.freq != "WEEKLY" or rule.interval not in (None, 1) or rule.occurrences is not None:
-            return None
-        if not rule.byday or rule.byyearday or rule.byweekno or rule.timezone is not None:
-            return None
-        try:
-            days = _days(rule.byday)
-            first, last, valid_from, valid_to = (
-                _date(d) for d in (rule.dtstart, rule.until, rule.valid_from, rule.valid_to)
-            )
-        except NotUnderstoodError:
-            return None
-        opens, closes = _time(rule.opens_at), _time(rule.closes_at)
-        if opens is None or closes is None or opens.tzinfo or closes.tzinfo:
-            return None
-        if opens.microsecond or closes.microsecond:
-            return None
-        begin, end = _seconds(opens), _seconds(closes)
-        if begin == 0 and (closes.hour, closes.minute) == (23, 59) and opens.minute == 0:
-            end = 86_400
-        elif end <= begin:
-            end += 86_400
-        limits = (
-            first.toordinal() if first else 0,
-            last.toordinal() if last else NEVER,
-            valid_from.toordinal() if valid_from else 0,
-            valid_to.toordinal() if valid_to else NEVER,
-        )
-        rows += [(_WEEK.index(Weekday(name)), begin, end, *limits) for _, name in days]
-    return rows
-
-
-def _seconds(moment: time) -> int:
-    return moment.hour * 3600 + moment.minute * 60 + moment.second
+def _months(found: Parts) -> tuple[int, ...]:
+    whole = found.freq != "YEARLY" or found.days or found.bymonthday or found.byyearday or found.byweekno
+    if found.bymonth or whole or found.first is None:
+        return found.bymonth
+    return (found.first.month,)

@@ -20,7 +20,8 @@ from communityconnector.model.location import Address, Location, LocationType
 from communityconnector.model.metadata import Metadata
 from communityconnector.model.organization import Organization
 from communityconnector.model.record import Kind, Record, specs
-from communityconnector.model.schedule import Schedule
+from communityconnector.model.rule_parts import RULE
+from communityconnector.model.schedule import EVENTS, ROLE, Schedule
 from communityconnector.model.service import Service, ServiceAtLocation
 from communityconnector.model.shape import R, children, evolve, shape
 
@@ -446,7 +447,7 @@ def _bare_contacts(contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
 
 
 def _times_only(schedules: tuple[Schedule, ...]) -> tuple[Schedule, ...]:
-    """Schedules without their texts, which may say where to go."""
+    """Schedules without their texts, which may say where to go. What restricts their days stays: see `rule_parts`."""
     return tuple(
         attrs.evolve(
             schedule,
@@ -456,7 +457,13 @@ def _times_only(schedules: tuple[Schedule, ...]) -> tuple[Schedule, ...]:
             notes=None,
             attributes=(),
             metadata=(),
-            extra={},
+            extra=_restrictions(schedule),
         )
         for schedule in schedules
     )
+
+
+def _restrictions(schedule: Schedule) -> dict[str, str]:
+    """What the unknown fields of a schedule say of its days, in names and figures only."""
+    beyond = schedule.beyond_hsds
+    return {**({RULE: beyond} if beyond else {}), **({ROLE: EVENTS} if schedule.is_event else {})}

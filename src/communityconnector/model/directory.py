@@ -80,10 +80,12 @@ class Offer:
 
     @property
     def schedules(self) -> tuple[Schedule, ...]:
-        """The hours that hold for this offer: its own, else the service's, else the location's."""
+        """The hours that hold for this offer: its own, else the service's, else the location's. Events are no hours."""
         link, place = self.service_at_location, self.location
         return (
-            (link.schedules if link else ()) or self.service.schedules or (place.schedules if place else ())
+            _without_events(link.schedules if link else ())
+            or _without_events(self.service.schedules)
+            or _without_events(place.schedules if place else ())
         )
 
     @property
@@ -122,6 +124,12 @@ class Offer:
             agency.contacts if agency else (),
         )
         return tuple({contact.id: contact for group in groups for contact in group}.values())
+
+
+def _without_events(schedules: tuple[Schedule, ...]) -> tuple[Schedule, ...]:
+    if any(schedule.is_event for schedule in schedules):
+        return tuple(schedule for schedule in schedules if not schedule.is_event)
+    return schedules
 
 
 class Directory:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import attrs
 
+from communityconnector.model import rule_parts
 from communityconnector.model.record import (
     DATE,
     NUMBER,
@@ -107,3 +108,23 @@ class Schedule(Record):
     notes: str | None = attrs.field(default=None, metadata=TEXT)
     attributes: tuple[Attribute, ...] = attrs.field(default=(), metadata=many("attribute"))
     metadata: tuple[Metadata, ...] = attrs.field(default=(), metadata=many("metadata"))
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it is a happening of its own (`service.events` of HSDS 3.3), which says nothing of usual hours."""
+        return bool(self.extra.get(ROLE) == EVENTS)
+
+    @property
+    def beyond_hsds(self) -> str:
+        """What it says of its rule beyond the fields that HSDS has for it (see `rule_parts`)."""
+        found = rule_parts.beyond_hsds(self.extra)
+        if self.opens_at or not (self.description or self.notes) or "CLOSED=" in found or "UNSURE=" in found:
+            return found
+        # Without times, its words are all that it says.
+        return f"{found};UNSURE={rule_parts.IN_WORDS}".lstrip(";")
+
+
+ROLE: Final = "x_role"
+"""Unknown field of a schedule that says under which name HSDS 3.3 has it."""
+EVENTS: Final = "events"
+"""The role of single happenings."""

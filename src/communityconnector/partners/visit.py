@@ -17,12 +17,12 @@ from communityconnector import documents
 from communityconnector.errors import InvalidVisitError
 from communityconnector.interchange import Mode, to_raw
 from communityconnector.interchange.records import Structurer
-from communityconnector.matching.hours import zone_named
 from communityconnector.matching.recurrence import Holidays, NotUnderstoodError, Rule, rule_of, spans
 from communityconnector.model import Frequency, Schedule
+from communityconnector.model.zone_labels import zone_named
 
 _DAY: Final = timedelta(days=1)
-_ONCE: Final = Rule._make([None] * len(Rule._fields))
+_ONCE: Final = Rule()
 _REQUIRED: Final = {
     "id": "an id",
     "organization_id": "an agency",

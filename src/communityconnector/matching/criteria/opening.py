@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Any, Final, NamedTuple
 
-from communityconnector.matching import hours
+from communityconnector.matching import clock_words, hours
 from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
 from communityconnector.matching.query import Query
 from communityconnector.matching.recurrence import Holidays, Rule, rule_of
 from communityconnector.model import Offer
+from communityconnector.model.zone_labels import zone_named
 
 
 class Asked(NamedTuple):
@@ -49,7 +50,7 @@ def _hours(offer: Offer) -> Facts:
 
 def _is_open(facts: Facts, asked: Any) -> Reason:
     named, rules = facts
-    zone = hours.zone_named(named) or asked.zone
+    zone = zone_named(named) or asked.zone
     if asked.ends is not None:
         return _in_window(hours.within(rules, asked.begins, asked.ends, zone, asked.holidays))
     found = hours.at(rules, asked.begins, zone, asked.holidays)
@@ -58,16 +59,20 @@ def _is_open(facts: Facts, asked: Any) -> Reason:
     if found.since is None or found.until is None:
         return unknown("open_at", f"Ask whether they are open then ({found.note})")
     if asked.least is not None and found.until - asked.begins < asked.least:
-        span = {"opens_at": f"{found.since:%H:%M}", "closes_at": f"{found.until:%H:%M}"}
-        text = f"Open then, but it closes too soon: {span['opens_at']} to {span['closes_at']}"
-        return unmet("open_at", text, **span)
+        text = f"Open then, but it closes too soon: {clock_words.span(found.since, found.until)}"
+        return unmet("open_at", text, **_times(found.since, found.until))
     return open_then(found.since, found.until)
 
 
 def open_then(since: time | datetime, until: time | datetime) -> Reason:
     """The reason of an offer that is open from one time of day, or moment, to another."""
-    span = {"opens_at": f"{since:%H:%M}", "closes_at": f"{until:%H:%M}"}
-    return met("open_at", f"Open then: {span['opens_at']} to {span['closes_at']}", **span)
+    words = clock_words.span(since, until)
+    text = "Open around the clock" if words == clock_words.ALWAYS else f"Open then: {words}"
+    return met("open_at", text, **_times(since, until))
+
+
+def _times(since: time | datetime, until: time | datetime) -> dict[str, str]:
+    return {"opens_at": f"{since:%H:%M}", "closes_at": f"{until:%H:%M}"}
 
 
 def _in_window(found: hours.Hours) -> Reason:
@@ -76,7 +81,9 @@ def _in_window(found: hours.Hours) -> Reason:
     if found.since is None or found.until is None:
         return unknown("open_at", f"Ask whether they are open then ({found.note})")
     span = {"opens_at": f"{found.since:%Y-%m-%d %H:%M}", "closes_at": f"{found.until:%H:%M}"}
-    return met("open_at", f"Open in that time: {found.since:%a %H:%M} to {found.until:%H:%M}", **span)
+    return met(
+        "open_at", f"Open in that time: {found.since:%a} {clock_words.span(found.since, found.until)}", **span
+    )
 
 
 def _restored(value: Any) -> Facts:

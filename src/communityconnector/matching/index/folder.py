@@ -24,7 +24,7 @@ from communityconnector.errors import UnusableIndexError
 from communityconnector.matching.index.texts import Texts, encoded
 
 FORMAT: Final = "communityconnector index"
-VERSION: Final = 1
+VERSION: Final = 2
 """Counts up whenever older files would be misread."""
 
 _MANIFEST: Final = "manifest.json"

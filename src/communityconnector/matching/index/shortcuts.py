@@ -17,7 +17,7 @@ from communityconnector.matching.answers import Reason
 from communityconnector.matching.criteria import AREA, OPEN_AT, Facts
 from communityconnector.matching.criteria.opening import Asked, open_then
 from communityconnector.matching.criteria.place import Whereabouts
-from communityconnector.matching.recurrence import NEVER, plain_weeks
+from communityconnector.matching.plain_weeks import NEVER, plain_weeks
 
 UNMET, MET, UNKNOWN, SILENT = 0, 1, 2, 3
 """Answers as numbers; the last is for a criterion that does not bear on the offer."""
