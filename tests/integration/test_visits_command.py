@@ -43,7 +43,7 @@ def test_visits_are_shown_in_order_and_no_control_character_with_them(desk):
     done = run("visits", "--desk", desk, "--branch", "main", "--from", "2026-12-08", "--to", "2026-12-08")
     assert done.stdout.splitlines() == [
         "Tue 2026-12-08 00:00 to 00:00  benefits counsellor",
-        "Tue 2026-12-08 14:00 to 16:00  nurse · Room  2",
+        "Tue 2026-12-08 2 pm to 4 pm  nurse · Room  2",
     ]
     assert len(run("visits", "--desk", desk, "--branch", "main").stdout.splitlines()) >= 7
 

@@ -88,7 +88,8 @@ def sure_schedules(draw):
     schedule = draw(cc_st.schedules())
     opens, closes = draw(clock), draw(clock)
     if recurrence.implausible(time.fromisoformat(opens), time.fromisoformat(closes)) or (
-        (opens, closes) == ("00:00:00", "23:59:00")  # sources write round the clock so, and dateutil does not know that
+        (opens, closes)
+        == ("00:00:00", "23:59:00")  # sources write round the clock so, and dateutil does not know that
     ):
         opens = closes = "00:00:00"
     return attrs.evolve(schedule, opens_at=opens, closes_at=closes, valid_from=None, valid_to=None)

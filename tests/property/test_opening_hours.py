@@ -51,6 +51,11 @@ def test_hours_come_back_as_they_were_written(days, span, writing, days_first, d
     names = comma.join(data.draw(st.sampled_from(DAYS[day])) for day in days)
     hours = dash.join(written(minutes, style) for minutes in (opens, closes))
     found = read_hours(f"{names} {hours}" if days_first else f"{hours} {names}")
+    length = (closes - opens) % 1440
+    if length >= 16 * 60 or opens < 60 or (closes < 60 and opens < 720):
+        # So long a span, or 12 am where noon may be meant, is not believed.
+        assert not found.certain
+        return
     assert found.certain, found.doubt
     (schedule,) = found.schedules
     assert schedule == {
@@ -105,5 +110,5 @@ def test_no_text_makes_reading_raise(text):
     assert found.certain == bool(found.schedules) == (not found.doubt)
     for schedule in found.schedules:
         assert schedule["byday"]
-        assert len(schedule["opens_at"]) == len(schedule["closes_at"]) == 5
+        assert len(schedule.get("opens_at", "00:00")) == len(schedule.get("closes_at", "00:00")) == 5
     assert isinstance(read_days(text), str)

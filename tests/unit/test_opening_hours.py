@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from communityconnector.interchange.opening_hours import read_days, read_hours
+from communityconnector.interchange.opening_hours import read_days, read_hours, read_span
 
 WEEK = "MO,TU,WE,TH,FR,SA,SU"
 WORK = "MO,TU,WE,TH,FR"
@@ -48,6 +48,25 @@ CERTAIN = {
     "1st and 3rd Saturday 9am-11am": [("1SA,3SA", "09:00", "11:00")],
     "Second Tuesday of each month, 10-11:30 am": [("2TU", "10:00", "11:30")],
     "Last Friday of the month 2-4pm": [("-1FR", "14:00", "16:00")],
+    "Sat: 9am-11am 3rd Sat. of mo.": [("3SA", "09:00", "11:00")],
+    "Wed 6pm-8pm (1st and 3rd Wednesday)": [("1WE,3WE", "18:00", "20:00")],
+    "Wed 6pm-8pm (1st & 3rd)": [("1WE,3WE", "18:00", "20:00")],
+    "Thursdays (2nd & last) 10am-noon": [("2TH,-1TH", "10:00", "12:00")],
+    "10am-noon second Thursday": [("2TH", "10:00", "12:00")],
+    "Tuesday 5-7pm, last Tuesday of the month": [("-1TU", "17:00", "19:00")],
+    "Only open on the SECOND Saturday 8:30am-noon": [("2SA", "08:30", "12:00")],
+    "segundo y cuarto s\u00e1bado de cada mes 9am-11am": [("2SA,4SA", "09:00", "11:00")],
+    "every second Tuesday of the month 9-11am": [("2TU", "09:00", "11:00")],
+    "Mon-Fri 9am-5pm (closed 12-1 for lunch)": [(WORK, "09:00", "12:00"), (WORK, "13:00", "17:00")],
+    "Mon-Fri 8-5, closed 1-2": [(WORK, "08:00", "13:00"), (WORK, "14:00", "17:00")],
+    "Mon-Fri 9-12, 1-5": [(WORK, "09:00", "12:00"), (WORK, "13:00", "17:00")],
+    "Mon-Fri 9-5 except Wed": [("MO,TU,TH,FR", "09:00", "17:00")],
+    "24 hours": [(WEEK, "00:00", "00:00")],
+    "Mon-Fri 24 hrs": [(WORK, "00:00", "00:00")],
+    "Mon-Fri 00:00-24:00": [(WORK, "00:00", "00:00")],
+    "12:00 AM - 11:59 PM daily": [(WEEK, "00:00", "00:00")],
+    "Friday 6pm-12am": [("FR", "18:00", "00:00")],
+    "lunes a viernes de 9 de la ma\u00f1ana a 5 de la tarde": [(WORK, "09:00", "17:00")],
 }
 
 NOT_CERTAIN = {
@@ -64,7 +83,6 @@ NOT_CERTAIN = {
     "Every other Friday 9-11am": "other",
     "Friday 10am": "other end",
     "Closed": "closed",
-    "Mon-Fri 9am-5pm (closed 12-1)": "closed",
     "Mon-Fri 9-5, closed Wednesday": "both open and closed",
     "Second Tuesday and Thursday 9-11am": "weeks of the month",
     "Mon 25:00-26:00": "the time",
@@ -73,6 +91,27 @@ NOT_CERTAIN = {
     "December 24 9am-noon": "december",
     "Mon-Fri 9-5, 3rd floor": "floor",
     "Mon 9-5 \u2605": "means",
+    "Mon 9-5*": "means",
+    "4th Saturday 10am-noon every Saturday": "days without times",
+    "every 2nd Friday 9-11am": "every so many weeks",
+    "cada tercer viernes 9am-11am": "every so many weeks",
+    "biweekly Friday 9-11am": "biweekly",
+    "Saturday 9-noon monthly": "which day of the month",
+    "Sat 9am-noon; 1st Sat 1pm-3pm": "weeks of the month",
+    "Tue & Thu 10am-1pm (1st Thu only)": "weeks of the month",
+    "M-F: 12am-2pm": "12 am for noon",
+    "Sunday 10am-12am": "12 am for noon",
+    "Wed 12am-12:45am": "12 am for noon",
+    "Mon-Fri 9pm-5pm": "a span of 20 hours",
+    "6am-11pm daily": "a span of 17 hours",
+    "MF 9-5": "the word 'mf'",
+    "Mon 9-12 and Wed": "days without times",
+    "Mon 9am-5pm, 10am-2pm Sat": "days without times",
+    "Apr-Oct Sat 9-noon": "the word 'apr'",
+    "Sat 9am-noon (summer hours)": "the word 'summer'",
+    "Mon 9-5 by appointment": "the word 'by'",
+    "Mon-Fri 9-5 2025-2026": "no length",
+    "first Saturday of every other month 9-noon": "the word 'other'",
     "x" * 2000: "too long",
 }
 
@@ -92,6 +131,33 @@ def test_what_is_not_certain_is_left_alone_and_why_is_said(text):
     assert not found.certain
     assert found.schedules == ()
     assert NOT_CERTAIN[text] in found.doubt
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("Mon-Fri 9am-5pm; closed second Tuesday of month", ("MONTHLY", "2TU")),
+        ("Mon-Fri 9am-5pm (except the last Thursday)", ("MONTHLY", "-1TH")),
+        ("Mon-Fri 9am-5pm; 2nd Tuesday of the month closed", ("MONTHLY", "2TU")),
+        ("lunes a viernes 9am-5pm, cerrado el primer lunes", ("MONTHLY", "1MO")),
+        ("Mon-Wed 9am-5pm; Thu, Sat", ("WEEKLY", "TH,SA")),
+    ],
+)
+def test_days_that_are_excepted_or_have_no_times_are_named_without_times(text, unknown):
+    found = read_hours(text)
+    *_, last = found.schedules
+    assert (last["freq"], last["byday"]) == unknown
+    assert "opens_at" not in last
+    assert all("opens_at" in schedule for schedule in found.schedules[:-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [("9-5", ("09:00", "17:00")), ("24 hours", ("00:00", "00:00")), ("00:00-24:00", ("00:00", "00:00")),
+     ("9am", None), ("Mon 9-5", None), ("9-12, 1-5", None), ("soon", None)],
+)  # fmt: skip
+def test_a_span_in_one_field(text, span):
+    assert read_span(text) == span
 
 
 def test_what_is_said_of_holidays_becomes_a_note():

@@ -69,12 +69,15 @@ def visits(  # noqa: PLR0913  # one argument an option
     if as_json:
         click.echo(json.dumps([one.to_dict() for one in found], ensure_ascii=False, indent=1))
         return
+    from communityconnector.matching import clock_words
+
     console = console_of()
     for one in found:
         ask = f"ask: it is {one.holiday}" if one.holiday else ""
         sign_up = "sign up first" if one.visit.sign_up else ""
         rest = " · ".join(filter(None, (one.visit.role, ask, sign_up, one.visit.note)))
-        console.print(line_of((f"{one.begins:%a %Y-%m-%d %H:%M} to {one.ends:%H:%M}  ", "bold"), (rest, "")))
+        when = f"{one.begins:%a %Y-%m-%d} {clock_words.span(one.begins, one.ends)}  "
+        console.print(line_of((when, "bold"), (rest, "")))
     if not found:
         console.print(line_of((f"Nobody comes to {branch} from {begin} to {end}.", "")))
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from communityconnector.errors import VisitNotFoundError
-from communityconnector.matching import Reason
+from communityconnector.matching import Reason, clock_words
 from communityconnector.matching.answers import met, unknown
 from communityconnector.matching.recurrence import Holidays
 from communityconnector.partners.kept import Kept
@@ -149,17 +149,18 @@ def _is_later_today(one: Occurrence, moment: datetime) -> bool:
 def _reason(one: Occurrence, moment: datetime) -> Reason:
     """What staff can read out, and what it rests on."""
     visit = one.visit
-    opens, closes = f"{one.begins:%H:%M}", f"{one.ends:%H:%M}"
     evidence = {
         "visit_id": visit.id,
         "branch": visit.branch,
-        "opens_at": opens,
-        "closes_at": closes,
+        "opens_at": f"{one.begins:%H:%M}",
+        "closes_at": f"{one.ends:%H:%M}",
         "sign_up": visit.sign_up,
     }
     sign_up = "; one must sign up first" if visit.sign_up else ""
     if one.holiday:
-        text = f"Ask whether the {visit.role} comes today from {opens} to {closes} (it is {one.holiday}){sign_up}"
+        hours = clock_words.span(one.begins, one.ends)
+        text = f"Ask whether the {visit.role} comes today from {hours} (it is {one.holiday}){sign_up}"
         return unknown("visiting", text, **evidence, holiday=one.holiday)
-    when = f"until {closes}" if one.covers(moment) else f"from {opens} to {closes}"
+    now = one.covers(moment)
+    when = f"until {clock_words.clock(one.ends)}" if now else f"from {clock_words.span(one.begins, one.ends)}"
     return met("visiting", f"The {visit.role} is in the building today {when}{sign_up}", **evidence)

@@ -353,10 +353,10 @@ def at(hour, minute=0, day=8):
 @pytest.mark.parametrize(
     ("moment", "there", "text"),
     [
-        (at(0), False, "The nurse is in the building today from 14:00 to 16:00"),
-        (at(13, 59), False, "The nurse is in the building today from 14:00 to 16:00"),
-        (at(14), True, "The nurse is in the building today until 16:00"),
-        (at(15, 59), True, "The nurse is in the building today until 16:00"),
+        (at(0), False, "The nurse is in the building today from 2 pm to 4 pm"),
+        (at(13, 59), False, "The nurse is in the building today from 2 pm to 4 pm"),
+        (at(14), True, "The nurse is in the building today until 4 pm"),
+        (at(15, 59), True, "The nurse is in the building today until 4 pm"),
         (at(16), False, None),
         (at(23, 59, 7), False, None),
     ],
@@ -372,7 +372,7 @@ def test_who_is_in_the_building_and_who_comes_today(visitors, moment, there, tex
 def test_a_reason_says_on_what_it_rests(visitors):
     visitors.put(nurse(sign_up=True))
     (reason,) = visitors.reasons("main").values()
-    assert reason.text == "The nurse is in the building today until 16:00; one must sign up first"
+    assert reason.text == "The nurse is in the building today until 4 pm; one must sign up first"
     assert (reason.criterion, reason.answer) == ("visiting", Answer.MET)
     assert reason.evidence == {
         "visit_id": "nurse", "branch": "main", "opens_at": "14:00", "closes_at": "16:00", "sign_up": True,

@@ -73,7 +73,7 @@ def test_who_is_in_the_building_comes_first_however_far_down_they_stood(desk):
     result = desk.match(NEED, branch="main", limit=4)
     assert ids(result) == ["p17", "p29", "p00", "p01"]
     assert [match.reasons[1].text for match in result[:2]] == [
-        "The nurse is in the building today until 16:00"
+        "The nurse is in the building today until 4 pm"
     ] * 2
     assert [reason.criterion for reason in result[2].reasons] == ["need", "status", "distance"]
     assert result.total == 30
@@ -96,7 +96,7 @@ def test_a_visit_counts_until_it_is_over(desk, clock):
     clock.now = NOW.replace(hour=8)
     assert (
         desk.match(NEED, branch="main")[0].reasons[1].text
-        == "The nurse is in the building today from 14:00 to 16:00"
+        == "The nurse is in the building today from 2 pm to 4 pm"
     )
     for later in (NOW.replace(hour=16, minute=0), NOW + timedelta(days=1), NOW - timedelta(days=7)):
         clock.now = later
@@ -137,7 +137,7 @@ def test_a_match_says_so_in_json(desk):
     assert json.loads(json.dumps(found)) == {
         "criterion": "visiting",
         "answer": "met",
-        "text": "The nurse is in the building today until 16:00; one must sign up first",
+        "text": "The nurse is in the building today until 4 pm; one must sign up first",
         "evidence": {
             "visit_id": "visit", "branch": "main", "opens_at": "14:00", "closes_at": "16:00", "sign_up": True,
         },

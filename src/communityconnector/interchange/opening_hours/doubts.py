@@ -1,0 +1,14 @@
+"""Giving up on a text that can be read in more ways than one."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+
+class DoubtError(Exception):
+    """The text is not certain; says why."""
+
+
+def doubt(why: str) -> NoReturn:
+    """Give up on a text."""
+    raise DoubtError(why)

@@ -1,0 +1,180 @@
+"""Days, spans of the day, and what is closed or excepted, in the order in which a text has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from communityconnector.interchange.opening_hours.clock import WHOLE_DAY, afternoon, span_of
+from communityconnector.interchange.opening_hours.doubts import DoubtError, doubt
+from communityconnector.interchange.opening_hours.tokens import Token, tokens_of
+from communityconnector.interchange.opening_hours.vocabulary import DAYS
+
+
+@attrs.frozen
+class Item:
+    """A part of a text.
+
+    Attributes:
+        kind: `days`, `which` (weeks of the month, without their day), `span`, `closed`, `except` or `stop`.
+        days: days as RFC 5545 writes them.
+        numbers: weeks of the month.
+        span: opening and closing time.
+        in_brackets: whether it stands in brackets.
+    """
+
+    kind: str
+    days: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    span: tuple[str, str] = ("", "")
+    in_brackets: bool = False
+
+
+def items_of(text: str) -> list[Item]:
+    """The parts of a text.
+
+    Raises:
+        DoubtError: the text cannot be read in one way only.
+    """
+    return _Reader(list(tokens_of(text))).items()
+
+
+class _Reader:
+    """Reads tokens one after the other."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._at = 0
+        self._items: list[Item] = []
+        self._depth = 0
+
+    def _kind(self, offset: int = 0) -> str:
+        at = self._at + offset
+        return self._tokens[at].kind if 0 <= at < len(self._tokens) else ""
+
+    def _put(self, kind: str, **parts: object) -> None:
+        self._items.append(Item(kind, in_brackets=self._depth > 0, **parts))  # type: ignore[arg-type]  # its fields
+
+    def items(self) -> list[Item]:
+        while self._at < len(self._tokens):
+            kind = self._kind()
+            reader = getattr(self, f"_read_{kind}", None)
+            if reader is None:
+                doubt("which span is meant")
+            reader()
+            self._at += 1
+        numbered = any(item.numbers or not all(day.isalpha() for day in item.days) for item in self._items)
+        if numbered and any(token.kind == "weekly" for token in self._tokens):
+            doubt("which weeks of the month")
+        if not numbered and any(token.kind == "month" for token in self._tokens):
+            doubt("which day of the month")
+        return self._items
+
+    def _read_always(self) -> None:
+        self._put("days", days=DAYS)
+        self._put("span", span=WHOLE_DAY)
+
+    def _read_allday(self) -> None:
+        self._put("span", span=WHOLE_DAY)
+
+    def _read_days(self) -> None:
+        days = self._tokens[self._at].days
+        if self._kind(1) == "dash" and self._kind(2) == "days":
+            last = self._tokens[self._at + 2].days
+            if len(days) != 1 or len(last) != 1 or (self._kind(3), self._kind(4)) == ("dash", "days"):
+                doubt("which days")
+            days = _between(days[0], last[0])
+            self._at += 2
+        self._put("days", days=days)
+
+    def _read_ordinal(self) -> None:
+        every = self._kind(-1) == "every"
+        numbers = [self._tokens[self._at].number]
+        while True:
+            step = (
+                1
+                if self._kind(1) == "ordinal"
+                else 2
+                if self._kind(1) == "and" and self._kind(2) == "ordinal"
+                else 0
+            )
+            if self._kind(1) == "and" and self._kind(2) == "and" and self._kind(3) == "ordinal":
+                step = 3  # "1st, and 3rd"
+            if not step:
+                break
+            self._at += step
+            numbers.append(self._tokens[self._at].number)
+        if self._kind(1) == "dash" and self._kind(2) == "ordinal":
+            doubt("which weeks of the month")
+        if self._kind(1) != "days":
+            self._put("which", numbers=tuple(numbers))
+            return
+        self._at += 1
+        days = self._tokens[self._at].days
+        if len(days) != 1 or (self._kind(1) == "dash" and self._kind(2) == "days"):
+            doubt("which weekday of the month")
+        if every and len(numbers) == 1 and numbers[0] > 1 and self._kind(1) != "month":
+            doubt("every so many weeks, or a week of the month")
+        self._put("days", days=tuple(f"{number}{days[0]}" for number in numbers))
+
+    def _read_time(self) -> None:
+        if self._kind(1) != "dash" or self._kind(2) != "time":
+            doubt("a time without its other end")
+        first, last = self._tokens[self._at].clock, self._tokens[self._at + 2].clock
+        if first is None or last is None:
+            doubt("which time is meant")
+        self._at += 2
+        before = self._items[-1].span[1] if self._items and self._items[-1].kind == "span" else ""
+        try:
+            span = span_of(first, last)
+        except DoubtError:
+            later = afternoon(first, last, before) if before else None
+            later = later or (afternoon(first, last, "12:00") if self._is_break() else None)
+            if later is None:
+                raise
+            span = later
+        self._put("span", span=span)
+
+    def _is_break(self) -> bool:
+        """Whether the span is when it is closed at midday."""
+        return bool(self._items) and self._items[-1].kind == "closed"
+
+    def _read_closed(self) -> None:
+        self._put("closed")
+
+    def _read_except(self) -> None:
+        self._put("except")
+
+    def _read_month(self) -> None:
+        """Words such as "of the month": they say of ordinals what they count."""
+
+    _read_every = _read_weekly = _read_and = _read_month
+
+    def _read_dash(self) -> None:
+        # "Monday - 9am-5pm": the dash only separates.
+        if self._kind(-1) not in {"days", "colon"} or self._kind(1) not in {
+            "time",
+            "closed",
+            "allday",
+            "ordinal",
+        }:
+            doubt("which span is meant")
+
+    def _read_colon(self) -> None:
+        if self._kind(-1) not in {"days", "month", "ordinal", "closed", "closing", ""}:
+            doubt("what the colon means")
+
+    def _read_stop(self) -> None:
+        self._put("stop")
+
+    def _read_opening(self) -> None:
+        self._depth += 1
+
+    def _read_closing(self) -> None:
+        self._depth = max(0, self._depth - 1)
+
+
+def _between(first: str, last: str) -> tuple[str, ...]:
+    start, end = DAYS.index(first), DAYS.index(last)
+    return DAYS[start : end + 1] if start <= end else DAYS[start:] + DAYS[: end + 1]
