@@ -42,7 +42,7 @@ def desk(tmp_path_factory):
 def test_visits_are_shown_in_order_and_no_control_character_with_them(desk):
     done = run("visits", "--desk", desk, "--branch", "main", "--from", "2026-12-08", "--to", "2026-12-08")
     assert done.stdout.splitlines() == [
-        "Tue 2026-12-08 00:00 to 00:00  benefits counsellor",
+        "Tue 2026-12-08 all day  benefits counsellor",
         "Tue 2026-12-08 2 pm to 4 pm  nurse · Room  2",
     ]
     assert len(run("visits", "--desk", desk, "--branch", "main").stdout.splitlines()) >= 7
@@ -80,7 +80,7 @@ def test_a_match_at_a_branch_says_first_who_is_in_the_building(desk):
     assert "1. Senior Grocery Box" in plain
     lines = here.splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith("1. Food Benefits (SNAP)"))
-    assert lines[first + 2].startswith("  + The benefits counsellor is in the building today until 00:00")
+    assert lines[first + 2].startswith("  + The benefits counsellor is in the building today until midnight")
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,13 @@ def clock(at: time | datetime) -> str:
 
 
 def span(since: time | datetime, until: time | datetime) -> str:
-    """A span of the day: `9 am to 5 pm`; longer ones: `around the clock until Friday at 6 am`."""
+    """A span: `9 am to 5 pm`, `all day`, `around the clock until Friday at 6 am`; `ALWAYS` from a week on."""
     if not (isinstance(since, datetime) and isinstance(until, datetime)) or until - since < _DAY:
         return f"{clock(since)} to {clock(until)}"
     if until - since >= 7 * _DAY:
         return ALWAYS
+    if until - since == _DAY and not (since.hour or since.minute):
+        return "all day"
     if until.hour or until.minute:
         return f"around the clock until {until:%A} at {clock(until)}"
     return f"around the clock until the end of {until - _DAY:%A}"

@@ -332,7 +332,7 @@ def test_on_a_holiday_one_has_to_ask_unless_the_day_is_named(visitors):
     assert found.holiday == "Christmas Day"
     (reason,) = visitors.reasons("main", datetime(2026, 12, 25, 9, tzinfo=ZONE)).values()
     assert reason.answer is Answer.UNKNOWN
-    assert reason.text == "Ask whether the nurse comes today from 10:00 to 12:00 (it is Christmas Day)"
+    assert reason.text == "Ask whether the nurse comes today from 10 am to noon (it is Christmas Day)"
     visitors.put(attrs.evolve(visitors.get("nurse"), besides=[christmas]))
     (found,) = visitors.visits("main", christmas, date(2026, 12, 26))
     assert found.holiday == ""

@@ -127,7 +127,7 @@ def test_on_a_holiday_it_is_a_question_and_nothing_comes_first(desk, clock):
     desk.visitors.put(visit("p05", schedule=weekly("FR", "10:00", "12:00")))
     result = desk.match(NEED, branch="main")
     assert ids(result) == ids(desk.match(NEED))
-    text = "Ask whether the nurse comes today from 10:00 to 12:00 (it is Christmas Day)"
+    text = "Ask whether the nurse comes today from 10 am to noon (it is Christmas Day)"
     assert text in result[5].questions
 
 
