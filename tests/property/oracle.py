@@ -38,7 +38,7 @@ def plain_match(directory, query, phrases, rank, weights=None):
     words = dict.fromkeys(
         word if phrases.knows(word) else repaired(word, having.__getitem__) for word in asked.words
     )
-    asked = attrs.evolve(asked, words=tuple(words))
+    asked = attrs.evolve(asked, words=tuple(words), exact=tuple(words) == asked.words)
     found, ruled_out = [], Counter()
     for key, purpose in purposes.items():
         if for_need(purpose, asked)[1].answer == "unmet":

@@ -35,7 +35,7 @@ def service(key, *needs, at=None, place=None, **more):
     )
 
 
-def plan(*services, needs=("food-pantry", "legal-help", "clothing"), near=HOME):
+def plan(*services, needs=("food-pantry", "legal-aid", "clothing"), near=HOME):
     matcher = cc.Matcher(cc.Directory.of(services), clock=lambda: datetime(2026, 11, 24, tzinfo=UTC))
     return matcher.plan([cc.Need(terms=need) for need in needs], near=near)
 
@@ -47,8 +47,8 @@ def done(found):
 def test_one_stop_for_two_needs_is_better_than_two_that_are_nearer():
     found = plan(
         service("food", "food-pantry", at=(36.41, -81.40)),
-        service("law", "legal-help", at=(36.39, -81.40)),
-        service("both", "food-pantry", "legal-help", at=(36.50, -81.40)),
+        service("law", "legal-aid", at=(36.39, -81.40)),
+        service("both", "food-pantry", "legal-aid", at=(36.50, -81.40)),
         service("coats", "clothing", at=(36.45, -81.40)),
     )
     assert done(found) == [[(2, "coats")], [(0, "both"), (1, "both")]]
@@ -59,14 +59,14 @@ def test_one_stop_for_two_needs_is_better_than_two_that_are_nearer():
 
 def test_what_no_place_offers_wants_a_call():
     square = '{"type": "Polygon", "coordinates": [[[-82, 36], [-81, 36], [-81, 37], [-82, 37], [-82, 36]]]}'
-    hotline = service("hotline", "legal-help", service_areas=(ServiceArea(id="a", extent=square),))
-    unknown = service("a-place", "legal-help", place=Location(id="x", location_type="physical"))
+    hotline = service("hotline", "legal-aid", service_areas=(ServiceArea(id="a", extent=square),))
+    unknown = service("a-place", "legal-aid", place=Location(id="x", location_type="physical"))
     food = service("food", "food-pantry", at=(36.41, -81.40))
     found = plan(unknown, hotline, food)
     assert done(found) == [[(0, "food")]]
     assert [(errand.need, errand.match.service_id) for errand in found.calls] == [(1, "hotline")]
     assert found.unmet == (2,)
-    found = plan(hotline, food, service("law", "legal-help", at=(36.30, -81.40)))
+    found = plan(hotline, food, service("law", "legal-aid", at=(36.30, -81.40)))
     assert done(found) == [[(0, "food")], [(1, "law")]]
     assert found.calls == ()
 
@@ -82,7 +82,7 @@ def test_a_place_that_nobody_knows_is_asked_for_only_if_there_is_no_other():
 def test_nothing_to_do_is_no_way():
     found = plan(needs=())
     assert (found.stops, found.km, found.exact) == ((), 0.0, True)
-    assert plan(service("food", "food-pantry", at=(36.4, -81.4)), needs=["legal-help"]).unmet == (0,)
+    assert plan(service("food", "food-pantry", at=(36.4, -81.4)), needs=["legal-aid"]).unmet == (0,)
 
 
 def test_the_way_may_begin_at_the_first_stop():

@@ -121,7 +121,7 @@ def test_a_term_that_is_not_known_is_refused_with_what_is_near(matcher, term, ne
             ask(need)
 
 
-@pytest.mark.parametrize("term", ["food-pantry", "quilt", "t1", "BD-1800.2000"])
+@pytest.mark.parametrize("term", ["food-pantry", "quilt", "t1", "BD-1800.2000", "B"])
 def test_a_term_that_is_known_is_answered_even_where_nothing_is_listed_under_it(matcher, term):
     matcher.match(cc.Need(terms=term))
 

@@ -158,9 +158,10 @@ def _print_result(console: Console, result: cc.MatchResult) -> None:
         console.print(line_of((f"Now: {line.name}: {reach}", "bold red")))
     understood = ", ".join(found.name for found in result.interpretation.concepts)
     if understood:
-        console.print(line_of(("Understood: ", "dim"), (understood, "")))
-    elif result.interpretation.library_business:
-        console.print(line_of(("This sounds like library business rather than a need for a service.", "")))
+        guessed = result.interpretation.is_guessed
+        console.print(line_of(("Perhaps: " if guessed else "Understood: ", "dim"), (understood, "")))
+    if result.advice:
+        console.print(line_of((result.advice, "")))
     doubtful = False
     for number, found in enumerate(result, start=1):
         if found.reasons[0].answer is not cc.Answer.MET and not doubtful:
@@ -171,18 +172,21 @@ def _print_result(console: Console, result: cc.MatchResult) -> None:
             console.print()
             console.print(line_of((words, "bold yellow")))
         _print_match(console, number, found)
-    if not result:
+    if not result and understood:
         console.print(line_of(("Nothing in this directory fits.", "bold")))
     for criterion, count in result.ruled_out.items():
         noun = "offer" if count == 1 else "offers"
         console.print(line_of((f"{count} more {noun} for this need ruled out by {criterion}", "dim")))
     if result.total > len(result):
-        console.print(line_of((f"{result.total - len(result)} more fit; --limit shows more", "dim")))
+        fit = "may fit" if doubtful else "fit"
+        console.print(line_of((f"{result.total - len(result)} more {fit}; --limit shows more", "dim")))
 
 
 def _print_match(console: Console, number: int, found: cc.Match) -> None:
     console.print()
-    console.print(line_of((f"{number}. {found.service.name}", "bold"), (f"   {found.score:.2f}", "dim")))
+    # A question has no score to go by.
+    score = f"   {found.score:.2f}" if found.reasons[0].answer is cc.Answer.MET else ""
+    console.print(line_of((f"{number}. {found.service.name}", "bold"), (score, "dim")))
     agency = found.organization.name if found.organization else ""
     phone = found.offer.phones[0].number if found.offer.phones else ""
     facts = [agency, _address(found.location), phone]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from communityconnector.errors import InvalidNeedError, UnknownNeedError
 from communityconnector.matching import languages
@@ -11,6 +12,9 @@ from communityconnector.matching.ranking import Rank
 from communityconnector.model.codes import is_hierarchical
 from communityconnector.needs import Need
 from communityconnector.needs.suggestions import did_you_mean
+
+_SECTION: Final = re.compile("[A-Z]")
+"""The broadest codes of 211 taxonomies are single letters."""
 
 
 def check_need(need: Any, index: Index) -> Need:
@@ -30,7 +34,7 @@ def check_need(need: Any, index: Index) -> Need:
         message = f"a need must be a `Need` or a text, not {type(need).__name__}"
         raise InvalidNeedError(message)
     for term in asked.terms:
-        if not (index.has_term(term) or is_hierarchical(term)):
+        if not (index.has_term(term) or is_hierarchical(term) or _SECTION.fullmatch(term)):
             raise UnknownNeedError(_unknown_term(term, index))
     wanted = asked.language
     if wanted is not None and not languages.is_known(wanted) and not index.has_language(wanted):

@@ -18,6 +18,7 @@ from communityconnector.matching.purpose import Asked, asked_of, purpose_of
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import Rank, Weights, score
 from communityconnector.matching.result import Explanation, Match, MatchResult, MatchResults
+from communityconnector.matching.understanding import advice
 from communityconnector.model import Directory, Offer, Point, Service
 from communityconnector.needs import PhraseInterpreter, interpreter
 
@@ -138,6 +139,9 @@ class Engine:
                 question.criterion.name for question in plan.questions if question.criterion.name != "status"
             ),
             query.need.terms,
+            advice=advice(
+                query.meaning, self._words, has_terms=bool(query.need.terms), has_matches=bool(matches)
+            ),
         )
 
     def match_many(
@@ -205,8 +209,8 @@ class Engine:
 
     def _asked(self, query: Query, index: Index) -> Asked:
         asked = asked_of(query, self._words)
-        words = tuple(dict.fromkeys(index.repaired(word) for word in asked.words))
-        return asked if words == asked.words else attrs.evolve(asked, words=words)
+        words = tuple(dict.fromkeys(map(index.repaired, asked.words)))
+        return asked if words == asked.words else attrs.evolve(asked, words=words, exact=False)
 
     def _ordered(self, index: Index, plan: Plan, end: int | None, per_agency: int | None) -> list[Result]:
         if per_agency is None:
@@ -252,7 +256,7 @@ class Engine:
         for relaxed in _STAGES:
             plan = Plan.of(query, asked, self._weights, Rank.DISTANCE, relaxed)
             for result in index.search(plan, NEAR_MISSES + len(misses)):
-                if result.found.worth.relevance and len(misses) < NEAR_MISSES:
+                if result.found.reasons[0].answer is Answer.MET and len(misses) < NEAR_MISSES:
                     misses.setdefault(result.offer_id, _match(result, self._weights, first))
         return tuple(misses.values())
 

@@ -9,9 +9,12 @@ import attrs
 
 from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.query import Query
+from communityconnector.matching.ranking import SURE_ENOUGH
 from communityconnector.model import Service, TaxonomyTerm
 from communityconnector.model.codes import ancestors_of
 from communityconnector.needs import PhraseInterpreter, Vocabulary
+from communityconnector.needs.interpreter import GUESSED
+from communityconnector.needs.offered import Offered
 from communityconnector.needs.words import stems
 
 TERM: Final = 1.0
@@ -27,8 +30,16 @@ IN_NAME: Final = 1.0
 IN_TEXT: Final = 0.6
 """What it counts in the description or in the name of a term."""
 
+AGENCY: Final = 0.6
+"""How surely a phrase in its agency's name says it, where nothing in the service's own record does."""
+HINT: Final = 0.25
+"""How surely a word says it that has another sense beside others; what that alone is for is a question."""
+
 _VAGUE_IN_NAME: Final = 0.5
 _VAGUE_IN_DESCRIPTION: Final = 0.75
+_LISTS: Final = frozenset({"taxonomy_term", "category"})
+_SAY_LITTLE: Final = frozenset({"only_name", "agency"})
+"""Beside these, the service may do more of the kind."""
 
 
 class Sign(NamedTuple):
@@ -37,8 +48,9 @@ class Sign(NamedTuple):
     Attributes:
         found: the concept that the sign is of.
         strength: how surely, 0 to 1; less for a narrower concept.
-        source: where it stands: `taxonomy_term`, `name` or `description`.
-        words: the term's name, or the phrase that was found.
+        source: where it stands: `taxonomy_term`, `category`, `name`, `description` or `agency`; `only_name` for a name
+            beside which the record says nothing of what the service is for.
+        words: the name of the term or the category, or the phrase that was found.
     """
 
     found: str
@@ -49,9 +61,12 @@ class Sign(NamedTuple):
     @property
     def where(self) -> str:
         """Where it stands, in words."""
-        if self.source == "taxonomy_term":
+        if self.source in _LISTS:
             return f"listed under “{self.words}”"
-        return f"its {self.source} says “{self.words}”"
+        if self.source == "agency":
+            return f"its agency's name says “{self.words}”"
+        source = "name" if self.source == "only_name" else self.source
+        return f"its {source} says “{self.words}”"
 
 
 class Listed(NamedTuple):
@@ -90,8 +105,9 @@ class Purpose:
         signs: for each concept, and for those that are broader, the surest sign.
         terms: the service's taxonomy terms, and their broader ones, by id and by code; codes that tell their own
             broader ones (see `model.codes`) stand for those too.
-        name_words: stems of its names.
-        text_words: stems of its description and of its terms' names, but for those in its names.
+        name_words: stems of its names, without phrases that say something else than what is offered.
+        text_words: stems of its description, as far as that says what is offered, and of its terms and categories, but for
+            those in its names.
         described: whether the record says what the service is for at all.
     """
 
@@ -112,40 +128,75 @@ def purpose_of(
         directory_terms: the directory's taxonomy terms by id, for broader terms.
         phrases: finds a vocabulary's phrases in texts.
     """
-    own: dict[str, Sign] = {}
-
-    def sign(concept: str, strength: float, source: str, text: str) -> None:
-        held = own.get(concept)
-        if held is None or strength > held.strength:
-            own[concept] = Sign(concept, strength, source, text)
-
+    own = _Signs(phrases)
     terms: dict[str, TermKey] = {}
     listed = [a.taxonomy_term for a in service.attributes if a.taxonomy_term is not None]
     for term in listed:
         placed = phrases.vocabulary.place(term)
         if placed is not None:
-            sign(placed, TERM, "taxonomy_term", term.name)
+            own.add(placed, TERM, "taxonomy_term", term.name)
         else:
-            for concept, (weight, _) in phrases.phrases_in(term.name, _VAGUE_IN_NAME).items():
-                sign(concept, NAME * weight, "taxonomy_term", term.name)
+            own.add_name(term.name, "taxonomy_term", term.name)
         for key in term_keys(term, directory_terms):
             terms[key.key] = min(terms.get(key.key, key), key)
-    names = " . ".join(filter(None, (service.name, service.alternate_name)))
-    for concept, (weight, phrase) in phrases.phrases_in(names, _VAGUE_IN_NAME).items():
-        sign(concept, NAME * weight, "name", phrase)
-    for concept, (weight, phrase) in phrases.phrases_in(
-        service.description or "", _VAGUE_IN_DESCRIPTION
-    ).items():
-        sign(concept, DESCRIPTION * weight, "description", phrase)
-    text = " . ".join([service.description or "", *(term.name for term in listed)])
-    name_words = frozenset(stems(names))
+    # A category without a term, as plain lists have it.
+    categories = [a.label or a.value or "" for a in service.attributes if a.taxonomy_term is None]
+    for category in filter(None, categories):
+        own.add_name(category, "category", category)
+    name_words: set[str] = set()
+    for name in filter(None, (service.name, service.alternate_name)):
+        said = own.add_name(name, "name" if service.description or listed or any(categories) else "only_name")
+        name_words.update(word for word in stems(name) if word not in said.other)
+    described = phrases.offered_in(service.description or "")
+    for concept, (weight, phrase) in described.found.items():
+        if weight >= _VAGUE_IN_DESCRIPTION:
+            own.add(concept, DESCRIPTION * weight, "description", phrase)
+    agency = service.organization
+    if not own.signs and not service.description and agency is not None:
+        for concept, (weight, phrase) in phrases.phrases_in(agency.name, _VAGUE_IN_NAME).items():
+            own.add(concept, AGENCY * weight, "agency", phrase)
+    text = " . ".join([*(term.name for term in listed), *categories])
     return Purpose(
-        signs=_with_broader(own, phrases.vocabulary),
+        signs=_with_broader(own.signs, phrases.vocabulary),
         terms={key: found.listed for key, found in terms.items()},
-        name_words=name_words,
-        text_words=frozenset(stems(text)) - name_words,
-        described=bool(service.description or listed),
+        name_words=frozenset(name_words),
+        text_words=(described.words | frozenset(stems(text))) - name_words,
+        described=bool(service.description or listed or any(categories) or own.signs),
     )
+
+
+class _Signs:
+    """The surest sign of each concept, as they are gathered.
+
+    Args:
+        phrases: finds a vocabulary's phrases in texts.
+    """
+
+    def __init__(self, phrases: PhraseInterpreter) -> None:
+        self.signs: dict[str, Sign] = {}
+        self._phrases = phrases
+
+    def add(self, concept: str, strength: float, source: str, words: str) -> None:
+        """Take a sign in."""
+        held = self.signs.get(concept)
+        if held is None or strength > held.strength:
+            self.signs[concept] = Sign(concept, strength, source, words)
+
+    def add_name(self, name: str, source: str, words: str = "") -> Offered:
+        """Take in what a name says.
+
+        Args:
+            name: of a service, a term or a category.
+            source: which of these.
+            words: what to show for it; the phrases in it by default.
+        """
+        said = self._phrases.offered_in(name)
+        for concept, (weight, phrase) in said.found.items():
+            if weight >= _VAGUE_IN_NAME:
+                self.add(concept, NAME * weight, source, words or phrase)
+        for concept, (_, phrase) in said.hints.items():
+            self.add(concept, HINT, source, words or phrase)
+        return said
 
 
 def term_keys(term: TaxonomyTerm, directory_terms: Mapping[str, TaxonomyTerm]) -> Iterator[TermKey]:
@@ -205,8 +256,8 @@ class Asked:
         wanted: concepts.
         broader: the concepts above those, nearest first: services listed there may be asked.
         words: stems of the patron's own words.
-        share: the least share of the words that a service must have: all, where a need was understood, such as
-            the words of one asked for by name; else half of them.
+        understood: whether it is known what is needed; else only the words say it.
+        exact: whether the words are as the patron has them, and none without a slip.
         name: what is needed, in words.
     """
 
@@ -214,7 +265,8 @@ class Asked:
     wanted: tuple[Wanted, ...]
     broader: tuple[str, ...]
     words: tuple[str, ...]
-    share: float
+    understood: bool
+    exact: bool
     name: str
 
 
@@ -233,13 +285,17 @@ def asked_of(query: Query, words: Vocabulary) -> Asked:
         wanted=wanted,
         broader=tuple(broader),
         words=() if meaning.library_business else meaning.words,
-        share=1.0 if wanted else 0.5,
+        understood=bool(wanted or query.need.terms),
+        exact=True,
         name=wanted[0].name if wanted else "what is needed",
     )
 
 
 def for_need(purpose: Purpose, asked: Asked) -> tuple[float, Reason]:
-    """Whether a service is for what is needed, and how well: its relevance, 0 to 1, with the reason."""
+    """Whether a service is for what is needed, and how well: its relevance, 0 to 1, with the reason.
+
+    From `SURE_ENOUGH` up the service is for it; with less it may be, and the reason is a question.
+    """
     best, reason = 0.0, None
     for value, found in _answers(purpose, asked):
         if value > best:
@@ -250,7 +306,7 @@ def for_need(purpose: Purpose, asked: Asked) -> tuple[float, Reason]:
         sign = purpose.signs.get(concept)
         if sign is not None and is_listed_broadly(sign, concept):
             return 0.0, broadly_listed(sign, asked)
-    if not purpose.described:
+    if not purpose.described and asked.understood:
         return 0.0, undescribed(asked)
     return 0.0, unmet("need", f"Nothing in the record says: {asked.name}")
 
@@ -267,25 +323,39 @@ def _answers(purpose: Purpose, asked: Asked) -> Iterator[tuple[float, Reason]]:
     in_text = sum(word in purpose.text_words for word in asked.words)
     value = by_words(in_name, in_text, asked)
     if value:
-        yield value, has_words(in_name)
+        yield value, has_words(in_name, value)
 
 
 def by_words(in_name: int, in_text: int, asked: Asked) -> float:
     """What the patron's own words count that a service has; 0 where it has too few.
+
+    Two words or more that it has all, and in its name at least one, tell a service that is asked for by name. Others,
+    and words that were repaired, only hint at it, and only where it is not known what is needed; half of them must
+    occur.
 
     Args:
         in_name: how many it has in its names.
         in_text: how many others it has in its texts.
         asked: what is asked.
     """
-    if not asked.words or in_name + in_text < asked.share * len(asked.words):
+    every = len(asked.words)
+    value = (in_name * IN_NAME + in_text * IN_TEXT) / every if every else 0.0
+    if asked.exact and in_name and 1 < every == in_name + in_text:
+        return value
+    if asked.understood or in_name + in_text < 0.5 * every:
         return 0.0
-    return (in_name * IN_NAME + in_text * IN_TEXT) / len(asked.words)
+    return HINT * value
 
 
 def is_listed_broadly(sign: Sign, concept: str) -> bool:
-    """Whether a sign is a taxonomy term of just this concept: what is listed there may do something narrower too."""
-    return sign.found == concept and sign.source == "taxonomy_term"
+    """Whether what has a sign for a concept, or something narrower, may do something else that is narrower too.
+
+    So it is where it is listed under a term or category of just this concept, and where nothing but a name says what it
+    is for: a food pantry of which nothing else is known may serve meals, but is asked for no lawyer.
+    """
+    if sign.source in _LISTS:
+        return sign.found == concept and sign.strength >= SURE_ENOUGH
+    return sign.source in _SAY_LITTLE
 
 
 def listed(term: Listed) -> Reason:
@@ -294,26 +364,30 @@ def listed(term: Listed) -> Reason:
 
 
 def offered(wanted: Wanted, sign: Sign) -> Reason:
-    """The reason of a service that is for what is wanted."""
-    return met(
-        "need",
-        f"Offers: {wanted.name} ({sign.where})",
-        concept=wanted.concept,
-        found=sign.found,
-        source=sign.source,
-        words=sign.words,
-    )
+    """The reason of a service that is for what is wanted, or may be."""
+    evidence = {"concept": wanted.concept, "found": sign.found, "source": sign.source, "words": sign.words}
+    if wanted.weight * sign.strength >= SURE_ENOUGH:
+        return met("need", f"Offers: {wanted.name} ({sign.where})", **evidence)
+    where = f"{sign.where[0].upper()}{sign.where[1:]}"
+    if wanted.weight <= GUESSED:
+        return unknown("need", f"{where}: ask whether that is what is needed", **evidence)
+    return unknown("need", f"{where}: ask whether they offer: {wanted.name}", **evidence)
 
 
-def has_words(in_name: int) -> Reason:
+def has_words(in_name: int, value: float) -> Reason:
     """The reason of a service that has the patron's own words."""
     where = "name" if in_name else "description"
-    return met("need", f"Its {where} has the words asked for", source=where)
+    if value >= SURE_ENOUGH:
+        return met("need", f"Its {where} has the words asked for", source=where)
+    return unknown("need", f"Its {where} has such words: ask whether it is what is needed", source=where)
 
 
 def broadly_listed(sign: Sign, asked: Asked) -> Reason:
-    """The reason of a service that is only listed under something broader."""
-    question = f"Listed only under “{sign.words}”: ask whether they offer: {asked.name}"
+    """The reason of a service that is only listed under something broader, or of which only a name is known."""
+    if sign.source in _LISTS:
+        question = f"Listed only under “{sign.words}”: ask whether they offer: {asked.name}"
+    else:
+        question = f"Only {sign.where}: ask whether they offer: {asked.name}"
     return unknown("need", question, source=sign.source, words=sign.words)
 
 

@@ -50,6 +50,9 @@ WEIGHTS: Final = {"relevance": 0.5, "proximity": 0.3, "certainty": 0.15, "freshn
 """What each part can add. None depends on the other offers, so a service that is added or taken away never
 changes the order of the rest."""
 
+SURE_ENOUGH: Final = 0.3
+"""The least relevance with which an offer fits. One of less may fit: it is a question, and never said to be met."""
+
 IN_DOUBT: Final = 0.05
 """Relevance, for the score, of an offer whose record does not say what it is for."""
 
@@ -119,7 +122,8 @@ class Worth(NamedTuple):
     """What an offer's score is made of, 0 to 1 each.
 
     Attributes:
-        relevance: how well it fits; 0 where the record does not say what it is for.
+        relevance: how well it fits, from `SURE_ENOUGH` up; less where it only may; 0 where the record does not say what
+            it is for.
         proximity: how near it is; `None` where no place was given, and then it is left out.
         certainty: the share of its reasons that are met.
         freshness: how lately its record was checked.

@@ -156,6 +156,7 @@ class MatchResult(Sequence[Match]):
     Attributes:
         matches: this page of matches.
         interpretation: what was understood of the words.
+        advice: where they were not understood, or only guessed at, a plain sentence that says so and what to do; else "".
     """
 
     matches: tuple[Match, ...]
@@ -165,6 +166,7 @@ class MatchResult(Sequence[Match]):
     _is_met: Callable[[], bool] = attrs.field(eq=False)
     _asked: tuple[str, ...] = ()
     _terms: tuple[str, ...] = ()
+    advice: str = attrs.field(default="", kw_only=True)
 
     @cached_property
     def _counts(self) -> tuple[int, Mapping[str, int]]:
@@ -228,6 +230,7 @@ class MatchResult(Sequence[Match]):
         return {
             "understood": [attrs.asdict(found) for found in self.interpretation.concepts],
             "urgent": [attrs.asdict(line) for line in self.urgent],
+            "advice": self.advice,
             "total": self.total,
             "ruled_out": dict(self.ruled_out),
             "matches": [match.to_dict() for match in self.matches],

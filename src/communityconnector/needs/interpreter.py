@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import Final, Protocol
 
 import attrs
 
+from communityconnector.needs.library import spans_of_business
+from communityconnector.needs.offered import Offered, OfferReader
+from communityconnector.needs.phrases import Hit, PhraseBook, Stems, Word, read_words
 from communityconnector.needs.vocabulary import CrisisLine, Vocabulary, vocabulary
 from communityconnector.needs.words import STOP_WORDS, stem, stems, telling, telling_positions, words_of
 
-Stems = tuple[str, ...]
+GUESSED: Final = 0.25
+"""Most weight of a concept that the words only hint at. What fits it is a question, never an answer."""
 
 
 @attrs.frozen
@@ -21,7 +26,8 @@ class Understood:
     Attributes:
         concept: its id.
         name: its plain name.
-        weight: how surely it was meant, relative to the surest, which has 1.
+        weight: how surely it was meant, relative to the surest, which has 1; at most `GUESSED` where the words only
+            hint at it.
         words: the phrases that said so.
     """
 
@@ -36,16 +42,23 @@ class Interpretation:
     """What was understood of a patron's words.
 
     Attributes:
-        concepts: what was understood, surest first.
+        concepts: what was understood, the most urgent first, then the surest.
         words: stems of the words that say something, for searching names and descriptions.
         urgent: crisis lines to show before anything else.
         library_business: the words ask for ordinary library business, not for a service.
+        other_script: the words are in another script than English and Spanish, which are understood.
     """
 
     concepts: tuple[Understood, ...] = ()
     words: Stems = ()
     urgent: tuple[CrisisLine, ...] = ()
     library_business: bool = False
+    other_script: bool = False
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether the words only hint at what is needed."""
+        return bool(self.concepts) and max(found.weight for found in self.concepts) <= GUESSED
 
     def __repr__(self) -> str:
         # What was understood is as private as what was said.
@@ -58,15 +71,6 @@ class Interpreter(Protocol):
     def interpret(self, text: str) -> Interpretation:
         """Say what the words mean."""
         ...
-
-
-@attrs.frozen
-class _Hit:
-    start: int
-    length: int
-    concept: str
-    weight: float
-    words: str
 
 
 _NEGATED: Final = tuple(
@@ -86,6 +90,34 @@ _SECONDARY: Final = 0.35
 
 _LOOSE: Final = 0.45
 """Most that scattered words of a phrase count, against the phrase itself."""
+_HINT: Final = 0.05
+"""Scattered words that count less together hint at nothing."""
+_WORD: Final = _LOOSE * 0.6
+"""One that counts so much, such as the singular of a phrase, hints at it beside other words."""
+_VAGUE: Final = 0.8
+"""A word that means a need less surely, and is most of what was not understood of a text, only hints at it, too."""
+_FEW: Final = 3
+"""So many words that say something may stand beside such a word, and it is still sure."""
+
+_SAFETY: Final = frozenset(
+    """crisis-support domestic-violence-help safe-house sexual-assault-help trafficking-help abuse-report detox
+    emergency-shelter disaster-relief""".split()
+)
+"""Needs that come before others, where the words say them clearly."""
+_CLEARLY: Final = 0.9
+_BESIDE_SAFETY: Final = 0.8
+"""Most weight of other needs beside one of safety."""
+_BESIDE_CRISIS: Final = 0.6
+"""And beside one of danger to life."""
+_IN_DANGER: Final[Mapping[str, tuple[str, ...]]] = {
+    "suicide": ("crisis-support",),
+    "violence": ("domestic-violence-help", "sexual-assault-help", "trafficking-help", "safe-house"),
+    "child_danger": ("abuse-report", "domestic-violence-help"),
+    "overdose": ("crisis-support", "detox", "harm-reduction"),
+}
+"""By kind of danger, the needs that come first where they were understood."""
+_ALWAYS: Final[Mapping[str, str]] = {"suicide": "crisis-support"}
+"""By kind of danger, a need that was said with it, whatever else was."""
 
 
 class PhraseInterpreter:
@@ -93,7 +125,8 @@ class PhraseInterpreter:
 
     The longest phrase that begins at a word wins, and its words serve no other. A phrase counts its weight,
     and half as much again for each word beyond the first, since longer phrases are surer. Where no phrase is
-    found whole, scattered words of phrases count a little, the rarer in the vocabulary the more.
+    found whole, scattered words of phrases hint at a need, the rarer in the vocabulary the more; one word alone never
+    does.
 
     Args:
         words: the vocabulary.
@@ -104,13 +137,7 @@ class PhraseInterpreter:
 
     def __init__(self, words: Vocabulary) -> None:
         self.vocabulary = words
-        self._phrases: dict[Stems, list[tuple[str, float, str]]] = {}
-        for phrase in words.phrases:
-            for key in _keys(phrase.words):
-                entries = self._phrases.setdefault(key, [])
-                if all(concept != phrase.concept for concept, _, _ in entries):
-                    entries.append((phrase.concept, phrase.weight, phrase.words))
-        self._longest = max(map(len, self._phrases), default=0)
+        self._book = PhraseBook(words.phrases, _keys, in_names=_VAGUE)
         # As said, not stemmed: "I overdosed" is danger, an "overdose kit" is not.
         self._crisis = _by_first_word((words_of(phrase), kind) for phrase, kind in words.crisis_phrases)
         self._business = _by_first_word((stems(phrase), phrase) for phrase in words.library_business)
@@ -151,62 +178,107 @@ class PhraseInterpreter:
         """
         words = words_of(text)
         kept = telling_positions(words)
-        spoken = tuple(map(stem, words))
-        negated = _negated(spoken)
+        spoken = read_words(words)
         bare = tuple(spoken[position] for position in kept)
+        every = tuple(word.stem for word in spoken)
+        negated = _negated(every)
         bare_negated = frozenset(new for new, position in enumerate(kept) if position in negated)
         scores: dict[str, float] = {}
         said: dict[str, list[str]] = {}
         # Once with every word and once without stop words, so that "bag of groceries" and "bag groceries" meet.
         best: dict[tuple[str, str], float] = {}
-        for sequence, not_meant in ((spoken, negated), (bare, bare_negated)):
+        surest: dict[str, float] = {}
+        covered: set[int] = set()
+        ours = {position for span in spans_of_business(words) for position in range(*span)}
+        ours_bare = {new for new, position in enumerate(kept) if position in ours}
+        for sequence, not_meant, business in ((spoken, negated, ours), (bare, bare_negated, ours_bare)):
             for hit in self._hits(sequence, not_meant):
-                value = hit.weight * (1 + 0.5 * (hit.length - 1))
-                key = (hit.concept, hit.words)
-                best[key] = max(best.get(key, 0.0), value)
+                if business.isdisjoint(range(hit.start, hit.start + hit.length)):
+                    value = hit.phrase.weight * (1 + 0.5 * (hit.length - 1))
+                    covered.update(range(hit.start, hit.start + hit.length) if sequence is bare else ())
+                    key = (hit.phrase.concept, hit.phrase.words)
+                    best[key] = max(best.get(key, 0.0), value)
         for (concept, phrase), value in best.items():
             scores[concept] = scores.get(concept, 0.0) + value
+            surest[concept] = max(surest.get(concept, 0.0), value)
             said.setdefault(concept, []).append(phrase)
-        business = any(_found(spoken, self._business))
-        if not scores and not business:
-            scores, said = self._loosely(bare, bare_negated)
-        if business and max(scores.values(), default=0.0) < 1.0:
+        is_business = bool(ours and not scores) or (
+            any(_found(every, self._business)) and max(scores.values(), default=0.0) < 1.0
+        )
+        most = 1.0
+        if is_business:
             scores = {}
+        elif not scores:
+            most = GUESSED
+            scores, said = self._loosely(tuple(word.stem for word in bare), bare_negated)
+        elif max(surest.values()) < _VAGUE and len(bare) - len(covered) > _FEW:
+            most = GUESSED
+        kinds = set(_found(words, self._crisis))
+        for kind in kinds & _ALWAYS.keys():
+            scores.setdefault(_ALWAYS[kind], 0.0)
+            most = 1.0
         return Interpretation(
-            concepts=self._ranked(scores, said),
-            words=tuple(dict.fromkeys(bare)),
-            urgent=self._urgent(words),
-            library_business=business and not scores,
+            concepts=self._ranked(scores, said, self._first(scores, surest, kinds), most),
+            words=tuple(dict.fromkeys(word.stem for word in bare)),
+            urgent=self._urgent(kinds),
+            library_business=is_business and not scores,
+            other_script=not words and _has_letters(text),
         )
 
-    def _ranked(self, scores: dict[str, float], said: dict[str, list[str]]) -> tuple[Understood, ...]:
-        top = max(scores.values(), default=0.0)
-        ranked = sorted(scores, key=lambda concept: (-scores[concept], self._place[concept]))
+    def _first(
+        self, scores: Mapping[str, float], surest: Mapping[str, float], kinds: Iterable[str]
+    ) -> tuple[frozenset[str], float]:
+        """The needs that come before others, and the most weight that others have beside them."""
+        for kind in sorted(kinds):
+            found = [concept for concept in _IN_DANGER.get(kind, ()) if concept in scores]
+            if found:
+                return frozenset(found), _BESIDE_CRISIS
+        clear = frozenset(concept for concept in _SAFETY if surest.get(concept, 0.0) >= _CLEARLY)
+        return clear, _BESIDE_SAFETY
+
+    def _ranked(
+        self,
+        scores: dict[str, float],
+        said: dict[str, list[str]],
+        first: tuple[frozenset[str], float],
+        most: float,
+    ) -> tuple[Understood, ...]:
+        before, beside = first
+        top = max(scores.values(), default=0.0) or 1.0
+        weights = {concept: score / top for concept, score in scores.items() if score >= _SECONDARY * top}
+        weights |= dict.fromkeys(before, 1.0)
+        if before:
+            weights = {c: w if c in before else min(w, 1.0) * beside for c, w in weights.items()}
+        for concept in weights:
+            # What is narrower says more of what is needed.
+            for broader in self.vocabulary.ancestors(concept):
+                if broader in weights:
+                    weights[broader] = min(weights[broader], weights[concept])
+        ranked = sorted(
+            weights,
+            key=lambda concept: (
+                -weights[concept],
+                not self.vocabulary.concepts[concept].parent,
+                self._place[concept],
+            ),
+        )
         return tuple(
             Understood(
                 concept=concept,
                 name=self.vocabulary.concepts[concept].name,
-                weight=round(scores[concept] / top, 6),
+                weight=round(weights[concept] * most, 6),
                 words=tuple(said.get(concept, ())),
             )
             for concept in ranked
-            if scores[concept] >= _SECONDARY * top
         )
 
-    def _hits(self, sequence: Stems, negated: frozenset[int]) -> Iterator[_Hit]:
+    def _hits(self, sequence: tuple[Word, ...], negated: frozenset[int]) -> Iterator[Hit]:
         position = 0
         while position < len(sequence):
-            length = self._longest_at(sequence, position)
-            if length and position not in negated:
-                for concept, weight, phrase in self._phrases[sequence[position : position + length]]:
-                    yield _Hit(position, length, concept, weight, phrase)
-            position += length or 1
-
-    def _longest_at(self, sequence: Stems, position: int) -> int:
-        for length in range(min(self._longest, len(sequence) - position), 0, -1):
-            if sequence[position : position + length] in self._phrases:
-                return length
-        return 0
+            hits = self._book.at(sequence, position)
+            if position not in negated:
+                yield from hits
+            position += hits[0].length if hits else 1
 
     def _loosely(
         self, words: Stems, negated: frozenset[int]
@@ -219,28 +291,40 @@ class PhraseInterpreter:
             for concept, weight in self._loose.get(word, {}).items():
                 scores[concept] = scores.get(concept, 0.0) + _LOOSE * weight
                 said.setdefault(concept, []).append(word)
-        return scores, said
+        hinted = {
+            c for c, value in scores.items() if value >= _HINT and (len(set(said[c])) > 1 or value >= _WORD)
+        }
+        if len(words) == 1:
+            return {}, {}
+        return {concept: scores[concept] for concept in scores if concept in hinted}, said
 
-    def _urgent(self, spoken: tuple[str, ...]) -> tuple[CrisisLine, ...]:
-        kinds = set(_found(spoken, self._crisis))
+    def _urgent(self, kinds: set[str]) -> tuple[CrisisLine, ...]:
         lines: dict[str, CrisisLine] = {}
         for line in self.vocabulary.crisis_lines:
             if line.kind in kinds:
                 lines.setdefault(line.name, line)
         return tuple(lines.values())
 
+    @cached_property
+    def _offers(self) -> OfferReader:
+        return OfferReader(self.vocabulary)
+
+    def offered_in(self, text: str) -> Offered:
+        """What a text of a record says is offered (see `offered`).
+
+        Args:
+            text: a service's name or description.
+        """
+        return self._offers.read(text)
+
     def phrases_in(self, text: str, at_least: float) -> dict[str, tuple[float, str]]:
-        """Concepts whose phrases occur in a text, with the surest phrase's weight and words.
+        """Concepts that a text says are offered, with the surest phrase's weight and words.
 
         Args:
             text: a service's name or description.
             at_least: phrases of less weight than this are too vague to count.
         """
-        found: dict[str, tuple[float, str]] = {}
-        for hit in self._hits(stems(text), frozenset()):
-            if hit.weight >= at_least and hit.weight > found.get(hit.concept, (0.0, ""))[0]:
-                found[hit.concept] = (hit.weight, hit.words)
-        return found
+        return {c: found for c, found in self.offered_in(text).found.items() if found[0] >= at_least}
 
 
 def _keys(phrase: str) -> set[Stems]:
@@ -288,3 +372,7 @@ def _found(words: Stems, phrases: Mapping[str, list[tuple[Stems, str]]]) -> Iter
 def interpreter() -> PhraseInterpreter:
     """The interpreter over the vocabulary that ships with the library."""
     return PhraseInterpreter(vocabulary())
+
+
+def _has_letters(text: str) -> bool:
+    return any(unicodedata.category(letter).startswith("L") for letter in text)

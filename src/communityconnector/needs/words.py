@@ -44,16 +44,36 @@ def _stem(word: str) -> str:
         base = word.removesuffix(ending)
         if base != word and len(base) > 2 and any(letter in "aeiouy" for letter in base):
             doubled = base[-1] == base[-2] and base[-1] not in "aeiolsz"
-            return base[:-1] if doubled else base.removesuffix("e")
-    if word.endswith("e") and len(word) > 3:
+            if doubled:
+                return base[:-1]
+            return f"{base}e" if _lost_its_e(base) else base.removesuffix("e")
+    if word.endswith("e") and len(word) > 3 and not _lost_its_e(word[:-1]):
         return word[:-1]
     return word
+
+
+def _lost_its_e(base: str) -> bool:
+    """Whether a short word would be another without its last e: "care" is not "car", "ride" not "rid".
+
+    As in Porter's algorithm (1980): consonants, one vowel and one consonant other than w, x and y.
+    """
+    return _SHORT.fullmatch(base) is not None
+
+
+_SHORT: Final = re.compile(r"[^aeiouy]*[aeiouy][^aeiouwxy]")
+
+
+def ending(word: str) -> str:
+    """Which ending of number or tense a folded word has that its stem has not: "s", "ed", "ing" or ""."""
+    if stem(word) in {word, word.removesuffix("e")}:
+        return ""
+    return next((found for found in ("ing", "ed") if word.endswith(found)), "s")
 
 
 _WHOLE: Final = frozenset(
     "housing clothing building evening wedding nursing heating cooling hearing morning nothing during ceiling"
     " something anything everything spring bedding news always bus gas this does has was his yes need feed seed"
-    " bleed weed indeed speed".split()
+    " bleed weed indeed speed glasses braces scrubs".split()
 )
 """Words whose ending is no ending, or that mean something else without it."""
 

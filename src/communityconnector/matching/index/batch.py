@@ -22,7 +22,7 @@ from communityconnector.matching.index.geometry import Floats, Rows, arcs_of, bo
 from communityconnector.matching.index.plan import Plan, Question
 from communityconnector.matching.index.shortcuts import MET, OPEN, SILENT, UNMET
 from communityconnector.matching.purpose import Asked
-from communityconnector.matching.ranking import HALF_WAY, IN_DOUBT, Rank
+from communityconnector.matching.ranking import HALF_WAY, IN_DOUBT, SURE_ENOUGH, Rank
 
 if TYPE_CHECKING:
     from communityconnector.matching.index.answers import Answers
@@ -209,7 +209,7 @@ class _Stroke:
         found, squares = found.only(kept), squares[kept]
         if self._placed < len(self._columns.place):
             more = self._elsewhere(
-                settled, np.bincount(found.plan[found.values > 0.0], minlength=len(settled))
+                settled, np.bincount(found.plan[found.values >= SURE_ENOUGH], minlength=len(settled))
             )
             kept, more_met, more_asked = self._answered(more)
             found = found.and_those(more.only(kept))
@@ -328,7 +328,7 @@ class _Stroke:
         km[~np.isfinite(squares)] = np.inf
         if self._sorts_by_distance:
             # One number has both: whether it surely fits, and how far it is.
-            worse = np.minimum(km, _UNSURE / 2.0) + np.where(found.values > 0.0, 0.0, _UNSURE)
+            worse = np.minimum(km, _UNSURE / 2.0) + np.where(found.values >= SURE_ENOUGH, 0.0, _UNSURE)
             spread = 4.0 * _UNSURE
         else:
             worse, spread = -self._totals(found, km, met, asked), 4.0
@@ -349,7 +349,7 @@ class _Stroke:
             )
             settled &= (last <= end + _SPARE) | (np.isfinite(kth) & (then > kth + doubt))
             # Beyond a smaller circle nothing was looked at.
-            sure = (found.values > 0.0)[order][at]
+            sure = (found.values >= SURE_ENOUGH)[order][at]
             settled &= ~np.isfinite(sure_km) | ((last >= end) & sure & (kth <= sure_km))
         else:
             settled &= ~np.isfinite(sure_km)
@@ -375,7 +375,7 @@ class _Stroke:
         nowhere = ~np.isfinite(km)
         remote = nowhere & (self._columns.place[found.rows] == REMOTE)
         near = np.where(nowhere, np.where(remote, 0.5, 0.0), HALF_WAY / (HALF_WAY + km / KM_A_MILE))
-        held = met + (found.values > 0.0) + (~nowhere | remote)
+        held = met + (found.values >= SURE_ENOUGH) + (~nowhere | remote)
         total = weights.relevance + weights.proximity * near + weights.certainty * (held / (asked + 2))
         if weights.freshness:
             fresh = self._segment.freshness(self._plans[0].query.now.date())

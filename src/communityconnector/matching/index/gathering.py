@@ -11,7 +11,7 @@ from communityconnector.matching.answers import Reason
 from communityconnector.matching.index.columns import IN_NAME, IN_TEXT, Columns, Numbers
 from communityconnector.matching.index.geometry import Floats, Rows
 from communityconnector.matching.purpose import Asked
-from communityconnector.matching.ranking import IN_DOUBT
+from communityconnector.matching.ranking import IN_DOUBT, SURE_ENOUGH
 
 
 class Gathering:
@@ -46,12 +46,14 @@ class Gathering:
                 rows = self._listed_broadly(concept, *found)
                 if len(rows):
                     self.parts.append((rows, None, 0.0))
-        if len(columns.undescribed):
+        if asked.understood and len(columns.undescribed):
             self.parts.append((columns.undescribed, None, 0.0))
         self.most = max(
             [1.0] if asked.terms or asked.words else [wanted.weight for wanted in asked.wanted] or [IN_DOUBT]
         )
-        self.sure = all(not isinstance(worth, float) or worth > 0.0 for _, _, worth in self.parts)
+        self.sure = not self._words and all(
+            (worth if isinstance(worth, float) else worth.min()) >= SURE_ENOUGH for _, _, worth in self.parts
+        )
         self.longest = sum(len(part[0]) for part in self.parts) + sum(len(rows) for rows, _ in self._words)
 
     def _listed_broadly(self, concept: str, rows: Rows, numbers: Numbers) -> Rows:
@@ -106,7 +108,7 @@ class Gathering:
         words = len(self._asked.words)
         if len(pieces) == 1:
             rows, field = pieces[0], worths[0]
-            in_name, in_text = field == IN_NAME, field == IN_TEXT
+            in_name, in_text = (field == IN_NAME).astype(np.int64), (field == IN_TEXT).astype(np.int64)
         else:
             # Words in names counted in tens of thousands, words in texts in ones: one sum has both.
             together = np.concatenate(pieces)
@@ -119,11 +121,13 @@ class Gathering:
             sums = np.add.reduceat(_COUNTED[np.concatenate(worths)[order]], starts)
             rows, in_name, in_text = together[starts], sums >> 16, sums & 0xFFFF
         values = (in_name * purposes.IN_NAME + in_text * purposes.IN_TEXT) / words
-        least = self._asked.share * words
-        if least <= 1.0:
-            return rows, values
-        enough = in_name + in_text >= least
-        return rows[enough], values[enough]
+        by_name = np.zeros(len(rows), dtype=bool)
+        if self._asked.exact and words > 1:
+            by_name = (in_name > 0) & (in_name + in_text == words)
+        if self._asked.understood:
+            return rows[by_name], values[by_name]
+        enough = by_name | (in_name + in_text >= 0.5 * words)
+        return rows[enough], np.where(by_name, values, purposes.HINT * values)[enough]
 
     def judged(self, rows: Rows) -> list[tuple[float, Reason]]:
         """How well each of some rows fits, and why, as `purpose.for_need` has it."""
@@ -146,7 +150,7 @@ class Gathering:
                 in_name = here.count(IN_NAME)
                 value = purposes.by_words(in_name, here.count(IN_TEXT), asked)
                 if value > best[at][0]:
-                    best[at] = (value, _WORDS, in_name)
+                    best[at] = (value, _NAMED if value >= SURE_ENOUGH else _HINTED, in_name)
         return [
             (value, self._reason(kind, number)) if value else (0.0, self._in_doubt(row))
             for (value, kind, number), row in zip(best, rows.tolist(), strict=True)
@@ -159,8 +163,8 @@ class Gathering:
         return reason
 
     def _said(self, kind: str, number: int) -> Reason:
-        if kind == _WORDS:
-            return purposes.has_words(number)
+        if kind in {_NAMED, _HINTED}:
+            return purposes.has_words(number, SURE_ENOUGH if kind == _NAMED else 0.0)
         if not kind:
             return purposes.listed(self._columns.listed[number])
         wanted = next(wanted for wanted in self._asked.wanted if wanted.concept == kind)
@@ -178,8 +182,9 @@ class Gathering:
 
 _NONE: Final = -1
 _NOTHING: Final = (0.0, "", _NONE)
-_WORDS: Final = " "
-"""Stands for the patron's own words where a concept stands otherwise."""
+_NAMED: Final = " "
+_HINTED: Final = "  "
+"""Stand for the patron's own words where a concept stands otherwise: for a name, and for less."""
 _COUNTED = np.array([0, 1 << 16, 1], dtype=np.int64)
 """What a word counts, by where a row has it (see `Gathering._by_words`)."""
 

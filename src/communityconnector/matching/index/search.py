@@ -34,6 +34,7 @@ from communityconnector.matching.index.shortcuts import MET, SILENT, UNMET
 from communityconnector.matching.ranking import (
     HALF_WAY,
     IN_DOUBT,
+    SURE_ENOUGH,
     Rank,
 )
 
@@ -59,7 +60,7 @@ class _Fits:
 
     Attributes:
         rows: the rows.
-        values: how well each fits the need; 0 where it only may.
+        values: how well each fits the need; less than `SURE_ENOUGH` where it only may.
         squares: squares of the chords to them (`Origin.squares`); `None` where nothing was measured.
     """
 
@@ -243,8 +244,7 @@ class Search:
         plan = self._plan
         sure_km = radius - error_km(radius)
         if plan.rank is not Rank.SCORE:
-            least = 0.0 if plan.rank is Rank.DISTANCE else self._gather.most
-            good = near.values > least if plan.rank is Rank.DISTANCE else near.values >= least
+            good = near.values >= (SURE_ENOUGH if plan.rank is Rank.DISTANCE else self._gather.most)
             return (
                 near.squares is not None
                 and int(np.count_nonzero(good & (near.squares <= square_of(sure_km)))) >= count
@@ -261,7 +261,7 @@ class Search:
     def _totals(self, fits: _Fits) -> Floats:
         """About what rows score."""
         plan, weights, rows = self._plan, self._plan.weights, fits.rows
-        met = (fits.values > 0.0).astype(np.int16)
+        met = (fits.values >= SURE_ENOUGH).astype(np.int16)
         asked = np.ones(len(rows), dtype=np.int16)
         for _, codes, answers in self._asked:
             found = answers.of(codes.take(rows))
@@ -329,7 +329,7 @@ class Search:
                 return
             for sure in (True, False):
                 for fits in all_fits:
-                    yield fits, np.flatnonzero((fits.values > 0.0) == sure)
+                    yield fits, np.flatnonzero((fits.values >= SURE_ENOUGH) == sure)
             return
         values = np.unique(np.concatenate([fits.values for fits in all_fits]))
         for value in values[::-1].tolist():

@@ -1,0 +1,36 @@
+"""What to say where a need was not understood, or only guessed at: a plain sentence, and what to do next."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from communityconnector.needs import Interpretation, Vocabulary
+
+_TRY: Final = "Try plain words: food, rent, a bed tonight; or in Spanish: comida, renta, albergue."
+
+
+def advice(meaning: Interpretation, vocabulary: Vocabulary, *, has_terms: bool, has_matches: bool) -> str:
+    """A sentence for whoever asked; "" where the need was understood.
+
+    Args:
+        meaning: what was understood.
+        vocabulary: the needs that can be understood.
+        has_terms: whether the need was given by terms, too.
+        has_matches: whether anything is shown all the same.
+    """
+    if has_terms or (meaning.concepts and not meaning.is_guessed):
+        return ""
+    if meaning.other_script:
+        return f"Only English and Spanish are understood. {_TRY} {_understood(vocabulary)}"
+    if meaning.library_business:
+        return "This sounds like library business rather than a need for a service: ask the library's staff."
+    if meaning.concepts:
+        return f"What is needed is not clear: these are guesses, and nothing is known to fit. {_TRY}"
+    if has_matches:
+        return f"What is needed was not understood: only the same words were looked for. {_TRY}"
+    return f"What is needed was not understood. {_TRY} {_understood(vocabulary)}"
+
+
+def _understood(vocabulary: Vocabulary) -> str:
+    names = [concept.name for concept in vocabulary.concepts.values() if not concept.parent]
+    return f"These needs are understood: {'; '.join(names)}."

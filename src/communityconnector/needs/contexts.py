@@ -1,0 +1,178 @@
+"""Words by which a record says something else than what it offers: whom it serves, what to bring, what it wants.
+
+English and Spanish, lower case without accents.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PEOPLE: Final = _words(
+    """abuser abusers adult adults applicant applicants attendee attendees babies baby boy boys
+    child children client clients consumer consumers couple couples customer customers dad dads daughter daughters
+    elder elders employee employees family families father fathers friend friends girl girls grandparent grandparents
+    guest guests homeowner homeowners household households individual individuals infant infants inmate inmates kid
+    kids learner learners man men member members migrant migrants mom moms mother mothers neighbor neighbors newborn
+    newborns offender offenders parent parents participant participants patient patients people person persons
+    perpetrator perpetrators relative relatives resident residents retiree retirees senior seniors sibling siblings son
+    sons spouse spouses student students supervisor supervisors teen teenager teenagers teens tenant tenants toddler
+    toddlers user users veteran veterans visitor visitors widow widows woman women youth youths
+    adultos clientes familia familias hijos hombres individuos jovenes madres mujeres ninas ninos padres pacientes
+    persona personas residentes veteranos vecinos"""
+)
+"""Who may be served. None of them says what with."""
+
+HARMED: Final = _words(
+    """victim victims survivor survivors battered abused trafficked assaulted molested raped bereaved widowed grieving victimas victima
+    sobrevivientes sobreviviente"""
+)
+"""Who has suffered a harm: what is for them is for that."""
+
+CONDITIONS: Final = _words(
+    """homeless unhoused unsheltered houseless hungry pregnant sick ill unemployed jobless uninsured underinsured poor
+    elderly aging homebound housebound blind deaf autistic lonely isolated runaway addicted foster adopted orphaned
+    immigrant refugee undocumented incarcerated imprisoned displaced stranded evicted foreclosed laid
+    injured wounded disabled handicapped dying troubled suicidal depressed alcoholic expelled"""
+)
+"""States of people, which say whom something is for where people follow."""
+
+HELPING: Final = _words(
+    "help helps helping assist assists assisting support supports supporting ayuda ayudamos ayudar apoya apoyamos"
+)
+"""After these stands whom one helps, and then, after "with", what with."""
+FOR_WHOM: Final = HELPING | _words("for serving serves serve targets targeting to among para")
+"""After these stands whom something is for."""
+
+WHOSE: Final = _words(
+    """who whose that with without facing experiencing living affected struggling suffering dealing coping recovering
+    leaving returning escaping fleeing impacted diagnosed in at under over on having receiving enrolled que con sin"""
+)
+"""After people, these go on about who they are."""
+
+IN_NEED: Final = _words("need needs needing seeking wanting looking interested necesitan buscan to")
+"""After people, these end what is said of them: what follows is what they get."""
+
+LINKS: Final = _words("with in of from by at on under over having into about who that con en desde por")
+"""Between what is given and whom to: beyond these, people are not those for whom something is."""
+
+POPULATIONS: Final = _words(
+    "veteran-services newcomer-help disability-services reentry senior-activities veterans-benefits"
+)
+"""Needs that are for somebody: whom a service is for says that it is for them."""
+
+NEGATIONS: Final = _words(
+    """doesn't don't cannot can't won't isn't aren't unable without except excluding excludes neither nor sin excepto
+    ningun ninguna"""
+)
+NEGATED_VERBS: Final = _words("do does can will is are was be were should may")
+"""Before "not" these deny what follows."""
+NOT_DENIED: Final = _words(
+    "just only limited merely cost costs charge fee fees solo costo cargo matter wrong"
+)
+"""After a negation, these show that nothing is denied: "at no cost", "not only"."""
+BUT: Final = _words("but however instead pero sino")
+
+REQUIRED_AFTER: Final = _words(
+    """must require requires requiring requirement requirements requisito requisitos requiere requieren comprobante
+    comprobantes debe deben traiga traer presentar"""
+)
+"""After these stands what one must have, bring or be."""
+PROOFS: Final = _words("proof verification documentation evidence copy copies prueba copia")
+"""So it does after these and "of"."""
+LABELS: Final = _words(
+    """eligibility documents documentation requirements requirement fee fees cost costs payment payments restrictions
+    exclusions residency identification bring required requisitos costo elegibilidad documentos"""
+)
+"""Before a colon, these head what follows: no offer."""
+REQUIRED_BEFORE: Final = _words("required requested requerido requerida requeridos obligatorio")
+"""Before these, too."""
+BRINGING: Final = _words("bring bringing")
+BROUGHT_BY_STAFF: Final = _words("we volunteers drivers will staff who they nurses to can")
+"""Before "bring", these show that something is brought to the patron."""
+TO_SHOW: Final = _words("show present provide submit have complete be live reside meet")
+ASKED_TO: Final = _words("please should kindly favor")
+OBLIGED: Final = _words("need needs have has asked expected")
+"""Before "to", these oblige."""
+
+PAPERS: Final = _words(
+    """id ids identification license card cards certificate certificates passport bill bills stub stubs statement
+    statements ssn lease w2"""
+)
+"""What people are asked to show."""
+OBTAINING: Final = _words(
+    """help helps helping assist assists assistance assisting get getting obtain obtaining obtains apply applying
+    application applications replace replacing replacement renew renewing issue issues issuing pay pays paying payment
+    payments cost costs cover covers covering free voucher vouchers service services ayuda ayudamos obtener pagar"""
+)
+"""Near papers, these show that one gets them, or help with them."""
+
+PAYMENT: Final = _words("accept accepts accepted accepting take takes bills billed billing aceptamos acepta")
+PAID_BY: Final = _words(
+    """medicaid medicare medi insurance insurances snap ebt wic tricare vouchers voucher section private cash credit
+    payment payments checks donations donation most all seguro"""
+)
+"""After words of payment, these say what a service takes as pay."""
+
+ELSEWHERE: Final = _words("located adjacent across behind nearby formerly funded sponsored ubicado")
+"""After these stands where something is, or whose money it is."""
+CALLING: Final = _words("call dial text contact llame llamar marque")
+
+VOLUNTEER: Final = _words("volunteer volunteers volunteering voluntario voluntarios voluntariado")
+WANTED: Final = _words(
+    """opportunity opportunities needed wanted recruitment recruiting position positions placement placements registry
+    hours coordination coordinator coordinators signup oportunidades"""
+)
+"""After "volunteer", these ask for volunteers."""
+SEEKING: Final = _words("become our recruits recruiting seeking need needs as to want wants places ser")
+"""So do these before it."""
+DONATION: Final = _words(
+    "donation donations donate donates donating donor donors donar donacion donaciones fundraiser fundraising"
+)
+DONATED: Final = _words(
+    "suggested by small optional voluntary based requested basis from through via using thanks no pequena sugerida"
+)
+"""Beside "donation", these say how something is paid for."""
+GIVING: Final = _words(
+    """provide provides providing distribute distributes distributing give gives giving offer offers offering receive
+    hand hands supply supplies ofrece ofrecemos entrega entregamos regala"""
+)
+
+ANIMALS: Final = _words(
+    """animal animals pet pets dog dogs cat cats puppy puppies kitten kittens horse horses wildlife canine feline equine
+    veterinary livestock mascota mascotas perro perros gato gatos"""
+)
+BESIDE_PEOPLE: Final = _words(
+    """friendly welcome allowed accept accepts accepting accepted service therapy guide assistance emotional with their
+    your and companion assisted"""
+)
+"""Beside animals, these show that people are meant who have some, or whom some help."""
+FOR_ANIMALS: Final = _words("pet-help volunteering")
+
+GENERIC: Final = _words(
+    """a an and the of for to in on at by with from our your my or & service services program programs programme project
+    projects center centers centre office agency department division bureau county city town state community communities
+    public private nonprofit free low cost affordable help helping assistance support supports aid relief emergency local
+    regional national general resource resources information access initiative network coalition council association
+    foundation fund society team outreach new mobile online weekly monthly annual daily monday tuesday wednesday thursday
+    friday saturday sunday today mission ministry ministries church st saint inc north south east west area
+    night evening morning afternoon day days hour hours week weekend coaching class classes group groups club clubs
+    workshop workshops training education event events series course courses lesson lessons session sessions meeting
+    meetings circle connection connections alliance partnership institute academy hub place works store shop museum
+    health care bank closet room site house home unit desk line navigation navigator counseling advice
+    servicio servicios programa programas centro ayuda de del la el los las para y en gratis comunidad"""
+)
+"""Words of names that say little of what is offered."""
+
+SPANISH: Final = _words("para con y del que su sus al una unas unos nuestro nuestra")
+SPANISH_ARTICLES: Final = _words("de la el los las en por un se es")
+"""One of the first, or two of these, and a text is Spanish; of these, one may be a place's name."""
+
+ARTICLES: Final = _words(
+    "a an the my our your his her their its el la los las un una unos unas mi tu su sus nuestro"
+)
+"""A phrase may be written with these or without."""

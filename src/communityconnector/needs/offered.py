@@ -1,0 +1,212 @@
+"""What the text of a record says is offered.
+
+The vocabulary's phrases stand in names and descriptions for other reasons, too: a pantry asks for a utility bill, a
+clinic is for evicted people, a shelter looks for volunteers, a club is for dogs. What is found in such a context is
+not offered, and no word of a record is repaired or cut down to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from communityconnector.needs import contexts as c
+from communityconnector.needs.phrases import Hit, PhraseBook, Stems, read_words
+from communityconnector.needs.sentences import Sentence, is_spanish, sentences_of
+from communityconnector.needs.vocabulary import Phrase, Vocabulary
+from communityconnector.needs.words import stems, telling, words_of
+
+CLEAR: Final = 0.8
+"""A phrase of one word that means a need at least so surely says it beside any other word."""
+FAIR: Final = 0.6
+"""One that means it at least so surely says it beside names and words that say little."""
+LEAST: Final = 0.4
+"""One that means it less surely says nothing at all."""
+
+
+class Offered(NamedTuple):
+    """What a text says is offered.
+
+    Attributes:
+        found: by concept, how surely the surest phrase means it, and its words.
+        hints: the same for phrases that stand among words which may give them another sense.
+        words: stems of the words that are about what is offered.
+        other: stems of phrases that are about something else, such as whom it is for.
+    """
+
+    found: Mapping[str, tuple[float, str]]
+    hints: Mapping[str, tuple[float, str]]
+    words: frozenset[str]
+    other: frozenset[str]
+
+
+class OfferReader:
+    """Reads what texts of records say is offered.
+
+    Args:
+        vocabulary: whose phrases are looked for.
+    """
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._book = PhraseBook(vocabulary.phrases, _keys, in_names=CLEAR)
+        self._known = frozenset(stem for phrase in vocabulary.phrases for stem in stems(phrase.words))
+        self._spanish = frozenset(
+            stem for phrase in vocabulary.phrases if phrase.language == "es" for stem in stems(phrase.words)
+        )
+        self._apart: dict[str, list[tuple[Stems, Phrase]]] = {}
+        for phrase in vocabulary.phrases:
+            key = telling(phrase.words)
+            if len(key) > 1 and phrase.weight >= CLEAR:
+                self._apart.setdefault(key[0], []).append((key, phrase))
+        self._names = {" ".join(words_of(concept.name)): concept for concept in vocabulary.concepts.values()}
+        self._short: dict[str, Offered] = {}
+
+    def read(self, text: str) -> Offered:
+        """What a text says is offered.
+
+        Args:
+            text: a name or a description, English or Spanish.
+        """
+        if len(text) > _SHORT:
+            return self._read(text)
+        read = self._short.get(text)
+        if read is None:
+            if len(self._short) >= _MOST_KEPT:
+                self._short = {}
+            read = self._short[text] = self._read(text)
+        return read
+
+    def _read(self, text: str) -> Offered:
+        found: dict[str, tuple[float, str]] = {}
+        hints: dict[str, tuple[float, str]] = {}
+        words: set[str] = set()
+        other: set[str] = set()
+        named = self._names.get(" ".join(words_of(text)))
+        if named is not None:
+            found[named.id] = (1.0, named.name)
+        spanish = is_spanish(text)
+        for tokens in sentences_of(text):
+            sentence = Sentence(tokens, is_spanish=spanish)
+            hits = self._hits(sentence)
+            agreeing = self._agreeing(hits)
+            for hit in hits:
+                if hit.phrase.concept in agreeing or self._is_clear(hit, sentence):
+                    _keep(found, hit.phrase)
+                elif hit.phrase.weight >= LEAST:
+                    _keep(hints, hit.phrase)
+            for phrase in self._narrower(found, sentence):
+                _keep(found, phrase)
+            about_other = sentence.about_other
+            other.update(sentence.words[position].stem for position in about_other)
+            words.update(
+                word.stem
+                for position, word in enumerate(sentence.words)
+                if sentence.offers[position] and position not in about_other and word.stem.isalnum()
+            )
+        return Offered(found, hints, frozenset(words), frozenset(other))
+
+    def _hits(self, sentence: Sentence) -> list[Hit]:
+        """Phrases about what is offered, the longest first; of those that overlap, the last, as English has it."""
+        words = sentence.words
+        at = [hits for start in range(len(words)) if (hits := self._usable(sentence, start))]
+        at.sort(key=lambda hits: (-hits[0].length, -hits[0].start))
+        taken = [False] * len(words)
+        chosen: list[Hit] = []
+        for hits in at:
+            start, length = hits[0].start, hits[0].length
+            free = next((n for n in range(length) if taken[start + n]), length)
+            some = hits if free == length else self._usable(sentence, start, free) if free else []
+            for hit in some:
+                taken[start : start + hit.length] = [True] * hit.length
+            chosen += some
+        return chosen
+
+    def _usable(self, sentence: Sentence, start: int, most: int | None = None) -> list[Hit]:
+        hits = self._book.at(sentence.words, start, most=most)
+        return [hit for hit in hits if self._may_stand(hit, sentence) and not sentence.is_about_other(hit)]
+
+    def _may_stand(self, hit: Hit, sentence: Sentence) -> bool:
+        """Whether a phrase is in the text's language. Where that is not known, all of it may be Spanish: "Despensa"."""
+        if hit.phrase.language != "es" or sentence.is_spanish:
+            return True
+        return hit.phrase.words.isascii() and all(word.stem in self._spanish for word in sentence.words)
+
+    def _is_clear(self, hit: Hit, sentence: Sentence) -> bool:
+        """Whether a phrase means what it means alone: it has several words, or its one word has no other sense here."""
+        weight = hit.phrase.weight
+        if hit.length > 1 or weight >= CLEAR:
+            return True
+        first, last = sentence.part_of(hit.start)
+        beside = [n for n in range(first, last) if n != hit.start]
+        if last > hit.start + 1 and sentence.tokens[hit.start + 1] in c.PEOPLE:
+            return False
+        return all(
+            sentence.plain[n] in c.GENERIC
+            or sentence.plain[n] in c.PEOPLE
+            or sentence.tokens[n].isdigit()
+            or (weight >= FAIR and sentence.words[n].stem not in self._known)
+            for n in beside
+        )
+
+    def _agreeing(self, hits: Sequence[Hit]) -> set[str]:
+        """Concepts that several words mean, or one word them and another something broader: "Food Cupboard"."""
+        by_concept: dict[str, set[int]] = {}
+        for hit in hits:
+            if hit.phrase.weight >= LEAST:
+                by_concept.setdefault(hit.phrase.concept, set()).add(hit.start)
+        return {
+            concept
+            for concept, starts in by_concept.items()
+            for broader in (concept, *self._vocabulary.ancestors(concept))
+            if len(starts | by_concept.get(broader, starts)) > 1
+        }
+
+    def _narrower(self, found: Mapping[str, object], sentence: Sentence) -> Iterator[Phrase]:
+        """Phrases whose words stand apart in a short name, for something narrower than what was found in it.
+
+        Of several only the surest: "Residential Drug Use Treatment" holds "residential treatment", and "drug treatment".
+        """
+        if len(sentence.tokens) > _NAME:
+            return
+        usable = {
+            _PLAINER.get(word.stem, word.stem)
+            for position, word in enumerate(sentence.words)
+            if sentence.offers[position] and position not in sentence.about_other
+        }
+        phrases = [
+            phrase
+            for stem in sorted(usable)
+            for key, phrase in self._apart.get(stem, ())
+            if usable.issuperset(key) and self._is_narrower(phrase.concept, found)
+        ]
+        surest = max((phrase.weight for phrase in phrases), default=0.0)
+        yield from (phrase for phrase in phrases if phrase.weight == surest)
+
+    def _is_narrower(self, concept: str, found: Mapping[str, object]) -> bool:
+        return concept not in found and any(
+            broader in found for broader in self._vocabulary.ancestors(concept)
+        )
+
+
+_SHORT: Final = 120
+"""Texts of at most so many letters, such as names of terms, often come again: what was read in them is kept."""
+_MOST_KEPT: Final = 20_000
+_NAME: Final = 10
+"""A name has at most so many words."""
+_PLAINER: Final = {"payment": "pay"}
+"""Stems of nouns in names, as phrases have them."""
+
+
+def _keep(found: dict[str, tuple[float, str]], phrase: Phrase) -> None:
+    if phrase.weight > found.get(phrase.concept, (0.0, ""))[0]:
+        found[phrase.concept] = (phrase.weight, phrase.words)
+
+
+def _keys(phrase: str) -> set[Stems]:
+    """The stems by which a phrase is found in a record: all of them, and without articles."""
+    words = words_of(phrase)
+    bare = tuple(word for word in words if word not in c.ARTICLES)
+    # One word that says something would be too little: "caring for her" is not "care for".
+    keys = (words, bare) if len(telling(phrase)) > 1 else (words,)
+    return {tuple(word.stem for word in read_words(key)) for key in keys}

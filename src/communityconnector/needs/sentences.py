@@ -1,0 +1,245 @@
+"""Sentences of records, with what in them is not about what is offered: papers to bring, whom it is for, what it wants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from communityconnector.needs import contexts as c
+from communityconnector.needs.phrases import Hit, Word, read_words
+from communityconnector.needs.words import fold, words_of
+
+_NON: Final = re.compile(r"\b(non|anti)[- ](?=[a-z])")
+_TOKEN: Final = re.compile(
+    r"[a-z0-9]+(?:'[a-z]+)?|[,&/+:]|(?<=[a-z0-9)]{3})[.!?](?=\s|$)|[;|\n()\[\]\u2022]|[-\u2013\u2014](?=\s)"
+)
+_WRITTEN: Final = {",": ",", "/": ",", ":": ":", "&": "and", "+": "and"}
+"""Signs that stand within a sentence, as they are read."""
+_JOINTS: Final = frozenset("and or y o e u".split())
+
+
+def sentences_of(text: str) -> Iterator[list[str]]:
+    """The sentences of a text as folded words, commas and colons, without lists under a heading such as "Bring:"."""
+    skipping = False
+    for line in fold(text).splitlines():
+        if not line.strip():
+            skipping = False
+            continue
+        if line.rstrip().endswith(":"):
+            skipping = not c.LABELS.isdisjoint(words_of(line))
+        if skipping:
+            continue
+        sentence: list[str] = []
+        for word in _TOKEN.findall(_NON.sub(r"\1", line)):
+            if word[0].isalnum():
+                sentence.append(word)
+            elif word in _WRITTEN:
+                sentence.append(_WRITTEN[word])
+            elif sentence:
+                yield sentence
+                sentence = []
+        if sentence:
+            yield sentence
+
+
+def is_spanish(text: str) -> bool:
+    """Whether a text is Spanish, by its small words and accents."""
+    words = words_of(text)
+    if any(word in c.SPANISH for word in words):
+        return True
+    return sum(word in c.SPANISH_ARTICLES for word in words) > 1 or any(
+        letter in text.lower() for letter in "ñáíóú¿¡"
+    )
+
+
+class Sentence:
+    """A sentence of a record, or a name.
+
+    Args:
+        tokens: its words, commas and colons.
+        is_spanish: whether its text is.
+
+    Attributes:
+        tokens: the same.
+        is_spanish: the same.
+        about_other: words of phrases that were found to be about something else than what is offered.
+        words: their stems.
+        plain: its words without the ending of a genitive.
+        offers: by word, whether it may be about what is offered.
+    """
+
+    def __init__(self, tokens: list[str], *, is_spanish: bool) -> None:
+        self.tokens = tokens
+        self.is_spanish = is_spanish
+        self.about_other: set[int] = set()
+        self.words: Sequence[Word] = read_words(tokens)
+        self.plain = [word.removesuffix("'s").removesuffix("'") for word in tokens]
+        self.offers = [True] * len(tokens)
+        self._seeks = _seeks(tokens)
+        for position, word in enumerate(tokens):
+            for first, last in self._hidden(position, word):
+                self.offers[first:last] = [False] * (last - first)
+
+    def is_about_other(self, hit: Hit) -> bool:
+        """Whether a phrase stands here for something else than what is offered; its words then count for nothing."""
+        if not self._is_about_other(hit):
+            return False
+        self.about_other.update(range(hit.start, hit.start + hit.length))
+        return True
+
+    def _is_about_other(self, hit: Hit) -> bool:
+        concept, last = hit.phrase.concept, hit.start + hit.length - 1
+        if not self.offers[hit.start]:
+            return concept not in c.POPULATIONS or not self._is_for_whom(hit.start)
+        if self._seeks and concept != "volunteering":
+            return True
+        if concept not in c.FOR_ANIMALS and self._is_for_animals(hit.start, last):
+            return True
+        said = self.tokens[hit.start : last + 1]
+        return self._says_whom(said, last, concept) or self._names_papers(said)
+
+    def part_of(self, position: int) -> tuple[int, int]:
+        """Where the words between commas and "and" begin and end that a word stands in."""
+        first, last = position, position + 1
+        while first and not self._parts(first - 1):
+            first -= 1
+        while last < len(self.tokens) and not self._parts(last):
+            last += 1
+        return first, last
+
+    def _parts(self, position: int) -> bool:
+        return self.tokens[position] in {",", ":"} or self.tokens[position] in _JOINTS
+
+    def _says_whom(self, said: Sequence[str], last: int, concept: str) -> bool:
+        if concept in c.POPULATIONS or not c.HARMED.isdisjoint(said):
+            return False
+        if all(word in c.CONDITIONS for word in said):
+            return True
+        if said[-1] in c.PEOPLE:
+            return c.FOR_WHOM.isdisjoint(said)
+        return said[-1] in c.CONDITIONS and last + 1 < len(self.tokens) and self.tokens[last + 1] in c.PEOPLE
+
+    def _names_papers(self, said: Sequence[str]) -> bool:
+        named = said[-1] in c.PAPERS and len(self.tokens) > 1
+        return named and len(self.tokens) > _FEW and c.OBTAINING.isdisjoint(self.tokens)
+
+    def _is_for_animals(self, first: int, last: int) -> bool:
+        near = range(max(0, first - _NEAR), min(len(self.tokens), last + 1 + _NEAR))
+        animals = [n for n in near if self.tokens[n] in c.ANIMALS]
+        return any(c.BESIDE_PEOPLE.isdisjoint(self.tokens[max(0, n - 2) : n + 2]) for n in animals)
+
+    def _is_for_whom(self, position: int) -> bool:
+        return not c.FOR_WHOM.isdisjoint(self.tokens[max(0, position - _REACH) : position])
+
+    def _hidden(self, position: int, word: str) -> Iterator[tuple[int, int]]:
+        """The words that a word shows to be about something else, as beginnings and ends."""
+        tokens, end = self.tokens, len(self.tokens)
+        before = tokens[position - 1] if position else ""
+        after = tokens[position + 1] if position + 1 < end else ""
+        if (word == ":" and not c.LABELS.isdisjoint(tokens[:position][-3:])) or self._requires(
+            position, word
+        ):
+            yield position, end
+        elif word in c.REQUIRED_BEFORE:
+            yield self._comma_before(position), self._comma_after(position)
+        elif (
+            (word in c.PAYMENT and after in c.PAID_BY)
+            or word in c.ELSEWHERE
+            or (word == "next" and after == "to")
+        ):
+            yield position, end
+        elif word in c.CALLING:
+            yield position, min(end, position + 4)
+        elif word == "no" and after not in c.NOT_DENIED:
+            last = (
+                end
+                if after in {"longer", "ofrece", "ofrecemos", "incluye", "hay", "brinda"}
+                else position + 4
+            )
+            yield position, min(last, self._comma_after(position))
+        elif word in c.NEGATIONS or (word == "not" and before in c.NEGATED_VERBS):
+            if after not in c.NOT_DENIED:
+                yield position, self._denied_until(position)
+        elif word in c.FOR_WHOM or word in c.PEOPLE:
+            yield from self._whom(position, word)
+
+    def _requires(self, position: int, word: str) -> bool:
+        tokens = self.tokens
+        before = tokens[position - 1] if position else ""
+        after = tokens[position + 1] if position + 1 < len(tokens) else ""
+        if word in c.REQUIRED_AFTER or (word in c.PROOFS and after in {"of", "de"}):
+            return True
+        if word in c.BRINGING:
+            return before not in c.BROUGHT_BY_STAFF or (before == "to" and self._obliges(position - 1))
+        if word in c.TO_SHOW:
+            return before in c.ASKED_TO or (before == "to" and self._obliges(position - 1))
+        return False
+
+    def _obliges(self, to: int) -> bool:
+        return to > 0 and self.tokens[to - 1] in c.OBLIGED
+
+    def _comma_before(self, position: int) -> int:
+        return next((n + 1 for n in range(position - 1, -1, -1) if self.tokens[n] == ","), 0)
+
+    def _comma_after(self, position: int) -> int:
+        return next((n for n in range(position, len(self.tokens)) if self.tokens[n] == ","), len(self.tokens))
+
+    def _denied_until(self, position: int) -> int:
+        ends = (
+            n
+            for n in range(position + 1, len(self.tokens))
+            if self.tokens[n] in c.BUT or self.tokens[n] == ","
+        )
+        return next(ends, len(self.tokens))
+
+    def _whom(self, position: int, word: str) -> Iterator[tuple[int, int]]:
+        """Whom it is for: after "for", up to the people; and what is said of people after them."""
+        tokens, end = self.tokens, len(self.tokens)
+        last, closely = position, position <= 1
+        if word in c.FOR_WHOM:
+            reach = _REACH if word != "to" else _NEAR
+            for n in range(position + 1, min(position + reach, end)):
+                if tokens[n] in c.HARMED or tokens[n] in _BEYOND:
+                    return
+                if tokens[n] in c.PEOPLE:
+                    last = n
+                    break
+            else:
+                return
+            closely = word not in c.HELPING
+            yield position + 1, last + 1
+        following = tokens[last + 1] if last + 1 < end else ""
+        if following in c.WHOSE and (closely or following not in c.LINKS):
+            yield last + 1, self._said_of_people_until(last + 1)
+
+    def _said_of_people_until(self, position: int) -> int:
+        for n in range(position, len(self.tokens)):
+            if self.tokens[n] == "," or self.tokens[n] in c.IN_NEED:
+                return n
+        return len(self.tokens)
+
+
+_BEYOND: Final = c.LINKS | c.FOR_WHOM | {",", ":"}
+_FEW: Final = 6
+"""A text of more words is a sentence, not a name."""
+_NEAR: Final = 3
+_REACH: Final = 7
+
+
+def _seeks(tokens: Sequence[str]) -> bool:
+    """Whether a sentence asks for help or things instead of giving them."""
+    gives = False
+    for position, word in enumerate(tokens):
+        before = tokens[position - 1] if position else ""
+        after = tokens[position + 1] if position + 1 < len(tokens) else ""
+        gives = gives or word in c.GIVING
+        if word in c.VOLUNTEER:
+            alone = not after and word != "volunteer" and "by" not in tokens and "with" not in tokens
+            if word == "volunteering" or after in c.WANTED or before in c.SEEKING or alone:
+                return True
+        if word in c.DONATION and not gives and before not in c.DONATED and after not in c.DONATED:
+            return True
+        if word in {"drive", "drives"} and not after and before not in {"to", "can"} and len(tokens) <= _FEW:
+            return len(tokens) > 1
+    return False
