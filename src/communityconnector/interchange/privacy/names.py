@@ -1,0 +1,377 @@
+"""What the name of a column or field says of privacy: what it is about, and whether a yes hides or shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+import attrs
+
+from communityconnector.interchange.privacy.folding import words_of
+from communityconnector.interchange.privacy.lexicon import (
+    ADDRESS,
+    AVAILABLE,
+    CLEAR,
+    CONCEAL,
+    CONTACT,
+    EMAIL,
+    FILLER,
+    IS,
+    JOINABLE,
+    KNOWN,
+    LEAVE_OUT,
+    LISTING,
+    MAILING,
+    NOT,
+    OBJECTS,
+    ON,
+    OPEN,
+    OPENNESS,
+    OUTLET,
+    PHONE,
+    PUBLISH,
+    PURPOSE,
+    QUALIFIER,
+    REASON,
+    SECRECY,
+    SECRET,
+    SEEN,
+    SHOW,
+    SPOT,
+    STAFF,
+    VICTIMS,
+    WEAK,
+    WEBSITE,
+    WITH_OBJECT,
+    Scope,
+)
+
+
+@attrs.frozen
+class FlagName:
+    """What a name says.
+
+    Attributes:
+        yes_hides: whether a yes hides (`Hide address?`); else a no does (`Show address?`).
+        scopes: what is hidden; empty for the record that the field stands in.
+        sure: whether the name alone makes it a flag, so that a value which is not understood hides. Else only values
+            that are plainly about privacy count: `Public address` may hold a yes, or an address.
+        staff: whether what is hidden may still be shown to staff.
+        verb: whether the name says "hide" or "exclude", so that "public" as its value names from whom.
+        holds_value: whether the column may hold what is private itself (`Private phone`).
+        subject: the words of what it is about, as other columns' names have them: `phone`, `1`.
+    """
+
+    yes_hides: bool
+    scopes: frozenset[Scope] = frozenset()
+    sure: bool = True
+    staff: bool = False
+    verb: bool = False
+    holds_value: bool = False
+    subject: tuple[str, ...] = ()
+
+
+_LONGEST: Final = 160
+"""A longer name is a sentence of a form; no flag is called so."""
+
+
+@lru_cache(maxsize=8192)
+def read_name(name: str) -> FlagName | None:
+    """What a name says of privacy; `None` where it says nothing."""
+    if not 2 < len(name) <= _LONGEST:
+        return None
+    is_cut = len(name.strip()) in _CUT_TO
+    for camel in (True, False):
+        words = _whole_words(words_of(name, camel=camel), is_cut=is_cut)
+        found = _Name(words).read() if words else None
+        if found is not None:
+            return found
+    return None
+
+
+_CUT_TO: Final = frozenset({8, 9, 10, 30, 31})
+"""Lengths to which programs cut names: dBASE files to 10 letters (8 with a number), others to 30 or 31."""
+
+_PHRASES: Final = tuple(
+    (re.compile(rf"(?<![a-z]){pattern}(?![a-z])"), instead)
+    for pattern, instead in (
+        (r"(?:yes no|y n|true false|t f|si no|s n|verdadero falso|1 0|0 1)", ""),
+        (r"e (?=mails?(?![a-z]))", "e"),
+        (r"(?:web|home) (?:site|page)", "website"),
+        (r"p ?o box", "pobox"),
+        (r"victims? services? provider", VICTIMS),
+        (r"safe house|casa segura|casa de seguridad", "safehouse"),
+        (r"(?:non|un|in) (?=(?:public|published|listed|disclosed)(?![a-z]))", "not "),
+        (r"opt(?:ed)? out(?: of)?", "exclude from"),
+        (r"opt(?:ed)? in(?: to)?", "include in"),
+        (r"(?:keep|kept|leave|left) (?:off|out)(?: of)?", "exclude from"),
+        (r"(?:for )?(?:staff|internal|office)(?: use)? only|for (?:staff|internal|office) use|internal use"
+         r"|uso interno|solo (?:para )?(?:el )?personal|internal|interno|interna", STAFF),
+        (r"(?:keep|leave) ((?:[a-z]+ ){1,2}?)(?:off|out of)", r"exclude \1from"),
+        (r"(ok|okay|permission|consent|allowed?|agree[sd]?|wants?|like|approved|authorized|prefers?) to", r"\1"),
+        (r"lat (?:long|lon|lng)", "coordinates"),
+        (r"(?:conf|priv) (?=(?:address|addr|location|loc|site|flag)(?![a-z]))", "confidential "),
+        (r"available (?:for|in|on)|disponible (?:para|en)", AVAILABLE),
+        (r"(?:do|does|should|must|can|may|will|did) not|don t|can t", "not"),
+        (r"(not|no|dont|never)(?: to)?(?: be)? (?:give|given)(?: out)?", r"\1 release"),
+        (r"(not|no|dont|never)(?: to)?(?: be)? post(?:ed)?", r"\1 publish"),
+        (r"(not|dont|never) map(?:ped)?", r"\1 show on map"),
+        (r"no shows?", "absence"),
+    )
+)  # fmt: skip
+
+
+def _whole_words(words: list[str], *, is_cut: bool) -> list[str]:
+    """The words of a name with its phrases as one word each, words without gaps parted, a last word made whole."""
+    parted: list[str] = []
+    last = max((at for at, word in enumerate(words) if not word.isdigit()), default=0)
+    for at, word in enumerate(words):
+        is_last = at == last
+        whole = _completed(parted, word) if is_last and is_cut and word not in SECRET | OPEN else ""
+        if whole:
+            parted.append(whole)
+        elif word.isdigit() or word in KNOWN or word in QUALIFIER or len(word) < _SHORTEST_JOINED:
+            parted.append(word)
+        else:
+            parted += _parts(word, is_cut=is_last and is_cut) or [word]
+    text = " ".join(parted)
+    for pattern, instead in _PHRASES:
+        text = pattern.sub(instead, text)
+    return text.split()
+
+
+_SHORTEST_JOINED: Final = 6
+_SHORTEST_CUT: Final = 3
+_AFTER: Final = (
+    (SECRET | OPEN, {"ad": "address", "lo": "location", "ph": "physical"}),
+    (NOT | {"for"}, {"pu": "publish", "li": "list", "sh": "show", "di": "display"}),
+    (IS, {"pr": "private", "co": "confidential", "hi": "hidden", "pu": "public", "un": "unlisted"}),
+    (ON | {"the"}, {"pu": "public", "we": "website", "ma": "map", "di": "directory", "li": "listing"}),
+    (LEAVE_OUT | CONCEAL, {"f": "from", "fr": "from", "fro": "from"}),
+    (frozenset({"mostrar", "ocultar", "publicar"}), {"di": "direccion", "ub": "ubicacion"}),
+    (frozenset({"available"}), {"f": "for directory", "fo": "for directory", "for": "for directory"}),
+)
+"""What one or two letters at the end of a name that was cut can only mean, by the word before them."""
+_WHOLE: Final = frozenset({"confident"})
+"""Words of their own that look like others cut short."""
+_COMPLETIONS: Final = tuple(
+    tuple(sorted(words))
+    for words in (CLEAR, WEAK, CONCEAL, PUBLISH, SEEN, SHOW, ADDRESS, SPOT, PHONE, CONTACT, EMAIL, OUTLET, LEAVE_OUT, LISTING)
+)  # fmt: skip
+
+
+def _completed(before: Sequence[str], word: str) -> str:
+    """A word that was cut off, made whole; "" where that is not certain."""
+    if before:
+        for known, endings in _AFTER:
+            if before[-1] in known and word in endings:
+                return endings[word]
+    if len(word) < _SHORTEST_CUT or word in KNOWN or word in _WHOLE:
+        return ""
+    for words in _COMPLETIONS:
+        for whole in words:
+            if whole.startswith(word):
+                return whole
+    return ""
+
+
+def _parts(word: str, *, is_cut: bool) -> list[str]:
+    """The known words that a word without gaps is made of, as few as can be; empty if it is not."""
+    best: list[list[str] | None] = [[]]
+    for end in range(1, len(word) + 1):
+        found: list[str] | None = None
+        for start in range(end):
+            head, tail = best[start], word[start:end]
+            if head is None or (found is not None and len(head) + 1 >= len(found)):
+                continue
+            if tail in JOINABLE:
+                found = [*head, tail]
+            elif is_cut and end == len(word) and (whole := _completed(head, tail)):
+                found = [*head, whole]
+        best.append(found)
+    parts = best[-1] or []
+    return parts if any(part in SECRET or part in OPEN for part in parts) else []
+
+
+_PERSONAL: Final = PHONE | CONTACT | EMAIL | MAILING | WEBSITE
+_TALK: Final = frozenset(
+    "counseling counselling counselor therapy testing test tests services support help helpline hotline call calls chat "
+    "conversation conversations visit visits treatment advice consultation consultations session sessions meeting meetings "
+    "group groups screening result results case cases interview interviews communication communications file files client "
+    "clients patient patients consejeria asesoria terapia prueba pruebas servicios apoyo ayuda llamada llamadas conversaciones "
+    "consultas".split()
+)
+"""What is confidential without its place being so."""
+_OWNED: Final = LISTING | {"facility", "building", "venue", "house"}
+"""What is private by being nobody's but its owner's: "private agency" is no secret one."""
+_ENDS_OTHERWISE: Final = ON - {"from", "off", "de", "del"} | {"by", "as", "for", "y", "e", "o", "a", "or", "and", "if"}
+"""Published on, published by, shown at: a date, a person, a place follows. Display Y is a coordinate."""
+_MAPS: Final = frozenset({"map", "maps", "mapa"})
+_PLACED: Final = OUTLET - {"site", "list", "public", "publico", "online", "linea", "media", "results", "page", "guide", "print", "printed"}
+
+
+class _Name:
+    """The words of one name while it is read."""
+
+    def __init__(self, words: list[str]) -> None:
+        self.words = [word for word in words if not word.isdigit()]
+        self.personal = any(word in _PERSONAL for word in self.words)
+        self.unknown = [word for word in self.words if not self.knows(word)]
+        self.outlets, self.objects = self._objects()
+        numbers = [word for word in words if word.isdigit()]
+        self.subject = tuple(w for w in words if w in OBJECTS or w in QUALIFIER or w in numbers)
+
+    def knows(self, word: str) -> bool:
+        return (
+            word in KNOWN
+            or word in (STAFF, VICTIMS, AVAILABLE)
+            or (self.personal and word in QUALIFIER)
+            or (word in PURPOSE and AVAILABLE in self.words)
+        )
+
+    def _objects(self) -> tuple[list[str], list[int]]:
+        """Where things are shown, and the positions of the words for what is."""
+        outlets: list[str] = []
+        objects: list[int] = []
+        after_on = False
+        for at, word in enumerate(self.words):
+            if word in ON or word in ("for", AVAILABLE):
+                after_on = True
+            elif after_on and word in OUTLET:
+                outlets.append(word)
+            elif word in OBJECTS:
+                objects.append(at)
+                after_on = False
+            elif word not in FILLER:
+                after_on = False
+        return outlets, objects
+
+    def read(self) -> FlagName | None:
+        if not self.words or self.words[-1] in _ENDS_OTHERWISE:
+            return None
+        secret = next((at for at, word in enumerate(self.words) if word in SECRET), None)
+        if secret is not None:
+            return self._secret(secret)
+        if self.unknown:
+            return None
+        open_at = next((at for at, word in enumerate(self.words) if self._opens(at, word)), None)
+        if open_at is not None:
+            return self._open(open_at)
+        if self.outlets and self.outlets[-1] in _PLACED and any(word in ON for word in self.words):
+            return FlagName(yes_hides=False, scopes=self._scopes(), sure=False)
+        return None
+
+    def _opens(self, at: int, word: str) -> bool:
+        return word in OPEN and not (word in OUTLET and at and self.words[at - 1] in ON)
+
+    def _secret(self, at: int) -> FlagName | None:
+        word, words = self.words[at], self.words
+        if self._is_of_something_else(at):
+            return None
+        scopes = self._scopes()
+        denied = sum(other in NOT for other in words[:at]) % 2 == 1
+        is_sure = not self.unknown and word not in SECRECY | {STAFF} | LEAVE_OUT
+        if word in SECRECY | LEAVE_OUT and (scopes or self.outlets):
+            is_sure = True
+        return FlagName(
+            yes_hides=not denied,
+            scopes=frozenset({Scope.LISTING}) if word == VICTIMS else scopes,
+            sure=is_sure,
+            staff=word == STAFF,
+            verb=word in CONCEAL | LEAVE_OUT,
+            holds_value=self._describes(at) and self.personal,
+            subject=self.subject,
+        )
+
+    def _describes(self, at: int) -> bool:
+        """Whether the word at a place stands before what it describes: "private phone"."""
+        after = [other for other in self.objects if other > at]
+        return bool(after) and not any(word in IS for word in self.words[at : after[0]])
+
+    def _is_of_something_else(self, at: int) -> bool:
+        """Whether a word of secrecy is about rooms, payment, talks, notes and the like."""
+        word, words = self.words[at], self.words
+        if self.unknown:
+            rest = [w for w in words[at + 1 :] if w not in FILLER and w not in ON and w not in OUTLET]
+            says_it = word in CLEAR or (word in WEAK and any(w in IS for w in words[:at]))
+            return bool(rest) or not says_it or any(w in _TALK for w in self.unknown)
+        if any(w in REASON for w in words):
+            tells = word in SECRECY or word in ("withheld", "redacted")
+            return not tells and Scope.PLACE not in self._scopes()
+        if word in WITH_OBJECT:
+            return not self.objects and not self.outlets
+        if "public" in words and word in ("private", "privado", "privada"):
+            return not self.objects and not self.outlets
+        if word.startswith("privad") or word == "private":
+            owned = [w for w in (words[o] for o in self.objects) if w in _OWNED - {"listing", "record", "records", "entry", "info", "information", "data", "details"}]  # fmt: skip
+            return self._describes(at) and bool(owned) and len(owned) == len(self.objects)
+        return False
+
+    def _open(self, at: int) -> FlagName | None:
+        word, words = self.words[at], self.words
+        scopes = self._scopes()
+        denied = sum(other in NOT for other in words[:at]) % 2 == 1
+        is_first = all(w in FILLER or w in NOT for w in words[:at])
+        is_last = all(w in FILLER or w in ON or w in OUTLET for w in words[at + 1 :])
+        if any(w in REASON for w in words):
+            return None
+        if word == AVAILABLE:
+            if not any(w in PURPOSE for w in words[at + 1 :]):
+                return None
+            is_sure = True
+        elif word in SHOW:
+            plain = word not in ("show", "shows", "mostrar")
+            if not is_first and not (is_last and word in ("show", "display", "mostrar")):
+                return None
+            if not (scopes or self.outlets or denied or len(words) == 1 or self._is_asked()):
+                return None
+            asked = len(words) > len(scopes) + 1 and bool(self.outlets or denied or self._is_asked())
+            is_sure = bool(scopes or self.outlets) and (not plain or asked)
+        elif word in SEEN:
+            if self._describes(at) and scopes == {Scope.WEBSITE}:
+                return None
+            is_sure = word in ("public", "published", "visible") and not self._describes(at)
+        else:
+            is_sure = word not in ("publication", "publicacion", "publishing") or denied or "status" in words
+            if not is_sure:
+                return None
+        return FlagName(
+            yes_hides=denied,
+            scopes=scopes,
+            sure=is_sure or denied,
+            holds_value=False,
+            subject=self.subject,
+        )
+
+    def _is_asked(self) -> bool:
+        return any(w in FILLER - {"status", "level", "physical", "full"} for w in self.words)
+
+    def _scopes(self) -> frozenset[Scope]:
+        found = [self.words[at] for at in self.objects]
+        scopes: set[Scope] = set()
+        spots = [word for word in found if word in SPOT]
+        streets = [word for word in found if word in ADDRESS]
+        for words, scope in _PERSONS:
+            if any(word in words for word in found):
+                scopes.add(scope)
+        if scopes & {Scope.MAILING, Scope.EMAIL, Scope.WEBSITE} and streets:
+            # A mailing address, an e-mail address, a web address.
+            streets = streets[1:]
+        if Scope.CONTACT in scopes:
+            scopes -= {Scope.PHONE, Scope.EMAIL}
+        if streets or (spots and not scopes) or any(word in _MAPS for word in self.outlets) or "safehouse" in self.words:
+            scopes.add(Scope.PLACE)
+        if not scopes and any(word in LISTING for word in found):
+            scopes.add(Scope.LISTING)
+        return frozenset(scopes)
+
+
+_PERSONS: Final = (
+    (MAILING, Scope.MAILING),
+    (PHONE, Scope.PHONE),
+    (CONTACT, Scope.CONTACT),
+    (EMAIL, Scope.EMAIL),
+    (WEBSITE, Scope.WEBSITE),
+)
