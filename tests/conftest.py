@@ -46,6 +46,15 @@ def shared_data() -> Path:
     return _data("")
 
 
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """Notes on forms of files in this field, which are not part of this project."""
+    folder = SHARED / "reference"
+    if not folder.is_dir():
+        pytest.skip("needs the reference folder beside the project")
+    return folder
+
+
 def _data(name: str) -> Path:
     folder = SHARED / "data" / name
     if not folder.is_dir():

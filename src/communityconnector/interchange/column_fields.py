@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from communityconnector.interchange.privacy.sheet import NO_HIDES, YES_HIDES
+
 FIELDS: Final[Mapping[str, str]] = {
     "service.id": "id, record id, service id, site id, object id, unique id, slug, id number, resource agency number",
     "service.name": "name, service, service name, program, program name, nombre, servicio, nombre del servicio, title, "
@@ -56,8 +58,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "location.longitude": "longitude, lon, lng, long, longitud, x, longitude point",
     "location.point": "coordinates, geolocation, geo location, the geom, gps, lat long, latitude longitude, coordenadas, "
     "location point, gps coordinates",
-    "location.confidential": "confidential, confidential address, address confidential, do not publish, private address, "
-    "confidencial",
+    YES_HIDES: "confidential",
+    NO_HIDES: "show address",
     "location.accessibility": "accessibility, wheelchair accessible, ada accessible, accesibilidad, wheelchair, ada, "
     "disabilities access, wheelchair accessibility",
     "location.transportation": "transportation, transit, bus, directions, transporte, bus service access, bus line, "

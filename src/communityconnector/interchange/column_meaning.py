@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -11,14 +11,12 @@ from communityconnector.interchange.cells import degrees
 from communityconnector.interchange.column_fields import FIELDS, IGNORED
 from communityconnector.interchange.column_words import plain_words, shared_prefix, words_of
 from communityconnector.interchange.day_columns import FIELDS_OF_DAYS, day_column, day_meaning
+from communityconnector.interchange.privacy.sheet import privacy_meaning
 from communityconnector.interchange.states import sense_of
 
 Rows = Sequence[Mapping[str, str]]
 Found = dict[str, str]
 """Meaning by column."""
-
-CLAIMS: Final[tuple[Callable[[str], str], ...]] = ()
-"""Recognisers that are asked before the rules of this file: each takes a column's name and gives its field, or ""."""
 
 
 def meanings(header: Sequence[str], rows: Rows = ()) -> Found:
@@ -29,7 +27,10 @@ def meanings(header: Sequence[str], rows: Rows = ()) -> Found:
         rows: some rows, cells by column, for where a name leaves it open.
     """
     prefix = shared_prefix(header)
-    found = {column: meaning_of(column, prefix) for column in header}
+    found = {
+        column: privacy_meaning(column, [row.get(column, "") for row in rows]) or meaning_of(column, prefix)
+        for column in header
+    }
     for settle in (
         _settle_ids,
         _settle_records,
@@ -57,9 +58,6 @@ def meaning_of(column: str, prefix: str = "") -> str:
         column: its name.
         prefix: a first word that stands before many of the sheet's columns, and says nothing.
     """
-    for claim in CLAIMS:
-        if field := claim(column):
-            return field
     field = _meaning(column)
     if not field and prefix and (words := plain_words(column))[:1] == [prefix]:
         field = _meaning(" ".join(words[1:]))

@@ -8,6 +8,7 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.interchange.notes import Draft
+from communityconnector.interchange.privacy.hearing import SPEAKING
 from communityconnector.interchange.values import Mender, mender, right
 from communityconnector.model import ENTITIES, FieldSpec, Kind, Record, required, specs
 from communityconnector.model.level import has_level
@@ -55,6 +56,7 @@ class Plan:
         wanted: the fields that HSDS requires, and what stands for a lack.
         may_be_mended: whether its parts may stand in other places.
         has_level: whether it may say who may see it.
+        speaking: its fields whose texts may say so.
     """
 
     cls: type[Record]
@@ -63,6 +65,7 @@ class Plan:
     may_be_mended: bool
     has_state: bool
     has_level: bool
+    speaking: frozenset[str]
 
 
 def _step(entity: str, name: str, facts: FieldSpec) -> Step:
@@ -90,4 +93,5 @@ def plan_of(entity: str) -> Plan:
         entity in {"location", "organization"},
         entity in {"service", "organization", "location"},
         has_level(cls),
+        SPEAKING.get(entity, frozenset()),
     )

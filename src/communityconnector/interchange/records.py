@@ -11,6 +11,7 @@ from communityconnector.interchange.notes import TALLIED, Draft, Notes
 from communityconnector.interchange.opening_hours import read_hours
 from communityconnector.interchange.ownership import has_id, whose
 from communityconnector.interchange.plans import Plan, Step, plan_of
+from communityconnector.interchange.privacy.hearing import HIDDEN, Said, hear
 from communityconnector.interchange.states import state_in
 from communityconnector.interchange.values import (
     ABSENT,
@@ -73,6 +74,8 @@ class Structurer:
         notes: takes what is found on the way; by default its own.
 
     Attributes:
+        ticked: columns of the table that is read in which a blank means no, for others have a yes there; `None` in a
+            spreadsheet.
         unnamed: counts records that nothing tells from others; `None` where nobody knows how many there were before.
     """
 
@@ -93,6 +96,7 @@ class Structurer:
         # Where something is mended, plans count what was; else all readings share theirs.
         self._plans: dict[str, Plan] = {} if self._repair else _PLANS
         self._shared: dict[bytes, dict[bytes, Record]] = {}
+        self.ticked: frozenset[str] | None = None if sheet else frozenset()
         self.unnamed: dict[str, int] | None = {}
         self._making = 0
         self._numbered = 0
@@ -179,8 +183,11 @@ class Structurer:
                     self._missing(name, extra, first)
         if "id" not in values:
             values["id"] = self._mint(entity, raw, seed)
-        if plan.has_level and (extra or "attributes" in values):
-            with_level(values, extra)
+        if plan.has_level:
+            if extra or "attributes" in values:
+                with_level(values, extra)
+            if extra or self.ticked or not plan.speaking.isdisjoint(values):
+                self.tell(hear(entity, raw, values, extra, self.ticked), entity)
         if len(drafts) > first:
             for draft in drafts[first:]:
                 if not draft.record_id:
@@ -226,6 +233,19 @@ class Structurer:
                 told,
             )
         return made
+
+    def tell(self, found: Iterable[Said], entity: str, record_id: str = "") -> None:
+        """Draft a finding of each thing that is hidden: a person may know better.
+
+        Args:
+            found: what was said.
+            entity: the entity of the record that says it.
+            record_id: its id; by default that of the record being read.
+        """
+        for said in found:
+            message = said.message(entity)
+            draft = Draft(said.severity, said.rule, message, HIDDEN, said.field, None, entity, record_id)
+            self.notes.drafts.append(draft)
 
     def schedules(self, raw: Mapping[str, Any], *, seed: str = "") -> Iterator[Record]:
         """The schedules that one raw schedule is: several, where its hours are in words that can be read."""

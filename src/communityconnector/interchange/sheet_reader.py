@@ -10,6 +10,7 @@ from communityconnector.interchange.column_fields import IGNORED
 from communityconnector.interchange.column_mapping import ColumnMapping
 from communityconnector.interchange.csv_rows import Row
 from communityconnector.interchange.notes import At
+from communityconnector.interchange.privacy.sheet import PrivacyColumns
 from communityconnector.interchange.reading import Reading
 from communityconnector.interchange.records import Structurer
 from communityconnector.interchange.sheet_layout import layout_of
@@ -94,6 +95,7 @@ class _SheetReading:
             action = f"what follows is read as of the category {category}"
             self._found(Severity.INFO, "section-row", message, action, number, category)
         reader = RowReader(mapping)
+        privacy = PrivacyColumns.of(mapping.columns, (sheet.cells(row) for row in sheet.rows))
         structurer = Structurer(reading.mode, tabular=True, sheet=True)
         unnamed: list[int] = []
         for line, cells, again in without_repeats(layout.lines, sheet, mapping):
@@ -104,6 +106,7 @@ class _SheetReading:
                     note.severity, note.rule, note.message, note.action, note.column, note.value
                 )
             if made.raw:
+                structurer.tell(privacy.hide(cells, made.raw), "service", made.raw["id"])
                 yield structurer.record(ENTITIES["service"], made.raw)
             else:
                 unnamed.append(row.line)

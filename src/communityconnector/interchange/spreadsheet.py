@@ -22,10 +22,11 @@ from communityconnector.interchange.column_fields import FIELDS, IGNORED
 from communityconnector.interchange.column_mapping import ColumnMapping
 from communityconnector.interchange.column_meaning import meaning_of
 from communityconnector.interchange.day_columns import FIELDS_OF_DAYS, days_not_weekly, read_week
+from communityconnector.interchange.privacy.sheet import NO_HIDES, YES_HIDES
 from communityconnector.interchange.sheet_place import place_of
 from communityconnector.interchange.sheet_row import Cells, RowNote, disbelieve
 from communityconnector.interchange.states import is_yes_or_no, sense_of
-from communityconnector.model.identity import DISCLOSURE_LINK, mint
+from communityconnector.model.identity import mint
 
 
 @attrs.frozen
@@ -149,7 +150,9 @@ class _Service:
         place = self.place()
         if place:
             raw["service_at_locations"] = [{"id": self.child("at"), "location": place}]
-        for column, text in self.cells.of(IGNORED):
+        for column, text in (
+            cell for field in (IGNORED, YES_HIDES, NO_HIDES) for cell in self.cells.of(field)
+        ):
             raw.setdefault(self.reader.kept_name(column), text)
         for column, text in self.cells.refused.items():
             raw.setdefault(f"x_{column}", text)
@@ -287,12 +290,6 @@ class _Service:
 
     def place(self) -> dict[str, Any]:
         place = place_of(self.cells, self.child)
-        hidden = self.first("location.confidential").lower()
-        if hidden and hidden not in {"no", "n", "false", "0"}:
-            # Any other word may mean that the place is to be kept secret, so it is.
-            place["attributes"] = [
-                {"id": self.child("disclosure"), "link_type": DISCLOSURE_LINK, "value": "never"}
-            ]
         return {"id": self.child("location"), "location_type": "physical", **place} if place else {}
 
 

@@ -16,10 +16,12 @@ from communityconnector.interchange.column_mapping import ColumnMapping
 from communityconnector.interchange.column_meaning import looks_like_spreadsheet, meaning_of
 from communityconnector.interchange.csv_dialect import dialect_of
 from communityconnector.interchange.csv_rows import Row, rows
-from communityconnector.interchange.encodings import encoding_of
+from communityconnector.interchange.encodings import Encoding, encoding_of
 from communityconnector.interchange.extras import COPY, EXTRAS, UNKNOWN_AGENCY, Extras
 from communityconnector.interchange.lifts import OLD_TABLES, Lifted, TableLift, field_lift, table_lift
 from communityconnector.interchange.notes import At
+from communityconnector.interchange.privacy.names import read_name
+from communityconnector.interchange.privacy.sheet import ticked_columns
 from communityconnector.interchange.reading import Reading
 from communityconnector.interchange.records import EXTENSION, FILLED_IN, Structurer, extension_back
 from communityconnector.interchange.repeats import Repeats
@@ -223,9 +225,18 @@ class _Table:
                 known = {name.lower(): name for name in columns(ENTITIES[entity])}
                 names = [known.get(name.lower(), name) for name in names]
                 lift = partial(_as_it_is, entity)
+            self.structurer.ticked = self._ticked(names, encoding)
             yield from self._lifted(lift, names, found)
         else:
             yield from self._sheet([header, *found])
+
+    def _ticked(self, names: Sequence[str], encoding: Encoding) -> frozenset[str]:
+        """The columns in which a blank means no; the file is looked through where it has any that may be one."""
+        if not any((flag := read_name(name)) and not flag.yes_hides for name in names):
+            return frozenset()
+        found = rows(self.file, encoding, lambda _: None)
+        next(found, None)
+        return ticked_columns(names, (dict(zip(names, row.cells, strict=False)) for row in found))
 
     def _is_plain(self, names: Sequence[str], entity: str) -> bool:
         """Whether a table that is named like one of HSDS is a plain sheet: alone, and with columns of its own."""

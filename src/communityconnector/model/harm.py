@@ -25,7 +25,7 @@ class Harm(StrEnum):
 HARMS: Final[Mapping[str, Harm]] = {
     rule: harm
     for harm, rules in {
-        Harm.PRIVACY: "",
+        Harm.PRIVACY: "hidden-by-flag hidden-by-words privacy-not-understood",
         Harm.LOST: """
             too-large broken-archive unsafe-name cannot-open too-deep file-not-read too-many-files empty-file
             unknown-form not-json not-a-record not-csv broken-extras unknown-table api-answer-unusable

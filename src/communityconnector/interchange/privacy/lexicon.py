@@ -35,9 +35,13 @@ WEAK: Final = _words(
     "privadas oculto oculta ocultos ocultas secreto secreta reservado reservada"
 )
 """Adjectives that say so of a place or a record, and something else of a room or a payment."""
-WITH_OBJECT: Final = _words("restricted sensitive protected restringido restringida protegido protegida sensible")
+WITH_OBJECT: Final = _words(
+    "restricted sensitive protected restringido restringida protegido protegida sensible"
+)
 """Adjectives that say so only where the name also says of what."""
-CONCEAL: Final = _words("hide hides hiding redact withhold conceal obscure obfuscate ocultar oculte esconder esconda")
+CONCEAL: Final = _words(
+    "hide hides hiding redact withhold conceal obscure obfuscate ocultar oculte esconder esconda"
+)
 """Verbs that hide whatever is their object, or the record."""
 LEAVE_OUT: Final = _words(
     "exclude excluded excludes omit omitted remove removed suppress mask block blocked blur excluir excluido excluida omitir "
@@ -73,7 +77,9 @@ OUTLET: Final = _words(
     "guia linea busqueda buscador publico red"
 )
 """Where things are shown: after a preposition or a verb, these are no objects."""
-PURPOSE: Final = _words("directory referral referrals research publication public website web print listing directorio")
+PURPOSE: Final = _words(
+    "directory referral referrals research publication public website web print listing directorio"
+)
 """What something is available for."""
 
 ADDRESS: Final = _words(
@@ -84,7 +90,9 @@ SPOT: Final = _words(
     "location locations loc place site sites premises building facility venue residence house shelter map pin marker directions "
     "ubicacion ubicaciones localizacion lugar sitio sede refugio casa albergue mapa"
 )
-PHONE: Final = _words("phone phones telephone telephones tel cell cellphone fax tty tdd telefono telefonos celular")
+PHONE: Final = _words(
+    "phone phones telephone telephones tel cell cellphone fax tty tdd telefono telefonos celular"
+)
 CONTACT: Final = _words(
     "contact contacts person worker director manager coordinator administrator representative poc contacto contactos persona "
     "encargado encargada"

@@ -9,7 +9,6 @@ from typing import Final
 
 import attrs
 
-from communityconnector.interchange.privacy.folding import words_of
 from communityconnector.interchange.privacy.lexicon import (
     ADDRESS,
     AVAILABLE,
@@ -28,7 +27,6 @@ from communityconnector.interchange.privacy.lexicon import (
     OBJECTS,
     ON,
     OPEN,
-    OPENNESS,
     OUTLET,
     PHONE,
     PUBLISH,
@@ -47,6 +45,7 @@ from communityconnector.interchange.privacy.lexicon import (
     WITH_OBJECT,
     Scope,
 )
+from communityconnector.model.plain_words import folded, words_of
 
 
 @attrs.frozen
@@ -73,6 +72,7 @@ class FlagName:
     subject: tuple[str, ...] = ()
 
 
+_STEM: Final = 4
 _LONGEST: Final = 160
 """A longer name is a sentence of a form; no flag is called so."""
 
@@ -80,7 +80,7 @@ _LONGEST: Final = 160
 @lru_cache(maxsize=8192)
 def read_name(name: str) -> FlagName | None:
     """What a name says of privacy; `None` where it says nothing."""
-    if not 2 < len(name) <= _LONGEST:
+    if not 2 < len(name) <= _LONGEST or not _STEMS.search(folded(name)):
         return None
     is_cut = len(name.strip()) in _CUT_TO
     for camel in (True, False):
@@ -91,6 +91,16 @@ def read_name(name: str) -> FlagName | None:
     return None
 
 
+_STEMS: Final = re.compile(
+    "|".join(
+        sorted(
+            {word[:_STEM] for word in SECRET | OPEN}
+            | set("opt keep leav post give map web inte offi solo dont not pub disp avai dire".split())
+        )
+    )
+    + r"|is[ _-]?(?:pr|co|hi|pu|un)$"
+)
+"""How words of privacy begin, so that most names are done with at a glance."""
 _CUT_TO: Final = frozenset({8, 9, 10, 30, 31})
 """Lengths to which programs cut names: dBASE files to 10 letters (8 with a number), others to 30 or 31."""
 
@@ -100,6 +110,7 @@ _PHRASES: Final = tuple(
         (r"(?:yes no|y n|true false|t f|si no|s n|verdadero falso|1 0|0 1)", ""),
         (r"e (?=mails?(?![a-z]))", "e"),
         (r"(?:web|home) (?:site|page)", "website"),
+        (r"(?:postal|mail) codes?", "zip"),
         (r"p ?o box", "pobox"),
         (r"victims? services? provider", VICTIMS),
         (r"safe house|casa segura|casa de seguridad", "safehouse"),
@@ -107,8 +118,8 @@ _PHRASES: Final = tuple(
         (r"opt(?:ed)? out(?: of)?", "exclude from"),
         (r"opt(?:ed)? in(?: to)?", "include in"),
         (r"(?:keep|kept|leave|left) (?:off|out)(?: of)?", "exclude from"),
-        (r"(?:for )?(?:staff|internal|office)(?: use)? only|for (?:staff|internal|office) use|internal use"
-         r"|uso interno|solo (?:para )?(?:el )?personal|internal|interno|interna", STAFF),
+        (r"(?:for )?(?:staff|internal|office)(?: use)? only|for (?:staff|internal|office) use", STAFF),
+        (r"internal(?: use)?|uso interno|solo (?:para )?(?:el )?personal|interno|interna", STAFF),
         (r"(?:keep|leave) ((?:[a-z]+ ){1,2}?)(?:off|out of)", r"exclude \1from"),
         (r"(ok|okay|permission|consent|allowed?|agree[sd]?|wants?|like|approved|authorized|prefers?) to", r"\1"),
         (r"lat (?:long|lon|lng)", "coordinates"),
@@ -195,6 +206,36 @@ def _parts(word: str, *, is_cut: bool) -> list[str]:
     return parts if any(part in SECRET or part in OPEN for part in parts) else []
 
 
+def is_about(subject: tuple[str, ...], name: str) -> bool:
+    """Whether another column or field is about what a flag is about: `Phone1Name` is about `phone`, `1`.
+
+    Args:
+        subject: the subject of the flag's name.
+        name: the other name.
+    """
+    words = set(_words_in(name))
+    return (
+        bool(words)
+        and all(
+            any(word in kind and words & kind for kind in _KINDS) or word in words
+            for word in subject
+            if word not in _LOOSE
+        )
+        and any(word in kind for word in subject for kind in _KINDS)
+        and read_name(name) is None
+    )
+
+
+@lru_cache(maxsize=8192)
+def _words_in(name: str) -> tuple[str, ...]:
+    return tuple(_whole_words(words_of(name), is_cut=False))
+
+
+_KINDS: Final = (PHONE, CONTACT, EMAIL, MAILING, WEBSITE)
+_LOOSE: Final = (
+    frozenset({"number", "numbers", "line", "name", "names", "address", "addresses", "numero", "of"})
+    | LISTING
+)
 _PERSONAL: Final = PHONE | CONTACT | EMAIL | MAILING | WEBSITE
 _TALK: Final = frozenset(
     "counseling counselling counselor therapy testing test tests services support help helpline hotline call calls chat "
@@ -206,10 +247,34 @@ _TALK: Final = frozenset(
 """What is confidential without its place being so."""
 _OWNED: Final = LISTING | {"facility", "building", "venue", "house"}
 """What is private by being nobody's but its owner's: "private agency" is no secret one."""
-_ENDS_OTHERWISE: Final = ON - {"from", "off", "de", "del"} | {"by", "as", "for", "y", "e", "o", "a", "or", "and", "if"}
+_ENDS_OTHERWISE: Final = ON - {"from", "off", "de", "del"} | {
+    "by",
+    "as",
+    "for",
+    "y",
+    "e",
+    "o",
+    "a",
+    "or",
+    "and",
+    "if",
+}
 """Published on, published by, shown at: a date, a person, a place follows. Display Y is a coordinate."""
 _MAPS: Final = frozenset({"map", "maps", "mapa"})
-_PLACED: Final = OUTLET - {"site", "list", "public", "publico", "online", "linea", "media", "results", "page", "guide", "print", "printed"}
+_PLACED: Final = OUTLET - {
+    "site",
+    "list",
+    "public",
+    "publico",
+    "online",
+    "linea",
+    "media",
+    "results",
+    "page",
+    "guide",
+    "print",
+    "printed",
+}
 
 
 class _Name:
@@ -310,40 +375,40 @@ class _Name:
         return False
 
     def _open(self, at: int) -> FlagName | None:
-        word, words = self.words[at], self.words
+        denied = sum(other in NOT for other in self.words[:at]) % 2 == 1
         scopes = self._scopes()
-        denied = sum(other in NOT for other in words[:at]) % 2 == 1
-        is_first = all(w in FILLER or w in NOT for w in words[:at])
-        is_last = all(w in FILLER or w in ON or w in OUTLET for w in words[at + 1 :])
-        if any(w in REASON for w in words):
+        is_sure = None if any(w in REASON for w in self.words) else self._is_sure(at, scopes, denied=denied)
+        if is_sure is None:
             return None
+        return FlagName(yes_hides=denied, scopes=scopes, sure=is_sure or denied, subject=self.subject)
+
+    def _is_sure(self, at: int, scopes: frozenset[Scope], *, denied: bool) -> bool | None:
+        """Whether a name that speaks of showing is a flag whatever its values are; `None` where it is none at all."""
+        word, words = self.words[at], self.words
         if word == AVAILABLE:
-            if not any(w in PURPOSE for w in words[at + 1 :]):
-                return None
-            is_sure = True
-        elif word in SHOW:
-            plain = word not in ("show", "shows", "mostrar")
-            if not is_first and not (is_last and word in ("show", "display", "mostrar")):
-                return None
-            if not (scopes or self.outlets or denied or len(words) == 1 or self._is_asked()):
-                return None
-            asked = len(words) > len(scopes) + 1 and bool(self.outlets or denied or self._is_asked())
-            is_sure = bool(scopes or self.outlets) and (not plain or asked)
-        elif word in SEEN:
+            return True if any(w in PURPOSE for w in words[at + 1 :]) else None
+        if word in SHOW:
+            return self._is_shown(at, scopes, denied=denied)
+        if word in SEEN:
             if self._describes(at) and scopes == {Scope.WEBSITE}:
                 return None
-            is_sure = word in ("public", "published", "visible") and not self._describes(at)
-        else:
-            is_sure = word not in ("publication", "publicacion", "publishing") or denied or "status" in words
-            if not is_sure:
-                return None
-        return FlagName(
-            yes_hides=denied,
-            scopes=scopes,
-            sure=is_sure or denied,
-            holds_value=False,
-            subject=self.subject,
-        )
+            return word in ("public", "published", "visible") and not self._describes(at)
+        if word in ("publication", "publicacion", "publishing"):
+            return True if denied or "status" in words else None
+        return True
+
+    def _is_shown(self, at: int, scopes: frozenset[Scope], *, denied: bool) -> bool | None:
+        """The same for verbs that also mean other things: a list of agencies, the display name."""
+        word, words = self.words[at], self.words
+        is_asked = bool(self.outlets or denied or self._is_asked())
+        is_first = all(w in FILLER or w in NOT for w in words[:at])
+        is_last = all(w in FILLER or w in ON or w in OUTLET for w in words[at + 1 :])
+        if not is_first and not (is_last and word in ("show", "display", "mostrar")):
+            return None
+        if len(words) > 1 and not scopes and not is_asked:
+            return None
+        is_plain_verb = word in ("show", "shows", "mostrar")
+        return bool(scopes or self.outlets) and (is_plain_verb or (is_asked and len(words) > len(scopes) + 1))
 
     def _is_asked(self) -> bool:
         return any(w in FILLER - {"status", "level", "physical", "full"} for w in self.words)
@@ -361,7 +426,12 @@ class _Name:
             streets = streets[1:]
         if Scope.CONTACT in scopes:
             scopes -= {Scope.PHONE, Scope.EMAIL}
-        if streets or (spots and not scopes) or any(word in _MAPS for word in self.outlets) or "safehouse" in self.words:
+        if (
+            streets
+            or (spots and not scopes)
+            or any(word in _MAPS for word in self.outlets)
+            or "safehouse" in self.words
+        ):
             scopes.add(Scope.PLACE)
         if not scopes and any(word in LISTING for word in found):
             scopes.add(Scope.LISTING)

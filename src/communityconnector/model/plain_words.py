@@ -1,4 +1,4 @@
-"""Texts and names in one plain spelling, so that accents, case and apostrophes make no difference."""
+"""Texts and names in one plain spelling, so that accents, case and joined words make no difference."""
 
 from __future__ import annotations
 

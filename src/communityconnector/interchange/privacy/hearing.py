@@ -1,0 +1,328 @@
+"""What a raw record says of privacy, set on the record that is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+
+from communityconnector.interchange.privacy.lexicon import Scope
+from communityconnector.interchange.privacy.names import FlagName, is_about, read_name
+from communityconnector.interchange.privacy.values import SHOWN, Answer, Verdict, answer_of, judge
+from communityconnector.interchange.privacy.words import (
+    Heard,
+    heard_in,
+    heard_in_place,
+    heard_of_phone,
+    may_tell,
+    may_tell_in_place,
+)
+from communityconnector.model import Disclosure, Severity
+from communityconnector.model.internal_fields import PRIVATE
+from communityconnector.model.level import strictest
+from communityconnector.model.plain_words import words_of
+from communityconnector.model.shape import evolve
+
+
+@attrs.frozen
+class Said:
+    """Something that a source says of privacy.
+
+    Attributes:
+        level: from whom it hides.
+        scopes: what it hides; empty for the record that says it.
+        field: the field that says it.
+        words: the words that say it; "" where it is the value of a flag.
+        subject: which phone or contact, where the flag tells.
+        understood: whether the value of the flag was understood.
+    """
+
+    level: Disclosure
+    scopes: frozenset[Scope]
+    field: str
+    words: str = ""
+    subject: tuple[str, ...] = ()
+    understood: bool = True
+
+    @property
+    def rule(self) -> str:
+        """The rule of the finding that tells of it."""
+        if not self.understood:
+            return "privacy-not-understood"
+        return "hidden-by-words" if self.words else "hidden-by-flag"
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of that finding."""
+        return Severity.INFO if self.understood else Severity.WARNING
+
+    def message(self, entity: str) -> str:
+        """Why something is hidden, for the person who may know better; without any value."""
+        what = " and ".join(sorted(self.scopes - {Scope.LISTING})) or _OWN.get(entity, "place")
+        if self.words:
+            return f'"{self.words}" in {self.field} is read as: hide the {what}'
+        if self.understood:
+            return f"{self.field} is read as a mark that hides the {what}"
+        return f"{self.field} is read as a mark that hides the {what}, and its value is not understood; write yes or no"
+
+
+_OWN: Final = {"phone": "phone", "contact": "contact"}
+
+HIDDEN: Final = "hidden"
+"""What is done about all that `Said` tells."""
+
+
+def flags_in(fields: Mapping[str, Any]) -> Iterator[tuple[str, FlagName, Any]]:
+    """The privacy flags among fields, with their values; a flag of several parts gives one of each."""
+    for name, value in fields.items():
+        flag = read_name(name)
+        if flag is None:
+            continue
+        if isinstance(value, dict):
+            for part, held in value.items():
+                joined = read_name(f"{part} {name}") or read_name(f"{name} {part}")
+                if joined is not None:
+                    yield f"{name}.{part}", joined, held
+        else:
+            yield name, flag, value
+
+
+def said_by_flag(field: str, flag: FlagName, value: Any, *, is_blank_no: bool = False) -> Said | None:
+    """What a flag says; `None` where it hides nothing."""
+    verdict = judge(flag, value, is_blank_no=is_blank_no)
+    if flag.holds_value and not verdict.understood:
+        # "Private phone: 828-555-0100" is the phone itself, and no other.
+        verdict = SHOWN if answer_of(value) is Answer.BLANK else Verdict(verdict.level)
+        return Said(verdict.level or Disclosure.NEVER, frozenset(), field) if verdict.level else None
+    if verdict.level is None:
+        return None
+    return Said(verdict.level, flag.scopes, field, subject=flag.subject, understood=verdict.understood)
+
+
+def said_in_words(field: str, heard: Heard | None) -> Said | None:
+    """What words say; `None` where they hide nothing."""
+    return None if heard is None else Said(heard.level, frozenset({heard.scope}), field, heard.words)
+
+
+_PROSE: Final[Mapping[str, tuple[str, ...]]] = {
+    "organization": ("name", "alternate_name", "description"),
+    "service": (
+        "name",
+        "alternate_name",
+        "description",
+        "alert",
+        "application_process",
+        "eligibility_description",
+    ),
+    "service_at_location": ("description",),
+    "location": ("description",),
+    "phone": ("description",),
+}
+"""Fields that hold sentences, which may say what is to be hidden."""
+_CELLS: Final[Mapping[str, tuple[str, ...]]] = {
+    "location": ("name", "alternate_name", "transportation"),
+    "address": ("address_1", "address_2", "city"),
+}
+"""Fields that should name a place."""
+_KINDS: Final[Mapping[str, str]] = {"location": "location_type", "address": "address_type"}
+_PLAIN_KINDS: Final = frozenset({"physical", "postal", "virtual"})
+_REQUIRED: Final = frozenset({"address_1", "city"})
+SPEAKING: Final = {
+    entity: frozenset((*_PROSE.get(entity, ()), *_CELLS.get(entity, ()))) for entity in (*_PROSE, *_CELLS)
+}
+"""The fields whose texts may say something, by entity."""
+
+
+def hear(
+    entity: str,
+    raw: Mapping[str, Any],
+    values: dict[str, Any],
+    extra: dict[str, Any],
+    ticked: frozenset[str] | None = frozenset(),
+) -> Sequence[Said]:
+    """Set what a raw record says of privacy on the arguments of the record that is made of it.
+
+    Args:
+        entity: the record's entity, one that has a level.
+        raw: its fields as the source has them.
+        values: arguments of its class.
+        extra: its fields that HSDS does not know.
+        ticked: fields of the table in which a blank means no; `None` for a row of a spreadsheet, whose columns have
+            been judged.
+
+    Returns:
+        What was said.
+    """
+    found: list[Said] = []
+    names = _PROSE.get(entity)
+    if names is not None:
+        texts = [text for name in names if (text := values.get(name))]
+        if texts and may_tell("\n".join(texts)):
+            found += _in_texts(entity, values)
+    cells = _CELLS.get(entity)
+    if cells is not None:
+        texts = [text for name in cells if (text := values.get(name))]
+        if (
+            (texts and may_tell_in_place("\n".join(texts)))
+            or values.get(_KINDS[entity]) not in _PLAIN_KINDS
+            or ("latitude" in raw and "latitude" not in values)
+        ):
+            found += _in_cells(entity, raw, values, extra)
+    if extra:
+        found += _in_extra(extra, by_name=ticked is not None)
+    if ticked:
+        found += _unticked(raw, ticked)
+    for said in found:
+        _set(entity, values, extra, said)
+    return found
+
+
+def _in_texts(entity: str, values: Mapping[str, Any]) -> Iterator[Said]:
+    hear_text = heard_of_phone if entity == "phone" else heard_in
+    for name in _PROSE[entity]:
+        text = values.get(name)
+        if text and (said := said_in_words(name, hear_text(text))):
+            yield said
+
+
+def _in_cells(
+    entity: str, raw: Mapping[str, Any], values: dict[str, Any], extra: dict[str, Any]
+) -> Iterator[Said]:
+    """What the cells of a place say, where they should name it."""
+    for name in _CELLS[entity]:
+        text = values.get(name)
+        heard = heard_in_place(text) if text else None
+        if heard is None:
+            continue
+        if heard.is_all and entity == "address":
+            # It is no street, and must not be looked for as one.
+            values[name] = "" if name in _REQUIRED else None
+            extra[f"x_{name}"] = text
+        yield Said(heard.level, frozenset({heard.scope}), name, heard.words)
+    for name in (_KINDS[entity], "latitude", "longitude"):
+        text = raw.get(name)
+        if type(text) is str and answer_of(text) in (Answer.HIDDEN, Answer.STAFF):
+            yield Said(Disclosure.NEVER, frozenset({Scope.PLACE}), name, " ".join(words_of(text)))
+
+
+def _unticked(raw: Mapping[str, Any], ticked: frozenset[str]) -> Iterator[Said]:
+    for name in sorted(ticked):
+        flag = None if raw.get(name) else read_name(name)
+        said = flag and said_by_flag(name, flag, None, is_blank_no=True)
+        if said:
+            yield said
+
+
+def _in_extra(extra: dict[str, Any], *, by_name: bool) -> list[Said]:
+    found: list[Said] = []
+    for name, value in list(extra.items()):
+        if name == PRIVATE:
+            continue
+        if read_name(name) is not None:
+            if by_name:
+                for field, flag, held in flags_in({name: value}):
+                    said = said_by_flag(field, flag, held)
+                    if said is not None:
+                        found.append(said)
+                        if flag.holds_value and not said.scopes:
+                            found.pop()
+                            _keep_private(extra, name)
+        elif isinstance(value, str):
+            said = said_in_words(name, heard_in(value))
+            if said is not None:
+                found.append(said)
+        elif isinstance(value, (dict, list)):
+            found += _within(extra, name, value)
+    return found
+
+
+def _within(extra: dict[str, Any], name: str, value: Any) -> list[Said]:
+    """Flags in what a source nests in a field of its own: what they stand in is private, and perhaps the place."""
+    found: list[Said] = []
+    for holder in _holders(value):
+        for field, flag, held in flags_in(holder):
+            said = said_by_flag(f"{name}.{field}", flag, held)
+            if said is None:
+                continue
+            _keep_private(extra, name)
+            words = {word for key in (name, *holder) for word in words_of(key)}
+            is_person = not words & _PLACE_WORDS and bool(words & _PERSON_WORDS)
+            if not is_person:
+                found.append(attrs.evolve(said, scopes=frozenset({Scope.PLACE})))
+    return found
+
+
+_PLACE_WORDS: Final = frozenset(
+    "address addresses street city latitude longitude lat lon lng coordinates geo location place site direccion calle".split()
+)
+_PERSON_WORDS: Final = frozenset(
+    "phone phones number email contact person fax telefono correo contacto".split()
+)
+_DEEPEST: Final = 20
+
+
+def _holders(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """All objects within a JSON value."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, dict):
+        yield value
+        for held in value.values():
+            yield from _holders(held, depth + 1)
+    elif isinstance(value, list):
+        for held in value:
+            yield from _holders(held, depth + 1)
+
+
+def _set(entity: str, values: dict[str, Any], extra: dict[str, Any], said: Said) -> None:
+    """Hide what is said to be private."""
+    scopes = said.scopes or {Scope.LISTING}
+    if entity in _OWN or scopes & {Scope.PLACE, Scope.LISTING} or entity == "address":
+        _hide(values, said.level)
+        return
+    if Scope.PHONE in scopes:
+        values["phones"] = _chosen(values.get("phones", ()), said)
+    if Scope.CONTACT in scopes:
+        values["contacts"] = tuple(_hidden(one, said.level) for one in values.get("contacts", ()))
+    if Scope.MAILING in scopes and "addresses" in values:
+        values["addresses"] = tuple(
+            _hidden(one, said.level) if one.address_type == "postal" else one for one in values["addresses"]
+        )
+    for scope, names in _FIELDS.items():
+        if scope in scopes:
+            for name in names:
+                if values.get(name):
+                    extra.setdefault(PRIVATE, {})[name] = values.pop(name)
+    for name in [name for name in extra if name != said.field and is_about(said.subject, name)]:
+        _keep_private(extra, name)
+
+
+_FIELDS: Final = {Scope.EMAIL: ("email",), Scope.WEBSITE: ("url", "website")}
+
+
+def _hide(values: dict[str, Any], level: Disclosure) -> None:
+    held = values.get("disclosure")
+    values["disclosure"] = level if held is None else strictest(held, level)
+
+
+def _hidden(record: Any, level: Disclosure) -> Any:
+    return evolve(
+        record, {"disclosure": level if record.disclosure is None else strictest(record.disclosure, level)}
+    )
+
+
+def _chosen(phones: tuple[Any, ...], said: Said) -> tuple[Any, ...]:
+    """Phones, with the one hidden that a flag names by its number; all of them where it names none."""
+    numbers = [int(word) for word in said.subject if word.isdigit()]
+    if len(numbers) == 1 and 1 <= numbers[0] <= len(phones):
+        return tuple(
+            _hidden(one, said.level) if at == numbers[0] else one for at, one in enumerate(phones, start=1)
+        )
+    return tuple(_hidden(one, said.level) for one in phones)
+
+
+def _keep_private(extra: dict[str, Any], name: str) -> None:
+    """Move a field to those that are never shown."""
+    if name in extra:
+        extra.setdefault(PRIVATE, {})[name] = extra.pop(name)

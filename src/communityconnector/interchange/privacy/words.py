@@ -1,0 +1,167 @@
+"""What a sentence or a cell says of a place, a phone or a record that is to be hidden.
+
+"Address is confidential" hides a place; "all calls are confidential" does not. So a word of secrecy counts only with a
+word for a place, in the same clause, and with nothing between them that could be confidential instead.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+import attrs
+
+from communityconnector.interchange.privacy.lexicon import Scope
+from communityconnector.interchange.privacy.phrases import (
+    ALONE,
+    ANOTHERS,
+    ASKED,
+    CASA,
+    CELL_KEYS,
+    CELL_WORDS,
+    CELLS,
+    CONDITION,
+    HOUSE,
+    MARKED,
+    PLACED,
+    REFUSED,
+    SAYINGS,
+    SECRET,
+    TOLD,
+    UNLISTED,
+)
+from communityconnector.model import Disclosure
+from communityconnector.model.plain_words import folded
+
+
+@attrs.frozen
+class Heard:
+    """What a text says is to be hidden.
+
+    Attributes:
+        scope: what.
+        level: from whom.
+        words: the words that say so, in plain spelling; never a street.
+        is_all: whether the text says nothing else, so that it is no street.
+    """
+
+    scope: Scope
+    level: Disclosure
+    words: str
+    is_all: bool = False
+
+
+def may_tell(text: str) -> bool:
+    """Whether a text may hold words of secrecy: a quick look that spares most texts the slow one."""
+    low = text.lower()
+    # Written out, for it is asked of every text that is read.
+    return (
+        "confiden" in low
+        or "locat" in low
+        or "addres" in low
+        or "publi" in low
+        or "priva" in low
+        or "disclos" in low
+        or "secre" in low
+        or "list" in low
+        or "hid" in low
+        or "not " in low
+        or "n't" in low
+        or "n\u2019t" in low
+        or "exclu" in low
+        or "direcc" in low
+        or "ubica" in low
+        or "domicil" in low
+        or "particular" in low
+    )
+
+
+def heard_in(text: str) -> Heard | None:
+    """What a note or a description says is to be hidden; `None` where it says nothing of the kind."""
+    if not may_tell(text):
+        return None
+    bare = _bare(text)
+    if bare in ALONE:
+        return Heard(Scope.LISTING, _level(Disclosure.NEVER, bare), bare, is_all=True)
+    for clause in _CLAUSES.split(text[:_LONGEST]):
+        found = _in_clause(folded(clause))
+        if found is not None:
+            return found
+    return None
+
+
+def may_tell_in_place(text: str) -> bool:
+    """As `may_tell`, for the cells of a place, all in one text."""
+    return not CELL_KEYS.isdisjoint(_WORDS.findall(text.lower()))
+
+
+@lru_cache(maxsize=2048)
+def heard_in_place(text: str) -> Heard | None:
+    """What a cell that should name a place (a street, a city, directions) says of hiding it."""
+    bare = _bare(text)
+    words = bare.split()
+    if CELL_KEYS.isdisjoint(words):
+        return None
+    if len(words) < _FEW and all(word in CELL_WORDS for word in words):
+        for pattern, level in CELLS:
+            if pattern.search(bare):
+                return Heard(Scope.PLACE, level, bare, is_all=True)
+    found = heard_in(text)
+    if found is not None:
+        return attrs.evolve(found, scope=Scope.PLACE) if found.scope is Scope.LISTING else found
+    marked = MARKED.search(bare)
+    return Heard(Scope.PLACE, Disclosure.NEVER, marked[0]) if marked else None
+
+
+def heard_of_phone(text: str) -> Heard | None:
+    """What the description of a phone says of hiding it."""
+    found = UNLISTED.search(_bare(text))
+    return None if found is None else Heard(Scope.PHONE, _level(Disclosure.NEVER, found[0]), found[0])
+
+
+_LONGEST: Final = 20_000
+_FEW: Final = 20
+_CLAUSES: Final = re.compile(r"[.;!?\n\r|\u2022]+")
+_WORDS: Final = re.compile(r"[a-z0-9]+")
+_STAFF: Final = re.compile(r"\b(?:staff|internal|interno|personal)\b")
+
+
+def _bare(text: str) -> str:
+    """The words and numbers of a text, and nothing else."""
+    return " ".join(_WORDS.findall(folded(text[:_LONGEST])))
+
+
+def _in_clause(clause: str) -> Heard | None:
+    words = set(_WORDS.findall(clause))
+    if (
+        SECRET.isdisjoint(words)
+        and (REFUSED.isdisjoint(words) or TOLD.isdisjoint(words))
+        and (PLACED.isdisjoint(words) or ASKED.isdisjoint(words))
+    ):
+        return None
+    for pattern, scope, level in SAYINGS:
+        for found in pattern.finditer(clause):
+            if not _is_anothers(clause, found):
+                saying = found[0].strip(" :,-([")
+                return Heard(scope, _level(level, saying), saying)
+    return None
+
+
+def _level(level: Disclosure, words: str) -> Disclosure:
+    return Disclosure.STAFF_ONLY if level is Disclosure.NEVER and _STAFF.search(words) else level
+
+
+def _is_anothers(clause: str, found: re.Match[str]) -> bool:
+    """Whether what was found is about a patron's address, or about something else at the place."""
+    if CONDITION.match(clause) and found.start() < _NEAR:
+        return True
+    before = ANOTHERS.search(clause[: found.start()])
+    if before is None:
+        return False
+    # "In a confidential location" does hide; "calls at this location are confidential" does not.
+    return before["at"] is None or bool(_PLACE.match(found[0]))
+
+
+_NEAR: Final = 30
+_PLACE: Final = re.compile(f"{HOUSE}|{CASA}")
