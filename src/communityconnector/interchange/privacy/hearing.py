@@ -173,6 +173,9 @@ def hear(
         found += _in_extra(extra, by_name=ticked is not None)
     if ticked:
         found += _unticked(raw, ticked)
+    if values.get("disclosure") is Disclosure.PUBLIC:
+        # A person has decided: words count no more, but a mark does.
+        found = [said for said in found if not said.words]
     for said in found:
         _set(entity, values, extra, said)
     return found
