@@ -26,6 +26,7 @@ from communityconnector.matcher import Matcher
 from communityconnector.matching import MatchResult, Rank
 from communityconnector.matching.engine import NOBODY, Reranker
 from communityconnector.model import Audience, Directory, Finding, Point, Service
+from communityconnector.model.zips import zip_point
 from communityconnector.needs import Interpreter, Need, PhraseInterpreter, Vocabulary
 from communityconnector.notification import Notifier, Secret
 from communityconnector.one_calendar import settled
@@ -160,6 +161,7 @@ class Connector(Desk):
             None if index is None else Path(index),
             self.audience,
             None if vocabulary is None else PhraseInterpreter(vocabulary),
+            zip_point if geocoder is None else geocoder.locate,
         )
 
     @classmethod

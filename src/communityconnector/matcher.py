@@ -85,6 +85,7 @@ class Matcher:
         holidays: Callable[[date], str | None] | None = None,
     ) -> None:
         self._directory: Directory | None = None
+        self._geocoder = geocoder or UsZipGeocoder()
         if isinstance(directory, Index):
             index = directory
             if index.audience != audience:
@@ -93,12 +94,12 @@ class Matcher:
             if vocabulary is not None:
                 message = "an index has the vocabulary that it was made with: give it to `Index.open` instead"
                 raise UnusableIndexError(message)
+            index = index if geocoder is None else index.locating(geocoder.locate)
         else:
             phrases = needs.interpreter() if vocabulary is None else PhraseInterpreter(vocabulary)
             self._directory = directory.for_audience(audience)
-            index = Index.of(self._directory, phrases, Audience(audience))
+            index = Index.of(self._directory, phrases, Audience(audience), self._geocoder.locate)
         self._engine = Engine(index, weights=weights, rerankers=rerankers)
-        self._geocoder = geocoder or UsZipGeocoder()
         self._interpreter = interpreter or index.phrases
         self._zone = ZoneInfo(zone) if isinstance(zone, str) else zone
         self._clock = clock

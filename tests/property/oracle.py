@@ -7,10 +7,12 @@ from collections import Counter
 
 import attrs
 
+from communityconnector.matching.criteria import spot_of
 from communityconnector.matching.index.words import repaired
 from communityconnector.matching.judgement import judge, worth_of
 from communityconnector.matching.purpose import asked_of, for_need, purpose_of
 from communityconnector.matching.ranking import Weights, contributions
+from communityconnector.model.zips import zip_point
 
 
 def place_in_order(rank, judgement, total, offer):
@@ -24,7 +26,7 @@ def place_in_order(rank, judgement, total, offer):
     }[rank]
 
 
-def plain_match(directory, query, phrases, rank, weights=None):
+def plain_match(directory, query, phrases, rank, weights=None, *, locate=zip_point):
     """What fits a query in a directory, best first, with how many offers each criterion rules out."""
     purposes = {
         key: purpose_of(service, directory.taxonomy_terms, phrases)
@@ -44,7 +46,7 @@ def plain_match(directory, query, phrases, rank, weights=None):
         if for_need(purpose, asked)[1].answer == "unmet":
             continue
         for offer in directory.offers_of(key):
-            judgement = judge(offer, purpose, asked, query)
+            judgement = judge(offer, purpose, asked, query, spot_of(offer, locate))
             if judgement.fits(query.need.prefer):
                 parts = contributions(Weights.of(weights), worth_of(judgement, query))
                 total = math.fsum(part.points for part in parts)

@@ -59,9 +59,20 @@ def expected(found):
     ]
 
 
+def by_postal_code(code):
+    """Where some postal codes are, near each other and near what the strategies place."""
+    return {
+        "28694": cc.Point(36.4, -81.47), "28640": cc.Point(36.42, -81.47), "24333": cc.Point(36.7, -80.95),
+    }.get(code)  # fmt: skip
+
+
+def located(directory):
+    return Engine(Index.of(directory, interpreter(), locate=by_postal_code))
+
+
 def agree(engine, directory, need, rank, limit):
     query = query_of(need)
-    plain, ruled_out = plain_match(directory, query, interpreter(), rank)
+    plain, ruled_out = plain_match(directory, query, interpreter(), rank, locate=engine.index.locate)
     result = engine.match(query, limit=limit, rank=rank)
     assert told(result) == expected(plain)[:limit]
     assert result.total == len(plain)
@@ -72,6 +83,7 @@ def agree(engine, directory, need, rank, limit):
 @given(cc_st.matchable_directories(), cc_st.needs(), ranks, st.none() | st.integers(1, 3))
 def test_the_index_finds_what_the_plain_matcher_finds(directory, need, rank, limit):
     agree(Engine(directory), directory, need, rank, limit)
+    agree(located(directory), directory, need, rank, limit)
 
 
 @many
@@ -95,7 +107,7 @@ def test_an_index_that_is_updated_finds_what_a_new_one_finds(directory, later, n
 @given(cc_st.matchable_directories(), cc_st.matchable_directories(most=2), cc_st.needs(), ranks)
 def test_an_index_that_is_saved_and_opened_finds_what_it_found(directory, later, need, rank):
     query = query_of(need)
-    engine = Engine(directory)
+    engine = located(directory)
     engine.update(later.services.values())
 
     def found(engine):
@@ -114,11 +126,11 @@ def test_so_it_is_where_many_offers_crowd_a_city(directory, need, rank, limit):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "_ALL_AT_ONCE", dict.fromkeys(cc.Rank, 20))
         patch.setattr(search, "_FIRST_RING", 10)
-        agree(Engine(directory), directory, need, rank, limit)
+        agree(located(directory), directory, need, rank, limit)
 
 
 def as_one_by_one(directory, needs, rank, limit):
-    engine = Engine(directory)
+    engine = located(directory)
     queries = [query_of(need) for need in needs]
     many = engine.match_many(queries, limit=limit, rank=rank)
     assert len(many) == len(queries)

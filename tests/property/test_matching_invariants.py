@@ -15,6 +15,7 @@ import communityconnector as cc
 from communityconnector.matching import hours
 from communityconnector.matching.hours import Open
 from communityconnector.model import Attribute, Directory, Offer, Schedule, Service, ServiceArea, TaxonomyTerm
+from communityconnector.model.zips import zip_point
 from communityconnector.needs.vocabulary import TAXONOMY
 from communityconnector.testing import strategies as cc_st
 
@@ -166,7 +167,8 @@ def test_the_order_by_distance_is_the_geodesic_order(directory, need):
     sure = [m for m in result if m.reasons[0].answer is cc.Answer.MET]
     placed = [m for m in sure if m.distance is not None]
     home = (need.near.latitude, need.near.longitude)
-    expected = sorted(geodesic(home, (m.location.latitude, m.location.longitude)).km for m in placed)
+    points = [m.location.point or zip_point(m.location.addresses[0].postal_code) for m in placed]
+    expected = sorted(geodesic(home, (point.latitude, point.longitude)).km for point in points)
     assert [m.distance.km for m in placed] == pytest.approx(expected, abs=1e-6)  # a millimetre
     assert sure == placed + [m for m in sure if m.distance is None]
 

@@ -148,7 +148,7 @@ def test_the_status(status, expected):
         (None, 17, 17.9, "met"),
         (None, 17, 18, "unmet"),
         (0.5, 2.5, 2.5, "unmet"),
-        (0.5, 2.5, 2, "met"),
+        (0.5, 2.5, 2, "unknown"),
         (None, None, 40, "unknown"),
         (30, 20, 25, "unknown"),
         (0, 0, 0.5, "unknown"),

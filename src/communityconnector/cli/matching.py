@@ -191,6 +191,8 @@ def _print_match(console: Console, number: int, found: cc.Match) -> None:
     phone = found.offer.phones[0].number if found.offer.phones else ""
     facts = [agency, _address(found.location), phone]
     console.print(line_of(("   " + " · ".join(filter(None, facts)), "")))
+    if found.alert:
+        console.print(line_of(("  ! ", "bold red"), (found.alert, "bold")))
     # Who is in the building comes first, before what the directory says.
     for reason in sorted(found.reasons, key=lambda reason: reason.criterion != "visiting"):
         mark, style = _MARKS[reason.answer]

@@ -118,7 +118,8 @@ def _service(service: Service) -> Iterator[Finding]:
     low, high = service.minimum_age, service.maximum_age
     for path, age in (("minimum_age", low), ("maximum_age", high)):
         if age is not None and not 0 <= age <= 150:
-            message = "no age in years of anybody; read as: age unknown"
+            meaning = "no upper limit" if path == "maximum_age" and age > 150 else "age unknown"
+            message = f"not an age in years; read as: {meaning}"
             yield _found(service, "age-out-of-range", message, path=path, value=age)
     if low is not None and high is not None and low > high:
         message = "minimum_age is above maximum_age, so nobody is eligible; read as: ages unknown"

@@ -7,12 +7,14 @@ from typing import Any, Final
 
 import attrs
 
+from communityconnector.interchange.ages import age
 from communityconnector.interchange.notes import Draft
 from communityconnector.interchange.privacy.hearing import SPEAKING
 from communityconnector.interchange.values import Mender, mender, right
 from communityconnector.model import ENTITIES, FieldSpec, Kind, Record, required, specs
 from communityconnector.model.level import has_level
 
+_AGES: Final = ("minimum_age", "maximum_age")
 _MISSING: Final[Mapping[Kind, Any]] = {Kind.NUMBER: None}
 """What a required field holds when the source has none; text fields hold ""."""
 
@@ -76,7 +78,7 @@ def _step(entity: str, name: str, facts: FieldSpec) -> Step:
         any_text=facts.kind is Kind.TEXT,
         is_right=right(facts),
         is_number=facts.kind is Kind.NUMBER,
-        mend=None if embeds else mender(facts),
+        mend=None if embeds else age if name in _AGES else mender(facts),
         target=ENTITIES[facts.target] if embeds else Record,
         many=facts.kind is Kind.MANY,
     )

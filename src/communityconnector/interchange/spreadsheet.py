@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import attrs
 
+from communityconnector.interchange.ages import age_limits
 from communityconnector.interchange.cells import (
     day_of,
     extension_of,
@@ -319,27 +319,3 @@ _LISTS: Final = {
     "service_areas": "name",
     "required_documents": "document",
 }
-_AGE: Final = r"(\d{1,3})(?:\s*(?:years?|yrs?)(?:\s*old)?)?"
-_AGES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], dict[str, int]]], ...]] = (
-    (
-        re.compile(rf"{_AGE}\s*(?:-|\u2013|to|through)\s*{_AGE}"),
-        lambda m: {"minimum_age": int(m[1]), "maximum_age": int(m[2])},
-    ),
-    (
-        re.compile(rf"{_AGE}\s*(?:\+|and (?:over|older|up|above)|or (?:over|older|above))"),
-        lambda m: {"minimum_age": int(m[1])},
-    ),
-    (re.compile(r"adults?(?: only)?"), lambda _: {"minimum_age": 18}),
-    (re.compile(r"all(?: ages)?|any(?: age)?|everyone"), lambda _: {}),
-)
-
-
-def age_limits(text: str) -> dict[str, int] | None:
-    """The ages that a text states ("18-24", "60 and older"), inclusive, in years; `None` where they are not certain."""
-    bare = re.sub(r"^ages?:?\s*", "", text.strip().lower()).rstrip(".")
-    for pattern, limits in _AGES:
-        found = pattern.fullmatch(bare)
-        if found:
-            ages = limits(found)
-            return ages if ages.get("minimum_age", 0) <= ages.get("maximum_age", 999) else None
-    return None

@@ -192,7 +192,7 @@ class Engine:
         explained = []
         for link in service.service_at_locations or (None,):
             offer = Offer(service, link)
-            judgement = judge(offer, purpose, asked, query)
+            judgement = judge(offer, purpose, asked, query, index.spot(offer))
             total = score(self._weights, worth_of(judgement, query))
             explained.append(Explanation(offer, judgement.fits(query.need.prefer), judgement.reasons, total))
         return tuple(explained)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from communityconnector.matching.answers import Answer, Reason
-from communityconnector.matching.criteria import BEFORE_DISTANCE, CRITERIA, distance_reason, place_of
+from communityconnector.matching.criteria import BEFORE_DISTANCE, CRITERIA, Spot, distance_reason, spot_of
 from communityconnector.matching.purpose import Asked, Purpose, for_need
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import Worth, freshness_of, proximity_of
@@ -38,7 +38,7 @@ class Judgement:
         return all(r.answer is not Answer.UNMET or r.criterion in prefer for r in self.reasons)
 
 
-def judge(offer: Offer, purpose: Purpose, asked: Asked, query: Query) -> Judgement:
+def judge(offer: Offer, purpose: Purpose, asked: Asked, query: Query, spot: Spot | None = None) -> Judgement:
     """Ask every criterion about one offer.
 
     Args:
@@ -46,6 +46,7 @@ def judge(offer: Offer, purpose: Purpose, asked: Asked, query: Query) -> Judgeme
         purpose: what its service is for.
         asked: what is asked of that.
         query: the need, resolved.
+        spot: what is known of where it is; by default what its records say.
     """
     relevance, need = for_need(purpose, asked)
     given = {}
@@ -53,14 +54,13 @@ def judge(offer: Offer, purpose: Purpose, asked: Asked, query: Query) -> Judgeme
         question = criterion.asked(query)
         if question is not None:
             given[criterion.name] = criterion.answer(criterion.facts(offer), question)
-    place, km = place_of(offer), None
-    distance = None
+    place, there, words = spot_of(offer) if spot is None else spot
+    km, distance = None, None
     if query.point is not None:
-        if offer.point is not None:
-            there = offer.point
+        if there is not None:
             km = geodesic_km(query.point.latitude, query.point.longitude, there.latitude, there.longitude)
         limit = None if query.need.within is None else float(query.need.within.km)
-        distance = distance_reason(place, km, limit)
+        distance = distance_reason(place, km, limit, words)
     return Judgement(in_order(need, given, distance), relevance, place, km, offer.service.assured_date or "")
 
 

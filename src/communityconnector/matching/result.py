@@ -73,6 +73,16 @@ class Match:
         return self.offer.organization
 
     @property
+    def alert(self) -> str:
+        """What is urgent and passing about the service, in the record's words, such as a closure; "" for nothing."""
+        return self.service.alert or ""
+
+    @property
+    def is_approximate(self) -> bool:
+        """Whether the distance is that of the postal code, for want of a point."""
+        return any(r.criterion == "distance" and r.evidence.get("approximate") for r in self.reasons)
+
+    @property
     def questions(self) -> tuple[str, ...]:
         """What nobody knows yet, as questions for the desk to ask."""
         return tuple(reason.text for reason in self.reasons if reason.answer is Answer.UNKNOWN)
@@ -93,7 +103,12 @@ class Match:
             "score": self.score,
             "distance": None
             if self.km is None
-            else {"miles": self.distance.miles if self.distance else None, "km": self.km},
+            else {
+                "miles": self.distance.miles if self.distance else None,
+                "km": self.km,
+                "approximate": self.is_approximate,
+            },
+            "alert": self.alert,
             "contributions": [part._asdict() for part in self.contributions],
             "reasons": [
                 {
@@ -128,6 +143,11 @@ class Explanation:
     fits: bool
     reasons: tuple[Reason, ...]
     score: float
+
+    @property
+    def alert(self) -> str:
+        """What is urgent and passing about the service, in the record's words; "" for nothing."""
+        return self.offer.service.alert or ""
 
 
 @attrs.frozen

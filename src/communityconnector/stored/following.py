@@ -16,7 +16,9 @@ import attrs
 
 from communityconnector.errors import DirectoryNotLoadedError, StorageError
 from communityconnector.matching import Index
+from communityconnector.matching.criteria import Locate
 from communityconnector.model import Audience
+from communityconnector.model.zips import zip_point
 from communityconnector.stored.generations import Generation, Shelf, View
 from communityconnector.stored.indexing import Progress, followed, opened_index, outdated
 
@@ -61,15 +63,17 @@ class Follower(Generic[T]):
         folder: holds the indexes; `None` for one that is gone with this.
         audience: for whom they are.
         phrases: finds the phrases of a vocabulary; by default that which ships.
+        locate: gives the points that stand for postal codes; by default of US ZIP codes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  # what an index is made with
         self,
         shelf: Shelf,
         make: Callable[[Index], T],
         folder: Path | None,
         audience: Audience,
         phrases: PhraseInterpreter | None,
+        locate: Locate = zip_point,
     ) -> None:
         self._shelf = shelf
         self._make = make
@@ -77,6 +81,7 @@ class Follower(Generic[T]):
         self.folder = self._temporary.path if self._temporary is not None else Path(folder or "").absolute()
         self._audience = audience
         self._phrases = phrases
+        self._locate = locate
         self._lock = threading.Lock()
         self._serving: Serving[T] | None = None
 
@@ -117,6 +122,7 @@ class Follower(Generic[T]):
             self._audience,
             anew=anew,
             phrases=self._phrases,
+            locate=self._locate,
             on_progress=on_progress,
         )
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from communityconnector.errors import StorageError, UnusableIndexError
 from communityconnector.matching import Index
+from communityconnector.matching.criteria import Locate
 from communityconnector.model import Audience, Service
+from communityconnector.model.zips import zip_point
 from communityconnector.storage import SupportsChanges
 from communityconnector.stored.generations import Generation, Shelf, View, id_of, kind_of
 
@@ -29,6 +31,7 @@ def opened_index(  # noqa: PLR0913  # which index, and what it takes to build it
     *,
     anew: bool = False,
     phrases: PhraseInterpreter | None = None,
+    locate: Locate = zip_point,
     on_progress: Progress | None = None,
 ) -> Index:
     """The index of a generation; it is built where there is none that can be used.
@@ -41,6 +44,7 @@ def opened_index(  # noqa: PLR0913  # which index, and what it takes to build it
         audience: for whom.
         anew: whether to build it in any case.
         phrases: finds the phrases of a vocabulary; by default that which ships.
+        locate: gives the points that stand for postal codes; by default of US ZIP codes.
         on_progress: takes the number of services that were indexed, now and then, while it is built.
 
     Raises:
@@ -55,12 +59,12 @@ def opened_index(  # noqa: PLR0913  # which index, and what it takes to build it
     place = folder / f"{generation}-{token}-{audience}"
     if not anew:
         try:
-            return Index.open(place, phrases, fetch=fetch)
+            return Index.open(place, phrases, fetch=fetch, locate=locate)
         except UnusableIndexError:
             pass
     services = _told(shelf.services(generation, view), on_progress)
     terms = shelf.terms(generation)
-    index = Index.build(services, place, phrases, terms=terms, audience=audience, fetch=fetch)
+    index = Index.build(services, place, phrases, terms=terms, audience=audience, fetch=fetch, locate=locate)
     try:
         # Forgetting a generation begins with what tells how it may be seen: if that is there, so was all the rest.
         shelf.confidential(generation)

@@ -261,6 +261,7 @@ def crowded_directories(draw: st.DrawFn) -> Directory:
     parts = draw(matchable_directories(most=8).filter(lambda directory: len(directory.services) > 2))
     chance = random.Random(draw(st.integers(0, 10**6)))  # noqa: S311  # for tests, and repeatable
     models = list(parts.services.values())
+    rough = draw(st.sampled_from([0.0, 0.3]))
     made = []
     for number in range(draw(st.sampled_from([700, 1400]))):
         model = chance.choice(models)
@@ -274,6 +275,12 @@ def crowded_directories(draw: st.DrawFn) -> Directory:
         )
         link = ServiceAtLocation(id=f"link-{number}", location=place)
         links = (link,) if chance.random() < 0.9 else ()
+        if chance.random() < rough:
+            code = chance.choice(["28694", "28640", "24333", "99999"])
+            address = Address(id=f"at-{number}", address_1="1 Quillpen Lane", city="West Jefferson", state_province="NC",
+                              postal_code=code, country="US", address_type="physical")  # fmt: skip
+            bare = attrs.evolve(place, latitude=None, longitude=None, addresses=(address,))
+            links = (attrs.evolve(link, location=bare),)
         made.append(attrs.evolve(model, id=f"service-{number}", service_at_locations=links))
     return Directory.of(made)
 
@@ -296,7 +303,7 @@ def locations(draw: st.DrawFn) -> Location:
                 address_1="1 Quillpen Lane",
                 city="West Jefferson",
                 state_province="NC",
-                postal_code="28694",
+                postal_code=draw(st.sampled_from(["28694", "28694", "28640", "24333", ""])),
                 country="US",
                 address_type="physical",
             ),

@@ -17,7 +17,7 @@ from communityconnector.matching.criteria.offering import (
 )
 from communityconnector.matching.criteria.opening import OPEN_AT
 from communityconnector.matching.criteria.person import AGE, LANGUAGE, SITUATION
-from communityconnector.matching.criteria.place import AREA, distance_reason, place_of
+from communityconnector.matching.criteria.place import AREA, Locate, Spot, distance_reason, spot_of
 from communityconnector.matching.criteria.running import STATUS
 
 CRITERIA: Final = (
@@ -46,6 +46,8 @@ __all__ = [
     "OPEN_AT",
     "Criterion",
     "Facts",
+    "Locate",
+    "Spot",
     "distance_reason",
-    "place_of",
+    "spot_of",
 ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from communityconnector.interchange.ages import NO_LIMIT
 from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
+from communityconnector.matching.criteria.no_rule import says_no_rule
 from communityconnector.matching.languages import answers_to, codes_of, maybe, name_of, named_in
 from communityconnector.matching.query import Query
 from communityconnector.model import Offer
@@ -21,11 +23,18 @@ def _takes_age(facts: Facts, age: Any) -> Reason:
     told = {"minimum_age": low, "maximum_age": high}
     if not _makes_sense(low, high):
         return unknown("age", f"Ask whether they take people of {age:g}", **told)
+    low = low or None
+    high = None if high is None or high >= NO_LIMIT else high
     span = _span(low, high)
+    # A whole number of years is an age from one birthday to the next.
+    eldest = age + 1 if float(age).is_integer() else age
     # "Up to 17" takes in everybody until the eighteenth birthday.
-    beyond = high is not None and age >= (high + 1 if float(high).is_integer() else high)
-    if (low is not None and age < low) or beyond:
+    end = None if high is None else high + 1 if float(high).is_integer() else high
+    too_young = low is not None and (eldest <= low if eldest > age else age < low)
+    if too_young or (end is not None and age >= end):
         return unmet("age", f"For people {span}", **told)
+    if (low is not None and age < low) or (end is not None and eldest > end):
+        return unknown("age", f"For people {span}: ask whether they take this one, who is {age:g}", **told)
     return met("age", f"For people {span}", **told)
 
 
@@ -33,17 +42,28 @@ def _makes_sense(low: float | None, high: float | None) -> bool:
     """Whether the limits say anything: sources fill in 0 to 0, negative ages and limits in the wrong order."""
     if low is None and high is None:
         return False
-    if (low is not None and low < 0) or (high is not None and high < 0):
+    if (low is not None and not 0 <= low <= OLDEST) or (high is not None and high < 0):
         return False
     if not low and high == 0:
         return False
     return low is None or high is None or low <= high
 
 
+OLDEST: Final = 150
+"""A least age beyond this is not an age in years."""
+
+
 def _span(low: float | None, high: float | None) -> str:
     if low is not None and high is not None:
-        return f"of {low:g} to {high:g} years"
-    return f"of {low:g} and over" if low is not None else f"of up to {high:g} years"
+        return f"of {_years(low)} to {_years(high)} years"
+    if low is not None:
+        return f"of {_years(low)} and over"
+    return "of all ages" if high is None else f"of up to {_years(high)} years"
+
+
+def _years(age: float) -> str:
+    """An age in years as people read it."""
+    return f"{age:.2g}" if age < 1 else f"{age:g}"
 
 
 AGE: Final = Criterion("age", lambda query: query.need.age, _ages, _takes_age)
@@ -124,7 +144,7 @@ def _eligibility(offer: Offer) -> Facts:
     return (service.eligibility_description or "", tuple(sorted({*labels, *terms} - {""})))
 
 
-def _for_situation(facts: Facts, asked: Any) -> Reason:
+def _for_situation(facts: Facts, asked: Any) -> Reason | None:
     text, labels = facts
     written = " . ".join((text, *labels))
     found = frozenset(stems(written))
@@ -132,11 +152,19 @@ def _for_situation(facts: Facts, asked: Any) -> Reason:
     if said:
         return met("situation", f"Says that it is for: {', '.join(said)}", eligibility_description=text)
     who = ", ".join(asked)
-    if text:
+    if not text:
+        return unknown("situation", f"Ask whether it is meant for: {who}")
+    rule = says_no_rule(text)
+    if rule is None:
         return unknown(
             "situation", f"Eligibility: {text} Ask whether that fits: {who}", eligibility_description=text
         )
-    return unknown("situation", f"Ask whether it is meant for: {who}")
+    # "None" tells that nothing is asked of anyone, not that the service is for them.
+    return (
+        met("situation", f"Says that it is for everyone: {text}", eligibility_description=text)
+        if rule
+        else None
+    )
 
 
 SITUATION: Final = Criterion(

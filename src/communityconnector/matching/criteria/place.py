@@ -2,54 +2,136 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from communityconnector.matching import areas
 from communityconnector.matching.answers import Answer, Reason, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
 from communityconnector.matching.query import Query
-from communityconnector.model import Disclosure, Offer
+from communityconnector.model import Address, Disclosure, Offer, Point
+from communityconnector.model.zips import zip_point
 from communityconnector.needs.words import fold
 
 KM_A_MILE: Final = 1.609344
 """Kilometres in an international mile."""
 
+ROUGH_KM: Final = 24.14016
+"""How far, in km, an address may lie from the point that stands for its postal code: 15 miles. Few lie farther."""
+USUAL_KM: Final = 8.04672
+"""How far, in km, most addresses lie from that point at most: 5 miles."""
+
 _MET: Final = Answer.MET
-PLACES: Final = ("point", "remote", "placeless", "confidential", "unknown")
+PLACES: Final = ("point", "remote", "placeless", "confidential", "unknown", "about", "addressed")
 """What is known of an offer's place: a point; that there is nowhere to go; that no place is on record; that it is
-confidential; that its place has no point on record."""
+confidential; nothing; a postal code, whose point stands for it; an address that tells no distance."""
+
+Locate = Callable[[str], Point | None]
+"""Gives the point that stands for a postal code; `None` where it knows none."""
 
 
-def place_of(offer: Offer) -> str:
-    """Which of `PLACES` an offer has."""
+class Spot(NamedTuple):
+    """What is known of where an offer is.
+
+    Attributes:
+        place: which of `PLACES` it has.
+        point: the point, or the one that stands for its postal code.
+        words: the postal code that tells where it is, or the town of an address that tells no distance.
+    """
+
+    place: str
+    point: Point | None = None
+    words: str = ""
+
+
+def spot_of(offer: Offer, locate: Locate = zip_point) -> Spot:
+    """What is known of where an offer is.
+
+    Args:
+        offer: the offer.
+        locate: gives the points that stand for postal codes; by default those of US ZIP codes. Confidential places are
+            never looked up.
+    """
     if offer.point is not None:
-        return "point"
+        return Spot("point", offer.point)
     if offer.remote:
-        return "remote"
+        return Spot("remote")
     if offer.placeless:
-        return "placeless"
+        return Spot("placeless")
     place = offer.location
-    if place is not None and place.disclosure not in (None, Disclosure.PUBLIC) and not place.addresses:
-        return "confidential"
-    return "unknown"
+    if place is not None and place.disclosure not in (None, Disclosure.PUBLIC):
+        return Spot("unknown" if place.addresses else "confidential")
+    addresses = () if place is None else place.addresses
+    address = next((address for address in addresses if address.address_type != "postal"), None)
+    return Spot("unknown") if address is None else _addressed(address, locate)
 
 
-def distance_reason(place: str, km: float | None, limit: float | None) -> Reason:
+def _addressed(address: Address, locate: Locate) -> Spot:
+    """What an address without a point tells of where it is."""
+    code = address.postal_code.strip()
+    if code and address.country.strip().upper() not in _COUNTRIES_OF_ZIPS:
+        code = f"{code}, {address.country.strip()}"
+    point = locate(code) if code else None
+    if point is not None:
+        return Spot("about", point, code)
+    return Spot("addressed", words=", ".join(filter(None, (address.city, address.state_province or code))))
+
+
+_COUNTRIES_OF_ZIPS: Final = frozenset(
+    {
+        "",
+        "US",
+        "USA",
+        "U.S.",
+        "U.S.A.",
+        "UNITED STATES",
+        "UNITED STATES OF AMERICA",
+        "PR",
+        "VI",
+        "GU",
+        "AS",
+        "MP",
+    }
+)
+
+
+def distance_reason(place: str, km: float | None, limit: float | None, words: str = "") -> Reason:
     """What the distance to an offer means.
 
     Args:
         place: which of `PLACES` it has.
-        km: how far away, where it is a point.
+        km: how far away, where it is a point, or one that stands for its postal code.
         limit: how far at most, in km; `None` for any distance.
+        words: the postal code or the town (see `Spot`).
     """
     if km is None:
+        if place == "addressed":
+            return unknown("distance", f"In {words or 'a place with an address'}: look up how far that is")
         return _WITHOUT_POINT[place]
     miles = km / KM_A_MILE
+    if place == "about":
+        return _roughly(miles, km, limit, words)
     text = f"{miles:.1f} miles ({km:.1f} km) away, straight line"
     if limit is not None and km > limit:
-        text = f"{text}; {limit / KM_A_MILE:.1f} miles ({limit:.1f} km) was the limit"
+        text = f"{text}; {_limit(limit)} was the limit"
         return unmet("distance", text, miles=miles, km=km)
     return Reason("distance", _MET, text, {"miles": miles, "km": km})
+
+
+def _limit(km: float) -> str:
+    return f"{km / KM_A_MILE:.1f} miles ({km:.1f} km)"
+
+
+def _roughly(miles: float, km: float, limit: float | None, code: str) -> Reason:
+    """What the distance to the point that stands for a postal code means."""
+    text = f"About {miles:.0f} miles ({km:.0f} km) away, by ZIP {code}"
+    told = {"miles": miles, "km": km, "approximate": True, "postal_code": code}
+    if limit is None or km <= limit - USUAL_KM:
+        return met("distance", text, **told)
+    text = f"{text}; {_limit(limit)} was the limit"
+    if km <= limit + ROUGH_KM:
+        return unknown("distance", f"{text}: look up how far the address is", **told)
+    return unmet("distance", text, **told)
 
 
 _WITHOUT_POINT: Final = {

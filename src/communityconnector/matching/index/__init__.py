@@ -18,6 +18,7 @@ from typing import Final
 import attrs
 
 from communityconnector.errors import UnusableIndexError
+from communityconnector.matching.criteria import Locate, Spot, spot_of
 from communityconnector.matching.criteria.person import LANGUAGE, names_language
 from communityconnector.matching.index import saved
 from communityconnector.matching.index.batch import rows_of
@@ -30,7 +31,8 @@ from communityconnector.matching.index.saved import FetchService
 from communityconnector.matching.index.search import Search
 from communityconnector.matching.index.words import repaired
 from communityconnector.matching.ranking import Rank
-from communityconnector.model import Audience, Directory, Service, TaxonomyTerm
+from communityconnector.model import Audience, Directory, Offer, Service, TaxonomyTerm
+from communityconnector.model.zips import zip_point
 from communityconnector.needs import PhraseInterpreter, interpreter
 
 __all__ = ["FetchService", "Index", "Part", "Plan", "Result"]
@@ -48,6 +50,7 @@ class Index:
         phrases: finds the phrases of a vocabulary.
         terms: the taxonomy terms by id.
         audience: for whom the services were made fit.
+        locate: gives the points that stand for postal codes, for services that are added.
     """
 
     def __init__(
@@ -56,7 +59,9 @@ class Index:
         phrases: PhraseInterpreter,
         terms: Mapping[str, TaxonomyTerm],
         audience: Audience = Audience.PUBLIC,
+        locate: Locate = zip_point,
     ) -> None:
+        self.locate = locate
         self.parts = parts
         self.phrases = phrases
         self.terms = terms
@@ -64,7 +69,11 @@ class Index:
 
     @classmethod
     def of(
-        cls, directory: Directory, phrases: PhraseInterpreter, audience: Audience = Audience.PUBLIC
+        cls,
+        directory: Directory,
+        phrases: PhraseInterpreter,
+        audience: Audience = Audience.PUBLIC,
+        locate: Locate = zip_point,
     ) -> Index:
         """The index of a directory in memory.
 
@@ -72,9 +81,11 @@ class Index:
             directory: the directory, already fit for whoever will see the results (`Directory.for_audience`).
             phrases: finds the phrases of a vocabulary in services' names and descriptions.
             audience: for whom that is.
+            locate: gives the points that stand for postal codes, by default of US ZIP codes: so an address without a
+                point has about a distance.
         """
-        part = _kept(directory.services.values(), phrases, directory.taxonomy_terms)
-        return cls((part,), phrases, directory.taxonomy_terms, audience)
+        part = _kept(directory.services.values(), phrases, directory.taxonomy_terms, locate)
+        return cls((part,), phrases, directory.taxonomy_terms, audience, locate)
 
     @classmethod
     def build(  # noqa: PLR0913  # what `of` and `open` take
@@ -86,6 +97,7 @@ class Index:
         terms: Mapping[str, TaxonomyTerm] = _NO_TERMS,
         audience: Audience = Audience.PUBLIC,
         fetch: FetchService | None = None,
+        locate: Locate = zip_point,
     ) -> Index:
         """Index services as they stream by, in a folder, and open it. None of them is kept in memory.
 
@@ -98,12 +110,13 @@ class Index:
             terms: taxonomy terms by id, for the broader ones that no service is listed under itself.
             audience: for whom the services are fit.
             fetch: gives services by their ids when they are looked at. Without it the folder keeps them.
+            locate: gives the points that stand for postal codes (see `of`).
 
         Raises:
             UnusableIndexError: the folder is a file.
         """
         found = phrases or interpreter()
-        builder = Builder(found, terms)
+        builder = Builder(found, terms, locate)
 
         def taken() -> Iterator[Service]:
             for service in services:
@@ -118,7 +131,7 @@ class Index:
                     pass
             saved.write_segment(writer, "part-0", builder.finish())
             _finish(writer, 1, found, builder.terms, audience)
-        return cls.open(folder, found, fetch=fetch)
+        return cls.open(folder, found, fetch=fetch, locate=locate)
 
     def save(self, folder: str | os.PathLike[str], *, services: bool = True) -> None:
         """Write the index to a folder. Whoever has opened what was there before goes on with that.
@@ -145,6 +158,7 @@ class Index:
         phrases: PhraseInterpreter | None = None,
         *,
         fetch: FetchService | None = None,
+        locate: Locate = zip_point,
         verify: bool = False,
     ) -> Index:
         """Open a saved index. Its columns are mapped, not read: processes that open the same one share them.
@@ -153,6 +167,7 @@ class Index:
             folder: where it is.
             phrases: finds the phrases of the vocabulary that it was made with; by default that which ships.
             fetch: gives services by their ids, if not the folder.
+            locate: gives the points that stand for postal codes, for services that are added.
             verify: whether to read every byte and compare checksums, instead of sizes only.
 
         Raises:
@@ -167,7 +182,19 @@ class Index:
         parts = tuple(
             saved.read_part(reader, f"part-{number}", fetch) for number in range(reader.about["parts"])
         )
-        return cls(parts, found, saved.read_terms(reader), Audience(reader.about["audience"]))
+        return cls(parts, found, saved.read_terms(reader), Audience(reader.about["audience"]), locate)
+
+    def locating(self, locate: Locate) -> Index:
+        """This index, with what gives the points that stand for postal codes of services that are added."""
+        return Index(self.parts, self.phrases, self.terms, self.audience, locate)
+
+    def spot(self, offer: Offer) -> Spot:
+        """What the index knows of where an offer of one of its services is."""
+        for part in reversed(self.parts):
+            number = part.number(offer.service.id)
+            if number is not None and part.segment.is_alive(number):
+                return part.segment.columns.spot(number, offer.id)
+        return spot_of(offer, self.locate)
 
     def update(self, changed: Iterable[Service] = (), removed: Iterable[str] = ()) -> Index:
         """This index with services added, changed and removed.
@@ -194,8 +221,8 @@ class Index:
         kept = {s.id: s for part in newer for s in map(part.service, part.numbers) if s.id not in gone}
         services = {**kept, **services}
         if services:
-            parts.append(_kept(services.values(), self.phrases, terms))
-        return Index(tuple(parts), self.phrases, terms, self.audience)
+            parts.append(_kept(services.values(), self.phrases, terms, self.locate))
+        return Index(tuple(parts), self.phrases, terms, self.audience, self.locate)
 
     def service(self, key: str) -> Service | None:
         """The service of an id, or `None`."""
@@ -319,8 +346,13 @@ def _finish(
     writer.finish({"parts": parts, "vocabulary": vocabulary, "audience": str(audience)})
 
 
-def _kept(services: Iterable[Service], phrases: PhraseInterpreter, terms: Mapping[str, TaxonomyTerm]) -> Part:
-    builder, kept = Builder(phrases, terms), list(services)
+def _kept(
+    services: Iterable[Service],
+    phrases: PhraseInterpreter,
+    terms: Mapping[str, TaxonomyTerm],
+    locate: Locate,
+) -> Part:
+    builder, kept = Builder(phrases, terms, locate), list(services)
     for service in kept:
         builder.add(service)
     return Part(builder.finish(), kept.__getitem__)

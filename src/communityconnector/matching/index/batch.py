@@ -74,6 +74,8 @@ def rows_of(segment: Segment, plans: Sequence[Plan], count: int) -> list[list[in
 def _is_fit(segment: Segment, plan: Plan) -> bool:
     limited = plan.origin is not None and plan.reach <= _FARTHEST
     plain = plan.rank is not Rank.RELEVANCE and not plan.misses and not plan.purpose.words
+    # Where only postal codes place some rows, those have another limit: such plans are searched by themselves.
+    plain = plain and not segment.columns.has_rough
     return limited and plain and segment.dead is None and len(segment.columns.keys) > 0
 
 

@@ -9,13 +9,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from communityconnector.matching.criteria import CRITERIA, Facts, place_of
+from communityconnector.matching.criteria import CRITERIA, Facts, Locate, spot_of
 from communityconnector.matching.criteria.place import PLACES
 from communityconnector.matching.index.answers import AnswerTable
 from communityconnector.matching.index.columns import Gathered
 from communityconnector.matching.index.segment import Segment
 from communityconnector.matching.purpose import Listed, Sign, purpose_of, term_keys
-from communityconnector.model import Offer, Service, TaxonomyTerm
+from communityconnector.model import Offer, Point, Service, TaxonomyTerm
+from communityconnector.model.zips import zip_point
 from communityconnector.needs import PhraseInterpreter
 
 _NONE: Final[Mapping[str, TaxonomyTerm]] = {}
@@ -27,15 +28,24 @@ class Builder:
     Args:
         phrases: finds the phrases of a vocabulary in names and descriptions.
         terms: taxonomy terms by id, for broader terms; those of the services are added.
+        locate: gives the points that stand for postal codes, by default of US ZIP codes; asked once for each.
     """
 
-    def __init__(self, phrases: PhraseInterpreter, terms: Mapping[str, TaxonomyTerm] = _NONE) -> None:
+    def __init__(
+        self,
+        phrases: PhraseInterpreter,
+        terms: Mapping[str, TaxonomyTerm] = _NONE,
+        locate: Locate = zip_point,
+    ) -> None:
         self._phrases = phrases
+        self._locate = _Located(locate).__getitem__
         self.terms: dict[str, TaxonomyTerm] = dict(terms)
         self._service_ids: list[str] = []
         self._offer_ids: list[str] = []
         self._latitude, self._longitude = array("d"), array("d")
         self._place = array("B")
+        self._where = array("i")
+        self._where_words: dict[str, int] = {"": 0}
         self._service, self._agency = array("i"), array("i")
         self._agencies: dict[str, int] = {}
         self._facts: dict[str, array[int]] = {criterion.name: array("i") for criterion in CRITERIA}
@@ -84,8 +94,9 @@ class Builder:
         return number
 
     def _add_place(self, offer: Offer) -> None:
-        point = offer.point
-        self._place.append(PLACES.index(place_of(offer)))
+        place, point, words = spot_of(offer, self._locate)
+        self._place.append(PLACES.index(place))
+        self._where.append(self._where_words.setdefault(words, len(self._where_words)))
         self._latitude.append(0.0 if point is None else point.latitude)
         self._longitude.append(0.0 if point is None else point.longitude)
 
@@ -96,6 +107,7 @@ class Builder:
             latitude=_array(self._latitude, np.float64),
             longitude=_array(self._longitude, np.float64),
             place=_array(self._place, np.uint8),
+            where=_array(self._where, np.int32),
             facts={name: _array(codes, np.int32) for name, codes in self._facts.items()},
             service=_array(self._service, np.int32),
             agency=_array(self._agency, np.int32),
@@ -105,6 +117,7 @@ class Builder:
             undescribed=_array(self._undescribed, np.int32),
             signs=list(self._signs),
             listed=listed,
+            where_words=list(self._where_words),
             offer_ids=self._offer_ids,
             service_ids=self._service_ids,
         )
@@ -129,6 +142,18 @@ class Builder:
             unique, first = np.unique(np.concatenate(rows), return_index=True)
             made[key] = (unique, np.concatenate(numbers)[first])
         return made, list(listed)
+
+
+class _Located(dict[str, Point | None]):
+    """The points of postal codes, each looked up once."""
+
+    def __init__(self, locate: Locate) -> None:
+        super().__init__()
+        self._locate = locate
+
+    def __missing__(self, code: str) -> Point | None:
+        self[code] = point = self._locate(code)
+        return point
 
 
 def _array(values: array[Any], kind: Any) -> NDArray[Any]:

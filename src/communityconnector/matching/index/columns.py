@@ -11,14 +11,16 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from communityconnector.matching.criteria.place import PLACES
+from communityconnector.matching.criteria.place import PLACES, Spot
 from communityconnector.matching.index.geometry import Floats, Rows, keys, through_the_earth
 from communityconnector.matching.purpose import Listed, Sign
+from communityconnector.model import Point
 
 Numbers = NDArray[Any]
 
 POINT: Final = PLACES.index("point")
 REMOTE: Final = PLACES.index("remote")
+ABOUT: Final = PLACES.index("about")
 
 IN_NAME: Final = 1
 IN_TEXT: Final = 2
@@ -69,10 +71,13 @@ class Columns:
     """What a segment holds; every array has a row an offer, unless it says otherwise.
 
     Attributes:
-        keys: for rows with a point, what they are sorted by; the other rows follow.
+        keys: for rows with a point, or one that stands for their postal code, what they are sorted by; the other rows
+            follow.
         space: for rows with a point, where that is in space.
         points: for rows with a point, its latitude and longitude.
         place: number in `PLACES`.
+        where: number of the words that tell where it is (see `Spot`).
+        where_words: those words, by number.
         facts: by criterion, the number of the row's facts in its table.
         service: number of the service.
         agency: number of the organization; -1 where there is none.
@@ -92,6 +97,7 @@ class Columns:
     space: Floats
     points: Floats
     place: NDArray[np.uint8]
+    where: Numbers
     facts: Mapping[str, Numbers]
     service: Numbers
     agency: Numbers
@@ -102,9 +108,21 @@ class Columns:
     undescribed: Rows
     signs: Sequence[Sign]
     listed: Sequence[Listed]
+    where_words: Sequence[str]
     offer_ids: Sequence[str]
     service_ids: Sequence[str]
     by_service_id: Numbers
+
+    def spot(self, service: int, offer_id: str) -> Spot:
+        """What is known of where an offer is.
+
+        Args:
+            service: the number of its service.
+            offer_id: its id.
+        """
+        row = next(row for row in self.rows_of([service]).tolist() if self.offer_ids[row] == offer_id)
+        point = Point(*self.points[row].tolist()) if row < len(self.keys) else None
+        return Spot(PLACES[self.place[row]], point, self.where_words[self.where[row]])
 
     def rows_of(self, services: Collection[int]) -> Rows:
         """The rows of some services, ascending."""
@@ -116,6 +134,11 @@ class Columns:
         )
         runs = [self._by_service[low:high] for low, high in zip(first, last, strict=True)]
         return np.sort(np.concatenate(runs or [self._by_service[:0]])).astype(np.int32)
+
+    @cached_property
+    def has_rough(self) -> bool:
+        """Whether any row has only the point that stands for its postal code."""
+        return bool((self.place == ABOUT).any())
 
     @cached_property
     def _by_service(self) -> NDArray[np.intp]:
@@ -137,6 +160,7 @@ class Gathered:
     latitude: Floats
     longitude: Floats
     place: NDArray[np.uint8]
+    where: Numbers
     facts: Mapping[str, Numbers]
     service: Numbers
     agency: Numbers
@@ -146,6 +170,7 @@ class Gathered:
     undescribed: Rows
     signs: Sequence[Sign]
     listed: Sequence[Listed]
+    where_words: Sequence[str]
     offer_ids: Sequence[str]
     service_ids: Sequence[str]
 
@@ -154,17 +179,19 @@ class Gathered:
         count = len(self.offer_ids)
         order = self._order_of_ids()
         key = keys(self.latitude, self.longitude)
-        key[self.place != POINT] = np.inf
+        has_point = (self.place == POINT) | (self.place == ABOUT)
+        key[~has_point] = np.inf
         old = np.lexsort((order, key))
         new = np.empty(count, dtype=np.int32)
         new[old] = np.arange(count, dtype=np.int32)
-        placed = int((self.place == POINT).sum())
+        placed = int(has_point.sum())
         latitude, longitude = self.latitude[old][:placed], self.longitude[old][:placed]
         return Columns(
             keys=key[old][:placed],
             space=through_the_earth(latitude, longitude),
             points=np.stack((latitude, longitude), axis=1),
             place=self.place[old],
+            where=_small(self.where)[old],
             facts={name: _small(codes)[old] for name, codes in self.facts.items()},
             service=self.service[old],
             agency=self.agency[old],
@@ -175,6 +202,7 @@ class Gathered:
             undescribed=np.sort(new[self.undescribed]),
             signs=self.signs,
             listed=self.listed,
+            where_words=self.where_words,
             # Tuples of texts, unlike lists, are not searched for cyclic garbage again and again.
             offer_ids=tuple([self.offer_ids[number] for number in old.tolist()]),
             service_ids=tuple(self.service_ids),

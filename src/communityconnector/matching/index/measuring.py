@@ -73,6 +73,7 @@ def measured(
     fresh_by_date = segment.freshness(plan.query.now.date())
     some = np.array(rows, dtype=np.int32)
     places = [PLACES[number] for number in columns.place.take(some).tolist()]
+    words = list(map(columns.where_words.__getitem__, columns.where.take(some).tolist()))
     kms = _kms(columns, origin, rows, some)
     before: list[list[Reason | None]] = []
     after: list[list[Reason | None]] = []
@@ -87,12 +88,12 @@ def measured(
     services = list(map(columns.service_ids.__getitem__, columns.service.take(some).tolist()))
     offers = list(map(columns.offer_ids.__getitem__, rows))
     made = []
-    for row, offer, service, (relevance, need), place, km, freshness, early, late in zip(
-        rows, offers, services, gather.judged(some), places, kms, fresh,
+    for row, offer, service, (relevance, need), place, where, km, freshness, early, late in zip(
+        rows, offers, services, gather.judged(some), places, words, kms, fresh,
         zip(*before, strict=True) if before else _ENDLESS,
         zip(*after, strict=True) if after else _ENDLESS, strict=False,
     ):  # fmt: skip
-        distance = None if origin is None else distance_reason(place, km, stated)
+        distance = None if origin is None else distance_reason(place, km, stated, where)
         every = (need, *early, distance, *late)
         told = tuple([r for r in every if r is not None]) if gaps or distance is None else every
         met = list(map(_ANSWER, told)).count(_MET)

@@ -28,6 +28,7 @@ _ARRAYS: Final = (
     "space",
     "points",
     "place",
+    "where",
     "service",
     "agency",
     "order",
@@ -84,6 +85,7 @@ def write_segment(writer: Writer, name: str, segment: Segment) -> None:
         writer.values(f"{name}-{kind}-spans", [list(postings.spans), ends])
     writer.values(f"{name}-signs", list(columns.signs))
     writer.values(f"{name}-listed", list(columns.listed))
+    writer.values(f"{name}-where-words", list(columns.where_words))
     writer.texts(f"{name}-offer-ids", columns.offer_ids)
     writer.texts(f"{name}-service-ids", columns.service_ids)
     for criterion, codes in columns.facts.items():
@@ -111,6 +113,7 @@ def read_segment(reader: Reader, name: str) -> Segment:
         facts=facts,
         signs=[Sign(*sign) for sign in reader.values(f"{name}-signs")],
         listed=[Listed(*listed) for listed in reader.values(f"{name}-listed")],
+        where_words=reader.values(f"{name}-where-words"),
         offer_ids=reader.texts(f"{name}-offer-ids"),
         service_ids=reader.texts(f"{name}-service-ids"),
     )

@@ -15,8 +15,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from communityconnector.matching.criteria.place import KM_A_MILE
-from communityconnector.matching.index.columns import REMOTE, Numbers
+from communityconnector.matching.criteria.place import KM_A_MILE, ROUGH_KM, USUAL_KM
+from communityconnector.matching.index.columns import ABOUT, REMOTE, Numbers
 from communityconnector.matching.index.gathering import Cut, Gathering
 from communityconnector.matching.index.geometry import (
     FARTHEST,
@@ -95,6 +95,9 @@ class Search:
         self._narrowing.sort(key=lambda asked: asked[2].fits is None)
         self._last_cut: tuple[float, Cut] | None = None
         self._placed = len(segment.columns.keys)
+        # What only a postal code places may be nearer than that says: one has to look farther for it.
+        self._rough = ROUGH_KM if segment.columns.has_rough else 0.0
+        self._reach = min(plan.reach + self._rough, FARTHEST)
         self._rows = len(segment.columns.place)
 
     def best(self, count: int | None) -> list[Found]:
@@ -113,8 +116,7 @@ class Search:
                 elsewhere = self._elsewhere()
             if count is not None and self._enough(near, elsewhere, radius, count):
                 return self._in_order([near] if elsewhere is None else [near, elsewhere], count)
-        reach = self._plan.reach
-        near = self._near(origin, reach, self._cut(origin, reach))
+        near = self._near(origin, self._reach, self._cut(origin, self._reach))
         return self._in_order([near, self._elsewhere() if elsewhere is None else elsewhere], count)
 
     def among(self, services: Sequence[int]) -> list[Found]:
@@ -128,7 +130,7 @@ class Search:
         origin = self._plan.origin
         if origin is None:
             return self._in_order([self._fits(*self._gather.rows(self._gather.cut(runs)), None)], None)
-        near = self._near(origin, self._plan.reach, self._gather.cut(runs[:placed]))
+        near = self._near(origin, self._reach, self._gather.cut(runs[:placed]))
         elsewhere = self._fits(*self._gather.rows(self._gather.cut(runs[placed:])), None)
         return self._in_order([near, elsewhere], None)
 
@@ -150,7 +152,7 @@ class Search:
             placed = rows < self._placed
             there = rows[placed]
             squares = plan.origin.squares(self._columns.space, there)
-            far[placed] = ~self._within(plan.origin, plan.reach, there, squares)
+            far[placed] = ~self._may_be_within(plan.origin, plan.reach, there, squares)
             ruled_out["distance"] += int(far.sum())
             fitting &= ~far
         return int(fitting.sum()), +ruled_out
@@ -161,7 +163,7 @@ class Search:
 
     def _radii(self, origin: Origin, count: int | None) -> Iterator[float]:
         """Radii of circles to look in before looking at all that is in reach."""
-        reach, at_once = self._plan.reach, _ALL_AT_ONCE[self._plan.rank]
+        reach, at_once = self._reach, _ALL_AT_ONCE[self._plan.rank]
         if count is None or self._gather.longest <= at_once:
             return
         wanted = max(_FIRST_RING, 6 * count)
@@ -186,10 +188,10 @@ class Search:
         """Rows with a point in a circle, of some that may be."""
         rows, values = self._gather.rows(cut)
         squares = origin.squares(self._columns.space, rows)
+        inside = squares <= square_of(radius)
         if radius >= self._plan.reach:
-            inside = self._within(origin, radius, rows, squares)
-        else:
-            inside = squares <= square_of(radius)
+            within = self._may_be_within(origin, self._plan.reach, rows, squares)
+            inside = within if radius >= self._reach else inside & within
         here = inside.nonzero()[0]
         return self._fits(rows.take(here), values.take(here), squares.take(here))
 
@@ -198,6 +200,24 @@ class Search:
         if self._placed == self._rows:
             return _NOTHING
         return self._fits(*self._gathered(self._placed, self._rows), None)
+
+    def _may_be_within(self, origin: Origin, km: float, rows: Rows, squares: Floats) -> NDArray[np.bool_]:
+        """Which rows are not known to lie farther than so."""
+        inside = self._within(origin, km, rows, squares)
+        if self._rough:
+            rough = (self._columns.place.take(rows) == ABOUT).nonzero()[0]
+            inside[rough] = self._within(origin, km + self._rough, rows.take(rough), squares.take(rough))
+        return inside
+
+    def _surely_within(self, origin: Origin, km: float, rows: Rows, squares: Floats) -> NDArray[np.bool_]:
+        """Which rows are known to lie no farther than so."""
+        inside = self._within(origin, km, rows, squares)
+        if self._rough:
+            rough = (self._columns.place.take(rows) == ABOUT).nonzero()[0]
+            inside[rough] = (
+                squares.take(rough) <= square_of(max(0.0, km - USUAL_KM)) if km >= USUAL_KM else False
+            )
+        return inside
 
     def _within(self, origin: Origin, km: float, rows: Rows, squares: Floats) -> NDArray[np.bool_]:
         """Which rows lie no farther than so; those in doubt are measured."""
@@ -237,7 +257,7 @@ class Search:
         plan = self._plan
         if not plan.distance_relaxed or plan.stated is None or plan.origin is None or squares is None:
             return np.zeros(len(rows), dtype=bool)
-        return ~self._within(plan.origin, plan.stated, rows, squares)
+        return ~self._may_be_within(plan.origin, plan.stated, rows, squares)
 
     def _enough(self, near: _Fits, elsewhere: _Fits | None, radius: float, count: int) -> bool:
         """Whether nothing beyond a radius can be among the best."""
@@ -277,10 +297,10 @@ class Search:
             else:
                 km = arcs_of(fits.squares)
                 total += weights.proximity * HALF_WAY / (HALF_WAY + km / KM_A_MILE)
-                if plan.stated is None or plan.reach <= plan.stated:
+                if plan.stated is None or (plan.reach <= plan.stated and not self._rough):
                     met += 1
                 else:
-                    met += self._within(plan.origin, plan.stated, rows, fits.squares)
+                    met += self._surely_within(plan.origin, plan.stated, rows, fits.squares)
         total += weights.relevance
         total += weights.certainty * (met / asked)
         if weights.freshness:
