@@ -136,6 +136,7 @@ class Connector(Desk):
                 random=random or Random(),  # noqa: S311  # it spreads tries, and keeps no secret
                 senders=senders,
                 words=with_words(*words),
+                has_term=self._has_term,
             )
         )
         self.storage = storage
@@ -382,6 +383,9 @@ class Connector(Desk):
 
     def __repr__(self) -> str:
         return f"<Connector for the {self.audience}, {self._follower}>"
+
+    def _has_term(self, key: str) -> bool:
+        return self._follower.now().index.has_term(key)
 
     def _source(self, source: Source) -> Source:
         """The source, or what a plugin reads from a file of a form that is its own."""

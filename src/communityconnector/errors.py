@@ -242,6 +242,18 @@ class InvalidSignatureError(CommunityConnectorError, ValueError):
         return type(self), (self.reason, str(self))
 
 
+class UnexpectedArgumentError(CommunityConnectorError, TypeError):
+    """A call was given something by a name that it does not have; the message says which names it has."""
+
+    code = "unexpected-argument"
+
+
+class UnknownNameError(CommunityConnectorError, ValueError):
+    """An audience, a mode or the like that there is not; the message lists those that there are."""
+
+    code = "unknown-name"
+
+
 class InvalidReferralError(CommunityConnectorError, ValueError):
     """What was said about a referral is incomplete or contradicts itself, or a document holds no referral."""
 

@@ -28,7 +28,7 @@ def listed(shelf: Shelf, service_id: str) -> Listed:
     everything = View(Confidential(), Audience.STEWARD)
     service = shelf.some(generation.number, [id_of(service_id)], everything).get(id_of(service_id))
     if service is None:
-        message = f"no service {service_id!r} in this directory"
+        message = f"no service {service_id!r} in this directory: a match has its id as `service_id`"
         raise ServiceNotFoundError(message)
     told = Confidential()
     told.add(service)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
+from communityconnector.choices import Choice
 from communityconnector.errors import InvalidNeedError
 from communityconnector.model import Point, kilometers
 
@@ -17,7 +17,7 @@ DETOUR: Final = 1.3
 find 1.2 to 1.4 (Boscoe, Henry and Zdeb 2012; Giacomin and Levinson 2015)."""
 
 
-class Mode(StrEnum):
+class Mode(Choice):
     """How one travels."""
 
     WALKING = "walking"

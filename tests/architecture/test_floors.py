@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[2] / "src" / "communityconnector"
 
 FLOORS = [
     {"errors"},
+    {"choices"},
     {"documents", "model"},
     {"geocoding", "travel", "storage", "notification", "sealing", "needs", "interchange"},
     {"settings", "webhooks"},
@@ -31,6 +32,7 @@ FLOORS = [
 
 OUTSIDE = {
     "errors": set(),
+    "choices": set(),
     "documents": {"attrs"},
     "model": {"attrs", "geopy"},
     "needs": {"attrs"},

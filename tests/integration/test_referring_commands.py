@@ -136,7 +136,9 @@ def test_details_that_were_handed_over_are_written_down(place):
     ("words", "message"),
     [
         (["nobody", "--by", "d", "--need", "food-pantry"], "no service 'nobody'"),
-        (["x", "--by", "d", "--need", CANARY], "no such need"),
+        (["x", "--by", "d", "--need", CANARY], "takes ids of needs"),
+        (["x", "--by", "d", "--need", "food-pantri"], "did you mean 'food-pantry'"),
+        (["x", "--by", "d", "--need", "food-pantry", "--language", "Spannish"], "did you mean 'Spanish'"),
         (["x", "--by", "d"], "--need"),
         (["x", "--need", "food-pantry"], "--by"),
     ],

@@ -48,10 +48,6 @@ def refer(  # noqa: PLR0913  # one argument an option
 
     Nothing is sent to anybody, and nothing of the patron is kept.
     """
-    known = cc.vocabulary().concepts
-    if not set(needs) <= known.keys():
-        message = "no such need; `communityconnector match TEXT --json` shows ids, as `understood`"
-        raise click.BadParameter(message, param_hint="--need")
     with open_desk(url, settings) as desk:
         actor = cc.Actor("staff", desk_id)
         made = desk.refer(service_id, actor=actor, concepts=needs, area=area, language=language)

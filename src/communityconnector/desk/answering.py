@@ -11,6 +11,7 @@ import attrs
 from communityconnector.desk.apart import Apart
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.following import Following
+from communityconnector.desk.given import check_actor, check_kind
 from communityconnector.desk.kinds import LINK, stamp
 from communityconnector.desk.links import Link, Wanted, issued, known, not_valid, opened, token_for, used
 from communityconnector.desk.outbox import Recipient, Row, records_of, row_of
@@ -176,6 +177,7 @@ class Answering(Following):
             LinkNotValidError: the link is used up, too old, or none of ours, or is an agency's.
             IllegalTransitionError: the patron did not agree to be asked (`PatronPage.asks`). The link can still be used.
         """
+        check_kind("answer", answer, FollowUp)
         ledger = self._parts.ledger
 
         def write() -> Replied:
@@ -205,6 +207,7 @@ class Answering(Following):
             ReferralNotFoundError: there is none.
             IllegalTransitionError: this role gives no links, or the agency has not been asked, or has no more to say.
         """
+        check_actor(actor)
         ledger = self._parts.ledger
 
         def write() -> str:

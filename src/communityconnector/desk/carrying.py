@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from communityconnector.desk.given import made
 from communityconnector.desk.kinds import REFERRAL
 from communityconnector.desk.parts import Parts
 from communityconnector.desk.work import Work
@@ -45,9 +46,9 @@ class Carrying:
         if event is Event.CLOSE_GIVEN and said.get("to") is None and said.get("outcome") is not None:
             success = MEANINGS[Outcome(said["outcome"])].side is CodeClass.SUCCESS
             said["to"] = ReferralStatus.COMPLETED if success else ReferralStatus.FAILED
-        work.happen(event, actor, Details(**said))
+        work.happen(event, actor, made(Details, said, event.value))
 
     @staticmethod
     def _check_agency(referral: Referral, actor: Actor, event: Event) -> None:
-        if actor.role is Role.AGENCY and actor.id != referral.organization_id:
+        if actor.role is Role.AGENCY and not actor.id == referral.organization_id != "":
             raise IllegalTransitionError(referral.status, event, actor.role, "own_referral")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.carrying import Carrying
+from communityconnector.desk.given import check_actor, check_kind
 from communityconnector.errors import (
     IllegalTransitionError,
     InvalidReferralError,
@@ -42,6 +43,8 @@ class Consenting(Carrying):
             InvalidConsentError: the matter asks for a written one, or the patron's age for a guardian's.
             InvalidReferralError: the referral is for information, or closed.
         """
+        check_actor(actor)
+        check_kind("terms", terms, ConsentTerms)
 
         def write() -> Consent:
             work = self._work(referral_id, at)
@@ -72,6 +75,7 @@ class Consenting(Carrying):
             ReferralNotFoundError: there is none.
             IllegalTransitionError: this role takes back no consents.
         """
+        check_actor(actor)
 
         def write() -> Referral:
             work = self._work(referral_id, at)

@@ -10,6 +10,7 @@ import attrs
 
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.carrying import Carrying
+from communityconnector.desk.given import check_actor
 from communityconnector.desk.holds import Holds
 from communityconnector.desk.kinds import BY_DUE
 from communityconnector.desk.outbox import Row, records_of, row_of, withdrawn
@@ -48,7 +49,7 @@ class Contacting(Carrying):
             InvalidReferralError: a patron's word is from the future, or ways are named that would never be used: the
                 referral is closed and nothing of the patron's own is kept of it, or that is kept for a legal hold alone.
         """
-        said = tuple(contacts)
+        said = as_contacts(contacts)
 
         def write() -> None:
             holds = Holds.found(self._parts.ledger)
@@ -142,6 +143,7 @@ class Contacting(Carrying):
 
     def _spoken(self, referral_id: str, action: str, actor: Actor) -> Work:
         """The work that a patron's word makes."""
+        check_actor(actor)
         work = self._work(referral_id, None)
         if actor.role not in (Role.STAFF, Role.PATRON):
             raise IllegalTransitionError(work.referral.status, action, actor.role)
@@ -161,6 +163,22 @@ def as_told(values: Any) -> Any:
     if not isinstance(values, Mapping):
         return values
     return {name: Secret(text) if isinstance(text, str) else text for name, text in values.items()}
+
+
+def as_contacts(values: Iterable[ContactPreference]) -> tuple[ContactPreference, ...]:
+    """Ways to reach a patron.
+
+    Raises:
+        InvalidReferralError: it is one way instead of a list, or something else. The message repeats nothing of it.
+    """
+    if isinstance(values, (str, ContactPreference)) or not isinstance(values, Iterable):
+        message = "`contacts` takes a list: [ContactPreference(channel='email', address=Secret(...))]"
+        raise InvalidReferralError(message)
+    found = tuple(values)
+    if not all(isinstance(one, ContactPreference) for one in found):
+        message = "`contacts` takes values as ContactPreference(channel='email', address=Secret(...))"
+        raise InvalidReferralError(message)
+    return found
 
 
 def check_contacts(contacts: Iterable[ContactPreference], now: datetime) -> None:

@@ -12,6 +12,7 @@ import attrs
 from communityconnector.desk.apart import Apart, readable
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.carrying import Carrying
+from communityconnector.desk.given import check_actor, check_kind
 from communityconnector.desk.held import coming, due_name, held_of
 from communityconnector.desk.kinds import BY_DUE, FOLLOW_UP, REFERRAL, stamp
 from communityconnector.desk.outbox import Recipient
@@ -218,6 +219,8 @@ class Following(Carrying):
 
     def _answered(self, referral_id: str, answer: FollowUp, actor: Actor, at: datetime | None) -> Work:
         """The work that an answer makes."""
+        check_actor(actor)
+        check_kind("answer", answer, FollowUp)
         ledger = self._parts.ledger
         held = ledger.need(referral_id)
         if actor.role not in (Role.STAFF, Role.PATRON):
@@ -248,6 +251,11 @@ class Following(Carrying):
             work.happen(Event.FAIL, actor, told)
 
     def answers(self, referral_id: str) -> tuple[Answered, ...]:
-        """What the patron said of a referral, first to last."""
+        """What the patron said of a referral, first to last.
+
+        Raises:
+            ReferralNotFoundError: there is none.
+        """
+        self._parts.ledger.need(referral_id)
         found = [Answered.from_dict(one.document) for one in self._parts.ledger.under(FOLLOW_UP, referral_id)]
         return tuple(sorted(found, key=lambda one: one.at))

@@ -201,6 +201,9 @@ class Ledger:
         Raises:
             ReferralNotFoundError: there is none.
         """
+        if not isinstance(referral_id, str):
+            message = f"a referral is named by its id, such as `referral.id`, and not by a {type(referral_id).__name__}"
+            raise ReferralNotFoundError(message)
         found = self.held(referral_id)
         if found is None:
             shown = repr(referral_id) if lawful_id(referral_id) else "of that id"

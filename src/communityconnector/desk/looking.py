@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from communityconnector.desk.audit import Audit, Fact
+from communityconnector.desk.given import check_actor, check_kind
 from communityconnector.desk.kinds import BY_INBOX, EVENT, INTAKE, REFERRAL
 from communityconnector.desk.parts import Parts
 from communityconnector.desk.roles import check_role
@@ -41,7 +42,12 @@ class Looking:
         return self._parts.ledger.need(referral_id).referral
 
     def events(self, referral_id: str) -> tuple[ReferralEvent, ...]:
-        """What happened to a referral, first to last; words that were added are private and not in it."""
+        """What happened to a referral, first to last; words that were added are private and not in it.
+
+        Raises:
+            ReferralNotFoundError: there is none.
+        """
+        self._parts.ledger.need(referral_id)
         return tuple(
             ReferralEvent.from_dict(one.document) for one in self._parts.ledger.under(EVENT, referral_id)
         )
@@ -66,6 +72,7 @@ class Looking:
             ReferralNotFoundError: there is none.
             IllegalTransitionError: this role may not look.
         """
+        check_actor(actor)
         ledger = self._parts.ledger
         referral = ledger.need(referral_id).referral
         if actor.role is not Role.STAFF:
@@ -91,6 +98,7 @@ class Looking:
         """
         ledger = self._parts.ledger
         check_role(actor, "put_intake", Role.STAFF)
+        check_kind("intake", intake, Intake)
         if intake.notifier and intake.notifier not in self._parts.notifiers:
             known = ", ".join(self._parts.notifiers) or "none"
             message = f"the desk has no notifier {intake.notifier!r}; it has: {known}"

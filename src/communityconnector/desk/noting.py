@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from communityconnector.desk.given import check_concepts, check_language
 from communityconnector.desk.kinds import UNMET_NEED, stamp
 from communityconnector.desk.parts import Parts
 from communityconnector.desk.unmet import kept
 from communityconnector.errors import InvalidReferralError
 from communityconnector.matching import MatchResult
 from communityconnector.referrals import Basis, UnmetReason, UnmetRecord, reason_for
+from communityconnector.referrals.documents import texts
 from communityconnector.referrals.unmet import coarse
 from communityconnector.storage import ABSENT, Put
 
@@ -45,9 +47,15 @@ class Noting:
             What was kept; `None` where the match did find something, and so nothing is unmet.
 
         Raises:
+            UnknownNeedError: a need is not known.
             InvalidReferralError: it does not say which need, or says more than may be kept for ever: an area that may be
                 an address, or words where a code belongs.
         """
+        if found is not None and not isinstance(found, MatchResult):
+            message = f"`found` takes what `match` gave, and not a {type(found).__name__}; needs are given as `concepts`"
+            raise InvalidReferralError(message)
+        check_concepts(self._parts.vocabulary, texts(concepts))
+        check_language(language)
         unmet = None if found is None else found.unmet
         if found is not None and unmet is None and reason is None:
             return None

@@ -36,6 +36,11 @@ class Listed:
     tags: frozenset[str] = frozenset()
 
 
+def _any(_: str) -> bool:
+    """Where no directory tells, everything may be there."""
+    return True
+
+
 @attrs.frozen(eq=False, repr=False)
 class Parts:
     """What every part of a desk works with.
@@ -49,6 +54,8 @@ class Parts:
         random: spreads tries over time.
         senders: systems that may report by web hooks.
         words: what words of other systems mean.
+        has_term: whether the directory has a taxonomy term of an id or a code.
+        has_agency: whether the directory has an agency of an id.
     """
 
     ledger: Ledger
@@ -59,3 +66,5 @@ class Parts:
     random: random.Random
     senders: tuple[Sender, ...] = attrs.field(default=(), converter=check_senders)
     words: Words = WORDS
+    has_term: Callable[[str], bool] = _any
+    has_agency: Callable[[str], bool] = _any

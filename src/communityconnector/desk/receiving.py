@@ -15,6 +15,7 @@ import attrs
 
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.carrying import Carrying
+from communityconnector.desk.given import check_actor
 from communityconnector.desk.kinds import BY_REVIEW, REFERRAL, stamp
 from communityconnector.desk.reports import Report, Word, read_report
 from communityconnector.desk.requests import Key, once
@@ -171,6 +172,7 @@ class Receiving(Carrying):
             ReferralNotFoundError: there is none.
             IllegalTransitionError: this role does not see to it.
         """
+        check_actor(actor)
 
         def write() -> None:
             work = self._work(referral_id, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ import attrs
 
 from communityconnector.desk.audit import Fact
 from communityconnector.desk.carrying import Carrying
-from communityconnector.desk.contacting import as_told, check_contacts
+from communityconnector.desk.contacting import as_contacts, as_told, check_contacts
+from communityconnector.desk.given import check_actor, check_concepts, check_kind, check_language, made
 from communityconnector.desk.held import Held
 from communityconnector.desk.holds import Holds, all_of
 from communityconnector.desk.parts import Listed
@@ -19,9 +20,11 @@ from communityconnector.desk.work import Work
 from communityconnector.errors import (
     IllegalTransitionError,
     InvalidReferralError,
+    UnknownNeedError,
 )
 from communityconnector.matching import Match
 from communityconnector.model import Service
+from communityconnector.model.codes import is_hierarchical
 from communityconnector.notification import Secret, Uncopied
 from communityconnector.referrals import (
     Actor,
@@ -42,11 +45,7 @@ from communityconnector.referrals import (
     tags_of,
 )
 from communityconnector.referrals.documents import TYPED, texts
-from communityconnector.referrals.unmet import area_of, codes_of
-
-
-def _contacts(values: Iterable[ContactPreference]) -> tuple[ContactPreference, ...]:
-    return tuple(values)
+from communityconnector.referrals.unmet import area_of, codes_of, is_code
 
 
 @attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
@@ -77,7 +76,7 @@ class Asked(Uncopied):
     terms: tuple[str, ...] = attrs.field(default=(), converter=texts)
     patron: str = ""
     told: Mapping[str, Secret] = attrs.field(factory=dict, converter=as_told)
-    contacts: tuple[ContactPreference, ...] = attrs.field(default=(), converter=_contacts)
+    contacts: tuple[ContactPreference, ...] = attrs.field(default=(), converter=as_contacts)
     age_band: AgeBand = attrs.field(default=AgeBand.UNKNOWN, converter=AgeBand)
     follow_up_allowed: bool = False
     priority: Priority = attrs.field(default=Priority.ROUTINE, converter=Priority)
@@ -87,9 +86,10 @@ class Asked(Uncopied):
     basis: Basis = attrs.field(default=Basis.PRESENTED, converter=Basis)
 
     def __attrs_post_init__(self) -> None:
-        # If the need stays unmet, these are kept for ever.
+        check_language(self.language)
+        # If the need stays unmet, these are kept for ever, beside its concepts, which are those of the vocabulary.
         area_of(self.area)
-        codes_of((*self.concepts, *self.terms, *filter(None, (self.language, self.channel))))
+        codes_of((*self.terms, *filter(None, (self.language, self.channel))))
 
 
 class Referring(Carrying):
@@ -124,14 +124,16 @@ class Referring(Carrying):
 
         Raises:
             ServiceNotFoundError: the directory has no such service.
-            InvalidReferralError: something is missing, or contradicts the type of referral.
+            UnknownNeedError: a need or a term is not known.
+            UnexpectedArgumentError: `Asked` has no such name.
+            InvalidReferralError: something is missing, of another kind, or contradicts the type of referral.
             InvalidPatronRefError: the reference to the patron is not opaque.
             InvalidConsentError: the consent is not of the kind that the matter asks for.
             IllegalTransitionError: it cannot be sent: no consent, an inactive service, a confidential one, or a referral
                 of type `self` that tells the agency something and is not sent by the patron.
             IdempotencyConflictError: the key was used for another request.
         """
-        return self._make(None, to, actor, consent, idempotency_key, at, Asked(**asked))
+        return self._make(None, to, actor, consent, idempotency_key, at, made(Asked, asked, "refer"))
 
     def re_refer(  # noqa: PLR0913  # what `refer` takes, and what it replaces
         self,
@@ -166,7 +168,8 @@ class Referring(Carrying):
             IllegalTransitionError: the old one is not closed, or the new one cannot be sent.
             InvalidReferralError: the agency was tried before; or see `refer`.
         """
-        return self._make((referral_id, allow_tried), to, actor, consent, idempotency_key, at, Asked(**asked))
+        given = made(Asked, asked, "re_refer")
+        return self._make((referral_id, allow_tried), to, actor, consent, idempotency_key, at, given)
 
     def apply(  # noqa: PLR0913  # what happened, who says so, when, and what keeps it from counting twice
         self,
@@ -201,6 +204,7 @@ class Referring(Carrying):
             StaleRecordError: somebody else has changed it since the caller saw it.
             IdempotencyConflictError: the key was used for another request.
         """
+        check_actor(actor)
         event = Event(event)
         if event in (Event.CREATE, Event.RE_REFER, Event.DISCARD):
             message = f"{event} has a call of its own: refer, re_refer or discard"
@@ -226,6 +230,7 @@ class Referring(Carrying):
             ReferralNotFoundError: there is none.
             IllegalTransitionError: it is no draft, somebody else's, or under a legal hold.
         """
+        check_actor(actor)
         ledger = self._parts.ledger
 
         def write() -> None:
@@ -253,9 +258,13 @@ class Referring(Carrying):
         at: datetime | None,
         asked: Asked,
     ) -> Referral:
+        check_actor(actor)
+        if consent is not None:
+            check_kind("consent", consent, ConsentTerms)
         ledger = self._parts.ledger
-        service_id = to if isinstance(to, str) else to.service_id if isinstance(to, Match) else to.id
-        concepts = asked.concepts or _found_for(to)
+        service_id = _service_of(to)
+        self._check_asked(asked)
+        concepts, terms = (asked.concepts, asked.terms) if asked.concepts or asked.terms else _found_for(to)
         if asked.type is ReferralType.INFORMATION and (asked.patron or asked.told or consent):
             message = (
                 "a referral for information has no patron, tells no agency anything, and needs no consent: "
@@ -269,16 +278,22 @@ class Referring(Carrying):
             about = concepts or (old.referral.concepts if old else ())
             # Here, and not before: a request that is repeated has its answer, whatever the directory says by now.
             listed = self._parts.listed(service_id)
-            if not about and not asked.terms:
+            if not about and not terms and not _unknown_to(to, asked):
                 message = "say what is needed: concepts=['food-pantry'], or pass on a match that was found for a need"
+                raise InvalidReferralError(message)
+            if not listed.organization_id and asked.type is not ReferralType.INFORMATION:
+                message = (
+                    "the directory does not say which agency runs this service, so nothing can be sent to it: hand the "
+                    "details over, with no `type`"
+                )
                 raise InvalidReferralError(message)
             proposal = Proposal(
                 id=ledger.new_id(),
                 type=asked.type,
-                service_id=service_id,
+                service_id=listed.id,
                 organization_id=listed.organization_id,
                 concepts=about,
-                terms=asked.terms,
+                terms=terms,
                 priority=asked.priority,
             )
             work = Work(self._parts, None, moment)
@@ -314,8 +329,19 @@ class Referring(Carrying):
                 self._step(work, Event.GIVE, actor, details)
             return work.commit(*key.put(work.referral, work.recorded_at))
 
-        said = [replaced, service_id, actor.role.value, actor.id, consent, at, concepts, asked]
+        said = [replaced, service_id, actor.role.value, actor.id, consent, at, concepts, terms, asked]
         return once(ledger, idempotency_key, said, write)
+
+    def _check_asked(self, asked: Asked) -> None:
+        """Make sure that what somebody names as needed is known. Codes of 211 taxonomies are taken as they are."""
+        check_concepts(self._parts.vocabulary, asked.concepts)
+        for term in asked.terms:
+            if not (is_hierarchical(term) or self._parts.has_term(term)):
+                message = (
+                    "`terms` takes ids or codes of the directory's taxonomy terms: `desk.directory.taxonomy_terms` lists "
+                    "them, and `match.terms` has those that were asked for"
+                )
+                raise UnknownNeedError(message)
 
     def _own(self, asked: Asked, old: Held | None) -> Private:
         """What is the patron's own of a new referral."""
@@ -340,14 +366,32 @@ class Referring(Carrying):
         return bool(self._parts.ledger.policy.needs_guardian(own.age_band, tags))
 
 
-def _found_for(to: Match | Service | str) -> tuple[str, ...]:
-    """What a match was found for."""
+def _service_of(to: Match | Service | str) -> str:
+    """The id of what is referred to."""
+    if isinstance(to, Match):
+        return to.service_id
+    if isinstance(to, Service):
+        return to.id
+    if isinstance(to, str):
+        return to
+    message = f"a referral is to a match, such as `result[0]`, a service or its id, and not to a {type(to).__name__}"
+    raise InvalidReferralError(message)
+
+
+def _found_for(to: Match | Service | str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a match was found for: the needs that it is known to be for, or else what was asked; and the terms."""
     if not isinstance(to, Match):
-        return ()
-    return tuple(
-        dict.fromkeys(
-            reason.evidence["concept"]
-            for reason in to.reasons
-            if reason.criterion == "need" and "concept" in reason.evidence
-        )
-    )
+        return (), ()
+    known = [
+        reason.evidence["concept"]
+        for reason in to.reasons
+        if reason.criterion == "need" and "concept" in reason.evidence
+    ]
+    concepts = tuple(dict.fromkeys(known)) or to.needs
+    # A term of a directory may be any text; only codes are kept of a referral.
+    return concepts, () if concepts else tuple(term for term in to.terms if is_code(term))
+
+
+def _unknown_to(to: Match | Service | str, asked: Asked) -> bool:
+    """Whether it may stay unknown what was needed: a match was found by words alone, and nothing is sent."""
+    return isinstance(to, Match) and asked.type is ReferralType.INFORMATION

@@ -138,6 +138,7 @@ class Retaining:
             What is held, by referral.
 
         Raises:
+            ReferralNotFoundError: there is none.
             IllegalTransitionError: this role is not told.
         """
         ledger = self._parts.ledger
@@ -151,6 +152,8 @@ class Retaining:
                 if owner and (on_all is not None or owner in holds):
                     kept.setdefault(owner, {}).setdefault(kind, []).append(record.id)
         wanted = {key: of for key, of in sorted(kept.items()) if referral_id in (None, key)}
+        if referral_id is not None and not wanted:
+            ledger.need(referral_id)
         facts = [
             Fact(actor=actor, action="release_report", referral_id=key, fields=tuple(of))
             for key, of in wanted.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from communityconnector.desk.given import check_actor
 from communityconnector.errors import IllegalTransitionError
 from communityconnector.referrals import Actor, Role
 
@@ -20,6 +21,8 @@ def check_role(actor: Actor, action: str, *roles: Role) -> None:
 
     Raises:
         IllegalTransitionError: it is not this role's.
+        InvalidReferralError: it is no actor.
     """
+    check_actor(actor)
     if actor.role not in roles:
         raise IllegalTransitionError(_ANY, action, actor.role)

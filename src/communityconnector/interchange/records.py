@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
 from typing import Any, Final
 
+from communityconnector.choices import Choice
 from communityconnector.interchange.lifts import describe, field_lift, mend, mend_schedule, value_lift
 from communityconnector.interchange.notes import TALLIED, Draft, Notes
 from communityconnector.interchange.opening_hours import read_hours
@@ -35,7 +35,7 @@ class UncountedError(Exception):
     """Inside the library: a record has to be numbered among others that are not known."""
 
 
-class Mode(StrEnum):
+class Mode(Choice):
     """What reading does with what is wrong."""
 
     REPAIR = "repair"

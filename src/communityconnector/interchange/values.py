@@ -124,6 +124,11 @@ def _identifier(raw: str) -> Mended:
     return raw, _NOT_UUID
 
 
+def identifier_of(raw: str) -> str:
+    """An identifier as a record has it once it was read: without spaces around it, a UUID in its usual form."""
+    return str(_identifier(raw.strip())[0])
+
+
 def _reference(raw: str) -> Mended:
     value, problem = _identifier(raw)
     # Said once, at the record that has the id; its references need not repeat it.

@@ -125,7 +125,7 @@ class Engine:
         first: Mapping[str, Reason] = NOBODY,
     ) -> MatchResult:
         query = plan.query
-        matches = self._reranked([_match(result, self._weights, first) for result in found], query)
+        matches = self._reranked([_match(result, self._weights, first, query) for result in found], query)
         if first:
             matches = _with_ahead(self._ahead(index, plan, first), matches)
         sure = sum(match.reasons[0].answer is Answer.MET for match in matches)
@@ -243,7 +243,7 @@ class Engine:
     def _ahead(self, index: Index, plan: Plan, first: Mapping[str, Reason]) -> list[Match]:
         """All matches that come before others, in their order."""
         services = [key for key, reason in first.items() if reason.answer is Answer.MET]
-        found = [_match(result, self._weights, first) for result in index.among(plan, services)]
+        found = [_match(result, self._weights, first, plan.query) for result in index.among(plan, services)]
         # What only may be for the need is a question to ask, wherever it is today.
         return self._reranked([match for match in found if match.reasons[0].answer is Answer.MET], plan.query)
 
@@ -257,7 +257,7 @@ class Engine:
             plan = Plan.of(query, asked, self._weights, Rank.DISTANCE, relaxed)
             for result in index.search(plan, NEAR_MISSES + len(misses)):
                 if result.found.reasons[0].answer is Answer.MET and len(misses) < NEAR_MISSES:
-                    misses.setdefault(result.offer_id, _match(result, self._weights, first))
+                    misses.setdefault(result.offer_id, _match(result, self._weights, first, query))
         return tuple(misses.values())
 
 
@@ -277,7 +277,7 @@ def _with_ahead(ahead: Sequence[Match], matches: Sequence[Match]) -> list[Match]
     return [*ahead, *(match for match in matches if (match.offer_id, match.service_id) not in known)]
 
 
-def _match(result: Result, weights: Weights, first: Mapping[str, Reason]) -> Match:
+def _match(result: Result, weights: Weights, first: Mapping[str, Reason], query: Query) -> Match:
     found = result.found
     reasons = found.reasons
     if first and found.service_id in first:
@@ -292,4 +292,6 @@ def _match(result: Result, weights: Weights, first: Mapping[str, Reason]) -> Mat
         weights,
         found.worth,
         result.offer,
+        tuple(understood.concept for understood in query.meaning.concepts),
+        query.need.terms,
     )

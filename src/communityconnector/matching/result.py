@@ -28,6 +28,8 @@ class Match:
         score: between 0 and 1; exactly the sum of the contributions' points.
         reasons: every criterion's answer.
         km: how far away, in km; `None` where that is unknown or there is nowhere to go (a reason says which).
+        needs: what was asked for, whatever this offer is known to offer: ids of needs, surest first.
+        terms: taxonomy terms that were asked for.
     """
 
     offer_id: str
@@ -38,6 +40,8 @@ class Match:
     _weights: Weights
     _worth: Worth
     _fetch: Callable[[], Offer] = attrs.field(eq=False)
+    needs: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Match {self.offer_id!r}, score {self.score:.3f}>"

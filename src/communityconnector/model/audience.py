@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
 import attrs
 
+from communityconnector.choices import Choice
 from communityconnector.model.contact import Contact, Language, Phone
 from communityconnector.model.level import Disclosure, strictest
 from communityconnector.model.location import Address, Location, LocationType
@@ -26,7 +26,7 @@ from communityconnector.model.service import Service, ServiceAtLocation
 from communityconnector.model.shape import R, children, evolve, shape
 
 
-class Audience(StrEnum):
+class Audience(Choice):
     """For whom a directory is shown or written."""
 
     PUBLIC = "public"

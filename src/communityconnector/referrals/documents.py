@@ -12,6 +12,7 @@ import attrs
 from communityconnector import documents
 from communityconnector.documents import write
 from communityconnector.errors import InvalidReferralError
+from communityconnector.needs.suggestions import did_you_mean
 
 __all__ = ["CLOCKS_DIFFER", "TYPED", "Code", "as_utc", "as_utc_if_any", "names", "read", "texts", "write"]
 
@@ -33,8 +34,12 @@ class Code(StrEnum):
     """
 
     @classmethod
-    def _missing_(cls, value: object) -> NoReturn:  # noqa: ARG003  # the text may be anything, so no message repeats it
-        message = f"there is no such {cls.__name__}; it is one of {', '.join(cls)}"
+    def _missing_(cls, value: object) -> NoReturn:
+        # The text may be anything, so no message repeats it.
+        near = did_you_mean(value, cls) if isinstance(value, str) else ""
+        message = (
+            f"there is no such {cls.__name__}; {near + ' ' if near else ''}it is one of {', '.join(cls)}"
+        )
         raise InvalidReferralError(message)
 
 

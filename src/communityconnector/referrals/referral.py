@@ -36,19 +36,20 @@ class Proposal:
         id: the id that it will have.
         type: how patron and agency are brought together.
         service_id: the service's id in the directory.
-        organization_id: id of the agency that runs it.
+        organization_id: id of the agency that runs it; empty where the directory does not say, which a referral for
+            information may be.
         concepts: ids of the needs, from the needs vocabulary.
-        terms: ids of taxonomy terms that were asked for.
+        terms: ids of taxonomy terms that were asked for. Of a referral for information it may be unknown what is needed.
         priority: how soon it is needed.
 
     Raises:
-        InvalidReferralError: an id is empty, or there is neither a concept nor a term.
+        InvalidReferralError: an id is empty, or there is neither a concept nor a term, where there must be one.
     """
 
     id: str
     type: ReferralType = attrs.field(converter=ReferralType)
     service_id: str
-    organization_id: str
+    organization_id: str = ""
     concepts: tuple[str, ...] = attrs.field(default=(), converter=texts)
     terms: tuple[str, ...] = attrs.field(default=(), converter=texts)
     priority: Priority = attrs.field(default=Priority.ROUTINE, converter=Priority)
@@ -75,7 +76,7 @@ class Referral:
             out, it stays what the agency said last. FHIR leaves it to the agency to complete its task.
         version: how many events have been written.
         service_id: the service's id in the directory.
-        organization_id: id of the agency.
+        organization_id: id of the agency; empty where the directory does not say.
         concepts: ids of the needs, from the needs vocabulary.
         terms: ids of taxonomy terms that were asked for.
         priority: how soon it is needed.
@@ -114,7 +115,7 @@ class Referral:
     task_status: ReferralStatus
     version: int
     service_id: str
-    organization_id: str
+    organization_id: str = ""
     concepts: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     priority: Priority = Priority.ROUTINE
@@ -265,9 +266,14 @@ class ReferralEvent:
 
 
 def _check_about(value: Proposal | Referral) -> None:
-    for name in ("id", "service_id", "organization_id"):
+    for name in ("id", "service_id"):
         if not getattr(value, name):
             _refuse(name)
+    if value.type is ReferralType.INFORMATION:
+        return
+    # Whoever is sent something is an agency, and what a patron agrees to depends on the matter.
+    if not value.organization_id:
+        _refuse("organization_id")
     if not (value.concepts or value.terms):
         _refuse("concepts")
 

@@ -51,19 +51,20 @@ _PLAIN: Final = re.compile(r"[0-9]*(?:[A-Z]?[a-z]+|[A-Z]+){0,3}[0-9]*|[A-Za-z]*[
 number before or behind them; or a number of five digits or more, whatever letters are around it."""
 
 
+_UNCLASSIFIED: Final = frozenset({"unclassified"})
+
+
 def tags_of(vocabulary: Vocabulary, concepts: Iterable[str], terms: Iterable[str] = ()) -> frozenset[str]:
-    """Tags of what is needed; `unclassified` where some of it is not in the vocabulary.
+    """Tags of what is needed; `unclassified` where some of it is not in the vocabulary, or nobody knows what it is.
 
     Args:
         vocabulary: the needs that are known.
         concepts: ids of the needs.
         terms: ids of taxonomy terms that were asked for, of which nobody knows how sensitive they are.
     """
-    found: set[str] = set()
-    for concept in concepts:
-        known = vocabulary.concepts.get(concept)
-        found |= {"unclassified"} if known is None else known.sensitive
-    return frozenset(found | ({"unclassified"} if any(True for _ in terms) else set()))
+    asked = [vocabulary.concepts.get(concept) for concept in concepts]
+    tags = [_UNCLASSIFIED if known is None else known.sensitive for known in asked]
+    return _UNCLASSIFIED.union(*tags) if any(True for _ in terms) or not tags else frozenset().union(*tags)
 
 
 def patron_ref(text: str, cards: str = "") -> str:

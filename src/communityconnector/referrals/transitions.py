@@ -109,7 +109,7 @@ def re_refer(  # noqa: PLR0913  # what `create` takes, and what it replaces
         message = "a new referral needs an id of its own"
         raise InvalidReferralError(message)
     tried = referral.tried
-    if referral.sent_at or referral.given_at:
+    if referral.organization_id and (referral.sent_at or referral.given_at):
         tried = tuple(dict.fromkeys((*tried, referral.organization_id)))
     if proposal.organization_id in tried and not allow_tried:
         message = "this agency was tried before for the same need; allow_tried=True tries it again"

@@ -106,10 +106,15 @@ def codes_of(values: Iterable[str]) -> tuple[str, ...]:
         InvalidReferralError: one is none. The message does not repeat it.
     """
     found = texts(values)
-    if not all(_CODE.fullmatch(one) for one in found):
+    if not all(map(is_code, found)):
         message = "an id of a need, a language or a channel is a code: up to 64 letters, digits and . _ : - without blanks"
         raise InvalidReferralError(message)
     return found
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is a code or an id, and cannot be a sentence."""
+    return _CODE.fullmatch(text) is not None
 
 
 _R = UnmetReason

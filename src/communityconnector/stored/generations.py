@@ -12,6 +12,7 @@ import attrs
 from communityconnector.errors import StaleRecordError, StorageError
 from communityconnector.interchange import Mode, to_raw
 from communityconnector.interchange.records import Structurer
+from communityconnector.interchange.values import identifier_of
 from communityconnector.model import ENTITIES, Audience, Directory, Record, Service, TaxonomyTerm
 from communityconnector.model.audience import Confidential, redaction
 from communityconnector.model.graph import rebuild
@@ -36,7 +37,8 @@ def kind_of(entity: str, generation: int) -> str:
 
 
 def id_of(key: str) -> str:
-    """The id under which a record is stored: its own, or a digest of it where no storage could take that."""
+    """The id under which a record is stored: its own, as reading gives it, or a digest where no storage could take that."""
+    key = identifier_of(key)
     return (
         key
         if lawful_id(key)

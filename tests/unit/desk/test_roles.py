@@ -9,7 +9,7 @@ from desks import STAFF, desk_at, found, refused, send, take_referrals, terms
 
 import communityconnector as cc
 from communityconnector.desk import Desk
-from communityconnector.errors import IllegalTransitionError
+from communityconnector.errors import IllegalTransitionError, InvalidReferralError, ReferralNotFoundError
 from communityconnector.referrals import Role
 
 LIBRARY, PATRONS = frozenset({Role.STAFF}), frozenset({Role.STAFF, Role.PATRON})
@@ -115,3 +115,109 @@ def test_a_call_is_for_some_roles_and_does_nothing_for_others(call, role):
                 getattr(desk, call)(*args, actor=actor, **more)
             assert refused.value.role == role
             assert len(list(desk.audit.entries())) == entries
+
+
+@pytest.mark.parametrize("actor", ["desk-2", "staff", None, ("staff", "desk-2"), Role.STAFF], ids=repr)
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_wants_an_actor_and_says_what_one_looks_like(call, actor):
+    _, before, given, more = CALLS[call]
+    with desk_at() as desk:
+        args = given(before(desk, STAFF))
+        entries = len(list(desk.audit.entries()))
+        with pytest.raises(InvalidReferralError, match=r"`actor` takes Actor\('staff', 'desk-2'\)"):
+            getattr(desk, call)(*args, actor=actor, **more)
+        assert len(list(desk.audit.entries())) == entries
+
+
+OF_A_REFERRAL = {
+    **{name: call[3] for name, call in CALLS.items() if call[1] in (sent, draft, closed)},
+    "freeze": {"reason": "case-1"},
+}
+READING = ("referral", "events", "answers")
+
+
+@pytest.mark.parametrize(
+    "key", ["no-such-referral", "", "x" * 5_000, "\ud800", 5, None], ids=lambda key: repr(key)[:9]
+)
+@pytest.mark.parametrize("call", [*OF_A_REFERRAL, *READING])
+def test_a_referral_that_there_is_not_is_said_by_every_call(call, key):
+    if call in {"export_for", "disclosures_of", "erase"} or (call == "freeze" and key is None):
+        return  # these ask about a patron, or about all referrals
+    with desk_at() as desk:
+        rest = () if call in READING else CALLS[call][2](desk.refer(found(desk), actor=STAFF))[1:]
+        more = {} if call in READING else {"actor": STAFF, **CALLS[call][3]}
+        with pytest.raises(ReferralNotFoundError):
+            getattr(desk, call)(key, *rest, **more)
+
+
+REFUSED = {
+    "a result in place of a match": (
+        lambda desk: desk.refer(desk.match("food"), actor=STAFF),
+        r"result\[0\]",
+    ),
+    "a number in place of a service": (lambda desk: desk.refer(7, actor=STAFF), "its id"),
+    "a service that there is not": (
+        lambda desk: desk.refer("x", actor=STAFF, concepts=["food-pantry"]),
+        "service_id",
+    ),
+    "a need with a slip": (
+        lambda desk: desk.refer(found(desk), actor=STAFF, concepts=["food-pantri"]),
+        "food-pantry",
+    ),
+    "the name of a need": (
+        lambda desk: desk.refer(found(desk), actor=STAFF, concepts=["Food pantry"]),
+        "'food-pantry'",
+    ),
+    "a need that is noted": (lambda desk: desk.note_unmet(concepts=("food-pantri",)), "food-pantry"),
+    "a term that there is not": (
+        lambda desk: desk.refer(found(desk), actor=STAFF, terms=["fud"]),
+        "taxonomy_terms",
+    ),
+    "a language with a slip": (
+        lambda desk: desk.refer(found(desk), actor=STAFF, language="Spannish"),
+        "'Spanish'",
+    ),
+    "a language that is noted": (
+        lambda desk: desk.note_unmet(concepts=("food-pantry",), language="Spannish"),
+        "'Spanish'",
+    ),
+    "an argument with a slip": (
+        lambda desk: desk.refer(found(desk), actor=STAFF, langage="es"),
+        "'language'",
+    ),
+    "a type with a slip": (lambda desk: desk.refer(found(desk), actor=STAFF, type="direkt"), "'direct'"),
+    "a consent in words": (lambda desk: desk.refer(found(desk), actor=STAFF, consent="yes"), "ConsentTerms"),
+    "one contact": (
+        lambda desk: desk.set_contacts(sent(desk, None).id, "a@b.example", actor=STAFF),
+        "ContactPreference",
+    ),
+    "an event with a slip": (lambda desk: desk.apply(sent(desk, None).id, "acept", actor=STAFF), "'accept'"),
+    "a detail with a slip": (
+        lambda desk: desk.apply(sent(desk, None).id, "cancel", actor=STAFF, outcom="patron_declined"),
+        "'outcome'",
+    ),
+    "an outcome with a slip": (
+        lambda desk: desk.apply(sent(desk, None).id, "cancel", actor=STAFF, outcome="patron_declind"),
+        "'patron_declined'",
+    ),
+    "a reason with a slip": (
+        lambda desk: desk.note_unmet(concepts=("food-pantry",), reason="no_fund"),
+        "'no_funds'",
+    ),
+    "an answer in a word": (lambda desk: desk.follow_up(sent(desk, None).id, "yes", actor=STAFF), "FollowUp"),
+    "an intake in words": (lambda desk: desk.put_intake("mail", actor=STAFF), "Intake"),
+    "an unmet need in words": (lambda desk: desk.note_unmet("food"), "concepts"),
+    "a role that there is not": (lambda _: cc.Actor("boss", "desk-2"), "it is one of staff, patron"),
+    "a role with a slip": (lambda _: cc.Actor("staf", "desk-2"), "'staff'"),
+    "an actor without a name": (lambda _: cc.Actor("staff", 2), "field id"),
+    "an audience that there is not": (lambda _: cc.Connector.open(audience="boss"), "public, staff, steward"),
+    "a mode that there is not": (lambda desk: desk.load(cc.sample(), mode="x"), "repair, collect, strict"),
+}
+"""What a caller may get wrong, and what the error says would do."""
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_not_known_is_refused_with_what_would_do(case):
+    call, told = REFUSED[case]
+    with desk_at() as desk, pytest.raises(cc.CommunityConnectorError, match=told):
+        call(desk)

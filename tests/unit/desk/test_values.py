@@ -12,7 +12,7 @@ from desks import MONDAY, STAFF, desk_at, found, send, take_referrals, terms
 import communityconnector as cc
 from communityconnector.desk import kinds
 from communityconnector.documents import typed
-from communityconnector.errors import InvalidReferralError
+from communityconnector.errors import InvalidReferralError, ReferralNotFoundError
 from communityconnector.referrals import Details, Proposal
 
 NAIVE = datetime(2026, 3, 2, 12)  # noqa: DTZ001  # the point of the test
@@ -76,7 +76,7 @@ def test_a_value_of_another_type_than_its_field_is_refused_and_not_repeated(make
     ],
 )
 def test_a_referral_that_could_not_be_read_again_is_not_made(desk, asked, field):
-    with pytest.raises(InvalidReferralError, match=f"the field {field} does not take"):
+    with pytest.raises(InvalidReferralError, match=f"the field {field} does not take|`{field}` takes"):
         send(desk, **asked)
     assert list(desk.storage.scan(kinds.REFERRAL)) == []
     assert send(desk, told=MappingProxyType({"first_name": "Quill"})).status == "requested"
@@ -175,6 +175,7 @@ def test_ids_with_full_stops_are_told_apart():
         desk.follow_up(first.id, cc.FollowUp(reached=True, helped="yes"), actor=STAFF)
         desk.time.pass_by(days=181)
         desk.purge()
-        assert desk.events("2026") == ()
+        with pytest.raises(ReferralNotFoundError):
+            desk.events("2026")
         assert len(desk.events("2026.1")) == 3
         assert len(desk.answers("2026.1")) == 1
