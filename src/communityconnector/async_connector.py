@@ -119,6 +119,10 @@ class AsyncConnector:
         """See `Connector.amend`."""
         await self.run(self.desk.amend, service)
 
+    async def disclose(self, record_id: str, **how: Any) -> None:
+        """See `Connector.disclose`."""
+        await self.run(partial(self.desk.disclose, record_id, **how))
+
     async def close(self) -> None:
         """See `Connector.close`."""
         if not self._closed:

@@ -18,7 +18,9 @@ import attrs
 from communityconnector import needs
 from communityconnector.by_name import ByName, index_beside
 from communityconnector.desk import Desk, Ledger, Parts, Sender
-from communityconnector.errors import CommunityConnectorError
+from communityconnector.desk.audit import CODE, Fact
+from communityconnector.desk.roles import check_role
+from communityconnector.errors import CommunityConnectorError, InvalidReferralError
 from communityconnector.geocoding import Geocoder
 from communityconnector.interchange import Mode
 from communityconnector.listing import listed
@@ -32,7 +34,7 @@ from communityconnector.notification import Notifier, Secret
 from communityconnector.one_calendar import settled
 from communityconnector.partners import Occurrence, Partnerships, Visitors
 from communityconnector.plugins import Plugins
-from communityconnector.referrals import Letterhead, Policy
+from communityconnector.referrals import Actor, Letterhead, Policy, Role
 from communityconnector.referrals.mappings import Words, with_words
 from communityconnector.sealing import Keyring
 from communityconnector.storage import Storage
@@ -270,6 +272,7 @@ class Connector(Desk):
             mode=mode,
             mapping=mapping,
             drop_missing=drop_missing,
+            audience=self.audience,
             on_finding=on_finding,
             on_progress=partial(tell, "stored"),
             prepare=prepare,
@@ -361,12 +364,45 @@ class Connector(Desk):
         if self._shelf.amend(service):
             self._follower.now(at_once=True)
         else:
-            generation = self._follower.now(at_once=True).generation.number
-            roots = {
-                (record.entity, record.id): record for record in self._shelf.directory(generation).roots()
-            }
-            self.load(Directory.of({**roots, (service.entity, service.id): service}.values()))
+            self._take_in_again(service)
         _LOG.info("service %s amended", service.id)
+
+    def disclose(self, record_id: str, *, actor: Actor, reason: str, entity: str = "location") -> None:
+        """Show what was hidden before, or only looks like a refuge, now that a person has decided so.
+
+        What is hidden stays hidden, also when a later file no longer says that it is. This is the one way to end it, and
+        the log says who did it, and why. It ends nothing that a record of the directory itself hides, outright, now or
+        later: that is to be changed in the record.
+
+        Args:
+            record_id: id of the location; or of a phone, a contact or an address that was private by itself.
+            actor: staff.
+            reason: why, as a code, such as `agency-agreed`.
+            entity: `location`, `phone`, `contact` or `address`.
+
+        Raises:
+            IllegalTransitionError: this role may not.
+            InvalidReferralError: the reason is not a code.
+            DirectoryNotLoadedError: no directory has been loaded.
+            OvertakenError: another one decided at the same moment.
+            StaleRecordError: another directory was loaded meanwhile.
+        """
+        check_role(actor, "disclose_place", Role.STAFF)
+        if not CODE.fullmatch(reason):
+            message = "the reason is a code, such as agency-agreed: letters, digits and . _ -"
+            raise InvalidReferralError(message)
+        self._follower.now(at_once=True)
+        self._parts.ledger.commit(
+            [self._shelf.opening(f"{entity} {record_id}")],
+            [Fact(actor=actor, action="disclose_place", to=record_id, because=reason)],
+        )
+        self._take_in_again()
+
+    def _take_in_again(self, *changed: Service) -> None:
+        """Take in the directory anew, with some services in the place of those of the same ids."""
+        generation = self._follower.now(at_once=True).generation.number
+        records = [*self._shelf.directory(generation).roots(), *changed]
+        self.load(Directory.of({(record.entity, record.id): record for record in records}.values()))
 
     def close(self) -> None:
         """Let go of everything. May be called again."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from communityconnector.desk import Listed
 from communityconnector.errors import DirectoryNotLoadedError, ServiceNotFoundError
 from communityconnector.model import Audience, ServiceStatus
-from communityconnector.model.audience import Confidential, protective
+from communityconnector.model.claims import claims_of, protective
+from communityconnector.model.confidential import NOTHING
 from communityconnector.stored import Shelf
 from communityconnector.stored.generations import View, id_of
 
@@ -25,13 +26,11 @@ def listed(shelf: Shelf, service_id: str) -> Listed:
     if generation is None:
         message = "no directory has been loaded into this desk: load one first"
         raise DirectoryNotLoadedError(message)
-    everything = View(Confidential(), Audience.STEWARD)
+    everything = View(NOTHING, Audience.STEWARD)
     service = shelf.some(generation.number, [id_of(service_id)], everything).get(id_of(service_id))
     if service is None:
         message = f"no service {service_id!r} in this directory: a match has its id as `service_id`"
         raise ServiceNotFoundError(message)
-    told = Confidential()
-    told.add(service)
     refuge = protective(service)
     agency = service.organization
     return Listed(
@@ -40,6 +39,6 @@ def listed(shelf: Shelf, service_id: str) -> Listed:
         organization_id=agency.id if agency is not None else service.organization_id or "",
         # Where the directory does not say, the service is not known to be closed.
         active=service.status in ("", ServiceStatus.ACTIVE),
-        confidential=refuge or bool(told.levels),
+        confidential=refuge or any(claims_of(service)) or shelf.hides(generation.number, service),
         tags=frozenset({"dv"}) if refuge else frozenset(),
     )

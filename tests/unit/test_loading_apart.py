@@ -20,6 +20,7 @@ from communityconnector.adapters.sql import create_storage
 from communityconnector.connector import Connector
 from communityconnector.errors import InvalidDirectoryError, InvalidRecordError, LoadCutOffError
 from communityconnector.interchange import chunks, json_reader, sources
+from communityconnector.model.confidential import Confidential
 from communityconnector.storage import Encoded, Put, encoded
 from communityconnector.stored import apart, load, loading
 from communityconnector.stored.generations import ABOUT
@@ -152,9 +153,11 @@ def test_several_processes_store_and_tell_what_one_does(mode, tmp_path, started)
     assert loaded(many, path, mode=mode) == expected
     assert len(started) == 2
     assert stored(many) == stored(one)
-    hidden = one.get(ABOUT, ["confidential.1"])["confidential.1"].document
-    assert hidden["levels"] == {"house": "never", "twin": "never", "shelter": "staff_only"}
-    assert "777 Newplace Road" in hidden["streets"]["house"]
+    noted = one.get(ABOUT, ["confidential.1"])["confidential.1"].document
+    hidden = Confidential.from_dict(noted)
+    assert hidden.levels == {"house": "never", "twin": "never", "shelter": "staff_only"}
+    assert {"555 Hidden Lane", "1 Old Street", "777 Newplace Road"} == set(hidden.places["house"].site.lines)
+    assert hidden.to_dict() == Confidential.from_dict(json.loads(json.dumps(hidden.to_dict()))).to_dict()
 
 
 @pytest.mark.usefixtures("small", "started")

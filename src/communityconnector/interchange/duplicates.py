@@ -24,17 +24,14 @@ from communityconnector.model import (
     Record,
     Service,
     Severity,
-    distance,
 )
+from communityconnector.model.same_place import cells, near, same_street, streets_of
 
 MOST_TOGETHER: Final = 50
 """Most records that one piece of evidence may bring together. A hotline that 300 records list tells nothing of them."""
 
 ALIKE: Final = 0.85
 """From which likeness (0 to 1) two names count as alike."""
-
-NEAR_METERS: Final = 100.0
-"""How near two points may lie to be one place, in metres."""
 
 _PLATFORMS: Final = frozenset(
     "facebook.com instagram.com twitter.com x.com linktr.ee sites.google.com wordpress.com blogspot.com wixsite.com "
@@ -110,10 +107,6 @@ def _entries(
 _DIGITS: Final = re.compile(r"\D+")
 _WORD: Final = re.compile(r"[^\W_]+")
 _EMPTY_WORDS: Final = frozenset("the of and for inc llc ltd co corp corporation incorporated a an in".split())
-_STREETS: Final = {
-    "street": "st", "avenue": "ave", "road": "rd", "drive": "dr", "lane": "ln", "boulevard": "blvd", "highway": "hwy",
-    "north": "n", "south": "s", "east": "e", "west": "w", "suite": "ste",
-}  # fmt: skip
 
 
 def plain_name(name: str) -> str:
@@ -153,22 +146,12 @@ def _organization_signs(record: Organization) -> Iterator[tuple[str, str]]:
 
 
 def _location_signs(record: Location) -> Iterator[tuple[str, str]]:
-    for address in record.addresses:
-        words = [
-            _STREETS.get(word, word)
-            for word in _WORD.findall(f"{address.address_1} {address.address_2 or ''}".casefold())
-        ]
-        if address.address_1 and any(word.isdigit() for word in words):
-            yield "same street", f"{' '.join(words)} {address.postal_code[:5] or address.city.casefold()}"
-    point = record.point
-    if point is not None:
-        # Cells of about 110 m, each point also in the neighbours that it may be near to.
-        for north in (-0.0005, 0.0005):
-            for east in (-0.0005, 0.0005):
-                yield (
-                    "near each other",
-                    f"{round(point.latitude + north, 3)} {round(point.longitude + east, 3)}",
-                )
+    for street in streets_of(record):
+        for area in street.areas if street.numbered else ():
+            yield "same street", f"{street.core} {area}"
+    if record.point is not None:
+        for cell in cells(record.point):
+            yield "near each other", cell
 
 
 _TELLING: Final[Mapping[str, frozenset[str]]] = {
@@ -205,8 +188,8 @@ def _suspects(entries: list[_Entry], entity: str, findings: list[Finding]) -> di
     for (one, other), signs in sorted(pairs.items()):
         score = likeness(entries[one].name, entries[other].name)
         evidence = sorted(set(signs))
-        if entity == "location" and "near each other" in evidence and not _near(entries[one], entries[other]):
-            evidence.remove("near each other")
+        if entity == "location":
+            evidence = [sign for sign in evidence if _holds(sign, entries[one].record, entries[other].record)]
         alike = score >= ALIKE
         enough = _TELLING[entity] & set(evidence) or (alike and _NEEDED[entity] & set(evidence))
         if not enough or (entity == "service" and not _places_agree(entries[one], entries[other], evidence)):
@@ -219,9 +202,13 @@ def _suspects(entries: list[_Entry], entity: str, findings: list[Finding]) -> di
     return first_of
 
 
-def _near(one: _Entry, other: _Entry) -> bool:
-    first, second = getattr(one.record, "point", None), getattr(other.record, "point", None)
-    return first is not None and second is not None and distance(first, second).meters <= NEAR_METERS
+def _holds(sign: str, one: Record, other: Record) -> bool:
+    """Whether what two locations share, by which they were brought together, holds on a second look."""
+    if not isinstance(one, Location) or not isinstance(other, Location):
+        return True
+    if sign == "same street":
+        return any(same_street(a, b) for a in streets_of(one) for b in streets_of(other))
+    return one.point is not None and other.point is not None and near(one.point, other.point)
 
 
 def _places_agree(one: _Entry, other: _Entry, evidence: list[str]) -> bool:

@@ -25,6 +25,7 @@ from communityconnector.model import (
     Severity,
     specs,
 )
+from communityconnector.model.doubts import doubts, suspects
 from communityconnector.model.places import LANGUAGES, plausible_in
 from communityconnector.model.shape import shape
 
@@ -58,6 +59,8 @@ def lint(directory: Directory, *, tabular: bool) -> Iterator[Finding]:
     yield from _deprecated(directory)
     yield from _stale(directory)
     yield from _cycles(directory)
+    yield from doubts(directory.confidential)
+    yield from suspects(directory.services.values(), directory.confidential)
 
 
 def _none_active(directory: Directory) -> Iterator[Finding]:

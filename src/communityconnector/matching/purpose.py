@@ -12,6 +12,7 @@ from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import SURE_ENOUGH
 from communityconnector.model import Service, TaxonomyTerm
 from communityconnector.model.codes import ancestors_of
+from communityconnector.model.refuge import SAFE_HOUSE, look
 from communityconnector.needs import PhraseInterpreter, Vocabulary
 from communityconnector.needs.interpreter import GUESSED
 from communityconnector.needs.offered import Offered
@@ -154,7 +155,8 @@ def purpose_of(
     agency = service.organization
     if not own.signs and not service.description and agency is not None:
         for concept, (weight, phrase) in phrases.phrases_in(agency.name, _VAGUE_IN_NAME).items():
-            own.add(concept, AGENCY * weight, "agency", phrase)
+            if _may_be(concept, agency.name):
+                own.add(concept, AGENCY * weight, "agency", phrase)
     text = " . ".join([*(term.name for term in listed), *categories])
     return Purpose(
         signs=_with_broader(own.signs, phrases.vocabulary),
@@ -192,11 +194,23 @@ class _Signs:
         """
         said = self._phrases.offered_in(name)
         for concept, (weight, phrase) in said.found.items():
-            if weight >= _VAGUE_IN_NAME:
+            if weight >= _VAGUE_IN_NAME and _may_be(concept, name):
                 self.add(concept, NAME * weight, source, words or phrase)
+        looks = look(name)
+        if looks is not None and looks[0] in self._phrases.vocabulary.concepts:
+            self.add(looks[0], NAME, source, words or looks[1])
         for concept, (_, phrase) in said.hints.items():
             self.add(concept, HINT, source, words or phrase)
         return said
+
+
+def _may_be(concept: str, name: str) -> bool:
+    """Whether a name may be a sign of a concept.
+
+    Of a refuge only what redaction takes for one: nothing is offered as a confidential place beside an address that is
+    shown.
+    """
+    return concept != SAFE_HOUSE or (look(name) or ("",))[0] == SAFE_HOUSE
 
 
 def term_keys(term: TaxonomyTerm, directory_terms: Mapping[str, TaxonomyTerm]) -> Iterator[TermKey]:

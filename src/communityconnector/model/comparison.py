@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from communityconnector.model.claims import name_of
+from communityconnector.model.confidential import NOTHING
+from communityconnector.model.doubts import doubts
 from communityconnector.model.finding import Finding, Severity
-from communityconnector.model.graph import Tables
+from communityconnector.model.graph import Tables, rebuild
+from communityconnector.model.hiding import confidential
 from communityconnector.model.record import ENTITIES, Record
 from communityconnector.model.shape import evolve, shape
 
@@ -147,7 +151,7 @@ class Update:
         directory: the directory afterwards.
         kept: entity and id of the records that the new directory lacks and that are kept.
         findings: what to look at before going on: rule `older-than-held` where a service was checked later than
-            the one that would take its place.
+            the one that would take its place; `still-hidden` where the new directory no longer hides what is hidden.
     """
 
     difference: Difference
@@ -168,9 +172,33 @@ def plan_update(held: Directory, new: Directory, *, drop_missing: bool = False) 
     if not drop_missing:
         tables = {entity: {**held.table(entity), **new.table(entity)} for entity in ENTITIES}
         made = type(held).of(_freshened(tables), dataset=new.dataset, root=new.root)
+    made, hidden = _kept_hidden(held, made)
     gone = [(e, key) for e in ENTITIES for key in sorted(held.table(e).keys() - new.table(e).keys())]
     kept = tuple((entity, key) for entity, key in gone if key in made.table(entity))
-    return Update(compare(held, made), made, kept, tuple(_older(held, new)))
+    return Update(compare(held, made), made, kept, (*_older(held, new), *hidden))
+
+
+def _kept_hidden(held: Directory, made: Directory) -> tuple[Directory, list[Finding]]:
+    """A directory in which what was hidden stays hidden, though its records no longer say so; with what to look at."""
+    if not held.confidential.any:
+        return made, []
+    now, found = made.confidential, confidential(made.tables, before=held.confidential)
+    levels = {f"location {key}": hidden.level for key, hidden in found.places.items()}
+    levels |= {key: level for key, (level, _) in found.parts.items()}
+    known = {f"location {key}": level for key, level in now.levels.items()}
+    known |= {key: level for key, (level, _) in now.parts.items()}
+    still = {key: level for key, level in levels.items() if known.get(key) is not level}
+
+    def keep(record: Record) -> Record:
+        level = still.get(name_of(record))
+        return record if level is None else evolve(record, {"disclosure": level})
+
+    present = [key for key in still if key.partition(" ")[2] in made.table(key.partition(" ")[0])]
+    if not present:
+        return made, []
+    tables = rebuild(made.tables, keep)
+    kept = type(made)(tables, findings=made.findings, dataset=made.dataset, root=made.root)
+    return kept, list(doubts(NOTHING, sorted(present)))
 
 
 def _freshened(tables: Tables) -> Iterator[Record]:

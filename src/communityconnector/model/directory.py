@@ -9,20 +9,32 @@ from typing import Any, cast
 
 import attrs
 
-from communityconnector.model.audience import Audience, Confidential, disclosures, may_see, redaction
+from communityconnector.model.audience import Audience, Redaction, redaction, tells_a_place, without_values
+from communityconnector.model.claims import name_of
 from communityconnector.model.comparison import Difference, Update, compare, plan_update
+from communityconnector.model.confidential import Confidential
 from communityconnector.model.contact import Contact, Language, Phone
+from communityconnector.model.doubts import DOUBTS
 from communityconnector.model.finding import Finding, by_harm
 from communityconnector.model.geography import Point
 from communityconnector.model.graph import Stated, Tables, assemble, rebuild
+from communityconnector.model.hiding import confidential
 from communityconnector.model.level import Disclosure
 from communityconnector.model.location import Location, LocationType
+from communityconnector.model.metadata import Metadata
 from communityconnector.model.organization import Organization
 from communityconnector.model.record import Record
 from communityconnector.model.schedule import Schedule
 from communityconnector.model.service import Service, ServiceArea, ServiceAtLocation
 from communityconnector.model.shape import children
 from communityconnector.model.taxonomy import Taxonomy, TaxonomyTerm
+
+
+def _descendants(record: Record) -> Iterator[Record]:
+    """All records that a record embeds, however deep."""
+    for _, child in children(record):
+        yield child
+        yield from _descendants(child)
 
 
 @attrs.frozen(slots=True, repr=False)
@@ -273,7 +285,12 @@ class Directory:
     @cached_property
     def confidential(self) -> Confidential:
         """What must be hidden from one audience or another."""
-        return disclosures(self._tables)
+        return confidential(self._tables)
+
+    @property
+    def tables(self) -> Tables:
+        """All records, by entity and id."""
+        return self._tables
 
     def roots(self) -> Iterator[Record]:
         """The records that no other record embeds: from them `Directory.of` makes the whole again."""
@@ -304,7 +321,18 @@ class Directory:
     ) -> Directory:
         """This directory with more findings, and perhaps another account of itself."""
         about = self.dataset if dataset is None else dataset
-        return Directory(self._tables, findings=(*self.findings, *findings), dataset=about, root=self.root)
+        made = Directory(self._tables, findings=(*self.findings, *findings), dataset=about, root=self.root)
+        return made.with_hidden(self.confidential) if "confidential" in self.__dict__ else made
+
+    def with_hidden(self, found: Confidential) -> Directory:
+        """This directory, in which is hidden what was found elsewhere, such as what was hidden before.
+
+        Args:
+            found: what must be hidden.
+        """
+        made = Directory(self._tables, findings=self.findings, dataset=self.dataset, root=self.root)
+        made.confidential = found
+        return made
 
     def for_audience(self, audience: Audience | str) -> Directory:
         """This directory as an audience may see it: the step before every ranking, page and export.
@@ -316,8 +344,7 @@ class Directory:
         Args:
             audience: `public`, `staff` or `steward` (the keeper of the data, from whom nothing is hidden).
         """
-        seen_by = Audience(audience)
-        transform = redaction(seen_by, self.confidential)
+        transform = redaction(Audience(audience), self.confidential)
         if transform is None:
             return self
         tables = rebuild(self._tables, transform)
@@ -327,22 +354,47 @@ class Directory:
             # An address that no location owns may be that of a hidden one.
             if entity not in ("address", "accessibility"):
                 roots.extend(
-                    record
+                    without_values(record)
+                    if isinstance(record, Metadata) and tells_a_place(record)
+                    else record
                     for key, record in table.items()
-                    if key in self._roots[entity] and may_see(seen_by, record)
+                    if key in self._roots[entity] and not transform.takes_out(record)
                 )
-        shown = Directory.of(roots, dataset=self.dataset, root=self.root)
-        shown.findings = tuple(self._fit(finding, shown) for finding in self.findings)
+        shown = Directory.of(roots, dataset=transform.masked(self.dataset), root=self.root)
+        shown.findings = self.findings_for(audience)
         return shown
 
-    def _fit(self, finding: Finding, shown: Directory) -> Finding:
+    def findings_for(self, audience: Audience | str) -> tuple[Finding, ...]:
+        """The findings as an audience may see them: without raw values of records that are not shown just as they are.
+
+        Args:
+            audience: as in `for_audience`.
+        """
+        transform = redaction(Audience(audience), self.confidential)
+        if transform is None:
+            return self.findings
+        inside = {
+            name_of(child)
+            for entity in ("location", "service_at_location")
+            for record in self._tables[entity].values()
+            if transform.withholds(record)
+            for child in _descendants(record)
+        }
+        return tuple(self._fit(finding, transform, inside) for finding in self.findings)
+
+    def _fit(self, finding: Finding, transform: Redaction, inside: set[str]) -> Finding:
         """A finding without raw values, unless the record that it is about is shown just as it is here."""
-        record = self._tables.get(finding.entity, {}).get(finding.record_id)
-        if (
-            record is not None and shown._tables[finding.entity].get(finding.record_id) == record
-        ):  # our own class
+        if (finding.value is None and not finding.action) or finding.rule in DOUBTS:
             return finding
-        if finding.value is None and not finding.action:
+        entity, key = finding.entity, finding.record_id
+        record = self._tables.get(entity, {}).get(key)
+        # An address that no location owns may be that of a hidden one.
+        alone = entity in ("address", "accessibility") and key in self._roots[entity]
+        if record is None or alone or transform.takes_out(record) or name_of(record) in inside:
+            known = False
+        else:
+            known = rebuild({entity: {key: record}}, transform)[entity][key] == record
+        if known:
             return finding
         return attrs.evolve(finding, value=None, action="withheld" if finding.action else "")
 

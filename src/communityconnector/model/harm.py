@@ -25,7 +25,9 @@ class Harm(StrEnum):
 HARMS: Final[Mapping[str, Harm]] = {
     rule: harm
     for harm, rules in {
-        Harm.PRIVACY: "hidden-by-flag hidden-by-words privacy-not-understood",
+        Harm.PRIVACY: """
+            hidden-by-flag hidden-by-words privacy-not-understood looks-like-a-refuge stands-where-hidden still-hidden
+        """,
         Harm.LOST: """
             too-large broken-archive unsafe-name cannot-open too-deep file-not-read too-many-files empty-file
             unknown-form not-json not-a-record not-csv broken-extras unknown-table api-answer-unusable

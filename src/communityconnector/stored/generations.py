@@ -14,7 +14,9 @@ from communityconnector.interchange import Mode, to_raw
 from communityconnector.interchange.records import Structurer
 from communityconnector.interchange.values import identifier_of
 from communityconnector.model import ENTITIES, Audience, Directory, Record, Service, TaxonomyTerm
-from communityconnector.model.audience import Confidential, redaction
+from communityconnector.model.audience import redaction
+from communityconnector.model.claims import stands_as, told
+from communityconnector.model.confidential import Confidential
 from communityconnector.model.graph import rebuild
 from communityconnector.storage import ABSENT, Delete, Put, Storage, SupportsChanges, fetch, lawful_id
 from communityconnector.storage import Record as Stored
@@ -26,6 +28,9 @@ CURRENT: Final = "current"
 
 AMENDED: Final = "amended"
 """Id of the one that every amendment writes, and every new generation: so neither overlooks the other."""
+
+OPENED: Final = "opened"
+"""Id of the one that says which places a person decided to show."""
 
 _SERVICE: Final = "service"
 _TRIES: Final = 10
@@ -120,7 +125,8 @@ class Shelf:
 
     def directory(self, generation: int) -> Directory:
         """The whole directory, in memory."""
-        return Directory.of(record for entity in ENTITIES for record in self.read(generation, entity))
+        found = Directory.of(record for entity in ENTITIES for record in self.read(generation, entity))
+        return found.with_hidden(self.confidential(generation))
 
     def view(self, generation: int, audience: Audience) -> View:
         """How an audience may see a generation."""
@@ -138,6 +144,31 @@ class Shelf:
             raise StorageError(message)
         return Confidential.from_dict(noted.document)
 
+    def hides(self, generation: int, service: Service) -> bool:
+        """Whether a place of a service is hidden from one audience or another."""
+        found = self.confidential(generation)
+        return any(
+            link.id in found.links or (link.location is not None and link.location.id in found.places)
+            for link in service.service_at_locations
+        )
+
+    def hidden_before(self, generation: Generation | None) -> Confidential | None:
+        """What was hidden in the generation before a new one; `None` where there is none."""
+        noted = None if generation is None else self.about(confidential_id(generation.number))
+        return None if noted is None else Confidential.from_dict(noted.document)
+
+    def opened(self) -> tuple[frozenset[str], int]:
+        """`entity id` of what a person decided to show, and the version of the note that says so."""
+        noted = self.about(OPENED)
+        return (
+            (frozenset(), ABSENT) if noted is None else (frozenset(noted.document["records"]), noted.version)
+        )
+
+    def opening(self, name: str) -> Put:
+        """The write that notes, by its entity and id, what a person decided to show: from the next load on it is shown."""
+        opened, version = self.opened()
+        return Put(ABOUT, OPENED, {"records": sorted(opened | {name})}, version)
+
     def amendments(self) -> int:
         """Version of the note that every amendment writes; `ABSENT` where nothing was amended."""
         noted = self.about(AMENDED)
@@ -147,7 +178,7 @@ class Shelf:
         """Put one service in the place of that of the same id, or beside the others.
 
         Returns:
-            Whether that was done. It is not where what the service tells of places is not known of this directory yet:
+            Whether that was done. It is not where the service says something new of places and anything is hidden, or to be:
             other records may tell the same places, so the whole has to be taken in again. Nor is it where the storage
             tells no changes, for then nobody would hear of it.
 
@@ -159,10 +190,12 @@ class Shelf:
         for tried in itertools.count(1):
             # In this order: whoever has a new generation count meanwhile writes the note too, and this becomes stale.
             noted, current = self.amendments(), self.current()
-            if current is None or not self.confidential(current.number).covers(service):
+            if current is None:
                 return False
             kind, key = kind_of(_SERVICE, current.number), id_of(service.id)
             held = fetch(self.storage, kind, key)
+            if not self._changes_no_place(current, None if held is None else held.document, service):
+                return False
             note = Put(ABOUT, AMENDED, {"generation": current.number}, noted)
             try:
                 self.storage.commit(
@@ -174,6 +207,15 @@ class Shelf:
             else:
                 break
         return True
+
+    def _changes_no_place(
+        self, current: Generation, held: Mapping[str, Any] | None, service: Service
+    ) -> bool:
+        """Whether what is hidden stays as it is when a service takes the place of the one that is held."""
+        claims, parts = told(service)
+        if held is not None and stands_as(cast("Service", record_of(_SERVICE, held))) == stands_as(service):
+            return True
+        return not claims and not parts and not self.confidential(current.number).any
 
     def forget(self, generation: int) -> None:
         """Let go of a generation; of one that is gone already, nothing happens."""

@@ -17,7 +17,8 @@ import attrs
 
 from communityconnector.errors import StaleRecordError
 from communityconnector.interchange import ColumnMapping, Mode, read, stream
-from communityconnector.model import Directory, Finding, Record, Severity
+from communityconnector.model import Audience, Directory, Finding, Record, Severity
+from communityconnector.model.doubts import OF_ALL
 from communityconnector.storage import Storage
 from communityconnector.stored.apart import Readers, usable_cores
 from communityconnector.stored.generations import ABOUT, AMENDED
@@ -75,6 +76,7 @@ def load(  # noqa: PLR0913  # what `read` takes, and where to
     mode: Mode | str = Mode.REPAIR,
     mapping: Columns = None,
     drop_missing: bool = False,
+    audience: Audience = Audience.PUBLIC,
     on_finding: Callable[[Finding], object] | None = None,
     on_progress: Callable[[int], object] | None = None,
     prepare: Callable[[int, str], object] | None = None,
@@ -93,6 +95,8 @@ def load(  # noqa: PLR0913  # what `read` takes, and where to
         mapping: what the columns of a spreadsheet mean.
         drop_missing: whether to let go of records that are stored and that the source does not hold. By default
             they are kept.
+        audience: who is told of findings: without raw values of what they may not see, and of a file that is read as
+            a stream without any, since what is confidential is only known in the end.
         on_finding: takes each finding as it is made.
         on_progress: takes the number of records that were read, after every batch.
         prepare: called with the number and the token of the new generation when all of it is written, before it counts;
@@ -118,14 +122,15 @@ def load(  # noqa: PLR0913  # what `read` takes, and where to
         return Writing(storage, _fingerprint(source, str(mode), mapping, drop=drop_missing), now)
 
     with Readers(min(PROCESSES, usable_cores()), lambda: writing().alone) as readers:
-        found = _records(source, Mode(mode), mapping, tell, readers)
+        found = _records(source, Mode(mode), mapping, tell, readers, audience)
         with closing(found):
             _written(found, writing, on_progress)
     doing = writing()
+    doubtful: list[Finding] = []
     for tried in range(1, _TRIES + 1):
         amended = doing.shelf.amendments()
         doing.carry_over(drop=drop_missing)
-        doing.confidential()
+        doubtful = doing.confidential()
         if prepare is not None:
             prepare(doing.number, doing.token)
         try:
@@ -135,6 +140,8 @@ def load(  # noqa: PLR0913  # what `read` takes, and where to
             # What was amended meanwhile may have been carried over as it was before.
             if (error.kind, error.id) != (ABOUT, AMENDED) or tried == _TRIES:
                 raise
+    for finding in doubtful:
+        tell(finding)
     return Loaded(
         generation=doing.number,
         records=dict(doing.records),
@@ -171,21 +178,30 @@ def _written(
         on_progress(number)
 
 
-def _records(
+def _records(  # noqa: PLR0913, PLR0917  # what is read, how, and who is told
     source: Source,
     mode: Mode,
     mapping: Columns,
     tell: Callable[[Finding], object],
     readers: Readers,
+    audience: Audience,
 ) -> Generator[Record | Row]:
     """The records of a source, or their rows where others have made them, told of what was wrong."""
+
+    def without_value(finding: Finding) -> None:
+        # What is confidential is only known when all is read.
+        raw = audience is not Audience.STEWARD and (finding.value is not None or finding.action)
+        tell(attrs.evolve(finding, value=None, action=finding.action and "withheld") if raw else finding)
+
     if not isinstance(source, Directory) and mode is not Mode.STRICT and _size(source) > READ_WHOLE:
         elsewhere = readers if readers.useful else None
-        yield from stream(source, mode=mode, mapping=mapping, on_finding=tell, elsewhere=elsewhere)
+        yield from stream(source, mode=mode, mapping=mapping, on_finding=without_value, elsewhere=elsewhere)
         return
     directory = source if isinstance(source, Directory) else read(source, mode=mode, mapping=mapping)
-    for finding in directory.findings:
-        tell(finding)
+    for finding in directory.findings_for(audience):
+        # What is hidden, and why, is told when it is decided for all that is stored.
+        if finding.rule not in OF_ALL:
+            tell(finding)
     yield from directory.roots()
 
 

@@ -9,7 +9,7 @@ import attrs
 
 from communityconnector.interchange import to_raw
 from communityconnector.model import Record
-from communityconnector.model.audience import Place, told_places
+from communityconnector.model.claims import Told, told
 from communityconnector.model.shape import children
 from communityconnector.storage import Encoded, encoded
 from communityconnector.stored.generations import id_of
@@ -26,14 +26,14 @@ class Row:
         entity: its entity.
         id: the id under which it is stored.
         document: what is stored.
-        places: what it tells of locations.
+        places: what it says of what is to be hidden.
         embedded: records that it embeds, of some entities.
     """
 
     entity: str
     id: str
     document: Mapping[str, Any]
-    places: list[Place]
+    places: Told
     embedded: list[Name]
 
 
@@ -46,7 +46,7 @@ def row_of(record: Record, entities: Collection[str], *, written: bool = True) -
         written: whether it will be written; else its document is empty.
     """
     document = to_raw(record) if written else {}
-    return Row(record.entity, id_of(record.id), document, told_places(record), _named(record, entities))
+    return Row(record.entity, id_of(record.id), document, told(record), _named(record, entities))
 
 
 def plain(record: Record, entities: Collection[str]) -> tuple[Any, ...]:
@@ -59,12 +59,12 @@ def plain(record: Record, entities: Collection[str]) -> tuple[Any, ...]:
         record.entity,
         id_of(record.id),
         encoded(to_raw(record)),
-        told_places(record),
+        told(record),
         _named(record, entities),
     )
 
 
-def row_of_plain(entity: str, key: str, text: str, places: list[Place], embedded: list[Name]) -> Row:
+def row_of_plain(entity: str, key: str, text: str, places: Told, embedded: list[Name]) -> Row:
     """What `plain` gave."""
     return Row(entity, key, Encoded(text), places, embedded)
 

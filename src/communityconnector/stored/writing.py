@@ -9,14 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from communityconnector.model import ENTITIES
-from communityconnector.model.audience import Confidential, locations_in
+from communityconnector.model import ENTITIES, Finding
+from communityconnector.model.claims import heard
+from communityconnector.model.doubts import doubts
+from communityconnector.model.hiding import Hiding
 from communityconnector.storage import ABSENT, Delete, Put, Storage, Write
 from communityconnector.storage import Record as Stored
 from communityconnector.stored.generations import (
     ABOUT,
     AMENDED,
     CURRENT,
+    OPENED,
     Shelf,
     confidential_id,
     id_of,
@@ -57,9 +60,10 @@ class Writing:
         self._storage = storage
         self.shelf = Shelf(storage)
         self._now = now
-        self._found = Confidential()
         self._fingerprint = fingerprint
         self.before = self.shelf.current()
+        self._hiding = Hiding(self.shelf.hidden_before(self.before))
+        self._opened, self._opened_version = self.shelf.opened()
         held = self.shelf.about(_LOADING)
         abandoned: tuple[int, ...] = ()
         if held is not None and fingerprint and held.document["source"] == fingerprint:
@@ -99,8 +103,7 @@ class Writing:
 
     def take_in(self, row: Row) -> None:
         """Gather what a record tells of hidden places, and of records that it embeds."""
-        for place in row.places:
-            self._found.add_told(place)
+        self._hiding.take(*heard(row.places))
         if row.embedded:
             self._alone.difference_update((entity, id_of(key)) for entity, key in row.embedded)
 
@@ -184,18 +187,19 @@ class Writing:
         if kept:
             self._state = self._storage.commit([*kept, self._note()])
 
-    def confidential(self) -> None:
-        """Add what only the whole tells, and note what must be hidden."""
-        if self._found.levels:
+    def confidential(self) -> list[Finding]:
+        """Note what must be hidden, which only the whole tells; gives what is to be looked at (`model.doubts`)."""
+        if self._hiding.any_place:
             for entity in ENTITIES:
                 for record in self.shelf.read(self.number, entity):
-                    for location in locations_in(record):
-                        self._found.add_twin(location)
+                    self._hiding.look_at(record)
+        self._opened, self._opened_version = self.shelf.opened()
+        self._hiding.opened = self._opened
+        found = self._hiding.decide()
         key = confidential_id(self.number)
         held = self.shelf.about(key)
-        self._storage.commit(
-            [Put(ABOUT, key, self._found.to_dict(), ABSENT if held is None else held.version)]
-        )
+        self._storage.commit([Put(ABOUT, key, found.to_dict(), ABSENT if held is None else held.version)])
+        return list(doubts(found, self._hiding.still))
 
     def finish(self, amended: int) -> None:
         """Have the new generation count.
@@ -214,7 +218,11 @@ class Writing:
         }
         current = Put(ABOUT, CURRENT, said, before.version if before else ABSENT)
         note = Put(ABOUT, AMENDED, {"generation": self.number}, amended)
-        self._storage.commit([current, note, Delete(ABOUT, _LOADING, self._state)])
+        opened: list[Write] = []
+        if self._hiding.opened != self._opened:
+            # What a record hides outright once more is no longer shown by an earlier decision.
+            opened.append(Put(ABOUT, OPENED, {"records": sorted(self._hiding.opened)}, self._opened_version))
+        self._storage.commit([current, note, *opened, Delete(ABOUT, _LOADING, self._state)])
         if before is not None and before.previous:
             self.shelf.forget(before.previous)
 

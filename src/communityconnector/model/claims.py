@@ -1,0 +1,272 @@
+"""What one record says of places that are to be hidden, without looking at any other record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple, TypeGuard
+
+from communityconnector.model.confidential import Site
+from communityconnector.model.contact import Contact, Phone
+from communityconnector.model.level import Disclosure, strictest
+from communityconnector.model.location import Address, Location, LocationType
+from communityconnector.model.organization import Organization
+from communityconnector.model.record import Record
+from communityconnector.model.refuge import look
+from communityconnector.model.same_place import plain, street_of
+from communityconnector.model.service import Service, ServiceAtLocation
+from communityconnector.model.shape import children
+
+PARTS: Final = frozenset({"address", "phone", "contact"})
+"""Entities whose records may be private by themselves."""
+
+
+class Claim(NamedTuple):
+    """That a place is to be hidden.
+
+    Attributes:
+        location: id of the location.
+        level: from whom.
+        words: the words by which it looks like a refuge; "" where a record says so outright.
+        link: id of the service at the location by which it is claimed; "" where it is the location's own, or its agency's.
+        agencies: what names the agency that claims it (`names_of`); empty where the place itself says it.
+        site: where it is.
+    """
+
+    location: str
+    level: Disclosure
+    words: str
+    link: str
+    agencies: tuple[str, ...]
+    site: Site
+
+
+def claims_of(record: Record) -> Iterator[Claim]:
+    """What a record, with all that it embeds, says of places that are to be hidden."""
+    if isinstance(record, Service):
+        yield from _of_service(record)
+    elif isinstance(record, Organization):
+        yield from _of_agency(record)
+    elif isinstance(record, ServiceAtLocation):
+        yield from _of_link(record, None, "", ())
+    elif isinstance(record, Location):
+        yield from _of_place(record)
+
+
+def protective(service: Service) -> bool:
+    """Whether the names or terms of a service or its agency say that it is a refuge from violence or trafficking."""
+    return bool(_sign(service) or (service.organization is not None and _sign(service.organization)))
+
+
+def _of_service(service: Service) -> Iterator[Claim]:
+    agency = service.organization
+    names = names_of(service)
+    of_agency = "" if agency is None else _sign(agency)
+    own = _sign(service)
+    for link in service.service_at_locations:
+        yield from _of_link(link, service.disclosure, own, names)
+        place = link.location
+        if place is None or agency is None:
+            continue
+        if _hides(agency.disclosure):
+            yield Claim(place.id, agency.disclosure, "", link.id, names, site_of(place))
+        if of_agency and not own and _silent(place, link.disclosure, service.disclosure, agency.disclosure):
+            yield Claim(place.id, Disclosure.STAFF_ONLY, of_agency, link.id, names, site_of(place))
+    if agency is not None:
+        yield from _of_agency(agency)
+
+
+def _of_link(
+    link: ServiceAtLocation, of_service: Disclosure | None, looks: str, names: tuple[str, ...]
+) -> Iterator[Claim]:
+    place = link.location
+    if place is None:
+        return
+    yield from _of_place(place)
+    said = [level for level in (link.disclosure, of_service) if level is not None]
+    if said and _hides(level := strictest(*said)):
+        yield Claim(place.id, level, "", link.id, names, site_of(place))
+    if looks and _silent(place, *said):
+        yield Claim(place.id, Disclosure.STAFF_ONLY, looks, link.id, names, site_of(place))
+
+
+def _of_agency(agency: Organization) -> Iterator[Claim]:
+    looks = _sign(agency)
+    for place in agency.locations:
+        yield from _of_place(place)
+        if _hides(agency.disclosure):
+            yield Claim(place.id, agency.disclosure, "", "", names_of(agency), site_of(place))
+        if looks and _silent(place, agency.disclosure):
+            yield Claim(place.id, Disclosure.STAFF_ONLY, looks, "", names_of(agency), site_of(place))
+
+
+def _of_place(place: Location) -> Iterator[Claim]:
+    level = own_level(place)
+    if _hides(level):
+        yield Claim(place.id, level, "", "", (), site_of(place))
+    elif level is None:
+        looks = _words(place.name, place.alternate_name)
+        if looks:
+            yield Claim(place.id, Disclosure.STAFF_ONLY, looks, "", (), site_of(place))
+
+
+def _silent(place: Location, *levels: Disclosure | None) -> bool:
+    """Whether neither a place nor anything that leads to it says who may know it: only then do looks count."""
+    return own_level(place) is None and not any(level is not None for level in levels)
+
+
+def _sign(record: Service | Organization) -> str:
+    """The words by which a service or an agency itself looks like a refuge."""
+    if isinstance(record, Organization):
+        return _words(record.name, record.alternate_name)
+    program = record.program
+    terms = [a.taxonomy_term for a in record.attributes if a.taxonomy_term is not None]
+    return _words(
+        record.name,
+        record.alternate_name,
+        *(() if program is None else (program.name, program.alternate_name)),
+        *(word for term in terms for word in (term.name, term.code)),
+        # A category without a term, as plain lists have it.
+        *(a.label or a.value for a in record.attributes if a.taxonomy_term is None),
+    )
+
+
+def _words(*texts: str | None) -> str:
+    for text in texts:
+        found = look(text) if text else None
+        if found is not None:
+            return found[1]
+    return ""
+
+
+def _hides(level: Disclosure | None) -> TypeGuard[Disclosure]:
+    return level is not None and level is not Disclosure.PUBLIC
+
+
+def own_level(place: Location) -> Disclosure | None:
+    """What a location says of itself, by its level or by that of the address where it stands."""
+    said = [] if place.disclosure is None else [place.disclosure]
+    said += [a.disclosure for a in place.addresses if _hides(a.disclosure) and _stands_at(place, a)]
+    return strictest(*said) if said else None
+
+
+_FOR_LETTERS: Final = (LocationType.POSTAL, LocationType.VIRTUAL)
+
+
+def _stands_at(place: Location, address: Address) -> bool:
+    """Whether a private address tells where its location stands: not one for letters, beside one that may be seen."""
+    return address.address_type not in _FOR_LETTERS or not any(
+        other.address_type not in _FOR_LETTERS and not _hides(other.disclosure) for other in place.addresses
+    )
+
+
+def site_of(place: Location) -> Site:
+    """Where a location is, as far as that may tell it."""
+    point = place.point
+    return Site(
+        tuple(
+            dict.fromkeys(
+                line.strip()
+                for address in place.addresses
+                for line in (address.address_1, address.address_2)
+                if line and line.strip()
+            )
+        ),
+        tuple(dict.fromkeys(filter(None, map(street_of, place.addresses)))),
+        () if point is None else ((point.latitude, point.longitude),),
+        _plain_name(place.name or ""),
+    )
+
+
+def names_of(record: Service | Organization) -> tuple[str, ...]:
+    """What names an agency: its id and its name; that of the service where no agency is known."""
+    if isinstance(record, Organization):
+        name = _plain_name(record.name)
+        return (f"id {record.id}", f"name {name}") if name else (f"id {record.id}",)
+    if record.organization is not None:
+        return names_of(record.organization)
+    return (f"id {record.organization_id}",) if record.organization_id else (f"service {record.id}",)
+
+
+def name_of(record: Record) -> str:
+    """Entity and id of a record, in one text."""
+    return f"{record.entity} {record.id}"
+
+
+def known(names: tuple[str, ...]) -> bool:
+    """Whether names are those of an agency, not of a service whose agency nobody knows."""
+    return bool(names) and not names[0].startswith("service ")
+
+
+_SIGNS: Final = re.compile(r"[\W_]+")
+
+
+def _plain_name(name: str) -> str:
+    return _SIGNS.sub(" ", plain(name)).strip()
+
+
+class Part(NamedTuple):
+    """A phone, contact or address that is private by itself.
+
+    Attributes:
+        key: entity and id of the record.
+        level: from whom it is hidden.
+        values: what tells it: digits of a phone, an e-mail address.
+    """
+
+    key: str
+    level: Disclosure
+    values: tuple[str, ...]
+
+
+def parts_of(record: Record) -> Iterator[Part]:
+    """The private phones, contacts and addresses among a record and what it embeds."""
+    level = getattr(record, "disclosure", None)
+    if record.entity in PARTS and _hides(level):
+        yield Part(name_of(record), level, tuple(filter(None, _telling(record))))
+    for _, child in children(record):
+        yield from parts_of(child)
+
+
+_DIGITS: Final = re.compile(r"\D+")
+
+
+def _telling(record: Record) -> Iterator[str]:
+    if isinstance(record, Phone):
+        yield _DIGITS.sub("", record.number)[-10:]
+    elif isinstance(record, Contact):
+        yield (record.email or "").casefold()
+        for phone in record.phones:
+            yield from _telling(phone)
+
+
+Told = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
+"""Claims and private parts of a record, as plain values."""
+
+
+def told(record: Record) -> Told:
+    """What a record says of what is to be hidden, as plain values."""
+    claims = [
+        (c.location, c.level.value, c.words, c.link, c.agencies, c.site.to_plain()) for c in claims_of(record)
+    ]
+    return claims, [(part.key, part.level.value, part.values) for part in parts_of(record)]
+
+
+def heard(said: Told) -> tuple[list[Claim], list[Part]]:
+    """What `told` gave, as values again."""
+    claims, parts = said
+    return (
+        [
+            Claim(location, Disclosure(level), words, link, agencies, Site.of_plain(site))
+            for location, level, words, link, agencies, site in claims
+        ],
+        [Part(key, Disclosure(level), values) for key, level, values in parts],
+    )
+
+
+def stands_as(service: Service) -> tuple[Any, ...]:
+    """All that a service says of places, hidden or not: what must be equal for a change of it to change no place."""
+    embedded = [link.location for link in service.service_at_locations if link.location is not None]
+    if service.organization is not None:
+        embedded += service.organization.locations
+    return told(service), names_of(service), [(p.id, own_level(p), site_of(p).to_plain()) for p in embedded]

@@ -1,0 +1,90 @@
+"""What a person should look at of what is hidden: places hidden by their looks, and what only stays hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from communityconnector.model.confidential import Confidential, Why
+from communityconnector.model.finding import Finding, Severity
+from communityconnector.model.refuge import look, may_look
+from communityconnector.model.service import Service
+
+OF_ALL: Final = frozenset({"looks-like-a-refuge", "stands-where-hidden"})
+"""The rules of these findings that any directory may give rise to."""
+DOUBTS: Final = OF_ALL | {"still-hidden"}
+"""The rules of these findings, which hold no values."""
+
+
+def doubts(found: Confidential, still: Iterable[str] = ()) -> Iterator[Finding]:
+    """Findings about what is hidden and no record hides outright.
+
+    Args:
+        found: what is hidden.
+        still: `entity id` of what only stays hidden because it was before.
+    """
+    places = [("location", key, hidden) for key, hidden in found.places.items()]
+    links = [("service_at_location", key, hidden) for key, hidden in found.links.items()]
+    for entity, key, hidden in (*places, *links):
+        if hidden.why is Why.LOOKS:
+            yield _found(
+                "looks-like-a-refuge",
+                entity,
+                key,
+                f"says nothing of who may know where it is, and “{hidden.words}” is said of it or of what is given there; "
+                "say `disclosure`: `public`, or whoever may know",
+                "hidden from the public",
+            )
+        elif hidden.why is Why.SAME:
+            yield _found(
+                "stands-where-hidden",
+                entity,
+                key,
+                "says nothing of who may know where it is, and stands where a hidden place stands; say `disclosure`",
+                "hidden with it",
+            )
+    for name in still:
+        entity, _, key = name.partition(" ")
+        yield _found(
+            "still-hidden",
+            entity,
+            key,
+            "was hidden before, and its record no longer says so; a person has to decide whether it may be shown",
+            "kept hidden",
+        )
+
+
+def suspects(services: Iterable[Service], found: Confidential) -> Iterator[Finding]:
+    """Places that are shown although what is written about a service there sounds like a refuge.
+
+    Args:
+        services: the services.
+        found: what is hidden.
+    """
+    for service in services:
+        for text in (service.description, service.eligibility_description):
+            words = look(text) if text and may_look(text) else None
+            shown = [
+                link.location
+                for link in service.service_at_locations
+                if link.location is not None
+                and link.location.id not in found.places
+                and link.id not in found.links
+            ]
+            if words is None or not any(p.disclosure is None and (p.addresses or p.point) for p in shown):
+                continue
+            yield Finding(
+                severity=Severity.INFO,
+                rule="looks-like-a-refuge",
+                message=f"its description says “{words[1]}”: is its place one that should be hidden?",
+                action="",
+                entity="service",
+                record_id=service.id,
+            )
+            break
+
+
+def _found(rule: str, entity: str, key: str, message: str, action: str) -> Finding:
+    return Finding(
+        severity=Severity.WARNING, rule=rule, message=message, action=action, entity=entity, record_id=key
+    )

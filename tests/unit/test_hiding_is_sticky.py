@@ -1,0 +1,247 @@
+"""What was hidden once stays hidden, until a person says otherwise and the log knows who."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import attrs
+import pytest
+
+import communityconnector as cc
+from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.errors import IllegalTransitionError, InvalidReferralError
+from communityconnector.model import (
+    Address,
+    Audience,
+    Directory,
+    Disclosure,
+    Location,
+    Organization,
+    Phone,
+    Service,
+    ServiceAtLocation,
+)
+from communityconnector.stored import Shelf, load
+
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
+STAFF = cc.Actor("staff", "desk-1")
+
+
+def place(key="l", street="77 Hidden Lane", **more):
+    return Location(
+        id=key, location_type="physical", name="House", latitude=36.2134, longitude=-81.6721,
+        addresses=(
+            Address(id=f"{key}-a", address_1=street, city="Boone", state_province="NC", postal_code="28607", country="US",
+                    address_type="physical"),
+        ),
+        **more,
+    )  # fmt: skip
+
+
+def service(location, name="Counsel", key="s", **more):
+    link = ServiceAtLocation(id=f"{key}-link", location=location)
+    return Service(id=key, name=name, status="active", service_at_locations=(link,),
+                   organization=Organization(id="o", name="Rowan Aid", description="x"), **more)  # fmt: skip
+
+
+def directory(location, *more, **fields):
+    return Directory.of([service(location, **fields), *more])
+
+
+@pytest.fixture
+def desk():
+    with cc.Connector.open() as opened:
+        yield opened
+
+
+class Stored:
+    """A stored directory without an index, which these tests do not need."""
+
+    def __init__(self):
+        self.storage = MemoryStorage()
+
+    def load(self, source, **how):
+        load(self.storage, source, now=NOW, **how)
+
+    def decide_to_show(self, name):
+        shelf = Shelf(self.storage)
+        self.storage.commit([shelf.opening(name)])
+        self.load(Directory.of(shelf.directory(shelf.current().number).roots()))
+
+    @property
+    def directory(self):
+        shelf = Shelf(self.storage)
+        return shelf.directory(shelf.current().number).for_audience("public")
+
+
+@pytest.fixture
+def stored():
+    return Stored()
+
+
+def rules(found):
+    return [(f.rule, f.entity, f.record_id) for f in found if f.rule != "older-than-held"]
+
+
+def point(desk, key="l"):
+    return desk.directory.locations[key].point
+
+
+HIDDEN = directory(place(disclosure=Disclosure.NEVER))
+SILENT = directory(place())
+
+
+@pytest.mark.parametrize("later", [SILENT, directory(place(disclosure=Disclosure.PUBLIC))])
+def test_a_place_that_a_file_hid_stays_hidden_when_a_later_one_does_not(stored, later):
+    stored.load(HIDDEN)
+    for _ in range(3):
+        found = []
+        stored.load(later, on_finding=found.append)
+        assert ("still-hidden", "location", "l") in rules(found)
+        assert point(stored) is None
+        assert "Hidden" not in repr(cc.Matcher(stored.directory).match("counsel").to_dict())
+
+
+def test_a_place_that_was_amended_to_be_hidden_stays_hidden(desk):
+    desk.load(SILENT)
+    assert point(desk) is not None
+    desk.amend(service(place(disclosure=Disclosure.NEVER)))
+    assert point(desk) is None
+    desk.load(SILENT)
+    assert point(desk) is None
+    desk.amend(service(place(), description="Another word."))
+    assert point(desk) is None
+
+
+def test_a_place_that_comes_back_under_another_id_or_after_it_was_gone_is_still_hidden(stored):
+    stored.load(HIDDEN)
+    other = directory(place("t", "1 Main Street"), key="t", name="Pantry")
+    stored.load(other, drop_missing=True)
+    assert list(stored.directory.locations) == ["t"]
+    stored.load(directory(place("new", "77 Hidden Ln.")), drop_missing=True)
+    assert point(stored, "new") is None
+    stored.load(SILENT, drop_missing=True)
+    assert point(stored) is None
+
+
+def test_a_person_may_decide_to_show_it_and_the_log_says_who(desk):
+    desk.load(HIDDEN)
+    desk.load(SILENT)
+    with pytest.raises(IllegalTransitionError):
+        desk.disclose("l", actor=cc.Actor("agency", "o"), reason="asked")
+    with pytest.raises(InvalidReferralError):
+        desk.disclose("l", actor=STAFF, reason="they said so!")
+    assert point(desk) is None
+    desk.disclose("l", actor=STAFF, reason="agency-agreed")
+    assert point(desk) is not None
+    last = list(desk.audit.entries())[-1]
+    assert (last.action, last.actor_id, last.to, last.because) == (
+        "disclose_place",
+        "desk-1",
+        "l",
+        "agency-agreed",
+    )
+    found = []
+    desk.load(SILENT, on_finding=found.append)
+    assert point(desk) is not None
+    assert rules(found) == []
+
+
+def test_what_a_record_hides_outright_is_hidden_whatever_was_decided_before(desk):
+    desk.load(HIDDEN)
+    desk.disclose("l", actor=STAFF, reason="mistaken")
+    assert point(desk) is None, "the record still says so"
+    desk.load(SILENT)
+    assert point(desk) is None, "the record said so after that was decided"
+    desk.disclose("l", actor=STAFF, reason="agency-agreed")
+    assert point(desk) is not None
+    desk.load(HIDDEN)
+    desk.load(SILENT)
+    assert point(desk) is None
+
+
+def test_what_only_looks_like_a_refuge_is_shown_once_a_person_or_the_record_says_so(stored):
+    looks = directory(place(), name="Safe House")
+    found = []
+    stored.load(looks, on_finding=found.append)
+    assert ("looks-like-a-refuge", "location", "l") in rules(found)
+    assert point(stored) is None
+    stored.load(directory(place(), name="Rowan House"))
+    assert point(stored) is None, "it was hidden before"
+    stored.load(directory(place(disclosure=Disclosure.PUBLIC), name="Safe House"))
+    assert point(stored) is not None
+    stored.load(looks)
+    stored.decide_to_show("location l")
+    stored.load(looks)
+    assert point(stored) is not None
+
+
+def test_a_private_phone_stays_private(stored):
+    line = Phone(id="p", number="336-555-0142", disclosure=Disclosure.NEVER)
+    stored.load(directory(place(), phones=(line,)))
+    said = directory(place(), phones=(attrs.evolve(line, disclosure=None),), description="Call 336 555 0142.")
+    stored.load(said)
+    shown = stored.directory.services["s"]
+    assert shown.phones == ()
+    assert "0142" not in shown.description
+    stored.decide_to_show("phone p")
+    assert stored.directory.services["s"].phones[0].number == "336-555-0142"
+
+
+def test_an_update_keeps_hidden_what_was_and_says_so():
+    hidden = Directory.of(
+        [service(place(disclosure=Disclosure.NEVER), phones=(Phone(id="p", number="1", disclosure="never"),))]
+    )
+    new = Directory.of(
+        [
+            service(
+                place(disclosure=Disclosure.PUBLIC), phones=(Phone(id="p", number="1"),), description="New."
+            )
+        ]
+    )
+    update = hidden.update(new)
+    assert rules(update.findings) == [("still-hidden", "location", "l"), ("still-hidden", "phone", "p")]
+    assert update.directory.locations["l"].disclosure is Disclosure.NEVER
+    shown = update.directory.for_audience("public")
+    assert shown.locations["l"].point is None
+    assert shown.services["s"].phones == ()
+    assert shown.services["s"].description == "New."
+    moved = hidden.update(directory(place("new", "77 hidden ln")), drop_missing=True).directory
+    assert moved.for_audience("public").locations["new"].point is None
+    assert not rules(SILENT.update(SILENT).findings)
+
+
+def test_a_load_tells_the_public_no_raw_value_of_a_hidden_place(stored, tmp_path):
+    raw = [
+        {
+            "id": "s", "name": "Counsel", "status": "active",
+            "service_at_locations": [
+                {"id": "k", "location": {"id": "l", "location_type": "physical", "disclosure": "never", "latitude": "CANARY",
+                                         "addresses": [{"id": "a", "address_1": "77 Hidden Lane", "country": "CANARY"}]}}
+            ],
+            "minimum_age": "CANARY of a service that leads there",
+        },
+        {"id": "t", "name": "Pantry", "status": "active", "minimum_age": "seen"},
+    ]  # fmt: skip
+    (tmp_path / "a.json").write_text(json.dumps(raw))
+    found = []
+    stored.load(tmp_path / "a.json", on_finding=found.append)
+    assert any(f.rule == "not-a-number" and f.entity == "location" for f in found)
+    assert "77 Hidden" not in repr(found)
+    assert not [f for f in found if f.entity in ("location", "address") and f.value is not None]
+    assert [f.value for f in found if f.record_id == "t" and f.value] == ["seen"]
+
+
+@pytest.mark.parametrize("audience", [Audience.PUBLIC, Audience.STEWARD])
+def test_a_file_that_is_read_as_a_stream_tells_only_the_steward_raw_values(tmp_path, monkeypatch, audience):
+    from communityconnector.stored import loading
+
+    monkeypatch.setattr(loading, "READ_WHOLE", 0)
+    (tmp_path / "a.ndjson").write_text(
+        '{"id": "s", "name": "Counsel", "status": "active", "minimum_age": "CANARY"}\n'
+    )
+    found = []
+    with cc.Connector.open(audience=audience) as desk:
+        desk.load(tmp_path / "a.ndjson", on_finding=found.append)
+    assert ("CANARY" in repr(found)) is (audience is Audience.STEWARD)
