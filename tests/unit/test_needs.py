@@ -199,3 +199,137 @@ def test_words_are_compared_folded_and_stemmed():
     assert stems("Pantries") == stems("pantry")
     assert telling("I need the food") == ("food",)
     assert telling("who is it") == stems("who is it")
+
+
+@pytest.mark.parametrize(
+    "text", ["can", "doc", "glass", "coffee", "die", "gum", "home", "the", "ok", "hello", "pizza"]
+)
+def test_one_word_that_may_mean_anything_is_no_need(text):
+    assert understood(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "???",
+        "1234",
+        "\U0001f600\U0001f389",
+        "asdkjh qwe zxcv",
+        "Jerome Quillpen",
+        "Ich brauche Essen",
+        "je cherche un logement",
+    ],
+)
+def test_what_means_nothing_here_is_not_understood(text):
+    found = interpreter().interpret(text)
+    assert (found.concepts, found.urgent, found.library_business, found.other_script) == (
+        (),
+        (),
+        False,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u043d\u0443\u0436\u043d\u0430 \u0435\u0434\u0430",
+        "\u6211\u9700\u8981\u98df\u7269",
+        "\u0623\u062d\u062a\u0627\u062c \u0625\u0644\u0649 \u0637\u0639\u0627\u0645 24",
+        "\u05d0\u05d5\u05db\u05dc",
+    ],
+    ids=["Cyrillic", "Chinese", "Arabic", "Hebrew"],
+)
+def test_another_script_is_told(text):
+    found = interpreter().interpret(text)
+    assert (found.concepts, found.other_script) == ((), True)
+
+
+def test_a_word_that_is_understood_counts_beside_another_script():
+    found = interpreter().interpret("\u98df\u7269 food")
+    assert ([one.concept for one in found.concepts], found.other_script) == (["food"], False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where is the printer",
+        "where's the bathroom",
+        "where are the children's books",
+        "renew my card",
+        "can I renew these books online",
+        "I need to return some dvds",
+        "reserve the meeting room",
+        "d\u00f3nde est\u00e1n las computadoras",
+        "renovar mi tarjeta",
+    ],
+)
+def test_what_one_asks_a_library_for_itself_is_library_business(text):
+    found = interpreter().interpret(text)
+    assert (found.library_business, found.concepts) == (True, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("where is the food pantry", "food-pantry"),
+        ("where is the nearest shelter", "emergency-shelter"),
+        ("where can I find a dentist", "dental-care"),
+        ("renew my medicaid", "health-insurance"),
+        ("renew my green card", "immigration-help"),
+        ("lost my ID card", "identity-documents"),
+        ("reserve a bed at the shelter", "emergency-shelter"),
+        ("return to school for my GED", "high-school-equivalency"),
+        ("print my resume", "computer-access"),
+    ],
+)
+def test_a_need_in_such_words_is_a_need(text, concept):
+    assert understood(text)[0] == concept
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("I'm depressed and thinking of suicide", "crisis-support"),
+        ("I want to die and I need a lawyer", "crisis-support"),
+        ("quiero morirme y no tengo trabajo", "crisis-support"),
+        ("my husband beats me and I need money for gas", "domestic-violence-help"),
+        ("mi esposo me golpea y necesito comida", "domestic-violence-help"),
+        ("nowhere to sleep tonight and I want to take guitar lessons", "emergency-shelter"),
+        ("help with taxes, and we have nowhere to sleep tonight", "emergency-shelter"),
+    ],
+)
+def test_the_most_urgent_of_several_needs_comes_first(text, first):
+    found = interpreter().interpret(text).concepts
+    assert (found[0].concept, found[0].weight) == (first, 1.0)
+    assert len(found) == 1 or found[1].weight < 1.0
+
+
+def test_the_narrower_need_stands_for_the_broader():
+    assert understood("homeless") == ["emergency-shelter"]
+    assert "legal" not in understood("I need legal help with an eviction in court")
+
+
+def test_words_that_only_hint_at_a_need_are_a_guess():
+    found = interpreter().interpret("a novel called the food explorer, or something like it")
+    assert found.is_guessed
+    assert all(one.weight <= 0.25 for one in found.concepts)
+    assert not interpreter().interpret("food").is_guessed
+    assert not interpreter().interpret("nada").is_guessed
+
+
+@pytest.mark.parametrize("word", ["rent", "renta", "the", "despensa", "biblioteca", "food"])
+def test_a_word_of_either_language_is_known(word):
+    assert interpreter().knows(next(iter(stems(word))))
+
+
+def test_a_word_of_neither_language_is_not_known():
+    assert not interpreter().knows("carpentri")
+
+
+def test_plain_words_for_the_main_needs_are_understood_alone():
+    words = """food shelter housing clothing rent utilities electricity transportation money taxes insurance dentist
+        medicine counseling rehab childcare diapers jobs training lawyer immigration divorce english computers furniture
+        comida ropa renta luz trabajo abogado dentista medicina violencia hambre"""
+    assert [word for word in words.split() if not understood(word)] == []

@@ -145,12 +145,14 @@ def purpose_of(
     for category in filter(None, categories):
         own.add_name(category, "category", category)
     name_words: set[str] = set()
+    seeks = False
     for name in filter(None, (service.name, service.alternate_name)):
         said = own.add_name(name, "name" if service.description or listed or any(categories) else "only_name")
         name_words.update(word for word in stems(name) if word not in said.other)
+        seeks = seeks or said.seeks
     described = phrases.offered_in(service.description or "")
     for concept, (weight, phrase) in described.found.items():
-        if weight >= _VAGUE_IN_DESCRIPTION:
+        if weight >= _VAGUE_IN_DESCRIPTION and not seeks:
             own.add(concept, DESCRIPTION * weight, "description", phrase)
     agency = service.organization
     if not own.signs and not service.description and agency is not None:

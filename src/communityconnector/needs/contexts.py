@@ -23,10 +23,12 @@ PEOPLE: Final = _words(
     sons spouse spouses student students supervisor supervisors teen teenager teenagers teens tenant tenants toddler
     toddlers user users veteran veterans visitor visitors widow widows woman women youth youths
     adultos clientes familia familias hijos hombres individuos jovenes madres mujeres ninas ninos padres pacientes
-    persona personas residentes veteranos vecinos"""
+    persona personas residentes veteranos vecinos workers trabajadores"""
 )
 """Who may be served. None of them says what with."""
 
+STAFF: Final = _words("social case outreach")
+"""Before "workers", these make them those who help."""
 HARMED: Final = _words(
     """victim victims survivor survivors battered abused trafficked assaulted molested raped bereaved widowed grieving victimas victima
     sobrevivientes sobreviviente"""
@@ -45,18 +47,26 @@ HELPING: Final = _words(
     "help helps helping assist assists assisting support supports supporting ayuda ayudamos ayudar apoya apoyamos"
 )
 """After these stands whom one helps, and then, after "with", what with."""
+STATES: Final = frozenset(
+    {("hard", "of", "hearing"), ("low", "income"), ("low", "vision"), ("special", "needs")}
+)
+"""States of people in several words."""
+ACCESSIBLE: Final = _words("accessible accessibility access lift user users")
+"""After "wheelchair" and the like, these say who can get in."""
 FOR_WHOM: Final = HELPING | _words("for serving serves serve targets targeting to among para")
 """After these stands whom something is for."""
 
 WHOSE: Final = _words(
     """who whose that with without facing experiencing living affected struggling suffering dealing coping recovering
-    leaving returning escaping fleeing impacted diagnosed in at under over on having receiving enrolled que con sin"""
+    leaving returning escaping fleeing impacted diagnosed of in at under over on having receiving enrolled que con de sin"""
 )
 """After people, these go on about who they are."""
 
 IN_NEED: Final = _words("need needs needing seeking wanting looking interested necesitan buscan to")
 """After people, these end what is said of them: what follows is what they get."""
 
+THEN: Final = _words("may can will get gets receive receives pueden reciben")
+"""After what is said of people, these begin what they may do or get."""
 LINKS: Final = _words("with in of from by at on under over having into about who that con en desde por")
 """Between what is given and whom to: beyond these, people are not those for whom something is."""
 
@@ -124,7 +134,8 @@ CALLING: Final = _words("call dial text contact llame llamar marque")
 
 VOLUNTEER: Final = _words("volunteer volunteers volunteering voluntario voluntarios voluntariado")
 WANTED: Final = _words(
-    """opportunity opportunities needed wanted recruitment recruiting position positions placement placements registry
+    """opportunity opportunities opening openings needed wanted program programs corps work roles role applications
+    application events days training recruitment recruiting position positions placement placements registry
     hours coordination coordinator coordinators signup oportunidades"""
 )
 """After "volunteer", these ask for volunteers."""
@@ -164,7 +175,8 @@ GENERIC: Final = _words(
     workshop workshops training education event events series course courses lesson lessons session sessions meeting
     meetings circle connection connections alliance partnership institute academy hub place works store shop museum
     health care bank closet room site house home unit desk line navigation navigator counseling advice
-    servicio servicios programa programas centro ayuda de del la el los las para y en gratis comunidad"""
+    prevention intervention library biblioteca asistencia apoyo recursos clinica banco oficina servicio servicios programa
+    programas centro ayuda de del la el los las para y en gratis comunidad"""
 )
 """Words of names that say little of what is offered."""
 

@@ -13,7 +13,7 @@ from communityconnector.needs.library import spans_of_business
 from communityconnector.needs.offered import Offered, OfferReader
 from communityconnector.needs.phrases import Hit, PhraseBook, Stems, Word, read_words
 from communityconnector.needs.vocabulary import CrisisLine, Vocabulary, vocabulary
-from communityconnector.needs.words import STOP_WORDS, stem, stems, telling, telling_positions, words_of
+from communityconnector.needs.words import STOP_WORDS, fold, stem, stems, telling, telling_positions, words_of
 
 GUESSED: Final = 0.25
 """Most weight of a concept that the words only hint at. What fits it is a question, never an answer."""
@@ -222,7 +222,7 @@ class PhraseInterpreter:
             words=tuple(dict.fromkeys(word.stem for word in bare)),
             urgent=self._urgent(kinds),
             library_business=is_business and not scores,
-            other_script=not words and _has_letters(text),
+            other_script=not scores and _is_other_script(text),
         )
 
     def _first(
@@ -248,12 +248,11 @@ class PhraseInterpreter:
         weights = {concept: score / top for concept, score in scores.items() if score >= _SECONDARY * top}
         weights |= dict.fromkeys(before, 1.0)
         if before:
-            weights = {c: w if c in before else min(w, 1.0) * beside for c, w in weights.items()}
-        for concept in weights:
-            # What is narrower says more of what is needed.
-            for broader in self.vocabulary.ancestors(concept):
-                if broader in weights:
-                    weights[broader] = min(weights[broader], weights[concept])
+            weights = {c: w if c in before else min(w, beside) for c, w in weights.items()}
+        # What is narrower says more of what is needed.
+        for broader in {broader for concept in weights for broader in self.vocabulary.ancestors(concept)}:
+            weights.pop(broader, None)
+        surest = max(weights.values(), default=1.0)
         ranked = sorted(
             weights,
             key=lambda concept: (
@@ -266,7 +265,7 @@ class PhraseInterpreter:
             Understood(
                 concept=concept,
                 name=self.vocabulary.concepts[concept].name,
-                weight=round(weights[concept] * most, 6),
+                weight=round(weights[concept] / surest * most, 6),
                 words=tuple(said.get(concept, ())),
             )
             for concept in ranked
@@ -374,5 +373,7 @@ def interpreter() -> PhraseInterpreter:
     return PhraseInterpreter(vocabulary())
 
 
-def _has_letters(text: str) -> bool:
-    return any(unicodedata.category(letter).startswith("L") for letter in text)
+def _is_other_script(text: str) -> bool:
+    """Whether most letters of a text are of another script than the Latin one."""
+    letters = [letter for letter in fold(text) if unicodedata.category(letter).startswith("L")]
+    return sum("a" <= letter <= "z" for letter in letters) * 2 < len(letters)

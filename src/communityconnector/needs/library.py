@@ -35,7 +35,7 @@ _DONE: Final = _words(
 _WHERE: Final = _words("where wheres where's donde")
 _BETWEEN: Final = _words(
     """is are are's the your a an my our this that these those some any do does you have can i find get to el la los
-    las esta estan un una mi mis este esta overdue late library new"""
+    las esta estan un una mi mis este esta overdue late library new kids children's teen adult spanish large print public nearest"""
 )
 """May stand between the question, or what is done, and the thing."""
 

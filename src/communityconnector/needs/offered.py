@@ -8,13 +8,14 @@ not offered, and no word of a record is repaired or cut down to another.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from communityconnector.needs import contexts as c
 from communityconnector.needs.phrases import Hit, PhraseBook, Stems, read_words
 from communityconnector.needs.sentences import Sentence, is_spanish, sentences_of
 from communityconnector.needs.vocabulary import Phrase, Vocabulary
-from communityconnector.needs.words import stems, telling, words_of
+from communityconnector.needs.words import STOP_WORDS, stems, telling, words_of
 
 CLEAR: Final = 0.8
 """A phrase of one word that means a need at least so surely says it beside any other word."""
@@ -32,12 +33,14 @@ class Offered(NamedTuple):
         hints: the same for phrases that stand among words which may give them another sense.
         words: stems of the words that are about what is offered.
         other: stems of phrases that are about something else, such as whom it is for.
+        seeks: whether the text asks for volunteers or donations, throughout.
     """
 
     found: Mapping[str, tuple[float, str]]
     hints: Mapping[str, tuple[float, str]]
     words: frozenset[str]
     other: frozenset[str]
+    seeks: bool
 
 
 class OfferReader:
@@ -86,8 +89,8 @@ class OfferReader:
         if named is not None:
             found[named.id] = (1.0, named.name)
         spanish = is_spanish(text)
-        for tokens in sentences_of(text):
-            sentence = Sentence(tokens, is_spanish=spanish)
+        sentences = [Sentence(tokens, is_spanish=spanish) for tokens in sentences_of(text)]
+        for sentence in sentences:
             hits = self._hits(sentence)
             agreeing = self._agreeing(hits)
             for hit in hits:
@@ -95,7 +98,7 @@ class OfferReader:
                     _keep(found, hit.phrase)
                 elif hit.phrase.weight >= LEAST:
                     _keep(hints, hit.phrase)
-            for phrase in self._narrower(found, sentence):
+            for phrase in self._narrower({**hints, **found}, sentence):
                 _keep(found, phrase)
             about_other = sentence.about_other
             other.update(sentence.words[position].stem for position in about_other)
@@ -104,13 +107,14 @@ class OfferReader:
                 for position, word in enumerate(sentence.words)
                 if sentence.offers[position] and position not in about_other and word.stem.isalnum()
             )
-        return Offered(found, hints, frozenset(words), frozenset(other))
+        seeks = bool(sentences) and all(sentence.seeks for sentence in sentences)
+        return Offered(found, hints, frozenset(words), frozenset(other), seeks)
 
     def _hits(self, sentence: Sentence) -> list[Hit]:
-        """Phrases about what is offered, the longest first; of those that overlap, the last, as English has it."""
+        """Phrases about what is offered: of those that overlap, the one that says most; of such the last, as in English."""
         words = sentence.words
         at = [hits for start in range(len(words)) if (hits := self._usable(sentence, start))]
-        at.sort(key=lambda hits: (-hits[0].length, -hits[0].start))
+        at.sort(key=lambda hits: (-_says(hits[0].phrase.words), -hits[0].length, -hits[0].start))
         taken = [False] * len(words)
         chosen: list[Hit] = []
         for hits in at:
@@ -135,9 +139,13 @@ class OfferReader:
     def _is_clear(self, hit: Hit, sentence: Sentence) -> bool:
         """Whether a phrase means what it means alone: it has several words, or its one word has no other sense here."""
         weight = hit.phrase.weight
-        if hit.length > 1 or weight >= CLEAR:
+        if hit.length > 1:
             return True
         first, last = sentence.part_of(hit.start)
+        if first < hit.start and self._is_of_another_kind(hit, sentence):
+            return False
+        if weight >= CLEAR:
+            return True
         beside = [n for n in range(first, last) if n != hit.start]
         if last > hit.start + 1 and sentence.tokens[hit.start + 1] in c.PEOPLE:
             return False
@@ -148,6 +156,22 @@ class OfferReader:
             or (weight >= FAIR and sentence.words[n].stem not in self._known)
             for n in beside
         )
+
+    def _is_of_another_kind(self, hit: Hit, sentence: Sentence) -> bool:
+        """Whether the word before makes a word something else: "career counseling" is for work, "tax clinic" for money."""
+        before = hit.start - 1
+        if sentence.plain[before] in _NEUTRAL:
+            return False
+        kinds = {
+            self._kind(other.phrase.concept)
+            for other in self._book.at(sentence.words, before, most=1)
+            if other.phrase.weight >= LEAST and self._may_stand(other, sentence)
+        }
+        return bool(kinds) and self._kind(hit.phrase.concept) not in kinds
+
+    def _kind(self, concept: str) -> str:
+        """The main need that a concept belongs to."""
+        return next(reversed([concept, *self._vocabulary.ancestors(concept)]))
 
     def _agreeing(self, hits: Sequence[Hit]) -> set[str]:
         """Concepts that several words mean, or one word them and another something broader: "Food Cupboard"."""
@@ -167,7 +191,7 @@ class OfferReader:
 
         Of several only the surest: "Residential Drug Use Treatment" holds "residential treatment", and "drug treatment".
         """
-        if len(sentence.tokens) > _NAME:
+        if not found or len(sentence.tokens) > _NAME:
             return
         usable = {
             _PLAINER.get(word.stem, word.stem)
@@ -184,11 +208,11 @@ class OfferReader:
         yield from (phrase for phrase in phrases if phrase.weight == surest)
 
     def _is_narrower(self, concept: str, found: Mapping[str, object]) -> bool:
-        return concept not in found and any(
-            broader in found for broader in self._vocabulary.ancestors(concept)
-        )
+        return any(broader in found for broader in self._vocabulary.ancestors(concept))
 
 
+_NEUTRAL: Final = c.GENERIC | c.PEOPLE | c.VOLUNTEER
+"""Before a word, these leave it its sense."""
 _SHORT: Final = 120
 """Texts of at most so many letters, such as names of terms, often come again: what was read in them is kept."""
 _MOST_KEPT: Final = 20_000
@@ -196,6 +220,12 @@ _NAME: Final = 10
 """A name has at most so many words."""
 _PLAINER: Final = {"payment": "pay"}
 """Stems of nouns in names, as phrases have them."""
+
+
+@lru_cache(maxsize=20_000)
+def _says(phrase: str) -> int:
+    """How many words of a phrase say something."""
+    return sum(word not in STOP_WORDS for word in words_of(phrase))
 
 
 def _keep(found: dict[str, tuple[float, str]], phrase: Phrase) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from communityconnector.needs.vocabulary import Phrase
@@ -40,7 +41,12 @@ class Hit(NamedTuple):
 
 def read_words(words: Iterable[str]) -> tuple[Word, ...]:
     """Folded words with their stems."""
-    return tuple(Word(stem(word), ending(word)) for word in words)
+    return tuple(map(_read, words))
+
+
+@lru_cache(maxsize=65_536)
+def _read(word: str) -> Word:
+    return Word(stem(word), ending(word))
 
 
 class PhraseBook:
@@ -72,7 +78,9 @@ class PhraseBook:
                 held = entries.get(kind := (phrase.concept, phrase.language, form))
                 if held is None or phrase.weight > held.weight:
                     entries[kind] = phrase
-        self._longest = max(map(len, self._entries), default=0)
+        self._longest: dict[str, int] = {}
+        for key in self._entries:
+            self._longest[key[0]] = max(self._longest.get(key[0], 0), len(key))
 
     def at(self, text: Sequence[Word], start: int, *, most: int | None = None) -> list[Hit]:
         """The longest phrases that begin at a word; none where no phrase does.
@@ -82,9 +90,15 @@ class PhraseBook:
             start: number of the word.
             most: most words of a phrase; any number by default.
         """
-        longest = self._longest if most is None else min(most, self._longest)
-        for length in range(min(longest, len(text) - start), 0, -1):
-            entries = self._entries.get(tuple(word.stem for word in text[start : start + length]), {})
+        longest = self._longest.get(text[start].stem, 0)
+        if not longest:
+            return []
+        longest = min(longest, len(text) - start, longest if most is None else most)
+        following = tuple([word.stem for word in text[start : start + longest]])
+        for length in range(longest, 0, -1):
+            entries = self._entries.get(following[:length])
+            if not entries:
+                continue
             found = text[start].ending
             hits: dict[str, Phrase] = {}
             for (concept, _, form), phrase in entries.items():

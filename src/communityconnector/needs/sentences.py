@@ -14,6 +14,8 @@ _NON: Final = re.compile(r"\b(non|anti)[- ](?=[a-z])")
 _TOKEN: Final = re.compile(
     r"[a-z0-9]+(?:'[a-z]+)?|[,&/+:]|(?<=[a-z0-9)]{3})[.!?](?=\s|$)|[;|\n()\[\]\u2022]|[-\u2013\u2014](?=\s)"
 )
+_LONGEST: Final = 100
+"""No sentence has more words: what goes on is read as another."""
 _WRITTEN: Final = {",": ",", "/": ",", ":": ":", "&": "and", "+": "and"}
 """Signs that stand within a sentence, as they are read."""
 _JOINTS: Final = frozenset("and or y o e u".split())
@@ -32,6 +34,9 @@ def sentences_of(text: str) -> Iterator[list[str]]:
             continue
         sentence: list[str] = []
         for word in _TOKEN.findall(_NON.sub(r"\1", line)):
+            if len(sentence) == _LONGEST:
+                yield sentence
+                sentence = []
             if word[0].isalnum():
                 sentence.append(word)
             elif word in _WRITTEN:
@@ -49,7 +54,7 @@ def is_spanish(text: str) -> bool:
     if any(word in c.SPANISH for word in words):
         return True
     return sum(word in c.SPANISH_ARTICLES for word in words) > 1 or any(
-        letter in text.lower() for letter in "ñáíóú¿¡"
+        letter in text.lower() for letter in "ñáéíóú¿¡"
     )
 
 
@@ -76,9 +81,9 @@ class Sentence:
         self.words: Sequence[Word] = read_words(tokens)
         self.plain = [word.removesuffix("'s").removesuffix("'") for word in tokens]
         self.offers = [True] * len(tokens)
-        self._seeks = _seeks(tokens)
+        self.seeks = _seeks(tokens)
         for position, word in enumerate(tokens):
-            for first, last in self._hidden(position, word):
+            for first, last in self._hidden(position, word) if word in _TELLING else ():
                 self.offers[first:last] = [False] * (last - first)
 
     def is_about_other(self, hit: Hit) -> bool:
@@ -92,11 +97,13 @@ class Sentence:
         concept, last = hit.phrase.concept, hit.start + hit.length - 1
         if not self.offers[hit.start]:
             return concept not in c.POPULATIONS or not self._is_for_whom(hit.start)
-        if self._seeks and concept != "volunteering":
-            return True
+        if self.seeks is not (concept == "volunteering"):
+            return self.seeks or hit.length == 1
         if concept not in c.FOR_ANIMALS and self._is_for_animals(hit.start, last):
             return True
         said = self.tokens[hit.start : last + 1]
+        if last + 1 < len(self.tokens) and self.tokens[last + 1] in c.ACCESSIBLE:
+            return True
         return self._says_whom(said, last, concept) or self._names_papers(said)
 
     def part_of(self, position: int) -> tuple[int, int]:
@@ -114,15 +121,21 @@ class Sentence:
     def _says_whom(self, said: Sequence[str], last: int, concept: str) -> bool:
         if concept in c.POPULATIONS or not c.HARMED.isdisjoint(said):
             return False
-        if all(word in c.CONDITIONS for word in said):
+        if all(word in c.CONDITIONS for word in said) or tuple(said) in c.STATES:
             return True
         if said[-1] in c.PEOPLE:
-            return c.FOR_WHOM.isdisjoint(said)
-        return said[-1] in c.CONDITIONS and last + 1 < len(self.tokens) and self.tokens[last + 1] in c.PEOPLE
+            return c.FOR_WHOM.isdisjoint(said) and c.STAFF.isdisjoint(said)
+        followed = last + 1 < len(self.tokens) and self.tokens[last + 1] in c.PEOPLE
+        return followed and not c.CONDITIONS.isdisjoint(said)
 
     def _names_papers(self, said: Sequence[str]) -> bool:
-        named = said[-1] in c.PAPERS and len(self.tokens) > 1
-        return named and len(self.tokens) > _FEW and c.OBTAINING.isdisjoint(self.tokens)
+        if said[-1] not in c.PAPERS or len(self.tokens) <= _FEW:
+            return False
+        following = (*self.tokens[1:], "")
+        return not any(
+            word in c.OBTAINING and after not in _STUBS
+            for word, after in zip(self.tokens, following, strict=True)
+        )
 
     def _is_for_animals(self, first: int, last: int) -> bool:
         near = range(max(0, first - _NEAR), min(len(self.tokens), last + 1 + _NEAR))
@@ -137,10 +150,10 @@ class Sentence:
         tokens, end = self.tokens, len(self.tokens)
         before = tokens[position - 1] if position else ""
         after = tokens[position + 1] if position + 1 < end else ""
-        if (word == ":" and not c.LABELS.isdisjoint(tokens[:position][-3:])) or self._requires(
-            position, word
-        ):
+        if word == ":" and self._is_label(position):
             yield position, end
+        elif self._requires(position, word):
+            yield position, next((n for n in range(position, end) if tokens[n] == "we"), end)
         elif word in c.REQUIRED_BEFORE:
             yield self._comma_before(position), self._comma_after(position)
         elif (
@@ -150,7 +163,9 @@ class Sentence:
         ):
             yield position, end
         elif word in c.CALLING:
-            yield position, min(end, position + 4)
+            # "For a bed, call the crisis line" leads elsewhere.
+            elsewhere = before == "," and tokens[0] in _IF
+            yield 0 if elsewhere else position, min(end, position + 4)
         elif word == "no" and after not in c.NOT_DENIED:
             last = (
                 end
@@ -158,7 +173,7 @@ class Sentence:
                 else position + 4
             )
             yield position, min(last, self._comma_after(position))
-        elif word in c.NEGATIONS or (word == "not" and before in c.NEGATED_VERBS):
+        elif word in c.NEGATIONS or (word == "not" and (before in c.NEGATED_VERBS or not before)):
             if after not in c.NOT_DENIED:
                 yield position, self._denied_until(position)
         elif word in c.FOR_WHOM or word in c.PEOPLE:
@@ -172,9 +187,16 @@ class Sentence:
             return True
         if word in c.BRINGING:
             return before not in c.BROUGHT_BY_STAFF or (before == "to" and self._obliges(position - 1))
+        if word == "need":
+            return before == "will"
         if word in c.TO_SHOW:
             return before in c.ASKED_TO or (before == "to" and self._obliges(position - 1))
         return False
+
+    def _is_label(self, colon: int) -> bool:
+        """Whether what stands before a colon heads something that is no offer: "Documents:", not "At no cost:"."""
+        head = self.tokens[:colon]
+        return len(head) <= _NEAR and not c.LABELS.isdisjoint(head) and "no" not in head
 
     def _obliges(self, to: int) -> bool:
         return to > 0 and self.tokens[to - 1] in c.OBLIGED
@@ -196,11 +218,11 @@ class Sentence:
     def _whom(self, position: int, word: str) -> Iterator[tuple[int, int]]:
         """Whom it is for: after "for", up to the people; and what is said of people after them."""
         tokens, end = self.tokens, len(self.tokens)
-        last, closely = position, position <= 1
+        last, closely = position, position == 0 or (position == 1 and tokens[0] not in c.HELPING)
         if word in c.FOR_WHOM:
             reach = _REACH if word != "to" else _NEAR
             for n in range(position + 1, min(position + reach, end)):
-                if tokens[n] in c.HARMED or tokens[n] in _BEYOND:
+                if tokens[n] in c.HARMED or tokens[n] in _BEYOND or (word == "para" and _IS_VERB(tokens[n])):
                     return
                 if tokens[n] in c.PEOPLE:
                     last = n
@@ -215,11 +237,25 @@ class Sentence:
 
     def _said_of_people_until(self, position: int) -> int:
         for n in range(position, len(self.tokens)):
-            if self.tokens[n] == "," or self.tokens[n] in c.IN_NEED:
+            if (
+                self.tokens[n] == ","
+                or self.tokens[n] in c.IN_NEED
+                or (n > position + 1 and self.tokens[n] in c.THEN)
+            ):
                 return n
         return len(self.tokens)
 
 
+_TELLING: Final = frozenset({":", "next", "no", "not", "need"}).union(
+    c.REQUIRED_AFTER, c.REQUIRED_BEFORE, c.PROOFS, c.BRINGING, c.TO_SHOW, c.PAYMENT, c.ELSEWHERE, c.CALLING, c.NEGATIONS,
+    c.FOR_WHOM, c.PEOPLE,
+)  # fmt: skip
+"""Only these words show that others are about something else."""
+_SEEKING: Final = c.VOLUNTEER | c.DONATION | {"drive", "drives"}
+_STUBS: Final = frozenset({"stub", "stubs"})
+_IF: Final = frozenset("for if in when para si".split())
+_IS_VERB: Final = re.compile(r"[a-z]{2,}[aei]r").fullmatch
+"""A Spanish verb after "para" says what for."""
 _BEYOND: Final = c.LINKS | c.FOR_WHOM | {",", ":"}
 _FEW: Final = 6
 """A text of more words is a sentence, not a name."""
@@ -230,13 +266,22 @@ _REACH: Final = 7
 def _seeks(tokens: Sequence[str]) -> bool:
     """Whether a sentence asks for help or things instead of giving them."""
     gives = False
+    if _SEEKING.isdisjoint(tokens):
+        return False
     for position, word in enumerate(tokens):
         before = tokens[position - 1] if position else ""
         after = tokens[position + 1] if position + 1 < len(tokens) else ""
         gives = gives or word in c.GIVING
         if word in c.VOLUNTEER:
             alone = not after and word != "volunteer" and "by" not in tokens and "with" not in tokens
-            if word == "volunteering" or after in c.WANTED or before in c.SEEKING or alone:
+            rest = (other for other in tokens if other not in c.VOLUNTEER)
+            if (
+                word == "volunteering"
+                or after in c.WANTED
+                or before in c.SEEKING
+                or alone
+                or c.GENERIC.issuperset(rest)
+            ):
                 return True
         if word in c.DONATION and not gives and before not in c.DONATED and after not in c.DONATED:
             return True
