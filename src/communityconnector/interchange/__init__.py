@@ -18,6 +18,7 @@ from communityconnector.interchange.column_mapping import ColumnMapping
 from communityconnector.interchange.conform import Conformer
 from communityconnector.interchange.duplicates import duplicates
 from communityconnector.interchange.encodings import Encoding, decoded
+from communityconnector.interchange.foreign_forms import foreign_form
 from communityconnector.interchange.json_reader import looks_like_json, read_json
 from communityconnector.interchange.lint import lint
 from communityconnector.interchange.nested import documents, left_out, page
@@ -185,10 +186,11 @@ def _read_files(
         except UnreadableError as error:
             reading.findings.append(error.finding)
             continue
-        if looks_like_json(start):
+        problem = _problem(file, start)
+        if problem is not None:
+            reading.findings.append(problem)
+        elif looks_like_json(start):
             (packages if file.base == "datapackage.json" else jsons).append(file)
-        elif not start.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
-            reading.findings.append(_unusable(file, "empty-file", "the file is empty"))
         elif reading.mapping is not None or _is_table(file, start, alone=len(files) == 1):
             csvs.append(file)
         else:
@@ -204,6 +206,16 @@ def _read_files(
         jsons += packages
     for file in jsons:
         yield from read_json(file, reading)
+
+
+def _problem(file: SourceFile, start: bytes) -> Finding | None:
+    """Why a file that begins so is not read."""
+    document = foreign_form(start, file.base)
+    if document:
+        return _unusable(file, "unknown-form", document)
+    if not start.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        return _unusable(file, "empty-file", "the file is empty")
+    return None
 
 
 def _is_table(file: SourceFile, start: bytes, *, alone: bool) -> bool:

@@ -270,7 +270,7 @@ def day_of(cell: str) -> tuple[str, str]:
 
     Returns:
         The day, and "" where it can only be this one, "order" where month and day could be the other way round, or
-        "serial" where it is a spreadsheet program's count of days, or a count of seconds.
+        "serial" where it is a spreadsheet program's count of days.
     """
     text = cell[:60].strip()
     if found := _ISO.fullmatch(text):
@@ -302,7 +302,7 @@ def _counted(text: str) -> tuple[str, str]:
         return (date(1899, 12, 30) + timedelta(days=int(text))).isoformat(), "serial"
     if len(text) in {10, 13} and text[0] == "1":
         seconds = int(text[:10])
-        return datetime.fromtimestamp(seconds, UTC).date().isoformat(), "serial"
+        return datetime.fromtimestamp(seconds, UTC).date().isoformat(), ""
     if len(text) == 8 and text[:2] in {"19", "20"}:
         return _day(text[:4], text[4:6], text[6:]), ""
     return "", ""

@@ -16,7 +16,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "service.description": "description, services, services provided, services offered, program description, "
     "service description, what we do, details, descripcion, notes, comments, about, summary, overview, what is offered, "
     "offerings, public notes, service details, servicios, what services do you provide, body, info",
-    "service.url": "website, url, web site, web, web address, link, homepage, sitio web, pagina web, website address",
+    "service.url": "website, url, web site, web, web address, link, homepage, sitio web, pagina web, website address, contact website",
     "service.email": "email, e mail, email address, correo, correo electronico, contact email, email contact",
     "service.status": "status, estado del servicio, active, is active, agency status, site status, service status, "
     "record status, status description, is this service open, post status",
@@ -35,6 +35,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "service.last_modified": "updated, last updated, date updated, last modified, edited, edit date, changed, "
     "ultima actualizacion",
     "service.alert": "alert, notice, aviso, temporary message",
+    "service.level": "taxonomy level name, taxonomy level, record level",
     "organization.name": "agency, agency name, organization, organization name, organisation, provider, provider name, "
     "agencia, organizacion, company, sponsor, parent agency, lead agency, name of agency, operated by",
     "organization.website": "agency website, organization website",
@@ -46,7 +47,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "physical address 1, line 1, street line 1, site address 1",
     "location.address_2": "address 2, address line 2, suite, unit, street 2, address2, physical address 2, line 2, "
     "street address 2, street line 2",
-    "location.house_number": "street number, house number, address number",
+    "location.house_number": "street number, house number, address number, address house number",
     "location.city": "city, town, ciudad, physical city, address city",
     "location.region": "county, condado, physical county, county name",
     "location.state_province": "state, st, province, estado, provincia, physical state, address state",

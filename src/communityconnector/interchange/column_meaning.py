@@ -15,11 +15,11 @@ from communityconnector.interchange.privacy.sheet import privacy_meaning
 from communityconnector.interchange.states import sense_of
 
 Rows = Sequence[Mapping[str, str]]
-Found = dict[str, str]
+Meanings = dict[str, str]
 """Meaning by column."""
 
 
-def meanings(header: Sequence[str], rows: Rows = ()) -> Found:
+def meanings(header: Sequence[str], rows: Rows = ()) -> Meanings:
     """What each column means: one of `FIELDS`, or "" where that is not understood.
 
     Args:
@@ -45,10 +45,20 @@ def meanings(header: Sequence[str], rows: Rows = ()) -> Found:
     return found
 
 
-def looks_like_spreadsheet(header: Sequence[str]) -> bool:
-    """Whether column names are those of a sheet of services: something that names, and two columns more."""
-    found = set(meanings([column for column in header if column.strip()]).values()) - {IGNORED, "service.id"}
-    return bool(found & {"service.name", "organization.name"}) and len(found) >= 3
+def looks_like_spreadsheet(header: Sequence[str], least: int = 3) -> bool:
+    """Whether column names are those of a sheet of services: something that names, and further columns.
+
+    Args:
+        header: the columns' names.
+        least: how many fields they must fill, the name among them. An id and a point tell nothing of a service.
+    """
+    found = set(meanings([column for column in header if column.strip()]).values()) - _TELL_NOTHING
+    return bool(found & {"service.name", "organization.name"}) and len(found) >= least
+
+
+_TELL_NOTHING: Final = frozenset({
+    IGNORED, "service.id", "location.latitude", "location.longitude", "location.point", "service.last_modified",
+})  # fmt: skip
 
 
 def meaning_of(column: str, prefix: str = "") -> str:
@@ -136,14 +146,10 @@ def _date_of(words: frozenset[str]) -> str:
 _DATE_WORDS: Final = frozenset("date at last time most place service agency".split())
 
 
-def _settle_ids(found: Found, rows: Rows) -> None:
+def _settle_ids(found: Meanings, rows: Rows) -> None:
     """Which column tells rows apart: the first that is called an id, if it does."""
     for column in found:
-        if not (
-            found[column] == "service.id"
-            or any("id" in way for way in words_of(column)[:1])
-            or "fid" in words_of(column)[0]
-        ):
+        if not (found[column] == "service.id" or words_of(column)[0] & {"id", "fid"}):
             continue
         cells = [row.get(column, "").strip() for row in rows]
         tells = bool(cells) and all(cells) and len(set(cells)) == len(cells)
@@ -158,7 +164,7 @@ def _settle_ids(found: Found, rows: Rows) -> None:
             break
 
 
-def _settle_records(found: Found, _rows: Rows) -> None:
+def _settle_records(found: Meanings, _rows: Rows) -> None:
     """In exports of a vendor that calls every record an agency, the agency's description is the record's own."""
     ids = [column for column in found if words_of(column)[:1] == (_VENDOR_ID,)]
     if ids and "service.description" not in found.values():
@@ -168,7 +174,7 @@ def _settle_records(found: Found, _rows: Rows) -> None:
 _VENDOR_ID: Final = frozenset({"place", "agency", "number"})
 
 
-def _settle_names(found: Found, _rows: Rows) -> None:
+def _settle_names(found: Meanings, _rows: Rows) -> None:
     """Which column names the service: a sheet has one such, and calls it many things."""
     named = [column for column, field in found.items() if field == "service.name"]
     plain = [column for column in named if words_of(column)[0] <= _PLAIN_NAME]
@@ -194,7 +200,7 @@ def _settle_names(found: Found, _rows: Rows) -> None:
 _PLAIN_NAME: Final = frozenset({"name", "title", "1"})
 
 
-def _settle_agency(found: Found, _rows: Rows) -> None:
+def _settle_agency(found: Meanings, _rows: Rows) -> None:
     """An agency's own address is the service's only where the sheet has no other."""
     own = [
         column
@@ -209,7 +215,7 @@ def _settle_agency(found: Found, _rows: Rows) -> None:
         found.update(dict.fromkeys(own, IGNORED))
 
 
-def _settle_geocoder(found: Found, rows: Rows) -> None:
+def _settle_geocoder(found: Meanings, rows: Rows) -> None:
     """What a program that looked up addresses wrote beside them: its status says how well they fitted."""
     marks = {"".join(plain_words(column)) for column in found}
     if not marks & _GEOCODER:
@@ -228,7 +234,7 @@ _GEOCODER_STATES: Final = frozenset(
 )
 
 
-def _settle_days(found: Found, _rows: Rows) -> None:
+def _settle_days(found: Meanings, _rows: Rows) -> None:
     """A word before a day ("summer Monday") names a set of hours where the week follows it; else a day of its own."""
     groups: dict[str, list[str]] = {}
     for column, field in found.items():
@@ -239,7 +245,7 @@ def _settle_days(found: Found, _rows: Rows) -> None:
             found.update(dict.fromkeys(columns, IGNORED))
 
 
-def _rename(found: Found, old: str, new: str) -> None:
+def _rename(found: Meanings, old: str, new: str) -> None:
     for column, field in found.items():
         if field == old:
             found[column] = new

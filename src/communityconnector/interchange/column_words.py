@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
+from communityconnector.interchange.column_fields import FIELDS
+
 LONGEST: Final = 200
 """Most characters of a column's name that are looked at; a longer one is a sentence and names nothing."""
 
@@ -57,7 +59,7 @@ _WORDS: Final = {
     "open": "abierto abierta",
     "status": "estatus",
     "active": "activo activa",
-    "verified": "verification reviewed review checked confirmed validated assured verificado verificada revisado "
+    "verified": "verification verificacion reviewed review checked confirmed validated assured verificado verificada revisado "
     "confirmado",
     "edited": "updated update modified modification edit changed actualizado actualizada actualizacion modificado "
     "editado",
@@ -137,16 +139,14 @@ _TOGETHER: Final[Mapping[tuple[str, ...], str]] = {
 _NOISE: Final = frozenset(
     "the a an of for and or to in el la los las de del y o en por para que atencion our you this is are what which please text "
     "string value field full public main primary general current abbreviation abbr code cd iso info information raw orig "
-    "original".split()
+    "original formatted".split()
 )
 """Words that leave the meaning as it is."""
 
 _OTHERS_KNOWN: Final = frozenset(
-    "who what we do how served serves bring not when where range group groups access clients must income guidelines "
-    "limit limits mailing restrictions criteria target known geographic coverage catchment homepage summary about "
-    "overview body social media alert notice aviso message temporary sponsor parent lead office business operation "
-    "operating regular after person voice physical street need needs term terms taxonomy legal official published "
-    "common display record object unique slug weekly daily format qualifications qualify who".split()
+    word for names in FIELDS.values() for name in names.split(", ") for word in name.split()
+) | frozenset(
+    "social media restrictions qualifications weekly monday tuesday wednesday thursday friday saturday sunday".split()
 )
 """Further words of the fields' names, which may stand glued to others."""
 
@@ -155,7 +155,7 @@ _GLUED: Final = frozenset(word for word in _VOCABULARY if len(word) >= 3) | {"id
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+|\d+")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_BRACKETS: Final = re.compile(r"[(\[{][^)\]}]*[)\]}]")
+_BRACKETS: Final = re.compile(r"[(\[{][^()\[\]{}]{0,200}[)\]}]")
 _CUSTOM: Final = re.compile(r"__c$", re.IGNORECASE)
 """What a well-known customer database ends the names of an office's own columns with."""
 
@@ -167,6 +167,8 @@ CUT_AT: Final = 10
 def words_of(name: str) -> tuple[frozenset[str], ...]:
     """The ways to read a column's name as words, likeliest first: each a set of words that mean the same as its own.
 
+    There is always one, which is empty for a name without letters and digits.
+
     A set, since "name of service" is "service name". Digits are words of their own.
     """
     text = _CUSTOM.sub("", name[:LONGEST].strip()).replace("#", " number ")
@@ -177,7 +179,7 @@ def words_of(name: str) -> tuple[frozenset[str], ...]:
             ways.append(_as_set(words))
             if len(name) == CUT_AT and words:
                 ways += [_as_set([*words[:-1], whole]) for whole in _completions(words[-1])]
-    return tuple(dict.fromkeys(way for way in ways if way))
+    return tuple(dict.fromkeys(way for way in ways if way)) or (frozenset(),)
 
 
 def plain_words(name: str) -> list[str]:
@@ -199,7 +201,7 @@ def _as_set(words: Sequence[str]) -> frozenset[str]:
     found = frozenset(_folded(words))
     if not found or (len(words) > 1 and found <= {"x", "y"}):
         return frozenset(words)
-    if found & {"agency", "service", "services", "place"}:
+    if found & {"agency", "service", "services", "place", "hours"}:
         found -= {"your"}
     # A phone's number is the phone.
     return found - {"number"} if found & _LINES else found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -80,13 +81,13 @@ class _Rows:
         self.dialect = Dialect()
         self.width = 0
         self.number = 0
-        self.pending: list[str] = []
+        self.pending: deque[str] = deque()
         self.spanned: list[str] = []
 
     def _line(self) -> Iterator[str]:
         """Lines for the csv module, remembered as long as their row lasts."""
         while True:
-            line = self.pending.pop(0) if self.pending else next(self.text, None)
+            line = self.pending.popleft() if self.pending else next(self.text, None)
             if line is None:
                 return
             self.spanned.append(line)
@@ -95,11 +96,11 @@ class _Rows:
             yield line
 
     def all(self) -> Iterator[Row]:
-        self.pending = list(itertools.islice(self.text, SAMPLE))
-        self.dialect = dialect = dialect_of(self.pending)
+        self.pending.extend(itertools.islice(self.text, SAMPLE))
+        self.dialect = dialect = dialect_of(list(self.pending))
         self.width = dialect.width
         if dialect.says_separator:
-            self.pending.pop(0)
+            self.pending.popleft()
             self.number += 1
         while True:
             self.spanned = []
@@ -122,7 +123,7 @@ class _Rows:
                     self.number + 1,
                 )
                 cells = spanned[0].rstrip("\r\n").split(dialect.delimiter)
-                self.pending[:0] = spanned[1:]
+                self.pending.extendleft(reversed(spanned[1:]))
                 spanned = spanned[:1]
             line = self.number + 1
             self.number += len(spanned)

@@ -37,6 +37,8 @@ class Encoding:
 def encoding_of(file: SourceFile) -> Encoding:
     """How a file is encoded: UTF-8, another Unicode that its byte-order mark names, or else Windows-1252.
 
+    A file of the last kind may have been put together from several, so each of its lines that is UTF-8 is read so.
+
     JSON must be UTF-8 without a mark (RFC 8259 section 8.1), so either is an error there though it is read;
     spreadsheets write a mark before CSV, where it is only worth knowing. The whole file is looked at, in pieces.
 
@@ -68,7 +70,7 @@ def encoding_of(file: SourceFile) -> Encoding:
                     severity=Severity.ERROR,
                     rule="not-utf-8",
                     message=message,
-                    action="read as Windows-1252",
+                    action="lines that are not UTF-8 read as Windows-1252",
                     file=file.name,
                     line=line,
                 )
@@ -99,7 +101,7 @@ WINDOWS_1252: Final = "windows-1252"
 def decoded(content: bytes, encoding: Encoding) -> str:
     """Bytes as text."""
     if encoding.name == WINDOWS_1252:
-        return content.decode("latin-1").translate(_WINDOWS_1252)
+        return "".join(map(_line_of, content.splitlines(keepends=True))).removeprefix("\ufeff")
     return content.decode(encoding.name, errors="replace").removeprefix("\ufeff")
 
 
@@ -109,13 +111,21 @@ def lines(file: SourceFile, encoding: Encoding) -> Iterator[str]:
     Raises:
         UnreadableError: the file cannot be read.
     """
-    latin = encoding.name == WINDOWS_1252
-    with (
-        file.open() as stream,
-        io.TextIOWrapper(stream, "latin-1" if latin else encoding.name, errors="replace", newline="") as text,
-    ):
-        for line in text:
-            yield line.translate(_WINDOWS_1252) if latin else line
+    with file.open() as stream:
+        if encoding.name == WINDOWS_1252:
+            for piece in stream:
+                for line in piece.splitlines(keepends=True):
+                    yield _line_of(line).removeprefix("\ufeff")
+            return
+        with io.TextIOWrapper(stream, encoding.name, errors="replace", newline="") as text:
+            yield from text
+
+
+def _line_of(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("latin-1").translate(_WINDOWS_1252)
 
 
 _WINDOWS_1252: Final = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
@@ -21,11 +22,13 @@ from communityconnector.interchange.chunks import (
     lines_of,
 )
 from communityconnector.interchange.encodings import decoded, encoding_of
+from communityconnector.interchange.flat_json import Strange, Wrapped, flat_json
 from communityconnector.interchange.lifts.mends import split_place
 from communityconnector.interchange.notes import Draft
 from communityconnector.interchange.reading import Reading
 from communityconnector.interchange.records import Mode, Structurer
 from communityconnector.interchange.shapes import Container, Page, entity_named, entity_of, shape_of
+from communityconnector.interchange.sheet_reader import read_flat
 from communityconnector.interchange.sources import SourceFile, UnreadableError
 from communityconnector.model import ENTITIES, Finding, Record, Severity
 
@@ -179,7 +182,21 @@ class _JsonFile:
             except (ValueError, RecursionError) as error:
                 yield from self._salvaged(text, error, hint)
                 return
-        yield from self.value(value, "$", hint)
+        yield from self._whole(value, hint)
+
+    def _whole(self, value: Any, hint: str) -> Iterator[Record]:
+        """The records of all that a file holds, HSDS or a table in another form."""
+        found = flat_json(value, hint)
+        if found is None:
+            yield from self.value(value, "$", hint)
+        elif isinstance(found, Wrapped):
+            for path, item in found.records:
+                yield from self.value(item, path, hint)
+        elif isinstance(found, Strange):
+            message = f"neither HSDS nor a table of services: {found.what}; {found.count:,} records"
+            self._found(Severity.ERROR, "unknown-form", message, "not read", "$")
+        else:
+            yield from read_flat(found, self.file.name, self.reading)
 
     def _is_lines(self) -> bool:
         """Whether the file has a value a line: the first two lines tell."""
@@ -200,6 +217,9 @@ class _JsonFile:
         return len(found) == 2 and _OPENED not in found and any(isinstance(value, dict) for value in found)
 
     def _lines(self, hint: str) -> Iterator[Record]:
+        if flat_json(self._first_lines(), hint) is not None:
+            yield from self._whole(list(self._values()), hint)
+            return
         if self.reading.elsewhere is not None:
             yield from self._elsewhere(self.reading.elsewhere, hint)
             return
@@ -208,6 +228,28 @@ class _JsonFile:
                 yield from self.lined(number, line, hint)
                 if number % LINES == 0:
                     self.structurer.pause()
+
+    def _first_lines(self) -> list[Any]:
+        """The values of some lines, by which the others are judged."""
+        with self.file.open() as stream:
+            found: list[Any] = []
+            for line in itertools.islice(lines_of(stream), _JUDGED):
+                try:
+                    found.append(loads(line))
+                except (ValueError, RecursionError):
+                    continue
+        return found
+
+    def _values(self) -> Iterator[Any]:
+        """The values of all lines; a line that is not JSON is told of."""
+        with self.file.open() as stream:
+            for number, line in enumerate(lines_of(stream), start=1):
+                try:
+                    if line.strip():
+                        yield loads(line)
+                except (ValueError, RecursionError) as error:
+                    text = line.decode("utf-8", "replace")
+                    self.reading.findings.append(_syntax(self.file.name, text, error, number))
 
     def _elsewhere(self, elsewhere: Elsewhere, hint: str) -> Iterator[Any]:
         """What others make of the records, in their order."""
@@ -249,7 +291,7 @@ class _JsonFile:
         if value is not None:
             found = self.reading.findings.pop()
             self.reading.findings.append(attrs.evolve(found, action="read as far as it is whole"))
-            yield from self.value(value, "$", hint)
+            yield from self._whole(value, hint)
 
     def value(self, value: Any, path: str, hint: str) -> Iterator[Record]:
         """The records of a JSON value, whatever they are wrapped in."""
@@ -314,6 +356,9 @@ class _JsonFile:
         )
         self.reading.findings.append(finding)
 
+
+_JUDGED: Final = 50
+"""Lines by which a file of lines is judged."""
 
 _OPENING: Final = (b"{", b"[")
 _OPENED: Final = object()

@@ -168,7 +168,7 @@ _NAMES: Final = {
     "agencies": "organization",
 }
 
-_RECOGNISED: Final = (
+RECOGNISED: Final = (
     "service",
     "organization",
     "location",
@@ -191,13 +191,13 @@ def entity_of(item: Mapping[str, Any], hint: str = "") -> str:
 
 @lru_cache(maxsize=1024)
 def _likeliest(keys: tuple[str, ...], hint: str) -> str:
-    if hint and (hint not in _RECOGNISED or "name" in keys or set(required(ENTITIES[hint])) <= set(keys)):
+    if hint and (hint not in RECOGNISED or "name" in keys or set(required(ENTITIES[hint])) <= set(keys)):
         return hint
 
     def fit(entity: str) -> tuple[int, int, int]:
         facts = specs(ENTITIES[entity])
         known = sum(1 for key in keys if key in facts)
         missing = sum(1 for name in required(ENTITIES[entity]) if name not in keys)
-        return (known, -missing, -_RECOGNISED.index(entity))
+        return (known, -missing, -RECOGNISED.index(entity))
 
-    return max(_RECOGNISED, key=fit)
+    return max(RECOGNISED, key=fit)

@@ -80,7 +80,10 @@ def _address(cells: Cells) -> dict[str, str]:
         address["address_1"] = f"{number} {address['address_1']}"
     whole = cells.joined("location.address", ", ")
     if whole:
-        parts = {} if address.keys() & {"city", "postal_code"} else one_line(whole)
+        parts = one_line(whole)
+        if any(address.get(part, text).casefold() != text.casefold() for part, text in parts.items()):
+            # The sheet's own columns say otherwise, so the text is not what it looks like.
+            parts = {}
         address = {**(parts or {"address_1": _flat(whole)}), **address}
     line = cells.joined("location.city_line", ", ")
     if line:

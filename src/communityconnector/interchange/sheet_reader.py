@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 import attrs
 
 from communityconnector.interchange.column_fields import IGNORED
 from communityconnector.interchange.column_mapping import ColumnMapping
 from communityconnector.interchange.csv_rows import Row
+from communityconnector.interchange.flat_json import FlatTable, sheet_cells
 from communityconnector.interchange.notes import At
 from communityconnector.interchange.privacy.sheet import PrivacyColumns
 from communityconnector.interchange.reading import Reading
 from communityconnector.interchange.records import Structurer
-from communityconnector.interchange.sheet_layout import layout_of
+from communityconnector.interchange.sheet_layout import Layout, Line, layout_of
 from communityconnector.interchange.sheet_repeats import without_repeats
 from communityconnector.interchange.sheet_row import RowNote
 from communityconnector.interchange.spreadsheet import RowReader
@@ -55,6 +57,44 @@ def read_sheet(sheet: Sheet, reading: Reading) -> Iterator[Record]:
     yield from _SheetReading(sheet, reading).records()
 
 
+def read_flat(table: FlatTable, file: str, reading: Reading) -> Iterator[Record]:
+    """The services of a table that JSON held."""
+    rows = [Row(number, cells) for number, cells in enumerate(sheet_cells(table), start=1)]
+    paths = {number: path for number, (path, _) in enumerate(table.rows, start=1)}
+    message = f"JSON that is not HSDS: {table.form}, {len(rows):,} records"
+    reading.findings.append(
+        Finding(
+            severity=Severity.INFO, rule="rows-in-json", message=message, action="read as a table", file=file
+        )
+    )
+    for note in table.notes:
+        found = Finding(
+            severity=Severity.WARNING,
+            rule=note.rule,
+            message=note.message,
+            action=_RULES[note.rule],
+            file=file,
+        )
+        reading.findings.append(found)
+    yield from read_sheet(Sheet(file, table.header, rows, paths), reading)
+
+
+_RULES: Final = {
+    "geometry-not-read": "not read",
+    "more-pages": "not read",
+    "nested-not-read": "not read",
+    "names-from-keys": "read so",
+}
+"""What is done about what the form of JSON says."""
+
+
+_SERVICES: Final = frozenset({"program", "service"})
+_NO_SERVICES: Final = frozenset(
+    {"agency", "organization", "site", "location", "programatsite", "program at site"}
+)
+"""Levels of records in exports of centres that answer calls."""
+
+
 def no_name_column(sheet: Sheet, reading: Reading) -> None:
     """Say that a table has no column which names services, and how to read it all the same."""
     found = ColumnMapping.guess(sheet.header, [sheet.cells(row) for row in sheet.rows[:LOOKED_AT]])
@@ -87,7 +127,11 @@ class _SheetReading:
         mapping = self._mapping()
         reading.dataset["columns"] = dict(mapping.columns)
         fields = [mapping.columns.get(column, IGNORED) for column in sheet.header]
-        layout = layout_of(sheet.header, fields, sheet.rows)
+        layout = (
+            Layout(tuple(map(Line, sheet.rows)))
+            if sheet.paths
+            else layout_of(sheet.header, fields, sheet.rows)
+        )
         for skipped in layout.skipped:
             self._lines(skipped.what, skipped.lines, rule=skipped.rule)
         for number, category in layout.sections:
@@ -98,7 +142,8 @@ class _SheetReading:
         privacy = PrivacyColumns.of(mapping.columns, (sheet.cells(row) for row in sheet.rows))
         structurer = Structurer(reading.mode, tabular=True, sheet=True)
         unnamed: list[int] = []
-        for line, cells, again in without_repeats(layout.lines, sheet, mapping):
+        lines = self._programs(layout.lines, fields)
+        for line, cells, again in without_repeats(lines, sheet, mapping):
             row = line.row
             made = reader.read(cells, self._key(row), agency=line.agency, category=line.category)
             for note in (*made.notes, *self._layout_notes(line.agency, again)):
@@ -140,6 +185,20 @@ class _SheetReading:
             )
             self._found(Severity.INFO, "columns-not-understood", message, "kept as they are", sheet.line)
         return mapping
+
+    def _programs(self, lines: Sequence[Line], fields: Sequence[str]) -> Sequence[Line]:
+        """The rows that are services, in exports whose rows are agencies, sites and programs, as a column says."""
+        if "service.level" not in fields:
+            return lines
+        at = list(fields).index("service.level")
+        levels = [line.row.cells[at].strip().casefold() if at < len(line.row.cells) else "" for line in lines]
+        if not set(levels) & _SERVICES:
+            return lines
+        others = [line.row.line for line, level in zip(lines, levels, strict=True) if level in _NO_SERVICES]
+        if others:
+            what = "rows of agencies and of sites, beside those of programs"
+            self._lines(what, others, rule="level-not-read", severity=Severity.WARNING)
+        return [line for line, level in zip(lines, levels, strict=True) if level not in _NO_SERVICES]
 
     def _key(self, row: Row) -> str:
         return f"{self.sheet.file.rsplit('/', 1)[-1].lower()}:{row.line}"

@@ -19,6 +19,7 @@ from typing import IO, Any, Final, cast
 import attrs
 
 from communityconnector.errors import SourceNotFoundError
+from communityconnector.interchange.foreign_forms import foreign_archive
 from communityconnector.model import Finding, Severity
 
 Source = str | os.PathLike[str] | Traversable | IO[bytes] | IO[str]
@@ -291,6 +292,10 @@ def _zipped(file: SourceFile, stack: ExitStack) -> Iterator[SourceFile | Finding
     with _told(file.name):
         archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(file.opener())))
     members = archive.infolist()
+    document = foreign_archive([info.filename for info in members[:MOST_FILES]])
+    if document:
+        yield refused(file.name, "unknown-form", document)
+        return
     unpacked = sum(info.file_size for info in members)
     packed = sum(info.compress_size for info in members)
     if _is_bomb(packed, unpacked):

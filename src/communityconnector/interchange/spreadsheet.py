@@ -163,6 +163,10 @@ class _Service:
         found: dict[str, list[dict[str, Any]]] = {}
         for field, part in _LISTS.items():
             texts = self.many(field)
+            if field == "languages":
+                texts = [
+                    part.strip() for text in texts for part in text.split(",", _MOST_PARTS) if part.strip()
+                ]
             if field == "attributes" and category:
                 texts = list(dict.fromkeys((*texts, category)))
             if texts:
@@ -193,6 +197,12 @@ class _Service:
         for column, text in self.cells.of("service.status"):
             # The reader of every form knows what such names and words mean.
             found.setdefault(column if sense_of(column) is not None else "status", text)
+        links = self.many("service.url")
+        if links:
+            found["url"] = links[0]
+            if len(links) > 1:
+                more = enumerate(dict.fromkeys(links[1:]))
+                found["additional_urls"] = [{"id": self.child("url", n), "url": link} for n, link in more]
         mails = [part for part in self.many("service.email") if "@" in part]
         if mails:
             found["email"] = mails[0]
@@ -295,17 +305,21 @@ class _Service:
 
 def _parts(text: str) -> list[str]:
     """The parts of a cell that lists several things."""
-    found = [text]
-    for mark in (";", "|", "\n", " / ", " or ", ", "):
+    found = [" ".join(line.split()) for line in text.splitlines()]
+    for mark in (";", "|", " / ", " or ", ", "):
         found = [part for piece in found for part in piece.split(mark)]
-    return [part.strip(" ,") for part in found if part.strip(" ,")]
+    parts = [part.strip(" ,") for part in found if part.strip(" ,")]
+    return parts if len(parts) <= _MOST_PARTS else [text]
 
 
-_NO_PLAIN_TEXT: Final = frozenset("id name status ages email assured_date last_modified".split())
+_MOST_PARTS: Final = 300
+"""Most things that one cell lists; what has more is a text with many commas."""
+
+_NO_PLAIN_TEXT: Final = frozenset("id name status ages email url level assured_date last_modified".split())
 _FREE: Final = frozenset({"free", "gratis", "none", "no cost", "no fee", "$0", "0"})
 _GUESSED_DATES: Final = {
     "order": "a date of which month and day may be the other way round",
-    "serial": "a date as a program counts it",
+    "serial": "a date as a spreadsheet program counts days",
 }
 _PHONES: Final = (
     ("phones", "", ""),

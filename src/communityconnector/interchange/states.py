@@ -334,11 +334,7 @@ _WORDS: Final = frozenset(ServiceStatus)
 
 def _is_word(value: Any) -> bool:
     """Whether a value is one of the words of HSDS, but for case, spaces and underscores."""
-    return (
-        value in _WORDS
-        if not isinstance(value, str)
-        else " ".join(re.split(r"[\s_-]+", value.strip().lower())) in _WORDS
-    )
+    return isinstance(value, str) and " ".join(re.split(r"[\s_-]+", value.strip().lower())) in _WORDS
 
 
 def _text(value: Any) -> str:

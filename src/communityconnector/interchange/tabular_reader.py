@@ -317,6 +317,8 @@ class _Table:
         mapping = self.reading.mapping
         fits = looks_like_spreadsheet if mapping is None else partial(_names_columns, mapping)
         at = header_at(found, fits)
+        if at < 0 and self.is_alone and mapping is None:
+            at = header_at(found, partial(looks_like_spreadsheet, least=2))
         if at < 0 and not self.is_alone:
             self._note(Severity.INFO, "unknown-table", "not a table that HSDS names", "not read", 1)
             return

@@ -35,14 +35,14 @@ HARMS: Final[Mapping[str, Harm]] = {
             no-services none-active dangling-reference half-a-point null-island point-out-of-range age-out-of-range
             ages-out-of-order impossible-schedule empty-attribute unknown-language no-location
             not-in-nested-form no-name-column row-without-name implausible-cell columns-shifted number-cut-short
-            not-a-phone
+            not-a-phone geometry-not-read more-pages nested-not-read level-not-read
         """,
         Harm.GUESSED: """
             stray-quote linked-by-container columns-guessed name-from-agency several-emails linked-by-location
             contradictory-reference id-used-twice too-many-cells duplicate-column missing-id point-out-of-country
             no-organization stale-assurance taxonomy-cycle older-than-held duplicate-organization
             state-read duplicate-location duplicate-service duplicates-not-compared columns-not-understood
-            section-row agency-from-above point-turned date-guessed repeated-row
+            section-row agency-from-above point-turned date-guessed repeated-row rows-in-json names-from-keys
         """,
         Harm.MENDED: """
             byte-order-mark not-utf-8 repeated-id older-form hours-read wrong-type spaces-around number-as-text
