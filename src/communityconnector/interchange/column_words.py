@@ -175,7 +175,7 @@ def words_of(name: str) -> tuple[frozenset[str], ...]:
     ways: list[frozenset[str]] = []
     for bare in dict.fromkeys((text, _BRACKETS.sub(" ", text))):
         for split in dict.fromkeys((_CAMEL.sub(" ", bare), bare)):
-            words = [part for token in _LETTERS.findall(_plain(split)) for part in _unglued(token)]
+            words = [part for token in _LETTERS.findall(plain_letters(split)) for part in _unglued(token)]
             ways.append(_as_set(words))
             if len(name) == CUT_AT and words:
                 ways += [_as_set([*words[:-1], whole]) for whole in _completions(words[-1])]
@@ -184,7 +184,7 @@ def words_of(name: str) -> tuple[frozenset[str], ...]:
 
 def plain_words(name: str) -> list[str]:
     """The words of a column's name as they stand, without accents and case."""
-    return _LETTERS.findall(_plain(_CAMEL.sub(" ", _CUSTOM.sub("", name[:LONGEST]))))
+    return _LETTERS.findall(plain_letters(_CAMEL.sub(" ", _CUSTOM.sub("", name[:LONGEST]))))
 
 
 def is_known(word: str) -> bool:
@@ -192,7 +192,8 @@ def is_known(word: str) -> bool:
     return word in _VOCABULARY or word.isdigit()
 
 
-def _plain(text: str) -> str:
+def plain_letters(text: str) -> str:
+    """A text in small letters without accents."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 

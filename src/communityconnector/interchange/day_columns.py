@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
 import attrs
 
-from communityconnector.interchange.column_words import plain_words
+from communityconnector.interchange.column_words import plain_letters, plain_words
 from communityconnector.interchange.opening_hours import read_hours
 
 WEEK: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -106,6 +106,9 @@ def day_meaning(column: str) -> str:
     return {"": "schedules.day", "opens": "schedules.day_opens", "closes": "schedules.day_closes"}[found.part]
 
 
+Span = tuple[str, str, tuple[str, ...]]
+"""When a day opens and closes, and in which weeks of the month; () for every week."""
+
 FIELDS_OF_DAYS: Final = ("schedules.day", "schedules.day_opens", "schedules.day_closes")
 
 
@@ -187,7 +190,7 @@ def _words(day: _Day) -> str:
 
 
 def _assemble(found: Mapping[str, _Day], words: str, doubtful: frozenset[str]) -> Week:
-    spans: dict[tuple[str, str], list[str]] = {}
+    spans: dict[Span, list[str]] = {}
     unknown: list[str] = []
     unread: list[str] = []
     closed: list[str] = []
@@ -204,30 +207,30 @@ def _assemble(found: Mapping[str, _Day], words: str, doubtful: frozenset[str]) -
             if why:
                 unread.append(f"{NAMES[day]}: {_words(found[day])}")
                 doubt = doubt or why
-    schedules: list[dict[str, Any]] = [
-        {
-            "freq": "WEEKLY",
-            "byday": ",".join(days),
-            "opens_at": opens,
-            "closes_at": closes,
-            "description": "; ".join(f"{NAMES[day]} {_words(found[day])}" for day in days),
-        }
-        for (opens, closes), days in spans.items()
-    ]
+    schedules = [_schedule(span, days, found) for span, days in spans.items()]
     if len(closed) == len(WEEK):
         return Week(({"description": words},), words, unread=words, doubt="closed on every day")
     if unknown:
-        about = "; ".join(unread)
-        schedules.append(
-            {"freq": "WEEKLY", "byday": ",".join(unknown), **({"description": about} if about else {})}
-        )
-    written = "; ".join(f"{','.join(days)} {opens}-{closes}" for (opens, closes), days in spans.items())
+        about = {"description": "; ".join(unread)} if unread else {}
+        schedules.append({"freq": "WEEKLY", "byday": ",".join(unknown), **about})
+    written = "; ".join(
+        f"{part['byday']} {part['opens_at']}-{part['closes_at']}" for part in schedules[: len(spans)]
+    )
     return Week(tuple(schedules), words, written, "; ".join(unread), doubt)
 
 
-def _read_day(
-    day: str, cells: _Day | None, doubtful: frozenset[str]
-) -> tuple[str, list[tuple[str, str]], str]:
+def _schedule(span: Span, days: Sequence[str], found: Mapping[str, _Day]) -> dict[str, Any]:
+    opens, closes, weeks = span
+    return {
+        "freq": "MONTHLY" if weeks else "WEEKLY",
+        "byday": ",".join(f"{week}{day}" for day in days for week in weeks or ("",)),
+        "opens_at": opens,
+        "closes_at": closes,
+        "description": "; ".join(f"{NAMES[day]} {_words(found[day])}" for day in days),
+    }
+
+
+def _read_day(day: str, cells: _Day | None, doubtful: frozenset[str]) -> tuple[str, list[Span], str]:
     """Whether a day is closed; the spans on which it is open; why they cannot be read."""
     if cells is None:
         return "", [], ""
@@ -236,7 +239,7 @@ def _read_day(
     pairs = [(cells.opens.get(n, ""), cells.closes.get(n, "")) for n in sorted({*cells.opens, *cells.closes})]
     if states == {"closed"} and not texts and not pairs:
         return "closed", [], ""
-    spans: list[tuple[str, str]] = []
+    spans: list[Span] = []
     doubt = ""
     if "closed" in states:
         doubt = "the day is called both open and closed"
@@ -249,16 +252,26 @@ def _read_day(
     return "", spans, doubt
 
 
-def _spans(day: str, texts: Iterable[str]) -> tuple[list[tuple[str, str]], str]:
-    spans: list[tuple[str, str]] = []
+def _spans(day: str, texts: Iterable[str]) -> tuple[list[Span], str]:
+    spans: list[Span] = []
     for text in texts:
         hours = read_hours(f"{NAMES[day]} {text}")
-        if not hours.certain or any(
-            part.get("freq") != "WEEKLY" or part.get("byday") != day for part in hours.schedules
-        ):
-            return [], hours.doubt or "not every week"
-        spans += [(part["opens_at"], part["closes_at"]) for part in hours.schedules]
+        if not hours.certain:
+            return [], hours.doubt
+        for part in hours.schedules:
+            named = [name for name in part.get("byday", "").split(",") if name]
+            weeks = tuple(name.removesuffix(day) for name in named if name != day)
+            if (
+                not part.get("opens_at")
+                or not all(name.endswith(day) for name in named)
+                or part.keys() & _DATED
+            ):
+                return [], "not every week"
+            spans.append((part["opens_at"], part["closes_at"], weeks))
     return list(dict.fromkeys(spans)), "" if spans else "open, but no times are given"
+
+
+_DATED: Final = frozenset({"dtstart", "until", "valid_from", "valid_to", "interval", "bymonthday"})
 
 
 _STATES: Final = {
@@ -295,11 +308,11 @@ _DAY_NAMED: Final = re.compile(r"[^\W\d_]{3,12}")
 
 def days_not_weekly(text: str) -> frozenset[str]:
     """The days of which a text says that they are not every week ("only the second Saturday"); all, where it names none."""
-    if not _NOT_WEEKLY.search(text[:2_000]):
+    plain = plain_letters(text[:2_000])
+    if not _NOT_WEEKLY.search(plain):
         return frozenset()
-    named = {
-        _DAYS[word] for found in _DAY_NAMED.finditer(text[:2_000]) if (word := found[0].casefold()) in _DAYS
-    }
-    return frozenset(
-        named or (WEEK if re.search(r"month|week|mes\b|semana", text[:2_000], re.IGNORECASE) else ())
-    )
+    named = {_DAYS[found[0]] for found in _DAY_NAMED.finditer(plain) if found[0] in _DAYS}
+    return frozenset(named or (WEEK if _OF_A_MONTH.search(plain) else ()))
+
+
+_OF_A_MONTH: Final = re.compile(r"\b(?:months?|weeks?|mes|meses|semanas?|monthly|biweekly)\b")

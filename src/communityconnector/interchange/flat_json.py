@@ -67,6 +67,8 @@ def flat_json(value: Any, hint: str = "") -> FlatTable | Strange | Wrapped | Non
         value: the JSON.
         hint: the entity that the file's name names.
     """
+    if isinstance(value, dict) and "openapi_url" in value:
+        return None
     listed = forms_of(value)
     if listed is not None:
         return _table(listed, least=2) or Strange(listed.form, len(listed.rows))
@@ -120,7 +122,7 @@ def _reads_better_flat(objects: Sequence[Mapping[str, Any]], hint: str) -> bool:
 def _embeds(key: str, item: Any) -> bool:
     """Whether a value is records of HSDS within a record."""
     holds = isinstance(item, list) and any(isinstance(part, dict) for part in item)
-    return (holds or isinstance(item, dict)) and key in _EMBEDDING
+    return (holds or isinstance(item, dict)) and (key in _EMBEDDING or (holds and entity_named(key) != ""))
 
 
 _EMBEDDING: Final = frozenset(
@@ -186,7 +188,7 @@ def _is_wrapper(value: Mapping[str, Any], hint: str) -> bool:
     """Whether an object says nothing of HSDS itself, and holds others."""
     holds = any(isinstance(item, (dict, list)) for item in value.values())
     own = any(_is_strong(key, hint) or entity_named(key.removesuffix(".csv")) for key in value)
-    return holds and not own and "openapi_url" not in value and "x_filled_in" not in value
+    return holds and not own and "x_filled_in" not in value
 
 
 def _unwrapped(value: Mapping[str, Any], hint: str) -> FlatTable | Strange | Wrapped | None:
