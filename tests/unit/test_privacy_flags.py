@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 
 import pytest
 
 import communityconnector as cc
 from communityconnector import interchange
+from communityconnector.interchange.privacy.lexicon import Scope
+from communityconnector.interchange.privacy.names import read_name
+from communityconnector.model import Disclosure
 
 PHONE = "828-555-0147"
 
@@ -169,3 +173,252 @@ def test_a_mark_on_any_record_of_nested_json_hides_the_place(tmp_path, entity):
     shown = [{name: False} for name in names(HIDES_ON_YES)] + [{name: True} for name in names(HIDES_ON_NO)]
     assert named(hidden_in(nested(tmp_path, shown, entity)), among) == []
     assert hidden_in(nested(tmp_path, [{name: True} for name in names(INNOCENT)], entity)) == set()
+
+
+def spelled(name):
+    """Other spellings of a name: other cases, other joints, numbered, and cut to ten letters as dBASE files do."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)
+    joined = " ".join(words)
+    return [
+        name, joined, joined.upper(), joined.lower(), joined.title(), "_".join(words).lower(), "_".join(words).upper(),
+        "-".join(words), "".join(word.capitalize() for word in words), "".join(words).lower(), "".join(words).upper(),
+        words[0].lower() + "".join(word.capitalize() for word in words[1:]), f"{joined}?", f"{joined} (Yes / No)", f" {joined}:",
+        f"{joined} (Y/N)", f"{joined}_1", f"Custom_{joined}", f"{'_'.join(words)}__c", joined.swapcase(),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Hide Address",
+        "Do Not Publish",
+        "PhysicalAddressIsPrivate",
+        "Show on website",
+        "No publicar",
+        "Is Public",
+    ],
+)
+def test_no_spelling_of_a_name_makes_a_difference(name):
+    first = read_name(name)
+    assert [
+        other
+        for other in spelled(name)
+        if (found := read_name(other)) is None or found.yes_hides != first.yes_hides
+    ] == []
+
+
+def test_the_flags_of_real_files_hide_what_they_are_about_in_every_spelling(tmp_path, reference):
+    """Each column of privacy that real files were seen to have, with a value that hides."""
+    with (reference / "headers.csv").open(encoding="utf-8", newline="") as file:
+        flags = [
+            row["header"]
+            for row in csv.DictReader(file)
+            if row["meaning"].split()[0] in ("flag.private_field", "flag.exclude", "flag.show_address")
+        ]
+    assert len(flags) > 15
+    for name in flags:
+        found = {other: read_name(other) for other in spelled(name)}
+        assert None not in found.values(), name
+        assert len({flag.scopes for flag in found.values()}) == 1, name
+    places = [name for name in flags if read_name(name).scopes <= {Scope.PLACE, Scope.LISTING}]
+    assert len(places) > 5
+    rows = [{name: "TRUE" if read_name(name).yes_hides else "FALSE"} for name in places]
+    assert named(hidden_in(sheet(tmp_path, rows)), places) == places
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["see note", "Staff only", "address only to partners", "unknown", "99", "Confidential", "TBD", "DV"],
+)
+@pytest.mark.parametrize("name", ["Confidential", "Show on map", "Publish?", "Hide address"])
+def test_a_value_that_is_not_understood_hides_and_a_finding_says_where(tmp_path, name, word):
+    directory = sheet(tmp_path, [{name: word}])
+    assert hidden_in(directory) == {0}
+    (found,) = [f for f in directory.findings if f.rule in ("privacy-not-understood", "hidden-by-flag")]
+    assert (found.path, found.record_id, found.line, found.value) == (name, "service-0", 2, None)
+    assert word in name or word not in found.message
+
+
+@pytest.mark.parametrize(
+    "word", ["", "no", "N", "FALSE", "0", "n/a", "-", "No.", "not confidential", "\u2717"]
+)
+def test_a_no_hides_nothing(tmp_path, word):
+    assert hidden_in(sheet(tmp_path, [{"Confidential": word}])) == set()
+
+
+@pytest.mark.parametrize(
+    "word", ["yes", "Y", "TRUE", "1", "1.0", "x", "checked", "\u2713", "s\u00ed", "Yes - see file"]
+)
+def test_every_yes_is_one(tmp_path, word):
+    assert hidden_in(sheet(tmp_path, [{"Confidential": word, "Show address": ""}])) == {0}
+    assert hidden_in(sheet(tmp_path, [{"Show address": word}])) == set()
+
+
+def test_a_blank_box_is_a_no_where_others_are_ticked(tmp_path):
+    assert hidden_in(sheet(tmp_path, [{"Publish?": "x"}, {"Publish?": ""}, {"Publish?": "yes"}])) == {1}
+    assert hidden_in(sheet(tmp_path, [{"Publish?": ""}, {"Publish?": ""}])) == set()
+    assert hidden_in(sheet(tmp_path, [{"Publish?": "no"}, {"Publish?": ""}])) == {0}
+
+
+def test_a_mapping_says_what_a_column_means(tmp_path):
+    rows = [{"Bldg": "yes", "Confidential": "yes"}]
+    sheet(tmp_path, rows)
+    columns = {
+        "ID": "service.id",
+        "Agency": "organization.name",
+        "Program": "service.name",
+        "Street Address": "location.address_1",
+    }
+    columns |= {"Latitude": "location.latitude", "Longitude": "location.longitude"}
+    for more, hidden in (
+        ({"Bldg": "privacy.yes_hides"}, {0}),
+        ({"Bldg": "privacy.no_hides"}, set()),
+        ({"Confidential": ""}, set()),
+    ):
+        mapping = cc.ColumnMapping({**columns, "Confidential": "", **more})
+        assert hidden_in(cc.read(tmp_path / "sheet.csv", mapping=mapping)) == hidden
+
+
+def public_text(directory):
+    """All that is written of a directory for the public, in every form."""
+    shown = directory.for_audience("public")
+    raws = [interchange.to_raw(record) for record in shown.roots()]
+    return (
+        json.dumps(raws)
+        + "".join(interchange.tables(shown).values())
+        + "".join(f"{f}" for f in shown.findings)
+    )
+
+
+def test_a_private_phone_is_not_shown_and_another_is(tmp_path):
+    rows = [{
+        "Phone1Number": "828-555-0161", "Phone1Name": "Desk of Wren", "Phone1IsPrivate": "TRUE", "Phone2Number": "828-555-0162",
+        "Phone2IsPrivate": "FALSE",
+    }]  # fmt: skip
+    directory = sheet(tmp_path, rows)
+    text = public_text(directory)
+    assert "0161" not in text
+    assert "Wren" not in text
+    assert "0162" in text
+    assert hidden_in(directory) == set()
+
+
+@pytest.mark.parametrize(
+    ("row", "kept"),
+    [
+        ({"Contact Person": "Wren Lark", "Contact is private": "yes"}, ()),
+        (
+            {
+                "MainContactName": "Wren Lark",
+                "MainContactEmailAddress": "wren@example.org",
+                "MainContactIsPrivate": "Yes",
+            },
+            (),
+        ),
+        ({"Email": "wren@example.org", "Email private?": "x"}, ()),
+        (
+            {
+                "MailingAddress1": "PO Box 12 Wren",
+                "MailingCity": "Larkville",
+                "MailingAddressIsPrivate": "Yes",
+            },
+            (),
+        ),
+        ({"Private phone": "828-555-0161 wren"}, ()),
+        ({"Confidential email": "wren@example.org"}, ()),
+        ({"InternalNotes": "ask Wren"}, ()),
+        ({"ADMIN_COMMENTS__C": "ask Wren"}, ()),
+        ({"LastVerifiedByName": "Wren Lark", "LastVerifiedByEmailAddress": "wren@example.org"}, ()),
+    ],
+)
+def test_what_is_private_is_in_nothing_that_is_written_and_the_place_stays(tmp_path, row, kept):
+    directory = sheet(tmp_path, [row])
+    text = public_text(directory)
+    for word in ("wren", "0161", "larkville"):
+        assert word not in text.lower()
+    assert hidden_in(directory) == set()
+    assert (
+        "wren"
+        in json.dumps([interchange.to_raw(r) for r in directory.for_audience("steward").roots()]).lower()
+    )
+
+
+def test_tables_say_it_too(tmp_path):
+    """In HSDS tables, with a column of any wording in any of them; a blank among ticks is a no."""
+    tables = {
+        "organizations.csv": ("id,name,description,Is Hidden", "o1,One,Helps,", "o2,Two,Helps,Yes", "o3,Three,Helps,", "o4,Four,Helps,", "o5,Five,Helps,", "o6,Six,Helps,"),
+        "services.csv": ("id,organization_id,name,status,Show on website", *(f"s{n},o{n},Program {n},active,{'' if n == 3 else 'x'}" for n in range(1, 7))),
+        "locations.csv": ("id,location_type,latitude,longitude,unlisted", *(f"l{n},{'redacted' if n == 6 else 'physical'},36.0{n},-81.6,{'TRUE' if n == 4 else ''}" for n in range(1, 7))),
+        "service_at_locations.csv": ("id,service_id,location_id", *(f"a{n},s{n},l{n}" for n in range(1, 7))),
+        "addresses.csv": ("id,location_id,address_1,city,state_province,postal_code,country,address_type,is_private", *(f"d{n},l{n},{street(n)},Boone,NC,28607,US,physical,{'Y' if n == 5 else 'N'}" for n in range(1, 7))),
+    }  # fmt: skip
+    for name, lines in tables.items():
+        (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    directory = cc.read(tmp_path)
+    text = public_text(directory)
+    assert [n for n in range(1, 7) if street(n) not in text] == [2, 3, 4, 5, 6]
+    assert [n for n in range(1, 7) if f"36.0{n}" not in text] == [2, 3, 4, 5, 6]
+    streamed = {r.id: r for r in interchange.records(tmp_path)}
+    assert {
+        r.disclosure
+        for r in (
+            streamed["s2"].organization,
+            streamed["s3"],
+            streamed["s4"].service_at_locations[0].location,
+        )
+    } == {Disclosure.NEVER}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"privacy": {"address": True, "phone": False}},
+        {"visibility": {"address": "private"}},
+        {"privacy": {"location": "staff"}},
+        {"flags": ["confidential"]},
+        {"addressPrivacy": "full"},
+        {"site_record": {"street": "101 Quillfeather Road", "isConfidential": True}},
+        {"show_address": "city only"},
+    ],
+)
+def test_marks_of_any_shape_are_found_in_json(tmp_path, more):
+    directory = nested(tmp_path, [more], "service")
+    assert hidden_in(directory) == {0}
+
+
+def test_an_address_cell_in_words_makes_no_street(tmp_path):
+    sheet(tmp_path, [{}])
+    path = tmp_path / "sheet.csv"
+    path.write_text(path.read_text().replace(street(0), "Confidential"))
+    directory = cc.read(path)
+    (address,) = directory.table("address").values()
+    assert (address.address_1, address.extra["x_address_1"]) == ("", "Confidential")
+    (place,) = directory.for_audience("public").locations.values()
+    assert (place.name, place.point) == ("Confidential location", None)
+    assert "Confidential counseling" in public_text(
+        cc.read(write(tmp_path, path, "Phone", "Description", "Confidential counseling"))
+    )
+
+
+def write(folder, path, column, name, value):
+    """A copy of a sheet with another name and value in a column."""
+    rows = list(csv.reader(path.read_text().splitlines()))
+    at = rows[0].index(column)
+    rows[0][at], rows[1][at] = name, value
+    copy = folder / "copy.csv"
+    with copy.open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return copy
+
+
+def test_hiding_is_told_once_a_place_and_counted_beyond_a_thousand(tmp_path):
+    directory = nested(tmp_path, [{"is_private": True} for _ in range(1100)])
+    told = [f for f in directory.findings if f.rule == "hidden-by-flag"]
+    assert len(told) == 1001
+    assert sum(f.count for f in told) == 1100
+
+
+def test_a_record_that_says_public_is_not_hidden_for_its_words(tmp_path):
+    said = {"description": "The address is confidential."}
+    assert hidden_in(nested(tmp_path, [said])) == {0}
+    assert hidden_in(nested(tmp_path, [{**said, "disclosure": "public"}])) == set()

@@ -9,7 +9,7 @@ import attrs
 
 from communityconnector.interchange.privacy.lexicon import Scope
 from communityconnector.interchange.privacy.names import FlagName, is_about, read_name
-from communityconnector.interchange.privacy.values import SHOWN, Answer, Verdict, answer_of, judge
+from communityconnector.interchange.privacy.values import Answer, answer_of, judge
 from communityconnector.interchange.privacy.words import (
     Heard,
     heard_in,
@@ -36,6 +36,7 @@ class Said:
         words: the words that say it; "" where it is the value of a flag.
         subject: which phone or contact, where the flag tells.
         understood: whether the value of the flag was understood.
+        is_itself: whether the field holds what is private, as `Private phone` may.
     """
 
     level: Disclosure
@@ -44,6 +45,7 @@ class Said:
     words: str = ""
     subject: tuple[str, ...] = ()
     understood: bool = True
+    is_itself: bool = False
 
     @property
     def rule(self) -> str:
@@ -59,6 +61,8 @@ class Said:
 
     def message(self, entity: str) -> str:
         """Why something is hidden, for the person who may know better; without any value."""
+        if self.is_itself:
+            return f"{self.field} is read as something private"
         what = " and ".join(sorted(self.scopes - {Scope.LISTING})) or _OWN.get(entity, "place")
         if self.words:
             return f'"{self.words}" in {self.field} is read as: hide the {what}'
@@ -91,12 +95,10 @@ def flags_in(fields: Mapping[str, Any]) -> Iterator[tuple[str, FlagName, Any]]:
 def said_by_flag(field: str, flag: FlagName, value: Any, *, is_blank_no: bool = False) -> Said | None:
     """What a flag says; `None` where it hides nothing."""
     verdict = judge(flag, value, is_blank_no=is_blank_no)
-    if flag.holds_value and not verdict.understood:
-        # "Private phone: 828-555-0100" is the phone itself, and no other.
-        verdict = SHOWN if answer_of(value) is Answer.BLANK else Verdict(verdict.level)
-        return Said(verdict.level or Disclosure.NEVER, frozenset(), field) if verdict.level else None
     if verdict.level is None:
         return None
+    if flag.holds_value and not verdict.understood:
+        return Said(verdict.level, flag.scopes, field, is_itself=True)
     return Said(verdict.level, flag.scopes, field, subject=flag.subject, understood=verdict.understood)
 
 
@@ -129,9 +131,10 @@ _KINDS: Final[Mapping[str, str]] = {"location": "location_type", "address": "add
 _PLAIN_KINDS: Final = frozenset({"physical", "postal", "virtual"})
 _REQUIRED: Final = frozenset({"address_1", "city"})
 SPEAKING: Final = {
-    entity: frozenset((*_PROSE.get(entity, ()), *_CELLS.get(entity, ()))) for entity in (*_PROSE, *_CELLS)
+    entity: frozenset((*_PROSE.get(entity, ()), *_CELLS.get(entity, ()), *_KINDS.values()))
+    for entity in (*_PROSE, *_CELLS)
 }
-"""The fields whose texts may say something, by entity."""
+"""The fields whose values may say something, by entity."""
 
 
 def hear(
@@ -217,32 +220,25 @@ def _unticked(raw: Mapping[str, Any], ticked: frozenset[str]) -> Iterator[Said]:
             yield said
 
 
-def _in_extra(extra: dict[str, Any], *, by_name: bool) -> list[Said]:
-    found: list[Said] = []
+def _in_extra(extra: dict[str, Any], *, by_name: bool) -> Iterator[Said]:
     for name, value in list(extra.items()):
         if name == PRIVATE:
             continue
         if read_name(name) is not None:
             if by_name:
-                for field, flag, held in flags_in({name: value}):
-                    said = said_by_flag(field, flag, held)
-                    if said is not None:
-                        found.append(said)
-                        if flag.holds_value and not said.scopes:
-                            found.pop()
-                            _keep_private(extra, name)
-        elif isinstance(value, str):
-            said = said_in_words(name, heard_in(value))
+                yield from filter(None, (said_by_flag(*part) for part in flags_in({name: value})))
+            continue
+        for text in value if isinstance(value, list) else (value,):
+            said = said_in_words(name, heard_in(text)) if isinstance(text, str) else None
             if said is not None:
-                found.append(said)
-        elif isinstance(value, (dict, list)):
-            found += _within(extra, name, value)
-    return found
+                yield said
+                break
+        if isinstance(value, (dict, list)):
+            yield from _within(extra, name, value)
 
 
-def _within(extra: dict[str, Any], name: str, value: Any) -> list[Said]:
+def _within(extra: dict[str, Any], name: str, value: Any) -> Iterator[Said]:
     """Flags in what a source nests in a field of its own: what they stand in is private, and perhaps the place."""
-    found: list[Said] = []
     for holder in _holders(value):
         for field, flag, held in flags_in(holder):
             said = said_by_flag(f"{name}.{field}", flag, held)
@@ -250,10 +246,8 @@ def _within(extra: dict[str, Any], name: str, value: Any) -> list[Said]:
                 continue
             _keep_private(extra, name)
             words = {word for key in (name, *holder) for word in words_of(key)}
-            is_person = not words & _PLACE_WORDS and bool(words & _PERSON_WORDS)
-            if not is_person:
-                found.append(attrs.evolve(said, scopes=frozenset({Scope.PLACE})))
-    return found
+            if words & _PLACE_WORDS or not words & _PERSON_WORDS:
+                yield attrs.evolve(said, scopes=frozenset({Scope.PLACE}))
 
 
 _PLACE_WORDS: Final = frozenset(
@@ -280,6 +274,9 @@ def _holders(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
 
 def _set(entity: str, values: dict[str, Any], extra: dict[str, Any], said: Said) -> None:
     """Hide what is said to be private."""
+    if said.is_itself:
+        _keep_private(extra, said.field)
+        return
     scopes = said.scopes or {Scope.LISTING}
     if entity in _OWN or scopes & {Scope.PLACE, Scope.LISTING} or entity == "address":
         _hide(values, said.level)

@@ -139,7 +139,9 @@ SECRET: Final = CLEAR | WEAK | WITH_OBJECT | CONCEAL | LEAVE_OUT | SECRECY | {ST
 OPEN: Final = PUBLISH | SHOW | SEEN | OPENNESS | {AVAILABLE}
 OBJECTS: Final = ADDRESS | SPOT | PHONE | CONTACT | EMAIL | MAILING | WEBSITE | LISTING
 KNOWN: Final = SECRET | OPEN | OBJECTS | NOT | ON | OUTLET | FILLER | REASON
-JOINABLE: Final = frozenset(word for word in KNOWN | QUALIFIER if len(word) > 1)
+JOINABLE: Final = frozenset(
+    word for word in KNOWN | QUALIFIER | PURPOSE | {"available", "disponible", "yes"} if len(word) > 1
+)
 """The words that a name without gaps may be made of."""
 
 

@@ -203,7 +203,7 @@ def _parts(word: str, *, is_cut: bool) -> list[str]:
                 found = [*head, whole]
         best.append(found)
     parts = best[-1] or []
-    return parts if any(part in SECRET or part in OPEN for part in parts) else []
+    return parts if any(part in SECRET or part in OPEN or part in _BEGINNING for part in parts) else []
 
 
 def is_about(subject: tuple[str, ...], name: str) -> bool:
@@ -231,6 +231,7 @@ def _words_in(name: str) -> tuple[str, ...]:
     return tuple(_whole_words(words_of(name), is_cut=False))
 
 
+_BEGINNING: Final = frozenset({"available", "disponible"})
 _KINDS: Final = (PHONE, CONTACT, EMAIL, MAILING, WEBSITE)
 _LOOSE: Final = (
     frozenset({"number", "numbers", "line", "name", "names", "address", "addresses", "numero", "of"})

@@ -92,26 +92,27 @@ class PrivacyColumns:
             if said is None:
                 continue
             found.append(said)
-            if said.scopes <= {Scope.PLACE, Scope.LISTING} and not flag.holds_value:
+            if said.is_itself:
+                _hide_cells(raw, {column: row[column].strip()}, said.level)
+                continue
+            if said.scopes - _ABOUT_PLACES:
+                _hide_cells(raw, _private_cells(row, flag), said.level)
+            if not said.scopes or said.scopes & _ABOUT_PLACES:
                 _hide_places(raw, said.level)
-            else:
-                _hide_cells(raw, _private_cells(row, flag, said), said.level)
-                if Scope.PLACE in said.scopes:
-                    _hide_places(raw, said.level)
         return found
 
 
 _PLACE: Final = FlagName(yes_hides=True, scopes=frozenset({Scope.PLACE}))
 
 
-def _private_cells(row: Mapping[str, str], flag: FlagName, said: Said) -> dict[str, str]:
-    """The cells of a row that are private: those about a flag's subject, or the flag's own."""
-    names = (
-        [said.field]
-        if flag.holds_value and not said.scopes
-        else [name for name in row if is_about(flag.subject, name)]
-    )
-    return {name: text for name in names if (text := row[name].strip())}
+_ABOUT_PLACES: Final = frozenset({Scope.PLACE, Scope.LISTING})
+
+
+def _private_cells(row: Mapping[str, str], flag: FlagName) -> dict[str, str]:
+    """The cells of a row that are about a flag's subject."""
+    return {
+        name: text for name, cell in row.items() if is_about(flag.subject, name) and (text := cell.strip())
+    }
 
 
 def _hide_places(raw: dict[str, Any], level: Disclosure) -> None:
