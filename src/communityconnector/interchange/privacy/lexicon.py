@@ -31,16 +31,16 @@ CLEAR: Final = _words(
 )
 """Adjectives that say "hidden" of whatever they stand with."""
 WEAK: Final = _words(
-    "private privately hidden secret secretly concealed masked obscured suppressed obfuscated blurred privado privada privados "
+    "private privately hidden invisible secret secretly concealed masked obscured suppressed obfuscated blurred privado privada privados "
     "privadas oculto oculta ocultos ocultas secreto secreta reservado reservada"
 )
 """Adjectives that say so of a place or a record, and something else of a room or a payment."""
 WITH_OBJECT: Final = _words(
-    "restricted sensitive protected restringido restringida protegido protegida sensible"
+    "restricted restrict sensitive protected protect anonymous restringido restringida protegido protegida sensible"
 )
 """Adjectives that say so only where the name also says of what."""
 CONCEAL: Final = _words(
-    "hide hides hiding redact withhold conceal obscure obfuscate ocultar oculte esconder esconda"
+    "hide hides hiding unlist delist redact withhold conceal obscure obfuscate ocultar oculte esconder esconda"
 )
 """Verbs that hide whatever is their object, or the record."""
 LEAVE_OUT: Final = _words(
@@ -65,7 +65,7 @@ SHOW: Final = _words(
 """Verbs that mean it where the name says what, or where."""
 SEEN: Final = _words(
     "public publicly published listed visible viewable shown displayed printed searchable publico publica publicado publicada "
-    "visibles listado listada"
+    "publicamente divulgado divulgada mostrado mostrada visibles listado listada"
 )
 """Adjectives and participles of what the public may see."""
 
@@ -74,9 +74,14 @@ ON: Final = _words("on in from to at via off with con en del de al desde")
 OUTLET: Final = _words(
     "website web site map maps directory directories listing listings list public search online internet app finder portal "
     "publication publications guide results page pages export feed print media printed sitio pagina mapa directorio lista "
-    "guia linea busqueda buscador publico red"
+    "guia linea busqueda buscador publico publicamente publicly red"
 )
 """Where things are shown: after a preposition or a verb, these are no objects."""
+SHOWN_IN: Final = _words(
+    "website web site map maps directory directories listing listings list public search publico publicly publicamente sitio mapa "
+    "directorio"
+)
+"""What follows "public" in the name of a flag: a public website, but not public internet."""
 PURPOSE: Final = _words(
     "directory referral referrals research publication public website web print listing directorio"
 )
@@ -105,6 +110,14 @@ LISTING: Final = _words(
     "record entry listing info information data details organizacion agencia proveedor servicio programa "
     "recurso registro ficha entidad informacion datos"
 )
+OWNED: Final = LISTING - {"listing", "record", "entry", "info", "information", "data", "details"} | {
+    "facility",
+    "building",
+    "venue",
+}
+"""What is private by belonging to someone: a private agency is no secret one."""
+BUILT: Final = frozenset({"facility", "building", "venue", "house", "residence", "shelter", "place", "lugar"})
+"""What is public by being open to all: a public building."""
 QUALIFIER: Final = _words(
     "main primary secondary alternate other business line after hours out of area toll free hotline helpline local crisis emergency "
     "intake number numbers name names title senior first last second third work home office admin extension ext numero nombre "
@@ -122,7 +135,7 @@ FILLER: Final = _words(
     "value status state setting settings level option checkbox tick box check checked mark marked select selected custom c pc "
     "has have keep kept hold held make made remain remains treat treated general users user visitors visitor audience external "
     "everyone everybody anyone people patrons outside full exact actual precise physical entire whole all any es esta estan ser debe "
-    "dv puede se el la los las lo un una para por que su sus este favor marcar marque casilla indicador solo solamente mantener fisica "
+    "dv domestic violence yes si x yn sn permiso autoriza autorizo autorizado permite permitir puede se el la los las lo un una para por que su sus este favor marcar marque casilla indicador solo solamente mantener fisica "
     "fisico exacta"
 )
 """Words that change nothing in what a name says."""

@@ -12,13 +12,13 @@ import attrs
 from communityconnector.interchange.privacy.lexicon import (
     ADDRESS,
     AVAILABLE,
+    BUILT,
     CLEAR,
     CONCEAL,
     CONTACT,
     EMAIL,
     FILLER,
     IS,
-    JOINABLE,
     KNOWN,
     LEAVE_OUT,
     LISTING,
@@ -28,8 +28,8 @@ from communityconnector.interchange.privacy.lexicon import (
     ON,
     OPEN,
     OUTLET,
+    OWNED,
     PHONE,
-    PUBLISH,
     PURPOSE,
     QUALIFIER,
     REASON,
@@ -37,6 +37,7 @@ from communityconnector.interchange.privacy.lexicon import (
     SECRET,
     SEEN,
     SHOW,
+    SHOWN_IN,
     SPOT,
     STAFF,
     VICTIMS,
@@ -45,7 +46,8 @@ from communityconnector.interchange.privacy.lexicon import (
     WITH_OBJECT,
     Scope,
 )
-from communityconnector.model.plain_words import folded, words_of
+from communityconnector.interchange.privacy.name_words import whole_words
+from communityconnector.model.plain_words import folded
 
 
 @attrs.frozen
@@ -82,9 +84,8 @@ def read_name(name: str) -> FlagName | None:
     """What a name says of privacy; `None` where it says nothing."""
     if not 2 < len(name) <= _LONGEST or not _STEMS.search(folded(name)):
         return None
-    is_cut = len(name.strip()) in _CUT_TO
     for camel in (True, False):
-        words = _whole_words(words_of(name, camel=camel), is_cut=is_cut)
+        words = whole_words(name, camel=camel)
         found = _Name(words).read() if words else None
         if found is not None:
             return found
@@ -101,109 +102,6 @@ _STEMS: Final = re.compile(
     + r"|is[ _-]?(?:pr|co|hi|pu|un)$"
 )
 """How words of privacy begin, so that most names are done with at a glance."""
-_CUT_TO: Final = frozenset({8, 9, 10, 30, 31})
-"""Lengths to which programs cut names: dBASE files to 10 letters (8 with a number), others to 30 or 31."""
-
-_PHRASES: Final = tuple(
-    (re.compile(rf"(?<![a-z]){pattern}(?![a-z])"), instead)
-    for pattern, instead in (
-        (r"(?:yes no|y n|true false|t f|si no|s n|verdadero falso|1 0|0 1)", ""),
-        (r"e (?=mails?(?![a-z]))", "e"),
-        (r"(?:web|home) (?:site|page)", "website"),
-        (r"(?:postal|mail) codes?", "zip"),
-        (r"p ?o box", "pobox"),
-        (r"victims? services? provider", VICTIMS),
-        (r"safe house|casa segura|casa de seguridad", "safehouse"),
-        (r"(?:non|un|in) (?=(?:public|published|listed|disclosed)(?![a-z]))", "not "),
-        (r"opt(?:ed)? out(?: of)?", "exclude from"),
-        (r"opt(?:ed)? in(?: to)?", "include in"),
-        (r"(?:keep|kept|leave|left) (?:off|out)(?: of)?", "exclude from"),
-        (r"(?:for )?(?:staff|internal|office)(?: use)? only|for (?:staff|internal|office) use", STAFF),
-        (r"internal(?: use)?|uso interno|solo (?:para )?(?:el )?personal|interno|interna", STAFF),
-        (r"(?:keep|leave) ((?:[a-z]+ ){1,2}?)(?:off|out of)", r"exclude \1from"),
-        (r"(ok|okay|permission|consent|allowed?|agree[sd]?|wants?|like|approved|authorized|prefers?) to", r"\1"),
-        (r"lat (?:long|lon|lng)", "coordinates"),
-        (r"(?:conf|priv) (?=(?:address|addr|location|loc|site|flag)(?![a-z]))", "confidential "),
-        (r"available (?:for|in|on)|disponible (?:para|en)", AVAILABLE),
-        (r"(?:do|does|should|must|can|may|will|did) not|don t|can t", "not"),
-        (r"(not|no|dont|never)(?: to)?(?: be)? (?:give|given)(?: out)?", r"\1 release"),
-        (r"(not|no|dont|never)(?: to)?(?: be)? post(?:ed)?", r"\1 publish"),
-        (r"(not|dont|never) map(?:ped)?", r"\1 show on map"),
-        (r"no shows?", "absence"),
-    )
-)  # fmt: skip
-
-
-def _whole_words(words: list[str], *, is_cut: bool) -> list[str]:
-    """The words of a name with its phrases as one word each, words without gaps parted, a last word made whole."""
-    parted: list[str] = []
-    last = max((at for at, word in enumerate(words) if not word.isdigit()), default=0)
-    for at, word in enumerate(words):
-        is_last = at == last
-        whole = _completed(parted, word) if is_last and is_cut and word not in SECRET | OPEN else ""
-        if whole:
-            parted.append(whole)
-        elif word.isdigit() or word in KNOWN or word in QUALIFIER or len(word) < _SHORTEST_JOINED:
-            parted.append(word)
-        else:
-            parted += _parts(word, is_cut=is_last and is_cut) or [word]
-    text = " ".join(parted)
-    for pattern, instead in _PHRASES:
-        text = pattern.sub(instead, text)
-    return text.split()
-
-
-_SHORTEST_JOINED: Final = 6
-_SHORTEST_CUT: Final = 3
-_AFTER: Final = (
-    (SECRET | OPEN, {"ad": "address", "lo": "location", "ph": "physical"}),
-    (NOT | {"for"}, {"pu": "publish", "li": "list", "sh": "show", "di": "display"}),
-    (IS, {"pr": "private", "co": "confidential", "hi": "hidden", "pu": "public", "un": "unlisted"}),
-    (ON | {"the"}, {"pu": "public", "we": "website", "ma": "map", "di": "directory", "li": "listing"}),
-    (LEAVE_OUT | CONCEAL, {"f": "from", "fr": "from", "fro": "from"}),
-    (frozenset({"mostrar", "ocultar", "publicar"}), {"di": "direccion", "ub": "ubicacion"}),
-    (frozenset({"available"}), {"f": "for directory", "fo": "for directory", "for": "for directory"}),
-)
-"""What one or two letters at the end of a name that was cut can only mean, by the word before them."""
-_WHOLE: Final = frozenset({"confident"})
-"""Words of their own that look like others cut short."""
-_COMPLETIONS: Final = tuple(
-    tuple(sorted(words))
-    for words in (CLEAR, WEAK, CONCEAL, PUBLISH, SEEN, SHOW, ADDRESS, SPOT, PHONE, CONTACT, EMAIL, OUTLET, LEAVE_OUT, LISTING)
-)  # fmt: skip
-
-
-def _completed(before: Sequence[str], word: str) -> str:
-    """A word that was cut off, made whole; "" where that is not certain."""
-    if before:
-        for known, endings in _AFTER:
-            if before[-1] in known and word in endings:
-                return endings[word]
-    if len(word) < _SHORTEST_CUT or word in KNOWN or word in _WHOLE:
-        return ""
-    for words in _COMPLETIONS:
-        for whole in words:
-            if whole.startswith(word):
-                return whole
-    return ""
-
-
-def _parts(word: str, *, is_cut: bool) -> list[str]:
-    """The known words that a word without gaps is made of, as few as can be; empty if it is not."""
-    best: list[list[str] | None] = [[]]
-    for end in range(1, len(word) + 1):
-        found: list[str] | None = None
-        for start in range(end):
-            head, tail = best[start], word[start:end]
-            if head is None or (found is not None and len(head) + 1 >= len(found)):
-                continue
-            if tail in JOINABLE:
-                found = [*head, tail]
-            elif is_cut and end == len(word) and (whole := _completed(head, tail)):
-                found = [*head, whole]
-        best.append(found)
-    parts = best[-1] or []
-    return parts if any(part in SECRET or part in OPEN or part in _BEGINNING for part in parts) else []
 
 
 def is_about(subject: tuple[str, ...], name: str) -> bool:
@@ -213,7 +111,7 @@ def is_about(subject: tuple[str, ...], name: str) -> bool:
         subject: the subject of the flag's name.
         name: the other name.
     """
-    words = set(_words_in(name))
+    words = set(whole_words(name))
     return (
         bool(words)
         and all(
@@ -226,12 +124,6 @@ def is_about(subject: tuple[str, ...], name: str) -> bool:
     )
 
 
-@lru_cache(maxsize=8192)
-def _words_in(name: str) -> tuple[str, ...]:
-    return tuple(_whole_words(words_of(name), is_cut=False))
-
-
-_BEGINNING: Final = frozenset({"available", "disponible"})
 _KINDS: Final = (PHONE, CONTACT, EMAIL, MAILING, WEBSITE)
 _LOOSE: Final = (
     frozenset({"number", "numbers", "line", "name", "names", "address", "addresses", "numero", "of"})
@@ -246,20 +138,14 @@ _TALK: Final = frozenset(
     "consultas".split()
 )
 """What is confidential without its place being so."""
-_OWNED: Final = LISTING | {"facility", "building", "venue", "house"}
-"""What is private by being nobody's but its owner's: "private agency" is no secret one."""
-_ENDS_OTHERWISE: Final = ON - {"from", "off", "de", "del"} | {
-    "by",
-    "as",
-    "for",
-    "y",
-    "e",
-    "o",
-    "a",
-    "or",
-    "and",
-    "if",
-}
+_PRIVATE: Final = frozenset({"private", "privado", "privada"})
+_ALONE: Final = [["sensitive"], ["exclude"], ["omit"], ["suppress"], ["excluir"], ["omitir"]]
+"""Names of one word that are enough where others like it say too little."""
+_NOT_ALONE: Final = [["printed"], ["displayed"]]
+_OF_PLACES: Final = frozenset({Scope.PLACE, Scope.LISTING})
+_ENDS_OTHERWISE: Final = ON - {"from", "off", "de", "del"} | frozenset(
+    "by as for x y e o a or and if".split()
+)
 """Published on, published by, shown at: a date, a person, a place follows. Display Y is a coordinate."""
 _MAPS: Final = frozenset({"map", "maps", "mapa"})
 _PLACED: Final = OUTLET - {
@@ -281,7 +167,7 @@ _PLACED: Final = OUTLET - {
 class _Name:
     """The words of one name while it is read."""
 
-    def __init__(self, words: list[str]) -> None:
+    def __init__(self, words: Sequence[str]) -> None:
         self.words = [word for word in words if not word.isdigit()]
         self.personal = any(word in _PERSONAL for word in self.words)
         self.unknown = [word for word in self.words if not self.knows(word)]
@@ -326,7 +212,8 @@ class _Name:
         if open_at is not None:
             return self._open(open_at)
         if self.outlets and self.outlets[-1] in _PLACED and any(word in ON for word in self.words):
-            return FlagName(yes_hides=False, scopes=self._scopes(), sure=False)
+            denied = any(word in NOT for word in self.words)
+            return FlagName(yes_hides=denied, scopes=self._scopes(), sure=denied)
         return None
 
     def _opens(self, at: int, word: str) -> bool:
@@ -359,21 +246,24 @@ class _Name:
     def _is_of_something_else(self, at: int) -> bool:
         """Whether a word of secrecy is about rooms, payment, talks, notes and the like."""
         word, words = self.words[at], self.words
+        described = [words[other] for other in self.objects]
         if self.unknown:
-            rest = [w for w in words[at + 1 :] if w not in FILLER and w not in ON and w not in OUTLET]
-            says_it = word in CLEAR or (word in WEAK and any(w in IS for w in words[:at]))
-            return bool(rest) or not says_it or any(w in _TALK for w in self.unknown)
+            return not self._says_it_of_the_unknown(at)
         if any(w in REASON for w in words):
             tells = word in SECRECY or word in ("withheld", "redacted")
             return not tells and Scope.PLACE not in self._scopes()
-        if word in WITH_OBJECT:
-            return not self.objects and not self.outlets
-        if "public" in words and word in ("private", "privado", "privada"):
-            return not self.objects and not self.outlets
-        if word.startswith("privad") or word == "private":
-            owned = [w for w in (words[o] for o in self.objects) if w in _OWNED - {"listing", "record", "records", "entry", "info", "information", "data", "details"}]  # fmt: skip
-            return self._describes(at) and bool(owned) and len(owned) == len(self.objects)
-        return False
+        if not described and not self.outlets:
+            needs_object = word in WITH_OBJECT | LEAVE_OUT and [w for w in words if w not in ON] not in _ALONE
+            return needs_object or (word in _PRIVATE and "public" in words)
+        is_owned = bool(described) and all(other in OWNED for other in described)
+        return word in _PRIVATE and self._describes(at) and is_owned
+
+    def _says_it_of_the_unknown(self, at: int) -> bool:
+        """Whether a name says of something that is not known here that it is secret: "bldg confidential"."""
+        word, words = self.words[at], self.words
+        rest = [w for w in words[at + 1 :] if w not in FILLER | ON | OUTLET]
+        says_it = word in CLEAR or (word in WEAK and any(w in IS for w in words[:at]))
+        return says_it and not rest and not any(w in _TALK for w in self.unknown)
 
     def _open(self, at: int) -> FlagName | None:
         denied = sum(other in NOT for other in self.words[:at]) % 2 == 1
@@ -391,12 +281,21 @@ class _Name:
         if word in SHOW:
             return self._is_shown(at, scopes, denied=denied)
         if word in SEEN:
-            if self._describes(at) and scopes == {Scope.WEBSITE}:
-                return None
-            return word in ("public", "published", "visible") and not self._describes(at)
+            return self._is_seen(at, scopes)
         if word in ("publication", "publicacion", "publishing"):
             return True if denied or "status" in words else None
         return True
+
+    def _is_seen(self, at: int, scopes: frozenset[Scope]) -> bool | None:
+        """The same for "public" and its like, which stand before much that is not private."""
+        word, words = self.words[at], self.words
+        after = [other for other in words[at + 1 :] if other in OUTLET]
+        if words in _NOT_ALONE or any(other not in SHOWN_IN for other in after):
+            return None
+        if not self._describes(at):
+            return word in ("public", "published", "visible")
+        built = any(words[other] in BUILT for other in self.objects)
+        return False if scopes <= _OF_PLACES and not built else None
 
     def _is_shown(self, at: int, scopes: frozenset[Scope], *, denied: bool) -> bool | None:
         """The same for verbs that also mean other things: a list of agencies, the display name."""
@@ -404,7 +303,7 @@ class _Name:
         is_asked = bool(self.outlets or denied or self._is_asked())
         is_first = all(w in FILLER or w in NOT for w in words[:at])
         is_last = all(w in FILLER or w in ON or w in OUTLET for w in words[at + 1 :])
-        if not is_first and not (is_last and word in ("show", "display", "mostrar")):
+        if not is_first and not denied and not (is_last and word in ("show", "display", "mostrar")):
             return None
         if len(words) > 1 and not scopes and not is_asked:
             return None

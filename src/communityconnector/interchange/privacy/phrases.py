@@ -32,20 +32,20 @@ _IS_ONE: Final = rf"(?:{_any('is are was be being will shall must should has bee
 _IS: Final = rf"(?:{_IS_ONE}){{0,6}}"
 _OUT: Final = (
     f"(?:{_any('published publicized disclosed listed given(?:_out)? shared shown released revealed provided advertised posted displayed printed mapped made_public')}"
-    "|available to (?:the )?(?:general )?public|public(?: information| knowledge)?"
+    "|(?:available to|for) the (?:general )?public|available to public|public(?: information| knowledge)?"
     f"|publicly {_any('listed available known disclosed shared published posted')}"
     f"|for (?:public(?:ation)?|release|distribution)(?: {_any('release use listing viewing knowledge distribution')})?)"
 )
 _NOT_OUT: Final = rf"{_any('not never cannot wont isnt arent')}(?: to)?(?: be)?(?: being)? {_OUT}"
-_CLEARLY: Final = f"(?:{_any('confidential undisclosed secret redacted withheld unlisted unpublished non-?disclosed')}|{_NOT_OUT})"
+_CLEARLY: Final = f"(?:{_any('confidential undisclosed secret redacted withheld unlisted unpublished non-?disclosed suppressed omitted intentionally_left_(?:out|blank) removed_for')}|{_NOT_OUT})"
 _PERHAPS: Final = (
     f"(?:{_any('private hidden protected restricted')}|(?:for )?(?:staff|internal)(?: use)? only)"
 )
-_END: Final = rf"(?= ?(?:$|[-,:()\[\]*/\"]|{_any('and so for due to but until unless because since please do call in_order by at as on or except information contact with without per only online anywhere publicly y para por')}\b))"
+_END: Final = rf"(?= ?(?:$|[-,:()\[\]*/\"]|{_any('and so for due to but until unless because since please do call in_order by at on_(?:the_|our_|any_)?(?:public_)?(?:web|internet|site|map|director|line) as_(?:it|this|we|requested|per|the) or upon if when except information contact with without per only online anywhere publicly y para por')}\b))"
 _REFUSED: Final = _any(
-    "do_not dont never must_not should_not shouldnt cannot can_not cant will_not wont may_not does_not doesnt not_to please_not"
+    "not do_not dont never unable_to refrain_from must_not should_not shouldnt cannot can_not cant will_not wont may_not does_not doesnt not_to please_not"
 )
-_TELL: Final = rf"(?:{_any('be publicly ever please')} ){{0,4}}{_any('publish(?:ed|ing)? publicize list(?:ed)? shared? show(?:n)? disclosed? give(?:n)?(?:_out)? print(?:ed)? released? reveal(?:ed)? post(?:ed)? display(?:ed)? map(?:ped)? advertised? make_public put')}"
+_TELL: Final = rf"(?:{_any('be publicly ever please')} ){{0,4}}{_any('publish(?:ed|ing)? publicize list(?:ed)? shar(?:e|ed|ing) show(?:n|ing)? disclos(?:e|ed|ing) giv(?:e|en|ing)(?:_out)? print(?:ed|ing)? releas(?:e|ed|ing) reveal(?:ed|ing)? post(?:ed|ing)? display(?:ed|ing)? map(?:ped)? advertis(?:e|ed|ing) includ(?:e|ed|ing) make_public put')}"
 _OPENLY: Final = (
     f"(?: (?:{_any('this it publicly online anywhere')}|(?:to|with) (?:the )?{_any('public clients callers anyone patrons')}"
     f"|on (?:the |any )?(?:public )?{_any('websites? web internet map site')}"
@@ -54,7 +54,7 @@ _OPENLY: Final = (
 )
 _CALLING: Final = (
     f"(?:(?:(?:up)?on|by|with) {_any('request intake calling referral screening contacting phone enrollment acceptance')}"
-    f"|after (?:{_any('an? the initial phone your')} ){{0,4}}{_any('intake screening call(?:ing)? assessment interview approval acceptance contact enrollment referral')}"
+    f"|after (?:{_any('an? the initial phone your')} ){{0,4}}{_any('intake screening call(?:ing)? assessment interview approval acceptance contact enrollment referral registration orientation application reservation booking appointment confirmation eligibility')}"
     f"|(?:at|during) (?:the )?(?:time of )?{_any('intake screening acceptance referral call admission')}"
     f"|(?:when|once|if) (?:a client |clients? |participants? )?(?:you )?{_any('call are is have has accepted approved enrolled registered screened')}"
     f"|over (?:the )?(?:tele)?phone|(?:through|from) (?:the )?{_any('hotline intake crisis_line')}"
@@ -63,34 +63,37 @@ _CALLING: Final = (
 _SECRET_ADJECTIVE: Final = _any(
     "confidential undisclosed secret unlisted unpublished non-?disclosed non-?public withheld"
 )
-_KIND_OF_HOUSE: Final = rf"(?:,? (?:and )?{_any('safe secure secured emergency domestic violence dv temporary undisclosed confidential secret residential transitional physical street meeting short long term crisis 24 hour protected program offsite off-site womens?')}){{0,8}}"
+_KIND_OF_HOUSE: Final = rf"(?:,? (?:and )?{_any('safe secure secured emergency domestic violence dv temporary undisclosed confidential secret residential transitional physical street meeting short long term crisis 24 hour protected scattered scattered-site supportive program offsite off-site womens?')}){{0,8}}"
 _TALKED: Final = rf"(?! ?-?{_any('program services? counsel visit assist hotline referr support help based line advoca testing mail information_about case group meeting train care therapy planning crisis_line')})"
 _WEB: Final = _any("websites? web online map director(?:y|ies) public print")
 
 _DONDE: Final = _any("direccion(?:es)? ubicacion(?:es)? domicilios? localizacion paradero sede")
 CASA: Final = f"(?:{_DONDE}|{_any('refugios? albergues? lugar sitio casa')})"
+_WITH_OTHERS: Final = rf"(?:(?:,| and|,? or| &|/) ?{_any('phone telephone number directions name location address contact')}s?){{0,3}}"
 _EL: Final = (
     rf"(?:{_any('el la los las su sus nuestra nuestro esta este exacta fisica exacto de del')} ){{0,6}}"
 )
-_ESTA: Final = rf"(?:(?:{_any('es esta son estan se mantiene mantienen permanece ser debe del? la el refugio albergue casa estrictamente totalmente sera')}|[-:(,]) ?){{0,8}}"
+_ESTA_ONE: Final = rf"(?:{_any('es esta son estan se mantiene mantienen permanece ser debe del? la el refugio albergue casa estrictamente totalmente sera')}|[-:(,]) ?"
+_ESTA: Final = rf"(?:{_ESTA_ONE}){{0,8}}"
 _NO_SE: Final = _any("publica divulga da revela comparte proporciona muestra")
 _OCULTO: Final = (
-    f"(?:{_any('confidencial(?:es)? secret[oa]s? ocult[oa]s? reservad[oa]s? privad[oa]s?')}"
+    f"(?:{_any('confidencial(?:es)? secret[oa]s? ocult[oa]s? reservad[oa]s? privad[oa]s? en_secreto')}"
     f"|no (?:es |esta |sera )?(?:{_any('publicad[oa] divulgad[oa] public[oa] revelad[oa] compartid[oa]')}|disponible al publico)"
     f"|no se {_NO_SE})"
 )
 _DECIR: Final = _any(
-    "publi(?:car|que|quen) divulg(?:ar|ue) dar revel(?:ar|e) compart(?:ir|a) mostrar muestre difund(?:ir|a) list(?:ar|e) inclu(?:ir|ya)"
+    "publi(?:car|que|quen|camos) divulg(?:ar|ue|amos) dar(?:_a_conocer)? damos revel(?:ar|e|amos) compart(?:ir|a|imos) mostrar mostramos muestre difund(?:ir|a) list(?:ar|e) inclu(?:ir|ya)"
 )
 
 _SAYINGS: Final = (
-    ("the address of the shelter is confidential", Scope.PLACE, _NEVER, f"{HOUSE} (?:information )?{_FOR_SAFETY}{_IS}{_CLEARLY}{_END}"),
+    ("the address of the shelter is confidential", Scope.PLACE, _NEVER, f"{HOUSE}{_WITH_OTHERS} (?:information )?{_FOR_SAFETY}{_IS}{_CLEARLY}{_END}"),
     ("location: undisclosed", Scope.PLACE, _NEVER, f"{HOUSE}(?:{_IS_ONE}){{1,6}} ?{_CLEARLY}{_END}"),
     ("address is private", Scope.PLACE, _NEVER, f"{_WHERE} ?(?:information )?{_IS}{_PERHAPS}{_END}"),
     ("a confidential, safe location", Scope.PLACE, _NEVER, rf"{_SECRET_ADJECTIVE}{_KIND_OF_HOUSE},? {HOUSE}\b{_TALKED}"),
     ("private address", Scope.PLACE, _NEVER, rf"{_any('private hidden protected restricted')} (?:physical |street )?{_WHERE}\b{_TALKED}"),
     ("meets in a private home", Scope.PLACE, _NEVER,
      rf"{_any('located meets? meetings? held hosted operates? run takes?_place address location is are')}(?: [a-z]+){{0,2}}? {_any('in at from out_of is are')} (?:{_any('an? the our her his their hosts? members?')} )?private (?:home|residence|house)\b(?! {_any('care health visit school')})"),
+    ("no address is given", Scope.PLACE, _NEVER, f"no (?:street |physical )?{_WHERE} (?:is |are |will be )?{_any('listed given published disclosed provided shown shared')}(?! {_any('yet in on')}\\b)"),
     ("do not give out the address", Scope.PLACE, _NEVER, rf"{_REFUSED} {_TELL} {_THE}(?:{_WHERE}|site|directions)\b"),
     ("hide the address", Scope.PLACE, _NEVER, rf"{_any('hide withhold suppress redact omit mask conceal')} {_THE}{_WHERE}\b"),
     ("keep the location confidential", Scope.PLACE, _NEVER,
@@ -98,7 +101,7 @@ _SAYINGS: Final = (
     ("do not publish the phone number", Scope.PHONE, _NEVER,
      f"{_REFUSED} {_TELL} {_THE}(?:{_any('direct cell mobile back private office')} )?{_any('phone telephone cell mobile fax number')}"),
     ("do not publish the email", Scope.EMAIL, _NEVER, rf"{_REFUSED} {_TELL} {_THE}(?:contact |staff )?e-?mails?\b"),
-    ("do not publish the contact", Scope.CONTACT, _NEVER, rf"{_REFUSED} {_TELL} {_THE}{_any('contacts? contact_person names?_of staff_names?')}\b"),
+    ("do not publish the contact", Scope.CONTACT, _NEVER, rf"{_REFUSED} {_TELL} {_THE}{_any('contacts? contact_person staff_names?')}\b"),
     ("do not publish", Scope.LISTING, _NEVER,
      f"(?:please )?{_any('do_not dont never not_to_be')} (?:publicly )?{_any('publish(?:ed)? publicized? disclosed? give_out given_out advertised? released? list(?:ed)? print(?:ed)? map(?:ped)?')}{_OPENLY}{_END}"),
     ("do not post online", Scope.LISTING, _NEVER,
@@ -107,23 +110,29 @@ _SAYINGS: Final = (
      f"not for (?:publication|public {_any('release listing viewing knowledge distribution directory website display')}|{_any('public release website print online')}){_END}"),
     ("exclude from the website", Scope.LISTING, _NEVER,
      rf"(?:^|please ){_any('exclude omit hide withhold suppress remove keep leave')} {_THE}(?:{_any('listing record entry it')} )?{_any('from off out_of off_of')} (?:{_any('the all any our')} )?(?:public )?{_WEB}\b(?! {_any('hous school trans assist')})"),
+    ("internal use only", Scope.LISTING, Disclosure.STAFF_ONLY, r"(?:^|: )(?:for )?(?:(?:internal|staff)(?: use)? only|internal use)$"),
+    ("uso interno", Scope.LISTING, Disclosure.STAFF_ONLY, r"^(?:solo )?(?:para )?uso interno(?: solamente| unicamente)?$"),
     ("this listing is not public", Scope.LISTING, _NEVER,
      f"(?:this |the )?{_any('listing record entry agency organization program shelter')} (?:{_IS_ONE}){{1,6}}(?:{_any('unlisted unpublished hidden')}|not (?:to be )?{_any('public published publicly_listed')}){_END}"),
     ("address given after intake", Scope.PLACE, _ASK,
      f"{_WHERE} (?:information )?(?:{_any('is are will be only not')} ){{0,6}}{_any('available provided given disclosed released shared revealed confirmed')}(?: only)? {_CALLING}"),
     ("location on request", Scope.PLACE, _ASK, f"{_WHERE} (?:is |are )?{_any('upon on by')} request"),
     ("call the hotline for the address", Scope.PLACE, _ASK,
-     rf"{_any('call phone contact text e-?mail')}(?: {_any('us ahead first agency the_agency office the_office hotline the_hotline number shelter program intake host')}){{0,6}} (?:for|to {_any('get obtain learn find_out')}) (?:{_any('the our exact shelter meeting specific street current')} ){{0,6}}(?:address|location)\b(?=$| ?[-,:()*]? ?$| before\b| prior\b| and directions\b)"),
-    ("la direccion es confidencial", Scope.PLACE, _NEVER, f"{CASA} {_ESTA}{_OCULTO}"),
-    ("refugio secreto", Scope.PLACE, _NEVER, f"{_any('lugar sitio refugio albergue casa')} {_any('secret[oa] confidencial ocult[oa] no_divulgad[oa]')}"),
+     rf"{_any('call phone contact text e-?mail')}(?: {_any('us ahead first agency the_agency office the_office hotline the_hotline number shelter the_shelter program the_program crisis_line the_crisis_line intake host')}| [-\d().]+){{0,6}} (?:for|to {_any('get obtain learn find_out')}) (?:{_any('the our exact shelter meeting specific street current')} ){{0,6}}(?:address|location)\b(?=$| ?[-,:()*]? ?$| before\b| prior\b| and directions\b)"),
+    ("la direccion es confidencial", Scope.PLACE, _NEVER, f"{_DONDE} ?{_ESTA}{_OCULTO}"),
+    ("el refugio es secreto", Scope.PLACE, _NEVER, f"{CASA} ?(?:{_ESTA_ONE}){{1,8}}{_any('confidencial(?:es)? secret[oa]s? ocult[oa]s? en_secreto')}"),
+    ("refugio secreto", Scope.PLACE, _NEVER, f"{_any('lugar sitio refugio albergue casa')} {_any('secret[oa] confidencial ocult[oa] no_divulgad[oa] no_revelad[oa]')}"),
     ("se reunen en una casa particular", Scope.PLACE, _NEVER,
      f"{_any('se_encuentra ubicad[oa] se_reunen? reuniones')} en (?:una |un )?{_any('casa domicilio residencia')} {_any('particular privad[oa]')}"),
     ("no dar la direccion", Scope.PLACE, _NEVER, f"no (?:se (?:debe |puede )?)?(?:{_DECIR}|{_NO_SE}) {_EL}{CASA}"),
     ("no dar el telefono", Scope.PHONE, _NEVER, f"no {_DECIR} {_EL}(?:telefono|numero)"),
     ("no publicar", Scope.LISTING, _NEVER,
      rf"(?:^|favor de |por favor )no {_any('publicar publique divulgar divulgue difundir listar')}(?= ?(?:$|[-,:()]|{_any('en al este esta')}\b))"),
+    ("no mostrar en el mapa", Scope.LISTING, _NEVER,
+     f"no {_any('mostrar muestre poner ponga incluir incluya publicar publique listar compartir')} (?:esto )?{_any('en con al')} (?:el |la |los |las )?{_any('mapa sitio_web web pagina internet directorio publico redes')}"),
+    ("se mantiene confidencial la direccion", Scope.PLACE, _NEVER, f"(?:manten[a-z]{{2,6}}|mantien[a-z]{{1,2}}) (?:como )?{_any('confidencial secreta oculta privada en_secreto')} {_EL}{CASA}"),
     ("mantener la direccion secreta", Scope.PLACE, _NEVER, f"{_any('ocult(?:ar|e) manten(?:er|ga)')} {_EL}{CASA}(?: (?:en )?{_any('secret[oa] confidencial privad[oa] ocult[oa]')})?"),
-    ("llame para la direccion", Scope.PLACE, _ASK, f"{_any('llam(?:e|ar) contacte')}(?: [a-z]+){{0,2}} (?:para|por) (?:{_any('obtener saber conocer')} )?{_EL}{_DONDE}"),
+    ("llame para la direccion", Scope.PLACE, _ASK, f"{_any('llam(?:e|ar) contacte')}(?: [a-z]+| [-\d().]+){{0,4}}? (?:para|por) (?:{_any('obtener saber conocer')} )?{_EL}{_DONDE}"),
     ("direccion disponible al llamar", Scope.PLACE, _ASK,
      f"{_DONDE} (?:solo )?(?:{_any('se_da se_proporciona se_dara disponible')}) (?:solo )?{_any('al_llamar por_telefono despues_de tras previa')}"),
 )  # fmt: skip
@@ -132,6 +141,11 @@ _SAYINGS: Final = (
 SAYINGS: Final = tuple(
     (re.compile(f"(?<![a-z]){pattern}"), scope, level) for _, scope, level, pattern in _SAYINGS
 )
+NO_SUBJECT: Final = re.compile(
+    _any("lugar sitio refugio albergue casa")
+    + f" {_any('secret[oa] confidencial ocult[oa] no_divulgad[oa] no_revelad[oa]')}$"
+)
+"""A place that is found with its adjective, and so may stand after "in"."""
 
 ANOTHERS: Final = re.compile(
     rf"(?:\b{_any('your clients? patients? participants? survivors? victims? residents? personal callers? his her their e-?mail ip web internet home mailing substitute other some more additional tu sus? clientes? correo non not_an? no_longer_an? isnt_an?')}[ -]"
@@ -143,16 +157,16 @@ CONDITION: Final = re.compile(r"^(?:if|when|si) ")
 SECRET: Final = frozenset(
     "confidential undisclosed secret redacted withheld unlisted unpublished nondisclosed nonpublic private hidden hide withhold suppress "
     "conceal restricted staff internal confidencial confidenciales secreto secreta secretos secretas ocultos ocultas oculto oculta ocultar "
-    "oculte reservado reservada reservados reservadas privado privada privados privadas particular exclude omit".split()
+    "oculte reservado reservada reservados reservadas privado privada privados privadas particular exclude omit omitted suppressed removed interno".split()
 )
 REFUSED: Final = frozenset(
-    "not dont never no cannot cant wont isnt arent doesnt shouldnt remove keep keeps keeping kept hold leave mask protected mantener mantenga".split()
+    "not dont never unable refrain no cannot cant wont isnt arent doesnt shouldnt remove keep keeps keeping kept hold leave mask protected mantener mantenga".split()
 )
 TOLD: Final = frozenset(
     "publish published publishing publication publicize publicized list listed share shared show shown disclose disclosed give given print printed "
     "release released reveal revealed post posted display displayed map mapped advertise advertised public publicly put website web online "
     "directory provided available publicar publique publicada publicado publica publico divulgar divulgue divulgada divulga dar da revelar revele "
-    "revelada revela compartir comparta comparte mostrar muestre muestra difundir difunda listar liste incluir incluya include proporciona address "
+    "revelada revela compartir comparta comparte mostrar muestre muestra poner ponga publicamos divulgamos damos revelamos compartimos mostramos disclosing publishing sharing giving releasing revealing posting revelado mapa sitio pagina internet directorio difundir difunda listar liste incluir incluya include proporciona address "
     "addresses location locations whereabouts coordinates site shelter direccion ubicacion domicilio".split()
 )
 PLACED: Final = frozenset(

@@ -24,6 +24,7 @@ from communityconnector.interchange.privacy.phrases import (
     CONDITION,
     HOUSE,
     MARKED,
+    NO_SUBJECT,
     PLACED,
     REFUSED,
     SAYINGS,
@@ -74,6 +75,13 @@ def may_tell(text: str) -> bool:
         or "ubica" in low
         or "domicil" in low
         or "particular" in low
+        or "revel" in low
+        or "keep" in low
+        or "uso int" in low
+        or "only" in low
+        or "no mostr" in low
+        or "directorio" in low
+        or "sitio web" in low
     )
 
 
@@ -85,7 +93,7 @@ def heard_in(text: str) -> Heard | None:
     if bare in ALONE:
         return Heard(Scope.LISTING, _level(Disclosure.NEVER, bare), bare, is_all=True)
     for clause in _CLAUSES.split(text[:_LONGEST]):
-        found = _in_clause(folded(clause))
+        found = _in_clause(folded(_DASHES.sub(" - ", clause)))
         if found is not None:
             return found
     return None
@@ -123,6 +131,7 @@ def heard_of_phone(text: str) -> Heard | None:
 _LONGEST: Final = 20_000
 _FEW: Final = 20
 _CLAUSES: Final = re.compile(r"[.;!?\n\r|\u2022]+")
+_DASHES: Final = re.compile("[\u2013\u2014]")
 _WORDS: Final = re.compile(r"[a-z0-9]+")
 _STAFF: Final = re.compile(r"\b(?:staff|internal|interno|personal)\b")
 
@@ -160,7 +169,7 @@ def _is_anothers(clause: str, found: re.Match[str]) -> bool:
     if before is None:
         return False
     # "In a confidential location" does hide; "calls at this location are confidential" does not.
-    return before["at"] is None or bool(_PLACE.match(found[0]))
+    return before["at"] is None or (bool(_PLACE.match(found[0])) and not NO_SUBJECT.search(found[0]))
 
 
 _NEAR: Final = 30
