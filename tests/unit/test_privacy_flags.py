@@ -304,34 +304,28 @@ def test_a_private_phone_is_not_shown_and_another_is(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("row", "kept"),
+    "row",
     [
-        ({"Contact Person": "Wren Lark", "Contact is private": "yes"}, ()),
-        (
-            {
-                "MainContactName": "Wren Lark",
-                "MainContactEmailAddress": "wren@example.org",
-                "MainContactIsPrivate": "Yes",
-            },
-            (),
-        ),
-        ({"Email": "wren@example.org", "Email private?": "x"}, ()),
-        (
-            {
-                "MailingAddress1": "PO Box 12 Wren",
-                "MailingCity": "Larkville",
-                "MailingAddressIsPrivate": "Yes",
-            },
-            (),
-        ),
-        ({"Private phone": "828-555-0161 wren"}, ()),
-        ({"Confidential email": "wren@example.org"}, ()),
-        ({"InternalNotes": "ask Wren"}, ()),
-        ({"ADMIN_COMMENTS__C": "ask Wren"}, ()),
-        ({"LastVerifiedByName": "Wren Lark", "LastVerifiedByEmailAddress": "wren@example.org"}, ()),
+        {"Contact Person": "Wren Lark", "Contact is private": "yes"},
+        {
+            "MainContactName": "Wren Lark",
+            "MainContactEmailAddress": "wren@example.org",
+            "MainContactIsPrivate": "Yes",
+        },
+        {"Email": "wren@example.org", "Email private?": "x"},
+        {
+            "MailingAddress1": "PO Box 12 Wren",
+            "MailingCity": "Larkville",
+            "MailingAddressIsPrivate": "Yes",
+        },
+        {"Private phone": "828-555-0161 wren"},
+        {"Confidential email": "wren@example.org"},
+        {"InternalNotes": "ask Wren"},
+        {"ADMIN_COMMENTS__C": "ask Wren"},
+        {"LastVerifiedByName": "Wren Lark", "LastVerifiedByEmailAddress": "wren@example.org"},
     ],
 )
-def test_what_is_private_is_in_nothing_that_is_written_and_the_place_stays(tmp_path, row, kept):
+def test_what_is_private_is_in_nothing_that_is_written_and_the_place_stays(tmp_path, row):
     directory = sheet(tmp_path, [row])
     text = public_text(directory)
     for word in ("wren", "0161", "larkville"):

@@ -16,6 +16,7 @@ from communityconnector.choices import Choice
 from communityconnector.model.claims import PARTS, name_of
 from communityconnector.model.confidential import Confidential, Hidden
 from communityconnector.model.identity import mint
+from communityconnector.model.internal_fields import has_internal, without_internal
 from communityconnector.model.level import Disclosure
 from communityconnector.model.location import Address, Location
 from communityconnector.model.metadata import Metadata
@@ -70,7 +71,8 @@ class Redaction:
         self._links = {key: one for key, one in found.links.items() if one.level in levels}
         self._bystanders = found.own
         self._private = {key: values for key, (level, values) in found.parts.items() if level in levels}
-        self.needed = bool(self._places or self._links or self._private)
+        self._internal = found.internal and bool(levels)
+        self.needed = bool(self._places or self._links or self._private or self._internal)
         texts = {value for values in self._private.values() for value in values}
         self._traces = Traces([one.site for one in self._places.values()], parts=texts)
         self._own_traces: dict[tuple[str, ...], Traces] = {}
@@ -78,6 +80,8 @@ class Redaction:
     def __call__(self, record: Record) -> Record:
         """The record as the audience may see it."""
         record = self._without_parts(record)
+        if self._internal and record.extra and has_internal(record.extra):
+            record = evolve(record, {"extra": without_internal(record.extra)})
         if isinstance(record, Location):
             hidden = self._places.get(record.id)
             if hidden is not None:
@@ -141,9 +145,7 @@ class Redaction:
         traces = self._own_traces.get(key)
         if traces is None:
             traces = self._own_traces[key] = Traces((one.site for _, one in near), own=True)
-        extra = {
-            name: held for name, held in record.extra.items() if not _PLACE.search(name.removeprefix("x_"))
-        }
+        extra = {name: held for name, held in record.extra.items() if not _tells_where(name, held)}
         changed: dict[str, Any] = {} if len(extra) == len(record.extra) else {"extra": extra}
         for name, target in shape(record.entity).manys:
             embedded = getattr(record, name)
@@ -175,11 +177,25 @@ _APART: Final = frozenset({"location", "service_at_location", "service"})
 """Entities whose records are looked at by themselves."""
 
 _PLACE: Final = re.compile(
-    r"address|location|latitude|longitude|street|city|postal|zip|accessib|geo|coord|datum|direction|map|gps|where|site"
+    r"addr|match_|location|latitude|longitude|street|city|postal|zip|accessib|geo|coord|datum|direction|map|gps|where|site"
     r"|what3words|plus_?code|(?:^|_)(?:lat|lon|lng|long|x|y|point|place)(?:$|_)|transport|landmark|ubicacion|direccion",
     re.IGNORECASE,
 )
 """Names of fields that may tell a place."""
+_POINT: Final = re.compile(r"-?\d{1,3}\.\d{2,}[,; ]+-?\d{1,3}\.\d{2,}|\bPOINT\b|-?\d{1,3}\.\d{4,}")
+
+
+def _tells_where(name: str, value: Any) -> bool:
+    """Whether a field beside HSDS's own may tell a place: by its name, or by a point that it holds."""
+    bare = name.removeprefix("x_")
+    return bool(
+        _PLACE.search(bare)
+        or _AXIS.search(bare)
+        or (isinstance(value, (str, float)) and _POINT.search(str(value)))
+    )
+
+
+_AXIS: Final = re.compile(r"(?:^|[a-z_ ])[XY]$|^(?:disp|display|centroid)[_ ]?[xy]$")
 
 
 def _is_harmless(change: Metadata, owner: Record) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, TypeGuard
 
 from communityconnector.model.confidential import Site
 from communityconnector.model.contact import Contact, Phone
+from communityconnector.model.internal_fields import has_internal
 from communityconnector.model.level import Disclosure, strictest
 from communityconnector.model.location import Address, Location, LocationType
 from communityconnector.model.organization import Organization
@@ -219,8 +220,14 @@ class Part(NamedTuple):
     values: tuple[str, ...]
 
 
+INTERNAL: Final = "internal"
+"""Stands, as the key of a part, for all fields that are for those who keep the data (`internal_fields`)."""
+
+
 def parts_of(record: Record) -> Iterator[Part]:
-    """The private phones, contacts and addresses among a record and what it embeds."""
+    """The private phones, contacts and addresses among a record and what it embeds, and whether it has internal fields."""
+    if record.extra and has_internal(record.extra):
+        yield Part(INTERNAL, Disclosure.NEVER, ())
     level = getattr(record, "disclosure", None)
     if record.entity in PARTS and _hides(level):
         yield Part(name_of(record), level, tuple(filter(None, _telling(record))))

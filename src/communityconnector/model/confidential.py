@@ -107,6 +107,7 @@ class Confidential:
         own: `entity id` of records that stand, openly, where a hidden place seems to: what they say of the street or
             the point is their own.
         opened: `entity id` of what a person decided to show.
+        internal: whether any record has fields for those who keep the data.
     """
 
     places: Mapping[str, Hidden] = attrs.field(factory=dict)
@@ -114,11 +115,12 @@ class Confidential:
     parts: Mapping[str, tuple[Disclosure, tuple[str, ...]]] = attrs.field(factory=dict)
     own: frozenset[str] = frozenset()
     opened: frozenset[str] = frozenset()
+    internal: bool = False
 
     @property
     def any(self) -> bool:
         """Whether anything is hidden."""
-        return bool(self.places or self.links or self.parts)
+        return bool(self.places or self.links or self.parts or self.internal)
 
     @property
     def levels(self) -> dict[str, Disclosure]:
@@ -133,6 +135,7 @@ class Confidential:
             "parts": {key: [level.value, *values] for key, (level, values) in self.parts.items()},
             "own": sorted(self.own),
             "opened": sorted(self.opened),
+            "internal": self.internal,
         }
 
     @classmethod
@@ -148,6 +151,7 @@ class Confidential:
             {key: (Disclosure(level), tuple(values)) for key, (level, *values) in noted["parts"].items()},
             frozenset(noted["own"]),
             frozenset(noted["opened"]),
+            bool(noted.get("internal")),
         )
 
 

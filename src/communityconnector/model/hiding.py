@@ -19,6 +19,7 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.model.claims import (
+    INTERNAL,
     Claim,
     Part,
     claims_of,
@@ -133,6 +134,7 @@ class Hiding:
                     _hide(links, claim.link, hidden)
                 elif not claim.words or seen is None or seen.level is None:
                     _hide(places, key, hidden)
+        internal = self._parts.pop(INTERNAL, None) is not None
         parts = {part.key: (part.level, part.values) for part in self._parts.values()}
         self.still = (*self._keep_places(places), *self._keep_parts(parts))
         for key, hidden in places.items():
@@ -140,7 +142,7 @@ class Hiding:
                 # Other records of it may tell another street.
                 places[key] = attrs.evolve(hidden, site=hidden.site + self._seen[key].site)
         self._same_places(places)
-        return Confidential(places, links, parts, frozenset(self._bystanders(places)), self.opened)
+        return Confidential(places, links, parts, frozenset(self._bystanders(places)), self.opened, internal)
 
     def _keep_places(self, places: dict[str, Hidden]) -> Iterator[str]:
         """Hide what was hidden before, unless a person decided otherwise; gives what nothing hides but that."""

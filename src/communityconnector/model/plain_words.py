@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
+
+from communityconnector.model.folding import fold
 
 
 def folded(text: str) -> str:
     """A text in small letters without accents and apostrophes, single blanks between its words."""
-    if not text.isascii():
-        marked = unicodedata.normalize("NFKD", text)
-        text = "".join(letter for letter in marked if not unicodedata.combining(letter))
-    return " ".join(_APOSTROPHES.sub("", text.casefold()).split())
+    return " ".join(_APOSTROPHES.sub("", fold(text)).split())
 
 
 _APOSTROPHES: Final = re.compile("['`\u2018\u2019\u02bc\u00b4]")

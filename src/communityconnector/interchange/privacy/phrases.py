@@ -132,7 +132,7 @@ _SAYINGS: Final = (
      f"no {_any('mostrar muestre poner ponga incluir incluya publicar publique listar compartir')} (?:esto )?{_any('en con al')} (?:el |la |los |las )?{_any('mapa sitio_web web pagina internet directorio publico redes')}"),
     ("se mantiene confidencial la direccion", Scope.PLACE, _NEVER, f"(?:manten[a-z]{{2,6}}|mantien[a-z]{{1,2}}) (?:como )?{_any('confidencial secreta oculta privada en_secreto')} {_EL}{CASA}"),
     ("mantener la direccion secreta", Scope.PLACE, _NEVER, f"{_any('ocult(?:ar|e) manten(?:er|ga)')} {_EL}{CASA}(?: (?:en )?{_any('secret[oa] confidencial privad[oa] ocult[oa]')})?"),
-    ("llame para la direccion", Scope.PLACE, _ASK, f"{_any('llam(?:e|ar) contacte')}(?: [a-z]+| [-\d().]+){{0,4}}? (?:para|por) (?:{_any('obtener saber conocer')} )?{_EL}{_DONDE}"),
+    ("llame para la direccion", Scope.PLACE, _ASK, rf"{_any('llam(?:e|ar) contacte')}(?: [a-z]+| [-\d().]+){{0,4}}? (?:para|por) (?:{_any('obtener saber conocer')} )?{_EL}{_DONDE}"),
     ("direccion disponible al llamar", Scope.PLACE, _ASK,
      f"{_DONDE} (?:solo )?(?:{_any('se_da se_proporciona se_dara disponible')}) (?:solo )?{_any('al_llamar por_telefono despues_de tras previa')}"),
 )  # fmt: skip
