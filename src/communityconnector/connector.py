@@ -139,6 +139,7 @@ class Connector(Desk):
                 senders=senders,
                 words=with_words(*words),
                 has_term=self._has_term,
+                has_agency=self._has_agency,
             )
         )
         self.storage = storage
@@ -422,6 +423,15 @@ class Connector(Desk):
 
     def _has_term(self, key: str) -> bool:
         return self._follower.now().index.has_term(key)
+
+    def _has_agency(self, key: str) -> bool:
+        """Whether the directory has an agency; where none has been loaded, it may have any."""
+        generation = self._shelf.current()
+        return (
+            generation is None
+            or self._follower.now().index.has_agency(key)
+            or self._shelf.has(generation.number, "organization", key)
+        )
 
     def _source(self, source: Source) -> Source:
         """The source, or what a plugin reads from a file of a form that is its own."""

@@ -95,6 +95,16 @@ class ServiceNotFoundError(CommunityConnectorError, KeyError):
         return str(self.args[0]) if self.args else ""
 
 
+class AgencyNotFoundError(CommunityConnectorError, KeyError):
+    """No agency with this id is in the directory."""
+
+    code = "agency-not-found"
+
+    def __str__(self) -> str:
+        """Give the message itself: `KeyError` would show its repr, in quotes."""
+        return str(self.args[0]) if self.args else ""
+
+
 class UnknownNeedError(CommunityConnectorError, ValueError):
     """A need id is not in the needs vocabulary."""
 

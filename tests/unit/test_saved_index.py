@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from functools import cache
 
 import attrs
+import numpy as np
 import pytest
 
 import communityconnector as cc
 from communityconnector.errors import UnusableIndexError
+from communityconnector.matching.index.pages import PAGE, digest_of, sums_of
 from communityconnector.needs import PhraseInterpreter, Vocabulary
 
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
@@ -50,7 +52,7 @@ def folder(tmp_path):
 
 
 def test_it_opens_as_it_was_and_the_services_with_it(folder):
-    opened = matcher(cc.Index.open(folder, verify=True))
+    opened = matcher(cc.Index.open(folder))
     assert told(opened) == expected()
     assert opened.directory.services == made().directory.services
     (match, *_) = opened.match(NEEDS[0])
@@ -108,7 +110,7 @@ def test_a_writer_that_fails_leaves_the_old_one(folder):
     with pytest.raises(OSError, match="broke off"):
         cc.Index.build(failing(), folder)
     assert sorted(folder.iterdir()) == before
-    assert told(matcher(cc.Index.open(folder, verify=True))) == expected()
+    assert told(matcher(cc.Index.open(folder))) == expected()
 
 
 def test_a_writer_that_is_killed_leaves_the_old_one(folder):
@@ -121,7 +123,7 @@ def test_a_writer_that_is_killed_leaves_the_old_one(folder):
     )
     killed = subprocess.run([sys.executable, "-c", code, str(folder)], check=False)
     assert killed.returncode == 9
-    assert told(matcher(cc.Index.open(folder, verify=True))) == expected()
+    assert told(matcher(cc.Index.open(folder))) == expected()
     # The next writer is not in its way.
     made().index.save(folder)
     assert len(list(folder.glob("generation-*"))) == 1
@@ -203,7 +205,7 @@ def test_a_damaged_index_is_not_opened(folder, fault):
     damage, message = FAULTS[fault]
     damage(folder)
     with pytest.raises(UnusableIndexError, match=message) as caught:
-        cc.Index.open(folder, verify=True)
+        cc.Index.open(folder)
     assert str(folder) in str(caught.value)
 
 
@@ -258,3 +260,67 @@ def test_an_index_keeps_no_confidential_place(folder):
     for place in hidden:
         for address in place.addresses:
             assert address.address_1.encode() not in written
+
+
+def places_of(size):
+    """Some bits of a file: of its beginning, its end, and between."""
+    return sorted(
+        {8 * byte + 5 * byte % 8 for byte in (9, size // 2, size - 1) if 0 <= byte < size}
+    )
+
+
+def flipped(file, bit):
+    content = bytearray(file.read_bytes())
+    content[bit // 8] ^= 1 << bit % 8
+    file.write_bytes(content)
+
+
+def test_no_flipped_bit_gives_another_answer_or_an_error_that_is_not_ours(tmp_path):
+    """One bit of each file in turn, at several places: the index answers as before, or says that it is damaged."""
+    directory = cc.Directory.of(list(cc.sample().services.values())[:12])
+    small = matcher(directory)
+    small.index.save(tmp_path / "index")
+    folder = tmp_path / "index"
+    services = dict(small.directory.services)
+    answers = told(small)
+    files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.stat().st_size]
+    assert len(files) > 60
+    refused = 0
+    for file in files:
+        before = file.read_bytes()
+        for bit in places_of(len(before)):
+            flipped(file, bit)
+            try:
+                opened = matcher(cc.Index.open(folder))
+                assert told(opened) == answers
+                assert dict(opened.directory.services) == services
+            except UnusableIndexError:
+                refused += 1
+            file.write_bytes(before)
+    assert refused > 2 * len(files)
+    assert told(matcher(cc.Index.open(folder))) == answers
+
+
+def test_a_desk_builds_a_damaged_index_again(tmp_path):
+    url = f"sqlite:///{tmp_path}/desk.db"
+    directory = cc.Directory.of(list(cc.sample().services.values())[:12])
+    with cc.Connector.open(url, create=True) as desk:
+        desk.load(directory)
+        expected = [match.offer_id for match in desk.match("someone to talk to", limit=None)]
+    for name in ("part-0-place.npy", "part-0-words.npy", "part-0-signs.json", "part-0-offer-ids.utf8"):
+        (file,) = (tmp_path / "desk.db.index").rglob(name)
+        flipped(file, 8 * file.stat().st_size - 1)
+        with cc.Connector.open(url) as desk:
+            assert [match.offer_id for match in desk.match("someone to talk to", limit=None)] == expected
+
+
+def test_pages_that_were_mixed_up_or_not_written_are_noticed():
+    content = np.arange(5 * PAGE // 8 + 3, dtype=np.uint64).view(np.uint8)
+    digest = digest_of(sums_of(content))
+    swapped, lost = content.copy(), content.copy()
+    swapped[:PAGE], swapped[PAGE : 2 * PAGE] = content[PAGE : 2 * PAGE], content[:PAGE]
+    lost[2 * PAGE : 3 * PAGE] = 0
+    assert (
+        len({digest, *(digest_of(sums_of(other)) for other in (swapped, lost, content[:-8], content[:0]))})
+        == 5
+    )

@@ -34,6 +34,17 @@ def check_kind(name: str, value: object, kind: type[object]) -> None:
         raise InvalidReferralError(message)
 
 
+def check_id(name: str, value: object) -> None:
+    """Make sure that an id is a text.
+
+    Raises:
+        InvalidReferralError: it is something else.
+    """
+    if not isinstance(value, str):
+        message = f"`{name}` takes an id, such as `match.organization.id`, and not a {type(value).__name__}"
+        raise InvalidReferralError(message)
+
+
 def check_actor(actor: object) -> None:
     """Make sure that an actor is one.
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from communityconnector.desk.audit import Audit, Fact
-from communityconnector.desk.given import check_actor, check_kind
+from communityconnector.desk.given import check_actor, check_id, check_kind
 from communityconnector.desk.kinds import BY_INBOX, EVENT, INTAKE, REFERRAL
 from communityconnector.desk.parts import Parts
 from communityconnector.desk.roles import check_role
 from communityconnector.errors import (
+    AgencyNotFoundError,
+    DirectoryNotLoadedError,
     IllegalTransitionError,
     InvalidReferralError,
 )
@@ -57,9 +61,16 @@ class Looking:
 
         Args:
             agency_id: id of the organization.
+
+        Raises:
+            AgencyNotFoundError: nothing is known of it: the directory has none of that id, and it has no referrals.
         """
+        check_id("agency_id", agency_id)
         found = self._parts.ledger.storage.scan(REFERRAL, KeyRange(BY_INBOX, agency_id, agency_id))
-        return tuple(Referral.from_dict(record.document["referral"]) for record in found)
+        inbox = tuple(Referral.from_dict(record.document["referral"]) for record in found)
+        if not inbox:
+            self._check_taker(Taker.ORGANIZATION, agency_id)
+        return inbox
 
     def private(self, referral_id: str, *, actor: Actor) -> Private:
         """What is the patron's own of a referral, for staff. That somebody looked is written down first.
@@ -95,6 +106,8 @@ class Looking:
         Raises:
             IllegalTransitionError: this role says nothing of the kind.
             InvalidReferralError: there is no notifier of that name.
+            AgencyNotFoundError: the directory has no such agency.
+            ServiceNotFoundError: it has no such service.
         """
         ledger = self._parts.ledger
         check_role(actor, "put_intake", Role.STAFF)
@@ -106,6 +119,8 @@ class Looking:
 
         def write() -> None:
             held = fetch(ledger.storage, INTAKE, intake.key)
+            if held is None:
+                self._check_taker(intake.entity, intake.id)
             put = Put(INTAKE, intake.key, intake.to_dict(), ABSENT if held is None else held.version)
             ledger.commit([put], [Fact(actor=actor, action="put_intake", to=intake.key)])
 
@@ -120,6 +135,22 @@ class Looking:
 
         Raises:
             InvalidReferralError: there is no such entity.
+            AgencyNotFoundError: the directory has no such agency.
+            ServiceNotFoundError: it has no such service.
         """
-        key = intake_key(Taker(entity), id)
-        return self._parts.ledger.intakes([key]).get(key)
+        check_id("id", id)
+        taker = Taker(entity)
+        key = intake_key(taker, id)
+        found = self._parts.ledger.intakes([key]).get(key)
+        if found is None:
+            self._check_taker(taker, id)
+        return found
+
+    def _check_taker(self, entity: Taker, key: str) -> None:
+        """Make sure that the directory has an agency, or a service. Where none has been loaded, it may have any."""
+        if entity is Taker.SERVICE:
+            with suppress(DirectoryNotLoadedError):
+                self._parts.listed(key)
+        elif not self._parts.has_agency(key):
+            message = f"no agency {key!r} in this directory: a match has its agency's id as `organization.id`"
+            raise AgencyNotFoundError(message)

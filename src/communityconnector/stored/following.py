@@ -121,6 +121,7 @@ class Follower(Generic[T]):
             self.folder,
             self._audience,
             anew=anew,
+            durable=self._temporary is None,
             phrases=self._phrases,
             locate=self._locate,
             on_progress=on_progress,

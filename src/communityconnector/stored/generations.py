@@ -123,6 +123,10 @@ class Shelf:
         found = self.storage.get(kind_of(_SERVICE, generation), ids)
         return {key: view.shown(stored.document) for key, stored in found.items()}
 
+    def has(self, generation: int, entity: str, key: str) -> bool:
+        """Whether a record that no other embeds is stored under its id."""
+        return fetch(self.storage, kind_of(entity, generation), id_of(key)) is not None
+
     def directory(self, generation: int) -> Directory:
         """The whole directory, in memory."""
         found = Directory.of(record for entity in ENTITIES for record in self.read(generation, entity))

@@ -30,6 +30,7 @@ def opened_index(  # noqa: PLR0913  # which index, and what it takes to build it
     audience: Audience,
     *,
     anew: bool = False,
+    durable: bool = True,
     phrases: PhraseInterpreter | None = None,
     locate: Locate = zip_point,
     on_progress: Progress | None = None,
@@ -43,6 +44,7 @@ def opened_index(  # noqa: PLR0913  # which index, and what it takes to build it
         folder: holds a folder an index; made if there is none, for its owner alone: an index tells where places are.
         audience: for whom.
         anew: whether to build it in any case.
+        durable: see `Index.build`.
         phrases: finds the phrases of a vocabulary; by default that which ships.
         locate: gives the points that stand for postal codes; by default of US ZIP codes.
         on_progress: takes the number of services that were indexed, now and then, while it is built.
@@ -64,7 +66,16 @@ def opened_index(  # noqa: PLR0913  # which index, and what it takes to build it
             pass
     services = _told(shelf.services(generation, view), on_progress)
     terms = shelf.terms(generation)
-    index = Index.build(services, place, phrases, terms=terms, audience=audience, fetch=fetch, locate=locate)
+    index = Index.build(
+        services,
+        place,
+        phrases,
+        terms=terms,
+        audience=audience,
+        fetch=fetch,
+        locate=locate,
+        durable=durable,
+    )
     try:
         # Forgetting a generation begins with what tells how it may be seen: if that is there, so was all the rest.
         shelf.confidential(generation)

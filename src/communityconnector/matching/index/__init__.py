@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import os
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -98,6 +99,7 @@ class Index:
         audience: Audience = Audience.PUBLIC,
         fetch: FetchService | None = None,
         locate: Locate = zip_point,
+        durable: bool = True,
     ) -> Index:
         """Index services as they stream by, in a folder, and open it. None of them is kept in memory.
 
@@ -111,6 +113,7 @@ class Index:
             audience: for whom the services are fit.
             fetch: gives services by their ids when they are looked at. Without it the folder keeps them.
             locate: gives the points that stand for postal codes (see `of`).
+            durable: whether it is on the disk when it is done; one that is made anew at every start need not be.
 
         Raises:
             UnusableIndexError: the folder is a file.
@@ -123,9 +126,9 @@ class Index:
                 builder.add(service)
                 yield service
 
-        with Writer(Path(folder)) as writer:
+        with Writer(Path(folder), durable=durable) as writer:
             if fetch is None:
-                writer.texts("part-0-services", saved.recorded(taken()))
+                writer.texts("part-0-services", saved.recorded(taken()), paged=True)
             else:
                 for _ in taken():
                     pass
@@ -148,7 +151,8 @@ class Index:
             for number, part in enumerate(self.parts):
                 saved.write_segment(writer, f"part-{number}", part.segment)
                 if services:
-                    writer.texts(f"part-{number}-services", saved.recorded(map(part.service, part.numbers)))
+                    services_of = saved.recorded(map(part.service, part.numbers))
+                    writer.texts(f"part-{number}-services", services_of, paged=True)
             _finish(writer, len(self.parts), self.phrases, self.terms, self.audience)
 
     @classmethod
@@ -159,23 +163,24 @@ class Index:
         *,
         fetch: FetchService | None = None,
         locate: Locate = zip_point,
-        verify: bool = False,
     ) -> Index:
-        """Open a saved index. Its columns are mapped, not read: processes that open the same one share them.
+        """Open a saved index. Its columns are mapped: processes that open the same one share them.
+
+        Every page of the columns is compared with its checksum, at the speed of memory; those of the services are as they
+        are read, and raise `UnusableIndexError` then.
 
         Args:
             folder: where it is.
             phrases: finds the phrases of the vocabulary that it was made with; by default that which ships.
             fetch: gives services by their ids, if not the folder.
             locate: gives the points that stand for postal codes, for services that are added.
-            verify: whether to read every byte and compare checksums, instead of sizes only.
 
         Raises:
             UnusableIndexError: there is no index, or it is damaged, or of another version of this library or of the
                 vocabulary, or nothing gives its services.
         """
         found = phrases or interpreter()
-        reader = Reader(Path(folder), verify=verify)
+        reader = Reader(Path(folder))
         if reader.about["vocabulary"] != saved.fingerprint(found.vocabulary):
             message = f"{folder} holds an index made with another needs vocabulary: build it again"
             raise UnusableIndexError(message)
@@ -238,6 +243,15 @@ class Index:
             for number in part.numbers:
                 if part.segment.is_alive(number):
                     yield part.service(number)
+
+    def has_agency(self, key: str) -> bool:
+        """Whether an organization runs any of the services, or did before they were changed."""
+        for part in self.parts:
+            ids = part.segment.columns.agency_ids
+            found = bisect_left(ids, key)
+            if found < len(ids) and ids[found] == key:
+                return True
+        return False
 
     def has_term(self, key: str) -> bool:
         """Whether a term can be asked for: the vocabulary has it, or the directory, or a service is listed under it."""

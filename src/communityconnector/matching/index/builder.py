@@ -48,6 +48,7 @@ class Builder:
         self._where_words: dict[str, int] = {"": 0}
         self._service, self._agency = array("i"), array("i")
         self._agencies: dict[str, int] = {}
+        self._agency_ids: set[str] = set()
         self._facts: dict[str, array[int]] = {criterion.name: array("i") for criterion in CRITERIA}
         self._tables: dict[str, dict[Facts, int]] = {criterion.name: {} for criterion in CRITERIA}
         self._signs: dict[Sign, int] = {}
@@ -67,6 +68,9 @@ class Builder:
         for key, term in listed.items():
             self.terms.setdefault(key, term)
         agency = service.organization
+        named = service.organization_id if agency is None else agency.id
+        if named:
+            self._agency_ids.add(named)
         agency_number = -1 if agency is None else self._agencies.setdefault(agency.id, len(self._agencies))
         signs = {c: self._signs.setdefault(s, len(self._signs)) for c, s in purpose.signs.items()}
         for link in service.service_at_locations or (None,):
@@ -120,6 +124,7 @@ class Builder:
             where_words=list(self._where_words),
             offer_ids=self._offer_ids,
             service_ids=self._service_ids,
+            agency_ids=tuple(sorted(self._agency_ids)),
         )
         tables = {c.name: AnswerTable(c, list(self._tables[c.name])) for c in CRITERIA}
         return Segment(gathered.arranged(), tables)

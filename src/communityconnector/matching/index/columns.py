@@ -90,6 +90,7 @@ class Columns:
         listed: what rows are listed under.
         offer_ids: ids of the offers.
         service_ids: ids of the services, by number.
+        agency_ids: ids of the organizations that run them, in their order.
         by_service_id: numbers of the services, in the order of their ids.
     """
 
@@ -111,6 +112,7 @@ class Columns:
     where_words: Sequence[str]
     offer_ids: Sequence[str]
     service_ids: Sequence[str]
+    agency_ids: Sequence[str]
     by_service_id: Numbers
 
     def spot(self, service: int, offer_id: str) -> Spot:
@@ -173,6 +175,7 @@ class Gathered:
     where_words: Sequence[str]
     offer_ids: Sequence[str]
     service_ids: Sequence[str]
+    agency_ids: Sequence[str] = ()
 
     def arranged(self) -> Columns:
         """The rows in the order of their places."""
@@ -206,6 +209,7 @@ class Gathered:
             # Tuples of texts, unlike lists, are not searched for cyclic garbage again and again.
             offer_ids=tuple([self.offer_ids[number] for number in old.tolist()]),
             service_ids=tuple(self.service_ids),
+            agency_ids=self.agency_ids,
             by_service_id=np.array(
                 sorted(range(len(self.service_ids)), key=self.service_ids.__getitem__), dtype=np.int32
             ),

@@ -12,25 +12,26 @@ import json
 import os
 import shutil
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, NoReturn, Self
+from typing import IO, Any, Final, NoReturn, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from communityconnector.errors import UnusableIndexError
+from communityconnector.matching.index.pages import PAGE, content_of, digest_of, sums_of
 from communityconnector.matching.index.texts import Texts, encoded
 
 FORMAT: Final = "communityconnector index"
-VERSION: Final = 2
+VERSION: Final = 3
 """Counts up whenever older files would be misread."""
 
 _MANIFEST: Final = "manifest.json"
+_PAGES: Final = "pages"
 _SMALL: Final = 65_536
 """Files of fewer bytes are read at once instead of being mapped."""
-_CHUNK: Final = 1 << 20
 
 
 class Writer:
@@ -38,10 +39,12 @@ class Writer:
 
     Args:
         folder: the folder; made if there is none.
+        durable: whether all is on the disk before it counts. One that is gone with the process need not be.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self._folder = folder
+        self._durable = durable
         if folder.exists() and not folder.is_dir():
             _unusable(f"{folder} is a file: an index is kept in a folder")
         folder.mkdir(parents=True, exist_ok=True)
@@ -62,14 +65,22 @@ class Writer:
         with (self._room / f"{name}.npy").open("wb") as file:
             np.lib.format.write_array(file, np.ascontiguousarray(values), allow_pickle=False)
 
-    def texts(self, name: str, texts: Iterable[str]) -> int:
-        """Write texts as they come, and give how many there were."""
+    def texts(self, name: str, texts: Iterable[str], *, paged: bool = False) -> int:
+        """Write texts as they come, and give how many there were.
+
+        Args:
+            name: the name.
+            texts: the texts.
+            paged: whether pages are compared as they are read, and not all on opening: for texts of which few are read.
+        """
         with (self._room / f"{name}.utf8").open("wb") as file:
             ends, at = array("q"), 0
             for letters in encoded(texts):
                 at += file.write(letters)
                 ends.append(at)
         self.array(f"{name}-ends", np.array(ends, dtype=np.int64))
+        if paged:
+            self.array(f"{name}-{_PAGES}", sums_of(content_of(self._room / f"{name}.utf8")))
         return len(ends)
 
     def values(self, name: str, values: Any) -> None:
@@ -82,19 +93,30 @@ class Writer:
         Args:
             about: what the manifest says of it, as JSON values.
         """
-        files = {path.name: _kept(path) for path in sorted(self._room.iterdir())}
+        files = {path.name: self._kept(path) for path in sorted(self._room.iterdir())}
         told = {"format": FORMAT, "version": VERSION, "generation": self._name, **about, "files": files}
         told["sha256"] = _digest_of(told)
         beside = self._folder / f".{_MANIFEST}.{self._name}"
         with beside.open("w", encoding="utf-8") as file:
             json.dump(told, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
+            self._settle(file)
         beside.replace(self._folder / _MANIFEST)
         self._done = True
         for room in self._folder.glob("generation-*"):
             if room.name != self._name:
                 shutil.rmtree(room, ignore_errors=True)
+
+    def _kept(self, path: Path) -> dict[str, Any]:
+        """What the manifest says of a file, once that is safely on the disk."""
+        with path.open("rb") as file:
+            self._settle(file)
+        return {"bytes": path.stat().st_size, "pages": digest_of(sums_of(content_of(path)))}
+
+    def _settle(self, file: IO[Any]) -> None:
+        """Have what was written on the disk."""
+        file.flush()
+        if self._durable:
+            os.fsync(file.fileno())
 
 
 def _new_room(folder: Path) -> tuple[str, Path]:
@@ -111,11 +133,10 @@ def _new_room(folder: Path) -> tuple[str, Path]:
 
 
 class Reader:
-    """Reads the generation of a folder's files that counts.
+    """Reads the generation of a folder's files that counts, and compares their checksums.
 
     Args:
         folder: the folder.
-        verify: whether to read every byte and compare checksums, instead of sizes only.
 
     Attributes:
         about: what the manifest says.
@@ -124,7 +145,7 @@ class Reader:
         UnusableIndexError: the folder holds no index, or one that is damaged or of another version.
     """
 
-    def __init__(self, folder: Path, *, verify: bool = False) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.about = self._manifest()
         self._room = folder / str(self.about["generation"])
@@ -133,7 +154,7 @@ class Reader:
             self.about = newer
             self._room = folder / str(newer["generation"])
         for name, file in self.about["files"].items():
-            self._check(self._room / name, file, verify=verify)
+            self._check(self._room / name, file)
 
     def _manifest(self) -> dict[str, Any]:
         path = self._folder / _MANIFEST
@@ -154,13 +175,16 @@ class Reader:
             _unusable(f"{path} is damaged: build the index again")
         return told
 
-    def _check(self, path: Path, file: dict[str, Any], *, verify: bool) -> None:
+    def _check(self, path: Path, file: dict[str, Any]) -> None:
         try:
-            size = path.stat().st_size
+            content = content_of(path)
         except OSError:
             _unusable(f"{path} is missing: build the index again")
-        if size != file["bytes"] or (verify and _digest(path) != file["sha256"]):
-            _unusable(f"{path} is damaged: build the index again")
+        if len(content) != file["bytes"]:
+            _damaged(path)
+        paged = f"{path.stem}-{_PAGES}.npy" in self.about["files"]
+        if not paged and digest_of(sums_of(content)) != file["pages"]:
+            _damaged(path)
 
     def array(self, name: str) -> NDArray[Any]:
         """An array."""
@@ -179,8 +203,17 @@ class Reader:
     def texts(self, name: str) -> Texts:
         """Texts."""
         path = self._room / f"{name}.utf8"
-        letters = np.memmap(path, dtype=np.uint8, mode="r") if path.stat().st_size else np.empty(0, np.uint8)
-        return Texts(np.asarray(letters), self.array(f"{name}-ends"))
+        letters, ends = content_of(path), self.array(f"{name}-ends")
+        if f"{name}-{_PAGES}.npy" not in self.about["files"]:
+            return Texts(letters, ends)
+        sums = self.array(f"{name}-{_PAGES}")
+
+        def check(begin: int, end: int) -> None:
+            first, last = begin // PAGE, -(-end // PAGE)
+            if not np.array_equal(sums_of(letters[first * PAGE : last * PAGE]), sums[first:last]):
+                _damaged(path)
+
+        return Texts(letters, ends, check)
 
     def values(self, name: str) -> Any:
         """JSON values."""
@@ -191,28 +224,12 @@ class Reader:
             _unusable(f"{path} cannot be read: build the index again")
 
 
-def _kept(path: Path) -> dict[str, Any]:
-    """What the manifest says of a file, once that is safely on the disk."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-    return {"bytes": path.stat().st_size, "sha256": _digest(path)}
-
-
-def _digest(path: Path) -> str:
-    made = hashlib.sha256()
-    with path.open("rb") as file:
-        for chunk in _chunks(file):
-            made.update(chunk)
-    return made.hexdigest()
-
-
-def _chunks(file: Any) -> Iterator[bytes]:
-    while chunk := file.read(_CHUNK):
-        yield chunk
-
-
 def _digest_of(told: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _damaged(path: Path) -> NoReturn:
+    _unusable(f"{path} is damaged: build the index again")
 
 
 def _unusable(message: str) -> NoReturn:

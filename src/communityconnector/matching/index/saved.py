@@ -88,6 +88,7 @@ def write_segment(writer: Writer, name: str, segment: Segment) -> None:
     writer.values(f"{name}-where-words", list(columns.where_words))
     writer.texts(f"{name}-offer-ids", columns.offer_ids)
     writer.texts(f"{name}-service-ids", columns.service_ids)
+    writer.texts(f"{name}-agency-ids", columns.agency_ids)
     for criterion, codes in columns.facts.items():
         table = segment.tables[criterion]
         writer.array(f"{name}-{criterion}", codes)
@@ -116,6 +117,7 @@ def read_segment(reader: Reader, name: str) -> Segment:
         where_words=reader.values(f"{name}-where-words"),
         offer_ids=reader.texts(f"{name}-offer-ids"),
         service_ids=reader.texts(f"{name}-service-ids"),
+        agency_ids=reader.texts(f"{name}-agency-ids"),
     )
     return Segment(columns, tables, frozenset(reader.array(f"{name}-gone").tolist()))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -15,13 +15,20 @@ class Texts(Sequence[str]):
     Args:
         letters: the bytes of all texts, UTF-8.
         ends: where each text ends in them.
+        check: makes sure that bytes from one place to another are as they were written, each time before they are read.
     """
 
-    __slots__ = ("_ends", "_letters")
+    __slots__ = ("_check", "_ends", "_letters")
 
-    def __init__(self, letters: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
+    def __init__(
+        self,
+        letters: NDArray[np.uint8],
+        ends: NDArray[np.int64],
+        check: Callable[[int, int], None] | None = None,
+    ) -> None:
         self._letters = letters
         self._ends = ends
+        self._check = check
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -35,12 +42,17 @@ class Texts(Sequence[str]):
             return [self[number] for number in range(*index.indices(len(self)))]
         end = int(self._ends[index])
         begin = int(self._ends[index - 1]) if index % len(self._ends) else 0
+        return self._read(begin, end)
+
+    def _read(self, begin: int, end: int) -> str:
+        if self._check is not None:
+            self._check(begin, end)
         return self._letters[begin:end].tobytes().decode("utf-8", "surrogatepass")
 
     def __iter__(self) -> Iterator[str]:
         begin = 0
         for end in self._ends.tolist():
-            yield self._letters[begin:end].tobytes().decode("utf-8", "surrogatepass")
+            yield self._read(begin, end)
             begin = end
 
 
