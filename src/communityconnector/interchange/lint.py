@@ -22,10 +22,12 @@ from communityconnector.model import (
     Record,
     Schedule,
     Service,
+    ServiceArea,
     Severity,
     specs,
 )
 from communityconnector.model.doubts import doubts, suspects
+from communityconnector.model.extents import is_swapped, polygons
 from communityconnector.model.places import LANGUAGES, plausible_in
 from communityconnector.model.shape import shape
 
@@ -186,12 +188,37 @@ def _impossible(schedule: Schedule) -> Iterator[tuple[str, str]]:
             yield last, f"{last} is before {first}"
 
 
+def _service_area(area: ServiceArea) -> Iterator[Finding]:
+    extent = area.extent
+    if not extent:
+        return
+    if is_swapped(extent):
+        message = "latitude stands before longitude in this shape; read as: area unknown"
+        yield _found(area, "extent-swapped", message, path="extent", value=extent[:_SHOWN])
+    elif (
+        _SHAPE.match(extent)
+        and not _SHAPE_WITH_POSITIONS.search(extent[:_LOOKED_AT])
+        and not polygons(extent)
+    ):
+        message = "a shape that is neither GeoJSON nor well-known text with an inside; read as: area unknown"
+        yield _found(area, "extent-not-read", message, path="extent", value=extent[:_SHOWN])
+
+
+_SHAPE: Final = re.compile(
+    r"\s*(?:[{\[]|(?:SRID=\d+;)?\s*(?:MULTI)?(?:POLYGON|POINT|LINESTRING)|GEOMETRYCOLLECTION)", re.IGNORECASE
+)
+_SHAPE_WITH_POSITIONS: Final = re.compile(r'"coordinates"\s*:\s*\[\s*\[\s*\[')
+"""Most shapes look like this, and are not read twice."""
+_LOOKED_AT: Final = 2_000
+_SHOWN: Final = 120
+
 _CHECKS: Final[Mapping[str, Callable[[Any], Iterator[Finding]]]] = {
     "service": _service,
     "location": _location,
     "attribute": _attribute,
     "language": _language,
     "schedule": _schedule,
+    "service_area": _service_area,
 }
 
 

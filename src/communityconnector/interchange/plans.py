@@ -92,7 +92,7 @@ def plan_of(entity: str) -> Plan:
         cls,
         {name: _step(entity, name, f) for name, f in facts.items() if f.hsds},
         tuple((n, _MISSING.get(facts[n].kind, "")) for n in required(cls) if n != "id"),
-        entity in {"location", "organization"},
+        entity in {"location", "organization", "service_area"},
         entity in {"service", "organization", "location"},
         has_level(cls),
         SPEAKING.get(entity, frozenset()),

@@ -32,7 +32,7 @@ HARMS: Final[Mapping[str, Harm]] = {
             too-large broken-archive unsafe-name cannot-open too-deep file-not-read too-many-files empty-file
             unknown-form not-json not-a-record not-csv broken-extras unknown-table api-answer-unusable
             not-a-number not-a-uri not-an-email hours-not-read ages-not-read conflicting-records
-            no-services none-active dangling-reference half-a-point null-island point-out-of-range age-out-of-range
+            extent-swapped extent-not-read no-services none-active dangling-reference half-a-point null-island point-out-of-range age-out-of-range
             ages-out-of-order impossible-schedule empty-attribute unknown-language no-location
             not-in-nested-form no-name-column row-without-name implausible-cell columns-shifted number-cut-short
             not-a-phone geometry-not-read more-pages nested-not-read level-not-read

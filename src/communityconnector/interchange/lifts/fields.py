@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
+from communityconnector.interchange.cells import day_of
+from communityconnector.interchange.column_meaning import meaning_of
 from communityconnector.model.identity import mint
 
 FieldLift = Callable[[Any], dict[str, Any] | None]
@@ -14,14 +18,40 @@ FieldLift = Callable[[Any], dict[str, Any] | None]
 
 def field_lift(entity: str, name: str) -> FieldLift | None:
     """How a field that HSDS 3.2 does not know is lifted, if it is known here."""
-    found = FIELDS.get((entity, name)) or FIELDS.get((entity, name.lower().replace(" ", "_")))
+    found = _fact(entity, name)
     return found[1] if found else None
 
 
 def describe(entity: str, name: str) -> str:
     """What an old field becomes, in a few words."""
-    found = FIELDS.get((entity, name)) or FIELDS.get((entity, name.lower().replace(" ", "_")))
+    found = _fact(entity, name)
     return f"{name} is {found[0]}" if found else name
+
+
+@lru_cache(maxsize=4_096)
+def _fact(entity: str, name: str) -> Fact | None:
+    found = FIELDS.get((entity, name)) or FIELDS.get((entity, name.lower().replace(" ", "_")))
+    if found is None and entity == "service":
+        # Names for days are as many as there are programs; a day of editing is not one of checking.
+        field = meaning_of(name).removeprefix("service.")
+        if field in ("assured_date", "last_modified"):
+            return field, _day_as(field)
+    return found
+
+
+def _day_as(field: str) -> FieldLift:
+    """A day or a moment, however it is written, as the day of checking or the moment of editing."""
+
+    def lift(value: Any) -> dict[str, Any] | None:
+        text = _text(value) or ""
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            day, _ = day_of(text)
+            return {field: day if field == "assured_date" else f"{day}T00:00:00Z"} if day else None
+        return {field: moment.date().isoformat() if field == "assured_date" else text}
+
+    return lift
 
 
 def value_lift(name: str, value: Any) -> list[dict[str, Any]] | dict[str, Any] | None:

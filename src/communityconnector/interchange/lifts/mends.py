@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -9,6 +10,7 @@ from typing import Any, Final
 from communityconnector.interchange.opening_hours import read_days
 from communityconnector.interchange.ownership import whose
 from communityconnector.interchange.values import is_rule_days
+from communityconnector.model.extents import polygons
 from communityconnector.model.identity import mint
 
 Raw = Mapping[str, Any]
@@ -220,7 +222,27 @@ def split_place(place: Raw, seed: str) -> tuple[Raw, list[dict[str, Any]]]:
     ]
 
 
+_SHAPES: Final = ("extent", "geojson", "geometry", "shape", "boundary", "polygon", "wkt", "the_geom")
+
+
+def _service_area(raw: Raw, _: str) -> dict[str, Any] | None:
+    """An area whose shape is an object instead of text, or stands under a name of the source's own."""
+    for name in _SHAPES:
+        shape = raw.get(name)
+        if isinstance(shape, dict) and shape:
+            text = json.dumps(shape, separators=(",", ":"))
+        elif name != "extent" and isinstance(shape, str) and polygons(shape):
+            text = shape
+        else:
+            continue
+        if name == "extent" or not raw.get("extent"):
+            kept = {key: value for key, value in raw.items() if key != name}
+            return {"extent_type": "geojson" if text.startswith("{") else "wkt", **kept, "extent": text}
+    return None
+
+
 _MENDERS: Final[dict[str, Callable[[Raw, str], dict[str, Any] | None]]] = {
     "location": _location,
     "organization": _organization,
+    "service_area": _service_area,
 }

@@ -149,22 +149,32 @@ def _assured(offer: Offer) -> Facts:
     return (offer.service.assured_date or "",)
 
 
-def _is_fresh(facts: Facts, since: Any) -> Reason:
+_NO_DAY: Final = date(1970, 1, 1)
+"""The first day of a clock's count: what is not later was never set."""
+
+
+def _is_fresh(facts: Facts, asked: Any) -> Reason:
     (text,) = facts
+    earliest, today = asked
     try:
         assured = date.fromisoformat(text)
     except ValueError:
-        return unknown(
-            "assured", "Nobody has said when the record was last checked: ask whether it still holds"
-        )
-    if assured >= since:
+        assured = _NO_DAY
+    if assured <= _NO_DAY or assured > today:
+        # Databases write such days for none; a day to come is when it is to be checked.
+        return unknown("assured", "No date of a last check is on record: ask whether it still holds")
+    if assured >= earliest:
         return met("assured", f"Checked on {text}", assured_date=text)
     return unmet("assured", f"Last checked on {text}", assured_date=text)
 
 
 ASSURED: Final = Criterion(
     "assured",
-    lambda query: None if query.need.assured_within is None else query.now.date() - query.need.assured_within,
+    lambda query: (
+        None
+        if query.need.assured_within is None
+        else (query.now.date() - query.need.assured_within, query.now.date())
+    ),
     _assured,
     _is_fresh,
 )

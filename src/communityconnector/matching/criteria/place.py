@@ -9,7 +9,8 @@ from communityconnector.matching import areas
 from communityconnector.matching.answers import Answer, Reason, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
 from communityconnector.matching.query import Query
-from communityconnector.model import Address, Disclosure, Offer, Point
+from communityconnector.matching.zip_areas import zip_of, zips_in
+from communityconnector.model import Address, Disclosure, Offer, Point, ServiceArea
 from communityconnector.model.zips import zip_point
 from communityconnector.needs.words import fold
 
@@ -149,7 +150,7 @@ class Whereabouts(NamedTuple):
 
     Attributes:
         point: latitude and longitude, if they are known.
-        names: folded names of areas that they are in.
+        names: folded names of areas that they are in; with the ZIP code, if they said one.
     """
 
     point: tuple[float, float] | None
@@ -162,13 +163,24 @@ class Whereabouts(NamedTuple):
 
 def _whereabouts(query: Query) -> Whereabouts | None:
     names = frozenset(fold(name).strip() for name in query.need.areas)
+    code = zip_of(query.need.near)
+    if code:
+        names |= {code}
     if query.point is None:
         return Whereabouts(None, names) if names else None
     return Whereabouts((query.point.latitude, query.point.longitude), names)
 
 
+def _extent(area: ServiceArea) -> str:
+    """An area's extent; for want of one, its description where that is nothing but ZIP codes."""
+    if area.extent or not area.description:
+        return area.extent or ""
+    listed = zips_in(area.description)
+    return area.description if listed is not None and listed.is_whole else ""
+
+
 def _areas(offer: Offer) -> Facts:
-    served = tuple((a.name or "", a.extent or "", a.extent_type or "") for a in offer.service_areas)
+    served = tuple((a.name or "", _extent(a), a.extent_type or "") for a in offer.service_areas)
     return (served, offer.placeless)
 
 

@@ -18,6 +18,7 @@ from communityconnector.matching.criteria import AREA, OPEN_AT, Facts
 from communityconnector.matching.criteria.opening import Asked, open_then
 from communityconnector.matching.criteria.place import Whereabouts
 from communityconnector.matching.plain_weeks import NEVER, plain_weeks
+from communityconnector.model.extents import polygons
 
 UNMET, MET, UNKNOWN, SILENT = 0, 1, 2, 3
 """Answers as numbers; the last is for a criterion that does not bear on the offer."""
@@ -209,10 +210,7 @@ class Boxes:
         owners: list[int] = []
         silent = [not served and not placeless for served, placeless in facts]
         for number, (served, _) in enumerate(facts):
-            shapes = [
-                areas.polygons(extent) if form.lower() in ("", "geojson") else ()
-                for _, extent, form in served
-            ]
+            shapes = [polygons(extent) if areas.may_be_shape(form) else () for _, extent, form in served]
             if all(shapes):
                 found = [(p.south, p.north, p.west, p.east) for shape in shapes for p in shape]
                 boxes += found
@@ -254,7 +252,10 @@ class _Spot:
             beside = np.zeros(len(rows), dtype=bool)
             for longitude in (self._longitude, self._longitude + 360.0, self._longitude - 360.0):
                 beside |= (west <= longitude) & (longitude <= east)
-            held = np.logical_or.reduceat(level & beside, begins)
+            # With its axes swapped, a shape may hold the point after all.
+            turned = (south <= self._longitude) & (self._longitude <= north)
+            turned &= (west <= self._latitude) & (self._latitude <= east)
+            held = np.logical_or.reduceat((level & beside) | turned, begins)
             told[read[~held]] = UNMET
         return told
 
