@@ -97,6 +97,16 @@ def test_a_name_says_what_is_offered(name, concept):
         # The later words of a name say what it is.
         ("Bereaved Child Support Group", "family-law"),
         ("Drug Detoxification", "sexual-assault-help"),
+        ("Child Support Group for Divorce", "family-law"),
+        ("Domestic Violence Offender Program", "domestic-violence-help"),
+        # A trade to learn, a thing to look into, another kind of the thing.
+        ("Dental Assistant Training", "dental-care"),
+        ("Home Health Aide Certification", "home-care"),
+        ("Food Stamp Fraud Line", "food-benefits"),
+        ("Shelter Inspections", "emergency-shelter"),
+        ("Career Counseling", "counseling"),
+        ("Academic and Financial Counseling", "counseling"),
+        ("Wheelchair Accessible Trails", "medical-equipment"),
         # For animals.
         ("Dog Adoption Day", "adoption-foster"),
         ("Cat Foster Homes", "adoption-foster"),

@@ -15,7 +15,7 @@ def _words(text: str) -> frozenset[str]:
 PEOPLE: Final = _words(
     """abuser abusers adult adults applicant applicants attendee attendees babies baby boy boys
     child children client clients consumer consumers couple couples customer customers dad dads daughter daughters
-    elder elders employee employees family families father fathers friend friends girl girls grandparent grandparents
+    elder elders employee employees family families father fathers friend friends girl girls grandchild grandchildren grandparent grandparents
     guest guests homeowner homeowners household households individual individuals infant infants inmate inmates kid
     kids learner learners man men member members migrant migrants mom moms mother mothers neighbor neighbors newborn
     newborns offender offenders parent parents participant participants patient patients people person persons
@@ -47,6 +47,23 @@ HELPING: Final = _words(
     "help helps helping assist assists assisting support supports supporting ayuda ayudamos ayudar apoya apoyamos"
 )
 """After these stands whom one helps, and then, after "with", what with."""
+OFFENDERS: Final = _words(
+    "abuser abusers batterer batterers offender offenders perpetrator perpetrators agresores"
+)
+"""After a harm, these show that it is not for those who suffer it."""
+PROFESSIONS: Final = _words(
+    "aide aides assistant assistants attendant attendants handler handlers instructor instructors nurses professional"
+    " professionals provider providers technician technicians worker workers"
+)
+LEARNING: Final = _words(
+    "training certification certificate licensing careers career courses school jobs employment"
+)
+"""After professions, these show that one learns or works there."""
+OFFICIAL: Final = _words(
+    "fraud inspection inspections licensing license licenses registration registry permit permits ordinance statistics"
+    " research history studies records"
+)
+"""After a thing, these show that it is looked into or kept in order, not given."""
 STATES: Final = frozenset(
     {("hard", "of", "hearing"), ("low", "income"), ("low", "vision"), ("special", "needs")}
 )
@@ -150,7 +167,7 @@ DONATED: Final = _words(
 """Beside "donation", these say how something is paid for."""
 GIVING: Final = _words(
     """provide provides providing distribute distributes distributing give gives giving offer offers offering receive
-    hand hands supply supplies ofrece ofrecemos entrega entregamos regala"""
+    ofrece ofrecemos entrega entregamos regala"""
 )
 
 ANIMALS: Final = _words(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import Final, Protocol
 
@@ -120,6 +120,36 @@ _ALWAYS: Final[Mapping[str, str]] = {"suicide": "crisis-support"}
 """By kind of danger, a need that was said with it, whatever else was."""
 
 
+@attrs.define
+class _Evidence:
+    """What a text says for each concept.
+
+    Attributes:
+        scores: how much, in all.
+        surest: how much its surest phrase does.
+        said: the phrases.
+        understood: the words, by their numbers, that phrases without stop words take up.
+    """
+
+    scores: dict[str, float] = attrs.field(factory=dict)
+    surest: dict[str, float] = attrs.field(factory=dict)
+    said: dict[str, list[str]] = attrs.field(factory=dict)
+    understood: frozenset[int] = frozenset()
+
+    def add(self, hits: Iterable[Hit]) -> frozenset[int]:
+        """Take phrases in, each phrase of a concept once; gives the words that they take up."""
+        taken: set[int] = set()
+        for hit in hits:
+            taken.update(range(hit.start, hit.start + hit.length))
+            concept, words = hit.phrase.concept, hit.phrase.words
+            if words not in self.said.setdefault(concept, []):
+                value = hit.phrase.weight * (1 + 0.5 * (hit.length - 1))
+                self.said[concept].append(words)
+                self.scores[concept] = self.scores.get(concept, 0.0) + value
+                self.surest[concept] = max(self.surest.get(concept, 0.0), value)
+        return frozenset(taken)
+
+
 class PhraseInterpreter:
     """Finds the vocabulary's phrases in a text.
 
@@ -178,74 +208,61 @@ class PhraseInterpreter:
         """
         words = words_of(text)
         kept = telling_positions(words)
-        spoken = read_words(words)
-        bare = tuple(spoken[position] for position in kept)
-        every = tuple(word.stem for word in spoken)
-        negated = _negated(every)
-        bare_negated = frozenset(new for new, position in enumerate(kept) if position in negated)
-        scores: dict[str, float] = {}
-        said: dict[str, list[str]] = {}
-        # Once with every word and once without stop words, so that "bag of groceries" and "bag groceries" meet.
-        best: dict[tuple[str, str], float] = {}
-        surest: dict[str, float] = {}
-        covered: set[int] = set()
+        every = read_words(words)
+        bare = tuple(every[position] for position in kept)
+        stemmed = tuple(word.stem for word in every)
+        # What is denied, and what is asked of the library itself, is no need.
+        denied = _negated(stemmed)
         ours = {position for span in spans_of_business(words) for position in range(*span)}
-        ours_bare = {new for new, position in enumerate(kept) if position in ours}
-        for sequence, not_meant, business in ((spoken, negated, ours), (bare, bare_negated, ours_bare)):
-            for hit in self._hits(sequence, not_meant):
-                if business.isdisjoint(range(hit.start, hit.start + hit.length)):
-                    value = hit.phrase.weight * (1 + 0.5 * (hit.length - 1))
-                    covered.update(range(hit.start, hit.start + hit.length) if sequence is bare else ())
-                    key = (hit.phrase.concept, hit.phrase.words)
-                    best[key] = max(best.get(key, 0.0), value)
-        for (concept, phrase), value in best.items():
-            scores[concept] = scores.get(concept, 0.0) + value
-            surest[concept] = max(surest.get(concept, 0.0), value)
-            said.setdefault(concept, []).append(phrase)
-        is_business = bool(ours and not scores) or (
-            any(_found(every, self._business)) and max(scores.values(), default=0.0) < 1.0
+        left_out = denied | ours
+        bare_left_out = frozenset(new for new, position in enumerate(kept) if position in left_out)
+        evidence = _Evidence()
+        # Once with every word and once without stop words, so that "bag of groceries" and "bag groceries" meet.
+        evidence.add(self._hits(every, left_out))
+        evidence.understood = evidence.add(self._hits(bare, bare_left_out))
+        kinds = set(_found(words, self._crisis))
+        is_business = bool(ours and not evidence.scores) or (
+            any(_found(stemmed, self._business)) and max(evidence.scores.values(), default=0.0) < 1.0
         )
         most = 1.0
         if is_business:
-            scores = {}
-        elif not scores:
+            evidence = _Evidence()
+        elif not evidence.scores:
             most = GUESSED
-            scores, said = self._loosely(tuple(word.stem for word in bare), bare_negated)
-        elif max(surest.values()) < _VAGUE and len(bare) - len(covered) > _FEW:
+            evidence.scores, evidence.said = self._loosely(tuple(word.stem for word in bare), bare_left_out)
+        elif max(evidence.surest.values()) < _VAGUE and len(bare) - len(evidence.understood) > _FEW:
             most = GUESSED
-        kinds = set(_found(words, self._crisis))
-        for kind in kinds & _ALWAYS.keys():
-            scores.setdefault(_ALWAYS[kind], 0.0)
+        said_with_danger = {
+            _ALWAYS[kind] for kind in kinds & _ALWAYS.keys()
+        } & self.vocabulary.concepts.keys()
+        if said_with_danger:
+            # Beside danger no guess is worth a word.
+            evidence = _Evidence() if most == GUESSED else evidence
+            evidence.scores |= {concept: evidence.scores.get(concept, 0.0) for concept in said_with_danger}
             most = 1.0
         return Interpretation(
-            concepts=self._ranked(scores, said, self._first(scores, surest, kinds), most),
+            concepts=self._ranked(evidence, self._first(evidence, kinds), most),
             words=tuple(dict.fromkeys(word.stem for word in bare)),
             urgent=self._urgent(kinds),
-            library_business=is_business and not scores,
-            other_script=not scores and _is_other_script(text),
+            library_business=is_business and not evidence.scores,
+            other_script=not evidence.scores and _is_other_script(text),
         )
 
-    def _first(
-        self, scores: Mapping[str, float], surest: Mapping[str, float], kinds: Iterable[str]
-    ) -> tuple[frozenset[str], float]:
+    def _first(self, evidence: _Evidence, kinds: Iterable[str]) -> tuple[frozenset[str], float]:
         """The needs that come before others, and the most weight that others have beside them."""
         for kind in sorted(kinds):
-            found = [concept for concept in _IN_DANGER.get(kind, ()) if concept in scores]
+            found = [concept for concept in _IN_DANGER.get(kind, ()) if concept in evidence.scores]
             if found:
                 return frozenset(found), _BESIDE_CRISIS
-        clear = frozenset(concept for concept in _SAFETY if surest.get(concept, 0.0) >= _CLEARLY)
+        clear = frozenset(concept for concept in _SAFETY if evidence.surest.get(concept, 0.0) >= _CLEARLY)
         return clear, _BESIDE_SAFETY
 
     def _ranked(
-        self,
-        scores: dict[str, float],
-        said: dict[str, list[str]],
-        first: tuple[frozenset[str], float],
-        most: float,
+        self, evidence: _Evidence, first: tuple[frozenset[str], float], most: float
     ) -> tuple[Understood, ...]:
         before, beside = first
-        top = max(scores.values(), default=0.0) or 1.0
-        weights = {concept: score / top for concept, score in scores.items() if score >= _SECONDARY * top}
+        top = max(evidence.scores.values(), default=0.0) or 1.0
+        weights = {c: score / top for c, score in evidence.scores.items() if score >= _SECONDARY * top}
         weights |= dict.fromkeys(before, 1.0)
         if before:
             weights = {c: w if c in before else min(w, beside) for c, w in weights.items()}
@@ -266,16 +283,16 @@ class PhraseInterpreter:
                 concept=concept,
                 name=self.vocabulary.concepts[concept].name,
                 weight=round(weights[concept] / surest * most, 6),
-                words=tuple(said.get(concept, ())),
+                words=tuple(evidence.said.get(concept, ())),
             )
             for concept in ranked
         )
 
-    def _hits(self, sequence: tuple[Word, ...], negated: frozenset[int]) -> Iterator[Hit]:
+    def _hits(self, sequence: tuple[Word, ...], left_out: Collection[int]) -> Iterator[Hit]:
         position = 0
         while position < len(sequence):
             hits = self._book.at(sequence, position)
-            if position not in negated:
+            if position not in left_out:
                 yield from hits
             position += hits[0].length if hits else 1
 

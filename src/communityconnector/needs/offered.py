@@ -113,7 +113,7 @@ class OfferReader:
     def _hits(self, sentence: Sentence) -> list[Hit]:
         """Phrases about what is offered: of those that overlap, the one that says most; of such the last, as in English."""
         words = sentence.words
-        at = [hits for start in range(len(words)) if (hits := self._usable(sentence, start))]
+        at = [hits for start in range(len(words)) if (hits := self._at(sentence, start))]
         at.sort(key=lambda hits: (-_says(hits[0].phrase.words), -hits[0].length, -hits[0].start))
         taken = [False] * len(words)
         chosen: list[Hit] = []
@@ -125,6 +125,22 @@ class OfferReader:
                 taken[start : start + hit.length] = [True] * hit.length
             chosen += some
         return chosen
+
+    def _at(self, sentence: Sentence, start: int) -> list[Hit]:
+        """Phrases that begin at a word, cut off where another that says as much begins in them and goes on beyond."""
+        hits = self._usable(sentence, start)
+        if not hits:
+            return hits
+        end = start + hits[0].length
+        for later in range(start + 1, end):
+            beyond = self._usable(sentence, later)
+            if (
+                beyond
+                and later + beyond[0].length > end
+                and _says(beyond[0].phrase.words) >= _says(hits[0].phrase.words)
+            ):
+                return self._usable(sentence, start, later - start)
+        return hits
 
     def _usable(self, sentence: Sentence, start: int, most: int | None = None) -> list[Hit]:
         hits = self._book.at(sentence.words, start, most=most)

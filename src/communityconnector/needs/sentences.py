@@ -102,7 +102,10 @@ class Sentence:
         if concept not in c.FOR_ANIMALS and self._is_for_animals(hit.start, last):
             return True
         said = self.tokens[hit.start : last + 1]
-        if last + 1 < len(self.tokens) and self.tokens[last + 1] in c.ACCESSIBLE:
+        if last + 1 < len(self.tokens) and self.tokens[last + 1] in _TURNING:
+            return True
+        learned = not c.PROFESSIONS.isdisjoint(self.tokens[last : last + 2])
+        if learned and not c.LEARNING.isdisjoint(self.tokens[last : last + 1 + _NEAR]):
             return True
         return self._says_whom(said, last, concept) or self._names_papers(said)
 
@@ -252,6 +255,8 @@ _TELLING: Final = frozenset({":", "next", "no", "not", "need"}).union(
 )  # fmt: skip
 """Only these words show that others are about something else."""
 _SEEKING: Final = c.VOLUNTEER | c.DONATION | {"drive", "drives"}
+_TURNING: Final = c.ACCESSIBLE | c.OFFENDERS | c.OFFICIAL
+"""Right after a phrase, these turn it into something else."""
 _STUBS: Final = frozenset({"stub", "stubs"})
 _IF: Final = frozenset("for if in when para si".split())
 _IS_VERB: Final = re.compile(r"[a-z]{2,}[aei]r").fullmatch
