@@ -21,6 +21,7 @@ from communityconnector.matching.result import Explanation, Match, MatchResult, 
 from communityconnector.matching.understanding import advice
 from communityconnector.model import Directory, Offer, Point, Service
 from communityconnector.needs import PhraseInterpreter, interpreter
+from communityconnector.needs.limits import MOST
 
 FEW: Final = 3
 """With fewer matches than this that are known to be for what is needed, near misses are offered."""
@@ -104,11 +105,11 @@ class Engine:
                 lets nothing in that does not fit.
 
         Raises:
-            InvalidNeedError: a number is negative.
+            InvalidNeedError: a number is negative, or larger than `needs.limits.MOST`.
         """
         for name, value, least in (("limit", limit, 0), ("offset", offset, 0), ("per_agency", per_agency, 1)):
             if value is not None and not _is_count(value, least):
-                message = f"`{name}` must be a whole number of {least} or more"
+                message = f"`{name}` must be a whole number from {least} to {MOST:,}"
                 raise InvalidNeedError(message)
         index, asked = self.index, self._asked(query, self.index)
         plan = Plan.of(query, asked, self._weights, rank)
@@ -158,7 +159,7 @@ class Engine:
             InvalidNeedError: the limit is negative.
         """
         if not _is_count(limit, 0):
-            message = "`limit` must be a whole number of 0 or more"
+            message = f"`limit` must be a whole number from 0 to {MOST:,}"
             raise InvalidNeedError(message)
         index = self.index
         asked: dict[tuple[object, ...], Asked] = {}
@@ -268,7 +269,7 @@ def _is_met(index: Index, plan: Plan) -> bool:
 
 
 def _is_count(value: Any, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= MOST
 
 
 def _with_ahead(ahead: Sequence[Match], matches: Sequence[Match]) -> list[Match]:

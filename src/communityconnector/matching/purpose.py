@@ -144,10 +144,12 @@ def purpose_of(
     categories = [a.label or a.value or "" for a in service.attributes if a.taxonomy_term is None]
     for category in filter(None, categories):
         own.add_name(category, "category", category)
+    # A category that means nothing here says as little as none.
+    source = "name" if service.description or listed or own.signs else "only_name"
     name_words: set[str] = set()
     seeks = False
     for name in filter(None, (service.name, service.alternate_name)):
-        said = own.add_name(name, "name" if service.description or listed or any(categories) else "only_name")
+        said = own.add_name(name, source)
         name_words.update(word for word in stems(name) if word not in said.other)
         seeks = seeks or said.seeks
     described = phrases.offered_in(service.description or "")
@@ -165,7 +167,7 @@ def purpose_of(
         terms={key: found.listed for key, found in terms.items()},
         name_words=frozenset(name_words),
         text_words=(described.words | frozenset(stems(text))) - name_words,
-        described=bool(service.description or listed or any(categories) or own.signs),
+        described=bool(service.description or listed or own.signs),
     )
 
 
