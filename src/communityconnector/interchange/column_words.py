@@ -59,7 +59,7 @@ _WORDS: Final = {
     "open": "abierto abierta",
     "status": "estatus",
     "active": "activo activa",
-    "verified": "verification verificacion reviewed review checked confirmed validated assured verificado verificada revisado "
+    "verified": "verification verificacion reviewed review check checked confirmed validated assured verificado verificada revisado "
     "confirmado",
     "edited": "updated update modified modification edit changed actualizado actualizada actualizacion modificado "
     "editado",

@@ -208,10 +208,11 @@ def _unwrapped(value: Mapping[str, Any], hint: str) -> FlatTable | Strange | Wra
         )
     keyed = list(_keyed(value, "$", ()))
     if keyed:
-        found = _keyed_table(keyed)
-        if found is not None:
-            return found
-        if not _is_strange([leaf for _, _, leaf in keyed][:_SAMPLE], hint):
+        leaves = [leaf for _, _, leaf in keyed][:_SAMPLE]
+        table = _keyed_table(keyed) if _reads_better_flat(leaves, hint) else None
+        if table is not None:
+            return table
+        if not _is_strange(leaves, hint):
             return Wrapped(tuple((path, leaf) for path, _, leaf in keyed))
     count = max((len(items) for _, items in lists), default=len(keyed) or 1)
     return Strange(_described([value]), count) if _is_strange([value], hint) or len(lists) > 1 else None

@@ -56,7 +56,7 @@ def _point(cells: Cells) -> dict[str, Any]:
                 found = {"latitude": point.latitude, "longitude": point.longitude}
                 if point.swapped:
                     message = "a point that can only be on land if its longitude comes first"
-                    cells.note("point-turned", message, "read so", column, text)
+                    cells.note("point-turned", message, "read so", column, "")
     angles = {part: _angle(cells, part, bound) for part, bound in (("latitude", 90), ("longitude", 180))}
     if not any(angles.values()):
         # Programs write two zeros where there is no point.
@@ -100,7 +100,7 @@ def _mend_postal(cells: Cells, address: dict[str, str]) -> None:
     code, mended = postal_code(address["postal_code"], address.get("state_province", ""))
     if mended == "zero":
         message = "a ZIP code without its leading zero, as spreadsheet programs leave it"
-        cells.note("zip-without-zero", message, f"read as {code}", column, address["postal_code"])
+        cells.note("zip-without-zero", message, "the zero put back", column, "")
     if code:
         address["postal_code"] = code
     else:

@@ -18,7 +18,7 @@ from communityconnector.interchange.records import Structurer
 from communityconnector.interchange.sheet_layout import Layout, Line, layout_of
 from communityconnector.interchange.sheet_repeats import without_repeats
 from communityconnector.interchange.sheet_row import RowNote
-from communityconnector.interchange.spreadsheet import RowReader
+from communityconnector.interchange.spreadsheet import RowReader, SheetRow
 from communityconnector.model import ENTITIES, Finding, Record, Severity
 
 LOOKED_AT = 200
@@ -151,7 +151,9 @@ class _SheetReading:
                     note.severity, note.rule, note.message, note.action, note.column, note.value
                 )
             if made.raw:
-                structurer.tell(privacy.hide(cells, made.raw), "service", made.raw["id"])
+                structurer.tell(
+                    privacy.hide(self._in_doubt(cells, made, privacy), made.raw), "service", made.raw["id"]
+                )
                 yield structurer.record(ENTITIES["service"], made.raw)
             else:
                 unnamed.append(row.line)
@@ -161,6 +163,18 @@ class _SheetReading:
             what = "rows that name neither a service nor an agency"
             self._lines(what, unnamed, rule="row-without-name", severity=Severity.ERROR)
         reading.findings.extend(structurer.notes.counted())
+
+    def _in_doubt(
+        self, cells: Mapping[str, str], made: SheetRow, privacy: PrivacyColumns
+    ) -> Mapping[str, str]:
+        """A row's cells, in which a blank mark of privacy is a doubt where the cells stand under the wrong columns."""
+        beyond = cells.keys() - set(self.sheet.header)
+        if not beyond and not any(note.rule == "columns-shifted" for note in made.notes):
+            return cells
+        return {
+            **cells,
+            **{column: "in doubt" for column in privacy.flags if not cells.get(column, "").strip()},
+        }
 
     def _mapping(self) -> ColumnMapping:
         sheet = self.sheet

@@ -60,12 +60,17 @@ def _key(cells: Mapping[str, str], mapping: ColumnMapping, line: Line) -> tuple[
 
 def _folded(cells: Mapping[str, str], mapping: ColumnMapping, *fields: str) -> str:
     texts = [text for column, text in cells.items() if mapping.columns.get(column) in fields]
-    return " ".join(" ".join(texts).casefold().replace(".", "").split())
+    return _bare(" ".join(texts))
+
+
+def _bare(text: str) -> str:
+    """A text without casing and punctuation."""
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in text.casefold()).split())
 
 
 def _agrees(one: Mapping[str, str], other: Mapping[str, str], mapping: ColumnMapping) -> bool:
     for column in one.keys() | other.keys():
-        a, b = (" ".join(cells.get(column, "").casefold().split()) for cells in (one, other))
+        a, b = (_bare(cells.get(column, "")) for cells in (one, other))
         field = mapping.columns.get(column, IGNORED)
         if not a or not b or a == b or field in _MAY_DIFFER:
             continue

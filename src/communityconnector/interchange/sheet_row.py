@@ -34,12 +34,19 @@ class RowNote:
 
 
 class Cells:
-    """The cells of a row that hold something, by field."""
+    """The cells of a row that hold something, by field.
+
+    Attributes:
+        notes: what was noted of them.
+        refused: the cells that are not believed, by column.
+        private: those of them that may tell where a place is.
+    """
 
     def __init__(self) -> None:
         self._by_field: dict[str, list[tuple[str, str]]] = {}
         self.notes: list[RowNote] = []
         self.refused: dict[str, str] = {}
+        self.private: set[str] = set()
 
     def __bool__(self) -> bool:
         return bool(self._by_field)
@@ -84,8 +91,13 @@ class Cells:
         value: str,
         severity: Severity = Severity.INFO,
     ) -> None:
-        """Note something about a cell."""
-        self.notes.append(RowNote(message, action, column, value, rule=rule, severity=severity))
+        """Note something about a cell. What tells of a place is not repeated, for it may be one that is hidden."""
+        told = "" if self._tells_place(column, value) else value
+        self.notes.append(RowNote(message, action, column, told, rule=rule, severity=severity))
+
+    def _tells_place(self, column: str, text: str) -> bool:
+        fields = (field for field, items in self._by_field.items() if any(own == column for own, _ in items))
+        return any(field.startswith("location.") for field in fields) or _kind_of(text) in _OF_A_PLACE
 
     def note_field(self, field: str, message: str, *, rule: str) -> None:
         """Note something about the first cell of a field."""
@@ -96,6 +108,8 @@ class Cells:
         """Keep a cell as it is and believe nothing of it."""
         value = next((text for _, own, text in self.columns() if own == column), "")
         self.refused[column] = value
+        if self._tells_place(column, value):
+            self.private.add(column)
         self.note(rule, why, "kept as it was, and not used", column, value, Severity.WARNING)
 
 
@@ -146,7 +160,9 @@ def _shifted(cells: Cells, order: Mapping[str, int], wrong: list[str], surely: i
     names = ", ".join(sorted({*wrong, *doubted}, key=order.__getitem__))
     message = f"the cells of these columns seem to stand under the wrong names: {names}"
     action = "kept as they were, and not used"
-    cells.note("columns-shifted", message, action, wrong[0], cells.refused[wrong[0]], Severity.ERROR)
+    # Nobody can say which of them is the street.
+    cells.private |= {*wrong, *doubted}
+    cells.note("columns-shifted", message, action, wrong[0], "", Severity.ERROR)
 
 
 _FREE: Final = frozenset({
@@ -165,6 +181,8 @@ _PATTERNS: Final = {
     "degrees": re.compile(r"-?\d{1,3}\.\d{3,20}", re.ASCII),
     "street": re.compile(r"\d{1,6}[A-Za-z]? [A-Za-z].{2,200}", re.ASCII | re.DOTALL),
 }
+_OF_A_PLACE: Final = frozenset({"zip", "degrees", "street"})
+
 _STATES: Final = frozenset(
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA PR "
     "RI SC SD TN TX UT VT VA VI WA WV WI WY AB BC MB NB NL NS ON PE QC SK".split()

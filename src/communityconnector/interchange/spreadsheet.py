@@ -27,6 +27,7 @@ from communityconnector.interchange.sheet_place import place_of
 from communityconnector.interchange.sheet_row import Cells, RowNote, disbelieve
 from communityconnector.interchange.states import is_yes_or_no, sense_of
 from communityconnector.model.identity import mint
+from communityconnector.model.internal_fields import PRIVATE
 
 
 @attrs.frozen
@@ -155,7 +156,8 @@ class _Service:
         ):
             raw.setdefault(self.reader.kept_name(column), text)
         for column, text in self.cells.refused.items():
-            raw.setdefault(f"x_{column}", text)
+            kept = raw.setdefault(PRIVATE, {}) if column in self.cells.private else raw
+            kept.setdefault(f"x_{column}", text)
         return SheetRow(raw, tuple(self.cells.notes))
 
     def lists(self, category: str) -> dict[str, list[dict[str, Any]]]:
