@@ -144,6 +144,7 @@ def gathered(gen: ModuleType, data: Any, *, words: bool) -> tuple[Gathered, dict
         latitude=data.lat,
         longitude=data.lon,
         place=np.zeros(count, dtype=np.uint8),
+        where=np.zeros(count, dtype=np.int32),
         facts=codes,
         service=np.arange(count, dtype=np.int32),
         agency=(np.arange(count) // 4).astype(np.int32),
@@ -153,6 +154,7 @@ def gathered(gen: ModuleType, data: Any, *, words: bool) -> tuple[Gathered, dict
         undescribed=np.empty(0, dtype=np.int32),
         signs=[],
         listed=listed,
+        where_words=[""],
         offer_ids=[f"{row:08x}-0000-4000-8000-000000000001" for row in range(count)],
         service_ids=[f"{row:08x}-0000-4000-8000-000000000000" for row in range(count)],
     )

@@ -10,11 +10,12 @@ import contextlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sybil import Document, Example, Region, Sybil
 from sybil.parsers.myst import PythonCodeBlockParser
 
@@ -46,6 +47,19 @@ def _enter(namespace: dict[str, Any]) -> None:
 
 def _leave(namespace: dict[str, Any]) -> None:
     namespace["_leave"].close()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Keep the examples of a page in their order, whatever order the tests are run in: each goes on from the one before."""
+    by_page: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        if item.path.suffix == ".md":
+            by_page.setdefault(item.path, []).append(item)
+    yield
+    pages = dict.fromkeys(item.path for item in items if item.path in by_page)
+    others = [item for item in items if item.path not in by_page]
+    items[:] = [*others, *(item for page in pages for item in by_page[page])]
 
 
 pytest_collect_file = Sybil(
