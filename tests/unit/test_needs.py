@@ -333,3 +333,15 @@ def test_plain_words_for_the_main_needs_are_understood_alone():
         medicine counseling rehab childcare diapers jobs training lawyer immigration divorce english computers furniture
         comida ropa renta luz trabajo abogado dentista medicina violencia hambre"""
     assert [word for word in words.split() if not understood(word)] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["where can I donate furniture", "I want to volunteer at a food pantry", "quiero donar ropa"]
+)
+def test_what_one_wants_to_give_is_no_need(text):
+    assert set(understood(text)) <= {"volunteering"}
+
+
+def test_one_may_give_and_need():
+    assert "food-pantry" in understood("I used to donate clothes but now I need a food pantry")
+    assert "local-ride" in understood("I need a volunteer driver")

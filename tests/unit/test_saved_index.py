@@ -264,9 +264,7 @@ def test_an_index_keeps_no_confidential_place(folder):
 
 def places_of(size):
     """Some bits of a file: of its beginning, its end, and between."""
-    return sorted(
-        {8 * byte + 5 * byte % 8 for byte in (9, size // 2, size - 1) if 0 <= byte < size}
-    )
+    return sorted({8 * byte + 5 * byte % 8 for byte in (9, size // 2, size - 1) if 0 <= byte < size})
 
 
 def flipped(file, bit):

@@ -105,6 +105,8 @@ _SAFETY: Final = frozenset(
 )
 """Needs that come before others, where the words say them clearly."""
 _CLEARLY: Final = 0.9
+_AS_MUCH: Final = 0.5
+"""The least share of the surest one's score with which a need of safety comes before it."""
 _BESIDE_SAFETY: Final = 0.8
 """Most weight of other needs beside one of safety."""
 _BESIDE_CRISIS: Final = 0.6
@@ -211,10 +213,10 @@ class PhraseInterpreter:
         every = read_words(words)
         bare = tuple(every[position] for position in kept)
         stemmed = tuple(word.stem for word in every)
-        # What is denied, and what is asked of the library itself, is no need.
+        # What is denied, what is asked of the library itself, and what one wants to give is no need.
         denied = _negated(stemmed)
         ours = {position for span in spans_of_business(words) for position in range(*span)}
-        left_out = denied | ours
+        left_out = denied | ours | _given(words)
         bare_left_out = frozenset(new for new, position in enumerate(kept) if position in left_out)
         evidence = _Evidence()
         # Once with every word and once without stop words, so that "bag of groceries" and "bag groceries" meet.
@@ -254,7 +256,12 @@ class PhraseInterpreter:
             found = [concept for concept in _IN_DANGER.get(kind, ()) if concept in evidence.scores]
             if found:
                 return frozenset(found), _BESIDE_CRISIS
-        clear = frozenset(concept for concept in _SAFETY if evidence.surest.get(concept, 0.0) >= _CLEARLY)
+        top = max(evidence.scores.values(), default=0.0)
+        clear = frozenset(
+            concept
+            for concept in _SAFETY
+            if evidence.surest.get(concept, 0.0) >= _CLEARLY and evidence.scores[concept] >= _AS_MUCH * top
+        )
         return clear, _BESIDE_SAFETY
 
     def _ranked(
@@ -365,6 +372,23 @@ def _negated(words: Stems) -> frozenset[int]:
                     break
                 found.add(position)
     return frozenset(found)
+
+
+_GIVING: Final = frozenset("donate donating donar".split())
+_TO_VOLUNTEER: Final = frozenset("to can could volunteering".split())
+
+
+def _given(words: Stems) -> set[int]:
+    """Positions of what somebody wants to give, or to do for others: "where can I donate furniture"."""
+    found: set[int] = set()
+    for start, word in enumerate(words):
+        if word in _GIVING or (word == "volunteer" and start and words[start - 1] in _TO_VOLUNTEER):
+            ends = (n for n in range(start + 1, len(words)) if words[n] in _NEEDED)
+            found.update(range(start + 1, next(ends, len(words))))
+    return found
+
+
+_NEEDED: Final = frozenset("need needs but necesito necesitamos pero".split())
 
 
 def _by_first_word(phrases: Iterable[tuple[Stems, str]]) -> dict[str, list[tuple[Stems, str]]]:
