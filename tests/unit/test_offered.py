@@ -172,6 +172,8 @@ def test_a_description_is_not_taken_for_what_it_asks_or_denies_or_tells_of_other
         ("Help getting a birth certificate, photo ID or Social Security card.", "identity-documents"),
         ("Assists families with utility bills and prescriptions.", "utility-bill-help"),
         ("At no cost to you: eyeglasses and hearing aids.", "eye-care"),
+        ("Rides to medical appointments for people of all ages.", "medical-ride"),
+        ("Pays overdue rent once a year.", "rent-help"),
         ("Not only food, but also diapers.", "diapers-formula"),
         ("Serves survivors of sexual assault with counseling.", "sexual-assault-help"),
         ("Eligibility: must live in the county. We give diapers.", "diapers-formula"),

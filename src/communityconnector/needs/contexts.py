@@ -197,6 +197,12 @@ GENERIC: Final = _words(
 )
 """Words of names that say little of what is offered."""
 
+QUALIFIERS: Final = _words(
+    """medical new used free hot local low cost emergency overdue unpaid monthly weekly daily basic essential fresh healthy
+    nutritious gently warm safe affordable temporary short quality professional confidential individual additional other
+    any all some various many more limited immediate ongoing direct full partial"""
+)
+"""Between the words of a phrase these change nothing: "rides to medical appointments"."""
 SPANISH: Final = _words("para con y del que su sus al una unas unos nuestro nuestra")
 SPANISH_ARTICLES: Final = _words("de la el los las en por un se es")
 """One of the first, or two of these, and a text is Spanish; of these, one may be a place's name."""

@@ -91,15 +91,12 @@ class OfferReader:
         spanish = is_spanish(text)
         sentences = [Sentence(tokens, is_spanish=spanish) for tokens in sentences_of(text)]
         for sentence in sentences:
-            hits = self._hits(sentence)
-            agreeing = self._agreeing(hits)
-            for hit in hits:
-                if hit.phrase.concept in agreeing or self._is_clear(hit, sentence):
-                    _keep(found, hit.phrase)
-                elif hit.phrase.weight >= LEAST:
-                    _keep(hints, hit.phrase)
-            for phrase in self._narrower({**hints, **found}, sentence):
-                _keep(found, phrase)
+            self._look(sentence, found, hints)
+            plainer = [word for word in sentence.tokens if word not in c.QUALIFIERS]
+            if len(plainer) < len(sentence.tokens):
+                for hit in self._hits(Sentence(plainer, is_spanish=spanish)):
+                    if hit.length > 1:
+                        _keep(found, hit.phrase)
             about_other = sentence.about_other
             other.update(sentence.words[position].stem for position in about_other)
             words.update(
@@ -109,6 +106,20 @@ class OfferReader:
             )
         seeks = bool(sentences) and all(sentence.seeks for sentence in sentences)
         return Offered(found, hints, frozenset(words), frozenset(other), seeks)
+
+    def _look(
+        self, sentence: Sentence, found: dict[str, tuple[float, str]], hints: dict[str, tuple[float, str]]
+    ) -> None:
+        """Add what a sentence says is offered, and what it hints at."""
+        hits = self._hits(sentence)
+        agreeing = self._agreeing(hits)
+        for hit in hits:
+            if hit.phrase.concept in agreeing or self._is_clear(hit, sentence):
+                _keep(found, hit.phrase)
+            elif hit.phrase.weight >= LEAST:
+                _keep(hints, hit.phrase)
+        for phrase in self._narrower({**hints, **found}, sentence):
+            _keep(found, phrase)
 
     def _hits(self, sentence: Sentence) -> list[Hit]:
         """Phrases about what is offered: of those that overlap, the one that says most; of such the last, as in English."""
