@@ -13,7 +13,7 @@ from typing import IO, Any, Final
 
 import attrs
 
-from communityconnector.interchange.notes import TALLIED, Draft, Key, Notes
+from communityconnector.interchange.notes import Draft, Key, Notes
 from communityconnector.interchange.sources import SourceFile, UnreadableError
 from communityconnector.model import Finding, Severity
 
@@ -113,7 +113,7 @@ class ChunkNotes(Notes):
 
     def _closed(self) -> list[Any]:
         # What is counted comes first, as it is noted before the record is finished.
-        told = [draft for draft in self.drafts if draft.key is None and draft.rule not in TALLIED]
+        told = [draft for draft in self.drafts if draft.key is None]
         return [*(draft for draft in self.drafts if draft.key is not None), *told]
 
 

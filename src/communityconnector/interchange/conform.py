@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import Any, Final
 
-from communityconnector.interchange.records import EXTENSION, FILLED_IN, SOURCE_ID
+from communityconnector.interchange.records import EXTENSION, FILLED_IN, NOT_READ, SOURCE_ID
 from communityconnector.model import (
     ENTITIES,
     Attribute,
@@ -107,9 +107,14 @@ class Conformer:
             extra[EXTENSION] = record.extension
             changed["extension"] = None
             changed["description"] = "; ".join(filter(None, (record.description, f"ext. {record.extension}")))
-        if not changed:
+        held = record.extra
+        unread = _unread(record) if held else {}
+        if unread:
+            extra[NOT_READ] = unread
+            held = {name: value for name, value in held.items() if name not in unread}
+        if not changed and not unread:
             return record
-        return evolve(record, {**changed, "extra": {**record.extra, **extra}})
+        return evolve(record, {**changed, "extra": {**held, **extra}})
 
     def _fill(self, record: Record, name: str) -> Any:
         if name == "unit":
@@ -140,6 +145,16 @@ class Conformer:
 
 
 _NOTHING: Final = (None, "")
+
+
+def _unread(record: Record) -> dict[str, Any]:
+    """Values that a source has in fields of HSDS and that could not be used; in those fields they would break HSDS."""
+    facts = specs(type(record))
+    return {
+        name: value
+        for name, value in record.extra.items()
+        if value != [] and name in facts and facts[name].hsds
+    }
 
 
 def _owner(record: Record) -> tuple[tuple[str, str], ...]:

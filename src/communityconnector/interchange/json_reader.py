@@ -47,7 +47,7 @@ def read_json(file: SourceFile, reading: Reading) -> Iterator[Record]:
         yield from _JsonFile(file, structurer, reading).records()
     except UnreadableError as error:
         reading.findings.append(error.finding)
-    reading.findings.extend(structurer.notes.counted())
+    reading.findings.extend(structurer.counted())
 
 
 def read_chunk(

@@ -10,18 +10,20 @@ import attrs
 
 from communityconnector.model import Finding, Severity
 
-TALLIED: Final = frozenset({"null-value", "empty-text", "id-not-uuid", "older-form", "filled-in"})
-"""Rules whose findings are counted by entity and field: some files have null in every empty field."""
+TALLIED: Final = frozenset({"null-value", "empty-text", "id-not-uuid", "upper-case-id", "older-form"})
+"""Rules whose findings are counted, one finding a file: some files have null in every empty field."""
 
 MOST_ALIKE: Final = 1000
-"""Most findings of one rule in one field of one entity that are told one by one; the others are counted."""
+"""Most findings of one rule, field, entity and action that are told one by one; the others are counted."""
 
+_MOST_NAMED: Final = 12
+"""Most fields that a finding which counts several of them names."""
 
 _MOST_TOLD: Final = 100_000
 """So many embedded records whose findings were told are remembered, so as not to tell them again."""
 
-Key = tuple[str, str, str]
-"""By what findings are counted: rule, entity, field."""
+Key = tuple[str, str, str, str]
+"""By what findings are counted: rule, entity, field, and what was done: a value that was mended is not one that was dropped."""
 
 
 @attrs.define(slots=True)
@@ -73,7 +75,7 @@ class Notes:
 
     def tally(self, entity: str, draft: Draft) -> Draft:
         """Count a finding of a `TALLIED` rule; gives the draft that counts it, for those who count on."""
-        key = (draft.rule, entity, draft.path)
+        key = (draft.rule, entity, draft.path, draft.action)
         first = self._tallies.get(key)
         if first is None:
             draft.key = key
@@ -149,24 +151,56 @@ class Notes:
 
     def take(self, draft: Draft) -> Finding | None:
         """The finding of a finished draft; `None` where it is counted."""
-        if draft.rule in TALLIED:
+        if draft.key is not None:
             return None
-        key = (draft.rule, draft.entity, draft.path.rpartition(".")[2])
+        key = (draft.rule, draft.entity, draft.path.rpartition(".")[2], _done(draft.action))
         self._alike[key] = alike = self._alike.get(key, 0) + 1
         if alike <= MOST_ALIKE:
             return _finished(draft)
         if alike == MOST_ALIKE + 1:
             draft.message += f" (after {MOST_ALIKE:,} findings like this one, the others are counted)"
+            draft.action = _done(draft.action)
             self._tallies[key] = draft
         else:
             self._tallies[key].count += 1
         return None
 
     def counted(self) -> list[Finding]:
-        """The findings that were counted; to be called once the source is read to its end."""
-        done = [_finished(draft) for draft in self._tallies.values()]
+        """The findings that were counted; to be called once a file is read to its end. From now on all is counted anew."""
+        by_rule: dict[str, list[Draft]] = {}
+        done = []
+        for (rule, *_), draft in self._tallies.items():
+            if rule in TALLIED:
+                by_rule.setdefault(rule, []).append(draft)
+            else:
+                done.append(_finished(draft))
         self._tallies.clear()
-        return done
+        self._alike.clear()
+        return [*done, *map(_together, by_rule.values())]
+
+
+def _done(action: str) -> str:
+    """What was done, whatever the value: all that was read as something else is mended."""
+    return "mended" if action.startswith("read as ") and action != "read as if absent" else action
+
+
+def _together(drafts: Sequence[Draft]) -> Finding:
+    """One finding of what was counted by field: the message of the worst names the fields."""
+    worst = min(drafts, key=lambda draft: list(Severity).index(draft.severity))
+    found = _finished(worst)
+    if len(drafts) == 1:
+        return found
+    most = sorted(drafts, key=lambda draft: -draft.count)
+    named = ", ".join(f"{_detail(draft)} ({draft.count:,})" for draft in most[:_MOST_NAMED])
+    rest = f" and {len(most) - _MOST_NAMED:,} more" if len(most) > _MOST_NAMED else ""
+    message = f"{worst.message.partition(': ')[0]}: {named}{rest}"
+    return attrs.evolve(found, message=message, count=sum(draft.count for draft in drafts))
+
+
+def _detail(draft: Draft) -> str:
+    """What a message says of its field; else the field."""
+    field = (draft.key or ("", "", draft.path, ""))[2]
+    return draft.message.partition(": ")[2] or ".".join(filter(None, (draft.entity, field)))
 
 
 def _finished(draft: Draft) -> Finding:

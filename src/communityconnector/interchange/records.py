@@ -24,6 +24,7 @@ from communityconnector.interchange.values import (
 )
 from communityconnector.model import (
     ENTITIES,
+    Finding,
     Record,
     Severity,
 )
@@ -57,6 +58,9 @@ STATE: Final = "x_status"
 
 EXTENSION: Final = "x_extension"
 """Field of a written phone that holds an extension which is no number."""
+
+NOT_READ: Final = "x_not_read"
+"""Field of a written record that holds, by field, the values of its source that could not be used."""
 
 _PLANS: Final[dict[str, Plan]] = {}
 
@@ -128,10 +132,8 @@ class Structurer:
         if plan.may_be_mended and self._repair and not self.tabular:
             mended = mend(entity, raw, seed)
             if mended is not None:
-                message = "parts of the record stand in another place than HSDS has for them"
-                self.notes.tally(
-                    entity, Draft(Severity.INFO, "older-form", message, "put in their place", "id")
-                )
+                message = "a field of an older or another form: parts in another place than HSDS has for them"
+                self.notes.tally(entity, Draft(Severity.INFO, "older-form", message, _LIFTED, "id"))
                 raw = mended
         steps = plan.steps
         drafts = self.notes.drafts
@@ -267,7 +269,8 @@ class Structurer:
         """A raw schedule whose slips are mended, and whose hours in words are read."""
         mended = mend_schedule(dict(raw))
         if mended is not None:
-            self._note(Severity.WARNING, "older-form", "a schedule in another form", "read as HSDS parts", "")
+            message = "a field of an older or another form: a schedule in other parts"
+            self.notes.tally("schedule", Draft(Severity.INFO, "older-form", message, _LIFTED, ""))
             raw = mended
         text = raw.get("description")
         if not isinstance(text, str) or not any(letter.isdigit() for letter in text):
@@ -345,31 +348,29 @@ class Structurer:
         name, rule = step.name, problem.rule
         if self.tabular and rule == "number-as-text":
             return value
-        if self._repair and rule in TALLIED:
-            harmless = rule in _HARMLESS
-            draft = Draft(
-                Severity.INFO if harmless else Severity.WARNING,
-                rule,
-                problem.message,
-                "" if harmless else "read as if absent",
-                name,
-                raw,
-            )
-            first = self.notes.tally(step.entity, draft)
+        harmless = rule in _HARMLESS
+        kept = not self._repair and not harmless
+        if kept:
+            extra[name] = raw
+        if rule in TALLIED:
+            severity = Severity.INFO if harmless else Severity.WARNING if self._repair else Severity.ERROR
+            action = "" if harmless else "read as if absent" if self._repair else _KEPT
+            first = self.notes.tally(step.entity, Draft(severity, rule, problem.message, action, name, raw))
             if raw is None and self._count_nulls:
                 step.nulls = first
-            elif rule == "id-not-uuid":
+            elif rule == "id-not-uuid" and self._repair:
                 step.odd_ids = first
-            return value
-        if not self._repair and rule not in _HARMLESS:
-            extra[name] = raw
-            self._note(Severity.ERROR, rule, problem.message, "kept as it was", name, raw)
+            return ABSENT if kept else value
+        if kept:
+            self._note(Severity.ERROR, rule, problem.message, _KEPT, name, raw)
             return ABSENT
         if problem.mended:
             action = "read as if absent" if value is ABSENT else "" if value == raw else f"read as {value}"
-            severity = Severity.INFO if rule in _HARMLESS else Severity.WARNING
+            severity = Severity.INFO if harmless else Severity.WARNING
             self._note(severity, rule, problem.message, action, name, raw)
         else:
+            if value is ABSENT:
+                extra[name] = raw
             self._note(Severity.ERROR, rule, problem.message, "dropped", name, raw)
         return value
 
@@ -384,8 +385,8 @@ class Structurer:
                 return self._list(step, [item], extra, raw, seed)
             lifted = value_lift(step.name, item)
             if isinstance(lifted, list):
-                message = "text where HSDS has records"
-                draft = Draft(Severity.INFO, "older-form", message, "read as records", step.name, item)
+                message = f"a field of an older or another form: {step.name} is text where HSDS has records"
+                draft = Draft(Severity.INFO, "older-form", message, _LIFTED, step.name, item)
                 self.notes.tally(step.entity, draft)
                 self._making += 1
                 made = self._list(step, lifted, extra, raw, seed)
@@ -486,6 +487,13 @@ class Structurer:
             known[text] = child
         return child
 
+    def counted(self) -> list[Finding]:
+        """The findings that were counted; to be called once a file is read to its end."""
+        for plan in self._plans.values() if self._repair else ():
+            for step in plan.steps.values():
+                step.nulls = step.odd_ids = None
+        return self.notes.counted()
+
     def pause(self) -> None:
         """Called now and then while a source of any size is read, so that memory stays bounded."""
         if self.notes.pause():
@@ -537,6 +545,9 @@ class Structurer:
                     if isinstance(field, str) and field in plan.steps:
                         values.pop(field, None)
                 continue
+            if name == NOT_READ and isinstance(item, dict):
+                extra.update((field, value) for field, value in item.items() if field not in extra)
+                continue
             if name == EXTENSION and isinstance(item, str) and entity == "phone":
                 found = extension_back(item, values.get("description"))
                 values.update({name: value for name, value in found.items() if value is not None})
@@ -549,7 +560,7 @@ class Structurer:
                 extra[name] = item
                 continue
             message = f"a field of an older or another form: {describe(entity, name)}"
-            self.notes.tally(entity, Draft(Severity.INFO, "older-form", message, "read as that", name))
+            self.notes.tally(entity, Draft(Severity.INFO, "older-form", message, _LIFTED, name))
 
     def _take_in(  # noqa: PLR0913, PLR0917  # the record as it stands
         self,
@@ -630,6 +641,8 @@ def _marked(raw: Mapping[str, Any]) -> Iterable[Any]:
     return marks if isinstance(marks, list) else ()
 
 
+_KEPT: Final = "kept as it was"
+_LIFTED: Final = "read as HSDS 3.2"
 _PLAIN_FREQUENCIES: Final = (None, "", "WEEKLY", "MONTHLY")
 _RULE_PARTS: Final = ("freq", "byday", "opens_at", "closes_at", "bymonthday", "dtstart")
 

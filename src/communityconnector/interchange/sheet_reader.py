@@ -162,7 +162,7 @@ class _SheetReading:
         if unnamed:
             what = "rows that name neither a service nor an agency"
             self._lines(what, unnamed, rule="row-without-name", severity=Severity.ERROR)
-        reading.findings.extend(structurer.notes.counted())
+        reading.findings.extend(structurer.counted())
 
     def _in_doubt(
         self, cells: Mapping[str, str], made: SheetRow, privacy: PrivacyColumns

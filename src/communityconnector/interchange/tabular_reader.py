@@ -23,7 +23,7 @@ from communityconnector.interchange.notes import At
 from communityconnector.interchange.privacy.names import read_name
 from communityconnector.interchange.privacy.sheet import ticked_columns
 from communityconnector.interchange.reading import Reading
-from communityconnector.interchange.records import EXTENSION, FILLED_IN, Structurer, extension_back
+from communityconnector.interchange.records import EXTENSION, FILLED_IN, NOT_READ, Structurer, extension_back
 from communityconnector.interchange.repeats import Repeats
 from communityconnector.interchange.sheet_layout import MOST_BEFORE, header_at
 from communityconnector.interchange.sheet_reader import Sheet, no_name_column, read_sheet
@@ -170,11 +170,12 @@ def _flat_records(files: Sequence[SourceFile], reading: Reading) -> Iterator[Rec
             except UnreadableError as error:
                 reading.findings.append(error.finding)
             reading.findings.extend(repeats.found(file.name))
+            reading.findings.extend(structurer.counted())
     for entity, raw in extras.whole():
         record = structurer.record(ENTITIES[entity], raw)
         reading.findings.extend(structurer.notes.finish(EXTRAS, at_line(1)))
         yield evolve(record, {"id": raw[COPY]}) if isinstance(raw.get(COPY), str) else record
-    reading.findings.extend(structurer.notes.counted())
+    reading.findings.extend(structurer.counted())
     reading.findings.extend(extras.unused())
 
 
@@ -352,6 +353,8 @@ class _Table:
                 )
             elif name == EXTENSION and isinstance(value, str):
                 changed.update(extension_back(value, getattr(record, "description", None)))
+            elif name == NOT_READ and isinstance(value, dict):
+                extra.update(value)
             elif name not in facts or value == []:
                 extra[name] = value
             elif facts[name].kind is Kind.MANY:
