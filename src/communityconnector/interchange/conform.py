@@ -153,7 +153,7 @@ def _unread(record: Record) -> dict[str, Any]:
     return {
         name: value
         for name, value in record.extra.items()
-        if value != [] and name in facts and facts[name].hsds
+        if name in facts and facts[name].hsds and not (value == [] and facts[name].kind is Kind.MANY)
     }
 
 
