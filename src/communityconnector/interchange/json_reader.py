@@ -23,7 +23,8 @@ from communityconnector.interchange.chunks import (
 )
 from communityconnector.interchange.encodings import decoded, encoding_of
 from communityconnector.interchange.flat_json import Strange, Wrapped, flat_json
-from communityconnector.interchange.lifts.mends import split_place
+from communityconnector.interchange.lifts.mends import offers, split_place
+from communityconnector.interchange.lifts.rails import TAIL, bare_names
 from communityconnector.interchange.notes import Draft
 from communityconnector.interchange.reading import Reading
 from communityconnector.interchange.records import Mode, Structurer
@@ -182,7 +183,7 @@ class _JsonFile:
             except (ValueError, RecursionError) as error:
                 yield from self._salvaged(text, error, hint)
                 return
-        yield from self._whole(value, hint)
+        yield from self._whole(self._bare(value, content), hint)
 
     def _whole(self, value: Any, hint: str) -> Iterator[Record]:
         """The records of all that a file holds, HSDS or a table in another form."""
@@ -197,6 +198,18 @@ class _JsonFile:
             self._found(Severity.ERROR, "unknown-form", message, "not read", "$")
         else:
             yield from read_flat(found, self.file.name, self.reading)
+
+    def _bare(self, value: Any, content: bytes) -> Any:
+        """A value as HSDS nests it, should it be nested as Rails does it."""
+        if _RAILS not in content or not self.structurer.repairs:
+            return value
+        bare, renamed = bare_names(value)
+        for name, count in renamed.items():
+            message = f"a field of an older or another form: {name} is {name.removesuffix(TAIL)}"
+            draft = Draft(Severity.INFO, "older-form", message, "read as HSDS 3.2", name)
+            first = self.structurer.notes.tally("", draft)
+            first.count += count - 1
+        return bare
 
     def _is_lines(self) -> bool:
         """Whether the file has a value a line: the first two lines tell."""
@@ -282,7 +295,7 @@ class _JsonFile:
             except (ValueError, RecursionError) as error:
                 self.reading.findings.append(_syntax(self.file.name, text, error, number))
                 return
-        yield from self.value(value, "$", hint)
+        yield from self.value(self._bare(value, line), "$", hint)
 
     def _salvaged(self, text: str, error: Exception, hint: str) -> Iterator[Record]:
         """The records of a text that is not JSON, as far as they are whole."""
@@ -319,12 +332,10 @@ class _JsonFile:
                 yield from self.value(shape.value[key], step, entity)
         elif "openapi_url" in value and "name" not in value:
             self.reading.dataset.update(value)
-        elif entity_of(value, hint) == "location" and isinstance(value.get("services"), list):
-            place, services = split_place(value, self.structurer.root("location", value))
+        elif entity_of(value, hint) == "location" and offers(value):
+            _, services = split_place(value, self.structurer.root("location", value))
             for index, service in enumerate(services):
                 yield self._record(service, f"{path}.services[{index}]", "service")
-            if not services:
-                yield self._record(place, path, "location")
         else:
             yield self._record(value, path, hint)
 
@@ -360,6 +371,7 @@ class _JsonFile:
 _JUDGED: Final = 50
 """Lines by which a file of lines is judged."""
 
+_RAILS: Final = f'{TAIL}"'.encode()
 _OPENING: Final = (b"{", b"[")
 _OPENED: Final = object()
 """Stands for a line that only opens a value which goes on."""

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 import attrs
 
-from communityconnector.model import ENTITIES, required, specs
+from communityconnector.interchange.lifts import FIELDS
+from communityconnector.interchange.lifts.mends import offers
+from communityconnector.model import ENTITIES, Kind, required, specs
 
 _PAGES: Final = ("contents", "content", "data", "results", "items", "records", "response", "payload")
 """Keys under which servers and exports put their records; HSDS 3 says `contents`, Open Referral UK 1.0 `content`."""
@@ -183,21 +185,51 @@ RECOGNISED: Final = (
 def entity_of(item: Mapping[str, Any], hint: str = "") -> str:
     """The entity that an object most looks like.
 
-    The entity named by the file decides if the object could be one. Otherwise the entity that knows most of
-    the object's fields, and of two such the one that misses the fewest required ones.
+    The entity that knows most of the object's fields. The one that the file is named for yields only to one that knows
+    clearly more, for a field of another entity may stray into any record.
     """
+    places = item.get("locations")
+    if (
+        places
+        and isinstance(places, list)
+        and any(isinstance(place, dict) and offers(place) for place in places)
+    ):
+        # Only an agency has places at which it has services.
+        return "organization"
     return _likeliest(tuple(item), hint)
 
 
 @lru_cache(maxsize=1024)
 def _likeliest(keys: tuple[str, ...], hint: str) -> str:
-    if hint and (hint not in RECOGNISED or "name" in keys or set(required(ENTITIES[hint])) <= set(keys)):
-        return hint
-
     def fit(entity: str) -> tuple[int, int, int]:
-        facts = specs(ENTITIES[entity])
-        known = sum(1 for key in keys if key in facts)
+        known = sum(1 for key in keys if _is_known(entity, key))
         missing = sum(1 for name in required(ENTITIES[entity]) if name not in keys)
         return (known, -missing, -RECOGNISED.index(entity))
 
-    return max(RECOGNISED, key=fit)
+    best = max(RECOGNISED, key=fit)
+    if not hint:
+        return best
+    whole = set(required(ENTITIES[hint])) <= set(keys)
+    return hint if _weight(hint, keys) + (_STRAY if whole else 0) >= _weight(best, keys) else best
+
+
+_STRAY: Final = 1
+"""So much more than the entity that its file is named for another one may know of an object which is whole as the first."""
+
+
+def _weight(entity: str, keys: tuple[str, ...]) -> int:
+    """How much of an object an entity knows; a field that embeds or names records tells more than another."""
+    facts = specs(ENTITIES[entity])
+    return sum(
+        2 if key in facts and facts[key].kind in _TELLING else 1 for key in keys if _is_known(entity, key)
+    )
+
+
+def _is_known(entity: str, key: str) -> bool:
+    """Whether an entity has a field, in HSDS or in an older form; services may stand within a location."""
+    return (
+        key in specs(ENTITIES[entity]) or (entity, key) in FIELDS or (entity, key) == ("location", "services")
+    )
+
+
+_TELLING: Final = (Kind.ONE, Kind.MANY, Kind.REFERENCE)

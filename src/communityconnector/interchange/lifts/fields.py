@@ -206,6 +206,18 @@ def _addresses_of(wrapped: Callable[[dict[str, Any]], dict[str, Any]]) -> FieldL
     return lift
 
 
+def _webs(field: str, more: str) -> FieldLift:
+    """Several web addresses: the first is the record's, the others stand beside it."""
+
+    def lift(value: Any) -> dict[str, Any] | None:
+        texts = [_text(item) for item in _items(value)]
+        if not texts or not all(texts):
+            return None
+        return {field: texts[0], **({more: [{"url": text} for text in texts[1:]]} if texts[1:] else {})}
+
+    return lift
+
+
 _PLACE_TYPES: Final = ("physical", "postal", "virtual")
 
 
@@ -272,7 +284,9 @@ def _terms(value: Any) -> dict[str, Any] | None:
 
 
 def _point(value: Any) -> dict[str, Any] | None:
-    """A point as an object."""
+    """A point as an object, or as GeoJSON and the Ohana API have it: a list of longitude and latitude."""
+    if isinstance(value, list) and len(value) == 2 and all(isinstance(v, (str, int, float)) for v in value):
+        return {"longitude": value[0], "latitude": value[1]}
     if not isinstance(value, dict):
         return None
     latitude = next((value[k] for k in ("latitude", "lat") if value.get(k) is not None), None)
@@ -315,6 +329,7 @@ _CONTACT: Final[Fact] = ("contacts", _records("contacts"))
 FIELDS: Final[dict[tuple[str, str], Fact]] = _facts({
     "organization": {
         "url homepage web_site websites": ("website", _to("website")),
+        "urls": ("website, and additional_websites", _webs("website", "additional_websites")),
         "organization_name agency_name title": ("name", _to("name")),
         "alternate_names alternative_name nickname aka": ("alternate_name", _to("alternate_name")),
         "short_desc summary": ("description", _to("description")),
@@ -333,6 +348,7 @@ FIELDS: Final[dict[tuple[str, str], Fact]] = _facts({
     },
     "service": {
         "website homepage web_site": ("url", _to("url")),
+        "urls": ("url, and additional_urls", _webs("url", "additional_urls")),
         "service_name title": ("name", _to("name")),
         "alternate_names": ("alternate_name", _to("alternate_name")),
         "short_desc summary": ("description", _to("description")),
@@ -389,7 +405,7 @@ FIELDS: Final[dict[tuple[str, str], Fact]] = _facts({
         "lng lon long": ("longitude", _as_is("longitude")),
         "virtual": ("location_type", _virtual),
         "type": ("location_type", _as_is("location_type")),
-        "website": ("url", _to("url")),
+        "website urls": ("url", _to("url")),
         "phone telephone phone_number": _PHONES,
         "fax": _FAX,
         "contact": _CONTACT,

@@ -202,6 +202,12 @@ def _organization(raw: Raw, seed: str) -> dict[str, Any] | None:
     return {**raw, "locations": kept, "services": [*(held if isinstance(held, list) else []), *moved]}
 
 
+def offers(place: Raw) -> bool:
+    """Whether services stand within a location."""
+    services = place.get("services")
+    return isinstance(services, list) and any(isinstance(service, dict) for service in services)
+
+
 def split_place(place: Raw, seed: str) -> tuple[Raw, list[dict[str, Any]]]:
     """A location without the services that stand within it, and these with the location in its HSDS place.
 
@@ -209,13 +215,12 @@ def split_place(place: Raw, seed: str) -> tuple[Raw, list[dict[str, Any]]]:
         place: the location.
         seed: what its id is made of, should it have none: it is one place, however many services stand in it.
     """
-    services = place.get("services")
-    if not isinstance(services, list) or not any(isinstance(service, dict) for service in services):
+    if not offers(place):
         return place, []
     bare = {name: value for name, value in place.items() if name != "services"}
     if not bare.get("id"):
         bare["id"] = mint("location", seed)
-    found = [service for service in services if isinstance(service, dict)]
+    found = [service for service in place["services"] if isinstance(service, dict)]
     return bare, [
         s if s.get("service_at_locations") else {**s, "service_at_locations": [{"location": bare}]}
         for s in found
