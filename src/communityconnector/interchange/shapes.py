@@ -233,3 +233,12 @@ def _is_known(entity: str, key: str) -> bool:
 
 
 _TELLING: Final = (Kind.ONE, Kind.MANY, Kind.REFERENCE)
+
+
+def entity_fitting(keys: tuple[str, ...], named: str) -> str:
+    """The entity of a table whose file is named for one: another one, if only that one has what it requires and knows more."""
+    if (set(required(ENTITIES[named])) - {"id"}) & set(keys):
+        return named
+    whole = [entity for entity, cls in ENTITIES.items() if set(required(cls)) <= set(keys)]
+    best = max(whole, key=lambda entity: _weight(entity, keys), default=named)
+    return best if _weight(best, keys) > _weight(named, keys) + _STRAY else named

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,13 +12,13 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.interchange.column_mapping import ColumnMapping
-from communityconnector.interchange.column_meaning import looks_like_spreadsheet, meaning_of
+from communityconnector.interchange.column_meaning import looks_like_spreadsheet
 from communityconnector.interchange.csv_dialect import dialect_of
 from communityconnector.interchange.csv_rows import Row, rows
 from communityconnector.interchange.encodings import Encoding, encoding_of
 from communityconnector.interchange.extras import COPY, EXTRAS, UNKNOWN_AGENCY, Extras
-from communityconnector.interchange.lifts import OLD_TABLES, Lifted, TableLift, field_lift, table_lift
-from communityconnector.interchange.notes import At
+from communityconnector.interchange.lifts import Lifted
+from communityconnector.interchange.notes import At, Draft
 from communityconnector.interchange.privacy.names import read_name
 from communityconnector.interchange.privacy.sheet import ticked_columns
 from communityconnector.interchange.reading import Reading
@@ -28,6 +27,7 @@ from communityconnector.interchange.repeats import Repeats
 from communityconnector.interchange.sheet_layout import MOST_BEFORE, header_at
 from communityconnector.interchange.sheet_reader import Sheet, no_name_column, read_sheet
 from communityconnector.interchange.sources import SourceFile, UnreadableError
+from communityconnector.interchange.table_package import HsdsTable, Package, package_hints, unique_names
 from communityconnector.model import (
     ENTITIES,
     Finding,
@@ -37,11 +37,9 @@ from communityconnector.model import (
     Service,
     ServiceAtLocation,
     Severity,
-    columns,
-    required,
     specs,
 )
-from communityconnector.model.apart import PARTS
+from communityconnector.model.apart import WHOLES, owners_of
 from communityconnector.model.shape import evolve
 
 _ESCAPED: Final = re.compile(r"'+[=@\t\r\n\uff1d\uff20+\-\uff0b\uff0d]")
@@ -52,8 +50,6 @@ def plain_cell(cell: str) -> str:
     """A cell's text, without the quote that keeps a spreadsheet program from taking it for a formula."""
     return cell[1:] if _ESCAPED.match(cell) else cell
 
-
-_SUFFIXES: Final = (".csv", ".tsv", ".txt")
 
 _LEDGER: Final = """
 CREATE TABLE agency (location TEXT, agency TEXT);
@@ -67,40 +63,6 @@ GROUP BY place.service HAVING count(DISTINCT agency.agency) = 1 AND count(agency
 ORDER BY place.service
 """
 """Services that name no organization, while every location of theirs names the same one."""
-
-
-def stem_of(name: str) -> str:
-    """A file's name as a table's: without folders and suffix, lower case, with underscores."""
-    base = name.rsplit("/", 1)[-1].lower()
-    for suffix in (".gz", *_SUFFIXES):
-        base = base.removesuffix(suffix)
-    return base.replace("-", "_").replace(" ", "_")
-
-
-def entity_of_table(name: str, header: Sequence[str], hints: Mapping[str, str]) -> str:
-    """The entity that a CSV file holds: by the data package, by its name, else by its columns; "" if none."""
-    base = name.rsplit("/", 1)[-1].lower()
-    if base in hints:
-        return hints[base]
-    stem = stem_of(name)
-    best, found = "", ""
-    for entity, cls in ENTITIES.items():
-        for known in (cls.table.removesuffix(".csv"), entity, f"{entity}s"):
-            if (stem == known or stem.endswith(f"_{known}")) and len(known) > len(best):
-                best, found = known, entity
-    if best:
-        return found
-    names = {column.strip().lower() for column in header}
-    fitting = [e for e, cls in ENTITIES.items() if {"id", *required(cls)} <= names <= {*columns(cls)}]
-    return fitting[0] if len(fitting) == 1 else ""
-
-
-def old_table(name: str, header: Sequence[str]) -> TableLift | None:
-    """How a table of an older form is lifted, if it is one; its name may have something before it."""
-    stem = stem_of(name)
-    fitting = [known for known in OLD_TABLES if stem == known or stem.endswith(f"_{known}")]
-    names = [column.strip().lower() for column in header]
-    return table_lift(max(fitting, key=len) if fitting else stem, names)
 
 
 def looks_like_table(start: str, *, is_named_so: bool) -> bool:
@@ -119,6 +81,9 @@ def looks_like_table(start: str, *, is_named_so: bool) -> bool:
     even = sum(1 for row in cells if len(row) == dialect.width)
     return is_named_so and dialect.width > 1 and even > 1 and even * 2 > len(lines)
 
+
+_MOST_NAMED: Final = 12
+"""Most columns that the finding of a table names which is not read."""
 
 _LOOKED_AT: Final = 10_000
 """Characters of a file in which the header of a table is looked for."""
@@ -155,18 +120,16 @@ def read_tables(files: Sequence[SourceFile], reading: Reading) -> Iterator[Recor
 
 def _flat_records(files: Sequence[SourceFile], reading: Reading) -> Iterator[Record]:
     reading.tabular = True
-    hints = _package_hints(files)
     extras = Extras()
     for file in files:
         if file.base == EXTRAS:
             extras.read(file, reading.findings)
     structurer = reading.structurer(tabular=True)
     tables = [file for file in files if file.base not in {EXTRAS, "datapackage.json"}]
-    with Repeats() as repeats:
+    with Repeats() as repeats, Package(tables, package_hints(files)) as package:
         for file in tables:
             try:
-                table = _Table(file, structurer, reading, extras, repeats, len(tables) == 1)
-                yield from table.records(hints)
+                yield from _Table(file, structurer, reading, extras, repeats, package).records()
             except UnreadableError as error:
                 reading.findings.append(error.finding)
             reading.findings.extend(repeats.found(file.name))
@@ -179,22 +142,6 @@ def _flat_records(files: Sequence[SourceFile], reading: Reading) -> Iterator[Rec
     reading.findings.extend(extras.unused())
 
 
-def _package_hints(files: Sequence[SourceFile]) -> dict[str, str]:
-    """Which file holds which entity, where a data package says so."""
-    for file in files:
-        if file.base == "datapackage.json":
-            try:
-                resources = json.loads(file.read())["resources"]
-                return {
-                    str(r["path"]).rsplit("/", 1)[-1].lower(): r["name"]
-                    for r in resources
-                    if r["name"] in ENTITIES
-                }
-            except (ValueError, KeyError, TypeError, RecursionError, UnreadableError):
-                return {}
-    return {}
-
-
 @attrs.define
 class _Table:
     """One CSV file while it is read."""
@@ -204,9 +151,10 @@ class _Table:
     reading: Reading
     extras: Extras
     repeats: Repeats
-    is_alone: bool
+    package: Package
+    counts: dict[tuple[str, str], Finding] = attrs.field(factory=dict)
 
-    def records(self, hints: Mapping[str, str]) -> Iterator[Record]:
+    def records(self) -> Iterator[Record]:
         encoding = encoding_of(self.file)
         self.reading.findings.extend(encoding.findings)
         found = rows(self.file, encoding, self.reading.findings.append)
@@ -214,22 +162,14 @@ class _Table:
         if header is None:
             self._note(Severity.ERROR, "empty-file", "the file is empty", "not read", 1)
             return
-        names = self._names(header)
-        lift = old_table(self.file.name, names)
-        entity = entity_of_table(self.file.name, names, hints)
-        if (
-            self.reading.mapping is None
-            and (lift is not None or entity)
-            and not self._is_plain(names, entity)
-        ):
-            if lift is None:
-                known = {name.lower(): name for name in columns(ENTITIES[entity])}
-                names = [known.get(name.lower(), name) for name in names]
-                lift = partial(_as_it_is, entity)
-            self.structurer.ticked = self._ticked(names, encoding)
-            yield from self._lifted(lift, names, found)
-        else:
+        table = None if self.reading.mapping is not None else self.package.tables.get(self.file.name)
+        if table is None:
             yield from self._sheet([header, *found])
+            return
+        self._names(header)
+        self.structurer.ticked = self._ticked(table.names, encoding)
+        self._say_how(table)
+        yield from self._lifted(table, found)
 
     def _ticked(self, names: Sequence[str], encoding: Encoding) -> frozenset[str]:
         """The columns in which a blank means no; the file is looked through where it has any that may be one."""
@@ -238,14 +178,6 @@ class _Table:
         found = rows(self.file, encoding, lambda _: None)
         next(found, None)
         return ticked_columns(names, (dict(zip(names, row.cells, strict=False)) for row in found))
-
-    def _is_plain(self, names: Sequence[str], entity: str) -> bool:
-        """Whether a table that is named like one of HSDS is a plain sheet: alone, and with columns of its own."""
-        if not self.is_alone or not entity or not looks_like_spreadsheet(names):
-            return False
-        known = {name.lower() for name in columns(ENTITIES[entity])}
-        understood = sum(1 for name in names if name.lower() in known or field_lift(entity, name.lower()))
-        return understood < sum(1 for name in names if meaning_of(name))
 
     def _note(self, severity: Severity, rule: str, message: str, action: str, line: int) -> None:
         self.reading.findings.append(
@@ -256,18 +188,13 @@ class _Table:
 
     def _names(self, header: Row) -> list[str]:
         """The columns' names, each once."""
-        names: list[str] = []
-        for number, cell in enumerate(header.cells, start=1):
-            name = cell.strip()
-            if not name:
-                name = f"column {number}"
-            elif name in names:
-                message = f"two columns are named {name}; name one of them otherwise"
+        names = unique_names(header.cells)
+        for number, (cell, name) in enumerate(zip(header.cells, names, strict=True), start=1):
+            if cell.strip() and name.endswith(f" (column {number})"):
+                message = f"two columns are named {cell.strip()}; name one of them otherwise"
                 self._note(
                     Severity.WARNING, "duplicate-column", message, "the later one kept apart", header.line
                 )
-                name = f"{name} (column {number})"
-            names.append(name)
         return names
 
     def _cells(self, names: Sequence[str], row: Row) -> dict[str, str]:
@@ -284,20 +211,41 @@ class _Table:
             action = "cells beyond the last column kept under their numbers"
             self._note(Severity.ERROR, "too-many-cells", message, action, row.line)
 
-    def _lifted(self, lift: TableLift, names: Sequence[str], found: Iterator[Row]) -> Iterator[Record]:
+    def _say_how(self, table: HsdsTable) -> None:
+        """Say which columns were understood that have other names in HSDS."""
+        for name, column in table.renamed.items():
+            message = f"a field of an older or another form: {column} is {name}"
+            draft = Draft(Severity.INFO, "older-form", message, "read as HSDS 3.2", name)
+            self.structurer.notes.tally(table.entity, draft)
+        for column, target in table.linked.items():
+            message = f"nearly all values of {column} are ids of {target}"
+            self._count("linked-by-value", column, message, "read as links", severity=Severity.INFO)
+
+    def _lifted(self, table: HsdsTable, found: Iterator[Row]) -> Iterator[Record]:
         for row in found:
-            cells = self._cells(names, row)
+            cells = self._cells(table.names, row)
             if cells.get("organization_id") == UNKNOWN_AGENCY:
                 del cells["organization_id"]
-            for number, part in enumerate(lift(cells)):
-                yield from self._make(part, row.line, number)
+            parts = list(table.lift(cells))
+            if table.implied:
+                parts += self.package.links(table, cells)
+            for number, part in enumerate(parts):
+                several = self.package.one_each(part)
+                if len(several) > 1:
+                    message = f"a list of ids where {part.entity} has one"
+                    self._count("list-of-ids", part.entity, message, "read as one record for each", row.line)
+                for each in several:
+                    yield from self._make(each, row.line, number)
             self.reading.findings.extend(self.structurer.notes.finish(self.file.name, at_line(row.line)))
+        self.reading.findings.extend(self.counts.values())
 
     def _make(self, part: Lifted, line: int, number: int) -> Iterator[Record]:
         raw, seed = part.raw, f"{self.file.base}:{line}:{number}"
-        if part.entity in PARTS and raw.get("id"):
-            new = self.repeats.new_id(part.entity, raw, line)
-            raw = {**raw, "id": new} if new else raw
+        if part.entity not in WHOLES:
+            if not any(raw.get(name) for name in owners_of(part.entity)):
+                self._orphan(part.entity, line)
+            if raw.get("id") and (new := self.repeats.new_id(part.entity, raw, line)):
+                raw = {**raw, "id": new}
         if part.entity == "schedule":
             made = self.structurer.schedules(raw, seed=seed)
         else:
@@ -313,15 +261,50 @@ class _Table:
             else:
                 yield whole
 
+    def _orphan(self, entity: str, line: int) -> None:
+        """Count a row that belongs to no record, unless rows of another table say whose it is."""
+        if entity not in self.package.owned_elsewhere:
+            message = f"rows of {entity} that name no record which they belong to"
+            self._count(
+                "row-without-owner", entity, message, "kept, but no answer shows them", line, Severity.ERROR
+            )
+
+    def _count(  # noqa: PLR0913, PLR0917  # the parts of a finding
+        self,
+        rule: str,
+        about: str,
+        message: str,
+        action: str,
+        line: int | None = None,
+        severity: Severity = Severity.WARNING,
+    ) -> None:
+        """Count a finding of this table."""
+        held = self.counts.get((rule, about))
+        if held is None:
+            self.counts[rule, about] = Finding(
+                severity=severity,
+                rule=rule,
+                message=message,
+                action=action,
+                file=self.file.name,
+                line=line,
+                path=about if rule == "linked-by-value" else "",
+                entity="" if rule == "linked-by-value" else about,
+            )
+        else:
+            self.counts[rule, about] = attrs.evolve(held, count=held.count + 1)
+
     def _sheet(self, found: Sequence[Row]) -> Iterator[Record]:
         """A plain spreadsheet: one service a row, under a header that may stand some lines below the top."""
         mapping = self.reading.mapping
         fits = looks_like_spreadsheet if mapping is None else partial(_names_columns, mapping)
         at = header_at(found, fits)
-        if at < 0 and self.is_alone and mapping is None:
+        if at < 0 and self.package.is_alone and mapping is None:
             at = header_at(found, partial(looks_like_spreadsheet, least=2))
-        if at < 0 and not self.is_alone:
-            self._note(Severity.INFO, "unknown-table", "not a table that HSDS names", "not read", 1)
+        if self.package.tables or (at < 0 and not self.package.is_alone):
+            columns = ", ".join(cell.strip() for cell in found[0].cells[:_MOST_NAMED] if cell.strip())
+            message = f"not a table that HSDS names: {len(found) - 1:,} rows under {columns}"
+            self._note(Severity.INFO, "unknown-table", message, "not read", 1)
             return
         header = found[max(at, 0)]
         names = self._names(header)
@@ -368,11 +351,6 @@ class _Table:
             else:
                 changed[name] = value
         return evolve(record, {**changed, "extra": extra})
-
-
-def _as_it_is(entity: str, cells: Mapping[str, Any]) -> tuple[Lifted, ...]:
-    """The lift of a table that needs none."""
-    return (Lifted(entity, dict(cells)),)
 
 
 def _names_columns(mapping: ColumnMapping, cells: Sequence[str]) -> bool:

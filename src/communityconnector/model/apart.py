@@ -13,16 +13,13 @@ from typing import Any, Final
 
 from communityconnector.model.finding import Finding, Severity
 from communityconnector.model.identity import mint
-from communityconnector.model.record import ENTITIES, Record
+from communityconnector.model.record import Record
 from communityconnector.model.shape import shape
 
-_WHOLES: Final = frozenset({
+WHOLES: Final = frozenset({
     "organization", "service", "location", "program", "taxonomy", "taxonomy_term", "unit", "meta_table_description",
 })  # fmt: skip
-"""Entities that other records name by their ids."""
-
-PARTS: Final = frozenset(ENTITIES) - _WHOLES
-"""Entities whose records belong to another one."""
+"""Entities that other records name by their ids; the records of all others are parts, which belong to one of these."""
 
 OWNER_IN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "attribute": ("link_id", "link_entity"),

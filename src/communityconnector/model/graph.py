@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import attrs
 
-from communityconnector.model.apart import OWNER_IN_WORDS, PARTS, another, differ, owners_of, used_twice
+from communityconnector.model.apart import OWNER_IN_WORDS, WHOLES, another, differ, owners_of, used_twice
 from communityconnector.model.disclosure import level_of, states_level
 from communityconnector.model.finding import Finding, Severity
 from communityconnector.model.identity import DISCLOSURE_TAXONOMY
@@ -87,7 +87,7 @@ class Graph:
                 self.node(entity, key)
             return whole
         if held != record:
-            if entity in PARTS and differ(held, record):
+            if entity not in WHOLES and differ(held, record):
                 self._enter_apart(record)
             else:
                 self._merge(self.node(entity, key), record, facts)

@@ -32,6 +32,7 @@ HARMS: Final[Mapping[str, Harm]] = {
             too-large broken-archive unsafe-name cannot-open too-deep file-not-read too-many-files empty-file
             unknown-form not-json not-a-record not-csv broken-extras unknown-table api-answer-unusable
             not-a-number not-a-uri not-an-email hours-not-read ages-not-read conflicting-records
+            row-without-owner
             extent-swapped extent-not-read no-services none-active dangling-reference half-a-point null-island point-out-of-range age-out-of-range
             ages-out-of-order impossible-schedule empty-attribute unknown-language no-location
             not-in-nested-form no-name-column row-without-name implausible-cell columns-shifted number-cut-short
@@ -39,13 +40,13 @@ HARMS: Final[Mapping[str, Harm]] = {
         """,
         Harm.GUESSED: """
             stray-quote linked-by-container columns-guessed name-from-agency several-emails linked-by-location
-            contradictory-reference id-used-twice too-many-cells duplicate-column missing-id point-out-of-country
+            contradictory-reference id-used-twice linked-by-value too-many-cells duplicate-column missing-id point-out-of-country
             no-organization stale-assurance taxonomy-cycle older-than-held duplicate-organization
             state-read duplicate-location duplicate-service duplicates-not-compared columns-not-understood
             section-row agency-from-above point-turned date-guessed repeated-row rows-in-json names-from-keys
         """,
         Harm.MENDED: """
-            byte-order-mark not-utf-8 repeated-id older-form hours-read wrong-type spaces-around number-as-text
+            byte-order-mark not-utf-8 repeated-id list-of-ids older-form hours-read wrong-type spaces-around number-as-text
             unlisted-word uri-without-scheme uri-not-encoded not-a-date not-a-time not-a-timestamp
             timestamp-without-zone id-not-canonical filled-in rows-before-header repeated-header help-row total-row
             note-row zip-without-zero

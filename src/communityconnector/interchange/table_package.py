@@ -1,0 +1,273 @@
+"""The tables of one source together: which are of HSDS, how their columns tie them, and what a cell of ids means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import product
+from types import TracebackType
+from typing import Final, Self
+
+import attrs
+
+from communityconnector.interchange.column_meaning import looks_like_spreadsheet, meaning_of
+from communityconnector.interchange.csv_rows import rows
+from communityconnector.interchange.encodings import encoding_of
+from communityconnector.interchange.lifts import OLD_TABLES, Lifted, TableLift, field_lift, table_lift
+from communityconnector.interchange.shapes import entity_fitting
+from communityconnector.interchange.sources import SourceFile, UnreadableError
+from communityconnector.interchange.table_ids import MARKS, KnownTable, TableIds
+from communityconnector.interchange.table_names import Columns, plain_name, reference_to, understood
+from communityconnector.model import ENTITIES, Kind, columns, required, specs
+from communityconnector.model.apart import OWNER_IN_WORDS, WHOLES, another
+from communityconnector.model.graph import entity_named
+from communityconnector.model.identity import mint
+
+_SUFFIXES: Final = (".csv", ".tsv", ".txt")
+
+_OF_TERMS: Final = ("parent_name", "parent_id", "parent_recordid", "vocabulary")
+"""How columns end that a table of terms has; older forms call it a taxonomy."""
+
+ROW_ID: Final = "x_row_id"
+"""Field that holds the number of a row whose id, by which other tables name it, stands in another column."""
+
+
+def stem_of(name: str) -> str:
+    """A file's name as a table's: without folders and suffix, lower case, with underscores."""
+    base = name.rsplit("/", 1)[-1].lower()
+    for suffix in (".gz", *_SUFFIXES):
+        base = base.removesuffix(suffix)
+    return base.replace("-", "_").replace(" ", "_")
+
+
+def entity_of_table(name: str, header: Sequence[str], hints: Mapping[str, str]) -> str:
+    """The entity that a CSV file holds: by the data package, by its name, else by its columns; "" if none.
+
+    Columns that are clearly those of another entity outweigh the name.
+    """
+    base = name.rsplit("/", 1)[-1].lower()
+    if base in hints:
+        return hints[base]
+    stem = stem_of(name)
+    names = tuple(column.strip().lower() for column in header)
+    best, found = "", ""
+    for entity, cls in ENTITIES.items():
+        for known in (cls.table.removesuffix(".csv"), entity, f"{entity}s"):
+            if (stem == known or stem.endswith(f"_{known}")) and len(known) > len(best):
+                best, found = known, entity
+    if best:
+        return entity_fitting(names, found)
+    fitting = [e for e, cls in ENTITIES.items() if {"id", *required(cls)} <= {*names} <= {*columns(cls)}]
+    return fitting[0] if len(fitting) == 1 else ""
+
+
+def old_table(name: str, header: Sequence[str]) -> TableLift | None:
+    """How a table of an older form is lifted, if it is one; its name may have something before it."""
+    stem = stem_of(name)
+    fitting = [known for known in OLD_TABLES if stem == known or stem.endswith(f"_{known}")]
+    names = [column.strip().lower() for column in header]
+    return table_lift(max(fitting, key=len) if fitting else stem, names)
+
+
+def unique_names(cells: Sequence[str]) -> list[str]:
+    """The columns' names, each once."""
+    names: list[str] = []
+    for number, cell in enumerate(cells, start=1):
+        name = cell.strip() or f"column {number}"
+        names.append(f"{name} (column {number})" if name in names else name)
+    return names
+
+
+@attrs.frozen
+class HsdsTable:
+    """How a table of HSDS or of an older form of it is read.
+
+    Attributes:
+        entity: what its rows are; "" where only the lift knows.
+        names: its columns' names, those of HSDS where they are known.
+        lift: makes records of a row.
+        renamed: the source's column by the name of HSDS.
+        linked: the source's columns that were understood by their values, with the entity whose ids they hold.
+        implied: of these, the columns for which the table has no reference of its own.
+    """
+
+    entity: str
+    names: Sequence[str]
+    lift: TableLift
+    renamed: Mapping[str, str]
+    linked: Mapping[str, str]
+    implied: Mapping[str, str]
+
+
+class Package:
+    """The tables of a source. What they say is looked up when a cell asks for it, and forgotten with the context.
+
+    Args:
+        files: the tables.
+        hints: which file holds which entity, as `package_hints` gives it.
+    """
+
+    def __init__(self, files: Sequence[SourceFile], hints: Mapping[str, str]) -> None:
+        self._hints = hints
+        self.is_alone = len(files) == 1
+        self._known: dict[str, KnownTable] = {}
+        self._bare: dict[str, list[str]] = {}
+        for file in files:
+            self._look_at(file)
+        self.ids = TableIds(list(self._known.values()))
+        self.ids.settle()
+        self.tables = {name: self._planned(name) for name in self._bare}
+        self.owned_elsewhere = {e for table in self.tables.values() for e in table.implied.values()}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.ids.close()
+
+    def _look_at(self, file: SourceFile) -> None:
+        """Take in a file, if it is a table of HSDS or of an older form of it."""
+        try:
+            header = next(rows(file, encoding_of(file), lambda _: None), None)
+        except UnreadableError:
+            return
+        if header is None:
+            return
+        names = unique_names(header.cells)
+        entity = entity_of_table(file.name, names, self._hints)
+        if entity == "taxonomy" and any(plain_name(name).endswith(_OF_TERMS) for name in names):
+            entity = "taxonomy_term"
+        found = understood(entity, names) if entity else None
+        if found is not None and self._is_plain(entity, names, found):
+            return
+        if found is not None:
+            self._known[file.name] = KnownTable(file, entity, names, found)
+        elif not old_table(file.name, names):
+            return
+        self._bare[file.name] = names
+
+    def _is_plain(self, entity: str, names: Sequence[str], found: Columns) -> bool:
+        """Whether a table that is named like one of HSDS is a plain sheet: with columns of its own, and tied to none."""
+        if not looks_like_spreadsheet(names):
+            return False
+        facts = specs(ENTITIES[entity])
+        known = [name for name in found.names if name in facts or field_lift(entity, name.lower())]
+        tied = any(name in facts and facts[name].kind is Kind.REFERENCE for name in found.names)
+        if tied and not self.is_alone:
+            return False
+        keys = sum(1 for key in found.keys if key != "id")
+        return len(known) + keys + len(found.links) < sum(1 for name in names if meaning_of(name))
+
+    def _planned(self, name: str) -> HsdsTable:
+        table = self._known.get(name)
+        if table is None:
+            names = self._bare[name]
+            lift = old_table(name, names)
+            assert lift is not None  # noqa: S101  # else it would have an entity
+            return HsdsTable("", names, lift, {}, {}, {})
+        names = list(table.columns.names)
+        renamed = dict(table.columns.renamed)
+        if table.key and table.key != "id":
+            names = [ROW_ID if n == "id" else "id" if n == table.key else n for n in names]
+            renamed["id"] = table.key
+        linked: dict[str, str] = {}
+        implied: dict[str, str] = {}
+        is_older = old_table(name, table.header) is not None
+        for column in table.columns.links:
+            target = self.ids.target(table, column)
+            if not target or (is_older and column.lower() == f"{target}_id"):
+                # What older forms call by the name that HSDS has, their lift reads.
+                continue
+            linked[column] = target
+            reference = reference_to(table.entity, target)
+            if reference and reference not in names:
+                names[names.index(column)] = reference
+            else:
+                implied[column] = target
+        lift = old_table(name, names) or partial(_as_it_is, table.entity)
+        return HsdsTable(table.entity, names, lift, renamed, linked, implied)
+
+    def links(self, table: HsdsTable, cells: Mapping[str, str]) -> Iterator[Lifted]:
+        """The links that a row's cells name beside its references."""
+        key = cells.get("id", "").strip()
+        for column, target in table.implied.items():
+            for other in self.ids.split(target, cells.get(column, "").strip()) if key else ():
+                yield from self._link(table.entity, key, target, other)
+
+    def _link(self, entity: str, key: str, target: str, other: str) -> Iterator[Lifted]:
+        """A link between two rows, in the place that HSDS has for it."""
+        ends = {entity: key, target: other}
+        back = reference_to(target, entity)
+        if ends.keys() == {"service", "location"}:
+            if not self.ids.has_rows("service_at_location"):
+                raw = {"service_id": ends["service"], "location_id": ends["location"]}
+                yield Lifted("service_at_location", {"id": mint("service_at_location", *raw.values()), **raw})
+        elif "taxonomy_term" in ends and not self.ids.has_rows("attribute"):
+            owner = key if target == "taxonomy_term" else other
+            named = entity if target == "taxonomy_term" else target
+            link = {"link_id": owner, "link_entity": named, "taxonomy_term_id": ends["taxonomy_term"]}
+            yield Lifted("attribute", {"id": mint("service_taxonomy", owner, ends["taxonomy_term"]), **link})
+        elif back:
+            yield Lifted(target, {"id": other, back: key}, partial=True)
+
+    def one_each(self, part: Lifted) -> tuple[Lifted, ...]:
+        """A record for each of the ids that a reference lists, where the list as a whole is the id of nothing."""
+        lists = {
+            column: ids
+            for column, target in _references(part)
+            if (ids := self._listed(part.raw.get(column), target))
+        }
+        if not lists:
+            return (part,)
+        if part.partial:
+            return tuple(
+                Lifted(part.entity, {**part.raw, "id": key}, partial=True) for key in lists.get("id", ())
+            )
+        key = part.raw.get("id")
+        made: list[Lifted] = []
+        for chosen in product(*lists.values()):
+            own = {"id": another(part.entity, key, " ".join(chosen))} if key and made else {}
+            made.append(Lifted(part.entity, {**part.raw, **dict(zip(lists, chosen, strict=True)), **own}))
+        return tuple(made)
+
+    def _listed(self, cell: str | None, target: str) -> list[str]:
+        if not cell or not MARKS.search(cell.strip()):
+            return []
+        ids = self.ids.split(target, cell.strip())
+        return ids if len(ids) > 1 else []
+
+
+def _references(part: Lifted) -> Iterator[tuple[str, str]]:
+    """The fields of a raw record that name others, with their entities."""
+    if part.partial:
+        yield "id", part.entity
+    elif part.entity not in WHOLES:
+        for name, facts in specs(ENTITIES[part.entity]).items():
+            if facts.kind is Kind.REFERENCE and facts.target != part.entity:
+                yield name, facts.target
+        if part.entity in OWNER_IN_WORDS:
+            id_field, entity_field = OWNER_IN_WORDS[part.entity]
+            yield id_field, entity_named(part.raw.get(entity_field) or "") or "service"
+
+
+def _as_it_is(entity: str, cells: Mapping[str, str]) -> tuple[Lifted, ...]:
+    return (Lifted(entity, dict(cells)),)
+
+
+def package_hints(files: Sequence[SourceFile]) -> dict[str, str]:
+    """Which file holds which entity, where a data package says so."""
+    for file in files:
+        if file.base == "datapackage.json":
+            try:
+                resources = json.loads(file.read())["resources"]
+                return {
+                    str(r["path"]).rsplit("/", 1)[-1].lower(): r["name"]
+                    for r in resources
+                    if r["name"] in ENTITIES
+                }
+            except (ValueError, KeyError, TypeError, RecursionError, UnreadableError):
+                return {}
+    return {}

@@ -1,0 +1,148 @@
+"""Tables of one source are tied as they say, whatever their keys are called and however they list them."""
+
+from __future__ import annotations
+
+import pytest
+
+from communityconnector import interchange
+
+SERVICES = "id,organization_id,name,description,status\n1,1,Legal Clinic,Help,active\n2,1,Health Clinic,Care,active\n"
+AGENCIES = "id,name,description\n1,Laurel House,x\n"
+
+
+def read(folder, **tables):
+    for name, text in {"services": SERVICES, "organizations": AGENCIES, **tables}.items():
+        (folder / f"{name}.csv").write_text(text)
+    return interchange.read(folder)
+
+
+def found(directory, rule):
+    return [finding for finding in directory.findings if finding.rule == rule]
+
+
+@pytest.mark.parametrize(
+    "cell", ["1,2", "1;2", "1|2", "1 , 2", "['1', '2']", '["1","2"]', "1 2", "[1,2]", "2,1,2"]
+)
+def test_a_list_of_ids_gives_each_owner_its_own(tmp_path, cell):
+    quoted = '"' + cell.replace('"', '""') + '"'
+    directory = read(tmp_path, schedules=f"id,service_id,freq,byday,opens_at\n7,{quoted},WEEKLY,MO,09:00\n")
+    schedules = [service.schedules for service in directory.services.values()]
+    assert [[s.byday for s in held] for held in schedules] == [["MO"], ["MO"]]
+    assert len({s.id for held in schedules for s in held}) == 2
+    assert [(f.file, f.count) for f in found(directory, "list-of-ids")] == [("schedules.csv", 1)]
+
+
+@pytest.mark.parametrize("cell", ["1,9", "9;8", "a b"])
+def test_what_is_no_list_of_known_ids_is_left_alone_and_named(tmp_path, cell):
+    directory = read(tmp_path, phones=f'id,service_id,number\n7,"{cell}",555-0101\n')
+    assert [f.value for f in found(directory, "dangling-reference")] == [cell]
+
+
+def test_an_id_that_looks_like_a_list_is_an_id(tmp_path):
+    services = SERVICES + '"1,2",1,Both,x,active\n'
+    directory = read(tmp_path, services=services, phones='id,service_id,number\n7,"1,2",555-0101\n')
+    assert [len(s.phones) for s in directory.services.values()] == [0, 0, 1]
+
+
+KEYS = [
+    ("service_recordid", "service_organization"),
+    ("recordid", "organization_recordid"),
+    ("ServiceID", "OrganizationId"),
+    ("Service Id", "org_id"),
+    ("service_id", "agency_id"),
+    ("record_id", "provider_id"),
+    ("service_uuid", "AgencyID"),
+]
+
+
+@pytest.mark.parametrize(("key", "owner"), KEYS)
+@pytest.mark.parametrize("ids", [("1", "2", "a"), ("recA1", "recB2", "recOrg9")])
+def test_keys_under_other_names_tie_the_tables(tmp_path, key, owner, ids):
+    one, two, agency = ids
+    directory = read(
+        tmp_path,
+        services=f"{key},service_name,{owner},status\n{one},A,{agency},active\n{two},B,{agency},active\n",
+        organizations=f"organization_recordid,organization_name\n{agency},Laurel House\n",
+        phones=f"phone_recordid,phone_number,phone_services\np,555-0101,{one}\nq,555-0102,{two}\n",
+    )
+    assert list(directory.services) == [one, two]
+    assert {s.organization.name for s in directory.services.values()} == {"Laurel House"}
+    assert [[p.number for p in s.phones] for s in directory.services.values()] == [["555-0101"], ["555-0102"]]
+    assert {f.path for f in found(directory, "linked-by-value")} >= {"phone_services"}
+    assert not found(directory, "row-without-owner")
+
+
+def test_a_cell_may_list_the_rows_of_another_table_from_either_side(tmp_path):
+    directory = read(
+        tmp_path,
+        services='service_recordid,service_name,service_locations,service_taxonomy\n1,A,"31,32",41\n2,B,32,"41, 42"\n',
+        organizations='organization_recordid,organization_name,organization_services\n11,Laurel House,"1,2"\n',
+        locations="location_recordid,location_name\n31,Main\n32,Annex\n",
+        taxonomies="taxonomy_recordid,taxonomy_name,taxonomy_parent_name\n41,Food,\n42,Legal,\n",
+    )
+    services = directory.services.values()
+    assert [s.organization.name for s in services] == ["Laurel House"] * 2
+    assert [[link.location.name for link in s.service_at_locations] for s in services] == [
+        ["Main", "Annex"],
+        ["Annex"],
+    ]
+    assert [[a.taxonomy_term.name for a in s.attributes] for s in services] == [["Food"], ["Food", "Legal"]]
+
+
+def test_of_two_keys_of_a_table_the_one_holds_by_which_others_name_its_rows(tmp_path):
+    directory = read(
+        tmp_path,
+        services="id,service_recordid,name,status\n1,901,A,active\n2,902,B,active\n",
+        phones="id,service_id,number\n1,902,555-0102\n2,901,555-0101\n",
+    )
+    assert {s.name: [p.number for p in s.phones] for s in directory.services.values()} == {
+        "A": ["555-0101"],
+        "B": ["555-0102"],
+    }
+
+
+def test_a_column_that_points_by_its_name_and_not_by_its_values_is_no_link(tmp_path):
+    directory = read(tmp_path, phones="id,service_id,number,org_id\n7,1,555-0101,EIN-5\n")
+    assert not found(directory, "linked-by-value")
+    assert directory.services["1"].phones[0].extra["org_id"] == "EIN-5"
+
+
+@pytest.mark.parametrize("name", ["taxonomy_types", "lookup", "users", "x_services_log"])
+def test_a_helper_table_beside_tables_of_hsds_is_no_list_of_services(tmp_path, name):
+    helper = (
+        "record,name,type,notes,phone\n1,Service Category,internal,a,555-0101\n2,Other,internal,b,555-0102\n"
+    )
+    directory = read(tmp_path, **{name: helper})
+    assert len(directory.services) == 2
+    (said,) = found(directory, "unknown-table")
+    assert "2 rows" in said.message
+    assert said.file == f"{name}.csv"
+
+
+def test_a_folder_of_plain_sheets_is_read_even_if_they_are_named_like_tables(tmp_path):
+    header = "Name of Service,Organization Name,Phone Number,Address\n"
+    (tmp_path / "food_services.csv").write_text(header + "Pantry,Laurel House,555-0101,1 Oak St\n")
+    (tmp_path / "clinics.csv").write_text(header + "Clinic,Elk House,555-0102,2 Oak St\n")
+    directory = interchange.read(tmp_path)
+    assert sorted(s.name for s in directory.services.values()) == ["Clinic", "Pantry"]
+
+
+@pytest.mark.parametrize("name", ["services", "locations", "organizations", "phones"])
+def test_a_plain_sheet_is_read_as_one_whatever_it_is_called(tmp_path, name):
+    text = "Program,Agency,Phone,Street,City,Zip,Hours\nPantry,Laurel House,555-0101,1 Oak St,Elk,28694,Mon 9am-1pm\n"
+    (tmp_path / f"{name}.csv").write_text(text)
+    (service,) = interchange.read(tmp_path / f"{name}.csv").services.values()
+    assert (service.name, service.organization.name) == ("Pantry", "Laurel House")
+    assert service.phones[0].number == "555-0101"
+
+
+def test_rows_that_belong_to_nothing_are_an_error_with_table_and_count(tmp_path):
+    directory = read(
+        tmp_path,
+        eligibility="id,service_id,eligibility\n,,Adults\n,,Families\n3,1,Elders\n",
+        phones="id,service_id,number\n1,,555-0101\n2,1,555-0102\n",
+    )
+    said = {(f.file, f.severity, f.count) for f in found(directory, "row-without-owner")}
+    assert said == {("eligibility.csv", "error", 2), ("phones.csv", "error", 1)}
+    assert directory.table("phone")["1"].number == "555-0101"
+    assert {a.label for a in directory.table("attribute").values()} == {"Adults", "Families"}
