@@ -219,7 +219,7 @@ class _Table:
             self.structurer.notes.tally(table.entity, draft)
         for column, target in table.linked.items():
             message = f"nearly all values of {column} are ids of {target}"
-            self._count("linked-by-value", column, message, "read as links", severity=Severity.INFO)
+            self._count(column, message, "read as links", rule="linked-by-value", severity=Severity.INFO)
 
     def _lifted(self, table: HsdsTable, found: Iterator[Row]) -> Iterator[Record]:
         for row in found:
@@ -233,7 +233,9 @@ class _Table:
                 several = self.package.one_each(part)
                 if len(several) > 1:
                     message = f"a list of ids where {part.entity} has one"
-                    self._count("list-of-ids", part.entity, message, "read as one record for each", row.line)
+                    self._count(
+                        part.entity, message, "read as one record for each", row.line, rule="list-of-ids"
+                    )
                 for each in several:
                     yield from self._make(each, row.line, number)
             self.reading.findings.extend(self.structurer.notes.finish(self.file.name, at_line(row.line)))
@@ -265,17 +267,17 @@ class _Table:
         """Count a row that belongs to no record, unless rows of another table say whose it is."""
         if entity not in self.package.owned_elsewhere:
             message = f"rows of {entity} that name no record which they belong to"
-            self._count(
-                "row-without-owner", entity, message, "kept, but no answer shows them", line, Severity.ERROR
-            )
+            action = "kept, but no answer shows them"
+            self._count(entity, message, action, line, rule="row-without-owner", severity=Severity.ERROR)
 
-    def _count(  # noqa: PLR0913, PLR0917  # the parts of a finding
+    def _count(  # noqa: PLR0913  # the parts of a finding
         self,
-        rule: str,
         about: str,
         message: str,
         action: str,
         line: int | None = None,
+        *,
+        rule: str,
         severity: Severity = Severity.WARNING,
     ) -> None:
         """Count a finding of this table."""
