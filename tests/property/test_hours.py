@@ -15,6 +15,7 @@ from communityconnector.matching import hours, recurrence, timetable
 from communityconnector.matching.hours import Open
 from communityconnector.matching.recurrence import rule_of
 from communityconnector.model import Offer, Schedule, Service
+from communityconnector.model.spans import implausible
 from communityconnector.testing import strategies as cc_st
 
 YEAR = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
@@ -87,7 +88,7 @@ def sure_schedules(draw):
     clock = st.integers(0, 1439).map(lambda minute: f"{minute // 60:02}:{minute % 60:02}:00")
     schedule = draw(cc_st.schedules())
     opens, closes = draw(clock), draw(clock)
-    if recurrence.implausible(time.fromisoformat(opens), time.fromisoformat(closes)) or (
+    if implausible(time.fromisoformat(opens), time.fromisoformat(closes)) or (
         (opens, closes)
         == ("00:00:00", "23:59:00")  # sources write round the clock so, and dateutil does not know that
     ):

@@ -64,11 +64,11 @@ def test_hsds_1_tables_arrive_as_one_directory(tmp_path):
         ("WEEKLY", "MO,TU,WE,TH,FR", "08:00", "17:00", None, None),
         ("WEEKLY", "SA", "09:00", "12:00", None, None),
         (None, None, "10:00", "12:00", "2026-12-24", "2026-12-24"),
+        (None, None, None, None, "2026-12-25", "2026-12-25"),
     }
     assert service.eligibility_description == "Residents of the county"
     assert {(a.link_type, a.label) for a in service.attributes if a.label} == {
         ("payment", "cash"),
-        ("holiday_schedule", "Closed 2026-12-25"),
     }
     (term,) = [a.taxonomy_term for a in service.attributes if a.taxonomy_term]
     assert (term.name, term.parent_id, directory.taxonomy_terms["t0"].parent_id) == ("Pantry", "t0", None)
@@ -221,6 +221,7 @@ def test_real_tables_of_ohana_are_read_whole(shared_data, tmp_path):
         ("location", "short_desc"),  # where there is a description already
         ("phone", "country_prefix"),
         ("phone", "vanity_number"),
+        ("schedule", "closed"),  # whether a holiday is a day on which it is closed
     }
     with zipfile.ZipFile(tmp_path / "ohana.zip", "w") as archive:
         for path in (shared_data / "ohana-sample").iterdir():

@@ -30,6 +30,7 @@ from communityconnector.model.doubts import doubts, suspects
 from communityconnector.model.extents import is_swapped, polygons
 from communityconnector.model.places import LANGUAGES, plausible_in
 from communityconnector.model.shape import shape
+from communityconnector.model.spans import implausible, time_of
 
 STALE: Final = timedelta(days=730)
 """How much older than the newest date in a directory an assurance may be. The Alliance of Information and Referral
@@ -160,6 +161,10 @@ _DAYS: Final = re.compile(
 
 
 def _schedule(schedule: Schedule) -> Iterator[Finding]:
+    opens, closes = time_of(schedule.opens_at), time_of(schedule.closes_at)
+    if opens is not None and closes is not None and (why := implausible(opens, closes)):
+        text = f"{why}, from {schedule.opens_at} to {schedule.closes_at}; read as: hours unknown"
+        yield _found(schedule, "implausible-span", text, path="closes_at", value=schedule.closes_at)
     for path, message in _impossible(schedule):
         text = f"{message}; read as: hours unknown"
         yield _found(schedule, "impossible-schedule", text, path=path, value=getattr(schedule, path))
@@ -178,9 +183,9 @@ def _impossible(schedule: Schedule) -> Iterator[tuple[str, str]]:
             yield "byday", "days that are no MO, TU, WE, TH, FR, SA, SU"
         elif schedule.freq == "WEEKLY" and any(letter.isdigit() for letter in schedule.byday):
             yield "byday", "a weekly schedule on numbered weekdays"
-    if schedule.byweekno or schedule.byyearday:
+    if (schedule.byweekno or schedule.byyearday) and "FREQ=YEARLY" not in schedule.beyond_hsds:
         path = "byweekno" if schedule.byweekno else "byyearday"
-        yield path, "weeks or days of the year go with a yearly frequency only, which HSDS has not"
+        yield path, "weeks or days of the year go with a yearly frequency only"
     for first, last in (("dtstart", "until"), ("valid_from", "valid_to")):
         start, end = getattr(schedule, first), getattr(schedule, last)
         # Both are YYYY-MM-DD here, which compare as they are.

@@ -9,6 +9,7 @@ from communityconnector.choices import Choice
 from communityconnector.interchange.lifts import describe, field_lift, mend, mend_schedule, value_lift
 from communityconnector.interchange.notes import TALLIED, Draft, Notes
 from communityconnector.interchange.opening_hours import read_hours
+from communityconnector.interchange.opening_hours.conditions import conditions
 from communityconnector.interchange.ownership import has_id, whose
 from communityconnector.interchange.plans import Plan, Step, plan_of
 from communityconnector.interchange.privacy.hearing import HIDDEN, Said, hear
@@ -20,6 +21,7 @@ from communityconnector.interchange.values import (
     Problem,
     is_odd_id,
     is_plain_date,
+    is_plain_time,
     is_rule_days,
 )
 from communityconnector.model import (
@@ -27,9 +29,11 @@ from communityconnector.model import (
     Finding,
     Record,
     Severity,
+    specs,
 )
 from communityconnector.model.disclosure import with_level
 from communityconnector.model.identity import mint
+from communityconnector.model.rule_parts import UNSURE, beyond_hsds
 
 
 class UncountedError(Exception):
@@ -273,9 +277,11 @@ class Structurer:
             self.notes.tally("schedule", Draft(Severity.INFO, "older-form", message, _LIFTED, ""))
             raw = mended
         text = raw.get("description")
+        if any(raw.get(part) for part in _RULE_PARTS) or beyond_hsds(
+            {n: raw[n] for n in raw.keys() - _SAY_WHEN}
+        ):
+            return [self._with_conditions(raw)]
         if not isinstance(text, str) or not any(letter.isdigit() for letter in text):
-            return [raw]
-        if any(raw.get(part) for part in _RULE_PARTS):
             return [raw]
         hours = read_hours(text)
         if not hours.certain:
@@ -290,6 +296,22 @@ class Structurer:
             for n in range(len(hours.schedules))
         ]
         return [{**raw, **part, **more} for part, more in zip(hours.schedules, own, strict=True)]
+
+    def _with_conditions(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A raw schedule with what its words say beside its hours."""
+        found = conditions(raw) if raw.get("opens_at") else {}
+        new = {name: value for name, value in found.items() if name not in raw}
+        if why := new.get(UNSURE):
+            message = f"words beside the hours say that these do not hold as they stand ({why})"
+            self._note(
+                Severity.WARNING,
+                "hours-in-doubt",
+                message,
+                "read as: hours unknown",
+                "description",
+                raw.get("description"),
+            )
+        return {**raw, **new} if new else raw
 
     def _plan(self, entity: str) -> Plan:
         self._plans[entity] = plan = plan_of(entity)
@@ -368,6 +390,10 @@ class Structurer:
             action = "read as if absent" if value is ABSENT else "" if value == raw else f"read as {value}"
             severity = Severity.INFO if harmless else Severity.WARNING
             self._note(severity, rule, problem.message, action, name, raw)
+        elif step.entity == "schedule" and name in _SAY_WHEN:
+            # To leave out a part of a rule would make the hours wider.
+            extra[f"x_{name}"] = raw
+            self._note(Severity.ERROR, rule, problem.message, f"kept as x_{name}; hours unknown", name, raw)
         else:
             if value is ABSENT:
                 extra[name] = raw
@@ -437,11 +463,15 @@ class Structurer:
         plan = self._plans.get("schedule") or self._plan("schedule")
         return (
             not raw.get("description")
+            and not raw.get("notes")
             and raw.keys() <= plan.steps.keys()
             and raw.get("freq") in _PLAIN_FREQUENCIES
             and is_rule_days(raw.get("byday"))
             and is_plain_date(raw.get("dtstart"))
             and is_plain_date(raw.get("until"))
+            and is_plain_time(raw.get("opens_at"))
+            and is_plain_time(raw.get("closes_at"))
+            and type(raw.get("timezone")) is not str
         )
 
     def _one(self, step: Step, item: Any, extra: dict[str, Any], raw: Mapping[str, Any], seed: str) -> Any:
@@ -644,6 +674,10 @@ def _marked(raw: Mapping[str, Any]) -> Iterable[Any]:
 _KEPT: Final = "kept as it was"
 _LIFTED: Final = "read as HSDS 3.2"
 _PLAIN_FREQUENCIES: Final = (None, "", "WEEKLY", "MONTHLY")
+_SAY_WHEN: Final = frozenset(specs(ENTITIES["schedule"])) - frozenset(
+    "id service_id location_id service_at_location_id description schedule_link attending_type notes attributes metadata".split()
+)
+"""The fields of a schedule that say when it is open."""
 _RULE_PARTS: Final = ("freq", "byday", "opens_at", "closes_at", "bymonthday", "dtstart")
 
 

@@ -257,7 +257,7 @@ def _date(raw: str) -> Mended:
 
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _CLOCK: Final = re.compile(
-    r"(\d{1,2})(?:\s*[:.]\s*(\d{2}))?(?::\d{2})?\s*(?:([ap])\.?\s*m\.?)?", re.IGNORECASE | re.ASCII
+    r"(\d{1,2})(?:\s*[:.]\s*(\d{2}))?(?::\d{2})?\s*(?:([ap])(?:\.?\s*m)?\.?)?", re.IGNORECASE | re.ASCII
 )
 _NAMED_TIMES: Final = {
     "noon": "12:00",
@@ -370,6 +370,11 @@ def is_rule_days(raw: Any) -> bool:
 def is_plain_date(raw: Any) -> bool:
     """Whether a value is written YYYY-MM-DD, or is nothing."""
     return raw is None or raw == "" or (type(raw) is str and _DATE.fullmatch(raw) is not None)
+
+
+def is_plain_time(raw: Any) -> bool:
+    """Whether a value is a time as HSDS writes it, or is nothing."""
+    return raw is None or raw == "" or (type(raw) is str and _TIME.fullmatch(raw) is not None)
 
 
 def right(facts: FieldSpec) -> Callable[[str], object]:

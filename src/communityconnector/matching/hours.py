@@ -1,7 +1,6 @@
 """Whether something is open, and when next, from HSDS schedules.
 
-A schedule is the parts of an RFC 5545 recurrence rule (`dateutil.rrule` expands it) with a time of opening and
-of closing. Where the rule is incomplete or impossible the answer is unknown, never closed.
+A schedule is the parts of an RFC 5545 recurrence rule with a time of opening and of closing. Where the rule is incomplete or impossible the answer is unknown, never closed.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import time
 from typing import Any, Final
 
-from communityconnector.matching.recurrence import implausible
-from communityconnector.matching.rule_reading import NotUnderstoodError, Rule, day_of, time_of, weekdays
+from communityconnector.matching.rule_reading import NotUnderstoodError, Rule, day_of, weekdays
+from communityconnector.model.spans import implausible, time_of
 
 NEVER: Final = 9_999_999
 """Ordinal of a day that never comes."""

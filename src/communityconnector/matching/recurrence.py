@@ -1,16 +1,16 @@
 """On which days a schedule occurs, and from when to when: HSDS schedules are the parts of a recurrence rule.
 
-The rule is that of RFC 5545; `dateutil.rrule` expands what counts. Where it is incomplete or impossible the answer is
-*unknown*: `NotUnderstoodError`, which never leaves the room.
+The rule is that of RFC 5545. Where it is incomplete or impossible the answer is *unknown*: `NotUnderstoodError`, which
+never leaves the room.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import lru_cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
+from communityconnector.matching.expansion import has_day
 from communityconnector.matching.holidays_kept import perhaps_a_holiday
 from communityconnector.matching.rule_reading import (
     FEW_DAYS,
@@ -22,6 +22,7 @@ from communityconnector.matching.rule_reading import (
     parts,
     rule_of,
 )
+from communityconnector.model.spans import implausible
 
 __all__ = [
     "Holidays",
@@ -52,10 +53,6 @@ class Span(NamedTuple):
     ends: datetime
     doubt: str = ""
 
-
-LONGEST: Final = timedelta(hours=16)
-"""A span as long as this is not believed, unless it is the whole day from midnight to midnight: opening and closing
-were most likely confused, or am and pm."""
 
 _DAY: Final = timedelta(days=1)
 
@@ -119,19 +116,6 @@ def _holiday(found: Parts, day: date, holidays: Holidays | None) -> str:
     return f"it is {name}" if name else ""
 
 
-def implausible(opens: time, closes: time) -> str:
-    """Why a span from one time of the day to another is not believed, or ""."""
-    if opens.tzinfo != closes.tzinfo:
-        return ""
-    begin, end = (at.hour * 3600 + at.minute * 60 + at.second for at in (opens, closes))
-    if begin < 60 and (end < 60 or end >= 86_340):
-        return ""
-    length = timedelta(seconds=(end - begin) % 86_400 or 86_400)
-    if begin == end:
-        return "it opens and closes at the same time"
-    return f"a span of {length.seconds // 3600} hours" if length >= LONGEST else ""
-
-
 def occurs(rule: Rule, day: date, zone: tzinfo = UTC) -> bool:
     """Whether the rule has an occurrence on a day.
 
@@ -157,7 +141,7 @@ def occurs(rule: Rule, day: date, zone: tzinfo = UTC) -> bool:
         return _is_single_day(found, day)
     if found.freq == "WEEKLY" and found.days and not found.counted and not (found.bymonth or found.bysetpos):
         return any(weekday == day.weekday() for _, weekday in found.days)
-    return _expands_to(found, day)
+    return has_day(found, day)
 
 
 def _check_validity(found: Parts, day: date) -> None:
@@ -197,60 +181,3 @@ def _begins_before(found: Parts, day: date, zone: tzinfo) -> bool:
         not_understood("the schedule ends in the middle of a day")
     begins = _wall(day, found.opens, zone)
     return begins <= (ends if ends.tzinfo is not None else _wall(ends.date(), ends.time(), zone))
-
-
-_FREQUENCIES: Final[dict[str, Literal[0, 1, 2, 3]]] = {"YEARLY": 0, "MONTHLY": 1, "WEEKLY": 2, "DAILY": 3}
-"""Frequencies by the numbers that dateutil has for them."""
-
-
-@lru_cache(maxsize=65_536)
-def _expands_to(found: Parts, day: date) -> bool:
-    """Whether a rule that repeats has an occurrence on a day from its first on."""
-    from dateutil.rrule import rrule
-    from dateutil.rrule import weekday as rule_day
-
-    days, dates = _from_first_day(found)
-    made = rrule(
-        _FREQUENCIES[found.freq or ""],
-        dtstart=datetime.combine(_begin(found, day), time.min),
-        interval=found.every,
-        count=found.count,
-        wkst=found.wkst,
-        byweekday=[rule_day(weekday, number or None) for number, weekday in days] or None,
-        bymonthday=dates or None,
-        bymonth=_months(found) or None,
-        byyearday=found.byyearday or None,
-        byweekno=found.byweekno or None,
-        bysetpos=found.bysetpos or None,
-    )
-    if found.count is not None and next(iter(made), None) != datetime.combine(_begin(found, day), time.min):
-        # RFC 5545 counts the first day, dateutil does not where the rule has it not.
-        not_understood("the schedule does not occur on its first day")
-    wanted = datetime.combine(day, time.min)
-    return bool(made.between(wanted, wanted, inc=True))
-
-
-def _begin(found: Parts, day: date) -> date:
-    """From when on the rule is expanded: where nothing counts from the first day, from shortly before the day asked."""
-    if found.first is not None and found.counted:
-        return found.first
-    return date(max(day.year - 1, 1), 1, 1) if found.freq == "YEARLY" else (day - 7 * _DAY).replace(day=1)
-
-
-def _from_first_day(found: Parts) -> tuple[tuple[tuple[int, int], ...], tuple[int, ...]]:
-    """The days of the week and of the month. RFC 5545: what the rule leaves open is taken from its first day."""
-    days, dates = found.days, found.bymonthday
-    if days or dates or found.byyearday or found.freq == "DAILY":
-        return days, dates
-    if found.first is None:
-        not_understood("the schedule does not say on which days")
-    if found.freq == "WEEKLY" or found.byweekno:
-        return ((0, found.first.weekday()),), ()
-    return (), (found.first.day,)
-
-
-def _months(found: Parts) -> tuple[int, ...]:
-    whole = found.freq != "YEARLY" or found.days or found.bymonthday or found.byyearday or found.byweekno
-    if found.bymonth or whole or found.first is None:
-        return found.bymonth
-    return (found.first.month,)

@@ -14,6 +14,7 @@ import attrs
 
 from communityconnector.model import Schedule, Weekday
 from communityconnector.model.rule_parts import parts_of
+from communityconnector.model.spans import time_of
 from communityconnector.model.zone_labels import knows_zone
 
 
@@ -184,28 +185,43 @@ def _parts(rule: Rule) -> Parts:
 
 def _check(found: Parts) -> None:
     """What no rule may have, by RFC 5545 section 3.3.10, and what has no first day to count from."""
-    freq, numbered = found.freq, any(number for number, _ in found.days)
+    if found.first is not None and found.last is not None and found.last < found.first:
+        not_understood("the schedule ends before it begins")
+    freq = found.freq
     if freq is None:
         by = (found.days, found.bymonthday, found.byyearday, found.byweekno, found.bymonth, found.bysetpos)
+        if found.unsure and not found.first:
+            not_understood(found.unsure)
         if any(by) or (found.first is None and not found.added and not _is_short(found)):
             not_understood("the schedule does not say how often it repeats")
         return
-    if (found.byyearday or found.byweekno) and freq != "YEARLY":
-        not_understood("the schedule counts days or weeks of the year, which it may not")
-    if numbered and freq not in {"MONTHLY", "YEARLY"}:
-        not_understood("the schedule numbers the days of a week or a day")
-    if found.bymonthday and freq == "WEEKLY":
-        not_understood("the schedule has days of the month in a week")
-    if numbered and found.byweekno:
-        not_understood("the schedule numbers the days of a week")
-    if any(abs(number) > (5 if freq == "MONTHLY" or found.bymonth else 53) for number, _ in found.days):
-        not_understood("a day of the schedule cannot be read")
+    _check_days(found, freq)
     if found.bysetpos and not (
         found.days or found.bymonthday or found.byyearday or found.byweekno or found.bymonth
     ):
         not_understood("the schedule picks from nothing")
     if found.first is None and found.counted:
         not_understood("the schedule does not say when it began")
+
+
+def _check_days(found: Parts, freq: str) -> None:
+    """What the days of a rule may not be."""
+    numbered = any(number for number, _ in found.days)
+    if (found.byyearday or found.byweekno) and freq != "YEARLY":
+        not_understood("the schedule counts days or weeks of the year, which it may not")
+    if numbered and freq not in {"MONTHLY", "YEARLY"}:
+        not_understood("the schedule numbers the days of a week or a day")
+    if numbered and not all(number for number, _ in found.days):
+        # By RFC 5545 either kind of day counts; programs that expand rules take those that are both.
+        not_understood("the schedule has days with and without a number")
+    if found.bymonthday and freq == "WEEKLY":
+        not_understood("the schedule has days of the month in a week")
+    if numbered and found.byweekno:
+        not_understood("the schedule numbers the days of a week")
+    if found.bysetpos and found.byweekno:
+        not_understood("the schedule picks from weeks that may begin in another year")
+    if any(abs(number) > (5 if freq == "MONTHLY" or found.bymonth else 53) for number, _ in found.days):
+        not_understood("a day of the schedule cannot be read")
 
 
 def _is_short(found: Parts) -> bool:
@@ -311,17 +327,6 @@ def _until(field: str | None, besides: str | None) -> tuple[date | None, datetim
     if last is not None and last != day:
         not_understood("the schedule contradicts itself")
     return day, other if isinstance(other, datetime) else None
-
-
-@lru_cache(maxsize=4096)
-def time_of(text: str | None) -> time | None:
-    """A time of the day as HSDS writes it; `None` where it is none."""
-    if text is None:
-        return None
-    try:
-        return time.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _clock(field: str | None, besides: str | None) -> time | None:

@@ -27,7 +27,7 @@ UNSURE: Final = "x_unsure"
 ZONE: Final = "x_timezone"
 """Unknown field of a schedule that names its zone, which HSDS has as a number only."""
 
-IN_WORDS: Final = "more is said in words"
+IN_WORDS: Final = "the hours are in words"
 """Why a schedule is not sure whose words have not been read."""
 
 _NO_LETTER: Final = re.compile(r"[^a-z]")

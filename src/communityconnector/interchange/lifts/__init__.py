@@ -6,7 +6,8 @@ the Ohana API's CSV (Code for America).
 """
 
 from communityconnector.interchange.lifts.fields import FIELDS, FieldLift, describe, field_lift, value_lift
-from communityconnector.interchange.lifts.mends import mend, mend_schedule
+from communityconnector.interchange.lifts.mends import mend
+from communityconnector.interchange.lifts.schedules import mend_schedule
 from communityconnector.interchange.lifts.tables import OLD_TABLES, Lifted, TableLift, table_lift
 
 __all__ = [

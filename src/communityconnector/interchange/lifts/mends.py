@@ -7,9 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from communityconnector.interchange.opening_hours import read_days
 from communityconnector.interchange.ownership import whose
-from communityconnector.interchange.values import is_rule_days
 from communityconnector.model.extents import polygons
 from communityconnector.model.identity import mint
 
@@ -26,114 +24,6 @@ def mend(entity: str, raw: Raw, seed: str) -> dict[str, Any] | None:
     """
     mender = _MENDERS.get(entity)
     return None if mender is None else mender(raw, seed)
-
-
-_OPENS: Final = ("start_time", "time_open", "open_time", "opens", "time_start", "opening_time", "open")
-_CLOSES: Final = ("end_time", "time_close", "close_time", "closes", "time_end", "closing_time", "close")
-_DAYS: Final = ("days", "day", "day_of_week", "days_of_week", "weekday", "weekdays")
-_DAILY: Final = "MO,TU,WE,TH,FR,SA,SU"
-_CLOCK: Final = re.compile(r"\d{1,2}(:\d{2}){0,2}\s*([ap]\.?m\.?)?", re.IGNORECASE | re.ASCII)
-_HHMM: Final = re.compile(r"\d{3,4}", re.ASCII)
-_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_NUMBERED: Final = ("", "MO", "TU", "WE", "TH", "FR", "SA", "SU")
-
-
-def mend_schedule(raw: Raw) -> dict[str, Any] | None:
-    """A raw schedule with its parts under their HSDS names; `None` where there is nothing to mend.
-
-    Days in words or lists become `byday`; times under other names, as 1930, or in `dtstart` and `until` (a slip of
-    a well-known export program) become `opens_at` and `closes_at`; a daily one becomes weekly on seven days.
-    """
-    made = dict(raw)
-    _times(made)
-    _dates(made)
-    _days(made)
-    freq = str(made.get("freq") or "").strip().upper()
-    if freq == "DAILY" and not made.get("byday") and not made.get("interval"):
-        made.update(freq="WEEKLY", byday=_DAILY)
-    elif not freq and made.get("byday") and made != raw and not made.get("dtstart"):
-        made["freq"] = "MONTHLY" if any(letter.isdigit() for letter in str(made["byday"])) else "WEEKLY"
-    return made if made != raw else None
-
-
-def _take(made: dict[str, Any], field: str, names: tuple[str, ...], fit: Callable[[Any], str]) -> None:
-    """Move the first value that fits into a field which is empty."""
-    if made.get(field):
-        return
-    for name in names:
-        value = fit(made.get(name))
-        if value:
-            made[field] = value
-            if name != field:
-                del made[name]
-            return
-
-
-def _times(made: dict[str, Any]) -> None:
-    for field, names, slip in (("opens_at", _OPENS, "dtstart"), ("closes_at", _CLOSES, "until")):
-        if not isinstance(made.get(field), (str, type(None))) or _HHMM.fullmatch(str(made.get(field) or "")):
-            value = _time(made.get(field))
-            if value:
-                made[field] = value
-        _take(made, field, names, _time)
-        _take(made, field, (slip,), lambda value: _time(value) if ":" in str(value or "") else "")
-
-
-def _time(value: Any) -> str:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        value = str(int(value)) if 0 <= value < 10_000 and value == int(value) else ""
-    if not isinstance(value, str):
-        return ""
-    text = value.strip()
-    if _HHMM.fullmatch(text) and int(text[-2:]) < 60 and int(text[:-2]) <= 24:
-        return f"{int(text[:-2]):02}:{text[-2:]}"
-    if _CLOCK.fullmatch(text) and (":" in text or text[-1:].lower() in "m."):
-        return text
-    return text if text.lower() in {"noon", "midnight", "midday"} else ""
-
-
-def _date(value: Any) -> str:
-    text = value.strip()[:10] if isinstance(value, str) else ""
-    return text if _DATE.fullmatch(text) else ""
-
-
-def _dates(made: dict[str, Any]) -> None:
-    single = _date(made.get("date"))
-    if single and not made.get("dtstart") and not made.get("until"):
-        made.update(dtstart=single, until=single)
-        del made["date"]
-    if _date(made.get("start_date")) and not made.get("dtstart"):
-        _take(made, "dtstart", ("start_date",), _date)
-        _take(made, "until", ("end_date",), _date)
-
-
-def _days(made: dict[str, Any]) -> None:
-    if made.get("byday"):
-        lawful = is_rule_days(made["byday"]) and not made["byday"].endswith(",")
-        written = "" if lawful else _day(made["byday"])
-        if written:
-            made["byday"] = written
-        return
-    for name in _DAYS:
-        written = _day(made.get(name))
-        if written:
-            made["byday"] = written
-            del made[name]
-            return
-
-
-def _day(value: Any) -> str:
-    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-        parts = [read_days(item) for item in value]
-        return ",".join(dict.fromkeys(day for part in parts for day in part.split(","))) if all(parts) else ""
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 7:
-        return _NUMBERED[value]
-    if isinstance(value, str):
-        bare = value.strip()
-        if len(bare) == 1 and bare in "1234567":
-            return _NUMBERED[int(bare)]
-        return read_days(bare)
-    return ""
 
 
 _STREET: Final = (

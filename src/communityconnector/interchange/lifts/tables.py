@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable
-from datetime import date
 from typing import Any, Final
 
 import attrs
 
+from communityconnector.interchange.lifts.schedules import day_of
 from communityconnector.model.identity import mint
 
 Row = dict[str, str]
@@ -132,20 +131,18 @@ def _payment(row: Row) -> Iterable[Lifted]:
 
 
 def _holiday(row: Row) -> Iterable[Lifted]:
-    """Hours on certain days. That it is closed then has no form in HSDS 3.2, so it becomes a label."""
-    start, end = _day(row.get("start_date", "")), _day(row.get("end_date", ""))
-    rest = {k: v for k, v in row.items() if k not in ("closed", "start_date", "end_date", "weekday")}
+    """Hours on certain days, or that it is closed on them. Where it is not known which days, the row is a label."""
+    rest = {k: v for k, v in row.items() if k not in ("weekday", "start_date", "end_date")}
     rest["id"] = _own("holiday_schedules", row.get("id", ""))
-    shut = row.get("closed", "").strip().lower() in {"true", "t", "yes", "y", "1"}
-    if not shut and start and row.get("opens_at") and row.get("closes_at"):
-        yield Lifted(
-            "schedule", {**rest, "dtstart": start, "until": end or start, "notes": "Hours on special days"}
-        )
+    first, last = (row.get(name, "").strip() for name in ("start_date", "end_date"))
+    if day_of(first) and (day_of(last) or not last):
+        yield Lifted("schedule", {**rest, "start_date": first, "end_date": last or first})
         return
+    shut = row.get("closed", "").strip().lower() in {"true", "t", "yes", "y", "1"}
     for entity in ("service_at_location", "service", "location"):
         owner = row.get(f"{entity}_id")
         if owner:
-            words = " to ".join(dict.fromkeys(filter(None, (row.get("start_date"), row.get("end_date")))))
+            words = " to ".join(dict.fromkeys(filter(None, (first, last))))
             yield Lifted("attribute", {
                 "id": mint("holiday", row.get("id", ""), entity, owner, words),
                 "link_id": owner, "link_entity": entity, "link_type": "holiday_schedule",
@@ -153,22 +150,6 @@ def _holiday(row: Row) -> Iterable[Lifted]:
                 "value": " to ".join(filter(None, _ids(row, "opens_at", "closes_at"))),
             })  # fmt: skip
             return
-
-
-_AMERICAN: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})", re.ASCII)
-
-
-def _day(text: str) -> str:
-    """A date as YYYY-MM-DD; month first where it has slashes, as the Ohana API's manual has it."""
-    bare = text.strip()
-    found = _AMERICAN.fullmatch(bare)
-    try:
-        if found:
-            year = int(found[3]) + (2000 if len(found[3]) == 2 else 0)
-            return date(year, int(found[1]), int(found[2])).isoformat()
-        return date.fromisoformat(bare).isoformat()
-    except ValueError:
-        return ""
 
 
 def _term(row: Row) -> Iterable[Lifted]:

@@ -12,6 +12,7 @@ from communityconnector.interchange.opening_hours.clock import WHOLE_DAY
 from communityconnector.interchange.opening_hours.doubts import doubt
 from communityconnector.interchange.opening_hours.items import Item
 from communityconnector.interchange.opening_hours.vocabulary import DAYS
+from communityconnector.model.rule_parts import UNSURE
 
 Part = dict[str, Any]
 """Parts of a schedule."""
@@ -205,9 +206,10 @@ class _Weeks:
             for opens, closes in dict.fromkeys(group.spans):
                 yield {"freq": freq, "byday": byday, "opens_at": opens, "closes_at": closes}
             if not group.spans:
-                yield {"freq": freq, "byday": byday}
+                yield {"freq": freq, "byday": byday, UNSURE: "no times are given for that day"}
         if self._doubtful:
-            yield {"freq": "MONTHLY", "byday": ",".join(dict.fromkeys(self._doubtful))}
+            byday = ",".join(dict.fromkeys(self._doubtful))
+            yield {"freq": "MONTHLY", "byday": byday, UNSURE: "they say that it is closed that day"}
 
     def _check(self) -> None:
         """That no day is said twice in two ways."""
