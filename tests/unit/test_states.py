@@ -28,6 +28,8 @@ def pantry(**more):
 
 
 STOPPED = [
+    {"\u00bfEst\u00e1 abierto?": "No"}, {"En operaci\u00f3n": "No"}, {"Situaci\u00f3n": "Cerrado"}, {"Status": "Perm closed"},
+    {"Status": "Shuttered"}, {"Status": "Do not use"}, {"status": ["inactive"]}, {"State of service": "closed"},
     {"Active": "No"}, {"Active": "FALSE"}, {"Active?": "n"}, {"active": False}, {"active": 0}, {"isActive": "false"},
     {"is_open": False}, {"Is this service open?": "No"}, {"Currently Operating?": "N"}, {"Operational": "No"},
     {"inactive": "TRUE"}, {"Inactive?": "x"}, {"Pantry - Inactive In Stock System": "True"}, {"closed": True},

@@ -218,7 +218,7 @@ class Structurer:
         alert = raw.get("alert")
         if state.alert and state.alert not in str(alert or ""):
             made["alert"] = f"{alert}; {state.alert}" if isinstance(alert, str) and alert else state.alert
-        told = "; ".join(f"{name}: {raw[name]}" for name in state.sources)
+        told = "; ".join(f"{name}: {raw[name]}" for name in state.sources if name != "attributes")
         action = f"read as {state.status}" if state.status else "left open; shown as an alert"
         if state.sources == ("status",):
             message = "a state in words that HSDS has not"

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from communityconnector.interchange.closures import Closing, closures, names_times
 from communityconnector.interchange.days import read_day
 from communityconnector.model import ServiceStatus
-from communityconnector.model.folding import fold
+from communityconnector.model.folding import fold, without_accents
 
 
 class Sense(IntEnum):
@@ -74,9 +74,9 @@ _QUALIFIERS: Final = frozenset(
     site location pantry food bank record resource listing entry current currently still now post content facility flag
     yes no y n c s description business custom value name today operation operating inventory system or and inactive active
     status state open closed permanently permanent temporarily temporary temp completely
-    el la esta este del de servicio programa agencia actualmente si""".split()
+    el la esta este del de servicio programa agencia actualmente si en operacion""".split()
 )
-_STATES: Final = frozenset("status state estado estatus".split())
+_STATES: Final = frozenset("status state estado estatus situacion".split())
 _RUNS: Final = frozenset(
     """active operational operating open running live enabled available activo activa abierto abierta vigente operativo
     disponible funcionando""".split()
@@ -111,7 +111,7 @@ _NO_LONGER: Final = re.compile(
 @lru_cache(maxsize=4_096)
 def sense_of(name: str) -> Sense | None:  # noqa: C901, PLR0911, PLR0912  # a table of names, one line a sense
     """What a column or a key asks of the state of a service; `None` where it asks something else."""
-    tokens = [fold(token) for token in _TOKEN.findall(name.replace("__c", ""))]
+    tokens = [fold(token) for token in _TOKEN.findall(without_accents(name.replace("__c", "")))]
     words = frozenset(tokens)
     if not words or words & _ABOUT_SOMETHING_ELSE:
         return None
@@ -142,15 +142,22 @@ def sense_of(name: str) -> Sense | None:  # noqa: C901, PLR0911, PLR0912  # a ta
         return None
     if words & _STATES and not words & _ON:
         # A state alone is that of an address: "NC".
-        return Sense.STATE if words & {"status", "estatus"} or joined in _SPANISH_STATES else None
+        return (
+            Sense.STATE
+            if words & {"status", "estatus", "situacion"} or joined in _STATES_OF_SERVICES
+            else None
+        )
     if words & _ON:
         return None
     if words & {"suspended", "paused", "hold", "suspendido", "pausa"} or joined == "temp closed":
         return Sense.PAUSED
-    return Sense.RUNS if words & _RUNS or joined in ("in operation", "in business", "in service") else None
+    return Sense.RUNS if words & _RUNS or joined in _IN_OPERATION else None
 
 
-_SPANISH_STATES: Final = frozenset({"estado del servicio", "estado servicio", "estado del programa"})
+_IN_OPERATION: Final = ("in operation", "in business", "in service", "en operacion", "en servicio")
+_STATES_OF_SERVICES: Final = frozenset({
+    "estado del servicio", "estado servicio", "estado del programa", "state of service", "service state", "program state",
+})  # fmt: skip
 
 _YES: Final = frozenset("yes y true t 1 1.0 x on si s verdadero checked \u2713 \u2714 \u2611".split())
 _NO: Final = frozenset("no n false f 0 0.0 off falso unchecked \u2610".split())
@@ -181,16 +188,17 @@ _ASK: Final = re.compile(
 )
 _PAUSED_WORDS: Final = re.compile(
     r"temp(?:orar(?:y|ily))?\b\.?.*(?:clos|inactiv|shut|suspen|unavail|hold|down)|(?:clos|inactiv|suspen).*temp|on hold|hold$|paus"
-    r"|suspend|hiatus|tc$|seasonal(?:ly)? closed|off[- ]season|out of season|(?:temporal|provisional)mente|en pausa|temporarily .*"
+    r"|suspend|hiatus|receso|vacaciones|tc$|seasonal(?:ly)? closed|off[- ]season|out of season|(?:temporal|provisional)mente|en pausa|temporarily .*"
     r"|clos.*season|not currently|(?:closed|inactive) for now"
 )
 _GONE_WORDS: Final = re.compile(
     r"perman|defin|for good|defunct|out of business|dissol|disuelt|no longer exist|ya no exist|dead|gone"
 )
 _STOPPED_WORDS: Final = re.compile(
-    r"(?:is |now |already |record )*(?:inactiv[eoa]|closed|clos(?:ed|ure)\b.*|i|cerrad[oa]s?|delete[d]?|del|archived?|archivad[oa]|retired"
+    r"(?:is |now |already |record |perm(?:anent(?:ly)?)?[. ]+)*(?:inactiv[eoa]|closed|clos(?:ed|ure)\b.*|i|cerrad[oa]s?|delete[d]?|del|archived?|archivad[oa]|retired"
     r"|obsolete|expired|dead|gone|duplicate|cancell?ed|cancelad[oa]|withdrawn|terminated|terminad[oa]|deactivated|disabled|ended"
-    r"|discontinued|descontinuad[oa]|disbanded|dissolved|disuelt[oa]|defunct|eliminad[oa]|borrad[oa]|clausurad[oa]|merged.*|shut"
+    r"|discontinued|descontinuad[oa]|disbanded|dissolved|disuelt[oa]|defunct|eliminad[oa]|borrad[oa]|clausurad[oa]|merged.*|shut|shuttered|ceased|out of (?:operation|service)"
+    r"|do not (?:use|list)"
     r"(?: down)?|out of business|de baja|dad[oa] de baja|fuera de servicio|inoperative|not (?:active|open|operational|operating"
     r"|in operation|available|running|in service|in business)|no (?:esta )?(?:activ[oa]|abiert[oa]|operativ[oa]|disponible)"
     r"|non-?(?:operational|active)|no longer .*|ya no .*|removed|finalizad[oa])(?:$|\W.*)"
@@ -303,6 +311,8 @@ def state_in(raw: Mapping[str, Any]) -> State | None:
     Args:
         raw: the service, with text, numbers, truth values or anything else under each name.
     """
+    if _is_meeting_of_a_closed_place(raw):
+        return State(ServiceStatus.TEMPORARILY_CLOSED.value, "", ("attributes",), runs=False)
     names = state_names(tuple(raw))
     if not names or (names == ("status",) and _is_word(raw["status"])):
         return None
@@ -325,6 +335,14 @@ def state_in(raw: Mapping[str, Any]) -> State | None:
     return State(status, alert, tuple(one[0] for one in found), said is _Said.RUNS)
 
 
+def _is_meeting_of_a_closed_place(raw: Mapping[str, Any]) -> bool:
+    """Whether a meeting has the Meeting Guide's code for a place that is closed for a while; C is a closed meeting."""
+    attributes = raw.get("attributes")
+    return isinstance(attributes, list) and any(
+        isinstance(item, dict) and item.get("label") == "TC" for item in attributes
+    )
+
+
 def _runs(found: list[tuple[str, _Said, str]]) -> bool:
     return any(said is _Said.RUNS for _, said, _ in found)
 
@@ -340,4 +358,6 @@ def _is_word(value: Any) -> bool:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list):
+        return "; ".join(item for item in value if isinstance(item, str))
     return value if isinstance(value, str) else str(value) if isinstance(value, (int, float)) else ""

@@ -7,7 +7,10 @@ import unicodedata
 
 def fold(text: str) -> str:
     """Lower case without accents, typographic apostrophes made plain."""
-    if text.isascii():
-        return text.lower()
-    plain = unicodedata.normalize("NFKD", text.replace("\u2019", "'")).casefold()
+    return text.lower() if text.isascii() else without_accents(text).casefold()
+
+
+def without_accents(text: str) -> str:
+    """A text without accents, typographic apostrophes made plain; its case stays."""
+    plain = unicodedata.normalize("NFKD", text.replace("\u2019", "'"))
     return "".join(letter for letter in plain if not unicodedata.combining(letter))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from communityconnector.interchange.closures import Closing, Closure, closures
+from communityconnector.interchange.closures import Closing, Closure, closures, may_close
 from communityconnector.interchange.records import STATE
 from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
@@ -27,13 +27,23 @@ def _closures(offer: Offer) -> Iterator[Closure]:
         offer.location,
         offer.service_at_location,
     )
-    for name in (service.name, service.alternate_name, agency and agency.name, place and place.name):
-        yield from closures(name or "", title=True)
-    yield from closures(service.alert or "", service.name, certain=True)
-    for text in (service.description, link and link.description):
-        yield from closures(text or "", service.name)
     for record, called in ((agency, "agency"), (place, "place")):
         yield from _of_record(record, called)
+    names = (
+        service.name,
+        service.alternate_name,
+        None if agency is None else agency.name,
+        None if place is None else place.name,
+    )
+    texts = (service.description, None if link is None else link.description)
+    # One look at all of it: nearly all services say nothing of closing.
+    if not may_close("\n".join(filter(None, (*names, *texts, service.alert)))):
+        return
+    for name in names:
+        yield from closures(name or "", title=True)
+    yield from closures(service.alert or "", service.name, certain=True)
+    for text in texts:
+        yield from closures(text or "", service.name)
 
 
 def _of_record(record: Record | None, called: str) -> Iterator[Closure]:
