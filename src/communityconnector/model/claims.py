@@ -42,14 +42,20 @@ class Claim(NamedTuple):
     site: Site
 
 
-def claims_of(record: Record) -> Iterator[Claim]:
-    """What a record, with all that it embeds, says of places that are to be hidden."""
+def claims_of(record: Record, *, deep: bool = True) -> Iterator[Claim]:
+    """What a record says of places that are to be hidden.
+
+    Args:
+        record: the record.
+        deep: whether also what the places and the agency that it embeds say themselves. Where all records are at hand,
+            each of them is asked for itself.
+    """
     if isinstance(record, Service):
-        yield from _of_service(record)
+        yield from _of_service(record, deep)
     elif isinstance(record, Organization):
-        yield from _of_agency(record)
+        yield from _of_agency(record, deep)
     elif isinstance(record, ServiceAtLocation):
-        yield from _of_link(record, None, "", ())
+        yield from _of_link(record, None, "", None, deep)
     elif isinstance(record, Location):
         yield from _of_place(record)
 
@@ -59,42 +65,51 @@ def protective(service: Service) -> bool:
     return bool(_sign(service) or (service.organization is not None and _sign(service.organization)))
 
 
-def _of_service(service: Service) -> Iterator[Claim]:
+def _of_service(service: Service, deep: bool) -> Iterator[Claim]:  # noqa: FBT001
     agency = service.organization
-    names = names_of(service)
-    of_agency = "" if agency is None else _sign(agency)
     own = _sign(service)
+    of_agency = "" if agency is None or own else _sign(agency)
+    said = None if agency is None else agency.disclosure
     for link in service.service_at_locations:
-        yield from _of_link(link, service.disclosure, own, names)
+        yield from _of_link(link, service.disclosure, own, service, deep)
         place = link.location
-        if place is None or agency is None:
+        if place is None:
             continue
-        if _hides(agency.disclosure):
-            yield Claim(place.id, agency.disclosure, "", link.id, names, site_of(place))
-        if of_agency and not own and _silent(place, link.disclosure, service.disclosure, agency.disclosure):
-            yield Claim(place.id, Disclosure.STAFF_ONLY, of_agency, link.id, names, site_of(place))
-    if agency is not None:
-        yield from _of_agency(agency)
+        if _hides(said):
+            yield Claim(place.id, said, "", link.id, names_of(service), site_of(place))
+        if of_agency and _silent(place, link.disclosure, service.disclosure, said):
+            yield Claim(
+                place.id, Disclosure.STAFF_ONLY, of_agency, link.id, names_of(service), site_of(place)
+            )
+    if deep and agency is not None:
+        yield from _of_agency(agency, deep)
 
 
 def _of_link(
-    link: ServiceAtLocation, of_service: Disclosure | None, looks: str, names: tuple[str, ...]
+    link: ServiceAtLocation,
+    of_service: Disclosure | None,
+    looks: str,
+    service: Service | None,
+    deep: bool,  # noqa: FBT001
 ) -> Iterator[Claim]:
     place = link.location
     if place is None:
         return
-    yield from _of_place(place)
+    if deep:
+        yield from _of_place(place)
     said = [level for level in (link.disclosure, of_service) if level is not None]
+    names = names_of(service) if service is not None and (said or looks) else ()
     if said and _hides(level := strictest(*said)):
         yield Claim(place.id, level, "", link.id, names, site_of(place))
     if looks and _silent(place, *said):
         yield Claim(place.id, Disclosure.STAFF_ONLY, looks, link.id, names, site_of(place))
 
 
-def _of_agency(agency: Organization) -> Iterator[Claim]:
+def _of_agency(agency: Organization, deep: bool) -> Iterator[Claim]:  # noqa: FBT001
     looks = _sign(agency)
     for place in agency.locations:
-        yield from _of_place(place)
+        if deep:
+            yield from _of_place(place)
         if _hides(agency.disclosure):
             yield Claim(place.id, agency.disclosure, "", "", names_of(agency), site_of(place))
         if looks and _silent(place, agency.disclosure):
@@ -120,16 +135,14 @@ def _sign(record: Service | Organization) -> str:
     """The words by which a service or an agency itself looks like a refuge."""
     if isinstance(record, Organization):
         return _words(record.name, record.alternate_name)
-    program = record.program
-    terms = [a.taxonomy_term for a in record.attributes if a.taxonomy_term is not None]
-    return _words(
-        record.name,
-        record.alternate_name,
-        *(() if program is None else (program.name, program.alternate_name)),
-        *(word for term in terms for word in (term.name, term.code)),
+    texts = [record.name, record.alternate_name]
+    if record.program is not None:
+        texts += [record.program.name, record.program.alternate_name]
+    for attribute in record.attributes:
+        term = attribute.taxonomy_term
         # A category without a term, as plain lists have it.
-        *(a.label or a.value for a in record.attributes if a.taxonomy_term is None),
-    )
+        texts += [attribute.label or attribute.value] if term is None else [term.name, term.code]
+    return _words(*texts)
 
 
 def _words(*texts: str | None) -> str:

@@ -20,6 +20,7 @@ import attrs
 
 from communityconnector.model.claims import (
     INTERNAL,
+    PARTS,
     Claim,
     Part,
     claims_of,
@@ -32,6 +33,7 @@ from communityconnector.model.claims import (
 )
 from communityconnector.model.confidential import NOTHING, Confidential, Hidden, Site, Why
 from communityconnector.model.geography import Point
+from communityconnector.model.internal_fields import has_internal
 from communityconnector.model.level import Disclosure, strictest
 from communityconnector.model.location import Location
 from communityconnector.model.organization import Organization
@@ -134,15 +136,16 @@ class Hiding:
                     _hide(links, claim.link, hidden)
                 elif not claim.words or seen is None or seen.level is None:
                     _hide(places, key, hidden)
-        internal = self._parts.pop(INTERNAL, None) is not None
-        parts = {part.key: (part.level, part.values) for part in self._parts.values()}
+        parts = {p.key: (p.level, p.values) for p in self._parts.values() if p.key != INTERNAL}
         self.still = (*self._keep_places(places), *self._keep_parts(parts))
         for key, hidden in places.items():
             if key in self._seen:
                 # Other records of it may tell another street.
                 places[key] = attrs.evolve(hidden, site=hidden.site + self._seen[key].site)
         self._same_places(places)
-        return Confidential(places, links, parts, frozenset(self._bystanders(places)), self.opened, internal)
+        return Confidential(
+            places, links, parts, frozenset(self._bystanders(places)), self.opened, INTERNAL in self._parts
+        )
 
     def _keep_places(self, places: dict[str, Hidden]) -> Iterator[str]:
         """Hide what was hidden before, unless a person decided otherwise; gives what nothing hides but that."""
@@ -269,7 +272,8 @@ def _places_in(record: Record) -> Iterator[_Found]:
             yield from _places_in(child)
 
 
-_TABLES: Final = ("service", "organization", "service_at_location", "location", "contact", "phone", "address")
+_PLACED: Final = ("service", "organization", "service_at_location", "location")
+"""Entities that may claim places."""
 
 
 def confidential(
@@ -283,11 +287,18 @@ def confidential(
         opened: `entity id` of what a person decided to show.
     """
     hiding = Hiding(before, opened)
-    for entity in _TABLES:
+    for entity in _PLACED:
         for record in tables[entity].values():
-            hiding.take(claims_of(record), parts_of(record))
+            hiding.take(claims_of(record, deep=False), ())
+    for entity, table in tables.items():
+        if entity in PARTS:
+            hiding.take(
+                (), (part for record in table.values() if record.disclosure for part in parts_of(record))
+            )
+        if any(record.extra and has_internal(record.extra) for record in table.values()):
+            hiding.take((), [Part(INTERNAL, Disclosure.NEVER, ())])
     if hiding.any_place:
-        for entity in _TABLES[:4]:
+        for entity in _PLACED:
             for record in tables[entity].values():
                 hiding.look_at(record)
     return hiding.decide()
