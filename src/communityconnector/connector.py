@@ -46,6 +46,9 @@ _LOG: Final = logging.getLogger("communityconnector")
 OWN_FORMS: Final = "hsds"
 """Name of the importer that reads what `read` reads: a load streams those forms itself."""
 
+_FEW_SERVICES: Final = 1_000
+"""So many services are looked through sooner than an index of them is made."""
+
 _NO_SETTINGS: Final[Mapping[str, str]] = {}
 
 _NO_NOTIFIERS: Final[Mapping[str, Notifier]] = {}
@@ -427,11 +430,11 @@ class Connector(Desk):
     def _has_agency(self, key: str) -> bool:
         """Whether the directory has an agency; where none has been loaded, it may have any."""
         generation = self._shelf.current()
-        return (
-            generation is None
-            or self._follower.now().index.has_agency(key)
-            or self._shelf.has(generation.number, "organization", key)
-        )
+        if generation is None or self._shelf.has(generation.number, "organization", key):
+            return True
+        if generation.records.get("service", 0) <= _FEW_SERVICES:
+            return self._shelf.runs_services(generation.number, key)
+        return self._follower.now().index.has_agency(key)
 
     def _source(self, source: Source) -> Source:
         """The source, or what a plugin reads from a file of a form that is its own."""

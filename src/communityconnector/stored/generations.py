@@ -127,6 +127,13 @@ class Shelf:
         """Whether a record that no other embeds is stored under its id."""
         return fetch(self.storage, kind_of(entity, generation), id_of(key)) is not None
 
+    def runs_services(self, generation: int, key: str) -> bool:
+        """Whether an organization runs any of the services: all of them are looked through."""
+        return any(
+            key in (stored.document.get("organization", {}).get("id"), stored.document.get("organization_id"))
+            for stored in self.documents(generation, _SERVICE)
+        )
+
     def directory(self, generation: int) -> Directory:
         """The whole directory, in memory."""
         found = Directory.of(record for entity in ENTITIES for record in self.read(generation, entity))

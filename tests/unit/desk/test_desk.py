@@ -8,13 +8,26 @@ from datetime import timedelta
 
 import attrs
 import pytest
-from desks import LINKS, MONDAY, PATRON, STAFF, desk_at, found, preference, send, take_referrals, terms
+from desks import (
+    LINKS,
+    MONDAY,
+    PANTRIES,
+    PATRON,
+    STAFF,
+    desk_at,
+    found,
+    preference,
+    send,
+    take_referrals,
+    terms,
+)
 from sqlalchemy import create_engine
 
 import communityconnector as cc
 from communityconnector.adapters.sql import create_storage
 from communityconnector.desk import kinds
 from communityconnector.errors import (
+    AgencyNotFoundError,
     IdempotencyConflictError,
     IllegalTransitionError,
     InvalidConsentError,
@@ -169,7 +182,8 @@ def test_a_service_has_an_intake_of_its_own_before_its_agency(desk):
     send(desk, match, told={}, consent=terms(fields=[]))
     desk.dispatch_once()
     assert [to for to, _ in desk.box.texts] == ["service@example.org"]
-    assert desk.intake(match.service_id) is None
+    with pytest.raises(AgencyNotFoundError):
+        desk.intake(match.service_id)
     assert desk.intake(match.service_id, "service").entity == "service"
     with pytest.raises(InvalidReferralError, match="no such Taker"):
         desk.intake(match.service_id, "programme")
@@ -179,6 +193,8 @@ def test_a_service_and_another_agency_of_the_same_id_are_not_taken_for_each_othe
     """Ids such as 1, 2, 3 are usual where a directory was a spreadsheet."""
     match = found(desk)
     take_referrals(desk, match)
+    sheriff = Organization(id=match.service_id, name="Sheriff", description="For tests.")
+    desk.load(cc.Directory.of([Service(id="patrol", name="Patrol", status="active", organization=sheriff)]))
     other = cc.Secret("sheriff@example.org")
     desk.put_intake(cc.Intake(id=match.service_id, notifier="box", address=other), actor=STAFF)
     send(desk, match)
@@ -447,7 +463,10 @@ def test_the_inbox_has_what_is_sent_and_open(desk):
     agency = cc.Actor("agency", first.organization_id)
     desk.apply(first.id, "reject", actor=agency, outcome="no_capacity")
     assert [one.id for one in desk.inbox(first.organization_id)] == [second.id]
-    assert desk.inbox("another") == ()
+    other = next(
+        one.organization.id for one in PANTRIES.services.values() if one.organization.id != agency.id
+    )
+    assert desk.inbox(other) == ()
 
 
 @pytest.mark.parametrize(
