@@ -10,13 +10,14 @@ from communityconnector.interchange.day_columns import (
     day_meaning,
     days_not_weekly,
     read_week,
+    week_columns,
 )
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 def week_of(row, doubtful=()):
-    return read_week(list(row), row, doubtful)
+    return read_week(week_columns(list(row)), row, doubtful)
 
 
 def spans(week):
@@ -33,6 +34,9 @@ def spans(week):
         ["Lunes", "Martes", "Miércoles", "Jueves", "Viernes", "Sábado", "Domingo"],
         [f"fp_{day[:3].lower()}" for day in DAYS],
         [f"HoursOn{day}" for day in DAYS],
+        ["M", "T", "W", "Th", "F", "S", "Su"],
+        ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"],
+        ["M", "T", "W", "T (column 4)", "F", "S", "S (column 7)"],
     ],
 )
 def test_open_closed_and_unknown_days_are_told_apart(header):
@@ -141,3 +145,8 @@ def test_a_doubtful_day_is_unknown():
 def test_a_day_in_another_name_is_no_column_of_days(name):
     assert day_column(name) is None
     assert day_meaning(name) == ""
+
+
+def test_columns_of_mornings_and_afternoons_are_one_day():
+    week = week_of({"Monday AM": "9-12", "Monday PM": "1-4", "Tuesday AM": "", "Tuesday PM": "1-4"})
+    assert spans(week)[:2] == [("MO", "09:00", "12:00"), ("MO,TU", "13:00", "16:00")]

@@ -39,6 +39,7 @@ from communityconnector.interchange.sheet_place import one_line
         ("point z (-81.5 36.4 12.0)", (36.4, -81.5)),
         ("12 Oak St\nBoone, NC 28607\n(36.2, -81.6)", (36.2, -81.6)),
         ("https://maps.example.org/@36.4,-81.5,17z", (36.4, -81.5)),
+        ('{"type": "Point", "coordinates": [-81.5, 36.4]}', (36.4, -81.5)),
         ("https://maps.example.org/?q=36.4,-81.5", (36.4, -81.5)),
         ("-121.9, 37.3", (37.3, -121.9)),
         ("-81.6, 36.2", (36.2, -81.6)),
@@ -80,7 +81,7 @@ def test_an_angle_is_read_as_people_write_it(cell, angle):
     ("cell", "state", "code"),
     [
         ("28607", "NC", "28607"), ("28607-1234", "NC", "28607-1234"), ("28607.0", "NC", "28607"), ("286071234", "NC", "28607-1234"),
-        ("2118", "MA", "02118"), ("2118.0", "Mass.", ""), ("2118", "Massachusetts", "02118"), ("7001", "NJ", "07001"),
+        ("2118", "MA", "02118"), ("2118.0", "MA", "02118"), ("2118", "Massachusetts", "02118"), ("7001", "NJ", "07001"),
         ("601", "PR", "00601"), ("2118-0001", "MA", "02118-0001"), ("2118", "", ""), ("2118", "NC", ""),
         ("K1A 0B1", "ON", "K1A 0B1"), ("SW1A 1AA", "", "SW1A 1AA"), ("NC", "NC", ""), ("see below", "NC", ""),
         ("28607, 28608", "NC", "28607, 28608"),
@@ -183,6 +184,10 @@ def test_what_programs_write_for_nothing_is_nothing():
         ("12 Oak St, Suite 4, Boone, NC, 28607-1234", ("12 Oak St", "Suite 4", "Boone", "NC", "28607-1234")),
         ("12 Oak St\nBoone, NC 28607", ("12 Oak St", None, "Boone", "NC", "28607")),
         ("12 Oak St, Boone, NC 28607, USA", ("12 Oak St", None, "Boone", "NC", "28607")),
+        ("12 Oak St, Boone, North Carolina 28607", ("12 Oak St", None, "Boone", "North Carolina", "28607")),
+        ("12 Oak St, Boone, NC", ("12 Oak St", None, "Boone", "NC", None)),
+        ("12 Oak St Boone NC 28607", ("12 Oak St Boone", None, None, "NC", "28607")),
+        ("12 Oak St, Boston, MA 2118", ("12 Oak St", None, "Boston", "MA", "2118")),
         ("P.O. Box 12, Boone, NC 28607", ("P.O. Box 12", None, "Boone", "NC", "28607")),
     ],
 )
@@ -195,7 +200,17 @@ def test_an_address_in_one_text_comes_apart(text, parts):
 
 
 @pytest.mark.parametrize(
-    "text", ["12 Oak St", "Boone, NC", "behind the church, Boone", "12 Oak St, Boone", ", , ,", ""]
+    "text",
+    [
+        "12 Oak St",
+        "Boone, NC",
+        "behind the church, Boone",
+        "12 Oak St, Boone",
+        ", , ,",
+        "",
+        "North Carolina",
+        "12 Oak St, come in",
+    ],
 )
 def test_an_address_that_may_come_apart_in_other_ways_stays_whole(text):
     assert not one_line(text)

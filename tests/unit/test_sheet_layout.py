@@ -221,3 +221,28 @@ def test_a_plain_sheet_is_read_whatever_its_file_is_called(tmp_path):
         (tmp_path / name).write_text(text, encoding="utf-8")
         (service,) = cc.read(tmp_path / name).services.values()
         assert (service.name, service.organization.name) == ("Pantry", "Laurel")
+
+
+def test_a_name_alone_between_rows_is_a_service_where_headings_look_otherwise():
+    rows = f"{ROW}\nMaple,,,\nOak,Clinic,828-555-0103,\n"
+    assert names(read(f"{HEADER}\n{rows}")) == ["Food Pantry", "Maple", "Clinic"]
+    assert names(read(f"{HEADER}\n- FOOD -,,,\n{rows}")) == ["Food Pantry", "Maple", "Clinic"]
+    assert names(read(f"{HEADER}\nFood,,,\n{ROW}\nHousing,,,\nOak,Clinic,828-555-0103,\n")) == [
+        "Food Pantry",
+        "Clinic",
+    ]
+
+
+def test_a_second_table_under_the_first_has_its_own_columns():
+    directory = read(f"{HEADER}\n{ROW}\n\nAgency,Address,Email\nMaple,1 Oak St,maple@example.org\n")
+    maple = list(directory.services.values())[1]
+    assert (maple.name, maple.email) == ("Maple", "maple@example.org")
+    assert maple.service_at_locations[0].location.addresses[0].address_1 == "1 Oak St"
+    assert set(directory.dataset["columns"]) == {"Agency", "Program", "Phone", "Hours", "Address", "Email"}
+
+
+def test_two_columns_of_one_name_are_told_once():
+    directory = read("Name,Phone,Phone,Hours\nPantry,828-555-0101,828-555-0102,Mon 9-5\n")
+    assert [finding.rule for finding in directory.findings].count("duplicate-column") == 1
+    (service,) = directory.services.values()
+    assert [phone.number for phone in service.phones] == ["828-555-0101", "828-555-0102"]

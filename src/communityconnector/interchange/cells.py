@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import attrs
 
+from communityconnector.interchange.regions import loses_zero
+
 LONGEST: Final = 4_000
 """Most characters of a cell in which a point, a phone or a date is looked for."""
 
@@ -29,6 +31,8 @@ _TAGS: Final = frozenset(
 )
 _BREAKING: Final = frozenset("br div h1 h2 h3 h4 h5 h6 hr li p table tr".split())
 _TAG: Final = re.compile(r"<!--.{0,2000}?-->|</?([A-Za-z][A-Za-z0-9]{0,9})(?:\s[^<>]{0,2000})?/?>", re.DOTALL)
+_HIDDEN: Final = re.compile(r"<(script|style)\b[^<>]{0,500}>.{0,2000}?</\1>", re.DOTALL | re.IGNORECASE)
+"""What a web page holds and does not show."""
 _ENTITY: Final = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
 _BLANKS: Final = re.compile(r"[^\S\n]+")
 
@@ -37,7 +41,7 @@ def without_markup(cell: str) -> str:
     """A cell's text without the marks of a web page; where these break lines, the text does."""
     if "<" not in cell and "&" not in cell:
         return cell
-    text = cell
+    text = _HIDDEN.sub(" ", cell)
     for _ in range(2):  # an export may write marks that were written once already
         text = _TAG.sub(_unmarked, text)
         if not _ENTITY.search(text):
@@ -86,6 +90,9 @@ _PAIR: Final = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _TWO: Final = re.compile(rf"\(?({_DEGREES})\s{{1,3}}({_DEGREES})\)?", re.ASCII)
+_GEOMETRY: Final = re.compile(
+    rf"coordinates[\"']?\s{{0,3}}:\s{{0,3}}\[\s{{0,3}}({_DEGREES})\s{{0,3}},\s{{0,3}}({_DEGREES})", re.ASCII
+)
 _MAP_LINK: Final = re.compile(rf"[@=/]({_DEGREES})(?:,|%2C)({_DEGREES})(?![\d.])", re.ASCII)
 
 
@@ -97,21 +104,27 @@ def point_in(cell: str) -> PointCell | None:
     if "." not in cell:
         return None
     text = cell[:LONGEST].replace("\u2212", "-")
-    if found := _WKT.search(text):
-        return _point(found[2], found[1], _rest(text, found))
+    for pattern in (_WKT, _GEOMETRY):
+        if found := pattern.search(text):
+            return _point(found[2], found[1], _rest(text, found) if pattern is _WKT else "")
     if "://" in text:
         found = _MAP_LINK.search(text)
         return _point(found[1], found[2], "") if found else None
+    return _pair(text)
+
+
+def _pair(text: str) -> PointCell | None:
+    """The point of two angles, the latitude first unless that cannot be."""
     alone = _TWO.fullmatch(text.strip())
     found = alone or _PAIR.search(text)
-    if not found or "." not in found[0]:
+    if not found:
         return None
     first, second = (found[1], found[2]) if alone else (found[1], found[3])
+    if "." not in first or "." not in second:
+        return None
     if not alone and (found[2] or found[4]):
         first, second = _signed(first, found[2]), _signed(second, found[4])
     rest = "" if alone else _rest(text, found)
-    if "." not in first or "." not in second:
-        return None
     return _point(first, second, rest) or _point(second, first, rest, swapped=True)
 
 
@@ -165,12 +178,6 @@ def without_fraction(cell: str) -> str:
     return found[1] if found else cell
 
 
-_LEADING_ZERO: Final = frozenset(
-    "ct ma me nh nj ri vt pr vi connecticut massachusetts maine vermont newhampshire newjersey rhodeisland puertorico "
-    "virginislands".split()
-)
-"""States whose ZIP codes begin with 0."""
-
 _ZIP: Final = re.compile(r"\d{5}(?:-\d{4})?", re.ASCII)
 _SHORT: Final = re.compile(r"(\d{3,4})(?:-(\d{4}))?", re.ASCII)
 _NINE: Final = re.compile(r"(\d{5})(\d{4})", re.ASCII)
@@ -190,9 +197,8 @@ def postal_code(cell: str, state: str) -> tuple[str, str]:
     text = without_fraction(cell)
     short, nine = _SHORT.fullmatch(text), _NINE.fullmatch(text)
     if short:
-        zeroed = "".join(letter for letter in state.casefold() if letter.isalpha()) in _LEADING_ZERO
         rest = f"-{short[2]}" if short[2] else ""
-        return (f"{short[1].zfill(5)}{rest}", "zero") if zeroed else ("", "short")
+        return (f"{short[1].zfill(5)}{rest}", "zero") if loses_zero(state) else ("", "short")
     if nine:
         return f"{nine[1]}-{nine[2]}", "form"
     several = [part for part in _BETWEEN.split(text[:200]) if part]

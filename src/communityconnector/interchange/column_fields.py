@@ -10,7 +10,7 @@ from communityconnector.interchange.privacy.sheet import NO_HIDES, YES_HIDES
 FIELDS: Final[Mapping[str, str]] = {
     "service.id": "id, record id, service id, site id, object id, unique id, slug, id number, resource agency number",
     "service.name": "name, service, service name, program, program name, nombre, servicio, nombre del servicio, title, "
-    "name of service, public name, display name",
+    "name of service, public name, display name, agency program, agency program name, agency service name",
     "service.alternate_name": "alternate name, aka, also known as, other name, name 2, legal name, official name, "
     "service alternate name",
     "service.description": "description, services, services provided, services offered, program description, "
@@ -44,7 +44,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "location.address": "address, full address, location address, direccion, domicilio, service address, "
     "distribution address",
     "location.address_1": "address 1, address line 1, street, street address, calle, street 1, address1, physical address, "
-    "physical address 1, line 1, street line 1, site address 1",
+    "physical address 1, physical location, line 1, street line 1, site address 1",
     "location.address_2": "address 2, address line 2, suite, unit, street 2, address2, physical address 2, line 2, "
     "street address 2, street line 2",
     "location.house_number": "street number, house number, address number, address house number",
@@ -67,7 +67,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "public transportation, getting there",
     "schedules": "hours, hours of operation, opening hours, business hours, office hours, open, times, days and hours, "
     "days hours, horario, horas, schedule, open hours, operating hours, weekly hours, weekly open hours, hours of service, day and time, date and time, service hours, availability, days and hours of operation, "
-    "distribution day and time, dates and hours, hours open, regular hours, pantry hours, distribution time and hours",
+    "distribution day and time, dates and hours, hours open, when open, days and times open, days and times, days open and hours, "
+    "dates and times, regular hours, pantry hours, distribution time and hours",
     "schedules.days": "days, day, days open, days of operation, weekday, dias, day of week, distribution day",
     "schedules.opens": "start time, open time, opening time, opens, opens at, hora de inicio",
     "schedules.closes": "end time, close time, closing time, closes, closes at, hora de cierre",

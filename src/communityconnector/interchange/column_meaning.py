@@ -10,7 +10,7 @@ from typing import Final
 from communityconnector.interchange.cells import degrees
 from communityconnector.interchange.column_fields import FIELDS, IGNORED
 from communityconnector.interchange.column_words import plain_words, shared_prefix, words_of
-from communityconnector.interchange.day_columns import FIELDS_OF_DAYS, day_column, day_meaning
+from communityconnector.interchange.day_columns import FIELDS_OF_DAYS, day_column, day_meaning, short_week
 from communityconnector.interchange.privacy.sheet import privacy_meaning
 from communityconnector.interchange.states import sense_of
 
@@ -31,6 +31,7 @@ def meanings(header: Sequence[str], rows: Rows = ()) -> Meanings:
         column: privacy_meaning(column, [row.get(column, "") for row in rows]) or meaning_of(column, prefix)
         for column in header
     }
+    found.update(dict.fromkeys(short_week(header), "schedules.day"))
     for settle in (
         _settle_ids,
         _settle_records,

@@ -94,7 +94,7 @@ _WORDS: Final = {
     "contact": "contacts contacto contactos poc",
     "alternate": "alternative other aka dba former alias",
     "id": "ids identifier uuid guid identificador",
-    "provided": "provide provides offered offer offers available offerings offering",
+    "provided": "provide provides offered offer offers available offerings offering ofrecen ofrece ofrecidos",
     "term": "terms",
     "operating": "operation operations",
     "1": "one uno first primero",

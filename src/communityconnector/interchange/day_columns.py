@@ -54,12 +54,14 @@ class DayColumn:
         days: the days, as recurrence rules write them.
         part: "opens" or "closes" where the column holds one end of the span, else "".
         number: which span of the day it is.
+        afternoon: whether the column is for the afternoon.
     """
 
     group: str
     days: tuple[str, ...]
     part: str = ""
     number: int = 1
+    afternoon: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -83,7 +85,11 @@ def day_column(column: str) -> DayColumn | None:
     if rest & _CLOSES and rest & _OPENS:
         part = ""
     return DayColumn(
-        before[0] if before else "", _days_in(column, words, places), part, numbers[0] if numbers else 1
+        before[0] if before else "",
+        _days_in(column, words, places),
+        part,
+        numbers[0] if numbers else 1,
+        afternoon="pm" in words and "am" not in words,
     )
 
 
@@ -108,6 +114,29 @@ def day_meaning(column: str) -> str:
 
 Span = tuple[str, str, tuple[str, ...]]
 """When a day opens and closes, and in which weeks of the month; () for every week."""
+
+_SHORT_WEEKS: Final = (
+    ("m", "t", "w", "th", "f", "s", "su"), ("m", "t", "w", "th", "f", "sa", "su"), ("m", "tu", "w", "th", "f", "sa", "su"),
+    ("m", "t", "w", "r", "f", "s", "u"), ("mo", "tu", "we", "th", "fr", "sa", "su"), ("m", "t", "w", "t", "f", "s", "s"),
+    ("l", "m", "m", "j", "v", "s", "d"), ("l", "m", "x", "j", "v", "s", "d"),
+)  # fmt: skip
+"""A week in one or two letters a day, from Monday on."""
+
+
+def short_week(header: Sequence[str]) -> dict[str, str]:
+    """The columns of a header that are five or more days in a row, in one or two letters each; the name of each day."""
+    names = [re.sub(r" \(column \d+\)$", "", column).strip(" .").casefold() for column in header]
+    for start in range(len(names)):
+        for week in _SHORT_WEEKS:
+            for first in (0, 6):  # from Monday, or from Sunday
+                days = [(at + first) % 7 for at in range(7)]
+                size = next(
+                    (n for n, day in enumerate(days) if names[start + n : start + n + 1] != [week[day]]), 7
+                )
+                if size >= 5:
+                    return {header[start + n]: NAMES[WEEK[days[n]]] for n in range(size)}
+    return {}
+
 
 FIELDS_OF_DAYS: Final = ("schedules.day", "schedules.day_opens", "schedules.day_closes")
 
@@ -140,22 +169,28 @@ class _Day:
     closes: dict[int, str] = attrs.field(factory=dict)
 
 
-def read_week(columns: Iterable[str], row: Mapping[str, str], doubtful: Iterable[str] = ()) -> Week:
+def week_columns(header: Sequence[str]) -> dict[str, DayColumn]:
+    """The columns of a header that are about days, and what each says of them."""
+    short = short_week(header)
+    found = {column: day_column(short.get(column, column)) for column in header}
+    return {column: about for column, about in found.items() if about is not None}
+
+
+def read_week(columns: Mapping[str, DayColumn], row: Mapping[str, str], doubtful: Iterable[str] = ()) -> Week:
     """Read the hours that stand in columns of days.
 
     A day that is called closed has no schedule. A day whose cell is blank, or that has no column, is one of which
     nothing is known, and so is one whose words cannot be read with certainty.
 
     Args:
-        columns: the columns of days that the sheet has.
+        columns: the columns of days that the sheet has (see `week_columns`).
         row: its cells, by column.
         doubtful: days on which the hours do not hold every week, as another cell says.
     """
     groups: dict[str, dict[str, _Day]] = {}
-    for column in columns:
+    for column, about in columns.items():
         cell = row.get(column, "").strip()
-        about = day_column(column)
-        if cell and about is not None:
+        if cell:
             for day in about.days:
                 _put(groups.setdefault(about.group, {}).setdefault(day, _Day()), about, cell)
     if not groups:
@@ -178,7 +213,8 @@ def _put(day: _Day, about: DayColumn, cell: str) -> None:
     elif about.part == "closes" and not _is_state(cell):
         day.closes[about.number] = clock(cell)
     else:
-        day.texts.append(cell)
+        is_bare = about.afternoon and not any(letter.isalpha() for letter in cell)
+        day.texts.append(f"{cell} pm" if is_bare else cell)
 
 
 def _words(day: _Day) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 import attrs
 
+from communityconnector.interchange.column_meaning import meaning_of
 from communityconnector.interchange.column_words import words_of
 from communityconnector.interchange.csv_rows import Row
 
@@ -26,6 +27,25 @@ def header_at(rows: Sequence[Row], fits: Callable[[Sequence[str]], bool]) -> int
         ),
         -1,
     )
+
+
+def blocks_of(rows: Sequence[Row], fits: Callable[[Sequence[str]], bool]) -> list[Sequence[Row]]:
+    """The tables of a sheet, each with its header first: where a line is a header of other columns, another begins.
+
+    Args:
+        rows: the lines, the header first.
+        fits: whether some cells are the names of columns.
+    """
+    starts = [0]
+    for number, row in enumerate(rows[1:], start=1):
+        cells = [text for cell in row.cells if (text := cell.strip())]
+        # Few lines can be a header, and only those are looked at closely.
+        if len(cells) < 3 or any(len(text) > 40 or any(map(str.isdigit, text)) for text in cells):
+            continue
+        held = {words_of(cell)[0] for cell in rows[starts[-1]].cells}
+        if not {words_of(text)[0] for text in cells} <= held and all(map(meaning_of, cells)) and fits(cells):
+            starts.append(number)
+    return [rows[start:end] for start, end in itertools.pairwise((*starts, len(rows)))]
 
 
 @attrs.frozen
@@ -79,9 +99,7 @@ def layout_of(header: Sequence[str], fields: Sequence[str], rows: Sequence[Row])
         rows: the lines under the header.
     """
     kinds = [_kind_of(row, header, fields, first=number < 2) for number, row in enumerate(rows)]
-    if kinds.count("single") * 2 > len(kinds):
-        # A sheet with little more than names in it has no headings.
-        kinds = ["row" if kind == "single" else kind for kind in kinds]
+    kinds = _without_names(kinds, rows)
     last = max((number for number, kind in enumerate(kinds) if kind == "row"), default=-1)
     found: dict[str, list[int]] = {}
     lines: list[Line] = []
@@ -105,6 +123,29 @@ def layout_of(header: Sequence[str], fields: Sequence[str], rows: Sequence[Row])
         previous = row.line
     skipped = tuple(Skipped(*_RULES[kind], tuple(numbers)) for kind, numbers in found.items())
     return Layout(tuple(lines), skipped, tuple(sections))
+
+
+def _without_names(kinds: list[str], rows: Sequence[Row]) -> list[str]:
+    """The kinds of lines, of which those with a single text that are no headings but services of which little is known.
+
+    A sheet with headings begins with one, and writes all of them alike; elsewhere only capitals and marks make one.
+    """
+    singles = [number for number, kind in enumerate(kinds) if kind == "single"]
+    if not singles:
+        return kinds
+    if len(singles) * 2 > len(kinds):
+        return ["row" if kind == "single" else kind for kind in kinds]
+    first = next(number for number, kind in enumerate(kinds) if kind in {"row", "single"})
+    last = max(number for number, kind in enumerate(kinds) if kind == "row")
+    if singles[0] == first and not _is_loud(rows[first]):
+        return kinds
+    names = {number for number in singles if number < last and not _is_loud(rows[number])}
+    return ["row" if number in names else kind for number, kind in enumerate(kinds)]
+
+
+def _is_loud(row: Row) -> bool:
+    text = next(cell.strip() for cell in row.cells if cell.strip())
+    return text.isupper() or text.endswith(":") or text[:1] in "-=*#~\u2022" or text[-1:] in "-=*#~"
 
 
 def _is_continued(rows: Sequence[Row], number: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from communityconnector.interchange.cells import degrees, point_in, postal_code
+from communityconnector.interchange.regions import LONGEST_NAME, region_code
 
 if TYPE_CHECKING:
     from communityconnector.interchange.sheet_row import Cells
@@ -94,9 +95,8 @@ def _address(cells: Cells) -> dict[str, str]:
 
 
 def _mend_postal(cells: Cells, address: dict[str, str]) -> None:
-    column = next((column for column, _ in cells.of("location.postal_code")), "")
-    if not column:
-        return
+    fields = ("location.postal_code", "location.city_line", "location.address")
+    column = next((column for field in fields for column, _ in cells.of(field)), "")
     code, mended = postal_code(address["postal_code"], address.get("state_province", ""))
     if mended == "zero":
         message = "a ZIP code without its leading zero, as spreadsheet programs leave it"
@@ -112,52 +112,60 @@ def _flat(text: str) -> str:
     return ", ".join(part for line in text.split("\n") if (part := line.strip(" ,;\t\r")))
 
 
-_STATE_ZIP: Final = re.compile(r"([A-Za-z]{2})\.?,? {1,3}(\d{5}(?:-\d{4})?)", re.ASCII)
 _ZIP: Final = re.compile(r"\d{5}(?:-\d{4})?", re.ASCII)
-_STATE: Final = re.compile(r"[A-Za-z]{2}\.?", re.ASCII)
+_SHORT_ZIP: Final = re.compile(r"\d{4}(?:-\d{4})?", re.ASCII)
 _SECOND: Final = re.compile(r"(?:suite|ste|unit|apt|room|rm|floor|fl|bldg|building|#)", re.IGNORECASE)
 
 
 def one_line(text: str) -> dict[str, str]:
-    """An address in one text, in parts, where it ends with city, state and ZIP code; else nothing.
+    """An address in one text, in parts, where it ends with a state or a ZIP code; else nothing.
 
-    "12 Main St, Suite 4, Jefferson, NC 28640" and the same on several lines.
+    "12 Main St, Suite 4, Jefferson, NC 28640" and the same on several lines. Where no comma tells the street from the
+    city, they stay together.
     """
-    parts = [part for part in (piece.strip() for piece in _flat(text[:_LONGEST]).split(",")) if part]
+    parts = _parts(text)
     if parts and parts[-1].casefold() in _COUNTRIES:
         parts.pop()
-    city = _city_line(", ".join(parts[1:][-3:])) if len(parts) > 1 else {}
-    if not city or "city" not in city or not any(letter.isdigit() for letter in parts[0]):
+    before, found = _ended(parts)
+    if "state_province" not in found or not before or not any(letter.isdigit() for letter in before[0]):
         return {}
-    streets = parts[: parts.index(city["city"])]
-    if not streets or len(streets) > 3:
+    if len(before) == 1:
+        return {"address_1": before[0], **found} if "postal_code" in found else {}
+    city = before.pop()
+    if any(letter.isdigit() for letter in city) or not all(_SECOND.match(part) for part in before[1:]):
         return {}
-    found = {"address_1": streets[0], **city}
-    if len(streets) > 1:
-        if not any(_SECOND.match(part) for part in streets[1:]):
-            return {}
-        found["address_2"] = ", ".join(streets[1:])
-    return found
+    second = {"address_2": ", ".join(before[1:])} if len(before) > 1 else {}
+    return {"address_1": before[0], **second, "city": city, **found}
 
 
 def _city_line(text: str) -> dict[str, str]:
     """City, state and ZIP code in one text ("Jefferson, NC 28640"); nothing where it ends otherwise."""
-    parts = [part for part in (piece.strip() for piece in text[:_LONGEST].split(",")) if part]
+    before, found = _ended(_parts(text))
+    return {"city": ", ".join(before), **found} if found and before else found
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in (piece.strip() for piece in _flat(text[:_LONGEST]).split(",")) if part]
+
+
+def _ended(parts: list[str]) -> tuple[list[str], dict[str, str]]:
+    """The parts of an address before its state and ZIP code, and these; its last words tell them."""
+    if not parts:
+        return [], {}
+    *before, last = parts
+    words = last.split()
     found: dict[str, str] = {}
-    if parts and _ZIP.fullmatch(parts[-1]):
-        found["postal_code"] = parts.pop()
-        if parts and _STATE.fullmatch(parts[-1]):
-            found["state_province"] = parts.pop().rstrip(".")
-    elif parts and (last := _STATE_ZIP.fullmatch(parts[-1])):
-        found.update(state_province=last[1], postal_code=last[2])
-        parts.pop()
-    elif parts and _STATE.fullmatch(parts[-1]) and len(parts) > 1:
-        found["state_province"] = parts.pop().rstrip(".")
-    elif parts and (words := parts[-1].rsplit(" ", 2))[1:] and _ZIP.fullmatch(words[-1]):
+    if _ZIP.fullmatch(words[-1]) or (_SHORT_ZIP.fullmatch(words[-1]) and (len(words) > 1 or len(before) > 1)):
         found["postal_code"] = words.pop()
-        if len(words) > 1 and _STATE.fullmatch(words[-1]):
-            found["state_province"] = words.pop()
-        parts[-1] = " ".join(words)
-    if not found or not parts or any(letter.isdigit() for letter in parts[-1]):
-        return {} if not found or parts else found
-    return {"city": parts[-1], **found}
+    if not words and before:
+        words = before.pop().split()
+    for size in range(min(LONGEST_NAME, len(words)), 0, -1):
+        name = " ".join(words[-size:])
+        # Two letters of the other kind may be a word: "in", "or".
+        if region_code(name) and (len(name) > 2 or name.isupper() or found):
+            found["state_province"] = name.rstrip(".")
+            words = words[:-size]
+            break
+    if "state_province" not in found and "postal_code" in found and not _ZIP.fullmatch(found["postal_code"]):
+        return parts, {}
+    return [*before, *([" ".join(words)] if words else [])], found

@@ -125,7 +125,7 @@ class _SheetReading:
     def records(self) -> Iterator[Record]:
         sheet, reading = self.sheet, self.reading
         mapping = self._mapping()
-        reading.dataset["columns"] = dict(mapping.columns)
+        reading.dataset["columns"] = {**reading.dataset.get("columns", {}), **mapping.columns}
         fields = [mapping.columns.get(column, IGNORED) for column in sheet.header]
         layout = (
             Layout(tuple(map(Line, sheet.rows)))

@@ -9,6 +9,7 @@ from typing import Final
 import attrs
 
 from communityconnector.interchange.cells import SCIENTIFIC
+from communityconnector.interchange.regions import REGIONS
 from communityconnector.model import Severity
 
 
@@ -183,10 +184,6 @@ _PATTERNS: Final = {
 }
 _OF_A_PLACE: Final = frozenset({"zip", "degrees", "street"})
 
-_STATES: Final = frozenset(
-    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA PR "
-    "RI SC SD TN TX UT VT VA VI WA WV WI WY AB BC MB NB NL NS ON PE QC SK".split()
-)
 _KINDS: Final = {
     "phones": {"phone"},
     "phones.fax": {"phone"},
@@ -211,6 +208,6 @@ _KINDS: Final = {
 
 def _kind_of(text: str) -> str:
     """What a cell is at sight; "" where it may be many things."""
-    if text in _STATES:
+    if text in REGIONS:
         return "state"
     return next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(text[:300])), "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import attrs
@@ -21,7 +21,12 @@ from communityconnector.interchange.cells import (
 from communityconnector.interchange.column_fields import FIELDS, IGNORED
 from communityconnector.interchange.column_mapping import ColumnMapping
 from communityconnector.interchange.column_meaning import meaning_of
-from communityconnector.interchange.day_columns import FIELDS_OF_DAYS, days_not_weekly, read_week
+from communityconnector.interchange.day_columns import (
+    FIELDS_OF_DAYS,
+    days_not_weekly,
+    read_week,
+    week_columns,
+)
 from communityconnector.interchange.privacy.sheet import NO_HIDES, YES_HIDES
 from communityconnector.interchange.sheet_place import place_of
 from communityconnector.interchange.sheet_row import Cells, RowNote, disbelieve
@@ -48,12 +53,20 @@ class RowReader:
 
     Args:
         mapping: what its columns mean.
+
+    Attributes:
+        day_columns: the columns that hold the hours of a day, and what their names say of it.
     """
 
     def __init__(self, mapping: ColumnMapping) -> None:
         self.mapping = mapping
         self._order = {column: number for number, column in enumerate(mapping.columns)}
-        self._days = [column for column, field in mapping.columns.items() if field in FIELDS_OF_DAYS]
+        named = week_columns(list(mapping.columns))
+        self.day_columns = {
+            column: named[column]
+            for column, field in mapping.columns.items()
+            if field in FIELDS_OF_DAYS and column in named
+        }
         self._kept = {column: _kept_name(column) for column in mapping.columns}
 
     def cells(self, row: Mapping[str, str]) -> Cells:
@@ -63,6 +76,9 @@ class RowReader:
             text = without_markup(cell.strip())
             if not is_blank(text):
                 field = self.mapping.columns.get(column, IGNORED)
+                if field in FIELDS_OF_DAYS and column not in self.day_columns:
+                    # A mapping may say so of a column whose name tells no day.
+                    field = "schedules"
                 if field == "schedules" and is_yes_or_no(column, text):
                     # "Open: Yes" tells no hours.
                     field = "service.status"
@@ -88,11 +104,6 @@ class RowReader:
         made = _Service(cells, key, self, row)
         made.agency_name = cells.first("organization.name") or agency
         return made.row(category)
-
-    @property
-    def day_columns(self) -> Sequence[str]:
-        """The columns that hold the hours of a day."""
-        return self._days
 
     def kept_name(self, column: str) -> str:
         """The field under which a column is kept that fills none of HSDS."""
@@ -262,8 +273,11 @@ class _Service:
         doubtful = set(days_not_weekly(notes))
         if self.first("schedules.varied").lower() in {"yes", "y", "true", "x", "si", "1", "checked"}:
             doubtful |= {"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
-        week = read_week(self.reader.day_columns, self.sheet_row, doubtful)
-        column = self.reader.day_columns[0]
+        believed = {
+            column: cell for column, cell in self.sheet_row.items() if column not in self.cells.refused
+        }
+        week = read_week(self.reader.day_columns, believed, doubtful)
+        column = next(iter(self.reader.day_columns))
         if week.read:
             self.cells.note(
                 "hours-read", "hours in columns of days", f"read as {week.read}", column, week.words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ import attrs
 from communityconnector.interchange.column_mapping import ColumnMapping
 from communityconnector.interchange.column_meaning import looks_like_spreadsheet
 from communityconnector.interchange.csv_dialect import dialect_of
-from communityconnector.interchange.csv_rows import Row, rows
+from communityconnector.interchange.csv_rows import Row, rows, wide_cells
 from communityconnector.interchange.encodings import Encoding, encoding_of
 from communityconnector.interchange.extras import COPY, EXTRAS, UNKNOWN_AGENCY, Extras
 from communityconnector.interchange.lifts import Lifted
@@ -24,7 +25,7 @@ from communityconnector.interchange.privacy.sheet import ticked_columns
 from communityconnector.interchange.reading import Reading
 from communityconnector.interchange.records import EXTENSION, FILLED_IN, NOT_READ, Structurer, extension_back
 from communityconnector.interchange.repeats import Repeats
-from communityconnector.interchange.sheet_layout import MOST_BEFORE, header_at
+from communityconnector.interchange.sheet_layout import MOST_BEFORE, blocks_of, header_at
 from communityconnector.interchange.sheet_reader import Sheet, no_name_column, read_sheet
 from communityconnector.interchange.sources import SourceFile, UnreadableError
 from communityconnector.interchange.table_package import HsdsTable, Package, package_hints, unique_names
@@ -75,7 +76,9 @@ def looks_like_table(start: str, *, is_named_so: bool) -> bool:
     """
     lines = start[:_LOOKED_AT].splitlines()[:MOST_BEFORE]
     dialect = dialect_of(lines)
-    cells = [[cell.strip().strip('"') for cell in line.split(dialect.delimiter)] for line in lines]
+    with wide_cells():
+        parsed = csv.reader(lines, delimiter=dialect.delimiter, skipinitialspace=dialect.skips_blanks)
+        cells = [[cell.strip() for cell in row] for row in parsed if row]
     if any(len(row) > 1 and ("id" in map(str.lower, row) or looks_like_spreadsheet(row)) for row in cells):
         return True
     even = sum(1 for row in cells if len(row) == dialect.width)
@@ -308,19 +311,22 @@ class _Table:
             message = f"not a table that HSDS names: {len(found) - 1:,} rows under {columns}"
             self._note(Severity.INFO, "unknown-table", message, "not read", 1)
             return
-        header = found[max(at, 0)]
-        names = self._names(header)
         if at > 0:
             message = f"{at} {'line' if at == 1 else 'lines'} above the header"
             self._note(Severity.INFO, "rows-before-header", message, "not read as services", found[0].line)
-        plain = [Row(row.line, [plain_cell(cell) for cell in row.cells]) for row in found[max(at, 0) + 1 :]]
-        sheet = Sheet(self.file.name, names, plain, line=header.line)
         if at < 0:
-            no_name_column(sheet, self.reading)
+            no_name_column(self._plain_sheet(found, self._names(found[0])), self.reading)
             return
-        for row in plain:
-            self._check_width(names, row)
-        yield from read_sheet(sheet, self.reading)
+        for block in blocks_of(found[at:], looks_like_spreadsheet):
+            names = self._names(block[0])
+            sheet = self._plain_sheet(block, names)
+            for row in sheet.rows:
+                self._check_width(names, row)
+            yield from read_sheet(sheet, self.reading)
+
+    def _plain_sheet(self, rows: Sequence[Row], names: Sequence[str]) -> Sheet:
+        plain = [Row(row.line, [plain_cell(cell) for cell in row.cells]) for row in rows[1:]]
+        return Sheet(self.file.name, names, plain, line=rows[0].line)
 
     def _with_extras(self, record: Record, added: Mapping[str, Any]) -> Record:
         """Put back what `EXTRAS` kept of a record."""
