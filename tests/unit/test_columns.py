@@ -86,6 +86,17 @@ def test_a_word_before_all_columns_says_nothing():
     assert list(meanings(header).values()) == [
         "service.name", "phones", "location.city", "location.postal_code",
     ]  # fmt: skip
+    header = [
+        "content_post_title",
+        "content_body",
+        "content_date",
+        "shop_location__city",
+        "shop_location__zip",
+        "shop_contact__phone",
+    ]
+    assert list(meanings(header).values()) == [
+        "service.name", "service.description", "", "location.city", "location.postal_code", "phones",
+    ]  # fmt: skip
     assert set(meanings(["volunteer name", "volunteer phone", "volunteer city"]).values()) == {""}
 
 

@@ -52,6 +52,12 @@ FORMS = {
     "features": {"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": None, "properties": PANTRY}]},
     "one feature": {"type": "Feature", "geometry": None, "properties": PANTRY},
     "map server": {"features": [{"attributes": PANTRY}]},
+    "enveloped": {"data": [{"type": "pantry", "id": "1", "attributes": PANTRY}]},
+    "edges": {"data": {"pantries": {"edges": [{"node": PANTRY}]}}},
+    "hits": {"hits": {"hits": [{"_id": "1", "_source": PANTRY}]}},
+    "a line a feature": [{"type": "Feature", "properties": PANTRY, "geometry": None}],
+    "columns": {key: {"0": text} for key, text in PANTRY.items()},
+    "rendered": [{"id": 5, "title": {"rendered": "Food Pantry"}, "acf": {"phone": "828-555-0101", "hours": "Mon-Fri 9-5", "zip": "28607"}}],
     "keyed": {"p1": PANTRY, "p2": {**PANTRY, "Name": "Other Pantry", "Phone": "828-555-0102"}},
     "keyed by name": {"Boone": {"Food Pantry": {"telephone": "828-555-0101", "hours": "Mon-Fri 9-5", "street": "1 Oak St"}}},
 }  # fmt: skip
@@ -214,6 +220,7 @@ def test_how_many_records_were_not_read_is_said():
 
 HSDS = {
     "a service": {"id": "s1", "name": "Pantry", "status": "active"},
+    "a field of one's own": [{"id": "s1", "name": "Pantry", "description": "Food", "status": "active", "x": 1}],
     "an older service": {"id": "s1", "name": "Pantry", "hours": "Mon 9-5", "phone": "828-555-0101"},
     "a list": [{"id": "s1", "name": "Pantry", "description": "Food", "url": "http://example.org"}],
     "a page": {"contents": [{"id": "s1", "name": "Pantry", "status": "active"}], "total_items": 1},

@@ -13,7 +13,9 @@ ROW = "Laurel,Food Pantry,828-555-0101,Mon-Fri 9-5"
 
 
 def read(text, **more):
-    return cc.read(io.BytesIO(text.encode("utf-8")), **more)
+    file = io.BytesIO(text.encode("utf-8"))
+    file.name = "list.csv"
+    return cc.read(file, **more)
 
 
 def rules(directory):
@@ -246,3 +248,18 @@ def test_two_columns_of_one_name_are_told_once():
     assert [finding.rule for finding in directory.findings].count("duplicate-column") == 1
     (service,) = directory.services.values()
     assert [phone.number for phone in service.phones] == ["828-555-0101", "828-555-0102"]
+
+
+def test_a_sheet_whose_names_stand_in_its_first_column_is_turned():
+    directory = read(
+        "Name,Pantry,Clinic\nPhone,828-555-0101,828-555-0102\nAddress,1 Oak St,2 Elm St\nHours,Mon 9-5,Tue 9-5\n"
+    )
+    assert [(s.name, s.phones[0].number) for s in directory.services.values()] == [
+        ("Pantry", "828-555-0101"), ("Clinic", "828-555-0102"),
+    ]  # fmt: skip
+    assert "sheet-turned" in rules(directory)
+
+
+def test_a_row_of_a_list_is_no_header_because_its_words_could_name_columns():
+    directory = read("Wie,Was,Wo\nPantry,Food,28607\nSite,Program,828-555-0101\n")
+    assert not directory.services

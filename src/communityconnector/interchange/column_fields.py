@@ -10,7 +10,7 @@ from communityconnector.interchange.privacy.sheet import NO_HIDES, YES_HIDES
 FIELDS: Final[Mapping[str, str]] = {
     "service.id": "id, record id, service id, site id, object id, unique id, slug, id number, resource agency number",
     "service.name": "name, service, service name, program, program name, nombre, servicio, nombre del servicio, title, "
-    "name of service, public name, display name, agency program, agency program name, agency service name",
+    "name of service, public name, display name, post title, agency program, agency program name, agency service name",
     "service.alternate_name": "alternate name, aka, also known as, other name, name 2, legal name, official name, "
     "service alternate name",
     "service.description": "description, services, services provided, services offered, program description, "

@@ -9,7 +9,7 @@ from typing import Final
 
 from communityconnector.interchange.cells import degrees
 from communityconnector.interchange.column_fields import FIELDS, IGNORED
-from communityconnector.interchange.column_words import plain_words, shared_prefix, words_of
+from communityconnector.interchange.column_words import plain_words, shared_prefixes, words_of
 from communityconnector.interchange.day_columns import FIELDS_OF_DAYS, day_column, day_meaning, short_week
 from communityconnector.interchange.privacy.sheet import privacy_meaning
 from communityconnector.interchange.states import sense_of
@@ -26,9 +26,9 @@ def meanings(header: Sequence[str], rows: Rows = ()) -> Meanings:
         header: the columns' names.
         rows: some rows, cells by column, for where a name leaves it open.
     """
-    prefix = shared_prefix(header)
+    prefixes = shared_prefixes(header)
     found = {
-        column: privacy_meaning(column, [row.get(column, "") for row in rows]) or meaning_of(column, prefix)
+        column: privacy_meaning(column, [row.get(column, "") for row in rows]) or meaning_of(column, prefixes)
         for column in header
     }
     found.update(dict.fromkeys(short_week(header), "schedules.day"))
@@ -39,6 +39,7 @@ def meanings(header: Sequence[str], rows: Rows = ()) -> Meanings:
         _settle_agency,
         _settle_geocoder,
         _settle_days,
+        _settle_points,
     ):
         settle(found, rows)
     for column, field in found.items():
@@ -53,8 +54,13 @@ def looks_like_spreadsheet(header: Sequence[str], least: int = 3) -> bool:
         header: the columns' names.
         least: how many fields they must fill, the name among them. An id and a point tell nothing of a service.
     """
-    found = set(meanings([column for column in header if column.strip()]).values()) - _TELL_NOTHING
+    found = telling_fields(header)
     return bool(found & {"service.name", "organization.name"}) and len(found) >= least
+
+
+def telling_fields(header: Sequence[str]) -> frozenset[str]:
+    """The fields that columns fill, but for those that any table may have."""
+    return frozenset(meanings([column for column in header if column.strip()]).values()) - _TELL_NOTHING
 
 
 _TELL_NOTHING: Final = frozenset({
@@ -62,15 +68,15 @@ _TELL_NOTHING: Final = frozenset({
 })  # fmt: skip
 
 
-def meaning_of(column: str, prefix: str = "") -> str:
+def meaning_of(column: str, prefixes: frozenset[str] = frozenset()) -> str:
     """The field that a column is by its name alone; "" where that is not understood.
 
     Args:
         column: its name.
-        prefix: a first word that stands before many of the sheet's columns, and says nothing.
+        prefixes: first words that stand before many of the sheet's columns, and say nothing.
     """
     field = _meaning(column)
-    if not field and prefix and (words := plain_words(column))[:1] == [prefix]:
+    if not field and prefixes and (words := plain_words(column)) and words[0] in prefixes:
         field = _meaning(" ".join(words[1:]))
     return field or ("service.status" if sense_of(column) is not None else IGNORED)
 
@@ -244,6 +250,16 @@ def _settle_days(found: Meanings, _rows: Rows) -> None:
     for columns in groups.values():
         if len(columns) < 3:
             found.update(dict.fromkeys(columns, IGNORED))
+
+
+def _settle_points(found: Meanings, _rows: Rows) -> None:
+    """An X without a Y is no longitude."""
+    for column, field in found.items():
+        other = {"location.latitude": "location.longitude", "location.longitude": "location.latitude"}.get(
+            field
+        )
+        if other and other not in found.values() and len(column.strip()) == 1:
+            found[column] = IGNORED
 
 
 def _rename(found: Meanings, old: str, new: str) -> None:

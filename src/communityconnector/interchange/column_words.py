@@ -256,10 +256,11 @@ _PEOPLE: Final = frozenset(
 """Words that make of a column something that is not for patrons or not the place: never taken off as a mere prefix."""
 
 
-def shared_prefix(names: Iterable[str]) -> str:
-    """A first word that says nothing and stands before three or more of the names ("directory_zip"); "" for none."""
+def shared_prefixes(names: Iterable[str]) -> frozenset[str]:
+    """First words that say nothing and stand before three or more of the names ("directory_zip")."""
     firsts = Counter(words[0] for name in names if len(words := plain_words(name)) > 1)
-    for word, count in firsts.most_common(3):
-        if count >= 3 and not word.isdigit() and not is_known(word) and word not in _PEOPLE:
-            return word
-    return ""
+    return frozenset(
+        word
+        for word, count in firsts.items()
+        if count >= 3 and not word.isdigit() and not is_known(word) and word not in _PEOPLE
+    )

@@ -79,7 +79,12 @@ def day_column(column: str) -> DayColumn | None:
         if word in rest - _NEUTRAL - _OPENS - _CLOSES and not word.isdigit()
     ]
     before = [word for word in words[: places[0]] if word in rest - _NEUTRAL - _OPENS - _CLOSES]
-    if strange or len(before) > 1 or any(word.isdigit() and len(word) > 1 for word in rest):
+    if (
+        strange
+        or len(before) > 1
+        or sum(map(str.isdigit, words)) > 1
+        or any(word.isdigit() and len(word) > 1 for word in rest)
+    ):
         return None
     part = "closes" if rest & _CLOSES else "opens" if rest & _OPENS else ""
     if rest & _CLOSES and rest & _OPENS:

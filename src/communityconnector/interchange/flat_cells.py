@@ -103,13 +103,16 @@ def _special(item: Any) -> dict[str, str] | None:
         return None
     if item.get("type") == "Point" and (point := wkt_of(item.get("coordinates"))):
         return {"point": point}
-    if item.keys() <= {"url", "description"} and isinstance(item.get("url"), str):
-        return {"": item["url"]}
-    if item.keys() <= {"phone_number", "phone_type"} and isinstance(item.get("phone_number"), str):
-        return {"": item["phone_number"]}
+    for key, beside in _WRAPPED.items():
+        if item.keys() <= {key, beside} and isinstance(item.get(key), str):
+            return {"": item[key]}
     if "human_address" in item:
         return _place(item)
     return None
+
+
+_WRAPPED: Final = {"url": "description", "rendered": "protected", "phone_number": "phone_type"}
+"""Keys under which portals and web sites wrap a single text, and what may stand beside it."""
 
 
 def _place(item: Mapping[str, Any]) -> dict[str, str]:

@@ -314,6 +314,40 @@ def _column(item: Any) -> str:
     return cell_of(item)
 
 
+def _by_column(value: Any) -> Listed | None:
+    """Columns as objects, whose keys are the numbers of rows."""
+    if not (
+        isinstance(value, dict)
+        and len(value) > 1
+        and all(isinstance(cells, dict) for cells in value.values())
+    ):
+        return None
+    numbers = list(dict.fromkeys(key for cells in value.values() for key in cells))
+    if not numbers or not all(number.isdigit() for number in numbers) or not any(map(meaning_of, value)):
+        return None
+    rows = [
+        (f"$.*['{number}']", {key: cells.get(number) for key, cells in value.items()}) for number in numbers
+    ]
+    return Listed("columns of cells", rows)
+
+
+_ENVELOPES: Final = ("attributes", "fields", "node", "_source", "properties")
+_ON_ENVELOPES: Final = frozenset(
+    "id type _id _index _type _score cursor createdTime links relationships sort highlight geometry".split()
+)
+
+
+def opened(row: Any) -> Any:
+    """A row out of the object that a server wraps it in, with the id that stands there."""
+    if not isinstance(row, dict):
+        return row
+    key = next((key for key in _ENVELOPES if isinstance(row.get(key), dict)), "")
+    if not key or not row.keys() <= {key, *_ON_ENVELOPES}:
+        return row
+    name = next((row[name] for name in ("id", "_id") if isinstance(row.get(name), (str, int))), None)
+    return row[key] if name is None or "id" in row[key] else {"id": name, **row[key]}
+
+
 _FORMS: Final[tuple[Callable[[Any], Listed | None], ...]] = (
-    _geojson, _arcgis, _socrata, _ckan, _airtable, _overpass, _matrix,
+    _geojson, _arcgis, _socrata, _ckan, _airtable, _overpass, _by_column, _matrix,
 )  # fmt: skip

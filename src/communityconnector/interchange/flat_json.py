@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import attrs
 
-from communityconnector.interchange.column_meaning import looks_like_spreadsheet, meaning_of
+from communityconnector.interchange.column_meaning import looks_like_spreadsheet, meaning_of, telling_fields
 from communityconnector.interchange.flat_cells import NOT_TAKEN, cell_of, columns_of
-from communityconnector.interchange.flat_forms import FormNote, Listed, forms_of
+from communityconnector.interchange.flat_forms import FormNote, Listed, forms_of, opened
 from communityconnector.interchange.lifts import field_lift
 from communityconnector.interchange.shapes import RECOGNISED, entity_named
 from communityconnector.model import ENTITIES, Kind, specs
@@ -74,7 +74,7 @@ def flat_json(value: Any, hint: str = "") -> FlatTable | Strange | Wrapped | Non
         return _table(listed, least=2) or Strange(listed.form, len(listed.rows))
     if isinstance(value, dict) and _is_wrapper(value, hint):
         return _unwrapped(value, hint)
-    rows = value if isinstance(value, list) else [value]
+    rows = [opened(row) for row in value] if isinstance(value, list) else [value]
     objects = [row for row in rows[:_SAMPLE] if isinstance(row, dict)]
     if not objects or len(objects) < len(rows[:_SAMPLE]):
         return None
@@ -116,7 +116,11 @@ def _reads_better_flat(objects: Sequence[Mapping[str, Any]], hint: str) -> bool:
         return False
     keys = tuple(dict.fromkeys(key for row in objects for key in row))
     flat = tuple(dict.fromkeys(key for row in objects for key in columns_of(row)))
-    return sum(1 for key in flat if meaning_of(key)) > _known_to_hsds(keys, hint)
+    understood, known = len(telling_fields(flat)) + ("id" in keys), _known_to_hsds(keys, hint)
+    # An address in one text says more as a cell than as a field of HSDS, which has addresses in parts.
+    return understood > known or (
+        understood == known and any(isinstance(row.get("address"), str) for row in objects)
+    )
 
 
 def _embeds(key: str, item: Any) -> bool:
@@ -244,13 +248,13 @@ def _keyed(
 def _keyed_table(keyed: Sequence[tuple[str, tuple[str, ...], dict[str, Any]]]) -> FlatTable | None:
     rows: list[tuple[str, Any]] = []
     names = {meaning_of(key) for _, _, leaf in keyed[:_SAMPLE] for key in columns_of(leaf)}
-    key_column = "key" if names & {"service.name", "organization.name"} else "name"
+    key_column = "id" if names & {"service.name", "organization.name"} else "name"
     for path, keys, leaf in keyed:
         groups = {f"group {number}": key for number, key in enumerate(keys[:-1], start=1)}
         rows.append((path, {key_column: keys[-1], **groups, **leaf}))
     notes = (
         ()
-        if key_column == "key"
+        if key_column == "id"
         else (FormNote("names-from-keys", "the keys of the objects are taken for names"),)
     )
     return _table(Listed("objects under keys", rows, notes=notes))

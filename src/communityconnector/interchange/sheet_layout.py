@@ -12,6 +12,7 @@ import attrs
 from communityconnector.interchange.column_meaning import meaning_of
 from communityconnector.interchange.column_words import words_of
 from communityconnector.interchange.csv_rows import Row
+from communityconnector.interchange.sheet_row import kind_of
 
 MOST_BEFORE: Final = 30
 """Most lines before a header that is looked for."""
@@ -23,10 +24,34 @@ def header_at(rows: Sequence[Row], fits: Callable[[Sequence[str]], bool]) -> int
         (
             at
             for at, row in enumerate(rows[: MOST_BEFORE + 1])
-            if sum(1 for cell in row.cells if cell.strip()) > 1 and fits([cell.strip() for cell in row.cells])
+            if sum(1 for cell in row.cells if cell.strip()) > 1
+            and not any(kind_of(cell.strip()) not in {"", "state"} for cell in row.cells)
+            and fits([cell.strip() for cell in row.cells])
         ),
         -1,
     )
+
+
+def turned(rows: Sequence[Row]) -> list[Row]:
+    """The rows of a sheet whose names stand in its first column, a service a column; [] for any other sheet.
+
+    The line of such a row is the number of its column.
+    """
+    firsts = [row.cells[0].strip() if row.cells else "" for row in rows[: MOST_BEFORE * 3]]
+    fields = [field for name in firsts if (field := meaning_of(name))]
+    width = max((len(row.cells) for row in rows), default=0)
+    beside = [cell.strip() for row in rows for cell in row.cells[1:] if cell.strip()]
+    if (
+        len(firsts) < 3
+        or width < 2
+        or len(set(fields)) * 3 < len(firsts) * 2
+        or sum(map(bool, map(meaning_of, beside))) * 4 > len(beside)
+    ):
+        return []
+    return [
+        Row(number + 1, [row.cells[number] if number < len(row.cells) else "" for row in rows])
+        for number in range(width)
+    ]
 
 
 def blocks_of(rows: Sequence[Row], fits: Callable[[Sequence[str]], bool]) -> list[Sequence[Row]]:

@@ -98,7 +98,7 @@ class Cells:
 
     def _tells_place(self, column: str, text: str) -> bool:
         fields = (field for field, items in self._by_field.items() if any(own == column for own, _ in items))
-        return any(field.startswith("location.") for field in fields) or _kind_of(text) in _OF_A_PLACE
+        return any(field.startswith("location.") for field in fields) or kind_of(text) in _OF_A_PLACE
 
     def note_field(self, field: str, message: str, *, rule: str) -> None:
         """Note something about the first cell of a field."""
@@ -133,7 +133,7 @@ def disbelieve(cells: Cells, order: Mapping[str, int]) -> None:
             why = "a number of which a spreadsheet program kept only the first digits"
             cells.refuse(column, why, rule="number-cut-short")
             continue
-        kind = _kind_of(text)
+        kind = kind_of(text)
         if kind and field in _KINDS:
             if kind in _KINDS[field]:
                 right.append(order[column])
@@ -206,7 +206,7 @@ _KINDS: Final = {
 """What the cells of a field may look like, of the kinds that are known at sight."""
 
 
-def _kind_of(text: str) -> str:
+def kind_of(text: str) -> str:
     """What a cell is at sight; "" where it may be many things."""
     if text in REGIONS:
         return "state"

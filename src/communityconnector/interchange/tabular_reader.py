@@ -25,7 +25,7 @@ from communityconnector.interchange.privacy.sheet import ticked_columns
 from communityconnector.interchange.reading import Reading
 from communityconnector.interchange.records import EXTENSION, FILLED_IN, NOT_READ, Structurer, extension_back
 from communityconnector.interchange.repeats import Repeats
-from communityconnector.interchange.sheet_layout import MOST_BEFORE, blocks_of, header_at
+from communityconnector.interchange.sheet_layout import MOST_BEFORE, blocks_of, header_at, turned
 from communityconnector.interchange.sheet_reader import Sheet, no_name_column, read_sheet
 from communityconnector.interchange.sources import SourceFile, UnreadableError
 from communityconnector.interchange.table_package import HsdsTable, Package, package_hints, unique_names
@@ -303,6 +303,10 @@ class _Table:
         """A plain spreadsheet: one service a row, under a header that may stand some lines below the top."""
         mapping = self.reading.mapping
         fits = looks_like_spreadsheet if mapping is None else partial(_names_columns, mapping)
+        if mapping is None and self.is_alone and (columns_as_rows := turned(found)):
+            message = "a sheet whose first column holds the names, with a service in each other column"
+            self._note(Severity.INFO, "sheet-turned", message, "read so; lines are columns here", 1)
+            found = columns_as_rows
         at = header_at(found, fits)
         if at < 0 and self.package.is_alone and mapping is None:
             at = header_at(found, partial(looks_like_spreadsheet, least=2))
