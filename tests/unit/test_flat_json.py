@@ -222,7 +222,7 @@ HSDS = {
     "a service": {"id": "s1", "name": "Pantry", "status": "active"},
     "a field of one's own": [{"id": "s1", "name": "Pantry", "description": "Food", "status": "active", "x": 1}],
     "an older service": {"id": "s1", "name": "Pantry", "hours": "Mon 9-5", "phone": "828-555-0101"},
-    "a list": [{"id": "s1", "name": "Pantry", "description": "Food", "url": "http://example.org"}],
+    "a list": [{"id": "s1", "name": "Pantry", "description": "Food", "status": "active"}],
     "a page": {"contents": [{"id": "s1", "name": "Pantry", "status": "active"}], "total_items": 1},
     "an agency with services": {"id": "o1", "name": "Laurel", "services": [{"id": "s1", "name": "Pantry", "status": "active"}]},
     "tables": {"services": [{"id": "s1", "name": "Pantry"}], "phones": [{"id": "p1", "service_id": "s1", "number": "1"}]},

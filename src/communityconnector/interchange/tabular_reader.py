@@ -303,14 +303,14 @@ class _Table:
         """A plain spreadsheet: one service a row, under a header that may stand some lines below the top."""
         mapping = self.reading.mapping
         fits = looks_like_spreadsheet if mapping is None else partial(_names_columns, mapping)
-        if mapping is None and self.is_alone and (columns_as_rows := turned(found)):
+        if mapping is None and self.package.is_alone and (columns_as_rows := turned(found)):
             message = "a sheet whose first column holds the names, with a service in each other column"
             self._note(Severity.INFO, "sheet-turned", message, "read so; lines are columns here", 1)
             found = columns_as_rows
         at = header_at(found, fits)
         if at < 0 and self.package.is_alone and mapping is None:
             at = header_at(found, partial(looks_like_spreadsheet, least=2))
-        if self.package.tables or (at < 0 and not self.package.is_alone):
+        if (self.package.tables and mapping is None) or (at < 0 and not self.package.is_alone):
             columns = ", ".join(cell.strip() for cell in found[0].cells[:_MOST_NAMED] if cell.strip())
             message = f"not a table that HSDS names: {len(found) - 1:,} rows under {columns}"
             self._note(Severity.INFO, "unknown-table", message, "not read", 1)
