@@ -144,6 +144,8 @@ def _parts(rule: Rule) -> Parts:
         not_understood("a part of the schedule cannot be read")
     if "TZID" in beyond and not knows_zone(beyond["TZID"]):
         not_understood("the zone of the schedule is not known")
+    if rule.timezone is not None and abs(rule.timezone) > 14:
+        not_understood("no zone is so far from UTC")
     freq = _one(rule.freq, beyond.get("FREQ"))
     if freq is not None and freq not in FREQUENCIES:
         not_understood("the schedule repeats in a way that is not known")

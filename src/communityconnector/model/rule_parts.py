@@ -30,6 +30,13 @@ ZONE: Final = "x_timezone"
 IN_WORDS: Final = "the hours are in words"
 """Why a schedule is not sure whose words have not been read."""
 
+DOUBTS: Final = frozenset({
+    IN_WORDS, "not every week", "by appointment", "hours vary", "call first", "only in a season",
+    "for the time being otherwise", "with exceptions", "closed at times", "while supplies last",
+    "its words say otherwise", "no times are given for that day", "they say that it is closed that day",
+})  # fmt: skip
+"""Why the hours of a schedule may not hold as they stand. Other words may say where to go, and are not kept here."""
+
 _NO_LETTER: Final = re.compile(r"[^a-z]")
 _TRUE: Final = frozenset({"true", "t", "yes", "y", "1", "x", "closed"})
 _FALSE: Final = frozenset({"false", "f", "no", "n", "0"})
@@ -54,7 +61,7 @@ _FORMS: Final[Mapping[str, re.Pattern[str]]] = {
     "TZID": re.compile(r"[A-Za-z0-9_+:/ -]{1,40}"),
     **dict.fromkeys(("OPENS", "CLOSES"), re.compile(r"\d{2}:\d{2}:\d{2}", re.ASCII)),
     **dict.fromkeys(("CLOSED", "HOLIDAYS", "UNREAD"), re.compile("1")),
-    "UNSURE": re.compile(r"[a-z0-9 ,-]{1,60}"),
+    "UNSURE": re.compile("|".join(DOUBTS)),
 }
 """The parts that a text of the fixed form may have, and how their values are written."""
 
@@ -186,8 +193,7 @@ def _label(parts: _Parts, value: Any) -> None:
 
 
 def _doubt(parts: _Parts, value: Any) -> None:
-    text = str(value).casefold()
-    _put(parts, "UNSURE", text if _FORMS["UNSURE"].fullmatch(text) else IN_WORDS)
+    _put(parts, "UNSURE", value if isinstance(value, str) and value in DOUBTS else IN_WORDS)
 
 
 def _own_form(parts: _Parts, value: Any) -> None:

@@ -90,7 +90,11 @@ def _names(made: _Made) -> None:
 
 def _zone(made: _Made) -> None:
     label = made.get("timezone")
-    if not isinstance(label, str) or not label.strip() or re.fullmatch(r"[+-]?\d+(\.\d+)?", label.strip()):
+    if (
+        not isinstance(label, str)
+        or not label.strip()
+        or re.fullmatch(r"[+-]?\d{1,2}(\.\d+)?", label.strip())
+    ):
         return
     offset = offset_of(label)
     if offset is None:
