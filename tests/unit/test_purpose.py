@@ -138,6 +138,12 @@ def test_what_is_understood_needs_no_advice():
     assert matcher.match("I want to kill myself").urgent
 
 
+def test_beside_danger_nothing_is_guessed_and_the_lines_come_first():
+    result = cc.Matcher(Directory.of(SILENT)).match("he is not breathing and his lips are blue")
+    assert result.urgent
+    assert (list(result), result.advice[:37]) == ([], "Call one of these lines first. What e")
+
+
 def test_a_guess_is_never_met():
     result = cc.Matcher(Directory.of(SILENT)).match("a novel called the food explorer, or something like it")
     assert {str(match.reasons[0].answer) for match in result} <= {"unknown"}

@@ -20,15 +20,16 @@ def advice(meaning: Interpretation, vocabulary: Vocabulary, *, has_terms: bool, 
     """
     if has_terms or (meaning.concepts and not meaning.is_guessed):
         return ""
-    if meaning.other_script:
-        return f"Only English and Spanish are understood. {_TRY} {_understood(vocabulary)}"
+    if meaning.urgent:
+        return "Call one of these lines first. What else is needed was not understood."
     if meaning.library_business:
         return "This sounds like library business rather than a need for a service: ask the library's staff."
     if meaning.concepts:
         return f"What is needed is not clear: these are guesses, and nothing is known to fit. {_TRY}"
     if has_matches:
         return f"What is needed was not understood: only the same words were looked for. {_TRY}"
-    return f"What is needed was not understood. {_TRY} {_understood(vocabulary)}"
+    why = "Only English and Spanish are" if meaning.other_script else "What is needed was not"
+    return f"{why} understood. {_TRY} {_understood(vocabulary)}"
 
 
 def _understood(vocabulary: Vocabulary) -> str:

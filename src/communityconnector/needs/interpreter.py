@@ -237,9 +237,10 @@ class PhraseInterpreter:
         said_with_danger = {
             _ALWAYS[kind] for kind in kinds & _ALWAYS.keys()
         } & self.vocabulary.concepts.keys()
-        if said_with_danger:
+        if kinds and most == GUESSED:
             # Beside danger no guess is worth a word.
-            evidence = _Evidence() if most == GUESSED else evidence
+            evidence = _Evidence()
+        if said_with_danger:
             evidence.scores |= {concept: evidence.scores.get(concept, 0.0) for concept in said_with_danger}
             most = 1.0
         return Interpretation(
