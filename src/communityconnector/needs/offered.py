@@ -123,10 +123,14 @@ class OfferReader:
 
     def _hits(self, sentence: Sentence) -> list[Hit]:
         """Phrases about what is offered: of those that overlap, the one that says most; of such the last, as in English."""
-        words = sentence.words
-        at = [hits for start in range(len(words)) if (hits := self._at(sentence, start))]
+        usable = [self._usable(sentence, start) for start in range(len(sentence.words))]
+        at = [
+            hits
+            for hits in (self._cut(sentence, usable, start) for start, held in enumerate(usable) if held)
+            if hits
+        ]
         at.sort(key=lambda hits: (-_says(hits[0].phrase.words), -hits[0].length, -hits[0].start))
-        taken = [False] * len(words)
+        taken = [False] * len(sentence.words)
         chosen: list[Hit] = []
         for hits in at:
             start, length = hits[0].start, hits[0].length
@@ -137,14 +141,12 @@ class OfferReader:
             chosen += some
         return chosen
 
-    def _at(self, sentence: Sentence, start: int) -> list[Hit]:
+    def _cut(self, sentence: Sentence, usable: Sequence[list[Hit]], start: int) -> list[Hit]:
         """Phrases that begin at a word, cut off where another that says as much begins in them and goes on beyond."""
-        hits = self._usable(sentence, start)
-        if not hits:
-            return hits
+        hits = usable[start]
         end = start + hits[0].length
         for later in range(start + 1, end):
-            beyond = self._usable(sentence, later)
+            beyond = usable[later]
             if (
                 beyond
                 and later + beyond[0].length > end
