@@ -10,7 +10,6 @@ import pytest
 
 import communityconnector as cc
 from communityconnector.interchange.cells import (
-    day_of,
     degrees,
     extension_of,
     is_blank,
@@ -21,6 +20,7 @@ from communityconnector.interchange.cells import (
     without_markup,
 )
 from communityconnector.interchange.column_fields import FIELDS
+from communityconnector.interchange.date_cells import day_of
 from communityconnector.interchange.sheet_place import one_line
 
 
@@ -217,7 +217,7 @@ def test_an_address_that_may_come_apart_in_other_ways_stays_whole(text):
 
 
 OWN = (
-    "cells", "column_meaning", "column_words", "csv_dialect", "day_columns", "flat_forms", "foreign_forms", "sheet_layout",
+    "cells", "column_meaning", "column_words", "csv_dialect", "date_cells", "day_columns", "day_hours", "flat_forms", "foreign_forms", "sheet_layout",
     "sheet_place", "sheet_row", "spreadsheet",
 )  # fmt: skip
 

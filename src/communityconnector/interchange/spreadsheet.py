@@ -9,10 +9,8 @@ import attrs
 
 from communityconnector.interchange.ages import age_limits
 from communityconnector.interchange.cells import (
-    day_of,
     extension_of,
     is_blank,
-    is_mangled_span,
     is_phone,
     split_phones,
     without_fraction,
@@ -21,12 +19,9 @@ from communityconnector.interchange.cells import (
 from communityconnector.interchange.column_fields import FIELDS, IGNORED
 from communityconnector.interchange.column_mapping import ColumnMapping
 from communityconnector.interchange.column_meaning import meaning_of
-from communityconnector.interchange.day_columns import (
-    FIELDS_OF_DAYS,
-    days_not_weekly,
-    read_week,
-    week_columns,
-)
+from communityconnector.interchange.date_cells import day_of, is_mangled_span
+from communityconnector.interchange.day_columns import FIELDS_OF_DAYS, week_columns
+from communityconnector.interchange.day_hours import days_not_weekly, read_week
 from communityconnector.interchange.privacy.sheet import NO_HIDES, YES_HIDES
 from communityconnector.interchange.sheet_place import place_of
 from communityconnector.interchange.sheet_row import Cells, RowNote, disbelieve

@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from communityconnector.interchange.cells import day_of
 from communityconnector.interchange.column_meaning import meaning_of
+from communityconnector.interchange.date_cells import day_of
 from communityconnector.model.identity import mint
 
 FieldLift = Callable[[Any], dict[str, Any] | None]
