@@ -15,8 +15,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from communityconnector.matching.criteria.place import KM_A_MILE
-from communityconnector.matching.index.columns import REMOTE, Numbers
+from communityconnector.matching.criteria.place import KM_A_MILE, ROUGH_KM, USUAL_KM
+from communityconnector.matching.index.columns import ABOUT, REMOTE, Numbers
 from communityconnector.matching.index.gathering import Gathering
 from communityconnector.matching.index.geometry import Floats, Rows, arcs_of, boxes, errors_km
 from communityconnector.matching.index.plan import Plan, Question
@@ -74,8 +74,6 @@ def rows_of(segment: Segment, plans: Sequence[Plan], count: int) -> list[list[in
 def _is_fit(segment: Segment, plan: Plan) -> bool:
     limited = plan.origin is not None and plan.reach <= _FARTHEST
     plain = plan.rank is not Rank.RELEVANCE and not plan.misses and not plan.purpose.words
-    # Where only postal codes place some rows, those have another limit: such plans are searched by themselves.
-    plain = plain and not segment.columns.has_rough
     return limited and plain and segment.dead is None and len(segment.columns.keys) > 0
 
 
@@ -170,7 +168,9 @@ class _Stroke:
         self._latitudes = np.array([origin.latitude for origin in origins])
         self._longitudes = np.array([origin.longitude for origin in origins])
         self._spots = np.array([origin.spot for origin in origins])
-        self._reach = np.array([plan.reach for plan in plans])
+        self._limit = np.array([plan.reach for plan in plans])
+        # What only a postal code places may be nearer than that says: one has to look farther for it.
+        self._reach = self._limit + (ROUGH_KM if segment.columns.has_rough else 0.0)
         self._sorts_by_distance = plans[0].rank is Rank.DISTANCE
         self._placed = len(self._columns.keys)
         self._groups = list(self._by_purpose())
@@ -260,9 +260,13 @@ class _Stroke:
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Which candidates lie in their circles, and which only may, where nothing lies beyond."""
         limit, away = km[found.plan], arcs_of(squares)
-        error = errors_km(limit)
         last = limit >= self._reach[found.plan]
-        return away <= limit, last & (np.abs(away - limit) <= error)
+        if self._columns.has_rough:
+            exact = self._columns.place.take(found.rows) != ABOUT
+            stated = self._limit[found.plan]
+            last = np.where(exact, limit >= stated, last)
+            limit = np.where(exact, np.minimum(limit, stated), limit)
+        return away <= limit, last & (np.abs(away - limit) <= errors_km(limit))
 
     def _elsewhere(self, settled: NDArray[np.bool_], near: NDArray[np.int64]) -> _Candidates:
         """Candidates without a point. Where the nearest are wanted and there are enough, none are needed."""
@@ -377,7 +381,11 @@ class _Stroke:
         nowhere = ~np.isfinite(km)
         remote = nowhere & (self._columns.place[found.rows] == REMOTE)
         near = np.where(nowhere, np.where(remote, 0.5, 0.0), HALF_WAY / (HALF_WAY + km / KM_A_MILE))
-        held = met + (found.values >= SURE_ENOUGH) + (~nowhere | remote)
+        reached = ~nowhere | remote
+        if self._columns.has_rough:
+            rough = self._columns.place[found.rows] == ABOUT
+            reached &= ~rough | (km <= self._limit[found.plan] - USUAL_KM)
+        held = met + (found.values >= SURE_ENOUGH) + reached
         total = weights.relevance + weights.proximity * near + weights.certainty * (held / (asked + 2))
         if weights.freshness:
             fresh = self._segment.freshness(self._plans[0].query.now.date())
