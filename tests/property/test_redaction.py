@@ -39,7 +39,7 @@ LEVELS = st.sampled_from([Disclosure.STAFF_ONLY, Disclosure.CONTACT_ONLY, Disclo
 WORDINGS = st.sampled_from(
     [
         "{number} {name} {long}", "{number} {name} {short}", "{number} {NAME} {LONG}, Apt 4", "{number}, {name} {long}",
-        "https://maps.example.org/?q={number}+{plus}+{long}", "{north}, {west}", "@{north},{west},15z", "POINT ({west} {north})",
+        "https://maps.example.org/?q={number}+{plus}+{long}", "{north}, {west}", "@{north},{west},15z", "POINT ({west} {north})", "[{west},{north}]",
     ]
 )  # fmt: skip
 

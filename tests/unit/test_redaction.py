@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import attrs
 import pytest
@@ -295,7 +296,7 @@ def test_a_description_that_mentions_violence_is_listed_and_hides_nothing(tmp_pa
     "text",
     ["77 Hidden Ln.", "77 hidden lane", "77, HIDDEN LN", "77 Hidden\nLane", "77 Hidden Lane Apt 4B", "7 7".replace(" ", "") + " Hídden Lane",
      "https://www.google.com/maps/place/77+Hidden+Ln,+Boone", "?q=77%20Hidden%20Lane", "@36.2134,-81.6721,15z",
-     "36.2134, -81.6721", "36.21340 -81.67210", "POINT (-81.6721 36.2134)", "36,2134; -81,6721", "geo:36.2134,-81.6721",
+     "36.2134, -81.6721", "36.21340 -81.67210", "POINT (-81.6721 36.2134)", "[-81.6721,36.2134]", "36,2134; -81,6721", "geo:36.2134,-81.6721",
      "N 36.2134° W 81.6721°", "36°12'48.2\"N 81°40'19.6\"W", "36.21341,-81.67209"],
 )  # fmt: skip
 def test_a_trace_is_taken_out_of_any_text(text):
@@ -402,3 +403,18 @@ def test_changes_of_places_of_others_keep_their_values():
     other = service("t", place("t", "1 Main St", metadata=(moved,)), of=agency("t"))
     found = Directory.of([service("s", place("h", STREET, disclosure=Disclosure.NEVER)), other])
     assert found.for_audience("public").services["t"] == found.services["t"]
+
+
+LONG = ("7", "77 ", "36.2134 ", "77 Hidden ", "1deg", "1 deg 1 min ", "w.", "shelter for ", "women and children ", "domestic ",
+        "violencia a ", "http://", "//a.a.", "77,", "Confidential ", "a", " ")  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", LONG)
+def test_no_text_takes_long(piece):
+    """A hundred thousand letters of any kind take a moment: no pattern looks at them again and again."""
+    text = piece * (100_000 // len(piece))
+    site = Site((STREET,), (street_of(address()),), ((NORTH, WEST),))
+    begun = time.process_time()
+    Traces([site], own=True).masked(text)
+    look(text)
+    assert time.process_time() - begun < 3

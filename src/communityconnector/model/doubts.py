@@ -12,6 +12,8 @@ from communityconnector.model.service import Service
 
 OF_ALL: Final = frozenset({"looks-like-a-refuge", "stands-where-hidden"})
 """The rules of these findings that any directory may give rise to."""
+_LONG: Final = 4000
+"""Letters of a description that are read."""
 DOUBTS: Final = OF_ALL | {"still-hidden"}
 """The rules of these findings, which hold no values."""
 
@@ -63,7 +65,7 @@ def suspects(services: Iterable[Service], found: Confidential) -> Iterator[Findi
     """
     for service in services:
         for text in (service.description, service.eligibility_description):
-            words = look(text) if text and may_look(text) else None
+            words = look(text[:_LONG]) if text and may_look(text) else None
             shown = [
                 link.location
                 for link in service.service_at_locations

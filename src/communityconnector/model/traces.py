@@ -18,12 +18,12 @@ Span = tuple[int, int]
 _GAP: Final = r"(?:[\s.,+_/-]|%20|%2c)*"
 _UNIT: Final = rf"(?:{_GAP}(?:apt|apartment|unit|suite|ste|room|rm|floor|fl|lot|bldg|#|%23){_GAP}#?[a-z0-9]{{1,5}}(?![a-z0-9]))?"
 _NUMBER_WORD: Final = re.compile(r"(?<![a-z0-9])(?<!\d\.)[a-z]?\d+[a-z0-9]*")
-_DECIMAL: Final = re.compile(r"(?<!\d)(?<!\d[.,])[+-]?\d{1,3}[.,]\d{2,}(?!\d)")
+_DECIMAL: Final = re.compile(r"(?<!\d)(?<!\d\.)[+-]?\d{1,3}[.,]\d{2,}(?!\d)")
 _DEGREES: Final = re.compile(
-    r"(?<!\d)(\d{1,3})\s*(?:°|º|deg\w*|d)\s*(\d{1,2}(?:[.,]\d+)?)\s*(?:'|min\w*|m)\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:\"|''|sec\w*|s)?)?"
+    r"(?<!\d)(\d{1,3})\s*(?:°|º|deg\w{0,5}|d)\s*(\d{1,2}(?:[.,]\d+)?)\s*(?:'|min\w{0,5}|m)\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:\"|''|sec\w{0,5}|s)?)?"
 )
 _MAP_LINK: Final = re.compile(
-    r"(?:https?://)?[\w.-]*(?:maps\.|goo\.gl/|google\.[a-z.]+/maps|openstreetmap\.org|osm\.org|bing\.com/maps|mapquest|waze\."
+    r"(?<![\w.-])(?:https?://)?[\w.-]{0,100}(?:maps\.|goo\.gl/|google\.[a-z.]+/maps|openstreetmap\.org|osm\.org|bing\.com/maps|mapquest|waze\."
     r"|what3words|w3w\.co|plus\.codes|here\.com|geohack)\S*|///\w+\.\w+\.\w+",
     re.IGNORECASE,
 )
