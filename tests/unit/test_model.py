@@ -247,3 +247,21 @@ def test_a_link_to_a_location_belongs_to_one_service():
     found = Directory.of(services)
     assert len({s.service_at_locations[0].id for s in found.services.values()}) == 2
     assert {s.service_at_locations[0].location.id for s in found.services.values()} == {"l"}
+
+
+def test_two_places_of_one_id_whose_names_have_nothing_in_common_are_two():
+    places = [Location(id="1", location_type="physical", name=name) for name in ("Main Hall", "Old Mill")]
+    links = [ServiceAtLocation(id=key, location=place) for key, place in zip("ab", places, strict=True)]
+    services = [Service(id=x.id, name=x.id, status="active", service_at_locations=(x,)) for x in links]
+    found = Directory.of(services)
+    assert [s.service_at_locations[0].location.name for s in found.services.values()] == [
+        "Main Hall",
+        "Old Mill",
+    ]
+    assert [(f.rule, f.entity) for f in found.findings] == [("id-used-twice", "location")]
+
+
+@pytest.mark.parametrize("other", ["Main Hall, Elk", "main hall", "The Hall", "Mian Hal", None])
+def test_two_spellings_of_a_name_are_one_place(other):
+    places = [Location(id="1", location_type="physical", name=name) for name in ("Main Hall", other)]
+    assert len(Directory.of(places).locations) == 1

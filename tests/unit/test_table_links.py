@@ -146,3 +146,36 @@ def test_rows_that_belong_to_nothing_are_an_error_with_table_and_count(tmp_path)
     assert said == {("eligibility.csv", "error", 2), ("phones.csv", "error", 1)}
     assert directory.table("phone")["1"].number == "555-0101"
     assert {a.label for a in directory.table("attribute").values()} == {"Adults", "Families"}
+
+
+def test_two_services_of_one_id_are_both_kept_whether_read_whole_or_one_by_one(tmp_path):
+    services = SERVICES + "2,1,Food Pantry,Groceries,active\n"
+    directory = read(tmp_path, services=services)
+    assert sorted(s.name for s in directory.services.values()) == [
+        "Food Pantry",
+        "Health Clinic",
+        "Legal Clinic",
+    ]
+    streamed = [r.name for r in interchange.records(tmp_path) if r.entity == "service"]
+    assert sorted(streamed) == ["Food Pantry", "Health Clinic", "Legal Clinic"]
+    assert [(f.file, f.entity, f.count) for f in found(directory, "id-used-twice")] == [
+        ("services.csv", "service", 1)
+    ]
+
+
+def test_a_flat_json_record_that_belongs_to_nothing_is_an_error(tmp_path):
+    raw = '{"services": [{"id": "1", "name": "A", "status": "active"}], "phones": [{"id": "p", "number": "555-0101"}]}'
+    (tmp_path / "a.json").write_text(raw)
+    (said,) = found(interchange.read(tmp_path / "a.json"), "row-without-owner")
+    assert (said.severity, said.entity, said.record_id) == ("error", "phone", "p")
+
+
+def test_a_list_of_ids_in_flat_json_gives_each_owner_its_own(tmp_path):
+    services = '{"id": "1", "name": "A", "status": "active"}, {"id": "2", "name": "B", "status": "active"}'
+    raw = (
+        f'{{"services": [{services}], "phones": [{{"id": "p", "service_id": "1;2", "number": "555-0101"}}]}}'
+    )
+    (tmp_path / "a.json").write_text(raw)
+    directory = interchange.read(tmp_path / "a.json")
+    assert [[p.number for p in s.phones] for s in directory.services.values()] == [["555-0101"]] * 2
+    assert [(f.entity, f.count) for f in found(directory, "list-of-ids")] == [("phone", 1)]

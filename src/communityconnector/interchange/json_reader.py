@@ -32,6 +32,7 @@ from communityconnector.interchange.shapes import Container, Page, entity_named,
 from communityconnector.interchange.sheet_reader import read_flat
 from communityconnector.interchange.sources import SourceFile, UnreadableError
 from communityconnector.model import ENTITIES, Finding, Record, Severity
+from communityconnector.model.apart import WHOLES, owners_of
 
 
 def looks_like_json(start: bytes) -> bool:
@@ -340,7 +341,16 @@ class _JsonFile:
             yield self._record(value, path, hint)
 
     def _record(self, item: Mapping[str, Any], path: str, hint: str) -> Record:
-        record = self.structurer.record(ENTITIES[entity_of(item, hint)], item)
+        entity = entity_of(item, hint)
+        record = self.structurer.record(ENTITIES[entity], item)
+        if entity not in WHOLES and not any(
+            item.get(name) or item.get(name.removesuffix("_id")) for name in owners_of(entity)
+        ):
+            message = f"a record of {entity} that names no record which it belongs to"
+            action = "kept, but no answer shows it"
+            self.structurer.notes.note(Severity.ERROR, "row-without-owner", message, action, "")
+            draft = self.structurer.notes.drafts[-1]
+            draft.entity, draft.record_id = entity, record.id
         if self.structurer.notes.drafts:
             here = self.structurer.notes.finish(
                 self.file.name, lambda draft: (self.line, f"{path}.{draft.path}".removesuffix("."))

@@ -10,11 +10,11 @@ from typing import Any, Final, Self
 import attrs
 
 from communityconnector.model import Finding
-from communityconnector.model.apart import another, used_twice
+from communityconnector.model.apart import WHOLES, another, unlike, used_twice
 
 _SCHEMA: Final = """
-CREATE TABLE first (entity TEXT, id TEXT, said INTEGER, PRIMARY KEY (entity, id)) WITHOUT ROWID;
-CREATE TABLE later (entity TEXT, id TEXT, said INTEGER, new TEXT, PRIMARY KEY (entity, id, said)) WITHOUT ROWID;
+CREATE TABLE first (entity TEXT, id TEXT, said, PRIMARY KEY (entity, id)) WITHOUT ROWID;
+CREATE TABLE later (entity TEXT, id TEXT, said, new TEXT, PRIMARY KEY (entity, id, said)) WITHOUT ROWID;
 """
 
 
@@ -48,6 +48,8 @@ class Repeats:
             raw: its fields, its id among them.
             line: its line.
         """
+        if entity in WHOLES:
+            return self._of_whole(entity, raw, line)
         # A number is enough, and is compared with few: those of rows of the same id.
         row = (entity, str(raw["id"]).strip(), hash(repr(raw)))
         if self._base.execute("INSERT OR IGNORE INTO first VALUES (?, ?, ?)", row).rowcount:
@@ -58,7 +60,21 @@ class Repeats:
         found = self._base.execute(select, row).fetchone()
         return str(found[0]) if found else self._made(*row, line)
 
-    def _made(self, entity: str, key: str, said: int, line: int) -> str:
+    def _of_whole(self, entity: str, raw: Mapping[str, Any], line: int) -> str:
+        """As `new_id`, for what other rows name by its id: only a name that is quite another makes it another record."""
+        row = (entity, str(raw["id"]).strip(), str(raw.get("name") or ""))
+        if self._base.execute("INSERT OR IGNORE INTO first VALUES (?, ?, ?)", row).rowcount:
+            return ""
+        (said,) = self._base.execute("SELECT said FROM first WHERE entity = ? AND id = ?", row[:2]).fetchone()
+        if not unlike(str(said), row[2]):
+            return ""
+        select = "SELECT new, said FROM later WHERE entity = ? AND id = ?"
+        for new, other in self._base.execute(select, row[:2]):
+            if not unlike(str(other), row[2]):
+                return str(new)
+        return self._made(*row, line)
+
+    def _made(self, entity: str, key: str, said: int | str, line: int) -> str:
         count = "SELECT count(*) FROM later WHERE entity = ? AND id = ?"
         (number,) = self._base.execute(count, (entity, key)).fetchone()
         new = another(entity, key, str(number + 2))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -14,18 +13,12 @@ from communityconnector.interchange.csv_rows import rows
 from communityconnector.interchange.encodings import encoding_of
 from communityconnector.interchange.sources import SourceFile, UnreadableError
 from communityconnector.interchange.table_names import Columns, reference_to
+from communityconnector.model.identity import ids_in
 
 _LOOKED_AT: Final = 2_000
 """Rows by which a column is judged."""
 
 _NEARLY_ALL: Final = 0.9
-MARKS: Final = re.compile(r"[\s,;|\[\]\"']+")
-"""What stands between and around the ids of a list."""
-
-
-def parts_of(cell: str) -> list[str]:
-    """The parts of a cell that may be a list of ids: `1,2`, `1;2`, `1 | 2`, `['1', '2']`."""
-    return [part for part in MARKS.split(cell) if part]
 
 
 @attrs.define(eq=False)
@@ -90,7 +83,7 @@ class TableIds:
             if other is not table
             for column in _pointing(other, table.entity)
             for cell in islice(other.cells(column), _LOOKED_AT)
-            for part in parts_of(cell)
+            for part in ids_in(cell)
         )
 
     def has(self, entity: str, key: str) -> bool:
@@ -115,7 +108,7 @@ class TableIds:
         """The ids that a cell holds; none where any part of it is no id of the entity's tables."""
         if self.has(entity, cell):
             return [cell]
-        parts = list(dict.fromkeys(parts_of(cell)))
+        parts = ids_in(cell)
         return parts if parts and all(self.has(entity, part) for part in parts) else []
 
     def _load(self, place: str, tables: Sequence[KnownTable], key: str) -> str:

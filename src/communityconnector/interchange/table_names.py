@@ -77,6 +77,11 @@ def understood(entity: str, header: Sequence[str]) -> Columns:
         plain = plain_name(name)
         if name.lower() in known or (entity, plain) in _LIFTED:
             continue
+        if plain in known and plain not in taken:
+            names[number] = known[plain]
+            renamed[known[plain]] = name
+            taken.add(plain)
+            continue
         own, rest = _split(entity, plain)
         if own and (not rest or _KEY.sub("", rest) == ""):
             keys.append(name)
@@ -95,6 +100,11 @@ def understood(entity: str, header: Sequence[str]) -> Columns:
             renamed[names[number]] = name
             taken.add(target)
     return Columns(tuple(names), renamed, links, tuple(keys))
+
+
+def entity_of_word(word: str) -> str:
+    """The entity that others call so: `agencies`, `sites`; "" if none."""
+    return _ENTITY.get(word, "")
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
 from types import TracebackType
@@ -17,12 +17,18 @@ from communityconnector.interchange.encodings import encoding_of
 from communityconnector.interchange.lifts import OLD_TABLES, Lifted, TableLift, field_lift, table_lift
 from communityconnector.interchange.shapes import entity_fitting
 from communityconnector.interchange.sources import SourceFile, UnreadableError
-from communityconnector.interchange.table_ids import MARKS, KnownTable, TableIds
-from communityconnector.interchange.table_names import Columns, plain_name, reference_to, understood
+from communityconnector.interchange.table_ids import KnownTable, TableIds
+from communityconnector.interchange.table_names import (
+    Columns,
+    entity_of_word,
+    plain_name,
+    reference_to,
+    understood,
+)
 from communityconnector.model import ENTITIES, Kind, columns, required, specs
 from communityconnector.model.apart import OWNER_IN_WORDS, WHOLES, another
 from communityconnector.model.graph import entity_named
-from communityconnector.model.identity import mint
+from communityconnector.model.identity import MARKS, mint
 
 _SUFFIXES: Final = (".csv", ".tsv", ".txt")
 
@@ -34,11 +40,12 @@ ROW_ID: Final = "x_row_id"
 
 
 def stem_of(name: str) -> str:
-    """A file's name as a table's: without folders and suffix, lower case, with underscores."""
-    base = name.rsplit("/", 1)[-1].lower()
+    """A file's name as a table's: without folders and suffix, lower case, with underscores: `ServicePhones.csv` is `service_phones`."""
+    base = name.rsplit("/", 1)[-1]
     for suffix in (".gz", *_SUFFIXES):
-        base = base.removesuffix(suffix)
-    return base.replace("-", "_").replace(" ", "_")
+        if base.lower().endswith(suffix):
+            base = base[: -len(suffix)]
+    return plain_name(base)
 
 
 def entity_of_table(name: str, header: Sequence[str], hints: Mapping[str, str]) -> str:
@@ -58,16 +65,36 @@ def entity_of_table(name: str, header: Sequence[str], hints: Mapping[str, str]) 
                 best, found = known, entity
     if best:
         return entity_fitting(names, found)
+    other = entity_of_word(stem)
+    if other and understood(other, header).keys:
+        # A plain list of agencies has no keys.
+        return other
     fitting = [e for e, cls in ENTITIES.items() if {"id", *required(cls)} <= {*names} <= {*columns(cls)}]
     return fitting[0] if len(fitting) == 1 else ""
 
 
 def old_table(name: str, header: Sequence[str]) -> TableLift | None:
     """How a table of an older form is lifted, if it is one; its name may have something before it."""
+    return table_lift(_older(name) or stem_of(name), [column.strip().lower() for column in header])
+
+
+def _older(name: str) -> str:
+    """The name of the older form's table that a file is named for; "" if none."""
     stem = stem_of(name)
     fitting = [known for known in OLD_TABLES if stem == known or stem.endswith(f"_{known}")]
-    names = [column.strip().lower() for column in header]
-    return table_lift(max(fitting, key=len) if fitting else stem, names)
+    return max(fitting, key=len, default="")
+
+
+_OLDER: Final = {
+    "services_at_location": "service_at_location",
+    "services_at_locations": "service_at_location",
+    **dict.fromkeys(
+        "services_taxonomy service_taxonomy services_taxonomies service_attributes other_attributes link_taxonomy "
+        "link_taxonomies payments_accepted payment_accepted review reviews".split(),
+        "attribute",
+    ),
+}
+"""What the rows become of older tables whose names end as those of other entities do."""
 
 
 def unique_names(cells: Sequence[str]) -> list[str]:
@@ -137,7 +164,8 @@ class Package:
         if header is None:
             return
         names = unique_names(header.cells)
-        entity = entity_of_table(file.name, names, self._hints)
+        older = _older(file.name)
+        entity = _OLDER.get(older) or entity_of_table(file.name, names, self._hints)
         if entity == "taxonomy" and any(plain_name(name).endswith(_OF_TERMS) for name in names):
             entity = "taxonomy_term"
         found = understood(entity, names) if entity else None
@@ -229,7 +257,7 @@ class Package:
         key = part.raw.get("id")
         made: list[Lifted] = []
         for chosen in product(*lists.values()):
-            own = {"id": another(part.entity, key, " ".join(chosen))} if key and made else {}
+            own = {"id": another(part.entity, key, _named(lists, chosen))} if key and made else {}
             made.append(Lifted(part.entity, {**part.raw, **dict(zip(lists, chosen, strict=True)), **own}))
         return tuple(made)
 
@@ -238,6 +266,10 @@ class Package:
             return []
         ids = self.ids.split(target, cell.strip())
         return ids if len(ids) > 1 else []
+
+
+def _named(columns: Iterable[str], ids: Iterable[str]) -> str:
+    return " ".join(f"{column}={key}" for column, key in zip(columns, ids, strict=True))
 
 
 def _references(part: Lifted) -> Iterator[tuple[str, str]]:

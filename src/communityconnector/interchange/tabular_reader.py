@@ -246,11 +246,10 @@ class _Table:
 
     def _make(self, part: Lifted, line: int, number: int) -> Iterator[Record]:
         raw, seed = part.raw, f"{self.file.base}:{line}:{number}"
-        if part.entity not in WHOLES:
-            if not any(raw.get(name) for name in owners_of(part.entity)):
-                self._orphan(part.entity, line)
-            if raw.get("id") and (new := self.repeats.new_id(part.entity, raw, line)):
-                raw = {**raw, "id": new}
+        if part.entity not in WHOLES and not any(raw.get(name) for name in owners_of(part.entity)):
+            self._orphan(part.entity, line)
+        if not part.partial and raw.get("id") and (new := self.repeats.new_id(part.entity, raw, line)):
+            raw = {**raw, "id": new}
         if part.entity == "schedule":
             made = self.structurer.schedules(raw, seed=seed)
         else:

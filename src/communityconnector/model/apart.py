@@ -2,12 +2,14 @@
 
 A part (a phone, a language, a schedule ...) says nothing of itself but what its fields say. Two parts that contradict
 each other are two, whatever their id. Of an organization, a service or a place the id is what other records name, so
-two bodies of one id are one record that is told twice.
+two bodies of one id are one record that is told twice; but not if their names have nothing in common.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 from functools import cache
 from typing import Any, Final
 
@@ -32,7 +34,7 @@ _NOTHING: Final = (None, "", ())
 
 
 def another(entity: str, key: str, which: str) -> str:
-    """The id of a part whose own one an earlier part has.
+    """The id of a record whose own one an earlier record has.
 
     Args:
         entity: its entity.
@@ -50,10 +52,12 @@ def owners_of(entity: str) -> frozenset[str]:
 
 
 def differ(one: Record, other: Record) -> bool:
-    """Whether two bodies of one part contradict each other.
+    """Whether two bodies of one id are two records: parts that contradict each other, or wholes of names that are unlike.
 
     Whose they are does not count, for a part may have two owners; nor who may see them, for the stricter word holds.
     """
+    if one.entity in WHOLES:
+        return one.entity in _NAMED and unlike(getattr(one, "name", None), getattr(other, "name", None))
     facts = shape(one.entity)
     owners = owners_of(one.entity)
     for name, mine, theirs in zip(facts.scalars, facts.values(one), facts.values(other), strict=False):
@@ -64,6 +68,22 @@ def differ(one: Record, other: Record) -> bool:
         if mine is not None and theirs is not None and mine.id != theirs.id:
             return True
     return any(name in one.extra and one.extra[name] != value for name, value in other.extra.items())
+
+
+def unlike(one: str | None, other: str | None) -> bool:
+    """Whether two names have nothing in common: neither a word nor most of their letters."""
+    mine, theirs = (_WORD.findall((name or "").casefold()) for name in (one, other))
+    if not mine or not theirs or {*mine} & {*theirs}:
+        return False
+    return SequenceMatcher(None, " ".join(mine), " ".join(theirs)).ratio() < _ALIKE
+
+
+_WORD: Final = re.compile(r"\w+")
+_ALIKE: Final = 0.6
+"""How alike two names are, from 0 to 1, that may be spellings of one."""
+
+_NAMED: Final = frozenset({"organization", "service", "location", "program"})
+"""Wholes whose names tell what they are; those of terms may be translations."""
 
 
 def _says_nothing(*values: Any) -> bool:
@@ -88,4 +108,23 @@ def used_twice(entity: str, key: str, count: int, **where: Any) -> Finding:
         record_id=key,
         count=count,
         **where,
+    )
+
+
+def list_found(entity: str, key: str, count: int) -> Finding:
+    """The finding of records that name several owners in one reference.
+
+    Args:
+        entity: their entity.
+        key: the id of the first.
+        count: how many they are.
+    """
+    return Finding(
+        severity=Severity.WARNING,
+        rule="list-of-ids",
+        message=f"a list of ids where {entity} has one",
+        action="given to each of them",
+        entity=entity,
+        record_id=key,
+        count=count,
     )

@@ -14,10 +14,10 @@ from typing import Any, cast
 
 import attrs
 
-from communityconnector.model.apart import OWNER_IN_WORDS, WHOLES, another, differ, owners_of, used_twice
+from communityconnector.model.apart import OWNER_IN_WORDS, another, differ, list_found, owners_of, used_twice
 from communityconnector.model.disclosure import level_of, states_level
 from communityconnector.model.finding import Finding, Severity
-from communityconnector.model.identity import DISCLOSURE_TAXONOMY
+from communityconnector.model.identity import DISCLOSURE_TAXONOMY, ids_in
 from communityconnector.model.level import Disclosure, levelled, strictest
 from communityconnector.model.record import ENTITIES, Record, specs
 from communityconnector.model.shape import Link, Shape, evolve, shape
@@ -62,6 +62,7 @@ class Graph:
         # By the object, which is kept so that no other one gets its number.
         self._renamed: dict[int, tuple[str, Record]] = {}
         self._repeated: dict[str, list[str]] = {}
+        self._listing: dict[str, list[str]] = {}
         self._more_owners: list[tuple[Record, str, str]] = []
 
     def add(self, record: Record) -> bool:
@@ -87,7 +88,7 @@ class Graph:
                 self.node(entity, key)
             return whole
         if held != record:
-            if entity not in WHOLES and differ(held, record):
+            if differ(held, record):
                 self._enter_apart(record)
             else:
                 self._merge(self.node(entity, key), record, facts)
@@ -97,10 +98,11 @@ class Graph:
     def findings(self) -> list[Finding]:
         """What was found so far."""
         repeated = (used_twice(entity, keys[0], len(keys)) for entity, keys in self._repeated.items())
-        return [*self._conflicts, *repeated]
+        lists = (list_found(entity, keys[0], len(keys)) for entity, keys in self._listing.items())
+        return [*self._conflicts, *repeated, *lists]
 
     def _enter_apart(self, record: Record) -> None:
-        """Enter a part whose id an earlier part has, under an id of its own; one that says the same again is the same."""
+        """Enter a record whose id an earlier one has, under an id of its own; one that says the same again is the same."""
         entity, key = record.entity, record.id
         known = self._apart.setdefault((entity, key), [])
         for new in known:
@@ -212,8 +214,12 @@ class Graph:
                 node = nodes.get(key)
                 for link, said in zip(links, linked(record), strict=True):
                     value = said if node is None else node.changed.get(link.field, said)
-                    if value and value in self.records[link.target]:
+                    if not value:
+                        continue
+                    if value in self.records[link.target]:
                         self._embed(entity, key, link, value)
+                    elif link.side == "parent":
+                        self._embed_in_each(entity, key, link, value)
         for entity, collection in _COLLECTIONS.items():
             for key, record in self.records[entity].items():
                 self._link_by_name(key, record, collection)
@@ -243,6 +249,14 @@ class Graph:
                 return
             self.node(entity, key).ones[link.place] = value
         self.node(entity, key).changed[link.field] = None
+
+    def _embed_in_each(self, entity: str, key: str, link: Link, value: str) -> None:
+        """Embed a part in each of the owners that its reference lists, if it has all of them."""
+        owners = ids_in(value)
+        if len(owners) > 1 and all(owner in self.records[link.target] for owner in owners):
+            for owner in owners:
+                self._embed(entity, key, link, owner)
+            self._listing.setdefault(entity, []).append(key)
 
     def _held(self, entity: str, key: str, field: str) -> Collection[str]:
         """Ids of what a record embeds in a field."""

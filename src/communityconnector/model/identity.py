@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Final
 
@@ -18,3 +19,12 @@ DISCLOSURE_LINK: Final = "disclosure"
 def mint(*parts: str) -> str:
     """The identifier for something that has none, made of what it is."""
     return str(uuid.uuid5(NAMESPACE, "\x1f".join(parts)))
+
+
+MARKS: Final = re.compile(r"[\s,;|\[\]\"']+")
+"""What stands between and around the ids of a list."""
+
+
+def ids_in(text: str) -> list[str]:
+    """The parts of a text that may be a list of ids, each once: `1,2`, `1;2`, `1 | 2`, `['1', '2']`."""
+    return list(dict.fromkeys(part for part in MARKS.split(text) if part))
