@@ -329,7 +329,10 @@ class Referring(Carrying):
                 self._step(work, Event.GIVE, actor, details)
             return work.commit(*key.put(work.referral, work.recorded_at))
 
-        said = [replaced, service_id, actor.role.value, actor.id, consent, at, concepts, terms, asked]
+        said = [replaced, service_id, actor.role.value, actor.id, consent, at, concepts, asked]
+        if terms != asked.terms:
+            # Only where there are any: what was kept of older requests goes on meaning the same.
+            said.append(terms)
         return once(ledger, idempotency_key, said, write)
 
     def _check_asked(self, asked: Asked) -> None:
