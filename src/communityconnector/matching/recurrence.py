@@ -90,10 +90,18 @@ def span_on(rule: Rule, day: date, zone: tzinfo, holidays: Holidays | None = Non
         return Span(midnight, next_midnight, str(reason))
     if begins is None or ends is None:
         return None
-    opens, closes = parts(rule).opens, parts(rule).closes
-    if opens is not None and closes is not None and (doubt := implausible(opens, closes)):
-        return Span(midnight, max(next_midnight, ends), doubt)
-    return Span(begins, ends)
+    doubt = _unlikely(parts(rule))
+    return Span(midnight, max(next_midnight, ends), doubt) if doubt else Span(begins, ends)
+
+
+def _unlikely(found: Parts) -> str:
+    """Why the span of a rule is not believed, or ""."""
+    opens, closes = found.opens, found.closes
+    if opens is None or closes is None:
+        return ""
+    if found.freq is None and opens == closes:
+        return "from midnight to midnight on a certain day may mean that it is closed"
+    return implausible(opens, closes)
 
 
 def _wall(day: date, clock: time, zone: tzinfo) -> datetime:
@@ -164,7 +172,7 @@ def _is_single_day(found: Parts, day: date) -> bool:
         return day == found.first
     if first is None or last is None:
         return False
-    if (last - first).days > FEW_DAYS:
+    if (last - first).days > FEW_DAYS and not found.closed:
         not_understood("the schedule does not say how often it repeats")
     return first <= day <= last
 

@@ -227,9 +227,9 @@ def _check_days(found: Parts, freq: str) -> None:
 
 
 def _is_short(found: Parts) -> bool:
-    """Whether it is only known to be right in a few days: such a schedule is of just these."""
+    """Whether it is known to be right, or closed, in some days only: such a schedule is of just these."""
     first, last = found.valid_from, found.valid_to
-    return first is not None and last is not None and 0 <= (last - first).days <= FEW_DAYS
+    return first is not None and last is not None and (found.closed or 0 <= (last - first).days <= FEW_DAYS)
 
 
 FEW_DAYS: Final = 31

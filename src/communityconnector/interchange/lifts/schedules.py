@@ -217,13 +217,31 @@ def _closed(made: _Made) -> None:
         for name in ("opens_at", "closes_at"):
             made.pop(name, None)
         made[CLOSED] = True
-    elif (
-        not any(times)
-        and made.get(CLOSED) is None
-        and _names_days(made)
-        and says_closed(made.get("description"))
-    ):
-        made[CLOSED] = True
+    elif not any(times) and made.get(CLOSED) is None and says_closed(made.get("description")):
+        if not _names_days(made) and (named := _date_in(made["description"])):
+            made.update(dtstart=named, until=named)
+        if _names_days(made):
+            made[CLOSED] = True
+
+
+_DATE_IN: Final = re.compile(
+    r"\b(?P<day>\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4})\b|"
+    r"\b(?P<month>[a-z]{3})[a-z]*\.? (?P<of>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})\b",
+    re.IGNORECASE | re.ASCII,
+)
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def _date_in(text: str) -> str:
+    """The one date that a text names, with its year; "" where it names none, or several."""
+    found = list(_DATE_IN.finditer(text))
+    if len(found) != 1:
+        return ""
+    (one,) = found
+    if one["day"]:
+        return day_of(one["day"])
+    month = one["month"].casefold()
+    return day_of(f"{_MONTHS.index(month) + 1}/{one['of']}/{one['year']}") if month in _MONTHS else ""
 
 
 def _names_days(made: _Made) -> bool:
