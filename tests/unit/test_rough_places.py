@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import attrs
 import pytest
 
 import communityconnector as cc
@@ -108,8 +109,14 @@ def test_a_mailing_address_and_a_foreign_code_are_not_taken_for_a_place():
     assert distance(pantry("1", "00002", country="DE")).answer.value == "unknown"
 
 
-def test_a_confidential_place_has_no_rough_distance():
-    service = pantry("1", "00002", disclosure=Disclosure.NEVER)
+@pytest.mark.parametrize("hidden", ["place", "address"])
+def test_a_confidential_place_has_no_rough_distance(hidden):
+    service = pantry("1", "00002", disclosure=Disclosure.NEVER if hidden == "place" else None)
+    if hidden == "address":
+        place = service.service_at_locations[0].location
+        address = attrs.evolve(place.addresses[0], disclosure=Disclosure.NEVER)
+        link = ServiceAtLocation(id="at1", location=attrs.evolve(place, addresses=(address,)))
+        service = attrs.evolve(service, service_at_locations=(link,))
     for audience in cc.Audience:
         found = matcher(service, audience=audience).match(cc.Need("food pantry", near=HERE))[0]
         assert (found.km, found.is_approximate) == (None, False)

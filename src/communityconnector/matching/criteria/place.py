@@ -63,7 +63,8 @@ def spot_of(offer: Offer, locate: Locate = zip_point) -> Spot:
     if place is not None and place.disclosure not in (None, Disclosure.PUBLIC):
         return Spot("unknown" if place.addresses else "confidential")
     addresses = () if place is None else place.addresses
-    address = next((address for address in addresses if address.address_type != "postal"), None)
+    shown = (a for a in addresses if a.disclosure in (None, Disclosure.PUBLIC))
+    address = next((address for address in shown if address.address_type != "postal"), None)
     return Spot("unknown") if address is None else _addressed(address, locate)
 
 
