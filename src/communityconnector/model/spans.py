@@ -22,6 +22,7 @@ def time_of(text: str | None) -> time | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def implausible(opens: time, closes: time) -> str:
     """Why a span from one time of the day to another is not believed, or ""."""
     if opens.tzinfo != closes.tzinfo:
