@@ -74,14 +74,15 @@ def flat_json(value: Any, hint: str = "") -> FlatTable | Strange | Wrapped | Non
         return _table(listed, least=2) or Strange(listed.form, len(listed.rows))
     if isinstance(value, dict) and _is_wrapper(value, hint):
         return _unwrapped(value, hint)
-    rows = [opened(row) for row in value] if isinstance(value, list) else [value]
-    objects = [row for row in rows[:_SAMPLE] if isinstance(row, dict)]
+    rows = value if isinstance(value, list) else [value]
+    objects = [opened(row) for row in rows[:_SAMPLE] if isinstance(row, dict)]
     if not objects or len(objects) < len(rows[:_SAMPLE]):
         return None
-    paths = [f"$[{number}]" for number in range(len(rows))] if isinstance(value, list) else ["$"]
-    listed = Listed("a list of flat objects", list(zip(paths, rows, strict=True)))
-    if _reads_better_flat(objects, hint) and (table := _table(listed)):
-        return table
+    if _reads_better_flat(objects, hint):
+        start = "$[{0}]" if isinstance(value, list) else "$"
+        paths = [(start.format(number), opened(row)) for number, row in enumerate(rows)]
+        if table := _table(Listed("a list of flat objects", paths)):
+            return table
     return Strange(_described(objects), len(rows)) if _is_strange(objects, hint) else None
 
 
