@@ -9,7 +9,8 @@ import attrs
 
 from communityconnector.interchange.ages import age
 from communityconnector.interchange.notes import Draft
-from communityconnector.interchange.privacy.hearing import SPEAKING
+from communityconnector.interchange.privacy.classifying import CLASSIFYING
+from communityconnector.interchange.privacy.hearing import TELLING
 from communityconnector.interchange.values import Mender, mender, right
 from communityconnector.model import ENTITIES, FieldSpec, Kind, Record, required, specs
 from communityconnector.model.level import has_level
@@ -58,7 +59,8 @@ class Plan:
         wanted: the fields that HSDS requires, and what stands for a lack.
         may_be_mended: whether its parts may stand in other places.
         has_level: whether it may say who may see it.
-        speaking: its fields whose texts may say so.
+        tells: a quick look whether its fields may say so.
+        classifies: the fields by which it classifies others, and may say it of them.
     """
 
     cls: type[Record]
@@ -67,7 +69,8 @@ class Plan:
     may_be_mended: bool
     has_state: bool
     has_level: bool
-    speaking: frozenset[str]
+    tells: Callable[[Mapping[str, Any]], bool]
+    classifies: frozenset[str]
 
 
 def _step(entity: str, name: str, facts: FieldSpec) -> Step:
@@ -95,5 +98,6 @@ def plan_of(entity: str) -> Plan:
         entity in {"location", "organization", "service_area"},
         entity in {"service", "organization", "location"},
         has_level(cls),
-        SPEAKING.get(entity, frozenset()),
+        TELLING.get(entity, lambda _: False),
+        CLASSIFYING.get(entity, frozenset()),
     )

@@ -12,6 +12,7 @@ from communityconnector.interchange.opening_hours import read_hours
 from communityconnector.interchange.opening_hours.conditions import conditions
 from communityconnector.interchange.ownership import has_id, whose
 from communityconnector.interchange.plans import Plan, Step, plan_of
+from communityconnector.interchange.privacy.classifying import hear_class
 from communityconnector.interchange.privacy.hearing import HIDDEN, Said, hear
 from communityconnector.interchange.states import state_in
 from communityconnector.interchange.values import (
@@ -192,8 +193,14 @@ class Structurer:
         if plan.has_level:
             if extra or "attributes" in values:
                 with_level(values, extra)
-            if extra or self.ticked or not plan.speaking.isdisjoint(values):
-                self.tell(hear(entity, raw, values, extra, self.ticked), entity)
+            if unknown or self.ticked or plan.tells(values):
+                said = hear(entity, raw, values, extra, unknown, self.ticked)
+                if said:
+                    self.tell(said, entity)
+        elif plan.classifies and not plan.classifies.isdisjoint(values):
+            of_class = hear_class(entity, values)
+            if of_class is not None:
+                self.tell((of_class,), entity)
         if len(drafts) > first:
             for draft in drafts[first:]:
                 if not draft.record_id:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import attrs
@@ -124,24 +125,50 @@ _PROSE: Final[Mapping[str, tuple[str, ...]]] = {
 """Fields that hold sentences, which may say what is to be hidden."""
 _CELLS: Final[Mapping[str, tuple[str, ...]]] = {
     "location": ("name", "alternate_name", "transportation"),
-    "address": ("address_1", "address_2", "city"),
+    "address": ("address_1", "address_2", "attention", "city"),
 }
 """Fields that should name a place."""
 _KINDS: Final[Mapping[str, str]] = {"location": "location_type", "address": "address_type"}
 _PLAIN_KINDS: Final = frozenset({"physical", "postal", "virtual"})
 _REQUIRED: Final = frozenset({"address_1", "city"})
-SPEAKING: Final = {
-    entity: frozenset((*_PROSE.get(entity, ()), *_CELLS.get(entity, ()), *_KINDS.values()))
-    for entity in (*_PROSE, *_CELLS)
+
+
+def _texts(values: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    return "\n".join(filter(None, map(values.get, names)))
+
+
+def _place_tells(values: Mapping[str, Any], entity: str) -> bool:
+    return (
+        values.get(_KINDS[entity]) not in _PLAIN_KINDS
+        or may_tell_in_place(_texts(values, _CELLS[entity]))
+        # A point in words is no point, and is gone by now.
+        or (entity == "location" and ("latitude" not in values or may_tell(values.get("description") or "")))
+    )
+
+
+def _service_tells(values: Mapping[str, Any]) -> bool:
+    is_plain = values.get("status") in _STATES and "program" not in values
+    return not is_plain or may_tell(_texts(values, _PROSE["service"]))
+
+
+TELLING: Final[Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
+    "organization": lambda values: may_tell(_texts(values, _PROSE["organization"])),
+    "service": _service_tells,
+    "service_at_location": lambda values: "description" in values,
+    "phone": lambda values: "description" in values,
+    "location": partial(_place_tells, entity="location"),
+    "address": partial(_place_tells, entity="address"),
 }
-"""The fields whose values may say something, by entity."""
+"""By entity, a quick look whether the fields of a record may say something: most do not, and are done with."""
+_STATES: Final = frozenset({"active", "inactive", "defunct", "temporarily closed"})
 
 
-def hear(
+def hear(  # noqa: PLR0913, PLR0917  # the record as it stands
     entity: str,
     raw: Mapping[str, Any],
     values: dict[str, Any],
     extra: dict[str, Any],
+    unknown: Sequence[str],
     ticked: frozenset[str] | None = frozenset(),
 ) -> Sequence[Said]:
     """Set what a raw record says of privacy on the arguments of the record that is made of it.
@@ -150,7 +177,8 @@ def hear(
         entity: the record's entity, one that has a level.
         raw: its fields as the source has them.
         values: arguments of its class.
-        extra: its fields that HSDS does not know.
+        extra: its fields that HSDS does not know, and others that are kept as they were.
+        unknown: the names of the fields that HSDS does not know.
         ticked: fields of the table in which a blank means no; `None` for a row of a spreadsheet, whose columns have
             been judged.
 
@@ -158,22 +186,15 @@ def hear(
         What was said.
     """
     found: list[Said] = []
-    names = _PROSE.get(entity)
-    if names is not None:
-        texts = [text for name in names if (text := values.get(name))]
-        if texts and may_tell("\n".join(texts)):
-            found += _in_texts(entity, values)
-    cells = _CELLS.get(entity)
-    if cells is not None:
-        texts = [text for name in cells if (text := values.get(name))]
-        if (
-            (texts and may_tell_in_place("\n".join(texts)))
-            or values.get(_KINDS[entity]) not in _PLAIN_KINDS
-            or ("latitude" in raw and "latitude" not in values)
-        ):
+    tells = TELLING.get(entity)
+    if tells is not None and tells(values):
+        found += _in_texts(entity, values)
+        if entity in _CELLS:
             found += _in_cells(entity, raw, values, extra)
-    if extra:
-        found += _in_extra(extra, by_name=ticked is not None)
+        elif entity == "service":
+            found += _in_parts_of_service(raw, values)
+    if unknown:
+        found += _in_extra(extra, unknown, by_name=ticked is not None)
     if ticked:
         found += _unticked(raw, ticked)
     if values.get("disclosure") is Disclosure.PUBLIC:
@@ -186,7 +207,7 @@ def hear(
 
 def _in_texts(entity: str, values: Mapping[str, Any]) -> Iterator[Said]:
     hear_text = heard_of_phone if entity == "phone" else heard_in
-    for name in _PROSE[entity]:
+    for name in _PROSE.get(entity, ()):
         text = values.get(name)
         if text and (said := said_in_words(name, hear_text(text))):
             yield said
@@ -208,8 +229,32 @@ def _in_cells(
         yield Said(heard.level, frozenset({heard.scope}), name, heard.words)
     for name in (_KINDS[entity], "latitude", "longitude"):
         text = raw.get(name)
-        if type(text) is str and answer_of(text) in (Answer.HIDDEN, Answer.STAFF):
+        if (
+            type(text) is str
+            and text not in _PLAIN_KINDS
+            and answer_of(text) in (Answer.HIDDEN, Answer.STAFF)
+        ):
             yield Said(Disclosure.NEVER, frozenset({Scope.PLACE}), name, " ".join(words_of(text)))
+
+
+def _in_parts_of_service(raw: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Said]:
+    """What the state of a service says, and what stands on its program, which has no level of its own."""
+    state = raw.get("status")
+    if type(state) is str and state not in _STATES and (said := _said_by_state("status", state)):
+        yield said
+    program = values.get("program")
+    if program is not None and program.extra:
+        for field, flag, held in flags_in(program.extra):
+            if said := said_by_flag(f"program.{field}", flag, held):
+                yield said
+
+
+def _said_by_state(name: str, text: str) -> Said | None:
+    """What a state in words says: "private", "unlisted"."""
+    heard = heard_in_place(text)
+    if heard is None or not heard.is_all or heard.level is Disclosure.CONTACT_ONLY:
+        return None
+    return Said(heard.level, frozenset({Scope.LISTING}), name, heard.words)
 
 
 def _unticked(raw: Mapping[str, Any], ticked: frozenset[str]) -> Iterator[Said]:
@@ -220,16 +265,18 @@ def _unticked(raw: Mapping[str, Any], ticked: frozenset[str]) -> Iterator[Said]:
             yield said
 
 
-def _in_extra(extra: dict[str, Any], *, by_name: bool) -> Iterator[Said]:
-    for name, value in list(extra.items()):
-        if name == PRIVATE:
+def _in_extra(extra: dict[str, Any], unknown: Iterable[str], *, by_name: bool) -> Iterator[Said]:
+    for name in unknown:
+        value = extra.get(name)
+        # What is empty says nothing; a false or a zero does.
+        if (not value and value != 0) or name == PRIVATE:
             continue
         if read_name(name) is not None:
             if by_name:
                 yield from filter(None, (said_by_flag(*part) for part in flags_in({name: value})))
             continue
         for text in value if isinstance(value, list) else (value,):
-            said = said_in_words(name, heard_in(text)) if isinstance(text, str) else None
+            said = _said_in_text(name, text) if isinstance(text, str) else None
             if said is not None:
                 yield said
                 break
@@ -237,9 +284,23 @@ def _in_extra(extra: dict[str, Any], *, by_name: bool) -> Iterator[Said]:
             yield from _within(extra, name, value)
 
 
+def _said_in_text(name: str, text: str) -> Said | None:
+    said = said_in_words(name, heard_in(text))
+    return _said_by_state(name, text) if said is None and _names_a_state(name) else said
+
+
+@lru_cache(maxsize=4096)
+def _names_a_state(name: str) -> bool:
+    return not _STATE_WORDS.isdisjoint(words_of(name))
+
+
 def _within(extra: dict[str, Any], name: str, value: Any) -> Iterator[Said]:
     """Flags in what a source nests in a field of its own: what they stand in is private, and perhaps the place."""
     for holder in _holders(value):
+        for field, text in holder.items():
+            said = said_in_words(f"{name}.{field}", heard_in(text)) if isinstance(text, str) else None
+            if said is not None:
+                yield said
         for field, flag, held in flags_in(holder):
             said = said_by_flag(f"{name}.{field}", flag, held)
             if said is None:
@@ -250,6 +311,7 @@ def _within(extra: dict[str, Any], name: str, value: Any) -> Iterator[Said]:
                 yield attrs.evolve(said, scopes=frozenset({Scope.PLACE}))
 
 
+_STATE_WORDS: Final = frozenset({"status", "state", "estado"})
 _PLACE_WORDS: Final = frozenset(
     "address addresses street city latitude longitude lat lon lng coordinates geo location place site direccion calle".split()
 )

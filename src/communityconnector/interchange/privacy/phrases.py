@@ -179,7 +179,18 @@ ASKED: Final = frozenset(
 )
 """Every clause that one of the sayings fits has a word of `SECRET`, or one each of `REFUSED` and `TOLD`, or of `PLACED` and `ASKED`."""
 
-CELL_KEYS: Final = SECRET | REFUSED | ASKED | frozenset("scattered screening".split())
+FIRST_SIGNS: Final = (
+    SECRET
+    | PLACED
+    | frozenset(
+        "not don dont never non unable refrain disclosed disclose keep keeping kept exclude publicar publique publica publicamos divulgar divulga "
+        "divulgamos listar incluir mostrar poner revelado revelada direcci\u00f3n ubicaci\u00f3n localizaci\u00f3n d\u00e9 dar refugio".split()
+    )
+)
+"""Every text that says something of the kind has one of these words, however it is accented."""
+CELL_KEYS: Final = (
+    SECRET | REFUSED | ASKED | frozenset("scattered screening publicada publicado divulgada".split())
+) - frozenset("se no hold keep leave mask".split())
 """Every cell of a place that says something of the kind has one of these words."""
 CELL_WORDS: Final = frozenset(
     "confidential undisclosed unlisted unpublished withheld redacted secret hidden private nonpublic nondisclosed protected restricted "
