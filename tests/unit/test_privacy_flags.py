@@ -380,6 +380,57 @@ def test_marks_of_any_shape_are_found_in_json(tmp_path, more):
     assert hidden_in(directory) == {0}
 
 
+@pytest.mark.parametrize(
+    ("entity", "more"),
+    [
+        ("location", {"attributes": [{"id": "a", "label": "Confidential", "value": "Yes"}]}),
+        ("location", {"attributes": [{"id": "a", "link_type": "is_private", "value": "true"}]}),
+        (
+            "service",
+            {
+                "attributes": [
+                    {
+                        "id": "a",
+                        "taxonomy_term": {"id": "t", "name": "Confidential location", "description": "x"},
+                    }
+                ]
+            },
+        ),
+        ("service", {"program": {"id": "p", "name": "P", "description": "x", "unlisted": True}}),
+        ("service", {"status": "Unlisted"}),
+        ("service", {"x_remarks": {"text": "Do not give out the address"}}),
+        ("location", {"location_type": "redacted"}),
+        ("location", {"name": "Undisclosed"}),
+        ("location", {"description": "Food.\nConfidential location."}),
+        ("address", {"attention": "Confidential - do not publish"}),
+        ("address", {"city": "Confidential"}),
+        ("organization", {"description": "A shelter whose location is confidential."}),
+        ("service_at_location", {"description": "La direcci\u00f3n es confidencial"}),
+    ],
+)
+def test_words_and_classes_on_any_record_are_heard(tmp_path, entity, more):
+    directory = nested(tmp_path, [more], entity)
+    assert hidden_in(directory) == {0}
+    again = tmp_path / "again"
+    interchange.write(directory, again, audience="steward")
+    assert street(0) not in public_text(cc.read(again))
+
+
+def test_a_hidden_row_keeps_no_column_that_tells_its_place(tmp_path):
+    more = {
+        "Match_addr": street(0),
+        "DisplayX": "-81.6744",
+        "Datum": "36.0001, -81.6744",
+        "Cross Streets": "Quillfeather and 5th",
+    }
+    sheet(tmp_path, [more])
+    path = tmp_path / "sheet.csv"
+    path.write_text(path.read_text().replace(f"Program 0,{street(0)}", "Program 0,Confidential"))
+    text = public_text(cc.read(path))
+    assert "Quillfeather" not in text
+    assert "81.67" not in text
+
+
 def test_an_address_cell_in_words_makes_no_street(tmp_path):
     sheet(tmp_path, [{}])
     path = tmp_path / "sheet.csv"

@@ -45,7 +45,7 @@ def hear_class(entity: str, values: dict[str, Any]) -> Said | None:
 def _said(field: str, name: str | None, value: str | None) -> Said | None:
     if not name:
         return None
-    flag = read_name(name)
+    flag = None if field == "value" else read_name(name)
     if flag is not None and value:
         return said_by_flag(field, flag, value)
     if flag is not None and flag.yes_hides and flag.sure and Scope.PLACE in flag.scopes:

@@ -26,6 +26,9 @@ from communityconnector.model.plain_words import words_of
 from communityconnector.model.shape import evolve
 
 
+_RULES: Final = ("hidden-by-flag", "hidden-by-words", "privacy-not-understood")
+
+
 @attrs.frozen
 class Said:
     """Something that a source says of privacy.
@@ -51,9 +54,8 @@ class Said:
     @property
     def rule(self) -> str:
         """The rule of the finding that tells of it."""
-        if not self.understood:
-            return "privacy-not-understood"
-        return "hidden-by-words" if self.words else "hidden-by-flag"
+        said, heard, doubted = _RULES
+        return doubted if not self.understood else heard if self.words else said
 
     @property
     def severity(self) -> Severity:
