@@ -25,7 +25,6 @@ from communityconnector.model.level import strictest
 from communityconnector.model.plain_words import words_of
 from communityconnector.model.shape import evolve
 
-
 _RULES: Final = ("hidden-by-flag", "hidden-by-words", "privacy-not-understood")
 
 
