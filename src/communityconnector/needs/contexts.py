@@ -88,7 +88,7 @@ LINKS: Final = _words("with in of from by at on under over having into about who
 """Between what is given and whom to: beyond these, people are not those for whom something is."""
 
 POPULATIONS: Final = _words(
-    "veteran-services newcomer-help disability-services reentry senior-activities veterans-benefits"
+    "veteran-services newcomer-help disability-services reentry senior-activities veterans-benefits low-cost-care"
 )
 """Needs that are for somebody: whom a service is for says that it is for them."""
 
