@@ -36,11 +36,6 @@ class Listed:
     tags: frozenset[str] = frozenset()
 
 
-def _any(_: str) -> bool:
-    """Where no directory tells, everything may be there."""
-    return True
-
-
 @attrs.frozen(eq=False, repr=False)
 class Parts:
     """What every part of a desk works with.
@@ -52,10 +47,10 @@ class Parts:
         notifiers: send messages, by name.
         vocabulary: the needs that are known.
         random: spreads tries over time.
+        has_term: whether the directory has a taxonomy term of an id or a code.
+        has_agency: whether the directory has an agency of an id; anything, where none has been loaded.
         senders: systems that may report by web hooks.
         words: what words of other systems mean.
-        has_term: whether the directory has a taxonomy term of an id or a code.
-        has_agency: whether the directory has an agency of an id.
     """
 
     ledger: Ledger
@@ -64,7 +59,7 @@ class Parts:
     notifiers: Mapping[str, Notifier]
     vocabulary: Vocabulary
     random: random.Random
+    has_term: Callable[[str], bool]
+    has_agency: Callable[[str], bool]
     senders: tuple[Sender, ...] = attrs.field(default=(), converter=check_senders)
     words: Words = WORDS
-    has_term: Callable[[str], bool] = _any
-    has_agency: Callable[[str], bool] = _any

@@ -10,6 +10,7 @@ from desks import STAFF, desk_at, found, refused, send, take_referrals, terms
 import communityconnector as cc
 from communityconnector.desk import Desk
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError, ReferralNotFoundError
+from communityconnector.model import Attribute, Service, TaxonomyTerm
 from communityconnector.referrals import Role
 
 LIBRARY, PATRONS = frozenset({Role.STAFF}), frozenset({Role.STAFF, Role.PATRON})
@@ -234,3 +235,38 @@ def test_what_is_not_known_is_refused_with_what_would_do(case):
     call, told = REFUSED[case]
     with desk_at() as desk, pytest.raises(cc.CommunityConnectorError, match=told):
         call(desk)
+
+
+TERM = TaxonomyTerm(id="t-1", name="Soups", code="soups", description="Soups.")
+LISTED = Attribute(id="x", link_id="lone", link_entity="service", taxonomy_term=TERM)
+LONE = Service(id="lone", name="Ladle", status="active", attributes=(LISTED,))
+"""A service of no agency, of which only a term of the directory's own says what it is for."""
+
+
+def test_what_was_asked_for_by_a_term_or_in_words_alone_can_be_referred_for_and_not_sent():
+    with desk_at() as desk:
+        desk.load(cc.Directory.of([LONE]))
+        by_term = desk.match(cc.Need(terms=["soups"]))[0]
+        assert by_term.service_id == "lone"
+        made = desk.refer(by_term, actor=STAFF, idempotency_key="k")
+        assert (made.terms, made.concepts, made.organization_id) == (("soups",), (), "")
+        assert desk.refer(by_term, actor=STAFF, idempotency_key="k") == made
+        by_words = desk.match("ladle")[0]
+        assert desk.refer(by_words, actor=STAFF).concepts == ()
+        for match, told in ((by_words, "say what is needed"), (by_term, "which agency runs this service")):
+            with pytest.raises(InvalidReferralError, match=told):
+                desk.refer(match, actor=STAFF, type="direct")
+
+
+def test_a_report_of_a_referral_that_there_is_not_is_refused():
+    with desk_at() as desk, pytest.raises(ReferralNotFoundError):
+        desk.release_report("no-such-referral", actor=STAFF)
+
+
+def test_before_a_directory_is_loaded_any_agency_and_service_may_be_there():
+    with cc.Connector.open() as desk:
+        assert desk.intake("o") is None
+        assert desk.intake("s", "service") is None
+        desk.put_intake(cc.Intake(id="o"), actor=STAFF)
+        assert desk.intake("o").id == "o"
+        assert desk.inbox("another") == ()
