@@ -21,7 +21,7 @@ def test_a_value_that_could_not_be_mended_is_lost():
 
 
 def test_a_directory_gives_its_findings_in_that_order():
-    text = "id,name,description,status\n1,Pantry,Food,Active\n2,Clinic,Care,ceased to be\n"
+    text = "id,name,description,status,email\n1,Pantry,Food,Active,\n2,Clinic,Care,active,call us\n"
     sheet = io.StringIO(text)
     sheet.name = "services.csv"
     harms = [finding.harm for finding in cc.read(sheet).findings]

@@ -311,3 +311,19 @@ def test_a_rule_without_any_day_costs_no_more_than_another():
     found = hours.status(offer, datetime(2026, 12, 2, 10, tzinfo=EASTERN), EASTERN)
     assert (found.state.value, found.next) == ("closed", None)
     assert said_on((rule_of(never),), date(2026, 12, 31), [EASTERN]) == []
+
+
+@pytest.mark.parametrize(
+    "exception",
+    [
+        {"valid_from": "2026-12-21", "valid_to": "2026-12-31", "description": "Holiday closure"},
+        {"valid_from": "2026-12-24", "valid_to": "2026-12-24", "notes": "CLOSED"},
+        {"dtstart": "2026-12-24", "until": "2026-12-24", "opens_at": "00:00", "closes_at": "00:00"},
+    ],
+    ids=["words for a week", "a note for a day", "midnight to midnight"],
+)
+def test_what_is_not_understood_for_certain_dates_is_not_outranked_on_them(exception, tmp_path):
+    weekly = {"freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR", "opens_at": "09:00", "closes_at": "17:00"}
+    directory = read(tmp_path, weekly, exception)
+    expected = {"2026-12-24T10:00": "unknown", "2026-12-17T10:00": "open"}
+    assert states(directory, expected) == expected

@@ -68,7 +68,10 @@ class _Standing:
 def _standings(rules: tuple[Rule, ...]) -> tuple[_Standing, ...] | None:
     """How rules stand to each other; `None` where each speaks for itself."""
     known = [_known(rule) for rule in rules]
-    dated = [found is not None and _is_dated(found) for found in known]
+    dated = [
+        _is_few_days(rule) if found is None else _is_dated(found)
+        for rule, found in zip(rules, known, strict=True)
+    ]
     if all(is_dated or found is None or found.closed for is_dated, found in zip(dated, known, strict=True)):
         # An exception needs a rule: without one, its dates are all that there is.
         dated = [False] * len(rules)
@@ -79,7 +82,9 @@ def _standings(rules: tuple[Rule, ...]) -> tuple[_Standing, ...] | None:
 def _standing(number: int, rule: Rule, known: Sequence[Parts | None], dated: Sequence[bool]) -> _Standing:
     found, is_dated = known[number], dated[number]
     if found is None:
-        return _Standing(rule, is_doubtful_closure=_why(rule) if "CLOSED=" in rule.beyond else "")
+        # What is not understood for certain dates is not outranked on them: nothing is sure then.
+        rank = _Rank.DATED if is_dated else _Rank.USUAL
+        return _Standing(rule, rank, is_doubtful_closure=_why(rule) if "CLOSED=" in rule.beyond else "")
     untimed = found.opens is None or found.closes is None
     excepts = found.freq in {"MONTHLY", "YEARLY"} and (found.closed or untimed)
     return _Standing(
@@ -120,6 +125,25 @@ def _window(found: Parts) -> tuple[date, date]:
     """The first and the last day on which a rule may say anything."""
     first = max(found.first or date.min, found.valid_from or date.min)
     return first, min(found.last or date.max, found.valid_to or date.max)
+
+
+def _dates_of(rule: Rule) -> tuple[date, date]:
+    """The first and the last day of a rule that is not understood, as far as its dates can be read."""
+    begins = [day for text in (rule.dtstart, rule.valid_from) if (day := _day_of(text))]
+    ends = [day for text in (rule.until, rule.valid_to) if (day := _day_of(text))]
+    return max(begins, default=date.min), min(ends, default=date.max)
+
+
+def _day_of(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
+
+
+def _is_few_days(rule: Rule) -> bool:
+    first, last = _dates_of(rule)
+    return date.min < first <= last < date.max and (last - first).days <= FEW_DAYS
 
 
 def _is_dated(found: Parts) -> bool:
@@ -207,6 +231,8 @@ class _Day:
                 return other.is_doubtful_closure
             if other.closed and word is not None and other.rank is self._rank:
                 return "one schedule says open, another one closed"
+        if standing.rank is _Rank.DATED and said.begins + _DAY == said.ends:
+            return "from midnight to midnight on a certain day may mean open all day or closed"
         if standing.run and not usual and self._day != parts(standing.rule).first:
             return "other hours are given for some days, perhaps not for this one"
         return "other hours are given for a season" if self._is_otherwise_in_season(standing, said) else ""
@@ -235,7 +261,5 @@ class _Day:
 
 def _in_window(rule: Rule, day: date) -> bool:
     found = _known(rule)
-    if found is None:
-        return True
-    first, last = _window(found)
+    first, last = _dates_of(rule) if found is None else _window(found)
     return first <= day <= last

@@ -74,7 +74,7 @@ def harm_of(rule: str, action: str) -> Harm:
     return harm
 
 
-_NOT_USED: Final = ("dropped", "not read", "not written", "kept as it was")
+_NOT_USED: Final = ("dropped", "not read", "not written", "kept as it was", "kept as x_")
 """Actions after which no answer knows the value."""
 
 
