@@ -157,3 +157,13 @@ def test_a_place_with_a_name_and_a_point_is_no_service():
 def test_names_that_are_no_names_mean_nothing():
     for name in ("", "\x00", "---", "?" * 100_000, "x" * 100_000, "a b " * 30_000):
         assert meaning_of(name) == ""
+
+
+@pytest.mark.parametrize("column", ["Business Name", "Food Pantry Name", "Entity Name", "Kitchen name"])
+def test_where_nothing_else_names_the_rows_the_only_name_does(column):
+    assert meanings([column, "Address", "Phone"])[column] == "service.name"
+
+
+@pytest.mark.parametrize("column", ["Contact Name", "First Name", "File name", "Street name", "Column name"])
+def test_the_name_of_a_person_or_a_thing_does_not(column):
+    assert meanings([column, "Address", "Phone"])[column] != "service.name"

@@ -85,12 +85,18 @@ def meaning_of(column: str, prefixes: frozenset[str] = frozenset()) -> str:
 def _meaning(column: str) -> str:
     if field := day_meaning(column):
         return field
+    if _GIVEN_NAME.fullmatch(" ".join(plain_words(column))):
+        return IGNORED
     ways = words_of(column)
     found = {field for way in ways[:1] if (field := _of_words(way))}
     if not found:
         # Where a name can be read in several ways, only what they agree on counts.
         found = {field for way in ways[1:] if (field := _of_words(way))}
     return found.pop() if len(found) == 1 else IGNORED
+
+
+_GIVEN_NAME: Final = re.compile(r"(?:first|given) ?name")
+"""A person's; "first" otherwise stands for the number."""
 
 
 def _of_words(words: frozenset[str]) -> str:
@@ -202,7 +208,20 @@ def _settle_names(found: Meanings, _rows: Rows) -> None:
         if field == "location.name" and (not has_agency or "name" in words_of(column)[0]):
             found[column] = "service.name"
             return
+    for column, field in found.items():
+        words = words_of(column)[0]
+        is_of_a_person = words & _NAMES_OF_OTHERS or _GIVEN_NAME.fullmatch(" ".join(plain_words(column)))
+        if not has_agency and not field and "name" in words and not is_of_a_person:
+            # "Business Name", "Food Pantry Name": whatever it is called, the rows are named by it.
+            found[column] = "service.name"
+            return
 
+
+_NAMES_OF_OTHERS: Final = frozenset(
+    "contact first last middle given family person volunteer donor client patient child member respondent staff manager director user login file field column table variable "
+    "attribute code key street road city county state country region area bus route tax legal".split()
+)
+"""Words beside "name" that say that it is the name of a person, or of a thing that is no service."""
 
 _PLAIN_NAME: Final = frozenset({"name", "title", "1"})
 

@@ -80,6 +80,7 @@ _PHRASES: Final = tuple(
         ("(?:postal|mail) codes?", "zip"),
         ("p ?o box", "pobox"),
         ("lat (?:long|lon|lng)", "coordinates"),
+        (r"confid", "confidential"),
         (rf"(?:conf|priv|pvt) ({_PLACE}|flag)", r"confidential \1"),
         (rf"({_PLACE}) (?:conf|priv|pvt)", r"\1 confidential"),
         (rf"disp ({_PLACE})", r"display \1"),
