@@ -35,7 +35,7 @@ def test_demo_shows_matches_with_their_reasons():
     for words in (
         "Soup Kitchen Lunch",
         "Overnight Shelter",
-        "22:00 to 06:00",
+        "10 pm to 6 am",
         "Nurse at the Library",
         "911",
         "+ Offers",
