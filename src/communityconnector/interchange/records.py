@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from communityconnector.choices import Choice
 from communityconnector.interchange.lifts import describe, field_lift, mend, mend_schedule, value_lift
@@ -35,6 +37,9 @@ from communityconnector.model import (
 from communityconnector.model.disclosure import with_level
 from communityconnector.model.identity import mint
 from communityconnector.model.rule_parts import UNSURE, beyond_hsds
+
+if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
 
 
 class UncountedError(Exception):
@@ -443,7 +448,7 @@ class Structurer:
                 continue
             first = len(drafts)
             own = "" if item.get("id") else f"{whose(step.entity, raw, seed)}/{name}[{index}]"
-            if is_schedule:
+            if is_schedule and self._repair and not self._plain_schedule(item):
                 made.extend(self.schedules(item, seed=own))
             else:
                 made.append(self.record(target, item, seed=own))
@@ -467,19 +472,16 @@ class Structurer:
 
     def _plain_schedule(self, raw: Mapping[str, Any]) -> bool:
         """Whether a raw schedule has nothing that `schedules` would look at."""
-        plan = self._plans.get("schedule") or self._plan("schedule")
-        return (
-            not raw.get("description")
-            and not raw.get("notes")
-            and raw.keys() <= plan.steps.keys()
-            and raw.get("freq") in _PLAIN_FREQUENCIES
-            and is_rule_days(raw.get("byday"))
-            and is_plain_date(raw.get("dtstart"))
-            and is_plain_date(raw.get("until"))
-            and is_plain_time(raw.get("opens_at"))
-            and is_plain_time(raw.get("closes_at"))
-            and type(raw.get("timezone")) is not str
-        )
+        plain = _plain_hours(tuple(raw))
+        if plain is None or raw.get("description") or raw.get("notes"):
+            return False
+        values_in, are_plain = plain
+        values = values_in(raw)
+        try:
+            return are_plain(*values)
+        except TypeError:
+            # Lists and objects cannot be remembered.
+            return are_plain.__wrapped__(*values)
 
     def _one(self, step: Step, item: Any, extra: dict[str, Any], raw: Mapping[str, Any], seed: str) -> Any:
         if self._repair and not isinstance(item, dict) and item not in NOTHING:
@@ -685,7 +687,56 @@ _SAY_WHEN: Final = frozenset(specs(ENTITIES["schedule"])) - frozenset(
     "id service_id location_id service_at_location_id description schedule_link attending_type notes attributes metadata".split()
 )
 """The fields of a schedule that say when it is open."""
+_OF_SCHEDULES: Final = frozenset(name for name, facts in specs(ENTITIES["schedule"]).items() if facts.hsds)
 _RULE_PARTS: Final = ("freq", "byday", "opens_at", "closes_at", "bymonthday", "dtstart")
+
+
+def _is_plain_frequency(raw: Any) -> bool:
+    return raw in _PLAIN_FREQUENCIES
+
+
+def _is_no_text(raw: Any) -> bool:
+    return type(raw) is not str
+
+
+_PLAIN_HOURS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "freq": _is_plain_frequency,
+    "byday": is_rule_days,
+    "dtstart": is_plain_date,
+    "until": is_plain_date,
+    "opens_at": is_plain_time,
+    "closes_at": is_plain_time,
+    "timezone": _is_no_text,
+}
+"""Tests whether the fields of a schedule are as HSDS writes them."""
+
+
+class _PlainHours(NamedTuple):
+    """How schedules with the same fields are seen to be plain.
+
+    Attributes:
+        values_in: the values of a schedule that have to be looked at.
+        are_plain: whether such values are plain. Weeks repeat, so answers are remembered.
+    """
+
+    values_in: Callable[[Any], tuple[Any, ...]]
+    are_plain: _lru_cache_wrapper[bool]
+
+
+@lru_cache(maxsize=256)
+def _plain_hours(names: tuple[str, ...]) -> _PlainHours | None:
+    """How to see that a schedule of these fields is plain; `None` where a field is not one of HSDS."""
+    if not _OF_SCHEDULES.issuperset(names):
+        return None
+    tests = {name: test for name, test in _PLAIN_HOURS.items() if name in names}
+
+    @lru_cache(maxsize=4_096)
+    def are_plain(*values: Any) -> bool:
+        return all(test(value) for test, value in zip(tests.values(), values, strict=True))
+
+    if len(tests) > 1:
+        return _PlainHours(itemgetter(*tests), are_plain)
+    return _PlainHours(lambda raw: tuple(raw[name] for name in tests), are_plain)
 
 
 def _span(part: Mapping[str, str]) -> str:

@@ -338,9 +338,11 @@ def state_in(raw: Mapping[str, Any]) -> State | None:
 def _is_meeting_of_a_closed_place(raw: Mapping[str, Any]) -> bool:
     """Whether a meeting has the Meeting Guide's code for a place that is closed for a while; C is a closed meeting."""
     attributes = raw.get("attributes")
-    return isinstance(attributes, list) and any(
-        isinstance(item, dict) and item.get("label") == "TC" for item in attributes
-    )
+    if isinstance(attributes, list):
+        for item in attributes:
+            if isinstance(item, dict) and item.get("label") == "TC":
+                return True
+    return False
 
 
 def _runs(found: list[tuple[str, _Said, str]]) -> bool:
@@ -352,7 +354,9 @@ _WORDS: Final = frozenset(ServiceStatus)
 
 def _is_word(value: Any) -> bool:
     """Whether a value is one of the words of HSDS, but for case, spaces and underscores."""
-    return isinstance(value, str) and " ".join(re.split(r"[\s_-]+", value.strip().lower())) in _WORDS
+    if not isinstance(value, str):
+        return False
+    return value in _WORDS or " ".join(re.split(r"[\s_-]+", value.strip().lower())) in _WORDS
 
 
 def _text(value: Any) -> str:

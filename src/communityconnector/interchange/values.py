@@ -102,12 +102,14 @@ _BARE_UUID: Final = re.compile(
 )
 
 
+_UUID_LENGTHS: Final = frozenset((*range(32, 37), *range(41, 46)))
+"""How long a UUID may be: with up to four hyphens, and as a URN."""
 _NOT_UUID: Final = Problem("id-not-uuid", "HSDS wants a UUID here; the identifier is kept as it is")
 
 
 def is_odd_id(raw: str) -> bool:
     """Whether an identifier is no UUID in any form, and has no space at its ends."""
-    return not _BARE_UUID.fullmatch(raw) and raw.strip() == raw != ""
+    return (len(raw) not in _UUID_LENGTHS or not _BARE_UUID.fullmatch(raw)) and raw.strip() == raw != ""
 
 
 def _identifier(raw: str) -> Mended:

@@ -6,6 +6,7 @@ HSDS in JSON and in tables, and any HSDS software carries it along unharmed.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 from communityconnector.model.identity import DISCLOSURE_LINK, DISCLOSURE_TAXONOMY, mint
@@ -33,6 +34,7 @@ def states_level(attribute: Attribute) -> bool:
     )
 
 
+@lru_cache(maxsize=1_024)
 def _is_ours(word: str | None) -> bool:
     return word is not None and word.strip().casefold() in _OURS
 
@@ -46,9 +48,12 @@ def level_of(attributes: tuple[Attribute, ...]) -> tuple[Disclosure | None, tupl
     A level that is not one of ours is read as `never`: when in doubt, what may be private stays hidden. Of several
     the strictest counts.
     """
-    stated = [a for a in attributes if states_level(a)]
-    if not stated:
+    for attribute in attributes:
+        if states_level(attribute):
+            break
+    else:
         return None, attributes
+    stated = [a for a in attributes if states_level(a)]
     rest = tuple(a for a in attributes if not states_level(a))
     return strictest(*(_level(a) for a in stated)), rest
 
@@ -99,7 +104,7 @@ def with_level(values: dict[str, Any], extra: dict[str, Any]) -> None:
     if extra:
         if extra.get("disclosure"):
             levels.append(level_named(extra.pop("disclosure")))
-        if DISCLOSURE_LINK in repr(extra.get("attributes", "")).casefold():
+        if "attributes" in extra and DISCLOSURE_LINK in repr(extra["attributes"]).casefold():
             levels.append(Disclosure.NEVER)
     if "attributes" in values:
         stated, values["attributes"] = level_of(values["attributes"])

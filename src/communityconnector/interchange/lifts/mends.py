@@ -33,11 +33,16 @@ _STREET: Final = (
 _WITHIN: Final = frozenset(
     {"city", *(name for name in _STREET if "address" in name or "street" in name or name == "line1")}
 )
+_BARE: Final = frozenset({"address", *_STREET})
+"""Fields in which an address may stand bare in its location."""
 
 
 def _location(raw: Raw, _: str) -> dict[str, Any] | None:
     """A location whose address stands in it bare, or whose point stands in its address."""
     made: dict[str, Any] | None = None
+    has_point = raw.get("latitude") is not None or raw.get("coordinates") is not None
+    if has_point and _BARE.isdisjoint(raw):
+        return None
     address = raw.get("address")
     inline = {name: raw[name] for name in _STREET if isinstance(raw.get(name), str) and raw[name]}
     if isinstance(address, str) and address and not raw.get("addresses"):
@@ -50,10 +55,12 @@ def _location(raw: Raw, _: str) -> dict[str, Any] | None:
         }
         held = raw.get("addresses")
         made["addresses"] = [*(held if isinstance(held, list) else []), inline]
+    if has_point:
+        return made
     addresses = (made or raw).get("addresses") or raw.get("address")
     for item in addresses if isinstance(addresses, list) else [addresses]:
         point = _point_in(item)
-        if point and raw.get("latitude") is None and raw.get("coordinates") is None:
+        if point:
             made = {**(made or raw), **point}
             break
     return made
