@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
@@ -55,8 +55,10 @@ def lint(directory: Directory, *, tabular: bool) -> Iterator[Finding]:
     weight = Severity.ERROR if tabular else Severity.INFO
     for entity in ENTITIES:
         check = _CHECKS.get(entity)
+        references = _references(entity)
         for record in directory.table(entity).values():
-            yield from _dangling(record, directory, weight)
+            if any(references(record)):
+                yield from _dangling(record, directory, weight)
             if check is not None:
                 yield from check(record)
     yield from _deprecated(directory)
@@ -92,8 +94,6 @@ def _references(entity: str) -> Callable[[Record], tuple[Any, ...]]:
 
 def _dangling(record: Record, directory: Directory, severity: Severity) -> Iterator[Finding]:
     said = _references(record.entity)(record)
-    if not any(said):
-        return
     for (name, target), key in zip(shape(record.entity).references, said, strict=True):
         if key and key not in directory.table(target):
             # HSDS declares no foreign key to a parent of the same entity.
@@ -160,7 +160,25 @@ _DAYS: Final = re.compile(
 )
 
 
-def _schedule(schedule: Schedule) -> Iterator[Finding]:
+_RULE: Final = (
+    "freq", "byday", "interval", "count", "opens_at", "closes_at", "dtstart", "until", "valid_from", "valid_to",
+)  # fmt: skip
+_rule_of: Final = attrgetter(*_RULE)
+
+
+@lru_cache(maxsize=4_096)
+def _is_possible(*rule: Any) -> bool:
+    """Whether nothing is wrong with the hours of a schedule, as far as these fields tell. Weeks repeat."""
+    return not any(_wrong_hours(Schedule(id="", **dict(zip(_RULE, rule, strict=True)))))
+
+
+def _schedule(schedule: Schedule) -> Iterable[Finding]:
+    if not schedule.byweekno and not schedule.byyearday and _is_possible(*_rule_of(schedule)):
+        return ()
+    return _wrong_hours(schedule)
+
+
+def _wrong_hours(schedule: Schedule) -> Iterator[Finding]:
     opens, closes = time_of(schedule.opens_at), time_of(schedule.closes_at)
     if opens is not None and closes is not None and (why := implausible(opens, closes)):
         text = f"{why}, from {schedule.opens_at} to {schedule.closes_at}; read as: hours unknown"
@@ -217,7 +235,7 @@ _SHAPE_WITH_POSITIONS: Final = re.compile(r'"coordinates"\s*:\s*\[\s*\[\s*\[')
 _LOOKED_AT: Final = 2_000
 _SHOWN: Final = 120
 
-_CHECKS: Final[Mapping[str, Callable[[Any], Iterator[Finding]]]] = {
+_CHECKS: Final[Mapping[str, Callable[[Any], Iterable[Finding]]]] = {
     "service": _service,
     "location": _location,
     "attribute": _attribute,

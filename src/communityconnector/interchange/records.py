@@ -164,6 +164,10 @@ class Structurer:
                     # By far the commonest cases: they need no second look.
                     values[name] = item
                     continue
+                if step.odd_ids is not None and is_odd_id(item):
+                    step.odd_ids.count += 1
+                    values[name] = item
+                    continue
                 if self.tabular and not item:
                     continue
             elif item is None:

@@ -340,6 +340,16 @@ def _never(_: str) -> object:
     return None
 
 
+def _remembered(pattern: re.Pattern[str]) -> Callable[[str], object]:
+    """Whether a text is of a form, for texts that repeat."""
+
+    @lru_cache(maxsize=4_096)
+    def known(raw: str) -> bool:
+        return pattern.fullmatch(raw) is not None
+
+    return known
+
+
 def _knows(mend: Mender) -> Callable[[str], object]:
     """Whether a mender has nothing to say about a text. Dates and the like repeat, so answers are remembered."""
 
@@ -354,7 +364,7 @@ _RIGHT: Final[dict[Kind, Callable[[str], object]]] = {
     Kind.ID: _LOWER_UUID.fullmatch,
     Kind.REFERENCE: _knows(_MENDERS[Kind.REFERENCE]),
     Kind.EMAIL: _EMAIL.fullmatch,
-    Kind.TIME: _TIME.fullmatch,
+    Kind.TIME: _remembered(_TIME),
     Kind.URI: _knows(_MENDERS[Kind.URI]),
     Kind.DATE: _knows(_MENDERS[Kind.DATE]),
     Kind.TIMESTAMP: _knows(_MENDERS[Kind.TIMESTAMP]),

@@ -127,7 +127,10 @@ _SIGNS: Final = (
 def may_look(text: str) -> bool:
     """Whether it is worth to `look` at a long text."""
     lowered = text.lower()
-    return any(sign in lowered for sign in _SIGNS)
+    for sign in _SIGNS:  # noqa: SIM110  # a loop is twice as quick as `any`
+        if sign in lowered:
+            return True
+    return False
 
 
 @lru_cache(maxsize=16_384)
@@ -140,6 +143,11 @@ def look(text: str) -> tuple[str, str] | None:
     words = _simple(text)
     if words in _CODES:
         return _CODES[words], text
+    for stem in _STEMS:
+        if stem in words:
+            break
+    else:
+        return None
     if _OFFENDERS.search(words):
         return None
     for concept, pattern in _COMPILED:
@@ -149,9 +157,17 @@ def look(text: str) -> tuple[str, str] | None:
     return None
 
 
+_STEMS: Final = (
+    "safe shelter refug sanctuar confidential confidencial secret undisclosed survivor victim mujer sobreviviente madres esposas "
+    "ninas violen abus maltrat trata agresion violacion explotacion acoso acogida segur protec proteg dv ipv battered golpead "
+    "agredid rape sex traffick trafico"
+).split()
+"""Whatever matches one of the patterns has one of these: a quick look that spares most names the slow one."""
 _BREAKS: Final = re.compile(r"[^\w&]+|_")
 
 
 def _simple(text: str) -> str:
     """Plain words with one space between."""
+    if text.isascii() and text.replace(" ", "").isalnum():
+        return " ".join(text.lower().split())
     return " ".join(_BREAKS.sub(" ", plain(text).replace("'", "")).split())
