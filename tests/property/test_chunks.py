@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from communityconnector.interchange import chunks, json_reader, notes, stream
-from communityconnector.model.audience import Confidential
+from communityconnector.model.claims import claims_of, heard, parts_of
+from communityconnector.model.hiding import Hiding
 from communityconnector.storage import encoded
 from communityconnector.stored import rows
 from communityconnector.stored.rows import Row, row_of
@@ -170,11 +171,12 @@ def test_what_chunks_do_not_know_of_each_other_would_be_seen(fault, tmp_path, mo
 
 @given(services=st.lists(SERVICES, max_size=8))
 def test_what_records_tell_of_places_is_gathered_as_from_the_records(services):
-    whole, parts = Confidential(), Confidential()
+    whole, parts = Hiding(), Hiding()
     for raw in services:
         said = json_reader.loads(json.dumps(raw))
         service = records.Structurer().record(records.ENTITIES["service"], said)
-        whole.add(service)
-        for place in row_of(service, ()).places:
-            parts.add_told(place)
-    assert whole.to_dict() == parts.to_dict()
+        whole.take(claims_of(service), parts_of(service))
+        parts.take(*heard(row_of(service, ()).places))
+        for gathered in (whole, parts):
+            gathered.look_at(service)
+    assert whole.decide().to_dict() == parts.decide().to_dict()

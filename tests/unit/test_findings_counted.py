@@ -49,9 +49,8 @@ def test_after_the_first_thousand_what_was_dropped_is_counted_apart_from_what_wa
     (tmp_path / "a.json").write_text(json.dumps(raw))
     counted = {}
     for finding in found(tmp_path / "a.json", "not-a-time"):
-        kind = finding.action if finding.action == "dropped" else "mended"
-        counted[kind] = counted.get(kind, 0) + finding.count
-    assert counted == {"mended": 15, "dropped": 7}
+        counted[finding.harm.value] = counted.get(finding.harm.value, 0) + finding.count
+    assert counted == {"mended": 15, "lost": 7}
 
 
 @pytest.mark.parametrize("mode", ["repair", "collect"])
@@ -59,7 +58,7 @@ def test_a_value_that_could_not_be_used_stays_in_the_record_in_every_mode(tmp_pa
     (tmp_path / "services.csv").write_text("id,name,status\n1,A,active\n")
     (tmp_path / "schedules.csv").write_text("id,service_id,opens_at\n1,1,9:0zz\n")
     directory = interchange.read(tmp_path, mode=mode)
-    assert directory.services["1"].schedules[0].extra["opens_at"] == "9:0zz"
+    assert "9:0zz" in directory.services["1"].schedules[0].extra.values()
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.zip"])

@@ -198,8 +198,8 @@ def hear(  # noqa: PLR0913, PLR0917  # the record as it stands
         found += _in_extra(extra, unknown, by_name=ticked is not None)
     if ticked:
         found += _unticked(raw, ticked)
-    if values.get("disclosure") is Disclosure.PUBLIC:
-        # A person has decided: words count no more, but a mark does.
+    if values.get("disclosure") is not None:
+        # Where a level is stated, words count no more, but a mark does.
         found = [said for said in found if not said.words]
     for said in found:
         _set(entity, values, extra, said)
