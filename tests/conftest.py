@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, settings
 
 from communityconnector.stored.apart import usable_cores
@@ -20,7 +23,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep child processes from the network as pytest-socket keeps this one; but not the workers of pytest-xdist."""
+    """Keep child processes from the network as pytest-socket keeps this one; but not the workers of pytest-xdist.
+
+    Where `COMMUNITYCONNECTOR_CLOCK` names a moment with a zone, the tests and their children begin at that moment.
+    """
+    if "COMMUNITYCONNECTOR_CLOCK" in os.environ:
+        begin = datetime.fromisoformat(os.environ["COMMUNITYCONNECTOR_CLOCK"]).timestamp()
+        ahead = os.environ.setdefault("COMMUNITYCONNECTOR_CLOCK_AHEAD", str(begin - time.time()))
+        time_machine.travel(time.time() + float(ahead)).start()
     if not getattr(config.option, "numprocesses", None):
         guard = str(ROOT / "tests" / "network_guard")
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (guard, os.environ.get("PYTHONPATH", ""))))
