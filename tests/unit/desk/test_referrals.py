@@ -956,3 +956,11 @@ def test_a_reference_that_could_tell_who_somebody_is_is_refused(reference):
 def test_an_id_that_fhir_does_not_allow_is_refused():
     with pytest.raises(InvalidReferralError, match="id for FHIR"):
         fhir.task(drafted(id="r 1"), requester="Organization/l")
+
+
+@pytest.mark.parametrize("missing", ["organization_id", "concepts"])
+def test_what_is_sent_names_an_agency_and_a_need_and_what_is_told_need_not(missing):
+    empty = {"organization_id": "", "concepts": []}[missing]
+    with pytest.raises(InvalidReferralError, match=missing):
+        drafted("direct", **{missing: empty})
+    assert drafted("information", **{missing: empty}).id == "r-1"
