@@ -10,6 +10,7 @@ import communityconnector as cc
 from communityconnector.cli.output import console_of, line_of
 from communityconnector.matching import Aspect, Share, completeness
 from communityconnector.model import ENTITIES, Harm
+from communityconnector.model.withheld import WITHHELD
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -174,10 +175,12 @@ def _describe(finding: cc.Finding, directory: cc.Directory) -> str:
 
 
 def _named(finding: cc.Finding, directory: cc.Directory) -> str:
-    """The record that a finding is about, by its name where it has one."""
+    """The record that a finding is about, by its name where it has one that is shown."""
     record = directory.table(finding.entity).get(finding.record_id) if finding.entity in ENTITIES else None
     name = getattr(record, "name", None)
-    return f"{finding.entity} {name!r}" if name else f"{finding.entity} {finding.record_id}".strip()
+    if not name or name == WITHHELD:
+        return f"{finding.entity} {finding.record_id}".strip()
+    return f"{finding.entity} {name!r}"
 
 
 def _short(value: Any) -> str:
