@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -31,15 +31,16 @@ def certificate(folder, *names):
     """A certificate for names and addresses that nobody has signed but itself, and the file of both it and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a test")])
-    now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=2))
+        .not_valid_before(
+            datetime(2000, 1, 1, tzinfo=UTC)
+        )  # TLS goes by the machine's clock, not by that of the tests
+        .not_valid_after(datetime(2099, 1, 1, tzinfo=UTC))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName([_named(each) for each in names]), critical=False)
         .sign(key, hashes.SHA256())

@@ -96,6 +96,8 @@ def made(
             notifiers={"post": post or Post()},
             vocabulary=vocabulary(),
             random=Random(seed),  # noqa: S311  # it spreads tries
+            has_term=lambda _: True,
+            has_agency=lambda _: True,
         )
     )
 

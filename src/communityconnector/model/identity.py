@@ -18,7 +18,9 @@ DISCLOSURE_LINK: Final = "disclosure"
 
 def mint(*parts: str) -> str:
     """The identifier for something that has none, made of what it is."""
-    return str(uuid.uuid5(NAMESPACE, "\x1f".join(parts)))
+    # Half a surrogate pair, which a program may have put together, stands for itself.
+    name = "\x1f".join(parts).encode("utf-8", "backslashreplace").decode()
+    return str(uuid.uuid5(NAMESPACE, name))
 
 
 MARKS: Final = re.compile(r"[\s,;|\[\]\"']+")
