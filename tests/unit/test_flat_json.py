@@ -273,3 +273,12 @@ def test_a_workbook_is_one_finding_that_says_what_to_do(names, words):
     directory = read(content.getvalue(), "list.xlsx")
     assert [finding.rule for finding in directory.findings] == ["unknown-form", "no-services"]
     assert words in rules(directory)["unknown-form"].message
+
+
+def test_a_place_of_a_service_is_no_row_of_a_sheet_though_it_says_little(tmp_path):
+    place = {"id": "l1", "location_type": "physical", "url": "https://example.org"}
+    path = tmp_path / "service_at_location.json"
+    path.write_text(json.dumps({"id": "a1", "location": place}))
+    directory = cc.read(path)
+    assert set(directory.locations) == {"l1"}
+    assert not directory.services

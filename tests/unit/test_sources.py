@@ -159,7 +159,8 @@ def test_no_cell_is_a_formula_and_every_cell_comes_back(tmp_path, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["+1 828-555-0101", "-81.47", "(828) 555-0101", "Pantry", "a=b", "+44 (0)20 7946"]
+    "text",
+    ["+1 828-555-0101", "-81.47", "-1e-05", "-2.5E+3", "(828) 555-0101", "Pantry", "a=b", "+44 (0)20 7946"],
 )
 def test_numbers_and_phones_are_no_formulas(text):
     assert cell(text) == text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from communityconnector import interchange
@@ -18,6 +20,18 @@ def read(folder, **tables):
 
 def found(directory, rule):
     return [finding for finding in directory.findings if finding.rule == rule]
+
+
+def test_an_owner_that_only_the_table_of_extras_holds_is_an_owner(tmp_path):
+    area = {"id": "3", "name": "Ashe County"}
+    at_location = {"id": "2", "description": "No place is known", "service_areas": [area]}
+    service = {"id": "1", "name": "Legal Clinic", "status": "active", "service_at_locations": [at_location]}
+    (tmp_path / "a.json").write_text(json.dumps([service]))
+    interchange.write(interchange.read(tmp_path / "a.json"), tmp_path / "tables")
+    back = interchange.read(tmp_path / "tables")
+    assert not found(back, "row-without-owner")
+    (service,) = back.services.values()
+    assert service.service_at_locations[0].service_areas[0].name == "Ashe County"
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,9 @@ def _reads_better_flat(objects: Sequence[Mapping[str, Any]], hint: str) -> bool:
 def _embeds(key: str, item: Any) -> bool:
     """Whether a value is records of HSDS within a record."""
     holds = isinstance(item, list) and any(isinstance(part, dict) for part in item)
+    if key == "location" and isinstance(item, dict):
+        # Other systems write a point or an address there; the type of a location is HSDS's own.
+        return "location_type" in item
     return (holds or isinstance(item, dict)) and (key in _EMBEDDING or (holds and entity_named(key) != ""))
 
 

@@ -246,8 +246,6 @@ class _Table:
 
     def _make(self, part: Lifted, line: int, number: int) -> Iterator[Record]:
         raw, seed = part.raw, f"{self.file.base}:{line}:{number}"
-        if part.entity not in WHOLES and not any(raw.get(name) for name in owners_of(part.entity)):
-            self._orphan(part.entity, line)
         if not part.partial and raw.get("id") and (new := self.repeats.new_id(part.entity, raw, line)):
             raw = {**raw, "id": new}
         if part.entity == "schedule":
@@ -259,6 +257,10 @@ class _Table:
             if record.id == UNKNOWN_AGENCY:
                 continue
             added = self.extras.take(record.entity, record.id)
+            if part.entity not in WHOLES and not any(
+                raw.get(name) or name in added for name in owners_of(part.entity)
+            ):
+                self._orphan(part.entity, line)
             whole = self._with_extras(record, added) if added else record
             if part.partial:
                 self.reading.partial.append(whole)

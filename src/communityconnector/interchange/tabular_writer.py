@@ -238,7 +238,9 @@ class _Writing:
 
 _NOTHING: Final = (None, "")
 
-_FORMULA: Final = re.compile(r"'*[=@\t\r\n\uff1d\uff20]|'*[+\-\uff0b\uff0d](?![\d(][\d\s().+\-]*$)")
+_FORMULA: Final = re.compile(
+    r"'*[=@\t\r\n\uff1d\uff20]|'*[+\-\uff0b\uff0d](?![\d(][\d\s().+\-]*(?:[eE][+\-]?\d+)?$)"
+)
 """What a spreadsheet program would take for a formula. Numbers and telephone numbers begin with a sign and are none."""
 
 

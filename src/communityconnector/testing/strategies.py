@@ -6,6 +6,7 @@ The records' strategies are derived from the model, so a field that is added the
 from __future__ import annotations
 
 import random
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from hypothesis import strategies as st
 
+from communityconnector.interchange.privacy.names import read_name
 from communityconnector.model import (
     ENTITIES,
     Accessibility,
@@ -45,8 +47,18 @@ from communityconnector.needs.vocabulary import TAXONOMY
 ids = st.uuids().map(str)
 """Identifiers as HSDS wants them."""
 
-texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)
-"""Text of any script, without the null character that no CSV reader takes."""
+_WORD = re.compile("[A-Za-z]{4,}")
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether a text has no word: "undisclosed" hides and "closed" closes what it stands in, wherever it stands."""
+    return not _WORD.search(text) and read_name(text) is None
+
+
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20).filter(
+    _says_nothing
+)
+"""Text of any script, without words, which have a meaning, and the null character, which no CSV reader takes."""
 
 numbers = st.integers(-(10**6), 10**6) | st.floats(-(10**6), 10**6, allow_nan=False).map(
     lambda x: round(x, 6)
@@ -81,9 +93,10 @@ _WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 _LAWFUL = {
     ("schedule", "byday"): st.lists(
         st.sampled_from([*_WEEKDAYS, "1MO", "2TU", "-1FR"]), min_size=1, max_size=3, unique=True
-    ).map(",".join)
+    ).map(",".join),
+    ("schedule", "timezone"): st.integers(-12 * 4, 14 * 4).map(lambda quarters: quarters / 4),
 }
-"""Texts that have a form of their own: a reader mends others."""
+"""Values that have a form of their own: a reader mends others."""
 
 
 def _value(entity: str, name: str, facts: FieldSpec) -> st.SearchStrategy[Any]:
