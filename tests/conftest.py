@@ -36,10 +36,16 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (guard, os.environ.get("PYTHONPATH", ""))))
 
 
-# The same examples every time, so that a change is judged by what it changed; the deep mode tries new ones.
-settings.register_profile(
-    "quick", max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+# The same examples every time, so that a change is judged by what it changed; the deep mode tries new ones. The brief
+# mode is for what no number of examples shows, such as the order of the tests.
+for _name, _examples in (("quick", 40), ("brief", 10)):
+    settings.register_profile(
+        _name,
+        max_examples=_examples,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 settings.register_profile("deep", max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-KILLS = int(os.environ.get("COMMUNITYCONNECTOR_KILLS", "200"))
+KILLS = int(os.environ.get("COMMUNITYCONNECTOR_KILLS", "100"))
 WRITER = Path(__file__).with_name("desk_writer.py")
 
 

@@ -17,7 +17,7 @@ from communityconnector.desk import Ledger, Row
 from communityconnector.desk.kinds import OUTBOX
 from communityconnector.errors import NotDeliveredError
 
-SEEDS = int(os.environ.get("COMMUNITYCONNECTOR_KILLS", "200")) // 10
+SEEDS = int(os.environ.get("COMMUNITYCONNECTOR_KILLS", "100")) // 10
 DISPATCHER = Path(__file__).with_name("desk_dispatcher.py")
 
 

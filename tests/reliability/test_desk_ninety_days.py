@@ -36,7 +36,7 @@ from communityconnector.referrals import Template
 from communityconnector.storage import Put
 from communityconnector.stored import load
 
-SEEDS = int(os.environ.get("COMMUNITYCONNECTOR_SEEDS", "200"))
+SEEDS = int(os.environ.get("COMMUNITYCONNECTOR_SEEDS", "80"))
 DAYS = 90
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 STAFF = cc.Actor("staff", "desk-2")
