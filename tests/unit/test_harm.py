@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 
+import pytest
+
 import communityconnector as cc
 from communityconnector.model import Finding, Harm, Severity, by_harm
 
@@ -27,3 +29,22 @@ def test_a_directory_gives_its_findings_in_that_order():
     harms = [finding.harm for finding in cc.read(sheet).findings]
     assert harms == sorted(harms, key=list(Harm).index)
     assert {Harm.LOST, Harm.STYLE} <= set(harms)
+
+
+@pytest.mark.parametrize(
+    ("action", "bare"),
+    [
+        ("read as 5 Hidden Lane", "read in another form"),
+        ("read as a@example.org", "read in another form"),
+        ("read as if absent", "read as if absent"),
+        ("read as HSDS 3.2", "read as HSDS 3.2"),
+        ("kept as it was", "kept as it was"),
+        ("dropped", "dropped"),
+        ("", ""),
+    ],
+)
+def test_without_its_value_a_finding_still_says_what_was_done(action, bare):
+    finding = Finding(severity=Severity.WARNING, rule="x", message="m", action=action, value="5 Hidden Lane")
+    shown = finding.without_value()
+    assert (shown.value, shown.action) == (None, bare)
+    assert (shown.rule, shown.message) == ("x", "m")

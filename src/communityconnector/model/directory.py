@@ -396,7 +396,7 @@ class Directory:
             known = rebuild({entity: {key: record}}, transform)[entity][key] == record
         if known:
             return finding
-        return attrs.evolve(finding, value=None, action="withheld" if finding.action else "")
+        return finding.without_value()
 
     @cached_property
     def _roots(self) -> dict[str, set[str]]:

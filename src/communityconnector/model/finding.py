@@ -10,6 +10,26 @@ import attrs
 
 from communityconnector.model.harm import ORDER, Harm, harm_of
 
+READ_AS: Final = "read as "
+"""How an action begins that repeats a value; but for `_FORMS`."""
+
+_FORMS: Final = frozenset(
+    {
+        "HSDS 3.2",
+        "a list of one",
+        "a record",
+        "a table",
+        "far as it is whole",
+        "if absent",
+        "its object",
+        "links",
+        "one record for each",
+        "one service",
+        "status",
+    }
+)
+"""What may stand after `read as` and is no value."""
+
 
 class Severity(StrEnum):
     """How much a finding matters."""
@@ -30,7 +50,8 @@ class Finding:
         severity: how much it matters.
         rule: stable name of the rule, such as `dangling-reference`.
         message: what was found and what to do, for people.
-        action: what the reading did about it, such as `dropped` or `read as 12`; "" for nothing.
+        action: what the reading did about it, such as `dropped` or `read as 12`; "" for nothing. Nothing of the source
+            stands in it, but after `read as`.
         file: the file, or the file within a folder or a zip.
         line: line in the file, counted from 1; `None` where a path says it better.
         path: dotted path in a JSON document (`$.contents[3].location.latitude`), or the column of a table.
@@ -57,6 +78,11 @@ class Finding:
     def harm(self) -> Harm:
         """What it may cost a patron: the order in which findings are best read."""
         return harm_of(self.rule, self.action)
+
+    def without_value(self) -> Finding:
+        """The same without what the source says there, for a record that is not shown as it is."""
+        repeats = self.action.startswith(READ_AS) and self.action.removeprefix(READ_AS) not in _FORMS
+        return attrs.evolve(self, value=None, action="read in another form" if repeats else self.action)
 
     @property
     def where(self) -> str:

@@ -190,8 +190,7 @@ def _records(  # noqa: PLR0913, PLR0917  # what is read, how, and who is told
 
     def without_value(finding: Finding) -> None:
         # What is confidential is only known when all is read.
-        raw = audience is not Audience.STEWARD and (finding.value is not None or finding.action)
-        tell(attrs.evolve(finding, value=None, action=finding.action and "withheld") if raw else finding)
+        tell(finding if audience is Audience.STEWARD else finding.without_value())
 
     if not isinstance(source, Directory) and mode is not Mode.STRICT and _size(source) > READ_WHOLE:
         elsewhere = readers if readers.useful else None
