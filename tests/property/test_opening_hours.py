@@ -92,6 +92,9 @@ words = st.sampled_from(
         ";",
         "closed",
         "1st",
+        "15th of the month",
+        "April",
+        "in May",
         "24/7",
         "noon",
         "\n",
@@ -109,6 +112,6 @@ def test_no_text_makes_reading_raise(text):
     found = read_hours(text)
     assert found.certain == bool(found.schedules) == (not found.doubt)
     for schedule in found.schedules:
-        assert schedule["byday"]
+        assert schedule.get("byday") or schedule["bymonthday"]
         assert len(schedule.get("opens_at", "00:00")) == len(schedule.get("closes_at", "00:00")) == 5
     assert isinstance(read_days(text), str)

@@ -61,6 +61,12 @@ CERTAIN = {
     "Mon-Fri 8-5, closed 1-2": [(WORK, "08:00", "13:00"), (WORK, "14:00", "17:00")],
     "Mon-Fri 9-12, 1-5": [(WORK, "09:00", "12:00"), (WORK, "13:00", "17:00")],
     "Mon-Fri 9-5 except Wed": [("MO,TU,TH,FR", "09:00", "17:00")],
+    "Mon-Fri 9-5, closed Wednesday": [("MO,TU,TH,FR", "09:00", "17:00")],
+    "weekdays 8am-4pm; closed Tues & Thurs": [("MO,WE,FR", "08:00", "16:00")],
+    "M-W-F 9am-noon": [("MO,WE,FR", "09:00", "12:00")],
+    "nightly 7pm-7am": [(WEEK, "19:00", "07:00")],
+    "24/7/365": [(WEEK, "00:00", "00:00")],
+    "24 horas, los 7 d\u00edas de la semana": [(WEEK, "00:00", "00:00")],
     "24 hours": [(WEEK, "00:00", "00:00")],
     "Mon-Fri 24 hrs": [(WORK, "00:00", "00:00")],
     "Mon-Fri 00:00-24:00": [(WORK, "00:00", "00:00")],
@@ -83,7 +89,20 @@ NOT_CERTAIN = {
     "Every other Friday 9-11am": "other",
     "Friday 10am": "other end",
     "Closed": "closed",
-    "Mon-Fri 9-5, closed Wednesday": "both open and closed",
+    "Wed 9-5, closed Wednesday": "both open and closed",
+    "1st and 3rd of the month 9am-11am": "no day",
+    "1st through 15th of the month 9am-noon": "weeks of the month",
+    "the 15th 9am-noon": "which date",
+    "Friday the 15th of the month 9am-noon": "which date",
+    "Fri-Tue-Thu 9am-noon": "which days",
+    "Sat 9am-noon, April 15 - Oct 31": "april",
+    "Sat 9am-noon until December": "december",
+    "Apr-Oct: Fri 9-5; Sat 10-2": "which hours the months are of",
+    "Mon-Fri 9-5, Sat 10-2 May through Sept": "may",
+    "Nov-Apr: Mon-Fri 9-4; Apr-Oct: Mon-Fri 8am-6pm": "which months",
+    "Nov-Apr: Mon-Fri 9-4; Sat 9-12; May-Oct: Sat 8-12": "which months",
+    "Hours may vary, Fri 9am-noon": "may",
+    "closed January through December, Fri 9am-5pm": "which months",
     "Second Tuesday and Thursday 9-11am": "weeks of the month",
     "Mon 25:00-26:00": "the time",
     "Mon 9:75-10:00": "the time",
@@ -107,7 +126,6 @@ NOT_CERTAIN = {
     "MF 9-5": "the word 'mf'",
     "Mon 9-12 and Wed": "days without times",
     "Mon 9am-5pm, 10am-2pm Sat": "days without times",
-    "Apr-Oct Sat 9-noon": "the word 'apr'",
     "Sat 9am-noon (summer hours)": "the word 'summer'",
     "Mon 9-5 by appointment": "the word 'by'",
     "Mon-Fri 9-5 2025-2026": "no length",
@@ -134,12 +152,74 @@ def test_what_is_not_certain_is_left_alone_and_why_is_said(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("1st and 15th of the month, 10am-noon", "1,15"),
+        ("10 a.m. to noon on the 20th of each month", "20"),
+        ("10am-noon, 5th & 25th monthly", "5,25"),
+        ("D\u00edas 10 y 20 de cada mes, 10am-12pm", "10,20"),
+        ("the 1st of every month: 10am - 12pm", "1"),
+    ],
+)
+def test_dates_of_the_month_are_days_of_it(text, dates):
+    assert read_hours(text).schedules == (
+        {"freq": "MONTHLY", "bymonthday": dates, "opens_at": "10:00", "closes_at": "12:00"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("April-October: Sat 9am-noon", "4,5,6,7,8,9,10"),
+        ("Saturdays, May through September, 9am-noon", "5,6,7,8,9"),
+        ("Sat 9am-noon (Nov.\u2013Feb. only)", "1,2,11,12"),
+        ("Sat 9am-noon in July and August", "7,8"),
+        ("Sat 9am-noon during June, July & August", "6,7,8"),
+        ("Sat 9am-noon; closed in December", "1,2,3,4,5,6,7,8,9,10,11"),
+        ("Sat 9am-noon except July-August", "1,2,3,4,5,6,9,10,11,12"),
+        ("s\u00e1bados 9am-12pm, de marzo a junio", "3,4,5,6"),
+        ("s\u00e1b 9am-12pm, cerrado en enero", "2,3,4,5,6,7,8,9,10,11,12"),
+        ("Seasonal: May-Sept, Sat 9am-noon", "5,6,7,8,9"),
+        ("Sat 9am-noon between June and August", "6,7,8"),
+    ],
+)
+def test_months_in_words_are_months_of_the_rule(text, months):
+    (schedule,) = read_hours(text).schedules
+    assert schedule == {
+        "freq": "WEEKLY",
+        "byday": "SA",
+        "opens_at": "09:00",
+        "closes_at": "12:00",
+        "x_rule": f"BYMONTH={months}",
+    }
+
+
+def test_each_season_has_its_own_hours():
+    winter, summer = read_hours("Nov-Apr: Mon-Fri 9am-4pm; May-Oct: Mon-Fri 8am-6pm").schedules
+    assert (winter["closes_at"], winter["x_rule"]) == ("16:00", "BYMONTH=1,2,3,4,11,12")
+    assert (summer["closes_at"], summer["x_rule"]) == ("18:00", "BYMONTH=5,6,7,8,9,10")
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("Mon-Fri 9am-5pm; closed second Tuesday of month", "2TU"),
+        ("Mon-Fri 9am-5pm. Closed every 1st Friday.", "1FR"),
+        ("Weekdays 9am-5pm (closed last Friday of the month)", "-1FR"),
+        ("Mon-Fri 9am-5pm; 2nd Tuesday of the month closed", "2TU"),
+        ("Mon-Fri 9am-5pm, closed 2nd & 4th Wednesdays", "2WE,4WE"),
+        ("lunes a viernes 9am-5pm, cerrado el primer lunes", "1MO"),
+    ],
+)
+def test_weeks_on_which_it_is_closed_are_closed(text, closed):
+    *_, last = read_hours(text).schedules
+    assert last == {"freq": "MONTHLY", "byday": closed, "x_closed": True}
+
+
+@pytest.mark.parametrize(
     ("text", "unknown"),
     [
-        ("Mon-Fri 9am-5pm; closed second Tuesday of month", ("MONTHLY", "2TU")),
         ("Mon-Fri 9am-5pm (except the last Thursday)", ("MONTHLY", "-1TH")),
-        ("Mon-Fri 9am-5pm; 2nd Tuesday of the month closed", ("MONTHLY", "2TU")),
-        ("lunes a viernes 9am-5pm, cerrado el primer lunes", ("MONTHLY", "1MO")),
         ("Mon-Wed 9am-5pm; Thu, Sat", ("WEEKLY", "TH,SA")),
     ],
 )

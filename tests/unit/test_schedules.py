@@ -205,6 +205,14 @@ def test_a_span_that_is_not_likely_is_unknown_and_said(opens, closes, tmp_path):
         ("Closed the last week of the month", "not every week"),
         ("Closed 12-1 for lunch", "closed at times"),
         ("Tuesday 1pm-3pm", "its words say otherwise"),
+        ("1st and 15th of the month", "not every week"),
+        ("On the 20th", "not every week"),
+        ("1x/month", "not every week"),
+        ("Weeks 2 and 4", "not every week"),
+        ("cada quince d\u00edas", "not every week"),
+        ("Closed the 2nd Tuesday", "not every week"),
+        ("Tuesday 9am-5pm, closed the 2nd Tuesday", "not every week"),
+        ("Tuesdays 9am-5pm, May-Sept", "only in a season"),
     ],
 )
 def test_words_that_limit_hours_given_in_fields_make_them_unknown(text, why, tmp_path):
@@ -225,11 +233,60 @@ def test_words_that_limit_hours_given_in_fields_make_them_unknown(text, why, tmp
         "Ring the bell",
         "Bring a bag",
         "Every Tuesday morning",
+        "Use the 12th Street door",
     ],
 )
 def test_words_that_limit_nothing_leave_hours_as_they_are(text, tmp_path):
     directory = read(tmp_path, {**WEEK, "byday": "TU", "description": text})
     assert state(directory, "2026-12-08T10:00") == "open"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (
+            "Mon-Fri 9am-5pm, closed first Friday",
+            {"2026-12-04T10:00": "closed", "2026-12-11T10:00": "open", "2026-12-03T10:00": "open"},
+        ),
+        (
+            "Fri 9am-5pm; closed in December",
+            {"2026-12-04T10:00": "closed", "2027-01-08T10:00": "open", "2027-01-09T10:00": "closed"},
+        ),
+        (
+            "Nov-Apr: Mon-Fri 9am-4pm; May-Oct: Mon-Fri 8am-6pm",
+            {"2026-12-04T08:30": "closed", "2026-07-10T08:30": "open", "2026-12-04T10:00": "open"},
+        ),
+        (
+            "1st and 15th of the month, 9am-11am",
+            {"2026-12-15T10:00": "open", "2026-12-01T10:00": "open", "2026-12-16T10:00": "closed"},
+        ),
+    ],
+)
+def test_weeks_months_and_dates_in_words_are_kept_to(words, expected, tmp_path):
+    assert states(read(tmp_path, {"description": words}), expected) == expected
+
+
+@pytest.mark.parametrize(
+    "restriction",
+    [
+        {"week_of_month": 2}, {"weeks": "1,3"}, {"occurrence": "Second"}, {"months": "June-August"}, {"seasonal": True},
+        {"howOften": "twice"}, {"by_appointment": "yes"}, {"closed_days": "see calendar"}, {"skip-holidays": True},
+        {"rotation_cycle": "A"}, {"blackoutDates": "varies"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_field_that_may_limit_hours_and_is_not_understood_makes_them_unknown(restriction, tmp_path):
+    assert state(read(tmp_path, {**WEEK, **restriction}), "2026-12-04T10:00") == "unknown"
+    name = next(iter(restriction))
+    assert state(read(tmp_path, {**WEEK, name: "No"}), "2026-12-04T10:00") == "open"
+
+
+@pytest.mark.parametrize("name", ["closed_dates", "blackoutDates", "skip_dates"])
+def test_dates_on_which_it_is_closed_are_left_out(name, tmp_path):
+    directory = read(tmp_path, {**WEEK, name: ["2026-12-04", "2026-12-09"]})
+    assert states(directory, (expected := {
+        "2026-12-04T10:00": "closed", "2026-12-09T10:00": "closed", "2026-12-11T10:00": "open",
+    })) == expected  # fmt: skip
 
 
 def test_hours_that_do_not_hold_on_holidays_are_unknown_on_them(tmp_path):

@@ -138,7 +138,9 @@ _EMBEDDING: Final = frozenset(
     for cls in ENTITIES.values()
     for name, facts in specs(cls).items()
     if facts.kind in {Kind.MANY, Kind.ONE} and name not in {"location", "languages"}
-) | {"locations_attributes", "services_attributes", "regular_schedule", "regular_schedules"}
+) | set(
+    "locations_attributes services_attributes regular_schedule regular_schedules operating_hours events".split()
+)
 
 
 @lru_cache(maxsize=1024)

@@ -94,14 +94,21 @@ def _reader(name: str) -> Callable[[_Parts, Any], None] | None:
     key = _folded(name)
     found = _READERS.get(key)
     if found is None and (key.startswith("by") or _RESTRICTS.search(key)):
-        return _unread
+        return _restricting
     return found
 
 
 _RESTRICTS: Final = re.compile(
-    r"exdate|except|exclu|exrule|rdate|rrule|recur|repeat|skip|setpos|biweek|season|ordinal"
+    r"exdate|except|exclu|exrule|rdate|rrule|recur|repeat|skip|setpos|biweek|season|ordinal|occurrence|month|frequen|"
+    r"week(?!days?$|starts?$|ends?$)|blackout|closure|closed.|cancel|cadence|alternat|howoften|nth|cycle|appointment|"
+    r"holiday|temporar"
 )
 """In the name of a field that may say on which days a schedule holds."""
+_NO_RESTRICTION: Final = frozenset("false f no n 0 none weekly all any every always".split()) | {
+    "every week",
+    "all year",
+    "n/a",
+}
 
 
 def _put(parts: _Parts, name: str, value: str) -> None:
@@ -115,6 +122,15 @@ def _put(parts: _Parts, name: str, value: str) -> None:
 
 def _unread(parts: _Parts, _: Any) -> None:
     parts["UNREAD"] = "1"
+
+
+def _restricting(parts: _Parts, value: Any) -> None:
+    if not _is_no_restriction(value):
+        parts["UNREAD"] = "1"
+
+
+def _is_no_restriction(value: Any) -> bool:
+    return value is False or str(value).strip().casefold() in _NO_RESTRICTION
 
 
 def _words(value: Any) -> list[str] | None:
@@ -148,6 +164,8 @@ def _listed(name: str) -> Callable[[_Parts, Any], None]:
 
 def _dates(name: str) -> Callable[[_Parts, Any], None]:
     def read(parts: _Parts, value: Any) -> None:
+        if name == "EXDATE" and _is_no_restriction(value):
+            return
         words = _words(value) or ["?"]
         if name in {"DTSTART", "UNTIL"} and len(words) > 1:
             words = ["?"]
@@ -280,7 +298,7 @@ _READERS: Final[Mapping[str, Callable[[_Parts, Any], None]]] = {
     )},
     **dict.fromkeys(
         "exdate exdates exceptdate exceptdates exceptiondate exceptiondates excludedate excludedates excludeddate "
-        "excludeddates".split(),
+        "excludeddates closeddate closeddates closeddays closuredates blackoutdate blackoutdates skipdate skipdates".split(),
         _dates("EXDATE"),
     ),
     **dict.fromkeys("rdate rdates".split(), _dates("RDATE")),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Any, Final
 
@@ -48,6 +49,9 @@ _MONTH: Final = (
     "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
 )
 _WEEKS: Final = rf"(?:{_NTH})(?:\s*(?:,|&|/|and|y|or|-)+\s*(?:{_NTH}))*"
+_DATE: Final = (
+    r"(?:[6-9]|[12]\d|3[01])(?:st|nd|rd|th)(?!\s+(?:street|st|avenue|ave|floor|fl|grade|ward|district)\b)"
+)
 _NOT_WEEKLY: Final = "not every week"
 _SEASON: Final = "only in a season"
 _CONDITIONS: Final = tuple(
@@ -57,8 +61,11 @@ _CONDITIONS: Final = tuple(
             rf"{_WEEKS}\s+(?:and\s+)?(?:{_DAY})",
             rf"{_WEEKS}\s+(?:weeks?\s+)?(?:of|in|del?)\s+(?:the|each|every|a|cada)?\s*(?:month|mes)",
             r"every (?:other|second|third|two|2|three|3|four|4)|alternat\w*|bi-?\s?(?:week|month)ly|fortnight\w*|monthly",
-            r"(?:once|twice|\d ?x?|(?:two|three) times) (?:a|per|each|/) ?month|(?:odd|even)(?:-numbered)? weeks?|some weeks|week [ab]",
-            r"quincenal\w*|cada (?:dos|2|otra|tres|segund[oa])|una vez al mes",
+            r"(?:a|per|each|al|por|cada)\s+(?:month|mes)|(?<=/)\s*(?:month|mo|mes)|(?:odd|even)(?:-numbered)? weeks?|some weeks",
+            r"(?:weeks?|wks?|semanas?) (?:[ab]|[1-5])|every \d+ (?:days|weeks|months)|(?:week|month)s? (?:on|off)|rotat\w+",
+            r"quincenal\w*|cada (?:dos|2|otr[oa]|tres|segund[oa]|quince|\d+)|de por medio|por medio",
+            rf"(?:{_NTH}|{_DATE})(?:\s*(?:,|&|/|and|y|-)+\s*(?:{_NTH}|{_DATE}))*\s+(?:of|del?)\s+(?:the|each|every|a|cada)?\s*(?:month|mes)",
+            rf"on (?:the )?{_DATE}|{_DATE}\s*(?:,|&|and)",
         ),
         "by appointment": (
             r"by (?:appoin?tments?|appt)|(?:appoin?tments?|appt\.?) (?:only|required|needed|necessary|is|are)",
@@ -75,7 +82,8 @@ _CONDITIONS: Final = tuple(
         _SEASON: (
             r"seasonal\w*|summer|winter|(?:spring|fall) (?:break|hours|semester)|autumn|school (?:year|days?|is|in)|semester",
             rf"verano|invierno|temporada|academic year|(?:{_MONTH})\s*(?:-|to|through|thru|until|till|a|al|y|and|,|only|\d)",
-            rf"(?:in|during|from|until|through|en|desde|hasta)\s+(?:{_MONTH})",
+            rf"(?:in|during|from|until|through|en|desde|hasta)\s+(?:{_MONTH}|may)",
+            rf"(?:may|mar)\.?\s*(?:-|to|through|thru|a|al)\s*(?:{_MONTH})",
         ),
         "for the time being otherwise": (
             r"temporar\w+|until further notice|suspended|on hold|paused|hasta nuevo aviso",
@@ -133,6 +141,7 @@ def _holds(why: str, raw: Mapping[str, Any], text: str) -> bool:
 _CLOSED_DAYS: Final = re.compile(
     r"(?:(?:we are|office|pantry|oficina) )?(?:closed|cerrado)(?: on| every| los| el)? ([^.;:]+)\.?"
 )
+_PLAIN: Final = frozenset({"freq", "byday", "opens_at", "closes_at", "notes", CLOSED_ON_HOLIDAYS})
 OTHERWISE: Final = "its words say otherwise"
 
 
@@ -140,18 +149,26 @@ def _is_what_stands(text: str, raw: Mapping[str, Any]) -> bool:
     """Whether words that are hours themselves say the same as the fields beside them."""
     days = {part.strip().upper() for part in str(raw.get("byday") or "").split(",") if part.strip()}
     if (shut := _CLOSED_DAYS.fullmatch(plain(text).strip())) and (others := read_days(shut[1])):
-        return days.isdisjoint(others.split(","))
+        return {day[-2:] for day in days}.isdisjoint(day[-2:] for day in others.split(","))
     hours = read_hours(text)
+    if any(part.keys() - _PLAIN and _meets(part, days) for part in hours.schedules):
+        return False
     times = tuple(str(raw.get(name) or "")[:5] for name in ("opens_at", "closes_at"))
     said = {
         (part["freq"], day)
         for part in hours.schedules
         if (part.get("opens_at"), part.get("closes_at"))
         in {times, (times[0], "00:00") if times[1] == "23:59" else times}
-        for day in part["byday"].split(",")
+        for day in part.get("byday", "").split(",")
     }
     return (
         hours.certain
         and bool(days)
         and {(str(raw.get("freq") or "WEEKLY").upper(), day) for day in days} <= said
     )
+
+
+def _meets(part: Mapping[str, Any], days: AbstractSet[str]) -> bool:
+    """Whether a part of hours in words is about one of some weekdays."""
+    named = part.get("byday", "")
+    return not named or not {day[-2:] for day in days}.isdisjoint(day[-2:] for day in named.split(","))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import attrs
 
@@ -11,15 +12,17 @@ from communityconnector.interchange.opening_hours.doubts import DoubtError, doub
 from communityconnector.interchange.opening_hours.tokens import Token, tokens_of
 from communityconnector.interchange.opening_hours.vocabulary import DAYS
 
+_NUMBERS: Final = ("ordinal", "dates")
+
 
 @attrs.frozen
 class Item:
     """A part of a text.
 
     Attributes:
-        kind: `days`, `which` (weeks of the month, without their day), `span`, `closed`, `except` or `stop`.
+        kind: `days`, `which` (weeks of the month, without their day), `dates`, `span`, `closed`, `except` or `stop`.
         days: days as RFC 5545 writes them.
-        numbers: weeks of the month.
+        numbers: weeks of the month, or dates of it.
         span: opening and closing time.
         in_brackets: whether it stands in brackets.
     """
@@ -69,7 +72,16 @@ class _Reader:
             doubt("which weeks of the month")
         if not numbered and any(token.kind == "month" for token in self._tokens):
             doubt("which day of the month")
-        return self._items
+        return self._items if any(item.kind == "days" for item in self._items) else self._with_dates()
+
+    def _with_dates(self) -> list[Item]:
+        """The parts of a text without weekdays, in which "the 1st of the month" is a date of it."""
+        return [
+            attrs.evolve(item, kind="dates")
+            if item.kind == "which" and len(item.numbers) == 1 and item.numbers[0] > 0
+            else item
+            for item in self._items
+        ]
 
     def _read_always(self) -> None:
         self._put("days", days=DAYS)
@@ -81,32 +93,34 @@ class _Reader:
     def _read_days(self) -> None:
         days = self._tokens[self._at].days
         if self._kind(1) == "dash" and self._kind(2) == "days":
-            last = self._tokens[self._at + 2].days
-            if len(days) != 1 or len(last) != 1 or (self._kind(3), self._kind(4)) == ("dash", "days"):
+            chain = [days]
+            while self._kind(1) == "dash" and self._kind(2) == "days":
+                self._at += 2
+                chain.append(self._tokens[self._at].days)
+            if any(len(each) != 1 for each in chain):
                 doubt("which days")
-            days = _between(days[0], last[0])
-            self._at += 2
+            ends = [each[0] for each in chain]
+            # "M-W-F" is three days.
+            days = _between(*ends) if len(ends) == 2 else tuple(ends)
+            if len(ends) > 2 and list(days) != [day for day in DAYS if day in days]:
+                doubt("which days")
         self._put("days", days=days)
 
     def _read_ordinal(self) -> None:
         every = self._kind(-1) == "every"
-        numbers = [self._tokens[self._at].number]
-        while True:
-            step = (
-                1
-                if self._kind(1) == "ordinal"
-                else 2
-                if self._kind(1) == "and" and self._kind(2) == "ordinal"
-                else 0
-            )
-            if self._kind(1) == "and" and self._kind(2) == "and" and self._kind(3) == "ordinal":
-                step = 3  # "1st, and 3rd"
-            if not step:
-                break
+        kinds = {self._kind()}
+        numbers = [*self._numbers()]
+        while step := self._to_next_number():
             self._at += step
-            numbers.append(self._tokens[self._at].number)
-        if self._kind(1) == "dash" and self._kind(2) == "ordinal":
+            kinds.add(self._kind())
+            numbers += self._numbers()
+        if self._kind(1) == "dash" and self._kind(2) in _NUMBERS:
             doubt("which weeks of the month")
+        if "dates" in kinds:
+            if self._kind(1) != "month" or min(numbers) < 1 or max(numbers) > 31:
+                doubt("which date")
+            self._put("dates", numbers=tuple(numbers))
+            return
         if self._kind(1) != "days":
             self._put("which", numbers=tuple(numbers))
             return
@@ -117,6 +131,20 @@ class _Reader:
         if every and len(numbers) == 1 and numbers[0] > 1 and self._kind(1) != "month":
             doubt("every so many weeks, or a week of the month")
         self._put("days", days=tuple(f"{number}{days[0]}" for number in numbers))
+
+    _read_dates = _read_ordinal
+
+    def _numbers(self) -> tuple[int, ...]:
+        token = self._tokens[self._at]
+        return token.numbers or (token.number,)
+
+    def _to_next_number(self) -> int:
+        """How many words on the next number of a list stands ("1st, and 3rd"); 0 for none."""
+        kinds = [self._kind(offset) for offset in (1, 2, 3)]
+        return next(
+            (step for step in (1, 2, 3) if kinds[step - 1] in _NUMBERS and set(kinds[: step - 1]) <= {"and"}),
+            0,
+        )
 
     def _read_time(self) -> None:
         if self._kind(1) != "dash" or self._kind(2) != "time":

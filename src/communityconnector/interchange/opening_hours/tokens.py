@@ -47,12 +47,14 @@ class Token:
         days: the days that it names.
         clock: the time that it names.
         number: the number that it names.
+        numbers: the dates of a month that it names.
     """
 
     kind: str
     days: tuple[str, ...] = ()
     clock: Clock | None = None
     number: int = 0
+    numbers: tuple[int, ...] = ()
 
 
 def _either(words: Iterable[str]) -> str:
@@ -61,11 +63,13 @@ def _either(words: Iterable[str]) -> str:
 
 _TOKEN: Final = re.compile(
     rf"""[ \t]*(?:
-      (?P<always>24\s*/\s*7\b|24\s*(?:hours|hrs|hr|h)\s*/\s*7(?:\s*days)?\b|(?:around|round)\ the\ clock)
+      (?P<always>24\s*/\s*7(?:\s*/\s*365)?\b|24\s*(?:hours|hrs|hr|h)\s*/\s*7(?:\s*days)?\b|(?:around|round)\ the\ clock)
     | (?P<allday>(?:open\s+)?24[\s-]*(?:hours?|hrs?|horas)(?:\s*(?:a|per|/)\s*day|\s+al\s+dia)?(?![a-z]))
     | (?P<set>(?:{_either(vocabulary.SETS)})(?![a-z]))
     | (?P<month>(?:(?:of|de|in|per|en)?\s*(?:the|each|every|cada|del|todo|el)?\s*(?:months?|mes|monthly|mensual|mensualmente)
         |(?:of|per|each|every|del?)\s+(?:the\s+|cada\s+)?mo)(?![a-z])\.?)
+    | (?P<dates>(?:dias?|days?)\s+\d{{1,2}}(?:\s*(?:,|&|\b(?:y|e|and)\b)\s*\d{{1,2}})*(?=\s+(?:of|de|del)\b))
+    | (?P<date>(?:[6-9]|[12]\d|3[01])(?:st|nd|rd|th)(?![a-z]))
     | (?P<ordinal>(?:{_either(vocabulary.ORDINALS)})(?![a-z]))
     | (?P<noon>(?:12\s*(?::00)?\s*)?(?:noon|(?:el\ )?mediodia|midday)(?![a-z]))
     | (?P<midnight>(?:12\s*(?::00)?\s*)?(?:midnight|(?:la\ )?medianoche)(?![a-z]))
@@ -119,6 +123,8 @@ def tokens_of(text: str) -> Iterator[Token]:
             yield Token("days", days=vocabulary.SETS[found["set"]])
         elif kind == "ordinal":
             yield Token("ordinal", number=vocabulary.ORDINALS[found["ordinal"]])
+        elif kind in {"date", "dates"}:
+            yield Token("dates", numbers=tuple(map(int, re.findall(r"\d+", found[kind]))))
         elif kind == "word":
             if found["word"] not in vocabulary.FILLERS:
                 yield _word(found["word"])

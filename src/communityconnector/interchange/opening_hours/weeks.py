@@ -12,7 +12,7 @@ from communityconnector.interchange.opening_hours.clock import WHOLE_DAY
 from communityconnector.interchange.opening_hours.doubts import doubt
 from communityconnector.interchange.opening_hours.items import Item
 from communityconnector.interchange.opening_hours.vocabulary import DAYS
-from communityconnector.model.rule_parts import UNSURE
+from communityconnector.model.rule_parts import CLOSED, UNSURE
 
 Part = dict[str, Any]
 """Parts of a schedule."""
@@ -41,7 +41,21 @@ def schedules(items: Sequence[Item]) -> list[Part]:
     Raises:
         DoubtError: it is not certain which.
     """
-    return _Weeks(items).parts()
+    return _of_dates(items) if any(item.kind == "dates" for item in items) else _Weeks(items).parts()
+
+
+def _of_dates(items: Sequence[Item]) -> list[Part]:
+    """The schedules of a text that names dates of the month, instead of days of the week."""
+    dates = [item.numbers for item in items if item.kind == "dates"]
+    spans = [item.span for item in items if item.kind == "span"]
+    if len(dates) != 1 or not spans or any(item.kind not in {"dates", "span", "stop"} for item in items):
+        doubt("which date")
+    _check_order(spans)
+    bymonthday = ",".join(map(str, dict.fromkeys(dates[0])))
+    return [
+        {"freq": "MONTHLY", "bymonthday": bymonthday, "opens_at": opens, "closes_at": closes}
+        for opens, closes in spans
+    ]
 
 
 class _Weeks:
@@ -51,6 +65,7 @@ class _Weeks:
         self._items = items
         self._groups: list[_Group] = []
         self._shut: set[str] = set()
+        self._closed: list[str] = []
         self._doubtful: list[str] = []
         order = [item.kind for item in items if item.kind in {"days", "span"}]
         if "span" not in order:
@@ -156,8 +171,8 @@ class _Weeks:
     def _leave_out(self, group: _Group | None, days: Sequence[str], *, closing: bool) -> None:
         monthly = [day for day in days if not day.isalpha()]
         if len(monthly) == len(days):
-            # Which weeks these are is certain; whether it is open then is for them to say.
-            self._doubtful += days
+            # What is only excepted may be open at other times.
+            (self._closed if closing else self._doubtful).extend(days)
         elif monthly:
             doubt("which weeks of the month")
         elif closing:
@@ -197,6 +212,7 @@ class _Weeks:
             doubt("days without times")
 
     def _parts(self) -> Iterator[Part]:
+        self._take_out_closed()
         self._check()
         for group in self._groups:
             freq = "MONTHLY" if group.monthly else "WEEKLY"
@@ -207,9 +223,19 @@ class _Weeks:
                 yield {"freq": freq, "byday": byday, "opens_at": opens, "closes_at": closes}
             if not group.spans:
                 yield {"freq": freq, "byday": byday, UNSURE: "no times are given for that day"}
-        if self._doubtful:
-            byday = ",".join(dict.fromkeys(self._doubtful))
-            yield {"freq": "MONTHLY", "byday": byday, UNSURE: "they say that it is closed that day"}
+        for days, says in (
+            (self._closed, {CLOSED: True}),
+            (self._doubtful, {UNSURE: "they say that it is closed that day"}),
+        ):
+            if days:
+                yield {"freq": "MONTHLY", "byday": ",".join(dict.fromkeys(days)), **says}
+
+    def _take_out_closed(self) -> None:
+        """Take days out that are called closed beside more of them ("weekdays 9-5, closed Wednesdays")."""
+        for group in self._groups:
+            left = [day for day in group.days if day not in self._shut]
+            if left and group.spans and not group.monthly:
+                group.days = left
 
     def _check(self) -> None:
         """That no day is said twice in two ways."""
@@ -227,9 +253,9 @@ class _Weeks:
             _check_order(list(dict.fromkeys(spans)))
         if {day[-2:] for day in monthly} & weekly.keys():
             doubt("which weeks of the month")
-        if self._shut & (weekly.keys() | monthly.keys()) or any(d[-2:] in self._shut for d in monthly):
+        if self._shut & weekly.keys() or any(d[-2:] in self._shut for d in monthly):
             doubt("a day both open and closed")
-        if not {day[-2:] for day in self._doubtful} <= weekly.keys():
+        if not {day[-2:] for day in (*self._closed, *self._doubtful)} <= weekly.keys():
             doubt("what is excepted")
         if not self._groups:
             doubt("closed")
