@@ -28,10 +28,11 @@ Safe house; Opt out of directory; HIDE_ADDRESS__C; Confidential_1; CONFIDEN_1; I
 Private location; Nondisclosed; Blur location; cONFIDENTIAL lOCATION; Organization is confidential; Confidential agency; Do not include in directory;
 Internal only; Address for staff only; Location not public; Never publish; Withhold location; Confidential site?;
 Confidencial; \u00bfEs confidencial?; Direcci\u00f3n confidencial; Ubicaci\u00f3n privada; Privado; Oculto; Ocultar direcci\u00f3n; Ocultar en el mapa;
-No publicar; NO_PUBLICA; No mostrar direcci\u00f3n; No divulgar; No compartir direcci\u00f3n; Domicilio reservado; Excluir del sitio web; Uso interno
+No publicar; NO_PUBLICA; No mostrar direcci\u00f3n; No divulgar; No compartir direcci\u00f3n; Domicilio reservado;
+No web; Not in print directory; Shielded address; Address is shielded; Geo privacy; GPS hidden; Excluir del sitio web; Uso interno
 """
 HIDES_ON_NO = """
-Public; isPublic; Publish?; Published; Ok to publish; OK to list; Permission to publish; May we publish the address?; Can we list your address?;
+Publish flag; PUBLISH_FL; Address display preference; Print directory; Online directory; Visible to; Viewable by; Who can see this?; Public; isPublic; Publish?; Published; Ok to publish; OK to list; Permission to publish; May we publish the address?; Can we list your address?;
 Show address; SHOW_ADDRE; Show on map; SHOW_ON_PUBLIC_SITE; SHOW_ON_PU; showOnWebsite; Display address; Display on map; Visible; Visible to public;
 visible_on_website; Listed; List in directory; Published address; Public address; PUBLIC_ADD; Address is public; Public location; AvailableForDirectory;
 Available for referral; AvailableF; Include in directory; On map; In directory; Address on map; Not confidential; Not private; Do not hide;
@@ -46,7 +47,7 @@ Private Agency; Public/Private; Confidential services; Confidential counseling; 
 HIPAA privacy; Hidden costs; List price; Wait list; Mailing list; Provider list; Display name; Display order; DISPLAY_OR; DisplayX; DisplayY; Show hours;
 No-show policy; Secretary; SECRETARY_; List type; Share of cost; Shared housing; Share link; On-site; Online; Exclusions; Excludes pets;
 Restrictions; Trauma sensitive; Masks required; Victim services; Confident; Available for adoption; Internal notes; Private notes; Postal code;
-On call; NoPhysicalAddress; PRIVATE_PA; PRIVATE_IN; PUBLIC_TRA; SHOW_TIMES; Private lessons; Confidential records kept; Transporte p\u00fablico;
+On call; NoPhysicalAddress; PRIVATE_PA; PRIVATE_IN; PUBLIC_TRA; SHOW_TIMES; Private lessons; Confidential records kept; Displays; Shows; No website; No internet; Nursing home phone; Home page; Transporte p\u00fablico;
 Seguro privado; Servicios confidenciales; Fecha de publicaci\u00f3n; Aviso de privacidad; Lista de espera; Sitio web
 """
 

@@ -24,12 +24,16 @@ Group meets in a private home | Meetings are held at a private residence | This 
 NEVER give out the street address | The address cannot be disclosed | The whereabouts of the house are secret
 Housing at confidential sites | Do not print in directory | Safehouse location is never disclosed | Confidential | Undisclosed
 Due to safety concerns the address is not made public | Address is not available to the public | Do not map
+We can't tell you where the shelter is until you are screened | Emergency housing at a hidden site | Unlisted at the agency's request
+conf. location | CONF ADDRESS - do not print | addr confid | They do not want their address published
+Only the PO box may be given to callers | Housing in a hidden shelter for families
 La direcci\u00f3n es confidencial | Ubicaci\u00f3n confidencial | No publicar la direcci\u00f3n | No dar la direcci\u00f3n | No publicar
 La ubicaci\u00f3n no se divulga | Refugio en un lugar secreto | Mantener la direcci\u00f3n confidencial | El domicilio es reservado
 No se publica la direcci\u00f3n del refugio | La direcci\u00f3n del albergue es confidencial | Se re\u00fanen en una casa particular
 """
 ASKING = """
 Address provided after intake | Address given upon request | Location disclosed at intake | Location will be given when you call
+Staff will tell you how to get here after intake
 Please call the hotline for address | Llame para obtener la direcci\u00f3n
 """
 INNOCENT = """
@@ -50,6 +54,8 @@ Located in a private building | Non-confidential shelter | Not a confidential lo
 At our location all conversations are confidential | The address is on the website | Clients who do not show are removed
 Food is given out at this location | Addresses domestic violence; confidential | Location has private parking | Open to the public
 Las llamadas son confidenciales | Servicios confidenciales | Consejer\u00eda confidencial y gratuita | Informaci\u00f3n confidencial
+Only the food box may be given to each family | We tell you how to apply after intake | Conf. room B, second floor | Please conf. your visit
+The entrance is hidden from the street | Tell us where you live | Where to go: 12 Oak Street, not the church
 Escuela privada | Los datos son confidenciales | No se requiere direcci\u00f3n
 """
 CELLS = """
@@ -57,12 +63,13 @@ Confidential | CONFIDENTIAL | Undisclosed location | Call for location | Call fo
 Confidential - call first | not published | Not disclosed | withheld | Address withheld | Unlisted | Hidden | Secret | *Confidential*
 N/A - confidential | Contact agency for address | Please call for address | Provided upon intake | scattered sites | Private | Redacted
 12 Oak Street (confidential) | 12 Oak Street - CONFIDENTIAL | 12 Oak St (private home) | Available upon request | staff only
+Conf. | Secure location | Safe house | Contact agency | call the office
 Confidencial | Domicilio particular | Casa particular | Llame para la direcci\u00f3n | Direcci\u00f3n confidencial | No publicada | reservada
 """
 STREETS = """
 77 Hidden Lane | 12 Private Drive | Private Road 1234 | 45 Secret Lake Rd | 1 Hidden Valley Pkwy | Public Library, 12 Main St
 100 Public Square | Hidden Springs | Secret Harbor | 1 Confidential Way | 12 Main Street, call first | N/A | Unknown | Various | Online
-2 Secretariat Dr | 5 Call Street | 12 Privateer Ave | Safe Harbor House | Home | Call first
+2 Secretariat Dr | 5 Call Street | 12 Privateer Ave | Safe Harbor House | Home | Call first | 12 Conf Ct | Safe Way | Secure Storage Dr | 4 Conference Center Blvd
 """
 
 
@@ -103,6 +110,9 @@ def test_a_phone_whose_description_says_so_is_private():
         "not for public",
         "No publicar",
         "Back line",
+        "private",
+        "828-555-0178 (private)",
+        "828-555-0178 (do not publish)",
     ]
     assert [text for text in hiding if heard_of_phone(text) is None] == []
     open_ = [

@@ -169,7 +169,7 @@ def test_the_same_street_in_another_town_and_another_suite_are_other_places():
 @pytest.mark.parametrize(
     "street",
     ["77 Hidden Ln", "77 Hidden Ln.", "77  HIDDEN LANE", "77 Hidden Lane, Apt. 4", "77 Hidden Lane #4", "Rear; 77 Hidden Ln",
-     "77 Hidden Lane, Boone NC 28607", "77 Hídden Lane"],
+     "77 Hidden Lane, Boone NC 28607", "77 Hídden Lane", "77 Hidden", "77 hidden, rear"],
 )  # fmt: skip
 def test_a_street_in_other_words_is_the_same_place_whoever_lists_it(street):
     records = [
@@ -198,7 +198,8 @@ def test_many_places_of_one_agency_at_one_point_are_not_that_place():
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        ("12 N. Oak Avenue", "12 North Oak Ave", True), ("12 Oak Ave", "12 Oak St", False), ("12 First St", "12 1st Street", True),
+        ("12 N. Oak Avenue", "12 North Oak Ave", True), ("12 Oak Ave", "12 Oak St", False), ("12 Oak", "12 Oak St", True), ("12 Wren Hollow", "12 Wren Hollow Rd", True),
+        ("12 Oak Hill", "12 Oak St", False), ("12 First St", "12 1st Street", True),
         ("12 St. Mary's Rd", "12 Saint Marys Road", True), ("12 Oak Ave Suite 2", "12 Oak Ave # 2", True),
         ("12 Oak Ave Suite 2", "12 Oak Ave Suite 3", False), ("12 Oak Ave Suite 2", "12 Oak Ave", True),
         ("12 Oak\u2013Hill Rd", "12 Oak-Hill Road", True), ("P.O. Box 12", "PO Box 12", None), ("12 Oak Ave NW", "12 Oak Ave", False),
@@ -207,6 +208,19 @@ def test_many_places_of_one_agency_at_one_point_are_not_that_place():
 def test_streets_are_compared_as_they_are_meant(one, other, same):
     first, second = street_of(address(one)), street_of(address(other))
     assert (None if first is None or second is None else same_street(first, second)) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Manager, 41 Wren Hollow", "Manager, "), ("Turn onto Wren Hollow, third house", "Turn onto , third house"),
+        ("41 wren hollow rd.", ""), ("41-Wren-Hollow", ""), ("41 Wren Hollow Court", "41 Wren Hollow Court"),
+        ("a wren in a hollow", "a wren in a hollow"),
+    ],
+)  # fmt: skip
+def test_a_street_is_taken_out_of_the_records_of_its_place_without_its_kind_but_not_another_kind(text, left):
+    site = Site(streets=(street_of(address("41 Wren Hollow Rd")),))
+    assert Traces([site], own=True).masked(text).replace("[address withheld]", "") == left
 
 
 # What looks like a refuge

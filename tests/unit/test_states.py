@@ -38,6 +38,9 @@ STOPPED = [
     {"Status": "CLOSED"}, {"Status": "No longer operating"}, {"AgencyStatus": "Inactive"}, {"status": "Not Active"},
     {"Program Status": "Discontinued"}, {"status": "archived"}, {"status": "Closed - staff retired"}, {"status": "I"},
     {"estado del servicio": "Cerrado"}, {"Estatus": "fuera de servicio"}, {"status": "dado de baja"},
+    {"Estado": "inactivo"}, {"State": "Closed"}, {"estado": "Cerrado"}, {"Workflow State": "draft"}, {"Out of business": "Yes"},
+    {"No longer operating": "TRUE"}, {"Program Ended": "Yes"}, {"Trash": "1"}, {"soft_deleted": True}, {"Ya no opera": "S\u00ed"},
+    {"Status": "Program ended"}, {"Status": "INACT"}, {"is_approved": False}, {"Approved?": "No"},
     {"Publish?": "No"}, {"post_status": "draft"}, {"Status": "Pending review"}, {"status": "borrador"}, {"is_draft": True},
 ]  # fmt: skip
 GONE = [
@@ -77,7 +80,8 @@ def test_a_state_is_heard_under_any_name_and_in_any_words(told, status):
         {"Status": "M"}, {"status": "T"}, {"status": "U"}, {"Status": "N/A"}, {"status": "unknown"}, {"status": ""},
         {"status": "closed Fridays"}, {"status": "Cerrado los lunes"}, {"status": "Waitlist closed"}, {"status": "1"},
         {"Monday": "CLOSED"}, {"closed_days": "Sunday"}, {"Closed": "Mondays"}, {"Closed Meeting": "yes"},
-        {"Tax Status": "inactive"}, {"Legal Status": "defunct"}, {"State": "NC"}, {"Estado": "NC"}, {"open": "9-5"},
+        {"Tax Status": "inactive"}, {"Legal Status": "defunct"}, {"State": "NC"}, {"Estado": "NC"}, {"Estado": "Nuevo Le\u00f3n"}, {"State": "OK"}, {"State": "Ohio"}, {"Program Ended": "no"},
+        {"Approved by": "no"}, {"Approved": "2024"}, {"State": "In"}, {"open": "9-5"},
         {"Closing Time": "5 pm"}, {"End Date": "17:00"}, {"end_date": "1900-01-01"}, {"inactive_reason": "no"},
         {"Status Date": "2020-01-01"}, {"last_active_user": "no"}, {"status": "active"}, {"status": "Temporarily_Closed"},
     ],
@@ -106,6 +110,9 @@ SAID = {
     "Food for all. This program is no longer in operation.": "unmet",
     "We are sorry to announce that the pantry is permanently closed": "unmet",
     "Due to lack of funding, this service has been discontinued.": "unmet",
+    "We closed our doors in 2022.": "unmet",
+    "We closed the program in June 2023.": "unmet",
+    "Closed all locations": "unmet",
     "CERRADO": "unmet",
     "Este programa ya no existe.": "unmet",
     "Do not refer": "unmet",
@@ -139,6 +146,8 @@ def test_a_description_and_an_alert_tell_that_a_service_has_closed(text, field):
         "Enclosed garden", "closing costs assistance", "Closed circuit TV", "cierra a las 5", "Applications are closed",
         "People who are no longer able to live at home", "For those whose benefits have ended", "If closed, call 555-0101",
         "The pantry will be closed if schools are closed due to snow", "For inactive adults", "helps suspended students",
+        "We closed our old site and now serve at 5 Oak St", "We have closed our Boone office.", "Closed its Elm Street location",
+        "The agency closed the former pantry in May 2024", "Cerr\u00f3 su oficina anterior", "Closed our thrift store for good",
         "Case closed", "Utility shut off prevention", "Agencies do not refer", "Grupo cerrado para mujeres",
     ],
 )  # fmt: skip

@@ -294,13 +294,15 @@ def _in_words(
     before, after = _CAUSE.sub("", plain[: word.start()]), plain[word.end() :]
     kind = str(word.lastgroup)
     conditional = _IF.search(before) or _IF_AFTER.match(after)
-    if conditional or _LISTS.search(before[-60:]) or _DAY_BEFORE.search(before):
-        return None
-    if (kind in _CLOSED_AT_TIMES and _DAYS.match(after)) or (
-        word[0].isalpha() and not _says_what_it_is(after)
-    ):
+    is_timed = _DAY_BEFORE.search(before) or (kind in _CLOSED_AT_TIMES and _DAYS.match(after))
+    if conditional or is_timed or _LISTS.search(before[-60:]):
         return None
     whole = called.issuperset(_WORDS.findall(before))
+    thing = _OBJECT.match(after) if kind in ("closed", "coming") else None
+    if thing is not None:
+        whole = whole and _is_whole(thing, called)
+    if not (whole or thing["own"] if thing is not None else not word[0].isalpha() or _says_what_it_is(after)):
+        return None
     if kind == "limited":
         return Closing.DOUBT if certain else None
     if kind == "doubt" or not whole or (kind in ("closed", "coming") and _NEWCOMERS.match(after)):
@@ -310,6 +312,30 @@ def _in_words(
     return Closing.GONE if kind == "ends" else Closing(kind)
 
 
+def _is_whole(thing: re.Match[str], called: frozenset[str]) -> bool:
+    """Whether what was closed is all that there is: "closed our doors", "closed the program", not "closed our old site"."""
+    words = set(_WORDS.findall(thing["thing"]))
+    if thing["all"]:
+        words -= _PARTS
+    return bool(called - _PARTS | _DOORS >= words)
+
+
+_OBJECT: Final = re.compile(
+    r"\W*(?:(?P<all>all|tod[oa]s)\W+(?:(?:of|our|its|their|the|nuestr[oa]s|sus|los|las)\W+)*"
+    r"|(?P<own>our|its|their|his|her|nuestr[oa]s?|sus?)\W+|(?:the|el|la|los|las)\W+)"
+    r"(?P<thing>[a-z'-]+(?: [a-z'-]+){0,5}?)"
+    r"(?= *(?:$|[^a-z' -]|\b(?:and|but|in|on|as|since|due|because|for|to|at|of|effective|until|after|by|this|last|y|pero|en|desde"
+    r"|por|debido|hasta|a|de)\b))"
+)
+"""After "closed", what was closed."""
+_PARTS: Final = frozenset(
+    """site sites location locations office offices branch branches facility facilities building buildings center centers centre centres
+    store stores shop shops house home sede sedes sitio sitios oficina oficinas tienda tiendas lugar lugares centro centros""".split()
+)
+"""What there may be several of, or another of by now."""
+_DOORS: Final = frozenset(
+    "door doors operation operations programs services agencies pantries clinics shelters puertas operaciones programas".split()
+)
 _CLOSED_AT_TIMES: Final = ("closed", "coming", "gone", "paused")
 
 

@@ -12,7 +12,7 @@ from communityconnector.interchange.column_fields import FIELDS, IGNORED
 from communityconnector.interchange.column_words import plain_words, shared_prefixes, words_of
 from communityconnector.interchange.day_columns import FIELDS_OF_DAYS, day_column, day_meaning, short_week
 from communityconnector.interchange.privacy.sheet import privacy_meaning
-from communityconnector.interchange.states import sense_of
+from communityconnector.interchange.states import is_state, sense_of
 
 Rows = Sequence[Mapping[str, str]]
 Meanings = dict[str, str]
@@ -295,6 +295,9 @@ def _by_cells(column: str, field: str, rows: Rows) -> str:
         return field if cells and all(_is_degree(cell, _BOUNDS[field]) for cell in cells) else IGNORED
     if not cells:
         return field
+    if field == "location.state_province" and sum(map(is_state, cells)) * 2 > len(cells):
+        # "Estado: inactivo".
+        return "service.status"
     if field in _BOUNDS and sum(degrees(cell) is not None for cell in cells) * 2 < len(cells):
         return IGNORED
     for meant, pattern, shown in _SHOWN:

@@ -218,7 +218,7 @@ class Structurer:
 
     def _with_state(self, entity: str, raw: Mapping[str, Any]) -> Mapping[str, Any]:
         """A raw record with the state that it tells under other names, or in other words, in its HSDS place."""
-        state = state_in(raw)
+        state = state_in(raw, has_status=entity == "service")
         if state is None or (state.runs and raw.get("status") in {"active", None} and entity != "service"):
             return raw
         if entity != "service":

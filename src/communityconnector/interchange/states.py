@@ -35,6 +35,8 @@ class Sense(IntEnum):
     UNREFERRED = 10
     GONE = 11
     """Whatever stands there was once so."""
+    EITHER = 12
+    """What state a service is in, or in which state of the country: the value tells."""
 
 
 class _Said(IntEnum):
@@ -73,7 +75,7 @@ _QUALIFIERS: Final = frozenset(
     """is are this the a an of in was has been it service services program programs agency organization organisation provider
     site location pantry food bank record resource listing entry current currently still now post content facility flag
     yes no y n c s description business custom value name today operation operating inventory system or and inactive active
-    status state open closed permanently permanent temporarily temporary temp completely
+    status state open closed permanently permanent temporarily temporary temp completely workflow lifecycle moderation soft
     el la esta este del de servicio programa agencia actualmente si en operacion""".split()
 )
 _STATES: Final = frozenset("status state estado estatus situacion".split())
@@ -83,7 +85,7 @@ _RUNS: Final = frozenset(
 )
 _STOPPED: Final = frozenset(
     """inactive inactivo inactiva closed cerrado cerrada defunct deleted delete archived discontinued retired disabled
-    deactivated dissolved terminated obsolete shut eliminado archivado deletion deactivation closure closing termination cierre""".split()
+    deactivated dissolved terminated obsolete shut trash trashed eliminado archivado deletion deactivation closure closing termination cierre""".split()
 )
 _ANYWHERE: Final = frozenset("inactive inactivo inactiva deactivated discontinued".split())
 """Words that close beside any other word of a name."""
@@ -122,7 +124,13 @@ def sense_of(name: str) -> Sense | None:  # noqa: C901, PLR0911, PLR0912  # a ta
         return Sense.REFERRED
     if re.search(r"\b(?:do not refer|no referrals?|exclude from referrals?)\b", joined):
         return Sense.UNREFERRED
+    if _STOPPED_PHRASE.fullmatch(joined):
+        return Sense.STOPPED
     if words <= _QUALIFIERS | {"publish", "published", "publicado", "publicar"} and "publi" in joined:
+        return Sense.PUBLISHED
+    if words <= {"is", "approved", "record", "listing", "entry", "aprobado"} and joined.endswith(
+        ("approved", "aprobado")
+    ):
         return Sense.PUBLISHED
     if words <= {"is", "draft", "unpublished", "borrador"}:
         return Sense.UNPUBLISHED
@@ -141,12 +149,8 @@ def sense_of(name: str) -> Sense | None:  # noqa: C901, PLR0911, PLR0912  # a ta
     if not known:
         return None
     if words & _STATES and not words & _ON:
-        # A state alone is that of an address: "NC".
-        return (
-            Sense.STATE
-            if words & {"status", "estatus", "situacion"} or joined in _STATES_OF_SERVICES
-            else None
-        )
+        is_sure = words & {"status", "estatus", "situacion"} or joined in _STATES_OF_SERVICES
+        return Sense.STATE if is_sure else Sense.EITHER
     if words & _ON:
         return None
     if words & {"suspended", "paused", "hold", "suspendido", "pausa"} or joined == "temp closed":
@@ -154,6 +158,10 @@ def sense_of(name: str) -> Sense | None:  # noqa: C901, PLR0911, PLR0912  # a ta
     return Sense.RUNS if words & _RUNS or joined in _IN_OPERATION else None
 
 
+_STOPPED_PHRASE: Final = re.compile(
+    r"(?:is |has )?(?:out of (?:business|operation|service|order)|no longer (?:in )?(?:operating|operational|operates|operation|active|open|running"
+    r"|available|offered|exists|existing|business|service)|ya no (?:opera|existe|funciona|esta activ[oa]|esta abiert[oa]))"
+)
 _IN_OPERATION: Final = ("in operation", "in business", "in service", "en operacion", "en servicio")
 _STATES_OF_SERVICES: Final = frozenset({
     "estado del servicio", "estado servicio", "estado del programa", "state of service", "service state", "program state",
@@ -195,7 +203,7 @@ _GONE_WORDS: Final = re.compile(
     r"perman|defin|for good|defunct|out of business|dissol|disuelt|no longer exist|ya no exist|dead|gone"
 )
 _STOPPED_WORDS: Final = re.compile(
-    r"(?:is |now |already |record |perm(?:anent(?:ly)?)?[. ]+)*(?:inactiv[eoa]|closed|clos(?:ed|ure)\b.*|i|cerrad[oa]s?|delete[d]?|del|archived?|archivad[oa]|retired"
+    r"(?:is |now |already |record |program |service |agency |site |has |perm(?:anent(?:ly)?)?[. ]+)*(?:inact(?:iv[eoa])?|closed|clos(?:ed|ure)\b.*|i|cerrad[oa]s?|delete[d]?|del|archived?|archivad[oa]|retired"
     r"|obsolete|expired|dead|gone|duplicate|cancell?ed|cancelad[oa]|withdrawn|terminated|terminad[oa]|deactivated|disabled|ended"
     r"|discontinued|descontinuad[oa]|disbanded|dissolved|disuelt[oa]|defunct|eliminad[oa]|borrad[oa]|clausurad[oa]|merged.*|shut|shuttered|ceased|out of (?:operation|service)"
     r"|do not (?:use|list)"
@@ -248,11 +256,14 @@ def _said(name: str, value: str) -> tuple[_Said, str]:  # noqa: PLR0911  # one b
         day = read_day(value)
         if day and day == read_day(value, last=True) and day > _LONG_AGO:
             return _Said.DATED, f"{'Made inactive on' if sense is Sense.STOPPED_ON else 'Last day:'} {day}"
-        return _Said.NOTHING, ""
+        # "Program ended: yes".
+        return (_Said.STOPPED if yes and _PAST.search(fold(name)) else _Said.NOTHING), ""
     if sense in _ANSWERS and (yes or no):
         return _ANSWERS[sense][0 if yes else 1], ""
     if sense in (Sense.PUBLISHED, Sense.UNPUBLISHED, Sense.REFERRED, Sense.UNREFERRED):
         return _Said.NOTHING, ""
+    if sense is Sense.EITHER:
+        return (_in_words(value) if is_state(value) else _Said.NOTHING), ""
     if sense is Sense.STATE and (yes or no):
         # "Status: 1" may be a code of anything.
         sure = plain in {"yes", "y", "true", "si", "no", "n", "false"}
@@ -265,6 +276,7 @@ def _said(name: str, value: str) -> tuple[_Said, str]:  # noqa: PLR0911  # one b
     return said, words if said in _TOLD or (said is _Said.PAUSED and _tells_more(plain)) else ""
 
 
+_PAST: Final = re.compile(r"ended|expired|closed|finaliz|termin[ao]|cerrad")
 _LONG_AGO: Final = "1900-01-02"
 """Databases write 1 January 1900 for no date."""
 _TOLD: Final = (_Said.DATED, _Said.DOUBT, _Said.UNREFERRED)
@@ -294,6 +306,11 @@ def _tells_more(plain: str) -> bool:
     return not _PLAIN_PAUSE.fullmatch(plain)
 
 
+def is_state(value: str) -> bool:
+    """Whether a text under "State" or "Estado" is what state something is in: "inactive", and not "NC" or "Ohio"."""
+    return len(value.strip()) > len("OK") and _in_words(value) is not _Said.NOTHING
+
+
 def is_yes_or_no(name: str, value: str) -> bool:
     """Whether a value under a name that asks for a state is a plain yes or no."""
     return fold(value).strip(" .") in _YES | _NO and sense_of(name) is not None
@@ -305,16 +322,17 @@ def state_names(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in names if sense_of(name) is not None)
 
 
-def state_in(raw: Mapping[str, Any]) -> State | None:
-    """The state that a raw service tells under names of its own; `None` where HSDS has all of it as it is.
+def state_in(raw: Mapping[str, Any], *, has_status: bool = True) -> State | None:
+    """The state that a raw record tells under names of its own; `None` where HSDS has all of it as it is.
 
     Args:
-        raw: the service, with text, numbers, truth values or anything else under each name.
+        raw: the record, with text, numbers, truth values or anything else under each name.
+        has_status: whether such a record has a status in HSDS.
     """
     if _is_meeting_of_a_closed_place(raw):
         return State(ServiceStatus.TEMPORARILY_CLOSED.value, "", ("attributes",), runs=False)
     names = state_names(tuple(raw))
-    if not names or (names == ("status",) and _is_word(raw["status"])):
+    if not names or (has_status and names == ("status",) and _is_word(raw["status"])):
         return None
     found = [(name, *_said(name, _text(raw[name]))) for name in names]
     found = [one for one in found if one[1] is not _Said.NOTHING]

@@ -18,6 +18,7 @@ from communityconnector.model.apart import OWNER_IN_WORDS, another, differ, list
 from communityconnector.model.disclosure import level_of, states_level
 from communityconnector.model.finding import Finding, Severity
 from communityconnector.model.identity import DISCLOSURE_TAXONOMY, ids_in
+from communityconnector.model.internal_fields import PRIVATE_PARTS
 from communityconnector.model.level import Disclosure, levelled, strictest
 from communityconnector.model.record import ENTITIES, Record, specs
 from communityconnector.model.shape import Link, Shape, evolve, shape
@@ -33,6 +34,10 @@ _EMPTY: tuple[None, str, tuple[()]] = (None, "", ())
 
 _COLLECTIONS: Mapping[str, str] = {"attribute": "attributes", "metadata": "metadata"}
 """The field that holds the records of an entity whose owner is named in words."""
+
+_OWNERS = ("organization", "service", "service_at_location", "location")
+_LEVELS: Mapping[str, Disclosure] = {level.value: level for level in Disclosure}
+_PARTS: Mapping[str, str] = {"phones": "phone", "contacts": "contact", "addresses": "address"}
 
 _ENTITY_IN_WORDS = frozenset(field for _, field in OWNER_IN_WORDS.values())
 
@@ -225,6 +230,7 @@ class Graph:
                 self._link_by_name(key, record, collection)
         self._link_more_owners()
         self._one_service_each()
+        self._hide_parts()
         self._disclosures()
         self._level_all_of_one_id()
         for (entity, key), fields in stated.items():
@@ -352,6 +358,21 @@ class Graph:
         """The one entity that has a record of this id: real files name the wrong entity, or none."""
         found = [entity for entity, records in self.records.items() if key in records]
         return found[0] if len(found) == 1 else ""
+
+    def _hide_parts(self) -> None:
+        """Hide the phones, contacts and postal addresses of which the row of their owner says that they are private."""
+        for entity in _OWNERS:
+            for owner, record in self.records[entity].items():
+                said = record.extra.get(PRIVATE_PARTS) if record.extra else None
+                for name, level in said.items() if isinstance(said, dict) else ():
+                    for key in self._held(entity, owner, name) if name in _PARTS else ():
+                        if (
+                            name == "addresses"
+                            and getattr(self.records["address"][key], "address_type", "") != "postal"
+                        ):
+                            continue
+                        held, new = self._level(_PARTS[name], key), _LEVELS.get(str(level), Disclosure.NEVER)
+                        self.node(_PARTS[name], key).changed["disclosure"] = strictest(held or new, new)
 
     def _disclosures(self) -> None:
         """Move what records' attributes say of who may see them into their field."""

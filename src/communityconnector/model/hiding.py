@@ -38,7 +38,7 @@ from communityconnector.model.level import Disclosure, strictest
 from communityconnector.model.location import Location
 from communityconnector.model.organization import Organization
 from communityconnector.model.record import Record
-from communityconnector.model.same_place import cells, near, same_street
+from communityconnector.model.same_place import cells, near, same_street, without_type
 from communityconnector.model.service import Service
 from communityconnector.model.shape import children
 
@@ -241,6 +241,8 @@ def _signs(site: Site) -> Iterator[str]:
     """Texts of which two sites share at least one if they may be one place, or seem to be."""
     for street in site.streets:
         yield street.core
+        if (bare := without_type(street.core)) != street.core:
+            yield bare
     for north, east in site.points:
         yield from cells(Point(north, east))
 

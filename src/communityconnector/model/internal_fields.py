@@ -11,6 +11,10 @@ from communityconnector.model.plain_words import words_of
 PRIVATE: Final = "x_private"
 """Field that holds what a source marks as private and HSDS has no place to say so of: an e-mail address, a column."""
 
+PRIVATE_PARTS: Final = "x_private_parts"
+"""Field that holds which parts of a record are private, where other rows hold these: from whom, by `phones`, `contacts` or
+`addresses`."""
+
 _KEEPERS: Final = frozenset(
     "internal admin administrative administrator staff review reviewer reviewers editor editors editorial maintenance maintainer steward "
     "data private confidential hidden office interno interna internas internos privada privadas".split()

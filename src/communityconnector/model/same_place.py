@@ -75,6 +75,12 @@ _SHORT: Final = {form: group[-1] for group in _GROUPS for form in group}
 FORMS: Final = {group[-1]: group for group in _GROUPS}
 """The ways in which a word of a street is written, by the shortest usual one."""
 
+TYPES: Final = frozenset(
+    "aly ave blvd br brg ctr cir ct cv crk cres xing dr expy ext fwy hts hwy hl holw jct ln lp mtn pkwy pl plz pt rdg rd rte sq st ter trl "
+    "tpke vly vw vlg way row run path pass pike walk trace".split()
+)
+"""Kinds of streets, in their shortest usual forms: the last word of most names, and often left out."""
+
 _UNITS: Final = frozenset(
     "apt apartment unit ste suite rm room fl floor bldg building lot trailer trlr spc space dept no number piso "
     "apartamento oficina ofc office".split()
@@ -125,9 +131,20 @@ def _has_digit(text: str) -> bool:
 
 def same_street(one: Street, other: Street) -> bool:
     """Whether two streets are one: the same number and name in the same postal code or city, and no two units."""
-    if one.core != other.core or (one.unit and other.unit and one.unit != other.unit):
+    if not _one_name(one.core, other.core) or (one.unit and other.unit and one.unit != other.unit):
         return False
     return bool(set(one.areas) & set(other.areas)) or not (one.areas or other.areas)
+
+
+def _one_name(one: str, other: str) -> bool:
+    """Whether two names are one, though one of them may leave out what kind of street it is: "41 Oak", "41 Oak St"."""
+    return one == other or without_type(one) == other or without_type(other) == one
+
+
+def without_type(core: str) -> str:
+    """The core of a street without its last word, where that says what kind of street it is."""
+    name, _, last = core.rpartition(" ")
+    return name if last in TYPES and " " in name else core
 
 
 def streets_of(location: Location) -> tuple[Street, ...]:

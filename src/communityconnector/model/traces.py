@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from communityconnector.model.confidential import Site
-from communityconnector.model.same_place import FORMS, plain
+from communityconnector.model.same_place import FORMS, TYPES, plain
 
 INSTEAD: Final = "[address withheld]"
 """What stands in place of a trace."""
@@ -78,13 +78,21 @@ class Traces:
         words = core.split()
         for at, word in enumerate(words):
             if any(letter.isdigit() for letter in word) and at == 0:
-                pattern = _GAP.join(map(_any_form, words))
+                pattern = self._street(words)
                 self._streets.setdefault(word, []).append(re.compile(rf"{pattern}\.?(?![a-z0-9]){_UNIT}"))
                 break
         else:
             self._streets.setdefault("", []).append(re.compile(_words(words)))
         if self._own and len(words) > 2:
             self._streets.setdefault("", []).append(re.compile(_words(words[1:])))
+        if self._own and len(words) > 3 and words[-1] in TYPES:
+            self._streets.setdefault("", []).append(re.compile(_words(words[1:-1]) + _NO_TYPE))
+
+    def _street(self, words: list[str]) -> str:
+        """The pattern of a number and a street. What kind of street it is may be left out, but not be another."""
+        if words[-1] not in TYPES or len(words) < (3 if self._own else 4):
+            return _GAP.join(map(_any_form, words))
+        return f"{_GAP.join(map(_any_form, words[:-1]))}(?:{_GAP}{_any_form(words[-1])}|{_NO_TYPE})"
 
     def spans(self, text: str) -> list[Span]:
         """Where in a text the places are told."""
@@ -212,5 +220,14 @@ def _any_form(word: str) -> str:
     return f"(?:{'|'.join(_spaced(form) for form in sorted(forms, key=len, reverse=True))})"
 
 
+def _any_type() -> str:
+    forms = sorted({form for kind in TYPES for form in FORMS.get(kind, (kind,))})
+    return rf"(?!{_GAP}(?:{'|'.join(forms)})(?![a-z0-9]))"
+
+
 def _spaced(form: str) -> str:
     return r"['.]?".join(map(re.escape, form))
+
+
+_NO_TYPE: Final = _any_type()
+"""No kind of street follows."""

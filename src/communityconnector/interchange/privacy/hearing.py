@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -20,7 +21,7 @@ from communityconnector.interchange.privacy.words import (
     may_tell_in_place,
 )
 from communityconnector.model import Disclosure, Severity
-from communityconnector.model.internal_fields import PRIVATE
+from communityconnector.model.internal_fields import PRIVATE, PRIVATE_PARTS
 from communityconnector.model.level import strictest
 from communityconnector.model.plain_words import words_of
 from communityconnector.model.shape import evolve
@@ -40,6 +41,7 @@ class Said:
         subject: which phone or contact, where the flag tells.
         understood: whether the value of the flag was understood.
         is_itself: whether the field holds what is private, as `Private phone` may.
+        of_record: whether it says that the record itself is not for the public.
     """
 
     level: Disclosure
@@ -49,6 +51,7 @@ class Said:
     subject: tuple[str, ...] = ()
     understood: bool = True
     is_itself: bool = False
+    of_record: bool = False
 
     @property
     def rule(self) -> str:
@@ -66,6 +69,8 @@ class Said:
         if self.is_itself:
             return f"{self.field} is read as something private"
         what = " and ".join(sorted(self.scopes - {Scope.LISTING})) or _OWN.get(entity, "place")
+        if self.of_record and entity in _OFFERED:
+            what += f", or the {entity} where it has none"
         if self.words:
             return f'"{self.words}" in {self.field} is read as: hide the {what}'
         if self.understood:
@@ -74,6 +79,11 @@ class Said:
 
 
 _OWN: Final = {"phone": "phone", "contact": "contact"}
+_OFFERED: Final = ("service", "organization")
+
+UNLISTED: Final = "x_not_listed"
+"""Field that holds which field says that a service or an agency is not for the public. With a place, that is hidden; what
+has none is not offered."""
 
 HIDDEN: Final = "hidden"
 """What is done about all that `Said` tells."""
@@ -101,7 +111,14 @@ def said_by_flag(field: str, flag: FlagName, value: Any, *, is_blank_no: bool = 
         return None
     if flag.holds_value and not verdict.understood:
         return Said(verdict.level, flag.scopes, field, is_itself=True)
-    return Said(verdict.level, flag.scopes, field, subject=flag.subject, understood=verdict.understood)
+    return Said(
+        verdict.level,
+        flag.scopes,
+        field,
+        subject=flag.subject,
+        understood=verdict.understood,
+        of_record=flag.publishes,
+    )
 
 
 def said_in_words(field: str, heard: Heard | None) -> Said | None:
@@ -121,7 +138,7 @@ _PROSE: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "service_at_location": ("description",),
     "location": ("description",),
-    "phone": ("description",),
+    "phone": ("description", "type", "number"),
 }
 """Fields that hold sentences, which may say what is to be hidden."""
 _CELLS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -156,11 +173,19 @@ TELLING: Final[Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
     "organization": lambda values: may_tell(_texts(values, _PROSE["organization"])),
     "service": _service_tells,
     "service_at_location": lambda values: "description" in values,
-    "phone": lambda values: "description" in values,
+    "phone": lambda values: (
+        "description" in values
+        or values.get("type") not in _PLAIN_LINES
+        or _LETTERS.search(values.get("number", "")) is not None
+    ),
     "location": partial(_place_tells, entity="location"),
     "address": partial(_place_tells, entity="address"),
 }
 """By entity, a quick look whether the fields of a record may say something: most do not, and are done with."""
+_PLAIN_LINES: Final[frozenset[str | None]] = frozenset(
+    {None, "voice", "fax", "cell", "text", "video", "pager", "textphone"}
+)
+_LETTERS: Final[re.Pattern[str]] = re.compile("[a-z]{4}", re.IGNORECASE)
 _STATES: Final = frozenset({"active", "inactive", "defunct", "temporarily closed"})
 
 
@@ -230,6 +255,8 @@ def _in_cells(
         yield Said(heard.level, frozenset({heard.scope}), name, heard.words)
     for name in (_KINDS[entity], "latitude", "longitude"):
         text = raw.get(name)
+        if isinstance(text, list):
+            text = "; ".join(part for part in text if isinstance(part, str))
         if (
             type(text) is str
             and text not in _PLAIN_KINDS
@@ -341,17 +368,19 @@ def _set(entity: str, values: dict[str, Any], extra: dict[str, Any], said: Said)
         _keep_private(extra, said.field)
         return
     scopes = said.scopes or {Scope.LISTING}
+    if said.of_record and entity in _OFFERED:
+        extra.setdefault(UNLISTED, said.field)
     if entity in _OWN or scopes & {Scope.PLACE, Scope.LISTING} or entity == "address":
         _hide(values, said.level)
         return
-    if Scope.PHONE in scopes:
-        values["phones"] = _chosen(values.get("phones", ()), said)
-    if Scope.CONTACT in scopes:
-        values["contacts"] = tuple(_hidden(one, said.level) for one in values.get("contacts", ()))
-    if Scope.MAILING in scopes and "addresses" in values:
-        values["addresses"] = tuple(
-            _hidden(one, said.level) if one.address_type == "postal" else one for one in values["addresses"]
-        )
+    for scope, name in _PARTS.items():
+        if scope in scopes and name in values:
+            values[name] = tuple(
+                _hidden(one, said.level) if one in _meant(values[name], said) else one for one in values[name]
+            )
+        elif scope in scopes:
+            # In tables, rows of their own hold them.
+            extra.setdefault(PRIVATE_PARTS, {})[name] = said.level.value
     for scope, names in _FIELDS.items():
         if scope in scopes:
             for name in names:
@@ -361,6 +390,7 @@ def _set(entity: str, values: dict[str, Any], extra: dict[str, Any], said: Said)
         _keep_private(extra, name)
 
 
+_PARTS: Final = {Scope.PHONE: "phones", Scope.CONTACT: "contacts", Scope.MAILING: "addresses"}
 _FIELDS: Final = {Scope.EMAIL: ("email",), Scope.WEBSITE: ("url", "website")}
 
 
@@ -375,14 +405,14 @@ def _hidden(record: Any, level: Disclosure) -> Any:
     )
 
 
-def _chosen(phones: tuple[Any, ...], said: Said) -> tuple[Any, ...]:
-    """Phones, with the one hidden that a flag names by its number; all of them where it names none."""
+def _meant(parts: tuple[Any, ...], said: Said) -> tuple[Any, ...]:
+    """Those of some phones, contacts or addresses that a flag is about: the one that it names by its number, else all."""
+    if Scope.MAILING in said.scopes and parts[0].entity == "address":
+        return tuple(part for part in parts if part.address_type == "postal")
     numbers = [int(word) for word in said.subject if word.isdigit()]
-    if len(numbers) == 1 and 1 <= numbers[0] <= len(phones):
-        return tuple(
-            _hidden(one, said.level) if at == numbers[0] else one for at, one in enumerate(phones, start=1)
-        )
-    return tuple(_hidden(one, said.level) for one in phones)
+    if parts[0].entity == "phone" and len(numbers) == 1 and 1 <= numbers[0] <= len(parts):
+        return (parts[numbers[0] - 1],)
+    return parts
 
 
 def _keep_private(extra: dict[str, Any], name: str) -> None:

@@ -36,7 +36,7 @@ WEAK: Final = _words(
 )
 """Adjectives that say so of a place or a record, and something else of a room or a payment."""
 WITH_OBJECT: Final = _words(
-    "restricted restrict sensitive protected protect anonymous restringido restringida protegido protegida sensible"
+    "restricted restrict sensitive shield shielded protected protect anonymous restringido restringida protegido protegida sensible"
 )
 """Adjectives that say so only where the name also says of what."""
 CONCEAL: Final = _words(
@@ -88,7 +88,7 @@ PURPOSE: Final = _words(
 """What something is available for."""
 
 ADDRESS: Final = _words(
-    "address addresses addr street coordinates coordinate coords latitude longitude lat lng geocode geolocation whereabouts "
+    "address addresses addr street coordinates coordinate coords latitude longitude lat lng geocode geolocation geo gps whereabouts "
     "direccion direcciones domicilio domicilios calle coordenadas paradero"
 )
 SPOT: Final = _words(
@@ -132,7 +132,7 @@ FILLER: Final = _words(
     "is are be being been was should can may must will might ok okay allow allowed allows permission permitted consent approved "
     "agree agrees agreed authorized the a an this that these it its we they our your their you us if for as by and or y o e only "
     "just please do does did want wants would like prefer requested request asked flag flags ind indicator bool boolean field "
-    "value status state setting settings level option checkbox tick box check checked mark marked select selected custom c pc "
+    "value status state setting settings preference preferences level nivel tipo option checkbox tick box check checked mark marked select selected custom c pc "
     "has have keep kept hold held make made remain remains treat treated general users user visitors visitor audience external "
     "everyone everybody anyone people patrons outside full exact actual precise physical entire whole all any es esta estan ser debe "
     "dv domestic violence yes si x yn sn permiso autoriza autorizo autorizado permite permitir puede se el la los las lo un una para por que su sus este favor marcar marque casilla indicador solo solamente mantener fisica "

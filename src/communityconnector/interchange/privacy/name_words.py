@@ -71,6 +71,9 @@ _SHOWN_IN: Final = (
     "(?:the |our |a )?(?:public )?(?:website|web|publication|directory|print|listing|display|map)"
 )
 _PLACE: Final = "(?:address|addr|location|loc|site)"
+_PERSON: Final = (
+    "(?:contact|director|manager|coordinator|staff|person|pastor|volunteer|owner|administrator|his|her)"
+)
 _PHRASES: Final = tuple(
     (re.compile(rf"\b{pattern}\b"), instead)
     for pattern, instead in (
@@ -93,6 +96,11 @@ _PHRASES: Final = tuple(
         ("(?:keep|kept|leave|left) (?:off|out)(?: of)?", "exclude from"),
         ("(?:keep|leave) ((?:[a-z]+ ){1,2}?)(?:off|out of)", r"exclude \1from"),
         ("^off", "not on"),
+        ("(?:visible|viewable|viewed|seen|shown|shared) (?:to|by|with)$|who (?:can|may|should) (?:see|view)(?: this| it)?", "visibility"),
+        ("no (web|directory|publication|listing|print)$", r"not on \1"),
+        ("^(?:print|printed|online|web|public) directory$", "list on directory"),
+        ("(unlisted|unpublished|private|confidential|secret) (?:number|line)$", r"\1 phone"),
+        (f"^(?:{_PERSON} )*(?:home|personal) (phone|cell|email|address|mailing)", r"private \1"),
         ("(?:for )?(?:staff|internal|office)(?: use)? only|for (?:staff|internal|office) use", STAFF),
         ("internal(?: use)?|uso interno|solo (?:para )?(?:el )?personal|interno|interna", STAFF),
         ("available (?:for|in|on)|disponible (?:para|en)", AVAILABLE),
@@ -113,7 +121,7 @@ _PHRASES: Final = tuple(
 _SHORTEST_JOINED: Final = 5
 _SHORTEST_CUT: Final = 3
 _AFTER: Final = (
-    (SECRET | OPEN, {"ad": "address", "lo": "location", "ph": "physical"}),
+    (SECRET | OPEN, {"ad": "address", "lo": "location", "ph": "physical", "fl": "flag", "fla": "flag"}),
     (NOT | {"for"}, {"pu": "publish", "li": "list", "sh": "show", "di": "display"}),
     (IS, {"pr": "private", "co": "confidential", "hi": "hidden", "pu": "public", "un": "unlisted"}),
     (ON | {"the"}, {"pu": "public", "we": "website", "ma": "map", "di": "directory", "li": "listing"}),

@@ -63,6 +63,7 @@ class FlagName:
         verb: whether the name says "hide" or "exclude", so that "public" as its value names from whom.
         holds_value: whether the column may hold what is private itself (`Private phone`).
         subject: the words of what it is about, as other columns' names have them: `phone`, `1`.
+        publishes: whether it asks if the record is for the public at all, and not whether something is secret.
     """
 
     yes_hides: bool
@@ -72,6 +73,7 @@ class FlagName:
     verb: bool = False
     holds_value: bool = False
     subject: tuple[str, ...] = ()
+    publishes: bool = False
 
 
 _STEM: Final = 4
@@ -96,7 +98,7 @@ _STEMS: Final = re.compile(
     "|".join(
         sorted(
             {word[:_STEM] for word in SECRET | OPEN}
-            | set("opt keep leav post give map web inte offi solo dont not pub disp avai dire".split())
+            | set("opt keep leav post give map web inte offi solo dont not pub disp avai dire who".split())
         )
     )
     + r"|is[ _-]?(?:pr|co|hi|pu|un)$"
@@ -112,6 +114,8 @@ def is_about(subject: tuple[str, ...], name: str) -> bool:
         name: the other name.
     """
     words = set(whole_words(name))
+    if any(word in _LINES and word not in words for word in subject):
+        return False
     return (
         bool(words)
         and all(
@@ -125,6 +129,8 @@ def is_about(subject: tuple[str, ...], name: str) -> bool:
 
 
 _KINDS: Final = (PHONE, CONTACT, EMAIL, MAILING, WEBSITE)
+_LINES: Final = frozenset("fax tty tdd cell cellphone celular".split())
+"""Kinds of phones: a mark on the fax is not about the main number."""
 _LOOSE: Final = (
     frozenset({"number", "numbers", "line", "name", "names", "address", "addresses", "numero", "of"})
     | LISTING
@@ -141,8 +147,19 @@ _TALK: Final = frozenset(
 _PRIVATE: Final = frozenset({"private", "privado", "privada"})
 _ALONE: Final = [["sensitive"], ["exclude"], ["omit"], ["suppress"], ["excluir"], ["omitir"]]
 """Names of one word that are enough where others like it say too little."""
+_NOUNS: Final = [["displays"], ["shows"]]
 _NOT_ALONE: Final = [["printed"], ["displayed"]]
 _OF_PLACES: Final = frozenset({Scope.PLACE, Scope.LISTING})
+_THE_RECORD: Final = frozenset({Scope.LISTING})
+_UNPUBLISHED: Final = (
+    CONCEAL
+    | LEAVE_OUT
+    | {STAFF}
+    | frozenset(
+        "unlisted unpublished nonpublic nonpublished nonlisted hidden invisible oculto oculta".split()
+    )
+)
+"""Words of secrecy that say of a record that it is not for the public, where "confidential" may be said of what it offers."""
 _ENDS_OTHERWISE: Final = ON - {"from", "off", "de", "del"} | frozenset(
     "by as for x y e o a or and if".split()
 )
@@ -213,7 +230,8 @@ class _Name:
             return self._open(open_at)
         if self.outlets and self.outlets[-1] in _PLACED and any(word in ON for word in self.words):
             denied = any(word in NOT for word in self.words)
-            return FlagName(yes_hides=denied, scopes=self._scopes(), sure=denied)
+            scopes = self._scopes()
+            return FlagName(yes_hides=denied, scopes=scopes, sure=denied, publishes=scopes <= _THE_RECORD)
         return None
 
     def _opens(self, at: int, word: str) -> bool:
@@ -236,6 +254,7 @@ class _Name:
             verb=word in CONCEAL | LEAVE_OUT,
             holds_value=self._describes(at) and self.personal,
             subject=self.subject,
+            publishes=word in _UNPUBLISHED and scopes <= _THE_RECORD,
         )
 
     def _describes(self, at: int) -> bool:
@@ -271,7 +290,13 @@ class _Name:
         is_sure = None if any(w in REASON for w in self.words) else self._is_sure(at, scopes, denied=denied)
         if is_sure is None:
             return None
-        return FlagName(yes_hides=denied, scopes=scopes, sure=is_sure or denied, subject=self.subject)
+        return FlagName(
+            yes_hides=denied,
+            scopes=scopes,
+            sure=is_sure or denied,
+            subject=self.subject,
+            publishes=scopes <= _THE_RECORD,
+        )
 
     def _is_sure(self, at: int, scopes: frozenset[Scope], *, denied: bool) -> bool | None:
         """Whether a name that speaks of showing is a flag whatever its values are; `None` where it is none at all."""
@@ -305,7 +330,7 @@ class _Name:
         is_last = all(w in FILLER or w in ON or w in OUTLET for w in words[at + 1 :])
         if not is_first and not denied and not (is_last and word in ("show", "display", "mostrar")):
             return None
-        if len(words) > 1 and not scopes and not is_asked:
+        if (len(words) > 1 and not scopes and not is_asked) or words in _NOUNS:
             return None
         is_plain_verb = word in ("show", "shows", "mostrar")
         return bool(scopes or self.outlets) and (is_plain_verb or (is_asked and len(words) > len(scopes) + 1))

@@ -90,6 +90,14 @@ _SAYINGS: Final = (
     ("location: undisclosed", Scope.PLACE, _NEVER, f"{HOUSE}(?:{_IS_ONE}){{1,6}} ?{_CLEARLY}{_END}"),
     ("address is private", Scope.PLACE, _NEVER, f"{_WHERE} ?(?:information )?{_IS}{_PERHAPS}{_END}"),
     ("a confidential, safe location", Scope.PLACE, _NEVER, rf"{_SECRET_ADJECTIVE}{_KIND_OF_HOUSE},? {HOUSE}\b{_TALKED}"),
+    ("a hidden site", Scope.PLACE, _NEVER, rf"{_any('at in from')} (?:an? |our )?{_any('hidden concealed')} {HOUSE}\b{_TALKED}"),
+    ("cannot tell you where the house is", Scope.PLACE, _NEVER,
+     f"{_REFUSED} (?:ever )?{_any('tell say reveal disclose share give_out publish')} (?:{_any('you callers anyone clients the_public')} )?where {_any('the our we it this')} (?:{_any('house shelter home program site facility is are')} ?){{0,3}}"),
+    ("they do not want their address published", Scope.PLACE, _NEVER,
+     f"{_any('not dont')} (?:want|wish|like) (?:{_THE}){_WHERE} (?:to be )?{_any('published listed printed posted shown shared given_out released public disclosed advertised known')}"),
+    ("only the po box may be given", Scope.PLACE, _NEVER,
+     rf"only {_THE}(?:{_any('po_box p_o_box pobox mailing_address mailing phone hotline telephone')})(?: number)? {_any('may can should is must to will')} (?:be )?{_any('published given listed printed shared shown released public posted')}"),
+    ("unlisted at their request", Scope.LISTING, _NEVER, f"{_any('unlisted unpublished')} {_any('at by per upon')} (?:{_any('the their agency agencys program programs owner clients')} ){{0,3}}request"),
     ("private address", Scope.PLACE, _NEVER, rf"{_any('private hidden protected restricted')} (?:physical |street )?{_WHERE}\b{_TALKED}"),
     ("meets in a private home", Scope.PLACE, _NEVER,
      rf"{_any('located meets? meetings? held hosted operates? run takes?_place address location is are')}(?: [a-z]+){{0,2}}? {_any('in at from out_of is are')} (?:{_any('an? the our her his their hosts? members?')} )?private (?:home|residence|house)\b(?! {_any('care health visit school')})"),
@@ -116,6 +124,8 @@ _SAYINGS: Final = (
      f"(?:this |the )?{_any('listing record entry agency organization program shelter')} (?:{_IS_ONE}){{1,6}}(?:{_any('unlisted unpublished hidden')}|not (?:to be )?{_any('public published publicly_listed')}){_END}"),
     ("address given after intake", Scope.PLACE, _ASK,
      f"{_WHERE} (?:information )?(?:{_any('is are will be only not')} ){{0,6}}{_any('available provided given disclosed released shared revealed confirmed')}(?: only)? {_CALLING}"),
+    ("we tell you how to get here after the intake call", Scope.PLACE, _ASK,
+     f"{_any('we staff they advocate intake_worker')} (?:(?:will|shall|can|ll) )?{_any('tell give send share text provide')} (?:{_any('you callers clients the our with to')} ){{0,3}}{_any('how_to_get how_to_find address location directions where')}(?: {_any('here there it us to is the we are you shelter house')}){{0,4}} {_any('after once when during at upon')} (?:{_any('an? the your you initial phone first')} ){{0,4}}{_any('intake screening interview accepted approved screened call calling registered admission acceptance')}"),
     ("location on request", Scope.PLACE, _ASK, f"{_WHERE} (?:is |are )?{_any('upon on by')} request"),
     ("call the hotline for the address", Scope.PLACE, _ASK,
      rf"{_any('call phone contact text e-?mail')}(?: {_any('us ahead first agency the_agency office the_office hotline the_hotline number shelter the_shelter program the_program crisis_line the_crisis_line intake host')}| [-\d().]+){{0,6}} (?:for|to {_any('get obtain learn find_out')}) (?:{_any('the our exact shelter meeting specific street current')} ){{0,6}}(?:address|location)\b(?=$| ?[-,:()*]? ?$| before\b| prior\b| and directions\b)"),
@@ -160,18 +170,18 @@ SECRET: Final = frozenset(
     "oculte reservado reservada reservados reservadas privado privada privados privadas particular exclude omit omitted suppressed removed interno".split()
 )
 REFUSED: Final = frozenset(
-    "not dont never unable refrain no cannot cant wont isnt arent doesnt shouldnt remove keep keeps keeping kept hold leave mask protected mantener mantenga".split()
+    "not dont never unable refrain no cannot cant wont isnt arent doesnt shouldnt remove keep keeps keeping kept hold leave mask protected mantener mantenga only".split()
 )
 TOLD: Final = frozenset(
     "publish published publishing publication publicize publicized list listed share shared show shown disclose disclosed give given print printed "
     "release released reveal revealed post posted display displayed map mapped advertise advertised public publicly put website web online "
     "directory provided available publicar publique publicada publicado publica publico divulgar divulgue divulgada divulga dar da revelar revele "
-    "revelada revela compartir comparta comparte mostrar muestre muestra poner ponga publicamos divulgamos damos revelamos compartimos mostramos disclosing publishing sharing giving releasing revealing posting revelado mapa sitio pagina internet directorio difundir difunda listar liste incluir incluya include proporciona address "
+    "revelada revela compartir comparta comparte mostrar muestre muestra poner ponga publicamos divulgamos damos revelamos compartimos mostramos disclosing publishing where sharing giving releasing revealing posting revelado mapa sitio pagina internet directorio difundir difunda listar liste incluir incluya include proporciona address "
     "addresses location locations whereabouts coordinates site shelter direccion ubicacion domicilio".split()
 )
 PLACED: Final = frozenset(
     "address addresses location locations whereabouts coordinates direccion direcciones ubicacion ubicaciones domicilio domicilios localizacion "
-    "paradero sede".split()
+    "paradero sede how where directions".split()
 )
 ASKED: Final = frozenset(
     "available provided given disclosed released shared revealed confirmed request call phone contact text email mail llame llamar contacte "
@@ -183,14 +193,17 @@ FIRST_SIGNS: Final = (
     SECRET
     | PLACED
     | frozenset(
-        "not don dont never non unable refrain disclosed disclose keep keeping kept exclude publicar publique publica publicamos divulgar divulga "
+        "t tell intake screening po pobox conf confid confident addr not don dont never non unable refrain disclosed disclose keep keeping kept exclude publicar publique publica publicamos divulgar divulga "
         "divulgamos listar incluir mostrar poner revelado revelada direcci\u00f3n ubicaci\u00f3n localizaci\u00f3n d\u00e9 dar refugio".split()
     )
-)
+) - frozenset({"how", "where"})
 """Every text that says something of the kind has one of these words, however it is accented."""
 CELL_KEYS: Final = (
-    SECRET | REFUSED | ASKED | frozenset("scattered screening publicada publicado divulgada".split())
-) - frozenset("se no hold keep leave mask".split())
+    SECRET
+    | REFUSED
+    | ASKED
+    | frozenset("conf confid confident secure safe scattered screening publicada publicado divulgada".split())
+) - frozenset("se no hold keep leave mask only".split())
 """Every cell of a place that says something of the kind has one of these words."""
 CELL_WORDS: Final = frozenset(
     "confidential undisclosed unlisted unpublished withheld redacted secret hidden private nonpublic nondisclosed protected restricted "
@@ -198,7 +211,7 @@ CELL_WORDS: Final = frozenset(
     "not published listed public disclosed given shown available shared released provided publicly known the a an is at by of in to for "
     "and or on our this only please call phone contact text email agency office hotline us first ahead number info information details "
     "directions exact due safety security reasons upon request after intake screening when na n client clients domestic violence dv "
-    "safe scattered meeting will be privacy do dont publish list give out kept staff internal use "
+    "safe secure scattered meeting will be privacy do dont publish list give out kept staff internal use "
     "confidencial confidenciales direccion ubicacion domicilio privada privado privadas oculta oculto secreta secreto reservada reservado "
     "lugar casa particular refugio no publicada publicado divulgada publica publico publicar llame llamar para la el de por favor solo "
     "sitio".split()
@@ -210,6 +223,8 @@ CELLS: Final = tuple(
         ("(?:staff|internal)(?: use)? only", Disclosure.STAFF_ONLY),
         ("(?:call|phone|contact|text|email)\\b.* (?:for|to)\\b.*", _ASK),
         (f"{_any('confidential undisclosed withheld secret hidden private unlisted')}.* (?:call|phone|contact)", _ASK),
+        (f"^(?:please )?{_any('call contact phone email')} {_any('the_agency agency the_office office the_hotline hotline us the_shelter shelter')}$", _ASK),
+        (f"^(?:(?:a|an) )?{_any('safe secure')} {_any('location site house shelter place address')}$", _NEVER),
         (f"(?:upon|on|by) request|{_any('after upon at by')} (?:intake|screening)|given|provided|llam(?:e|ar) para", _ASK),
         (_any("confidential undisclosed unlisted unpublished withheld redacted secret hidden private nonpublic nondisclosed protected "
               "restricted scattered confidencial(?:es)? privad[oa]s? ocult[oa] secret[oa] reservad[oa] particular"), _NEVER),
@@ -235,6 +250,6 @@ UNLISTED: Final = re.compile(
     rf"\b{_any('do_not dont never not_to_be')} {_any('publish list give_out given_out share disclose release print post published listed shared')}\b"
     rf"|\bnot (?:for|to) (?:the )?public(?:ation)?\b|\bnot {_any('public published listed')}\b|\b{_any('unlisted unpublished nonpublic non_public')}\b"
     rf"|\b(?:internal|staff)(?: use)? only\b|\bfor (?:staff|internal)\b|\bprivate {_any('line number cell mobile phone')}\b|\bback ?line\b"
-    rf"|\bno {_any('publicar divulgar dar compartir')}\b|\bnumero privado\b|\buso interno\b"
+    rf"|\bno {_any('publicar divulgar dar compartir')}\b|\bprivate$|\bprivad[oa]$|\bnumero privado\b|\buso interno\b"
 )
 """What the description of a phone says of hiding it."""

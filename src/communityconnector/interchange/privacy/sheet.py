@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import attrs
 
-from communityconnector.interchange.privacy.hearing import Said, said_by_flag
+from communityconnector.interchange.privacy.hearing import UNLISTED, Said, said_by_flag
 from communityconnector.interchange.privacy.lexicon import Scope
 from communityconnector.interchange.privacy.names import FlagName, is_about, read_name
 from communityconnector.interchange.privacy.values import Answer, answer_of
@@ -97,7 +97,9 @@ class PrivacyColumns:
                 continue
             if said.scopes - _ABOUT_PLACES:
                 _hide_cells(raw, _private_cells(row, flag), said.level)
-            if not said.scopes or said.scopes & _ABOUT_PLACES:
+            if said.of_record and not raw.get("service_at_locations"):
+                raw.setdefault(UNLISTED, column)
+            elif not said.scopes or said.scopes & _ABOUT_PLACES:
                 _hide_places(raw, said.level)
         return found
 

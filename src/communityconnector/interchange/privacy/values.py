@@ -51,7 +51,7 @@ def _in_words(text: str) -> Answer:
     for answer, words in _ANSWERS:
         if bare in words:
             return answer
-    if _SHOWN.fullmatch(bare) or (first in _NO and _SHOWN.fullmatch(rest)):
+    if _SHOWN.fullmatch(bare) or (first in _NO - _DENIED and _SHOWN.fullmatch(rest)):
         return Answer.SHOWN
     for answer, pattern in ((Answer.STAFF, _STAFF), (Answer.HIDDEN, _HIDDEN)):
         if pattern.search(bare):
@@ -66,9 +66,11 @@ _SIGNS: Final = dict.fromkeys("\u2713\u2714\u2611\u2705", Answer.YES) | dict.fro
 _MARKS: Final = re.compile(r"[^a-z0-9.]+|\.(?!\d)")
 
 _YES: Final = frozenset(
-    "yes y true t 1 1.0 x xx on ok okay checked ticked check tick selected sure si s verdadero cierto yep required".split()
+    "yes y true t 1 1.0 x xx on ok okay checked ticked check tick selected sure si s verdadero cierto yep required high strict strictly alta alto estricta estricto".split()
 )
 _NO: Final = frozenset("no n false f 0 0.0 off unchecked unticked falso nope not never".split())
+_DENIED: Final = frozenset({"not", "never"})
+"""These deny what follows: "not public". "No, public" answers, and then says what is so."""
 _ANSWERS: Final = (
     (Answer.YES, _YES),
     (Answer.NO, _NO),

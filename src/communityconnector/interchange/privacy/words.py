@@ -63,6 +63,7 @@ def heard_in(text: str) -> Heard | None:
     """What a note or a description says is to be hidden; `None` where it says nothing of the kind."""
     if not may_tell(text):
         return None
+    text = _spelt_out(text)
     bare = _bare(text)
     if bare in ALONE:
         return Heard(Scope.LISTING, _level(Disclosure.NEVER, bare), bare, is_all=True)
@@ -73,6 +74,19 @@ def heard_in(text: str) -> Heard | None:
     return None
 
 
+def _spelt_out(text: str) -> str:
+    """A text without underscores, in which a word of secrecy is not cut short: "conf. addr" is "confidential address"."""
+    text = text[:_LONGEST].replace("_", " ")
+    if not _CUT.search(text):
+        return text
+    return _CUT_PLACE.sub(lambda found: _PLACES[found[0][0].lower()], _CUT.sub("confidential", text))
+
+
+_CUT: Final = re.compile(r"\bconf(?:id|ident)?\b\.?(?! ?(?:call|room|rm|center))", re.IGNORECASE)
+_CUT_PLACE: Final = re.compile(r"\b(?:addr?|loc)\b\.?", re.IGNORECASE)
+_PLACES: Final = {"a": "address", "l": "location"}
+
+
 def may_tell_in_place(text: str) -> bool:
     """As `may_tell`, for the cells of a place, all in one text."""
     return not CELL_KEYS.isdisjoint(text.translate(_SMALL).split())
@@ -81,6 +95,7 @@ def may_tell_in_place(text: str) -> bool:
 @lru_cache(maxsize=2048)
 def heard_in_place(text: str) -> Heard | None:
     """What a cell that should name a place (a street, a city, directions) says of hiding it."""
+    text = _spelt_out(text)
     bare = _bare(text)
     words = bare.split()
     if CELL_KEYS.isdisjoint(words):

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from communityconnector.interchange.closures import Closing, Closure, closures, may_close
+from communityconnector.interchange.privacy.hearing import UNLISTED
 from communityconnector.interchange.records import STATE
 from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
 from communityconnector.matching.query import Query
-from communityconnector.model import Offer, Record, ServiceStatus
+from communityconnector.model import Offer, Record, Service, ServiceStatus
 
 _STRONGEST: Final = {kind: number for number, kind in enumerate(Closing)}
 
@@ -29,6 +30,8 @@ def _closures(offer: Offer) -> Iterator[Closure]:
     )
     for record, called in ((agency, "agency"), (place, "place")):
         yield from _of_record(record, called)
+    if (service.extra or (agency is not None and agency.extra)) and _is_unlisted(service):
+        yield Closure(Closing.UNREFERRED, "", "", "not for the public")
     names = (
         service.name,
         service.alternate_name,
@@ -52,6 +55,14 @@ def _of_record(record: Record | None, called: str) -> Iterator[Closure]:
     if isinstance(state, str) and state:
         kind = _OF_STATUS.get(state, Closing.DOUBT)
         yield Closure(kind, "", "", f"The {called} is {state}" if kind is not Closing.DOUBT else state)
+
+
+def _is_unlisted(service: Service) -> bool:
+    """Whether a service without a place that could be hidden, or its agency, is not for the public."""
+    if any(link.location is not None for link in service.service_at_locations):
+        return False
+    agency = service.organization
+    return UNLISTED in service.extra or (agency is not None and UNLISTED in agency.extra)
 
 
 _OF_STATUS: Final = {
