@@ -333,15 +333,19 @@ class _JsonFile:
                 yield from self.value(shape.value[key], step, entity)
         elif "openapi_url" in value and "name" not in value:
             self.reading.dataset.update(value)
-        elif entity_of(value, hint) == "location" and offers(value):
-            _, services = split_place(value, self.structurer.root("location", value))
-            for index, service in enumerate(services):
-                yield self._record(service, f"{path}.services[{index}]", "service")
         else:
-            yield self._record(value, path, hint)
+            yield from self._entity(value, path, entity_of(value, hint))
 
-    def _record(self, item: Mapping[str, Any], path: str, hint: str) -> Record:
-        entity = entity_of(item, hint)
+    def _entity(self, value: Mapping[str, Any], path: str, entity: str) -> Iterator[Record]:
+        """The record of an object of an entity; the services of a place that holds them."""
+        if entity != "location" or not offers(value):
+            yield self._record(value, path, entity)
+            return
+        _, services = split_place(value, self.structurer.root("location", value))
+        for index, service in enumerate(services):
+            yield self._record(service, f"{path}.services[{index}]", entity_of(service, "service"))
+
+    def _record(self, item: Mapping[str, Any], path: str, entity: str) -> Record:
         record = self.structurer.record(ENTITIES[entity], item)
         if entity not in WHOLES and not any(
             item.get(name) or item.get(name.removesuffix("_id")) for name in owners_of(entity)

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from communityconnector.interchange.closures import Closing, closures, names_times
 from communityconnector.interchange.days import read_day
-from communityconnector.model import ServiceStatus
+from communityconnector.model import ENTITIES, ServiceStatus, specs
 from communityconnector.model.folding import fold, without_accents
 
 
@@ -331,8 +331,13 @@ def state_in(raw: Mapping[str, Any], *, has_status: bool = True) -> State | None
     """
     if _is_meeting_of_a_closed_place(raw):
         return State(ServiceStatus.TEMPORARILY_CLOSED.value, "", ("attributes",), runs=False)
+    status = raw.get("status")
+    if SILENT_BUT_STATUS.issuperset(raw) and (
+        status is None or (has_status and isinstance(status, str) and status in _WORDS)
+    ):
+        return None
     names = state_names(tuple(raw))
-    if not names or (has_status and names == ("status",) and _is_word(raw["status"])):
+    if not names or (has_status and names == ("status",) and _is_word(status)):
         return None
     found = [(name, *_said(name, _text(raw[name]))) for name in names]
     found = [one for one in found if one[1] is not _Said.NOTHING]
@@ -368,6 +373,15 @@ def _runs(found: list[tuple[str, _Said, str]]) -> bool:
 
 
 _WORDS: Final = frozenset(ServiceStatus)
+
+
+SILENT_BUT_STATUS: Final = frozenset(
+    name
+    for entity in ("service", "organization", "location")
+    for name in specs(ENTITIES[entity])
+    if name == "status" or sense_of(name) is None
+)
+"""Fields of HSDS of which only one tells a state: most records have no others, and are done with."""
 
 
 def _is_word(value: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple, TypeGuard
 
 from communityconnector.model.confidential import Site
@@ -42,7 +42,7 @@ class Claim(NamedTuple):
     site: Site
 
 
-def claims_of(record: Record, *, deep: bool = True) -> Iterator[Claim]:
+def claims_of(record: Record, *, deep: bool = True) -> Iterable[Claim]:
     """What a record says of places that are to be hidden.
 
     Args:
@@ -51,13 +51,12 @@ def claims_of(record: Record, *, deep: bool = True) -> Iterator[Claim]:
             each of them is asked for itself.
     """
     if isinstance(record, Service):
-        yield from _of_service(record, deep)
-    elif isinstance(record, Organization):
-        yield from _of_agency(record, deep)
-    elif isinstance(record, ServiceAtLocation):
-        yield from _of_link(record, None, "", None, deep)
-    elif isinstance(record, Location):
-        yield from _of_place(record)
+        return _of_service(record, deep)
+    if isinstance(record, Organization):
+        return _of_agency(record, deep)
+    if isinstance(record, ServiceAtLocation):
+        return () if record.disclosure is None and not deep else _of_link(record, None, "", None, deep)
+    return _of_place(record) if isinstance(record, Location) else ()
 
 
 def protective(service: Service) -> bool:
@@ -70,7 +69,11 @@ def _of_service(service: Service, deep: bool) -> Iterator[Claim]:  # noqa: FBT00
     own = _sign(service)
     of_agency = "" if agency is None or own else _sign(agency)
     said = None if agency is None else agency.disclosure
+    is_silent = not (own or of_agency or said or service.disclosure)
     for link in service.service_at_locations:
+        if is_silent and not deep and link.disclosure is None:
+            # As most do.
+            continue
         yield from _of_link(link, service.disclosure, own, service, deep)
         place = link.location
         if place is None:

@@ -66,6 +66,8 @@ def suspects(services: Iterable[Service], found: Confidential) -> Iterator[Findi
     for service in services:
         for text in (service.description, service.eligibility_description):
             words = look(text[:_LONG]) if text and may_look(text) else None
+            if words is None:
+                continue
             shown = [
                 link.location
                 for link in service.service_at_locations
@@ -73,7 +75,7 @@ def suspects(services: Iterable[Service], found: Confidential) -> Iterator[Findi
                 and link.location.id not in found.places
                 and link.id not in found.links
             ]
-            if words is None or not any(p.disclosure is None and (p.addresses or p.point) for p in shown):
+            if not any(p.disclosure is None and (p.addresses or p.point) for p in shown):
                 continue
             yield Finding(
                 severity=Severity.INFO,

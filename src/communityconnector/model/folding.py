@@ -13,4 +13,8 @@ def fold(text: str) -> str:
 def without_accents(text: str) -> str:
     """A text without accents, typographic apostrophes made plain; its case stays."""
     plain = unicodedata.normalize("NFKD", text.replace("\u2019", "'"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    if not plain.isascii():
+        # A text has few letters that differ.
+        for mark in filter(unicodedata.combining, set(plain)):
+            plain = plain.replace(mark, "")
+    return plain

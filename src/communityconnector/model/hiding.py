@@ -13,6 +13,7 @@ at once more: whose the claimed places are, and who else stands there. Then it i
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -289,16 +290,19 @@ def confidential(
         opened: `entity id` of what a person decided to show.
     """
     hiding = Hiding(before, opened)
-    for entity in _PLACED:
-        for record in tables[entity].values():
-            hiding.take(claims_of(record, deep=False), ())
+    placed = itertools.chain.from_iterable(tables[entity].values() for entity in _PLACED)
+    hiding.take((claim for record in placed for claim in claims_of(record, deep=False)), ())
+    names: set[str] = set()
     for entity, table in tables.items():
         if entity in PARTS:
             hiding.take(
                 (), (part for record in table.values() if record.disclosure for part in parts_of(record))
             )
-        if any(record.extra and has_internal(record.extra) for record in table.values()):
-            hiding.take((), [Part(INTERNAL, Disclosure.NEVER, ())])
+        for record in table.values():
+            if record.extra:
+                names.update(record.extra)
+    if has_internal(names):
+        hiding.take((), [Part(INTERNAL, Disclosure.NEVER, ())])
     if hiding.any_place:
         for entity in _PLACED:
             for record in tables[entity].values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -54,7 +54,7 @@ def is_internal(name: str) -> bool:
 _SHOWN: Final = frozenset({"public", "patron", "client", "website", "web"})
 
 
-def has_internal(extra: Mapping[str, Any]) -> bool:
+def has_internal(extra: Iterable[str]) -> bool:
     """Whether any of a record's fields beside HSDS's own is internal."""
     return any(map(is_internal, extra))
 

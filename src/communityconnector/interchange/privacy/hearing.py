@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, Final
 
 import attrs
@@ -155,13 +155,18 @@ def _texts(values: Mapping[str, Any], names: tuple[str, ...]) -> str:
     return "\n".join(filter(None, map(values.get, names)))
 
 
-def _place_tells(values: Mapping[str, Any], entity: str) -> bool:
-    return (
-        values.get(_KINDS[entity]) not in _PLAIN_KINDS
-        or may_tell_in_place(_texts(values, _CELLS[entity]))
-        # A point in words is no point, and is gone by now.
-        or (entity == "location" and ("latitude" not in values or may_tell(values.get("description") or "")))
-    )
+def _address_tells(values: Mapping[str, Any]) -> bool:
+    kind = values.get("address_type")
+    return kind not in _PLAIN_KINDS or may_tell_in_place(_texts(values, _CELLS["address"]))
+
+
+def _location_tells(values: Mapping[str, Any]) -> bool:
+    # A point in words is no point, and is gone by now.
+    is_plain = values.get("location_type") in _PLAIN_KINDS and "latitude" in values
+    if not is_plain or may_tell_in_place(_texts(values, _CELLS["location"])):
+        return True
+    text = values.get("description")
+    return text is not None and may_tell(text)
 
 
 def _service_tells(values: Mapping[str, Any]) -> bool:
@@ -178,8 +183,8 @@ TELLING: Final[Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
         or values.get("type") not in _PLAIN_LINES
         or _LETTERS.search(values.get("number", "")) is not None
     ),
-    "location": partial(_place_tells, entity="location"),
-    "address": partial(_place_tells, entity="address"),
+    "location": _location_tells,
+    "address": _address_tells,
 }
 """By entity, a quick look whether the fields of a record may say something: most do not, and are done with."""
 _PLAIN_LINES: Final[frozenset[str | None]] = frozenset(

@@ -189,22 +189,15 @@ ASKED: Final = frozenset(
 )
 """Every clause that one of the sayings fits has a word of `SECRET`, or one each of `REFUSED` and `TOLD`, or of `PLACED` and `ASKED`."""
 
-FIRST_SIGNS: Final = (
-    SECRET
-    | PLACED
-    | frozenset(
-        "t tell intake screening po pobox conf confid confident addr not don dont never non unable refrain disclosed disclose keep keeping kept exclude publicar publique publica publicamos divulgar divulga "
-        "divulgamos listar incluir mostrar poner revelado revelada direcci\u00f3n ubicaci\u00f3n localizaci\u00f3n d\u00e9 dar refugio".split()
-    )
-) - frozenset({"how", "where"})
-"""Every text that says something of the kind has one of these words, however it is accented."""
+WEAK_SIGNS: Final = frozenset({"no", "se", "only", "how", "where"})
+"""Words of such sayings that most texts have: they count beside one of `TOLD`, `PLACED` or `ASKED`."""
+_CUT_SHORT: Final = frozenset({"conf", "confid", "confident"})
+FIRST_SIGNS: Final = (SECRET | PLACED | REFUSED | _CUT_SHORT | {"non"}) - WEAK_SIGNS
+"""Every text that says something of the kind has one of these words, or one of `WEAK_SIGNS` that counts."""
 CELL_KEYS: Final = (
-    SECRET
-    | REFUSED
-    | ASKED
-    | frozenset("conf confid confident secure safe scattered screening publicada publicado divulgada".split())
-) - frozenset("se no hold keep leave mask only".split())
-"""Every cell of a place that says something of the kind has one of these words."""
+    SECRET | REFUSED | ASKED | _CUT_SHORT | frozenset("secure safe scattered screening intake".split())
+) - WEAK_SIGNS
+"""Every cell of a place that says something of the kind has one of these words, or one of `WEAK_SIGNS` that counts."""
 CELL_WORDS: Final = frozenset(
     "confidential undisclosed unlisted unpublished withheld redacted secret hidden private nonpublic nondisclosed protected restricted "
     "address addresses location locations site sites shelter home residence house dwelling domicile street place area facility "

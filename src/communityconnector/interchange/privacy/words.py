@@ -32,6 +32,7 @@ from communityconnector.interchange.privacy.phrases import (
     SECRET,
     TOLD,
     UNLISTED,
+    WEAK_SIGNS,
 )
 from communityconnector.model import Disclosure
 from communityconnector.model.plain_words import folded
@@ -56,7 +57,7 @@ class Heard:
 
 def may_tell(text: str) -> bool:
     """Whether a text may hold words of secrecy: a quick look that spares most texts the slow one."""
-    return not FIRST_SIGNS.isdisjoint(text.translate(_SMALL).split())
+    return _has_one_of(_FIRST_SIGNS, text)
 
 
 def heard_in(text: str) -> Heard | None:
@@ -89,17 +90,30 @@ _PLACES: Final = {"a": "address", "l": "location"}
 
 def may_tell_in_place(text: str) -> bool:
     """As `may_tell`, for the cells of a place, all in one text."""
-    return not CELL_KEYS.isdisjoint(text.translate(_SMALL).split())
+    return _has_one_of(_CELL_KEYS, text)
+
+
+def _has_one_of(signs: frozenset[bytes], text: str) -> bool:
+    """Whether a text has one of some words, or a weak sign that counts."""
+    if not text.isascii():
+        text = folded(text)
+    # Its words and numbers, as `_bare` has them; bytes are parted in half the time.
+    words = text.encode("ascii", "replace").translate(_PARTED, _APOSTROPHES).split()
+    if _ANY_SIGN.isdisjoint(words):
+        return False
+    return not signs.isdisjoint(words) or not (
+        _WEAK_SIGNS.isdisjoint(words) or _BESIDE_WEAK.isdisjoint(words)
+    )
 
 
 @lru_cache(maxsize=2048)
 def heard_in_place(text: str) -> Heard | None:
     """What a cell that should name a place (a street, a city, directions) says of hiding it."""
+    if not may_tell_in_place(text):
+        return None
     text = _spelt_out(text)
     bare = _bare(text)
     words = bare.split()
-    if CELL_KEYS.isdisjoint(words):
-        return None
     if len(words) < _FEW and all(word in CELL_WORDS for word in words):
         for pattern, level in CELLS:
             if pattern.search(bare):
@@ -117,10 +131,16 @@ def heard_of_phone(text: str) -> Heard | None:
     return None if found is None else Heard(Scope.PHONE, _level(Disclosure.NEVER, found[0]), found[0])
 
 
-_SMALL: Final = str.maketrans({
-    number: chr(number).lower() if chr(number).isalnum() else " " for number in range(128)
-} | dict.fromkeys(map(ord, "\u2018\u2019\u2013\u2014\u201c\u201d\u00a0\u2022\u00bf\u00a1"), " "))  # fmt: skip
-"""Small letters, and a blank for every other sign; ASCII alone, for that is quick."""
+_PARTED: Final = bytes(
+    ord(chr(byte).lower()) if chr(byte).isalnum() else ord(" ") for byte in range(128)
+).ljust(256)
+"""Small letters, and a blank for every other sign."""
+_APOSTROPHES: Final = b"'`"
+_FIRST_SIGNS: Final = frozenset(map(str.encode, FIRST_SIGNS))
+_CELL_KEYS: Final = frozenset(map(str.encode, CELL_KEYS))
+_WEAK_SIGNS: Final = frozenset(map(str.encode, WEAK_SIGNS))
+_BESIDE_WEAK: Final = frozenset(map(str.encode, (TOLD | PLACED | ASKED) - WEAK_SIGNS))
+_ANY_SIGN: Final = _FIRST_SIGNS | _CELL_KEYS | _WEAK_SIGNS
 _LONGEST: Final = 20_000
 _FEW: Final = 20
 _CLAUSES: Final = re.compile(r"[.;!?\n\r|\u2022]+")
