@@ -282,3 +282,48 @@ def test_a_place_of_a_service_is_no_row_of_a_sheet_though_it_says_little(tmp_pat
     directory = cc.read(path)
     assert set(directory.locations) == {"l1"}
     assert not directory.services
+
+
+PAIR = [
+    {"name": "Laurel Pantry", "phone": "828-555-0101", "address": "1 Oak St"},
+    {"name": "Maple Pantry", "phone": "828-555-0102", "address": "2 Oak St"},
+]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Ashe": PAIR[:1], "Wilkes": PAIR[1:]},
+        {"meta": {"pages": [{"number": 1}]}, "east": PAIR[:1], "west": PAIR[1:]},
+        {"schema": {"fields": [{"name": "name"}]}, "data": PAIR},
+        {"range": "A1", "majorDimension": "ROWS", "values": [["Name", "Phone"], ["Laurel Pantry", "828-555-0101"], ["Maple Pantry", "828-555-0102"]]},
+        {"majorDimension": "COLUMNS", "values": [["Name", "Laurel Pantry", "Maple Pantry"], ["Phone", "828-555-0101", "828-555-0102"]]},
+        [["Name", "Phone"], ["Laurel Pantry", "828-555-0101"], ["Maple Pantry", "828-555-0102"]],
+        [{"name": row["name"], "phone": row["phone"], "latlng": [36.4, -81.49]} for row in PAIR],
+        [{"name": row["name"], "phone": row["phone"], "website": {"url": "https://example.org"}} for row in PAIR],
+    ],
+)  # fmt: skip
+def test_rows_are_found_wherever_they_stand(value):
+    directory = read(value)
+    assert {s.name: s.phones[0].number for s in directory.services.values()} == {
+        row["name"]: row["phone"] for row in PAIR
+    }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"id": "recA", "createdTime": "2026-01-01T00:00:00Z", "fields": {"Name": "Laurel Pantry", "Phone": "828-555-0101"}},
+        {"feature": {"attributes": {"Name": "Laurel Pantry", "Phone": "828-555-0101"}}},
+    ],
+)  # fmt: skip
+def test_one_row_alone_is_a_table_too(value):
+    assert only(read(value)).name == "Laurel Pantry"
+
+
+def test_hours_and_events_of_hsds_are_no_cells():
+    week = {"freq": "WEEKLY", "byday": "FR", "opens_at": "09:00", "closes_at": "17:00"}
+    event = {"dtstart": "2026-12-04", "opens_at": "18:00", "closes_at": "20:00", "description": "Gala"}
+    row = {"id": "s", "name": "Laurel Pantry", "operating_hours": [week], "events": [event]}
+    schedules = only(read([row])).schedules
+    assert [(s.opens_at, s.is_event) for s in schedules] == [("09:00", False), ("18:00", True)]

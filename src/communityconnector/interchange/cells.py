@@ -91,6 +91,12 @@ _TWO: Final = re.compile(rf"\(?({_DEGREES})\s{{1,3}}({_DEGREES})\)?", re.ASCII)
 _GEOMETRY: Final = re.compile(
     rf"coordinates[\"']?\s{{0,3}}:\s{{0,3}}\[\s{{0,3}}({_DEGREES})\s{{0,3}},\s{{0,3}}({_DEGREES})", re.ASCII
 )
+_NAMED: Final = re.compile(
+    rf"[\"']lat(?:itude)?[\"']\s{{0,3}}:\s{{0,3}}[\"']?({_DEGREES})[\"']?\s{{0,3}},\s{{0,3}}[\"']lo?ng?(?:itude)?[\"']\s{{0,3}}:"
+    rf"\s{{0,3}}[\"']?({_DEGREES})[\"']?",
+    re.IGNORECASE | re.ASCII,
+)
+"""A point as JSON in a cell, with its parts named."""
 _MAP_LINK: Final = re.compile(rf"[@=/]({_DEGREES})(?:,|%2C)({_DEGREES})(?![\d.])", re.ASCII)
 
 
@@ -102,6 +108,8 @@ def point_in(cell: str) -> PointCell | None:
     if "." not in cell:
         return None
     text = cell[:LONGEST].replace("\u2212", "-")
+    if found := _NAMED.search(text):
+        return _point(found[1], found[2], "")
     for pattern in (_WKT, _GEOMETRY):
         if found := pattern.search(text):
             return _point(found[2], found[1], _rest(text, found) if pattern is _WKT else "")
@@ -136,10 +144,14 @@ def _rest(text: str, found: re.Match[str]) -> str:
 
 def _point(latitude: str, longitude: str, rest: str, *, swapped: bool = False) -> PointCell | None:
     north, east = float(latitude), float(longitude)
-    # No service lies nearer to a pole.
-    if not (-60 <= north <= 80 and -180 <= east <= 180) or (north == 0 and east == 0):
+    if not is_inhabited(north, east) or (north == 0 and east == 0):
         return None
     return PointCell(north, east, rest, swapped)
+
+
+def is_inhabited(latitude: float, longitude: float) -> bool:
+    """Whether a service may lie there: none lies near a pole."""
+    return -60 <= latitude <= 80 and -180 <= longitude <= 180
 
 
 _ONE_ANGLE: Final = re.compile(

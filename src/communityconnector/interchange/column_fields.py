@@ -76,6 +76,12 @@ FIELDS: Final[Mapping[str, str]] = {
     "schedules.day_opens": "monday opens, monday open",
     "schedules.day_closes": "monday closes, monday close",
     "schedules.varied": "varied hours, hours vary",
+    "schedules.limits": "season, seasonal, seasons, season dates, months, months open, open months, frequency, how often, recurrence, "
+    "week, weeks, week of month, weeks of month, exceptions, hours exceptions, schedule exceptions, holiday hours, holidays, "
+    "holiday schedule, closed dates, dates closed, days closed, closed days, closures, closing dates, appointment, "
+    "appointment only, by appointment, by appointment only, appointment required, appointments, temporada, frecuencia, semana, "
+    "semanas, meses, feriados, excepciones, con cita, cita previa, cita requerida, dias cerrado",
+    "schedules.notes": "hours notes, notes hours, hours details, schedule notes, hours description, time notes, day notes",
     "phones": "phone, telephone, phone number, telephone number, tel, main phone, phone 1, phone 2, telefono, telephone 2, "
     "phone2, office phone, mobile, cell, contact phone, contact number, hotline phone, phone number hotline, "
     "business phone, phone contact, telephone business line",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
-from communityconnector.interchange.cells import degrees
+from communityconnector.interchange.cells import degrees, point_in
 from communityconnector.interchange.column_fields import FIELDS, IGNORED
 from communityconnector.interchange.column_words import plain_words, shared_prefixes, words_of
 from communityconnector.interchange.day_columns import FIELDS_OF_DAYS, day_column, day_meaning, short_week
@@ -58,6 +58,41 @@ def looks_like_spreadsheet(header: Sequence[str], least: int = 3) -> bool:
     return bool(found & {"service.name", "organization.name"}) and len(found) >= least
 
 
+def lists_places(header: Sequence[str], rows: Rows) -> bool:
+    """Whether a table is of named points: something that names, and degrees with a fraction in most rows.
+
+    Args:
+        header: the columns' names.
+        rows: some rows, cells by column.
+    """
+    found = meanings(header, rows)
+    if not {"service.name", "organization.name"} & set(found.values()):
+        return False
+    angles = {
+        field: [column for column, own in found.items() if own == field]
+        for field in (*_BOUNDS, "location.point")
+    }
+    pointed = sum(_has_point(row, angles) for row in rows)
+    return pointed * 2 > len(rows)
+
+
+def _has_point(row: Mapping[str, str], angles: Mapping[str, Sequence[str]]) -> bool:
+    if any(point_in(row.get(column, "")) for column in angles["location.point"]):
+        return True
+    return all(
+        any(
+            degrees(cell) is not None and not cell.isdigit() and _PARTED.search(cell)
+            for column in angles[field]
+            if (cell := row.get(column, "").strip())
+        )
+        for field in _BOUNDS
+    )
+
+
+_PARTED: Final = re.compile(r"[.,]\d{2}|\u00b0")
+"""In an angle that is told to a part of a degree."""
+
+
 def telling_fields(header: Sequence[str]) -> frozenset[str]:
     """The fields that columns fill, but for those that any table may have."""
     return frozenset(meanings([column for column in header if column.strip()]).values()) - _TELL_NOTHING
@@ -65,6 +100,7 @@ def telling_fields(header: Sequence[str]) -> frozenset[str]:
 
 _TELL_NOTHING: Final = frozenset({
     IGNORED, "service.id", "location.latitude", "location.longitude", "location.point", "service.last_modified",
+    "schedules.limits", "schedules.notes",
 })  # fmt: skip
 
 
@@ -292,7 +328,7 @@ def _by_cells(column: str, field: str, rows: Rows) -> str:
     cells = [cell for row in rows if (cell := row.get(column, "").strip())]
     if len(plain_words(column)) == 1 and len(column.strip()) == 1 and field in _BOUNDS:
         # X and Y are degrees only where all of them can be.
-        return field if cells and all(_is_degree(cell, _BOUNDS[field]) for cell in cells) else IGNORED
+        return field if cells and all(map(partial(_is_degree, bound=_BOUNDS[field]), cells)) else IGNORED
     if not cells:
         return field
     if field == "location.state_province" and sum(map(is_state, cells)) * 2 > len(cells):
@@ -310,10 +346,8 @@ _BOUNDS: Final = {"location.latitude": 90.0, "location.longitude": 180.0}
 
 
 def _is_degree(cell: str, bound: float) -> bool:
-    try:
-        return abs(float(cell)) <= bound
-    except ValueError:
-        return False
+    angle = degrees(cell)
+    return angle is not None and abs(angle) <= bound
 
 
 def _most(cells: Sequence[str], pattern: re.Pattern[str]) -> bool:

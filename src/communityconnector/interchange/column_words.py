@@ -126,12 +126,12 @@ _TOGETHER: Final[Mapping[tuple[str, ...], str]] = {
     **{
         (axis, word): name
         for axis, name in (("x", "longitude"), ("y", "latitude"))
-        for word in ("coordinate", "coord")
+        for word in ("coordinate", "coord", "point")
     },
     **{
         (word, axis): name
         for axis, name in (("x", "longitude"), ("y", "latitude"))
-        for word in ("coordinate", "coord")
+        for word in ("coordinate", "coord", "point")
     },
 }
 """Words that mean one thing only where they stand together."""

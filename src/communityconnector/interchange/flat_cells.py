@@ -111,6 +111,14 @@ def _special(item: Any) -> dict[str, str] | None:
     return None
 
 
+def is_wrapped(item: Any) -> bool:
+    """Whether a value stands for one thing in a form that is not HSDS's: a link, a phone, or a point of two angles."""
+    return _special(item) is not None or (
+        isinstance(item, dict) and len(item) >= 2 and item.keys() <= _ANGLES
+    )
+
+
+_ANGLES: Final = frozenset("lat lng lon long latitude longitude type".split())
 _WRAPPED: Final = {"url": "description", "rendered": "protected", "phone_number": "phone_type"}
 """Keys under which portals and web sites wrap a single text, and what may stand beside it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -115,6 +116,8 @@ _IN_DEGREES: Final = frozenset({4326, 4269, 4258})
 
 
 def _arcgis(value: Any) -> Listed | None:
+    if isinstance(value, dict) and value.keys() == {"feature"}:
+        value = {"features": [value["feature"]]}
     if not (isinstance(value, dict) and _objects(value.get("features"))):
         return None
     if not all(isinstance(item.get("attributes"), dict) for item in value["features"]):
@@ -211,6 +214,8 @@ _LINK: Final = re.compile(r"rec[A-Za-z0-9]{14}")
 
 def _airtable(value: Any) -> Listed | None:
     records = value.get("records") if isinstance(value, dict) else value
+    if isinstance(value, dict) and value.keys() == {"id", "createdTime", "fields"}:
+        records = [value]
     if not _objects(records) or not all(
         isinstance(item.get("fields"), dict) and isinstance(item.get("id"), str) for item in records
     ):
@@ -289,14 +294,17 @@ def _matrix(value: Any) -> Listed | None:
         if not key or not (named or key == "values"):
             return None
         start, header = f"$.{key}", [_column(item) for item in named or ()] or None
+        by_column = value.get("majorDimension") == "COLUMNS"
         value = value[key]
+        if by_column and all(isinstance(row, list) for row in value):
+            value = [list(row) for row in itertools.zip_longest(*value, fillvalue="")]
     if not (isinstance(value, list) and value and all(isinstance(row, list) for row in value)):
         return None
     first = 0
     if header is None:
         header = [cell_of(cell).strip() for cell in value[0]]
         first = 1
-        if not looks_like_spreadsheet(header):
+        if not looks_like_spreadsheet(header, least=2):
             return None
     rows = [
         (f"{start}[{number}]", {column: cell for column, cell in zip(header, row, strict=False) if column})

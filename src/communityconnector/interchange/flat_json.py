@@ -12,8 +12,13 @@ from typing import Any, Final
 
 import attrs
 
-from communityconnector.interchange.column_meaning import looks_like_spreadsheet, meaning_of, telling_fields
-from communityconnector.interchange.flat_cells import NOT_TAKEN, cell_of, columns_of
+from communityconnector.interchange.column_meaning import (
+    lists_places,
+    looks_like_spreadsheet,
+    meaning_of,
+    telling_fields,
+)
+from communityconnector.interchange.flat_cells import NOT_TAKEN, cell_of, columns_of, is_wrapped
 from communityconnector.interchange.flat_forms import FormNote, Listed, forms_of, opened
 from communityconnector.interchange.lifts import field_lift
 from communityconnector.interchange.shapes import RECOGNISED, entity_named
@@ -93,7 +98,10 @@ def _table(listed: Listed, least: int = 3) -> FlatTable | None:
     header = tuple(dict.fromkeys(column for _, cells in rows for column in cells))
     names = {column: listed.labels.get(column, column) for column in header}
     named = tuple(names[column] for column in header)
-    if not looks_like_spreadsheet(named, least) or len(set(named)) < len(named):
+    if len(set(named)) < len(named):
+        return None
+    sample = [{names[column]: text for column, text in cells.items()} for _, cells in rows[:_SAMPLE]]
+    if not (looks_like_spreadsheet(named, least) or lists_places(named, sample)):
         return None
     nested = [column.removesuffix(NOT_TAKEN) for column in header if column.endswith(NOT_TAKEN)]
     notes = listed.notes
@@ -118,9 +126,12 @@ def _reads_better_flat(objects: Sequence[Mapping[str, Any]], hint: str) -> bool:
     keys = tuple(dict.fromkeys(key for row in objects for key in row))
     flat = tuple(dict.fromkeys(key for row in objects for key in columns_of(row)))
     understood, known = len(telling_fields(flat)) + ("id" in keys), _known_to_hsds(keys, hint)
-    # An address in one text says more as a cell than as a field of HSDS, which has addresses in parts.
+    understood += lists_places(flat, [columns_of(row) for row in objects])
+    # An address in one text says more as a cell than as a field of HSDS, which has addresses in parts; a link or a point
+    # that an object wraps is no field of it.
     return understood > known or (
-        understood == known and any(isinstance(row.get("address"), str) for row in objects)
+        understood == known
+        and any(isinstance(row.get("address"), str) or any(map(is_wrapped, row.values())) for row in objects)
     )
 
 
@@ -204,18 +215,9 @@ def _is_wrapper(value: Mapping[str, Any], hint: str) -> bool:
 def _unwrapped(value: Mapping[str, Any], hint: str) -> FlatTable | Strange | Wrapped | None:
     lists = list(_lists_in(value, "$", 3))
     if len(lists) == 1:
-        path, items = lists[0]
-        inner = flat_json(items, hint)
-        if isinstance(inner, FlatTable):
-            rows = tuple((f"{path}{own.removeprefix('$')}", cells) for own, cells in inner.rows)
-            return attrs.evolve(inner, rows=rows)
-        if isinstance(inner, Strange):
-            return Strange(_described([value]), len(items))
-        return (
-            None
-            if value.get("name")
-            else Wrapped(tuple((f"{path}[{n}]", item) for n, item in enumerate(items)))
-        )
+        return _of_one_list(value, *lists[0], hint)
+    if several := _tables_in(lists, hint):
+        return several
     keyed = list(_keyed(value, "$", ()))
     if keyed:
         leaves = [leaf for _, _, leaf in keyed][:_SAMPLE]
@@ -226,6 +228,42 @@ def _unwrapped(value: Mapping[str, Any], hint: str) -> FlatTable | Strange | Wra
             return Wrapped(tuple((path, leaf) for path, _, leaf in keyed))
     count = max((len(items) for _, items in lists), default=len(keyed) or 1)
     return Strange(_described([value]), count) if _is_strange([value], hint) or len(lists) > 1 else None
+
+
+def _of_one_list(
+    value: Mapping[str, Any], path: str, items: list[Any], hint: str
+) -> FlatTable | Strange | Wrapped | None:
+    inner = flat_json(items, hint)
+    if isinstance(inner, FlatTable):
+        rows = tuple((f"{path}{own.removeprefix('$')}", cells) for own, cells in inner.rows)
+        return attrs.evolve(inner, rows=rows)
+    if isinstance(inner, Strange):
+        return Strange(_described([value]), len(items))
+    return (
+        None if value.get("name") else Wrapped(tuple((f"{path}[{n}]", item) for n, item in enumerate(items)))
+    )
+
+
+def _tables_in(lists: Sequence[tuple[str, list[Any]]], hint: str) -> FlatTable | None:
+    """One table of several lists ("Ashe": [...], "Wilkes": [...]), each row with the key of its list."""
+    tables = [
+        (path, inner) for path, items in lists if isinstance(inner := flat_json(items, hint), FlatTable)
+    ]
+    if not tables:
+        return None
+    rows = tuple(
+        (f"{path}{own.removeprefix('$')}", {**cells, "group 1": path.rpartition(".")[2].strip("$[]'")})
+        for path, inner in tables
+        for own, cells in inner.rows
+    )
+    header = tuple(dict.fromkeys((*(name for _, inner in tables for name in inner.header), "group 1")))
+    notes = tuple(dict.fromkeys(note for _, inner in tables for note in inner.notes))
+    if len(tables) < len(lists):
+        others = ", ".join(
+            path.removeprefix("$.") for path, _ in lists if path not in {own for own, _ in tables}
+        )
+        notes += (FormNote("nested-not-read", f"lists beside those of services: {others}"),)
+    return FlatTable("lists of flat objects", header, rows, notes)
 
 
 def _lists_in(value: Mapping[str, Any], path: str, depth: int) -> Iterator[tuple[str, list[Any]]]:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from communityconnector.interchange.cells import degrees, point_in, postal_code
+from communityconnector.interchange.cells import degrees, is_inhabited, point_in, postal_code
 from communityconnector.interchange.regions import LONGEST_NAME, region_code
+from communityconnector.model import Severity
 
 if TYPE_CHECKING:
     from communityconnector.interchange.sheet_row import Cells
@@ -30,7 +31,7 @@ def place_of(cells: Cells, child: Callable[[str], str]) -> dict[str, Any]:
     place: dict[str, Any] = {
         part: text for part in ("name", "transportation") if (text := cells.first(f"location.{part}"))
     }
-    place.update(point)
+    place.update(_right_way_round(point, address, cells))
     if address:
         place["addresses"] = [{"id": child("address"), "address_type": "physical", **address}]
     access = cells.joined("location.accessibility")
@@ -58,20 +59,42 @@ def _point(cells: Cells) -> dict[str, Any]:
                 if point.swapped:
                     message = "a point that can only be on land if its longitude comes first"
                     cells.note("point-turned", message, "read so", column, "")
-    angles = {part: _angle(cells, part, bound) for part, bound in (("latitude", 90), ("longitude", 180))}
+    angles = {part: _angle(cells, part) for part in ("latitude", "longitude")}
     if not any(angles.values()):
         # Programs write two zeros where there is no point.
         return found
     return {part: angle for part, angle in angles.items() if angle is not None} or found
 
 
-def _angle(cells: Cells, part: str, bound: float) -> float | None:
+def _angle(cells: Cells, part: str) -> float | None:
     for column, text in cells.of(f"location.{part}"):
         angle = degrees(text)
-        if angle is not None and abs(angle) <= bound:
+        if angle is not None and abs(angle) <= 180:
             return angle
         cells.refuse(column, f"no {part} in degrees")
     return None
+
+
+def _right_way_round(point: dict[str, Any], address: dict[str, str], cells: Cells) -> dict[str, Any]:
+    """A row's point, whose axes or whose minus are mended where it can be nowhere else; {} where it is nowhere.
+
+    A row of the United States or Canada lies west of Greenwich, but for islands at the other end of the Pacific.
+    """
+    north, east = point.get("latitude"), point.get("longitude")
+    if north is None or east is None:
+        return point if abs(north or 0) <= 90 else {}
+    if not is_inhabited(north, east) and is_inhabited(east, north):
+        cells.note("point-turned", "latitude and longitude stand in each other's place", "read so", "", "")
+        north, east = east, north
+    if not abs(north) <= 90:
+        message = "no latitude in degrees"
+        cells.note("implausible-cell", message, "not used", "", "", Severity.WARNING)
+        return {}
+    if 50 < east < 170 and north > 15 and region_code(address.get("state_province", "")) not in {"", "GU"}:
+        message = "a longitude without its minus: the address lies west of Greenwich"
+        cells.note("point-turned", message, "read so", "", "")
+        east = -east
+    return {"latitude": north, "longitude": east}
 
 
 def _address(cells: Cells) -> dict[str, str]:

@@ -20,9 +20,10 @@ from communityconnector.interchange.column_fields import FIELDS, IGNORED
 from communityconnector.interchange.column_mapping import ColumnMapping
 from communityconnector.interchange.column_meaning import meaning_of
 from communityconnector.interchange.date_cells import day_of, is_mangled_span
-from communityconnector.interchange.day_columns import FIELDS_OF_DAYS, week_columns
+from communityconnector.interchange.day_columns import FIELDS_OF_DAYS, WEEK, week_columns
 from communityconnector.interchange.day_hours import days_not_weekly, read_week
 from communityconnector.interchange.privacy.sheet import NO_HIDES, YES_HIDES
+from communityconnector.interchange.sheet_hours import hours_of, limits_of
 from communityconnector.interchange.sheet_place import place_of
 from communityconnector.interchange.sheet_row import Cells, RowNote, disbelieve
 from communityconnector.interchange.states import is_yes_or_no, sense_of
@@ -246,28 +247,16 @@ class _Service:
         found: list[dict[str, Any]] = []
         if self.reader.day_columns:
             found += self.week()
-        times = [
-            f"{opens} - {closes}"
-            for opens, closes in zip(self._times("opens"), self._times("closes"), strict=False)
-        ]
-        alone = self._times("opens") if not times else []
-        words = "; ".join(filter(None, (self.joined("schedules"), *times, *alone)))
-        days = self.joined("schedules.days", ", ")
-        hours = f"{days}: {words}" if days and words else days or words
-        if hours:
-            found.append({"description": hours})
-        return found
-
-    def _times(self, end: str) -> list[str]:
-        return [text for _, text in self.cells.of(f"schedules.{end}")]
+        hours = hours_of(self.cells)
+        return [*found, hours] if hours else found
 
     def week(self) -> list[dict[str, Any]]:
         notes = " ".join(
             self.joined(field) for field in ("service.description", "service.alert", "schedules")
         )
-        doubtful = set(days_not_weekly(notes))
+        doubtful = set(days_not_weekly(notes)) | (set(WEEK) if limits_of(self.cells) else set())
         if self.first("schedules.varied").lower() in {"yes", "y", "true", "x", "si", "1", "checked"}:
-            doubtful |= {"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
+            doubtful |= set(WEEK)
         believed = {
             column: cell for column, cell in self.sheet_row.items() if column not in self.cells.refused
         }

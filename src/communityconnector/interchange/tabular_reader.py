@@ -13,7 +13,7 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.interchange.column_mapping import ColumnMapping
-from communityconnector.interchange.column_meaning import looks_like_spreadsheet
+from communityconnector.interchange.column_meaning import lists_places, looks_like_spreadsheet
 from communityconnector.interchange.csv_dialect import dialect_of
 from communityconnector.interchange.csv_rows import Row, rows, wide_cells
 from communityconnector.interchange.encodings import Encoding, encoding_of
@@ -311,6 +311,7 @@ class _Table:
         at = header_at(found, fits)
         if at < 0 and self.package.is_alone and mapping is None:
             at = header_at(found, partial(looks_like_spreadsheet, least=2))
+            at = at if at >= 0 else _header_of_places(found)
         if (self.package.tables and mapping is None) or (at < 0 and not self.package.is_alone):
             columns = ", ".join(cell.strip() for cell in found[0].cells[:_MOST_NAMED] if cell.strip())
             message = f"not a table that HSDS names: {len(found) - 1:,} rows under {columns}"
@@ -364,6 +365,18 @@ class _Table:
             else:
                 changed[name] = value
         return evolve(record, {**changed, "extra": extra})
+
+
+def _header_of_places(found: Sequence[Row]) -> int:
+    """The index of the header of a table of named points; -1 for none."""
+    for at, row in enumerate(found[: MOST_BEFORE + 1]):
+        header = unique_names(row.cells)
+        sample = [
+            dict(zip(header, below.cells, strict=False)) for below in found[at + 1 : at + 1 + MOST_BEFORE]
+        ]
+        if sample and len(header) > 1 and lists_places(header, sample):
+            return at
+    return -1
 
 
 def _names_columns(mapping: ColumnMapping, cells: Sequence[str]) -> bool:

@@ -113,6 +113,11 @@ def conditions(raw: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def limits_in(text: str) -> str:
+    """Why hours may not hold as they stand that such words stand beside; "" where they limit nothing that is known."""
+    return next(iter(_conditions_in(text)[1]), "")
+
+
 @lru_cache(maxsize=4096)
 def _conditions_in(text: str) -> tuple[bool, tuple[str, ...]]:
     """Whether it is closed on holidays, and why the hours may not hold as they stand."""
