@@ -26,7 +26,7 @@ def test_a_child_process_cannot_reach_the_network(call):
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=900,
     )
     assert done.returncode == 1
     assert "a test tried to" in done.stderr

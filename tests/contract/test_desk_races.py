@@ -31,7 +31,7 @@ def finished(*jobs):
     ]
     said = []
     for child in children:
-        out, err = child.communicate(timeout=300 + RACES)
+        out, err = child.communicate(timeout=900 + RACES)
         assert child.returncode == 0, err
         said.append(json.loads(out.splitlines()[-1]))
     return said

@@ -364,7 +364,7 @@ def test_a_host_makes_it_from_settings(proof):
         4650,
         "Ashe Library",
         ca_file=str(proof),
-        timeout=30,
+        timeout=900,
         clock=made.clock,
         **account,
     )

@@ -29,7 +29,7 @@ def started(*words):
 
 
 def finished(child):
-    out, err = child.communicate(timeout=60 + KILLS)
+    out, err = child.communicate(timeout=900 + KILLS)
     assert child.returncode == 0, err
     return out.splitlines()
 

@@ -62,7 +62,7 @@ def test_a_command_does_what_the_page_says(tmp_path, page, command, shown, code)
         create_storage(f"sqlite:///{tmp_path}/desk.db").close()
     done = subprocess.run(
         [sys.executable, "-m", *shlex.split(command)],
-        cwd=tmp_path, capture_output=True, encoding="utf-8", check=False, timeout=120,
+        cwd=tmp_path, capture_output=True, encoding="utf-8", check=False, timeout=900,
         env={**os.environ, "PYTHONUTF8": "1", "COLUMNS": "200"},
     )  # fmt: skip
     output = (done.stderr + done.stdout).splitlines()

@@ -41,7 +41,7 @@ def test_the_documentation_builds_without_a_warning(tmp_path):
         tmp_path / "trees",
     ]
     done = subprocess.run(
-        [*command, DOCS, tmp_path / "html"], capture_output=True, text=True, check=False, timeout=300
+        [*command, DOCS, tmp_path / "html"], capture_output=True, text=True, check=False, timeout=900
     )
     assert done.returncode == 0, done.stdout + done.stderr
     built = (tmp_path / "html" / "reference" / "api.html").read_text(encoding="utf-8")

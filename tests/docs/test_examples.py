@@ -14,7 +14,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 def answer(*words):
     done = subprocess.run(
         [sys.executable, EXAMPLES / "embed_in_a_page.py", *words],
-        capture_output=True, encoding="utf-8", check=False, timeout=60,
+        capture_output=True, encoding="utf-8", check=False, timeout=900,
         env={**os.environ, "PYTHONUTF8": "1"},
     )  # fmt: skip
     return done.returncode, json.loads(done.stdout), done.stderr

@@ -24,7 +24,7 @@ SERVICE = {
 def run(*words, env=None):
     return subprocess.run(
         [sys.executable, "-m", "communityconnector", *map(str, words)],
-        capture_output=True, text=True, check=False, timeout=120, env=env, encoding="utf-8",
+        capture_output=True, text=True, check=False, timeout=900, env=env, encoding="utf-8",
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ import communityconnector as cc
 def run(*arguments):
     done = subprocess.run(
         [sys.executable, "-m", "communityconnector", *map(str, arguments)],
-        capture_output=True, encoding="utf-8", check=False, timeout=120, env={**os.environ, "PYTHONUTF8": "1"},
+        capture_output=True, encoding="utf-8", check=False, timeout=900, env={**os.environ, "PYTHONUTF8": "1"},
     )  # fmt: skip
     assert "Traceback" not in done.stderr
     return done

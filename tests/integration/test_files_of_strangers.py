@@ -322,7 +322,7 @@ def test_unfamiliar_headers_are_read_or_listed_and_can_be_mapped(name, tmp_path)
     assert only(cc.read(path)).name == "Corner Food Pantry"
     mapping = tmp_path / "m.csv"
     command = [sys.executable, "-m", "communityconnector", "check", str(path), "--save-mapping", str(mapping)]
-    subprocess.run(command, capture_output=True, check=False, timeout=120)
+    subprocess.run(command, capture_output=True, check=False, timeout=900)
     assert only(cc.read(path, mapping=mapping)).name == "Corner Food Pantry"
 
 
@@ -361,7 +361,7 @@ def test_a_workbook_is_told_by_its_name(tmp_path):
     path.write_bytes((SHARED / "data" / "formats" / "workbook.xlsx").read_bytes())
     done = subprocess.run(
         [sys.executable, "-m", "communityconnector", "check", str(path)],
-        capture_output=True, text=True, check=False, timeout=120, encoding="utf-8",
+        capture_output=True, text=True, check=False, timeout=900, encoding="utf-8",
     )  # fmt: skip
     said = done.stdout + done.stderr
     assert done.returncode == 2

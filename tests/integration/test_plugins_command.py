@@ -34,7 +34,7 @@ def listed(tmp_path):
     def run(*words):
         done = subprocess.run(
             [sys.executable, "-m", "communityconnector", "plugins", *words],
-            capture_output=True, text=True, check=False, timeout=60, env={**os.environ, "PYTHONPATH": path},
+            capture_output=True, text=True, check=False, timeout=900, env={**os.environ, "PYTHONPATH": path},
         )  # fmt: skip
         assert done.returncode == 0
         assert "Traceback" not in done.stderr

@@ -33,7 +33,7 @@ def old(tmp_path):
 
 def run(path, *options):
     command = [sys.executable, "-m", "communityconnector", "purge", "--desk", f"sqlite:///{path}", *options]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
 
 
 def test_it_says_what_would_go_and_then_lets_go_of_it(old):

@@ -71,7 +71,7 @@ def command(place, *words):
 
 def run(place, *words):
     done = subprocess.run(
-        command(place, *words), cwd=place, capture_output=True, encoding="utf-8", check=False, timeout=60,
+        command(place, *words), cwd=place, capture_output=True, encoding="utf-8", check=False, timeout=900,
         env={**os.environ, "PYTHONUTF8": "1"},
     )  # fmt: skip
     assert "Traceback" not in done.stderr
@@ -199,7 +199,7 @@ def test_a_dispatcher_that_is_told_to_stop_finishes_its_message_and_no_more(plac
         assert mail.begun.wait(60)
         process.send_signal(number)
         mail.go_on.set()
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=900)
     assert process.returncode == 0
     assert json.loads(out)["sent"] == 1
     assert len(mail.arrived) == 1

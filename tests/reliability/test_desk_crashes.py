@@ -29,7 +29,7 @@ def killed(folder, count, how="safe", seeds=(1, 2)):
     ]
     result: Counter[str] = Counter()
     for child in children:
-        out, err = child.communicate(timeout=120 + KILLS)
+        out, err = child.communicate(timeout=900 + KILLS)
         assert child.returncode == 0, err
         result.update(json.loads(out.splitlines()[-1]))
     return result

@@ -35,7 +35,7 @@ def cut_off(folder, seeds, how="safe", processes=2):
     ]
     result: Counter[str] = Counter()
     for child in children:
-        out, err = child.communicate(timeout=120 + 10 * seeds)
+        out, err = child.communicate(timeout=900 + 10 * seeds)
         assert child.returncode == 0, err
         result.update(json.loads(out.splitlines()[-1]))
     return result

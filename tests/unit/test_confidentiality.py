@@ -245,7 +245,7 @@ def run(*words):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=900,
     )
     return done.stdout + done.stderr
 

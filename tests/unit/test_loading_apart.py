@@ -381,7 +381,7 @@ def script(tmp_path):
 
 def test_a_program_without_a_main_guard_runs_once(script, tmp_path):
     path, program = script(230)
-    out, trouble = program.communicate(timeout=60)
+    out, trouble = program.communicate(timeout=900)
     assert trouble == ""
     assert out.split("\n", 1)[0] == "begun"
     assert out.count("begun") == 1
@@ -428,7 +428,7 @@ def test_a_program_that_is_interrupted_or_killed_leaves_no_process_behind_and_it
             os.killpg(program.pid, how)
         else:
             program.kill()
-        _, trouble = program.communicate(timeout=60)
+        _, trouble = program.communicate(timeout=900)
     assert ("KeyboardInterrupt" in trouble) == (how == signal.SIGINT)
     end = time.monotonic() + 30
     while group(program.pid) and time.monotonic() < end:
