@@ -64,6 +64,7 @@ CERTAIN = {
     "Mon-Fri 9-5, closed Wednesday": [("MO,TU,TH,FR", "09:00", "17:00")],
     "weekdays 8am-4pm; closed Tues & Thurs": [("MO,WE,FR", "08:00", "16:00")],
     "M-W-F 9am-noon": [("MO,WE,FR", "09:00", "12:00")],
+    "Mon 9am-noon; Wed 24/7": [("MO", "09:00", "12:00"), ("WE", "00:00", "00:00")],
     "nightly 7pm-7am": [(WEEK, "19:00", "07:00")],
     "24/7/365": [(WEEK, "00:00", "00:00")],
     "24 horas, los 7 d\u00edas de la semana": [(WEEK, "00:00", "00:00")],

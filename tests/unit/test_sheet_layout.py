@@ -217,6 +217,73 @@ def test_rows_of_agencies_and_sites_beside_programs_are_no_services():
     assert names(sites) == ["Main Site"]
 
 
+LEVELS = (
+    "ResourceAgencyNum,PublicName,TaxonomyLevelName,ParentAgency,ParentAgencyNum,PhysicalAddress1,PhysicalCity,Latitude,Longitude,"
+    "PhysicalAddressIsPrivate,Phone1Number,HoursOfOperation,AgencyStatus,ExcludeFromWebsite,ConnectsToSiteNum,ConnectsToProgramNum\n"
+    "1,Laurel,Agency,,0,,,,,,,,Active,,,\n"
+    "2,Main Site,Site,Laurel,1,1 Oak St,Boone,36.21,-81.67,No,828-555-0102,Mon 9am-noon,Active,,,\n"
+    "3,West Site,Site,Laurel,1,3 Elm St,Boone,36.25,-81.70,{private},828-555-0103,,{state},,,\n"
+    "4,Pantry,Program,Laurel,1,,,,,,828-555-0104,,Active,{excluded},,\n"
+    "5,Clothes,Program,Laurel,2,,,,,,,,Active,,,\n"
+    "6,,ProgramAtSite,,1,,,,,{link},,,Active,,2,4\n"
+    "7,,ProgramAtSite,,1,,,,,,,Tue 1pm-3pm,Active,,3,4\n"
+)
+
+
+def streets(directory):
+    """The streets that the public sees, by service."""
+    return {
+        service.name: sorted(
+            address.address_1
+            for link in service.service_at_locations
+            if link.location
+            for address in link.location.addresses
+            if address.address_1
+        )
+        for service in directory.for_audience("public").services.values()
+    }
+
+
+def levels(**cells):
+    return read(LEVELS.format(**{"private": "No", "state": "Active", "excluded": "", "link": "", **cells}))
+
+
+def test_programs_are_at_the_sites_that_rows_of_their_own_join_them_to():
+    directory = levels()
+    assert streets(directory) == {"Pantry": ["1 Oak St", "3 Elm St"], "Clothes": ["1 Oak St"]}
+    (pantry,) = (service for service in directory.services.values() if service.name == "Pantry")
+    main, west = sorted(pantry.service_at_locations, key=lambda link: link.location.name)
+    assert main.location.phones[0].number == "828-555-0102"
+    assert main.location.schedules[0].byday == "MO"
+    assert west.schedules[0].byday == "TU"
+    assert rules(directory)["sites-joined"].count == 3
+    assert rules(directory)["level-not-read"].count == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({"private": "Yes"}, {"Pantry": ["1 Oak St"], "Clothes": ["1 Oak St"]}),
+        ({"state": "Inactive"}, {"Pantry": ["1 Oak St"], "Clothes": ["1 Oak St"]}),
+        # What stands at a hidden street and point would give these away.
+        ({"excluded": "Yes"}, {"Pantry": [], "Clothes": []}),
+        ({"link": "Yes"}, {"Pantry": ["3 Elm St"], "Clothes": []}),
+    ],
+    ids=str,
+)
+def test_what_a_row_of_any_level_says_is_private_is_hidden_where_it_is_joined(cells, expected):
+    assert streets(levels(**cells)) == expected
+
+
+def test_sites_are_services_where_hardly_any_program_is_joined_to_them():
+    rows = "".join(f"{n},Site {n},Site,Laurel,828-555-01{n}\n" for n in range(10, 20))
+    directory = read(
+        "ResourceAgencyNum,PublicName,TaxonomyLevelName,ParentAgency,Phone1Number,ConnectsToSiteNum,ConnectsToProgramNum\n"
+        f"{rows}30,Pantry,Program,Laurel,828-555-0130,,\n31,,ProgramAtSite,,,10,30\n"
+    )
+    assert len(directory.services) == 10
+
+
 def test_a_plain_sheet_is_read_whatever_its_file_is_called(tmp_path):
     text = "Name of Service,Organization Name,Description,Phone Number,Address\nPantry,Laurel,Food,828-555-0101,1 Oak St\n"
     for name in ("ours.csv", "services.csv", "locations.csv"):

@@ -36,6 +36,9 @@ FIELDS: Final[Mapping[str, str]] = {
     "ultima actualizacion",
     "service.alert": "alert, notice, aviso, temporary message",
     "service.level": "taxonomy level name, taxonomy level, record level",
+    "level.parent": "parent agency number",
+    "level.site": "connects to site number",
+    "level.program": "connects to program number",
     "organization.name": "agency, agency name, organization, organization name, organisation, provider, provider name, "
     "agencia, organizacion, company, sponsor, parent agency, lead agency, name of agency, operated by",
     "organization.website": "agency website, organization website",

@@ -100,7 +100,7 @@ def telling_fields(header: Sequence[str]) -> frozenset[str]:
 
 _TELL_NOTHING: Final = frozenset({
     IGNORED, "service.id", "location.latitude", "location.longitude", "location.point", "service.last_modified",
-    "schedules.limits", "schedules.notes",
+    "schedules.limits", "schedules.notes", "level.parent", "level.site", "level.program",
 })  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -12,10 +12,12 @@ from communityconnector.interchange.column_mapping import ColumnMapping
 from communityconnector.interchange.csv_rows import Row
 from communityconnector.interchange.flat_json import FlatTable, sheet_cells
 from communityconnector.interchange.notes import At
+from communityconnector.interchange.privacy.hearing import Said
 from communityconnector.interchange.privacy.sheet import PrivacyColumns
 from communityconnector.interchange.reading import Reading
 from communityconnector.interchange.records import Structurer
 from communityconnector.interchange.sheet_layout import Layout, Line, layout_of
+from communityconnector.interchange.sheet_levels import Levels, Places, levels_of
 from communityconnector.interchange.sheet_repeats import without_repeats
 from communityconnector.interchange.sheet_row import RowNote
 from communityconnector.interchange.spreadsheet import RowReader, SheetRow
@@ -88,13 +90,6 @@ _RULES: Final = {
 """What is done about what the form of JSON says."""
 
 
-_SERVICES: Final = frozenset({"program", "service"})
-_NO_SERVICES: Final = frozenset(
-    {"agency", "organization", "site", "location", "programatsite", "program at site"}
-)
-"""Levels of records in exports of centres that answer calls."""
-
-
 def no_name_column(sheet: Sheet, reading: Reading) -> None:
     """Say that a table has no column which names services, and how to read it all the same."""
     found = ColumnMapping.guess(sheet.header, [sheet.cells(row) for row in sheet.rows[:LOOKED_AT]])
@@ -142,7 +137,9 @@ class _SheetReading:
         privacy = PrivacyColumns.of(mapping.columns, (sheet.cells(row) for row in sheet.rows))
         structurer = Structurer(reading.mode, tabular=True, sheet=True)
         unnamed: list[int] = []
-        lines = self._programs(layout.lines, fields)
+        levels = levels_of(layout.lines, fields)
+        places = self._places(levels, reader, privacy)
+        lines = layout.lines if levels is None else levels.programs
         for line, cells, again in without_repeats(lines, sheet, mapping):
             row = line.row
             made = reader.read(cells, self._key(row), agency=line.agency, category=line.category)
@@ -151,9 +148,9 @@ class _SheetReading:
                     note.severity, note.rule, note.message, note.action, note.column, note.value
                 )
             if made.raw:
-                structurer.tell(
-                    privacy.hide(self._in_doubt(cells, made, privacy), made.raw), "service", made.raw["id"]
-                )
+                program = "" if levels is None else levels.number(line, "service.id")
+                said = self._hide(self._in_doubt(cells, made, privacy), made.raw, privacy, places, program)
+                structurer.tell(said, "service", made.raw["id"])
                 yield structurer.record(ENTITIES["service"], made.raw)
             else:
                 unnamed.append(row.line)
@@ -163,6 +160,24 @@ class _SheetReading:
             what = "rows that name neither a service nor an agency"
             self._lines(what, unnamed, rule="row-without-name", severity=Severity.ERROR)
         reading.findings.extend(structurer.counted())
+
+    @staticmethod
+    def _hide(
+        cells: Mapping[str, str],
+        raw: dict[str, Any],
+        privacy: PrivacyColumns,
+        places: Places | None,
+        number: str,
+    ) -> list[Said]:
+        """Put a program's places into it, and hide what its row says is private."""
+        if places is None or not (apart := places.of_program(number, apart=True)):
+            return privacy.hide(cells, raw)
+        own = raw.get("service_at_locations") or []
+        raw["service_at_locations"] = [*own, *apart]
+        said = privacy.hide(cells, raw)
+        if not said:
+            raw["service_at_locations"] = [*own, *places.of_program(number, apart=False)]
+        return said
 
     def _in_doubt(
         self, cells: Mapping[str, str], made: SheetRow, privacy: PrivacyColumns
@@ -200,19 +215,35 @@ class _SheetReading:
             self._found(Severity.INFO, "columns-not-understood", message, "kept as they are", sheet.line)
         return mapping
 
-    def _programs(self, lines: Sequence[Line], fields: Sequence[str]) -> Sequence[Line]:
-        """The rows that are services, in exports whose rows are agencies, sites and programs, as a column says."""
-        if "service.level" not in fields:
-            return lines
-        at = list(fields).index("service.level")
-        levels = [line.row.cells[at].strip().casefold() if at < len(line.row.cells) else "" for line in lines]
-        if not set(levels) & _SERVICES:
-            return lines
-        others = [line.row.line for line, level in zip(lines, levels, strict=True) if level in _NO_SERVICES]
-        if others:
-            what = "rows of agencies and of sites, beside those of programs"
-            self._lines(what, others, rule="level-not-read", severity=Severity.WARNING)
-        return [line for line, level in zip(lines, levels, strict=True) if level not in _NO_SERVICES]
+    def _places(self, levels: Levels | None, reader: RowReader, privacy: PrivacyColumns) -> Places | None:
+        """Where programs are, in exports whose rows are agencies, sites and programs, as a column says."""
+        if levels is None:
+            return None
+        if unread := levels.unread():
+            what = "rows of agencies, and of sites that no program is joined to"
+            self._lines(what, unread, rule="level-not-read", severity=Severity.WARNING)
+        notes = Structurer(self.reading.mode, tabular=True, sheet=True)
+
+        def read(line: Line) -> dict[str, Any]:
+            cells = self.sheet.cells(line.row)
+            raw = reader.read(cells, self._key(line.row), agency=line.agency or "?").raw
+            notes.tell(privacy.hide(cells, raw), "location", raw.get("id", ""))
+            self.reading.findings.extend(notes.notes.finish(self.sheet.file, self._at(line.row)))
+            return raw
+
+        places = Places.of(levels, read)
+        joined = sum(map(len, places.links.values()))
+        if joined:
+            message = "programs and the sites that they are at, in rows of their own, joined by their numbers"
+            self._found(
+                Severity.INFO,
+                "sites-joined",
+                message,
+                "read as services at locations",
+                self.sheet.line,
+                count=joined,
+            )
+        return places
 
     def _key(self, row: Row) -> str:
         return f"{self.sheet.file.rsplit('/', 1)[-1].lower()}:{row.line}"

@@ -158,9 +158,7 @@ class _Service:
         place = self.place()
         if place:
             raw["service_at_locations"] = [{"id": self.child("at"), "location": place}]
-        for column, text in (
-            cell for field in (IGNORED, YES_HIDES, NO_HIDES) for cell in self.cells.of(field)
-        ):
+        for column, text in (cell for field in _KEPT for cell in self.cells.of(field)):
             raw.setdefault(self.reader.kept_name(column), text)
         for column, text in self.cells.refused.items():
             kept = raw.setdefault(PRIVATE, {}) if column in self.cells.private else raw
@@ -315,6 +313,8 @@ def _parts(text: str) -> list[str]:
 _MOST_PARTS: Final = 300
 """Most things that one cell lists; what has more is a text with many commas."""
 
+_KEPT: Final = (IGNORED, YES_HIDES, NO_HIDES, "level.parent", "level.site", "level.program")
+"""Fields whose cells stay under the names of their columns."""
 _NO_PLAIN_TEXT: Final = frozenset("id name status ages email url level assured_date last_modified".split())
 _FREE: Final = frozenset({"free", "gratis", "none", "no cost", "no fee", "$0", "0"})
 _GUESSED_DATES: Final = {

@@ -84,7 +84,9 @@ class _Reader:
         ]
 
     def _read_always(self) -> None:
-        self._put("days", days=DAYS)
+        # "Wed 24/7" is that day.
+        if not self._items or self._items[-1].kind != "days":
+            self._put("days", days=DAYS)
         self._put("span", span=WHOLE_DAY)
 
     def _read_allday(self) -> None:
