@@ -241,6 +241,14 @@ def test_a_span_in_one_field(text, span):
     assert read_span(text) == span
 
 
+@pytest.mark.parametrize("mark", [";", "\n", " |"])
+def test_a_day_alone_between_others_has_not_the_times_of_the_next(mark):
+    _, bare, _ = read_hours(f"Mon 9am-5pm{mark} Tue{mark} Wed 9am-1pm").schedules
+    assert (bare["byday"], "opens_at" in bare) == ("TU", False)
+    (all_three,) = read_hours(f"Mon{mark} Tue{mark} Wed 9am-1pm").schedules
+    assert all_three["byday"] == "MO,TU,WE"
+
+
 def test_what_is_said_of_holidays_becomes_a_note():
     (schedule,) = read_hours("Mon 9am-5pm, closed federal holidays").schedules
     assert (schedule["byday"], schedule["notes"]) == ("MO", "Closed on holidays")

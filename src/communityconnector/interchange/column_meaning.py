@@ -81,7 +81,7 @@ def _has_point(row: Mapping[str, str], angles: Mapping[str, Sequence[str]]) -> b
         return True
     return all(
         any(
-            degrees(cell) is not None and not cell.isdigit() and _PARTED.search(cell)
+            degrees(cell) is not None and _PARTED[len(column.strip()) == 1].search(cell)
             for column in angles[field]
             if (cell := row.get(column, "").strip())
         )
@@ -89,8 +89,8 @@ def _has_point(row: Mapping[str, str], angles: Mapping[str, Sequence[str]]) -> b
     )
 
 
-_PARTED: Final = re.compile(r"[.,]\d{2}|\u00b0")
-"""In an angle that is told to a part of a degree."""
+_PARTED: Final = (re.compile(r"[.,]\d|\u00b0"), re.compile(r"[.,]\d{2}"))
+"""In an angle that is told to a part of a degree; under X and Y other numbers may have a fraction too."""
 
 
 def telling_fields(header: Sequence[str]) -> frozenset[str]:

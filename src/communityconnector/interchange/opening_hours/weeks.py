@@ -120,7 +120,9 @@ class _Weeks:
         elif item.in_brackets and last is not None and last.days:
             self._narrow(last, item.days)
         else:
-            if last is None or (self._days_first and last.spans):
+            # "Mon 9-5; Tue; Wed 9-1": of Tuesday nothing is known.
+            alone = after_stop and any(group.spans for group in self._groups)
+            if last is None or (self._days_first and (last.spans or alone)):
                 last = _Group(after_stop=after_stop)
                 self._groups.append(last)
             last.days += item.days
