@@ -53,7 +53,7 @@ DIRECTORY = cc.Directory.of(
     )
     for key in AGENCIES
 )
-TAKEN_BACK = "was taken back"
+TAKEN_BACK = "was withdrawn"
 
 
 class Died(BaseException):

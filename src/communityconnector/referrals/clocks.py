@@ -12,9 +12,9 @@ from communityconnector.referrals.referral import Referral
 from communityconnector.referrals.states import ASKED_AFTERWARDS, SENT, ReferralStatus, Source
 
 _SATURDAY: Final = 5
-_TAKEN_ON: Final = (ReferralStatus.ACCEPTED, ReferralStatus.IN_PROGRESS)
+_WITH_AGENCY: Final = (ReferralStatus.ACCEPTED, ReferralStatus.IN_PROGRESS)
 _LONGEST_BREAK: Final = 366
-"""Days in a row without a business day, after which a calendar is taken to be broken."""
+"""Days in a row without a business day after which a calendar counts as broken."""
 
 
 class Clock(Code):
@@ -29,13 +29,13 @@ class Clock(Code):
     """Ask an agency that has taken a referral on how it stands."""
     REVIEW_HOLD = "review_hold"
     VERIFY_CONTACT = "verify_contact"
-    """Ask the patron anew whether their contacts are safe: their word has grown old, and a message is still to come."""
+    """Ask the patron again whether their contacts are safe: they confirmed it long ago, and a message is still due."""
     CONSENT_ENDING = "consent_ending"
-    """The consent ends soon, and the referral is open: ask the patron for another, if it is still wanted."""
+    """The consent ends soon and the referral is open: ask the patron whether to renew it."""
     CONSENT_ENDED = "consent_ended"
-    """The consent has ended, and the referral is open: close it, or ask the patron for another."""
+    """The consent has ended and the referral is open: close it, or ask the patron for a new consent."""
     DISPUTED = "disputed"
-    """The patron says otherwise than the agency: look into it."""
+    """The patron contradicts the agency: look into it."""
 
 
 class Due(NamedTuple):
@@ -51,13 +51,13 @@ class Due(NamedTuple):
 
 
 def add_business_days(moment: datetime, days: int, policy: Policy) -> datetime:
-    """The same time of day, so many business days later.
+    """Return the same time of day, `days` business days later.
 
     Days are those of the policy's zone. Saturdays, Sundays and the policy's holidays do not count; a moment on such a
     day counts from the next business day on.
 
     Args:
-        moment: from when.
+        moment: the start.
         days: how many business days, 0 or more.
         policy: whose zone and holidays count.
 
@@ -65,7 +65,7 @@ def add_business_days(moment: datetime, days: int, policy: Policy) -> datetime:
         The moment in UTC.
 
     Raises:
-        InvalidReferralError: the moment has no zone, or the calendar has a year without a business day.
+        InvalidReferralError: the moment has no time zone, or the calendar has a year without a business day.
     """
     local = as_utc(moment).astimezone(policy.here)
     day, left, idle = local.date(), days, 0
@@ -74,7 +74,7 @@ def add_business_days(moment: datetime, days: int, policy: Policy) -> datetime:
         if day.weekday() >= _SATURDAY or policy.is_holiday(day):
             idle += 1
             if idle > _LONGEST_BREAK:
-                message = "the calendar of holidays has a year without a business day"
+                message = "the holiday calendar has a whole year without a business day: check the policy's is_holiday"
                 raise InvalidReferralError(message)
         else:
             left, idle = left - 1, 0
@@ -89,62 +89,66 @@ def due(
     answered: bool = False,
     disputed_at: datetime | None = None,
 ) -> tuple[Due, ...]:
-    """Everything that is or will be due for a referral as it stands, soonest first.
+    """Return everything that is or will be due for a referral in its current state, soonest first.
 
-    What has been done already is not known here: whoever reminds keeps count.
+    What has already been done is not known here: the caller that sends reminders keeps count.
 
     Args:
         referral: the referral.
         policy: whose times count.
-        consent_until: when the consent that counts ends.
+        consent_until: when the referral's consent ends.
         answered: whether the patron has said how it went.
-        disputed_at: since when the patron says otherwise than the agency.
+        disputed_at: since when the patron contradicts the agency.
     """
-    found = [*_waiting(referral, policy), *_asking(referral, policy, answered=answered)]
+    due_times = [*_waiting(referral, policy), *_asking(referral, policy, answered=answered)]
     if referral.status in SENT and consent_until is not None:
-        found += _consenting(referral, policy, consent_until)
+        due_times += _consenting(referral, policy, consent_until)
     if referral.is_closed and disputed_at is not None:
-        found.append(Due(disputed_at, Clock.DISPUTED))
+        due_times.append(Due(disputed_at, Clock.DISPUTED))
     if referral.review_on is not None:
         morning = datetime.combine(referral.review_on, time(), policy.here)
-        found.append(Due(morning.astimezone(UTC), Clock.REVIEW_HOLD))
-    return tuple(sorted(found))
+        due_times.append(Due(morning.astimezone(UTC), Clock.REVIEW_HOLD))
+    return tuple(sorted(due_times))
 
 
 def _waiting(referral: Referral, policy: Policy) -> list[Due]:
-    """What is due while somebody's answer is awaited."""
+    """Return what is due while the library waits for an answer."""
     if referral.status is ReferralStatus.GIVEN and referral.expires_at is not None:
         return [Due(referral.expires_at, Clock.EXPIRE)]
     if referral.status is not ReferralStatus.REQUESTED or referral.sent_at is None:
         return []
     sent = referral.sent_at
-    found = [Due(add_business_days(sent, days, policy), Clock.REMIND_AGENCY) for days in policy.remind_after]
-    found.append(Due(add_business_days(sent, policy.alert_after, policy), Clock.ALERT_STAFF))
+    due_times = [
+        Due(add_business_days(sent, days, policy), Clock.REMIND_AGENCY) for days in policy.remind_after
+    ]
+    due_times.append(Due(add_business_days(sent, policy.alert_after, policy), Clock.ALERT_STAFF))
     if referral.respond_by is not None:
-        found.append(Due(referral.respond_by, Clock.EXPIRE))
-    return found
+        due_times.append(Due(referral.respond_by, Clock.EXPIRE))
+    return due_times
 
 
 def _consenting(referral: Referral, policy: Policy, until: datetime) -> list[Due]:
-    """What is due while an agency has a referral and a consent to it lasts, and when that ends."""
-    found = [Due(until, Clock.CONSENT_ENDED)]
+    """Return what is due while an agency has a referral, until the consent to it ends."""
+    due_times = [Due(until, Clock.CONSENT_ENDED)]
     notice = until - policy.consent_notice
     if referral.sent_at is not None and notice > referral.sent_at:
-        found.append(Due(notice, Clock.CONSENT_ENDING))
-    if referral.status in _TAKEN_ON:
-        every = policy.progress_every
-        asked = [referral.last_at + every * n for n in range(1, (until - referral.last_at) // every + 1)]
-        found += [Due(at, Clock.ASK_PROGRESS) for at in asked]
-        found += [Due(at, Clock.ALERT_STAFF) for at in asked[1:]]
-    return found
+        due_times.append(Due(notice, Clock.CONSENT_ENDING))
+    if referral.status in _WITH_AGENCY:
+        interval = policy.progress_every
+        times = [
+            referral.last_at + interval * n for n in range(1, (until - referral.last_at) // interval + 1)
+        ]
+        due_times += [Due(at, Clock.ASK_PROGRESS) for at in times]
+        due_times += [Due(at, Clock.ALERT_STAFF) for at in times[1:]]
+    return due_times
 
 
 def _asking(referral: Referral, policy: Policy, *, answered: bool) -> list[Due]:
-    """When the patron is asked.
+    """Return when to ask the patron how it went.
 
-    Once somebody else has said how it came out, the patron is asked whether it did help, unless they have said so. What
-    is the patron's own is kept for a while only, so nobody is asked later than that. Where a referral has expired nobody
-    else will tell.
+    When staff or the agency have reported an outcome, the patron is asked whether it helped, unless they have already
+    answered. Private data is stored for a limited time after closing, so no question is due later than that. When a
+    referral has expired, the patron is the only one who can report.
     """
     since = referral.sent_at or referral.given_at
     if not referral.follow_up_allowed or since is None:

@@ -1,9 +1,9 @@
 """How referrals come out, why they wait, and why needs stay unmet: stable codes, each with what it means.
 
-The list joins what field systems tell apart: findhelp's "needs further action" statuses, Primero's reasons for
+The list joins what field systems distinguish: findhelp's "needs further action" statuses, Primero's reasons for
 `not_successful`, Clarity's "denied by", the data element of New South Wales for declined referrals, and 211 Missouri's
 follow-up, in which "no funds" was the commonest reason of all (34 % of those not helped) and so has its own code.
-Codes are kept and counted; words that somebody adds are not.
+Codes are stored and counted. Free text is not.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from communityconnector.referrals.documents import Code
 
 
 class CodeClass(Code):
-    """On which side the reason lies."""
+    """Whose side the reason lies on."""
 
     SUCCESS = "success"
     AGENCY = "agency"
     PATRON = "patron"
     ACCESS = "access"
-    """Something that stood between the two, such as a language or a bus."""
+    """Something stood between the two, such as a language or a missing bus."""
     ADMIN = "admin"
 
 
@@ -89,8 +89,8 @@ class Meaning(NamedTuple):
 
     Attributes:
         side: its class.
-        declined_by: who turned the referral down; `none` where nobody did.
-        suggest_next: what the desk may do next: a suggestion, never done by itself.
+        declined_by: who turned the referral down; `none` if it was not turned down.
+        suggest_next: what the desk may do next. It is a suggestion and never happens by itself.
     """
 
     side: CodeClass
@@ -131,15 +131,15 @@ def _meanings() -> Mapping[Outcome, Meaning]:
         unknown                    admin    none    contact_patron
         other                      admin    none    none
     """
-    found = {}
+    meanings = {}
     for row in rows.strip().splitlines():
         code, side, declined_by, suggest_next = row.split()
-        found[Outcome(code)] = Meaning(CodeClass(side), DeclinedBy(declined_by), Next(suggest_next))
-    return MappingProxyType(found)
+        meanings[Outcome(code)] = Meaning(CodeClass(side), DeclinedBy(declined_by), Next(suggest_next))
+    return MappingProxyType(meanings)
 
 
 MEANINGS: Final = _meanings()
-"""What every outcome means. Nobody is contacted again after `consent_revoked`, so it suggests nothing."""
+"""What every outcome means. `consent_revoked` suggests nothing, because no one is contacted after it."""
 
 
 class HoldReason(Code):
@@ -152,7 +152,7 @@ class HoldReason(Code):
 
 
 class UnmetReason(Code):
-    """Why a need could not be met, for a record that has no patron in it."""
+    """Why a need could not be met. For a record without a patron."""
 
     NO_SUCH_SERVICE = "no_such_service"
     NONE_IN_AREA = "none_in_area"

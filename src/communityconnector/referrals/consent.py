@@ -1,4 +1,4 @@
-"""What a patron has agreed to: one consent for one referral, with an end."""
+"""Consent: what a patron has agreed to, for one referral and until a set date."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class GivenBy(Code):
 
 
 class AgeBand(Code):
-    """All that a referral knows of a patron's age."""
+    """A patron's age, as coarsely as a referral records it."""
 
     UNDER_13 = "under_13"
     FROM_13_TO_17 = "13_17"
@@ -47,16 +47,16 @@ def _sorted(values: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
 class ConsentTerms(Uncopied):
-    """What is agreed to. Nothing is agreed to by default.
+    """What a patron agrees to. Nothing is agreed to by default.
 
     Attributes:
-        fields: names of what the agency may be told, such as `first_name`; none, where it is told nothing but the need.
-        purpose: what for, in words that the patron was read.
+        fields: names of what the agency may learn, such as `first_name`; empty if it learns nothing but the need.
+        purpose: what for, in the words that were read to the patron.
         method: how it was given.
         days: for how long, 1 to 365.
         given_by: the patron, or a guardian.
-        witnessed_by: the role or desk that heard it; no name.
-        intermediaries: ids of others who pass it on; each must be named (42 CFR 2.31).
+        witnessed_by: the role or desk that witnessed it, never a person's name.
+        intermediaries: ids of others who pass the data on; each must be named (42 CFR 2.31).
         text_version: which wording was read or signed.
         language: in which language, as BCP 47 writes it.
 
@@ -76,10 +76,10 @@ class ConsentTerms(Uncopied):
 
     def __attrs_post_init__(self) -> None:
         if not self.purpose.strip():
-            message = "a consent says what for: give its purpose"
+            message = "a consent needs a purpose: state what the data is for"
             raise InvalidConsentError(message)
         if not 1 <= self.days <= MOST_DAYS:
-            message = f"a consent lasts 1 to {MOST_DAYS} days"
+            message = f"a consent must last from 1 to {MOST_DAYS} days"
             raise InvalidConsentError(message)
 
     def __repr__(self) -> str:
@@ -88,26 +88,26 @@ class ConsentTerms(Uncopied):
 
 @attrs.frozen(kw_only=True, repr=False)
 class Consent(Uncopied):
-    """A consent as it is kept. Who gave it is found by the referral alone.
+    """A stored consent. Who gave it can be looked up only through the referral.
 
-    With a signature kept by the library, and the patron's name on it, it holds what 42 CFR 2.31(a) asks a consent to
-    say: who tells whom what, for which purpose, until when, and that it can be revoked.
+    Together with the signature and the patron's name, which the library stores elsewhere, it holds what 42 CFR 2.31(a)
+    requires of a consent: who discloses what to whom, for which purpose, until when, and that it can be revoked.
 
     Attributes:
         id: its id.
         referral_id: the referral that it is for, and no other.
-        agency_id: who may be told.
+        agency_id: the agency that may learn the fields.
         service_id: for which service.
-        fields: names of what may be told.
+        fields: names of what the agency may learn.
         purpose: what for.
         method: how it was given.
         given_by: the patron, or a guardian.
-        witnessed_by: the role or desk that heard it.
-        intermediaries: ids of others who pass it on.
+        witnessed_by: the role or desk that witnessed it.
+        intermediaries: ids of others who pass the data on.
         text_version: which wording was read or signed.
         language: in which language.
-        granted_at: since when.
-        expires_at: until when.
+        granted_at: when it begins.
+        expires_at: when it ends.
         revoked_at: when it was taken back.
     """
 
@@ -138,7 +138,7 @@ class Consent(Uncopied):
         service_id: str,
         at: datetime,
     ) -> Self:
-        """A consent on these terms, from a moment on."""
+        """Return a consent on these terms, which begins at `at`."""
         about = {field.name: getattr(terms, field.name) for field in attrs.fields(ConsentTerms)}
         days = about.pop("days")
         return cls(
@@ -152,17 +152,17 @@ class Consent(Uncopied):
         )
 
     def in_force(self, moment: datetime) -> bool:
-        """Whether it holds at a moment."""
+        """Return whether the consent is in force at a moment."""
         return self.revoked_at is None and self.granted_at <= moment < self.expires_at
 
     def covers(self, agency_id: str, fields: Iterable[str], purpose: str, *moments: datetime) -> bool:
-        """Whether it allows that an agency is told something.
+        """Return whether the consent allows a disclosure to an agency.
 
         Args:
             agency_id: which agency.
-            fields: names of what would be told.
+            fields: names of what would be disclosed.
             purpose: what for.
-            moments: when it must hold: as it happens and as it is recorded.
+            moments: when the consent must be in force: when it happens and when it is recorded.
         """
         return (
             self.agency_id == agency_id
@@ -172,12 +172,12 @@ class Consent(Uncopied):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The consent as a plain document."""
+        """Return the consent as a plain document."""
         return documents.write(self)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """The consent that a document was made from."""
+        """Return the consent that a document was made from."""
         return documents.read(cls, document)
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""What is told together with an event, and the facts that a sending rests on."""
+"""What an event comes with: details, and the facts that sending a referral depends on."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from communityconnector.referrals.documents import TYPED, names
 from communityconnector.referrals.states import ReferralStatus, Source
 
 MOST_TEXT: Final = 2_000
-"""So many letters may be kept with an event."""
+"""Characters of text that may be stored with an event."""
 _FIRST_DAY: Final = date(2000, 1, 1)
 _LAST_DAY: Final = date(2999, 12, 31)
-"""Beyond these, moments of other zones may not exist."""
+"""Outside these days, a moment may not exist in another time zone."""
 
 
 @attrs.frozen(kw_only=True)
 class Sending:
-    """The facts about a sending, gathered by whoever sends. Nothing is taken for granted: what is not said is no.
+    """The facts about a referral that is to be sent, gathered by the caller. What is not stated counts as no.
 
     Attributes:
-        consent: the patron's consent; `None` where there is none.
+        consent: the patron's consent; `None` if there is none.
         fields: names of what would be sent.
         purpose: what for.
         service_active: whether the directory says that the service is active.
         confidential: whether the service is confidential, such as a refuge.
-        channel_allowed: whether the channel is allowed to carry what is confidential.
+        channel_allowed: whether the channel may carry confidential referrals.
     """
 
     consent: Consent | None
@@ -43,22 +43,22 @@ class Sending:
 
 @attrs.frozen(kw_only=True, field_transformer=TYPED)
 class Details:
-    """What is told together with an event. Each event takes some of it and refuses the rest.
+    """What a caller reports with an event. Each event takes some of it and refuses the rest.
 
     Attributes:
-        outcome: how it came out, or why it is turned down or taken back.
-        outcome_source: who told so. Left out by an agency, which speaks for itself, and where a referral is cancelled
-            by whoever tells it.
-        hold_reason: why it waits.
-        review_on: the day to look at it again; left out for the policy's own.
-        to: the state in which details that were given are closed.
-        sending: the facts about a sending.
+        outcome: how the referral came out, or why it is turned down or withdrawn.
+        outcome_source: who reported the outcome. An agency leaves it out, because it reports for itself; so does the
+            person who cancels a referral.
+        hold_reason: why the referral waits.
+        review_on: the day to look at it again; the policy's interval applies without it.
+        to: the state in which details that were handed over are closed.
+        sending: the facts about sending the referral.
         follow_up_allowed: whether the patron agrees to be asked how it went.
-        text: words to keep with the event, 2,000 letters at most. Required to void; everywhere else better left out.
+        text: a note to store with the event, at most 2,000 characters. Required to void; better left out elsewhere.
 
     Raises:
-        InvalidReferralError: a value is of another type than its field, there are too many words or signs among them
-            that are none, or the day is none that anybody will look at.
+        InvalidReferralError: a value does not have its field's type, the text is too long or has control characters, or
+            the review day is not between 2000-01-01 and 2999-12-31.
     """
 
     outcome: Outcome | None = attrs.field(default=None, converter=attrs.converters.optional(Outcome))
@@ -73,18 +73,20 @@ class Details:
     text: str = attrs.field(default="", repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if len(self.text) > MOST_TEXT or not all(map(_is_sign, self.text)):
-            message = f"words that are kept with an event are {MOST_TEXT:,} letters at most, without control characters"
+        if len(self.text) > MOST_TEXT or not all(map(_is_storable, self.text)):
+            message = (
+                f"the text of an event must have at most {MOST_TEXT:,} characters and no control characters"
+            )
             raise InvalidReferralError(message)
         if self.review_on is not None and not _FIRST_DAY <= self.review_on <= _LAST_DAY:
-            message = f"a referral is looked at again between {_FIRST_DAY} and {_LAST_DAY}"
+            message = f"review_on must be between {_FIRST_DAY} and {_LAST_DAY}"
             raise InvalidReferralError(message)
 
 
-def _is_sign(letter: str) -> bool:
-    """Whether it can be written anywhere: no half of a surrogate pair, no control character but ends of lines and tabs."""
+def _is_storable(letter: str) -> bool:
+    """Return whether every storage can write a character: no lone surrogate, no control character except line ends and tabs."""
     return letter in "\n\r\t" or letter.isprintable() or letter.isspace()
 
 
-NOTHING_TOLD = Details()
+NO_DETAILS = Details()
 """No details at all."""

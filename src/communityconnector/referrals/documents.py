@@ -1,4 +1,4 @@
-"""Codes, and the values of this room as plain documents and back."""
+"""Code lists, and referral values as plain documents and back."""
 
 from __future__ import annotations
 
@@ -19,80 +19,78 @@ __all__ = ["CLOCKS_DIFFER", "TYPED", "Code", "as_utc", "as_utc_if_any", "names",
 T = TypeVar("T", bound=attrs.AttrsInstance)
 
 TYPED: Final = documents.typed(InvalidReferralError)
-"""`field_transformer` of what callers make: a value that could not be read again is refused before it is kept."""
+"""`field_transformer` for values that callers make: refuses a value that could not be read back from storage."""
 
 
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
-"""So much the clocks of two machines may differ."""
+"""How far the clocks of two machines may differ."""
 
 
 class Code(StrEnum):
     """A list of codes.
 
     Raises:
-        InvalidReferralError: a text is none of them.
+        InvalidReferralError: a text is not in the list.
     """
 
     @classmethod
     def _missing_(cls, value: object) -> NoReturn:
-        # The text may be anything, so no message repeats it.
+        # The text may be private, so no message repeats it.
         near = did_you_mean(value, cls) if isinstance(value, str) else ""
-        message = (
-            f"there is no such {cls.__name__}; {near + ' ' if near else ''}it is one of {', '.join(cls)}"
-        )
+        message = f"unknown {cls.__name__}; {near + ' ' if near else ''}expected one of {', '.join(cls)}"
         raise InvalidReferralError(message)
 
 
 def texts(values: Iterable[str]) -> tuple[str, ...]:
-    """Several texts.
+    """Return strings as a tuple.
 
     Raises:
-        InvalidReferralError: it is none or one text, whose letters would be taken for several.
+        InvalidReferralError: the value is not iterable, or is a single string, whose letters would count as several.
     """
     if isinstance(values, str) or not isinstance(values, Iterable):
-        message = "several texts are wanted, such as a list of ids"
+        message = "expected a list of strings, such as a list of ids"
         raise InvalidReferralError(message)
     return tuple(values)
 
 
 def names(values: Iterable[str]) -> frozenset[str]:
-    """Several texts whose order does not count.
+    """Return strings as a set, for when their order does not count.
 
     Raises:
-        InvalidReferralError: it is one text, whose letters would be taken for several.
+        InvalidReferralError: the value is not iterable, or is a single string, whose letters would count as several.
     """
     return frozenset(texts(values))
 
 
 def as_utc(moment: datetime) -> datetime:
-    """A moment in UTC, so that equal moments are written alike.
+    """Return a moment in UTC, so that equal moments are written alike.
 
     Raises:
-        InvalidReferralError: it is no moment, has no zone, or lies at an end of all time, where UTC has no such moment.
+        InvalidReferralError: the value is not a datetime, has no time zone, or in UTC lies outside the years 1 to 9999.
     """
     if getattr(moment, "tzinfo", None) is None:
-        message = "a time of a referral is a datetime with a zone"
+        message = "the times of a referral must be datetimes with a time zone"
         raise InvalidReferralError(message)
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        message = "a time of a referral lies between the years 1 and 9999"
+        message = "the times of a referral must lie between the years 1 and 9999"
     raise InvalidReferralError(message)
 
 
 def as_utc_if_any(moment: datetime | None) -> datetime | None:
-    """A moment in UTC; `None` where there is none."""
+    """Return a moment in UTC, or `None` for `None`."""
     return None if moment is None else as_utc(moment)
 
 
 def read(cls: type[T], document: Mapping[str, Any]) -> T:
-    """The value that a document was written from.
+    """Return the value that a document was written from.
 
     Args:
-        cls: what it is.
+        cls: the class of the value.
         document: what `write` made.
 
     Raises:
-        InvalidReferralError: it is no such document; the message names the field and never what stands in it.
+        InvalidReferralError: the document is invalid. The message names the field and never repeats its value.
     """
     return documents.read(cls, document, InvalidReferralError, "a referral")

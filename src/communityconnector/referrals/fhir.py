@@ -1,10 +1,10 @@
 """A referral as FHIR R4 has it: a ServiceRequest, and the Task that asks an agency to fulfil it.
 
-Profiles: SDOHCC-ServiceRequest and SDOHCC-TaskForReferralManagement of the SDOH Clinical Care guide (HL7, 3.0.0). Plain
-dicts come out, for no FHIR package is needed to write them. Nothing in them says who the patron is: both profiles want a
-subject, and where the caller gives no opaque reference, it is there and says that it is masked (FHIR's extension
-data-absent-reason). What the guide leaves open is said with our own words in `text`, never with a made-up code. There is no SDOH category:
-with one the guide wants `code` to come from value sets of medical terms that a library does not have.
+Profiles: SDOHCC-ServiceRequest and SDOHCC-TaskForReferralManagement of the SDOH Clinical Care guide (HL7, 3.0.0). The
+results are plain dicts, because writing them needs no FHIR package. They do not identify the patron. Both profiles
+require a subject: if the caller gives no opaque reference, the subject is marked as masked (FHIR's extension
+data-absent-reason). Where the guide defines no code, `text` holds our own words, never a made-up code. There is no SDOH
+category, because with one the guide requires `code` to come from value sets of medical terms that a library does not have.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FULFILL: Final = {"system": "http://hl7.org/fhir/CodeSystem/task-code", "code":
 _ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}")
 """FHIR R4's data type `id`."""
 _REFERENCE: Final = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}|urn:uuid:[0-9a-f-]{36}")
-"""A relative reference, or a UUID: no URL and no address. Of a patron's, the id has to be opaque too (`patron_ref`)."""
+"""A relative reference or a UUID, but no URL and no address. A patron's id must be opaque too (`patron_ref`)."""
 
 _WITH_REASON: Final = {
     ReferralStatus.REJECTED,
@@ -38,28 +38,28 @@ _WITH_REASON: Final = {
     ReferralStatus.ON_HOLD,
     ReferralStatus.FAILED,
 }
-"""States whose reason the guide wants in Task.statusReason."""
+"""States whose reason the guide expects in Task.statusReason."""
 
 _BY_AGENCY: Final = {ReferralStatus.REJECTED, ReferralStatus.FAILED}
-"""Of these, the ones whose reason is the agency's to give; staff may have corrected it here alone."""
+"""Those of them whose reason only the agency gives. Staff may have corrected it here without the agency."""
 
 
 def service_request(referral: Referral, *, requester: str, patron: str | None = None) -> dict[str, Any]:
-    """A referral as a FHIR ServiceRequest: what is asked for.
+    """Return a referral as a FHIR ServiceRequest: what is asked for.
 
     Args:
-        referral: the referral; any but one for information, which asks nobody for anything.
-        requester: reference of whoever asks, such as `Organization/library`.
-        patron: reference of the patron, if the receiver is to know one: `Patient/` and an opaque id (`patron_ref`), or
+        referral: the referral, of any type but `information`, which asks no agency for anything.
+        requester: reference of the organization that asks, such as `Organization/library`.
+        patron: reference of the patron, if the receiver may have one: `Patient/` and an opaque id (`patron_ref`), or
             the `urn:uuid:` of one.
 
     Raises:
-        InvalidReferralError: it is a referral for information, or an id or reference is none that FHIR allows.
+        InvalidReferralError: the referral is for information, or FHIR does not allow an id or a reference.
         InvalidPatronRefError: the patron's id is not opaque.
     """
     _check(referral)
     about = ", ".join((*referral.concepts, *referral.terms))
-    found: dict[str, Any] = {
+    resource: dict[str, Any] = {
         "resourceType": "ServiceRequest",
         "id": _id(referral.id),
         "meta": {"profile": [SERVICE_REQUEST_PROFILE]},
@@ -72,31 +72,31 @@ def service_request(referral: Referral, *, requester: str, patron: str | None = 
         "requester": _reference(requester),
     }
     if referral.replaces:
-        found["replaces"] = [_reference(f"ServiceRequest/{_id(referral.replaces)}")]
-    return found
+        resource["replaces"] = [_reference(f"ServiceRequest/{_id(referral.replaces)}")]
+    return resource
 
 
 def task(
     referral: Referral, *, requester: str, owner: str | None = None, patron: str | None = None
 ) -> dict[str, Any]:
-    """A referral as a FHIR Task: what has become of the request.
+    """Return a referral as a FHIR Task: what has become of the request.
 
-    It is the agency's task. Where staff or patron have told how the referral came out, only the ServiceRequest shows
-    it, and the Task stays what the agency said last.
+    The Task is the agency's. An outcome that staff or the patron reported appears only in the ServiceRequest; the Task
+    keeps the status that the agency reported last.
 
     Args:
-        referral: the referral; any but one for information.
-        requester: reference of whoever asks, such as `Organization/library`.
-        owner: reference of the agency; left out where any agency may take the task.
-        patron: reference of the patron, if the receiver is to know one: `Patient/` and an opaque id (`patron_ref`), or
+        referral: the referral, of any type but `information`.
+        requester: reference of the organization that asks, such as `Organization/library`.
+        owner: reference of the agency; left out if any agency may take the task.
+        patron: reference of the patron, if the receiver may have one: `Patient/` and an opaque id (`patron_ref`), or
             the `urn:uuid:` of one.
 
     Raises:
-        InvalidReferralError: it is a referral for information, or an id or reference is none that FHIR allows.
+        InvalidReferralError: the referral is for information, or FHIR does not allow an id or a reference.
         InvalidPatronRefError: the patron's id is not opaque.
     """
     _check(referral)
-    found: dict[str, Any] = {
+    resource: dict[str, Any] = {
         "resourceType": "Task",
         "id": _id(referral.id),
         "meta": {"profile": [TASK_PROFILE]},
@@ -111,24 +111,24 @@ def task(
         "requester": _reference(requester),
     }
     if owner is not None:
-        found["owner"] = _reference(owner)
-    # The reason is that of the current state. Where the agency's task is behind ours, ours is not the agency's reason.
+        resource["owner"] = _reference(owner)
+    # The reason belongs to the current state. If the agency's task is behind ours, our reason is not the agency's.
     if referral.task_status is referral.status:
         if reason := _status_reason(referral):
-            found["statusReason"] = reason
+            resource["statusReason"] = reason
         if referral.outcome is not None and referral.outcome_source is Source.AGENCY:
-            found["businessStatus"] = {"text": referral.outcome.value}
-    return found
+            resource["businessStatus"] = {"text": referral.outcome.value}
+    return resource
 
 
 def _check(referral: Referral) -> None:
     if referral.type is ReferralType.INFORMATION:
-        message = "a referral for information is not exported: nobody was asked for anything"
+        message = "a referral for information cannot be exported to FHIR: it asks no agency for anything"
         raise InvalidReferralError(message)
 
 
 def _words(status: ReferralStatus) -> tuple[str | None, str | None]:
-    """Codes of Task and ServiceRequest, which do not depend on the reason."""
+    """Return the codes of Task and ServiceRequest, which do not depend on the reason."""
     row = next(row for row in WORDINGS if row.status is status)
     return row.fhir_task, row.fhir_service_request
 
@@ -141,23 +141,23 @@ def _status_reason(referral: Referral) -> dict[str, Any] | None:
         return None
     if referral.status in _BY_AGENCY and referral.outcome_source is not Source.AGENCY:
         return None
-    found: dict[str, Any] = {"text": reason.value}
+    status_reason: dict[str, Any] = {"text": reason.value}
     if reason is Outcome.NO_CAPACITY:
-        # The guide has this code for answers about capacity; that it fits a reason too is our reading.
-        found["coding"] = [{"system": _TEMPORARY, "code": "no-capacity"}]
-    return found
+        # The guide defines this code for answers about capacity. Using it as a reason is our reading.
+        status_reason["coding"] = [{"system": _TEMPORARY, "code": "no-capacity"}]
+    return status_reason
 
 
 def _id(text: str) -> str:
     if not _ID.fullmatch(text):
-        message = "an id for FHIR has 1 to 64 letters of A-Z, a-z, digits, '-' and '.'"
+        message = "an id for FHIR must have 1 to 64 characters out of A-Z, a-z, digits, '-' and '.'"
         raise InvalidReferralError(message)
     return text
 
 
 def _reference(text: str) -> dict[str, Any]:
     if not _REFERENCE.fullmatch(text):
-        message = "a reference for FHIR is a kind of resource and an id, such as 'Organization/library', or a urn:uuid"
+        message = "a reference for FHIR must be a resource type and an id, such as 'Organization/library', or a urn:uuid"
         raise InvalidReferralError(message)
     return {"reference": text}
 
@@ -165,9 +165,9 @@ def _reference(text: str) -> dict[str, Any]:
 def _subject(patron: str | None) -> dict[str, Any]:
     if patron is None:
         return {"extension": [{"url": _ABSENT, "valueCode": "masked"}]}
-    found = _reference(patron)
+    reference = _reference(patron)
     patron_ref(re.split("[/:]", patron)[-1])
-    return found
+    return reference
 
 
 def _moment(moment: datetime) -> str:

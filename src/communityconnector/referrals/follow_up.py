@@ -1,4 +1,4 @@
-"""What a patron says of how it went, in their own answer."""
+"""A patron's answer about how a referral went."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class FollowUp:
     """A patron's answer to four questions: did you reach them, did they help, how long did it take, what went wrong?
 
     Attributes:
-        reached: whether they got hold of the agency.
-        helped: whether they got what they needed.
-        waited_days: how many days it took, if they say.
-        problem: what stood in the way, if they say: an outcome that is not a success.
+        reached: whether the patron reached the agency.
+        helped: whether the patron got what they needed.
+        waited_days: how many days it took, if the patron says.
+        problem: what stood in the way, if the patron says: an outcome that is not a success.
 
     Raises:
         InvalidReferralError: the days are negative, or the problem is a success.
@@ -43,15 +43,15 @@ class FollowUp:
 
     def __attrs_post_init__(self) -> None:
         if self.waited_days is not None and self.waited_days < 0:
-            message = "nobody waits for less than no day"
+            message = "waited_days cannot be negative"
             raise InvalidReferralError(message)
         if self.problem is not None and MEANINGS[self.problem].side is CodeClass.SUCCESS:
-            message = "a problem is an outcome that is not a success"
+            message = "problem must be an outcome that is not a success"
             raise InvalidReferralError(message)
 
     @property
     def outcome(self) -> Outcome:
-        """How the referral came out, by this answer; unknown where it did not help and no reason is given."""
+        """How the referral came out by this answer; `unknown` if it did not help and no reason is given."""
         if self.helped is Helped.YES:
             return Outcome.SERVICE_RECEIVED
         if self.helped is Helped.PARTLY:
@@ -63,13 +63,13 @@ class FollowUp:
 
 @attrs.frozen(kw_only=True)
 class Answered:
-    """A follow-up as it is kept.
+    """A stored answer to a follow-up.
 
     Attributes:
-        referral_id: of which referral.
+        referral_id: the referral that it is about.
         at: when it was given.
-        reached: whether they got hold of the agency.
-        helped: whether they got what they needed.
+        reached: whether the patron reached the agency.
+        helped: whether the patron got what they needed.
         waited_days: how many days it took.
         problem: what stood in the way.
     """
@@ -82,10 +82,10 @@ class Answered:
     problem: Outcome | None = attrs.field(default=None, converter=attrs.converters.optional(Outcome))
 
     def to_dict(self) -> dict[str, Any]:
-        """The answer as a plain document."""
+        """Return the answer as a plain document."""
         return documents.write(self)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """The answer that a document was made from."""
+        """Return the answer that a document was made from."""
         return documents.read(cls, document)

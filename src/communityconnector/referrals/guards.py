@@ -1,4 +1,4 @@
-"""Conditions of transitions, by name. Each looks at the facts that it is given and at nothing else."""
+"""Conditions of transitions, by name. Each one depends only on the facts that it is given."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Step:
     """Something that is about to happen to a referral.
 
     Attributes:
-        referral: as it stands.
+        referral: the referral as it is now.
         actor: who does it.
-        details: what is told with it.
+        details: what the caller reports with it.
         at: when it happened.
         recorded_at: when it is recorded, by the clock.
         policy: the library's limits.
@@ -38,20 +38,20 @@ class Step:
 
 
 def is_information(step: Step) -> bool:
-    """Only details that stay in the library are given without sending anything."""
+    """Return whether the referral is for information: only that type hands over details and sends nothing."""
     return step.referral.type is ReferralType.INFORMATION
 
 
 def leaves_the_library(step: Step) -> bool:
-    """A referral for information is never sent."""
+    """Return whether the referral may be sent: one for information never is."""
     return step.referral.type is not ReferralType.INFORMATION
 
 
 def consent(step: Step) -> bool:
-    """The patron agreed that this agency is told these things of this referral for this purpose, and it holds now.
+    """Return whether the patron consented that this agency learns these fields of this referral for this purpose.
 
-    It must have been in force when it happened and must be when it is recorded, so that a sending cannot be dated back
-    into a consent that has ended.
+    The consent must be in force both when the referral is sent and when that is recorded, so that a sending cannot be
+    backdated into a consent that has ended.
     """
     sending, referral = step.details.sending, step.referral
     return (
@@ -65,7 +65,7 @@ def consent(step: Step) -> bool:
 
 
 def own_act(step: Step) -> bool:
-    """What identifies a patron goes with a referral of their own by their own act: the patron sends it, or tells nothing."""
+    """Return whether a self-referral goes by the patron's own act: the patron sends it, or no fields are disclosed."""
     sending = step.details.sending
     return (
         step.referral.type is not ReferralType.SELF
@@ -75,28 +75,28 @@ def own_act(step: Step) -> bool:
 
 
 def service_active(step: Step) -> bool:
-    """The directory says that the service is active."""
+    """Return whether the directory lists the service as active."""
     return step.details.sending is not None and step.details.sending.service_active
 
 
 def channel_allowed(step: Step) -> bool:
-    """The service is not confidential, or the channel may carry what is."""
+    """Return whether the channel may be used: the service is not confidential, or the channel may carry such referrals."""
     sending = step.details.sending
     return sending is not None and (not sending.confidential or sending.channel_allowed)
 
 
 def response_overdue(step: Step) -> bool:
-    """The time to answer is over."""
+    """Return whether the time to respond is over."""
     return step.referral.respond_by is not None and step.at >= step.referral.respond_by
 
 
 def window_over(step: Step) -> bool:
-    """The time in which the patron may tell how it went is over."""
+    """Return whether the time in which the patron may report how it went is over."""
     return step.referral.expires_at is not None and step.at >= step.referral.expires_at
 
 
 def contact_attempts(step: Step) -> bool:
-    """Nobody gives up on reaching a patron before so many attempts are on record."""
+    """Return whether enough attempts to reach the patron are recorded, if the outcome is that none succeeded."""
     return (
         step.details.outcome is not Outcome.UNABLE_TO_CONTACT_PATRON
         or step.referral.contact_attempts >= step.policy.contact_attempts
@@ -104,28 +104,28 @@ def contact_attempts(step: Step) -> bool:
 
 
 def void_right(step: Step) -> bool:
-    """Only who has the right may take a referral back as entered in error."""
+    """Return whether the actor has the right to withdraw a referral as entered in error."""
     return VOID_RIGHT in step.actor.rights
 
 
 def amend_window(step: Step) -> bool:
-    """An outcome may be corrected for so long after closing, by the clock."""
+    """Return whether an outcome may still be corrected, counted from closing to the time of recording."""
     closed = step.referral.closed_at
     return closed is not None and step.recorded_at - closed <= step.policy.amend_window
 
 
 def agency_was_told(step: Step) -> bool:
-    """An agency speaks only about a referral that was sent to it."""
+    """Return whether the actor may report: an agency may do so only on a referral that was sent to it."""
     return step.actor.role is not Role.AGENCY or step.referral.sent_at is not None
 
 
 def follow_up_allowed(step: Step) -> bool:
-    """The patron agreed to be asked how it went."""
+    """Return whether the patron agreed to be asked how it went."""
     return step.referral.follow_up_allowed
 
 
 def creator(step: Step) -> bool:
-    """A draft is thrown away by who made it."""
+    """Return whether the actor created the draft: only the creator may discard it."""
     return (step.actor.role, step.actor.id) == (step.referral.creator_role, step.referral.creator_id)
 
 

@@ -1,4 +1,4 @@
-"""How an agency takes referrals: by which way it is told, and what it asks to know."""
+"""How an agency takes referrals: the way to notify it, and what it asks to know."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from communityconnector.referrals.documents import TYPED, Code, texts
 
 
 class Taker(Code):
-    """Whose way of taking referrals it is, as HSDS names the entity. Their ids may be the same."""
+    """What an intake belongs to, by the HSDS name of the entity. Ids of the two kinds may coincide."""
 
     ORGANIZATION = "organization"
     SERVICE = "service"
@@ -23,21 +23,21 @@ class Taker(Code):
 class Intake:
     """How an agency, or one of its services, takes referrals.
 
-    Messages to an agency hold the referral's id and a link, never what it is about. So no notifier needs to be trusted
-    with more.
+    A message to an agency contains the referral's id and a link, never what the referral is about. So no notifier has to
+    be trusted with more.
 
     Attributes:
         id: id of the organization or the service.
-        entity: which of the two; what is said of a service counts before what is said of its organization.
-        notifier: name of the notifier that tells it; empty for an agency that is called or walked over to.
-        address: where to, in the notifier's own terms.
-        language: in which language to write, as BCP 47 writes it.
-        required_fields: names of what it must be told of a patron, such as `first_name`.
-        optional_fields: names of what it may be told.
-        takes_confidential: whether its way of taking referrals is agreed to be fit for a confidential service.
+        entity: which of the two. A service's intake takes precedence over its organization's.
+        notifier: name of the notifier that reaches the agency; empty if staff call or walk over.
+        address: the address, in the form that the notifier expects.
+        language: the language to write in, as a BCP 47 tag.
+        required_fields: names of the fields about a patron that the agency requires, such as `first_name`.
+        optional_fields: names of the fields that it accepts.
+        takes_confidential: whether this way is agreed to be safe for referrals to a confidential service.
 
     Raises:
-        InvalidReferralError: there is no id, or a notifier without an address.
+        InvalidReferralError: the id is missing, or there is a notifier without an address or the reverse.
     """
 
     id: str
@@ -51,46 +51,44 @@ class Intake:
 
     def __attrs_post_init__(self) -> None:
         if not self.id or bool(self.notifier) != bool(self.address.reveal()):
-            message = (
-                "an intake has the id of an agency or a service, and a notifier together with an address"
-            )
+            message = "an intake needs the id of an agency or a service, and either both a notifier and an address or neither"
             raise InvalidReferralError(message)
 
     @property
     def key(self) -> str:
-        """By what it is kept."""
+        """The key under which the intake is stored."""
         return intake_key(self.entity, self.id)
 
-    def check(self, told: Iterable[str]) -> None:
-        """Make sure that an agency would be told what it asks for, and nothing else.
+    def check(self, fields: Iterable[str]) -> None:
+        """Check that a disclosure has every field that the agency requires and none that it does not ask for.
 
         Args:
-            told: names of the fields.
+            fields: names of the fields that would be disclosed.
 
         Raises:
-            InvalidReferralError: a field is missing, or is none that it asks for. The message names the field.
+            InvalidReferralError: a field is missing or not asked for. The message names the field.
         """
-        names = set(told)
+        names = set(fields)
         for name in self.required_fields:
             if name not in names:
                 message = (
-                    f"the agency must be told {name}: give it, or choose a service that does not ask for it"
+                    f"the agency requires {name}: provide it, or choose a service that does not require it"
                 )
                 raise InvalidReferralError(message)
-        strange = sorted(names - {*self.required_fields, *self.optional_fields})
-        if strange:
-            message = f"the agency does not ask for {strange[0]}, so it is not told: leave it out, or add it to the intake"
+        unexpected = sorted(names - {*self.required_fields, *self.optional_fields})
+        if unexpected:
+            message = f"the agency does not ask for {unexpected[0]}, so it must not be sent: leave it out, or add it to the intake"
             raise InvalidReferralError(message)
 
     def to_dict(self) -> dict[str, Any]:
-        """The intake as a plain document, its address in the open."""
+        """Return the intake as a plain document, with its address in clear text."""
         plain = attrs.asdict(self, filter=lambda field, _: field.name != "address")
         lists = {name: list(plain[name]) for name in ("required_fields", "optional_fields")}
         return {**plain, **lists, "entity": self.entity.value, "address": self.address.reveal()}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """The intake that a document was made from."""
+        """Return the intake that a document was made from."""
         return cls(**{**document, "address": Secret(document["address"])})
 
     def __repr__(self) -> str:
@@ -98,5 +96,5 @@ class Intake:
 
 
 def intake_key(entity: Taker, id: str) -> str:  # noqa: A002  # the field's own word
-    """By what the intake of an organization or a service is kept."""
+    """Return the key under which the intake of an organization or a service is stored."""
     return f"{entity}.{id}"

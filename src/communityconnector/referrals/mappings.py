@@ -3,15 +3,15 @@
 Sources, and how far they were read:
 
 - FHIR: the SDOH Clinical Care guide 3.0.0 for Task, and FHIR R4's value set request-status for ServiceRequest, both
-  read. That a request is `revoked` when it was rejected or failed is our reading: another try is another request. So is
-  `active` for one that the agency has put on hold, for nobody has withdrawn it.
+  read. Two choices are our reading: `revoked` for a rejected or failed request, because another try is another request,
+  and `active` for a request that the agency has put on hold, because it has not been withdrawn.
 - findhelp: its help article on referral statuses (360002082531), read.
-- Primero: the source of its `referral.rb`, read. A closed one is written here as `done/` and its success status.
+- Primero: the source of its `referral.rb`, read. A closed referral is written here as `done/` and its success status.
 - Unite Us: **not verified.** Its names are from general knowledge; check them against a live network before use.
 
-Both ways lose something, so keep the other system's own word beside the referral. A word that is not in the table, or
-that may mean more than one of ours, is reported as unknown and never guessed. What words mean is a table that a library
-or a plugin may add to, and whose rows they may replace (`Words`).
+Each direction loses detail, so store the other system's own word with the referral. A word that is not in the table, or
+that may mean more than one of our states, is reported as unknown and never guessed. A library or a plugin may add rows
+to the table of words and replace rows of it (`Words`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from communityconnector.referrals.states import TERMINAL, ReferralStatus
 
 
 class System(Code):
-    """A system whose words are known. Others may be added by their words (`Words`)."""
+    """A system whose words are known. `Words` adds others."""
 
     FHIR_TASK = "fhir_task"
     FHIR_SERVICE_REQUEST = "fhir_service_request"
@@ -41,11 +41,11 @@ class System(Code):
 
 @attrs.frozen(kw_only=True)
 class Wording:
-    """What a state is called elsewhere. `None` where a system has no word for it.
+    """What other systems call a state. `None` if a system has no word for it.
 
     Attributes:
         status: our state.
-        reason: the outcome or hold reason that it is about; `None` for every other one.
+        reason: the outcome or hold reason that the row is for; `None` for all others.
         fhir_task: code of Task.status.
         fhir_service_request: code of ServiceRequest.status.
         findhelp: status of a findhelp referral.
@@ -117,11 +117,11 @@ def _reason(status: ReferralStatus, reason: str) -> Outcome | HoldReason | None:
 
 
 WORDINGS: Final = _wordings()
-"""What every state is called elsewhere. Of several rows that fit, the first one counts."""
+"""What other systems call each state. Of several rows that fit, the first one counts."""
 
 
 def wording(referral: Referral) -> Wording:
-    """What a referral's state is called elsewhere.
+    """Return what other systems call the state of a referral.
 
     Args:
         referral: the referral.
@@ -132,14 +132,14 @@ def wording(referral: Referral) -> Wording:
 
 @attrs.frozen(kw_only=True)
 class Reported:
-    """What another system's word means here.
+    """What another system's word means for one referral.
 
     Attributes:
-        system: whose word it is.
+        system: the system that uses the word.
         word: the word as it came.
-        status: our state; `None` where the word is unknown or may mean several.
-        outcome: the outcome that the word tells; `None` where it tells none.
-        hold_reason: the hold reason that it tells.
+        status: our state; `None` if the word is unknown or may mean several states.
+        outcome: the outcome that the word implies; `None` if it implies none.
+        hold_reason: the hold reason that the word implies.
     """
 
     system: str
@@ -150,11 +150,11 @@ class Reported:
 
     @property
     def needs_review(self) -> bool:
-        """Whether somebody has to look at it: the word alone does not say which event to enter."""
+        """Whether staff must look at it, because the word alone does not determine which event to record."""
         if self.status is ReferralStatus.ON_HOLD:
             return self.hold_reason is None
-        told = self.outcome is not None or self.status is ReferralStatus.ENTERED_IN_ERROR
-        return self.status is None or (self.status in TERMINAL and not told)
+        is_explained = self.outcome is not None or self.status is ReferralStatus.ENTERED_IN_ERROR
+        return self.status is None or (self.status in TERMINAL and not is_explained)
 
 
 @attrs.frozen(field_transformer=TYPED)
@@ -163,13 +163,13 @@ class Meant:
 
     Attributes:
         status: our state.
-        outcome: the outcome that the word tells, of a state in which a referral ends; `None` where it tells none.
-        hold_reason: why a referral waits, of `on_hold`.
-        once_accepted: our state where the agency had accepted the referral before, if it is another then: what is
-            `rejected` at first is `failed` later.
+        outcome: the outcome that the word implies, for a terminal state only; `None` if it implies none.
+        hold_reason: why a referral waits, for `on_hold` only.
+        once_accepted: our state if the agency had already accepted the referral, where that makes a difference: what is
+            `rejected` before acceptance is `failed` after it.
 
     Raises:
-        InvalidReferralError: a code is none, or a state does not take the outcome or the reason.
+        InvalidReferralError: a code is unknown, or a state does not take the outcome or the hold reason.
     """
 
     status: ReferralStatus = attrs.field(converter=ReferralStatus)
@@ -187,13 +187,13 @@ class Meant:
         waits = self.hold_reason is None or states == {ReferralStatus.ON_HOLD}
         if not fits or not waits:
             message = (
-                "a word tells an outcome of a state in which a referral ends, and a hold reason of on_hold"
+                "a word may imply an outcome only with a terminal state, and a hold reason only with on_hold"
             )
             raise InvalidReferralError(message)
 
 
 Words = Mapping[tuple[str, str], Meant]
-"""What words of other systems mean: by system and word, as they come."""
+"""What words of other systems mean, by system and word, both spelled as that system spells them."""
 
 
 _INWARD: Final = """
@@ -242,7 +242,7 @@ _INWARD: Final = """
     primero   | done/unable_to_contact_referred_to_organization | failed | agency_unreachable
     primero   | done/other       | failed      | other
 """
-"""Words by system, our state and what else the word tells. `refused` is rejected, or failed once it was accepted."""
+"""Rows of system, word, our state and the reason. `refused` means rejected, or failed after acceptance."""
 
 _REFUSED: Final = "refused"
 
@@ -252,36 +252,36 @@ def _inward() -> Words:
     return MappingProxyType({(system, word): _meant(status, reason) for system, word, status, reason in rows})
 
 
-def _meant(status: str, told: str) -> Meant:
+def _meant(status: str, reason_code: str) -> Meant:
     if status == _REFUSED:
-        return Meant(ReferralStatus.REJECTED, told, once_accepted=ReferralStatus.FAILED)
-    reason = _reason(ReferralStatus(status), told)
+        return Meant(ReferralStatus.REJECTED, reason_code, once_accepted=ReferralStatus.FAILED)
+    reason = _reason(ReferralStatus(status), reason_code)
     if isinstance(reason, HoldReason):
         return Meant(status, hold_reason=reason)
     return Meant(status, reason)
 
 
 WORDS: Final = _inward()
-"""The words that are known of themselves."""
+"""The words that the library knows by itself."""
 
 
 def with_words(*tables: Words) -> Words:
-    """The words that are known of themselves, with what tables add to them and say in place of them; the last one counts.
+    """Return the words that the library knows, with rows added or replaced by tables. The last table takes precedence.
 
     Args:
         tables: the tables, such as `{("icarol", "Help Received"): Meant("completed", "service_received")}`.
 
     Raises:
-        InvalidReferralError: a table is none. The message repeats nothing of it.
+        InvalidReferralError: a table is invalid. The message repeats nothing of it.
     """
-    found = dict(WORDS)
+    words = dict(WORDS)
     for table in tables:
         for key, meant in table.items():
             if not _is_word(key) or not isinstance(meant, Meant):
-                message = "a table of words has the names of a system and a word, both of them texts, and what it means (`Meant`)"
+                message = "a table of words must map (system, word), two non-empty strings, to a `Meant`"
                 raise InvalidReferralError(message)
-            found[key] = meant
-    return MappingProxyType(found)
+            words[key] = meant
+    return MappingProxyType(words)
 
 
 def _is_word(key: object) -> bool:
@@ -289,26 +289,26 @@ def _is_word(key: object) -> bool:
 
 
 def known_words(system: str, words: Words = WORDS) -> tuple[str, ...]:
-    """The words of a system that mean something here, in the table's order.
+    """Return the words of a system that have a meaning here, in the table's order.
 
     Args:
-        system: the system. ServiceRequest has none: it says what was asked for, not what came of it.
+        system: the system. ServiceRequest has no words: it states what was asked for, not what came of it.
         words: what words mean.
     """
     return tuple(word for known, word in words if known == system)
 
 
 def reported(system: str, word: str, current: ReferralStatus, words: Words = WORDS) -> Reported:
-    """What another system's word means for a referral. Letter case counts, as it does in most of these systems.
+    """Return what another system's word means for a referral. Letter case counts, as in most of these systems.
 
     Args:
-        system: whose word it is: a `System`, or one that the table adds.
+        system: the system that uses the word: a `System`, or one that the table adds.
         word: the word as it came.
-        current: the state of our referral, by which some words are told apart.
+        current: the state of our referral, which decides what some words mean.
         words: what words mean.
 
     Returns:
-        Our state for it; without one, and so with `needs_review`, where the word is unknown.
+        Our state for it. An unknown word has no state, so `needs_review` is true.
 
     Raises:
         InvalidReferralError: there is no such system.
@@ -316,16 +316,16 @@ def reported(system: str, word: str, current: ReferralStatus, words: Words = WOR
     if not known_words(system, words):
         system = System(system)
     if not isinstance(word, str):
-        message = "the word of another system is a text"
+        message = "the word of another system must be a string"
         raise InvalidReferralError(message)
     meant = words.get((system, word))
     if meant is None:
         return Reported(system=system, word=word)
-    late = meant.once_accepted is not None and current is not ReferralStatus.REQUESTED
+    was_accepted = meant.once_accepted is not None and current is not ReferralStatus.REQUESTED
     return Reported(
         system=system,
         word=word,
-        status=meant.once_accepted if late else meant.status,
+        status=meant.once_accepted if was_accepted else meant.status,
         outcome=meant.outcome,
         hold_reason=meant.hold_reason,
     )

@@ -1,6 +1,6 @@
-"""Everything of a referral that is the patron's own, in one place, so that it can be forgotten without the rest.
+"""Private data of a referral, in one place, so that it can be deleted without the rest.
 
-It is written to storage and read from it, and goes nowhere else: no log, no message, no export.
+It is written to storage and read from it. It goes nowhere else: to no log, no message and no export.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Channel(Code):
 
 
 class Safe(Code):
-    """Whether the patron has said that a way to reach them is safe."""
+    """Whether the patron has confirmed that a way to reach them is safe."""
 
     YES = "yes"
     NO = "no"
@@ -36,24 +36,24 @@ class Safe(Code):
 
 @attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
 class ContactPreference(Uncopied):
-    """One way to reach a patron, and on what terms. By default it is not used.
+    """One way to reach a patron, and its terms. By default it is not used.
 
-    After the NNEDV's Safety Net: never contact a survivor by a way that they have not said is safe, leave no message
-    unless they said so, and ask again, because what is safe changes.
+    It follows the NNEDV's Safety Net: never contact a survivor in a way that they have not confirmed as safe, leave no
+    message unless they agreed, and ask again, because what is safe changes.
 
     Attributes:
-        channel: by what.
-        address: where.
-        safe: whether the patron said that it is safe. Only `yes` lets anything be sent.
+        channel: the kind of contact.
+        address: the address or number.
+        safe: whether the patron confirmed that it is safe. Messages are sent only for `yes`.
         ok_to_leave_message: whether a voice message may be left.
-        ok_to_name_library: whether a message may say whom it is from.
-        safe_from: from what time of day on, in the library's zone.
-        safe_until: until what time of day; earlier than `safe_from` where it is past midnight.
-        language: in which language to write, as BCP 47 writes it.
-        verified_at: when the patron last said so.
+        ok_to_name_library: whether a message may name the library.
+        safe_from: the time of day when safe hours begin, in the library's time zone.
+        safe_until: the time of day when they end; earlier than `safe_from` if that is past midnight.
+        language: the language to write in, as a BCP 47 tag.
+        verified_at: when the patron last confirmed it.
 
     Raises:
-        InvalidReferralError: safe hours lack a beginning or an end, have a zone of their own, or end when they begin.
+        InvalidReferralError: safe hours lack a beginning or an end, have a time zone, or end when they begin.
     """
 
     channel: Channel = attrs.field(converter=Channel)
@@ -67,43 +67,43 @@ class ContactPreference(Uncopied):
     verified_at: datetime | None = attrs.field(default=None, converter=as_utc_if_any)
 
     def __attrs_post_init__(self) -> None:
-        hours = [each for each in (self.safe_from, self.safe_until) if each is not None]
+        hours = [time_of_day for time_of_day in (self.safe_from, self.safe_until) if time_of_day is not None]
         if len(hours) == 1:
-            message = "safe hours of a contact have a beginning and an end"
+            message = "safe hours of a contact need both a beginning and an end"
             raise InvalidReferralError(message)
-        if any(each.tzinfo is not None for each in hours):
-            message = "safe hours of a contact are times of day in the library's zone, with none of their own: time(9)"
+        if any(time_of_day.tzinfo is not None for time_of_day in hours):
+            message = "safe hours of a contact must be times without a time zone, such as time(9): the library's zone applies"
             raise InvalidReferralError(message)
         if len(set(hours)) < len(hours):
-            message = "safe hours of a contact end at another time than they begin; leave them out where any hour is safe"
+            message = "safe hours of a contact must not begin and end at the same time: leave them out if every hour is safe"
             raise InvalidReferralError(message)
 
     def is_ahead(self, moment: datetime) -> bool:
-        """Whether the patron's word is from the future, which is a mistake, as of a year: it would count for ever."""
+        """Return whether `verified_at` is in the future, which is a mistake, such as a wrong year: it would count for ever."""
         return self.verified_at is not None and self.verified_at > moment + CLOCKS_DIFFER
 
     def may_be_used(self, moment: datetime, fresh_for: timedelta) -> bool:
-        """Whether anything may be sent there: the patron said that it is safe, and not too long ago."""
+        """Return whether messages may be sent there: the patron confirmed that it is safe, and not too long ago."""
         fresh = self.verified_at is not None and moment - self.verified_at < fresh_for
         return self.safe is Safe.YES and fresh and not self.is_ahead(moment)
 
     @property
     def has_hours(self) -> bool:
-        """Whether it is safe in some hours of the day alone."""
+        """Whether it is safe only in some hours of the day."""
         return self.safe_from is not None
 
     def next_safe(self, moment: datetime, zone: tzinfo) -> datetime:
-        """The first moment from one on that lies in the safe hours."""
+        """Return the first moment in the safe hours, `moment` itself or later."""
         if self.safe_from is None or self.safe_until is None:
             return moment
         local = moment.astimezone(zone)
         now = local.time()
-        inside = (
+        is_inside = (
             self.safe_from <= now < self.safe_until
             if self.safe_from < self.safe_until
             else now >= self.safe_from or now < self.safe_until
         )
-        if inside:
+        if is_inside:
             return moment
         start = datetime.combine(local.date(), self.safe_from, zone)
         return (start if start > local else start + timedelta(days=1)).astimezone(moment.tzinfo)
@@ -117,14 +117,14 @@ _CONTACT_PARTS: Final = ("ok_to_leave_message", "ok_to_name_library", "language"
 
 @attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
 class Private(Uncopied):
-    """What is the patron's own.
+    """A patron's private data in one referral.
 
     Attributes:
-        patron: the host's opaque reference; empty where there is none, as by default.
-        told: what the agency is to be told, by name of the field.
-        contacts: ways to reach the patron, those to try first at first.
-        notes: words that were added to events, by version of the referral.
-        age_band: how old the patron is, roughly.
+        patron: the host's opaque reference to the patron; empty by default.
+        told: the values that the agency receives, by name of the field.
+        contacts: ways to reach the patron, in the order in which to try them.
+        notes: notes that were added to events, by version of the referral.
+        age_band: the patron's rough age.
     """
 
     patron: str = ""
@@ -135,16 +135,20 @@ class Private(Uncopied):
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to keep."""
+        """Whether there is nothing to store."""
         return self == Private()
 
     def fresh_until(self, fresh_for: timedelta) -> datetime | None:
-        """Until when the patron's word counts for at least one contact; `None` where it never did."""
-        said = [one.verified_at for one in self.contacts if one.safe is Safe.YES and one.verified_at]
-        return max(said) + fresh_for if said else None
+        """Return until when at least one contact counts as safe, or `None` if the patron confirmed none."""
+        confirmed = [
+            contact.verified_at
+            for contact in self.contacts
+            if contact.safe is Safe.YES and contact.verified_at
+        ]
+        return max(confirmed) + fresh_for if confirmed else None
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it in the open, for storage alone."""
+        """Return all of it in clear text, for storage only."""
         return {
             "patron": self.patron,
             "told": {name: text.reveal() for name, text in self.told.items()},
@@ -155,7 +159,7 @@ class Private(Uncopied):
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """What `to_dict` wrote."""
+        """Return the private data that `to_dict` wrote."""
         return cls(
             patron=document["patron"],
             told={name: Secret(text) for name, text in document["told"].items()},
@@ -180,13 +184,13 @@ def _contact(contact: ContactPreference) -> dict[str, Any]:
     }
 
 
-def _contact_of(said: Mapping[str, Any]) -> ContactPreference:
+def _contact_of(document: Mapping[str, Any]) -> ContactPreference:
     return ContactPreference(
-        channel=said["channel"],
-        address=Secret(said["address"]),
-        safe=said["safe"],
-        safe_from=said["safe_from"] and time.fromisoformat(said["safe_from"]),
-        safe_until=said["safe_until"] and time.fromisoformat(said["safe_until"]),
-        verified_at=said["verified_at"] and datetime.fromisoformat(said["verified_at"]),
-        **{name: said[name] for name in _CONTACT_PARTS},
+        channel=document["channel"],
+        address=Secret(document["address"]),
+        safe=document["safe"],
+        safe_from=document["safe_from"] and time.fromisoformat(document["safe_from"]),
+        safe_until=document["safe_until"] and time.fromisoformat(document["safe_until"]),
+        verified_at=document["verified_at"] and datetime.fromisoformat(document["verified_at"]),
+        **{name: document[name] for name in _CONTACT_PARTS},
     )

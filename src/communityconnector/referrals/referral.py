@@ -1,7 +1,7 @@
-"""The referral and its events. Nothing in either says who the patron is.
+"""The referral and its events. Neither identifies the patron.
 
-A referral is what its events have made of it; both are values that never change. Who was referred, where they can be
-reached and what they agreed to are kept apart from it, so that they can be forgotten without it.
+A referral is the result of its events. Both are values that never change. Who was referred, how to reach them and what
+they agreed to are stored separately, so that they can be deleted without the referral.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ class Proposal:
     """What a new referral is about.
 
     Attributes:
-        id: the id that it will have.
+        id: the id of the new referral.
         type: how patron and agency are brought together.
         service_id: the service's id in the directory.
-        organization_id: id of the agency that runs it; empty where the directory does not say, which a referral for
-            information may be.
+        organization_id: id of the agency that runs it. It may be empty only in a referral for information, if the
+            directory names no agency.
         concepts: ids of the needs, from the needs vocabulary.
-        terms: ids of taxonomy terms that were asked for. Of a referral for information it may be unknown what is needed.
+        terms: ids of taxonomy terms that were asked for. Only a referral for information may lack both concepts and terms.
         priority: how soon it is needed.
 
     Raises:
-        InvalidReferralError: an id is empty, or there is neither a concept nor a term, where there must be one.
+        InvalidReferralError: a required id is empty, or there is neither a concept nor a term although one is required.
     """
 
     id: str
@@ -63,34 +63,34 @@ class Proposal:
 
 @attrs.frozen(kw_only=True, repr=False)
 class Referral:
-    """One patron's way to one service, as it stands.
+    """One patron's way to one service, in its current state.
 
-    Made by `create` and `re_refer`, and carried on by `advance`. Times are in UTC and business times: when a thing
-    happened, which may be before it was recorded.
+    `create` and `re_refer` make it, and `advance` changes it. Times are in UTC. They state when something happened,
+    which may be before it was recorded.
 
     Attributes:
         id: its id.
         type: how patron and agency are brought together.
         status: where it stands.
-        task_status: what the agency's own task says: like `status`, but where staff or patron have told how it came
-            out, it stays what the agency said last. FHIR leaves it to the agency to complete its task.
-        version: how many events have been written.
+        task_status: the status of the agency's own task. It equals `status`, except that an outcome reported by staff or
+            the patron leaves it at the agency's last report: in FHIR only the agency completes its task.
+        version: the number of recorded events.
         service_id: the service's id in the directory.
-        organization_id: id of the agency; empty where the directory does not say.
+        organization_id: id of the agency; empty if the directory names none.
         concepts: ids of the needs, from the needs vocabulary.
         terms: ids of taxonomy terms that were asked for.
         priority: how soon it is needed.
-        creator_role: in what capacity somebody made it.
-        creator_id: who: a desk; empty where it was the patron.
-        replaces: id of the referral whose place it takes.
-        tried: ids of agencies that were tried before for the same need, first to last.
-        outcome: how it came out, or why it was turned down or taken back.
-        outcome_source: who told so; `None` where nobody did.
+        creator_role: the role of its creator.
+        creator_id: the desk that created it; empty for a patron.
+        replaces: id of the referral that it replaces.
+        tried: ids of agencies that were tried before for the same need, in order.
+        outcome: how it came out, or why it was turned down or withdrawn.
+        outcome_source: who reported the outcome; `None` if no one did.
         hold_reason: why it is on hold.
         review_on: the day to look at it again while it is on hold.
         follow_up_allowed: whether the patron agreed to be asked how it went.
-        contact_attempts: how often somebody tried to reach the patron.
-        last_at: when the last event happened. None may happen before it.
+        contact_attempts: the number of attempts to reach the patron.
+        last_at: when the last event happened. The next may not happen before it.
         created_at: when it was drafted.
         given_at: when the details were handed over.
         sent_at: when it was sent to the agency.
@@ -169,10 +169,10 @@ class Referral:
 
     @property
     def is_loop_closed(self) -> bool:
-        """Whether it has come to an end, with an outcome, and somebody told so.
+        """Whether it is closed with an outcome that someone reported.
 
-        An expired referral's record is closed and its loop is not, unless an answer came late. One that was entered in
-        error counts for nothing. Whether the answer came within a window of time is for a report to say, from
+        The record of an expired referral is closed but its loop is not, unless an answer came late. A referral that was
+        entered in error does not count. Whether the answer came within a time window is for a report to work out, from
         `outcome_recorded_at`.
         """
         return (
@@ -183,42 +183,42 @@ class Referral:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The referral as a plain document that JSON and every storage can hold."""
+        """Return the referral as a plain document that JSON and every storage can hold."""
         return documents.write(self)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """The referral that a document was made from.
+        """Return the referral that a document was made from.
 
         Raises:
-            InvalidReferralError: it is no such document.
+            InvalidReferralError: the document is invalid.
         """
         return documents.read(cls, document)
 
     def __repr__(self) -> str:
-        # What somebody needs, and from whom, is private; the id finds it for those who may know.
+        # The need and the agency are private. Authorized staff look the referral up by its id.
         return f"<Referral {self.id!r} {self.status} v{self.version}>"
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class ReferralEvent:
-    """One thing that happened to a referral. Events are only ever added.
+    """One thing that happened to a referral. Events are added and never changed.
 
     Attributes:
-        referral_id: to which one.
-        version: the version that the referral has since.
+        referral_id: id of the referral.
+        version: the version of the referral after it.
         event: what happened.
-        before: the state that it was in; `None` where it began.
-        after: the state that it is in since.
-        role: in what capacity somebody acted.
-        actor_id: who, by an id; empty for a patron.
+        before: the state before it; `None` for the first event.
+        after: the state after it.
+        role: the actor's role.
+        actor_id: the actor's id; empty for a patron.
         at: when it happened.
         recorded_at: when it was recorded, by the clock.
-        inferred: whether nobody reported this step: it follows from the one that was reported.
-        outcome: the outcome that was told with it.
-        outcome_source: who told it.
+        inferred: whether the step was not reported but follows from the one that was.
+        outcome: the outcome that was reported with it.
+        outcome_source: who reported the outcome.
         hold_reason: why the referral waits.
-        text: words that staff or agency added. They may be private, are never counted, and are forgotten first.
+        text: a note by staff or agency. It may be private, is never counted, and is deleted first.
 
     Raises:
         InvalidReferralError: a field contradicts another one, or a time has no zone.
@@ -249,15 +249,15 @@ class ReferralEvent:
         _refuse(next((name for name, wrong in contradictions.items() if wrong), ""))
 
     def to_dict(self) -> dict[str, Any]:
-        """The event as a plain document that JSON and every storage can hold."""
+        """Return the event as a plain document that JSON and every storage can hold."""
         return documents.write(self)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """The event that a document was made from.
+        """Return the event that a document was made from.
 
         Raises:
-            InvalidReferralError: it is no such document.
+            InvalidReferralError: the document is invalid.
         """
         return documents.read(cls, document)
 
@@ -271,7 +271,7 @@ def _check_about(value: Proposal | Referral) -> None:
             _refuse(name)
     if value.type is ReferralType.INFORMATION:
         return
-    # Whoever is sent something is an agency, and what a patron agrees to depends on the matter.
+    # Only an agency can receive a referral, and what a patron agrees to depends on the matter.
     if not value.organization_id:
         _refuse("organization_id")
     if not (value.concepts or value.terms):
@@ -280,5 +280,5 @@ def _check_about(value: Proposal | Referral) -> None:
 
 def _refuse(name: str) -> None:
     if name:
-        message = f"the field {name} of a referral is missing or contradicts another one"
+        message = f"the field {name} of a referral is missing or contradicts another field"
         raise InvalidReferralError(message)

@@ -1,4 +1,4 @@
-"""Matters that need more care than others: what they are called, and how patrons are kept from being named."""
+"""Sensitive matters and their tags, and opaque references that keep patrons from being identified."""
 
 from __future__ import annotations
 
@@ -32,99 +32,99 @@ SENSITIVE: Final = frozenset(
         "unclassified",
     }
 )
-"""Tags of matters that need care. `unclassified` is what is not known to be harmless: a need of another taxonomy."""
+"""Tags of matters that need care. `unclassified` is for what is not known to be harmless: a need of another taxonomy."""
 
 WRITTEN_FOR: Final = frozenset({"dv", "sexual_assault", "trafficking", "sud"})
-"""Tags whose consent must be written: 34 USC 12291(b)(2) asks for a written release of a survivor's information, and
-42 CFR 2.31 for one of records of treatment for substance use."""
+"""Tags whose consent must be written: 34 USC 12291(b)(2) requires a written release of a survivor's information, and
+42 CFR 2.31 a written consent for records of treatment for substance use."""
 
 _REF: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{7,127}")
 _SEPARATORS: Final = re.compile(r"[._:~-]+")
 _CODE: Final = re.compile(
     r"(?:[A-Za-z]{1,16}[._:~-])?(?:[0-9A-Fa-f]{32,}|[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12})"
 )
-"""32 hexadecimal digits or more, or a UUID, maybe behind a word: no name and no number that anybody has."""
+"""32 hexadecimal digits or more, or a UUID, optionally after a word: not the form of any name or personal number."""
 _NUMBER: Final = re.compile(r"(?:^|[._:~-])(?:[0-9][._:~-]*){5,}(?:$|[._:~-])")
-"""Five digits or more with nothing but separators between them: a ZIP code at least."""
+"""Five digits or more with only separators between them, as long as a ZIP code or longer."""
 _PLAIN: Final = re.compile(r"[0-9]*(?:[A-Z]?[a-z]+|[A-Z]+){0,3}[0-9]*|[A-Za-z]*[0-9]{5,}[A-Za-z]*")
-"""What stands between two separators in names, addresses and numbers: up to three words that capitals tell apart, with a
-number before or behind them; or a number of five digits or more, whatever letters are around it."""
+"""A part between two separators as it occurs in names, addresses and numbers: up to three words that begin with
+capitals, with a number before or after them, or a number of five digits or more with any letters around it."""
 
 
 _UNCLASSIFIED: Final = frozenset({"unclassified"})
 
 
 def tags_of(vocabulary: Vocabulary, concepts: Iterable[str], terms: Iterable[str] = ()) -> frozenset[str]:
-    """Tags of what is needed; `unclassified` where some of it is not in the vocabulary, or nobody knows what it is.
+    """Return the tags of what is needed, with `unclassified` if any of it is not in the vocabulary or the need is unknown.
 
     Args:
         vocabulary: the needs that are known.
         concepts: ids of the needs.
-        terms: ids of taxonomy terms that were asked for, of which nobody knows how sensitive they are.
+        terms: ids of taxonomy terms that were asked for. How sensitive they are is unknown.
     """
-    asked = [vocabulary.concepts.get(concept) for concept in concepts]
-    tags = [_UNCLASSIFIED if known is None else known.sensitive for known in asked]
+    entries = [vocabulary.concepts.get(concept) for concept in concepts]
+    tags = [_UNCLASSIFIED if entry is None else entry.sensitive for entry in entries]
     return _UNCLASSIFIED.union(*tags) if any(True for _ in terms) or not tags else frozenset().union(*tags)
 
 
 def patron_ref(text: str, cards: str = "") -> str:
-    r"""The same text, if it can be an opaque reference to a patron.
+    r"""Return the same text, if it can be an opaque reference to a patron.
 
-    Nobody can tell from a text that it is opaque: a name and a code word look alike. What has the form of names,
-    addresses and numbers is refused. A UUID, 32 hexadecimal digits or more, and what `derived_ref` makes are accepted,
-    with a word such as `patron-` before them or without. Any other reference needs a part in which letters and digits
-    are mixed, such as `token-5f3a9c`: not words and numbers alone, be they joined or apart (`Jane.Smith`,
-    `jane-doe-1980`, `main-street-12`, `tel:5550100`). Nor may it hold five digits or more in a row, with separators
-    between them or without, as parts of their own. Random tokens hardly ever have such a form.
+    A text alone cannot prove that it is opaque: a name and a code word look alike. A text in the form of a name, an
+    address or a number is refused. Accepted are a UUID, 32 hexadecimal digits or more, and what `derived_ref` makes,
+    with or without a word such as `patron-` before them. Any other reference needs a part that mixes letters and digits,
+    such as `token-5f3a9c`. Words and numbers that are merely joined or separated do not count (`Jane.Smith`,
+    `jane-doe-1980`, `main-street-12`, `tel:5550100`). It also may not have five digits or more in a row as parts of
+    their own, with or without separators between them. Random tokens hardly ever have such a form.
 
     Args:
         text: the reference that the host gives.
-        cards: a regular expression of the library's own card numbers, where they mix letters and digits, such as
+        cards: a regular expression for the library's own card numbers, if they mix letters and digits, such as
             `[A-Z]\d[A-Z]\d{5}`.
 
     Raises:
-        InvalidPatronRefError: it is shorter than 8 or longer than 128 characters, holds others than letters, digits and
+        InvalidPatronRefError: the text is shorter than 8 or longer than 128 characters, has others than letters, digits and
             `. _ : ~ -`, has the form of a name, an address or a number, or is a card number. The message does not
             repeat it.
     """
     if not _is_opaque(text, cards):
         message = (
-            "a patron's reference is an opaque token of 8 to 128 letters, digits and . _ : ~ -, such as a UUID, with "
-            "letters and digits mixed: never a name, an address, a phone or a card number. `derived_ref` makes one from "
-            "your own id"
+            "a patron's reference must be an opaque token of 8 to 128 letters, digits and . _ : ~ -, such as a UUID, with "
+            "letters and digits mixed, and never a name, an address, a phone or a card number: make one from your own id "
+            "with `derived_ref`"
         )
         raise InvalidPatronRefError(message)
     return text
 
 
 def _is_opaque(text: object, cards: str) -> bool:
-    """Whether a reference has the form of a token, and not that of a name, an address or a number."""
+    """Return whether a reference has the form of a token, and not of a name, an address or a number."""
     if not isinstance(text, str) or not _REF.fullmatch(text) or (cards and re.fullmatch(cards, text)):
         return False
     if _CODE.fullmatch(text):
         return True
-    mixed = any(not _PLAIN.fullmatch(part) for part in _SEPARATORS.split(text))
-    return mixed and not _NUMBER.search(text)
+    is_mixed = any(not _PLAIN.fullmatch(part) for part in _SEPARATORS.split(text))
+    return is_mixed and not _NUMBER.search(text)
 
 
 def derived_ref(secret: Secret, purpose: str, patron_id: str) -> str:
-    """A reference made from the host's own id of a patron: HMAC-SHA-256 with the host's secret.
+    """Return a reference made from the host's own id of a patron: HMAC-SHA-256 with the host's secret.
 
-    Another purpose gives another reference, so that two uses cannot be joined. Whoever has the secret and the ids can
-    tell who is meant: it is a pseudonym, and does not make anybody anonymous.
+    Each purpose gives a different reference, so that two uses cannot be linked. A reference is a pseudonym and does not
+    make patrons anonymous: the secret and the ids together identify them.
 
     Args:
-        secret: known to the host alone.
+        secret: a secret that only the host knows.
         purpose: what for, such as `referrals`.
         patron_id: the host's id.
 
     Raises:
-        InvalidPatronRefError: the secret has less than 16 characters, or there is no purpose or id.
+        InvalidPatronRefError: the secret has fewer than 16 characters, or the purpose or the id is empty.
     """
     if len(secret.reveal()) < 16 or not purpose or not patron_id:  # 128 bits, if each is a byte
-        message = "a reference is derived by a secret of at least 16 characters, for a purpose, from an id"
+        message = "a derived reference needs a secret of at least 16 characters, a purpose and an id"
         raise InvalidPatronRefError(message)
-    # An error of encoding would hold the secret or the id.
+    # An encoding error would contain the secret or the id.
     key = secret.reveal().encode("utf-8", "surrogatepass")
-    said = f"{len(purpose)}:{purpose}{patron_id}".encode("utf-8", "surrogatepass")
-    return f"p-{hmac.new(key, said, hashlib.sha256).hexdigest()[:40]}"
+    signed = f"{len(purpose)}:{purpose}{patron_id}".encode("utf-8", "surrogatepass")
+    return f"p-{hmac.new(key, signed, hashlib.sha256).hexdigest()[:40]}"

@@ -2,7 +2,7 @@
 
 The states are those of FHIR Task as the SDOH Clinical Care guide uses them (HL7, version 3.0.0, profile
 SDOHCC-TaskForReferralManagement: all but `ready` and `received`), written with underscores, and two of our own: `given`,
-for details that were handed over with nothing sent, and `expired`, for a request that nobody answered.
+for details that were handed over with nothing sent, and `expired`, for a request that got no answer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class ReferralStatus(Code):
 
     DRAFT = "draft"
     GIVEN = "given"
-    """The patron has the details. Only for `ReferralType.INFORMATION`; no agency has heard of it."""
+    """The patron has the details. Only for `ReferralType.INFORMATION`: no agency was contacted."""
     REQUESTED = "requested"
     ACCEPTED = "accepted"
     IN_PROGRESS = "in_progress"
@@ -30,7 +30,7 @@ class ReferralStatus(Code):
     REJECTED = "rejected"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
-    """Nobody answered in time. The record is closed, the loop is not."""
+    """No answer came in time. The record is closed, the loop is not."""
     ENTERED_IN_ERROR = "entered_in_error"
 
 
@@ -44,7 +44,7 @@ TERMINAL: Final = frozenset(
         ReferralStatus.ENTERED_IN_ERROR,
     }
 )
-"""States that are never left, but for `entered_in_error`."""
+"""States that a referral never leaves, except for `entered_in_error`."""
 
 SENT: Final = (
     ReferralStatus.REQUESTED,
@@ -52,11 +52,11 @@ SENT: Final = (
     ReferralStatus.IN_PROGRESS,
     ReferralStatus.ON_HOLD,
 )
-"""States of a referral that an agency has and that is still open."""
+"""States of a referral that was sent to an agency and is still open."""
 
 
 ASKED_AFTERWARDS: Final = (ReferralStatus.COMPLETED, ReferralStatus.FAILED, ReferralStatus.EXPIRED)
-"""States in which a patron who agreed is still asked how it went. Not of what was turned down or taken back: they know."""
+"""States in which a patron who agreed is still asked how it went. Of a rejected or cancelled referral they know."""
 
 
 class ReferralType(Code):
@@ -65,8 +65,8 @@ class ReferralType(Code):
     INFORMATION = "information"
     """Details are handed over; nothing leaves the library."""
     SELF = "self"
-    """The patron starts it; what identifies the patron goes only by the patron's own act: it is the patron who sends it,
-    or the agency is told nothing but the need."""
+    """The patron starts it. Identifying data goes out only by the patron's own act: either the patron sends the referral,
+    or the agency learns nothing but the need."""
     DIRECT = "direct"
     """The library sends it to the agency."""
     WARM_HANDOFF = "warm_handoff"
@@ -74,13 +74,13 @@ class ReferralType(Code):
     IN_LIBRARY = "in_library"
     """An appointment with a partner in the building."""
     ASSESSMENT = "assessment"
-    """A referral for further assessment, as the SDOH guide has it."""
+    """A referral for further assessment, as in the SDOH guide."""
     APPLICATION_HELP = "application_help"
     """Help with a form for a benefit."""
 
 
 class Priority(Code):
-    """How soon it is needed. An emergency is no referral: it goes to a crisis line at once, and never waits."""
+    """How soon it is needed. An emergency is not a referral: it goes to a crisis line at once and never waits."""
 
     ROUTINE = "routine"
     URGENT = "urgent"
@@ -93,9 +93,9 @@ class Event(Code):
     GIVE = "give"
     SEND = "send"
     ACKNOWLEDGE = "acknowledge"
-    """The agency has seen it. That is a time, not a state."""
+    """The agency has seen it. This sets a time, not a state."""
     ATTEMPT_CONTACT = "attempt_contact"
-    """Somebody tried to reach the patron. Counted, for a referral must not fail over one unanswered call."""
+    """An attempt to reach the patron. Attempts are counted, so that no referral fails over one unanswered call."""
     ACCEPT = "accept"
     REJECT = "reject"
     START = "start"
@@ -109,13 +109,13 @@ class Event(Code):
     VOID = "void"
     AMEND_OUTCOME = "amend_outcome"
     RE_REFER = "re_refer"
-    """The first event of a new referral that takes the place of a closed one."""
+    """The first event of a new referral that replaces a closed one."""
     DISCARD = "discard"
-    """A draft is thrown away. It leaves no event, for it leaves no referral."""
+    """A draft is deleted. No event remains, because no referral remains."""
 
 
 class Role(Code):
-    """In what capacity somebody acts."""
+    """The capacity in which an actor acts."""
 
     STAFF = "staff"
     PATRON = "patron"
@@ -123,11 +123,11 @@ class Role(Code):
     SYSTEM = "system"
     """The library's own clocks."""
     ADAPTER = "adapter"
-    """Software that carries messages, such as one that knows that a mail was opened."""
+    """Software that delivers messages, such as one that knows that a mail was opened."""
 
 
 class Source(Code):
-    """Who told how a referral came out."""
+    """Who reported how a referral came out."""
 
     AGENCY = "agency"
     PATRON = "patron"
@@ -135,7 +135,7 @@ class Source(Code):
 
 
 VOID_RIGHT: Final = "void"
-"""The right that staff need to take a referral back as entered in error."""
+"""The right that staff need to withdraw a referral as entered in error."""
 
 
 @attrs.frozen(repr=False, field_transformer=TYPED)
@@ -143,10 +143,10 @@ class Actor:
     """Who does something to a referral.
 
     Attributes:
-        role: in what capacity.
-        id: which one: a desk, an agency, an adapter. Never a name, and always empty for a patron, so that no event of a
-            referral tells who the patron is.
-        rights: what this actor may do beyond the role, such as `void`. Not kept with the event.
+        role: the capacity in which the actor acts.
+        id: the id of a desk, an agency or an adapter. Never a person's name, and always empty for a patron, so that no
+            event of a referral identifies the patron.
+        rights: what this actor may do beyond the role, such as `void`. Not stored with the event.
 
     Raises:
         InvalidReferralError: a patron has an id.
@@ -158,9 +158,9 @@ class Actor:
 
     def __attrs_post_init__(self) -> None:
         if self.role is Role.PATRON and self.id:
-            message = "a patron acts without an id: events of a referral do not tell who the patron is"
+            message = "an actor with the role patron must have no id: events of a referral never identify the patron"
             raise InvalidReferralError(message)
 
     def __repr__(self) -> str:
-        # Whoever acts may be a person, so logs learn the role alone.
+        # An id may belong to a person, so logs get only the role.
         return f"<Actor {self.role}>"

@@ -1,9 +1,9 @@
-"""Counts that may be published: small ones are hidden, and so is whatever would give them away.
+"""Counts that are safe to publish: small counts are hidden, and so are others that would reveal them.
 
-Who knows a town knows who the one patron is that asked for shelter in March. So a count below `k` is not shown; nor are
-others, where it could be worked out from them and the totals. A table is a flow from its rows to its columns: to change
-a hidden cell and keep what is shown is to send a little around a circle of hidden cells. Where there is no such circle,
-the cheapest one is hidden.
+In a small town, a count of one can identify the patron who asked for shelter in March. So a count below `k` is hidden,
+and so are other counts from which, with the totals, it could be worked out. A table is treated as a flow from its rows
+to its columns. A hidden cell can have another value, with every shown count unchanged, if it lies on a circle of hidden
+cells around which a little flow can be sent. Where there is no such circle, the cheapest one is hidden.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ import attrs
 from communityconnector.errors import InvalidStatisticsError
 
 LEAST_K: Final = 3
-"""With 2, what is hidden would be known to be 1."""
+"""With 2, a hidden count would be known to be 1."""
 
 Names = tuple[str, ...]
-"""What a cell is called: one name for each thing that is counted by."""
+"""The key of a cell: one name for each dimension."""
 
 
 @attrs.frozen
 class Table:
-    """Counts with their totals; `None` where one is hidden. A cell that is not there is a 0.
+    """Counts with their totals. A hidden count is `None`. A missing cell is 0.
 
     Attributes:
-        cells: the counts, by all their names.
-        rows: totals by the first name; none where there is but one.
-        columns: totals by the other names; none where there is but one.
-        total: the whole.
+        cells: the counts by all names of the cell.
+        rows: totals by the first name; empty if cells have only one name.
+        columns: totals by the other names; empty if cells have only one name.
+        total: the total of all cells.
     """
 
     cells: Mapping[Names, int | None]
@@ -43,18 +43,18 @@ class Table:
     total: int | None
 
     def cell(self, *names: str) -> int | None:
-        """A count; `None` where it is hidden."""
+        """Return a count, or `None` if it is hidden."""
         return self.cells.get(names, 0)
 
     @property
     def hidden(self) -> int:
-        """How many counts and totals are hidden."""
+        """The number of hidden counts and totals."""
         shown = [*self.cells.values(), *self.rows.values(), *self.columns.values(), self.total]
         return shown.count(None)
 
 
 class _Arc(NamedTuple):
-    """A cell or a total, as part of a flow that goes round: source, row, column, sink, and back."""
+    """A cell or a total as part of a circular flow: source, row, column, sink, and back to the source."""
 
     tail: Names
     head: Names
@@ -67,24 +67,28 @@ _TOTAL: Final = ("total",)
 
 
 def suppress(counts: Mapping[Names, int], k: int = 10) -> Table:
-    """A table in which no count from 1 to k - 1 is shown, or can be worked out from what is.
+    """Return a table in which no count from 1 to k - 1 is shown or can be worked out from what is shown.
 
-    For every count that is hidden for being small, the table would look the same if it were k. So neither is it known,
-    nor is that it is small; and what is hidden with it is no small count either. Nothing is known of somebody who
-    has other tables of the same patrons: publish few.
+    For every count that is hidden because it is small, the table would look the same if the count were k. So a reader
+    learns neither the count nor that it is small. Other counts that are hidden with it are not small. There is no such
+    promise against a reader who has other tables about the same patrons: publish few tables.
 
-    Zeros are shown: nobody is behind them. That all of a row are in one cell is therefore shown too.
+    Zeros are shown, because they stand for no patron. A row whose patrons are all in one cell is therefore visible too.
 
     Args:
-        counts: counts of 0 or more by their names, all of the same number of names, one at least. Totals are worked out
-            by the first name, and by the others taken together.
-        k: the least count to be shown, 3 or more.
+        counts: counts of 0 or more by their names. All keys have the same number of names, at least one. Totals are
+            worked out by the first name, and by the others taken together.
+        k: the smallest count to be shown, 3 or more.
 
     Raises:
         InvalidStatisticsError: k is too small, a count is negative, or the names differ in number.
     """
-    if k < LEAST_K or any(one < 0 for one in counts.values()) or len({len(key) for key in counts} - {0}) > 1:
-        message = f"counts are 0 or more, have equally many names, and are hidden below {LEAST_K} or more"
+    if (
+        k < LEAST_K
+        or any(value < 0 for value in counts.values())
+        or len({len(key) for key in counts} - {0}) > 1
+    ):
+        message = f"every count must be 0 or more, all keys must have equally many names, and k must be at least {LEAST_K}"
         raise InvalidStatisticsError(message)
     rows: dict[str, int] = defaultdict(int)
     columns: dict[Names, int] = defaultdict(int)
@@ -110,37 +114,37 @@ def _shown(is_hidden: bool, value: int) -> int | None:  # noqa: FBT001  # a help
 def _arcs(
     counts: Mapping[Names, int], rows: Mapping[str, int], columns: Mapping[Names, int], total: int
 ) -> dict[Names, _Arc]:
-    found: dict[Names, _Arc] = {}
+    arcs: dict[Names, _Arc] = {}
     for names, value in counts.items():
         ends = (("row", names[0]), ("column", *names[1:])) if len(names) > 1 else (_SOURCE, _SINK)
-        found["cell", *names] = _Arc(ends[0], ends[1], value)
-    found |= {("row", key): _Arc(_SOURCE, ("row", key), value) for key, value in rows.items()}
-    found |= {("column", *key): _Arc(("column", *key), _SINK, value) for key, value in columns.items()}
-    found[_TOTAL] = _Arc(_SINK, _SOURCE, total)
-    # Zeros are shown, so nothing can be moved there.
-    return {name: arc for name, arc in found.items() if arc.value}
+        arcs["cell", *names] = _Arc(ends[0], ends[1], value)
+    arcs |= {("row", key): _Arc(_SOURCE, ("row", key), value) for key, value in rows.items()}
+    arcs |= {("column", *key): _Arc(("column", *key), _SINK, value) for key, value in columns.items()}
+    arcs[_TOTAL] = _Arc(_SINK, _SOURCE, total)
+    # Zeros are shown, so no flow can be moved through them.
+    return {name: arc for name, arc in arcs.items() if arc.value}
 
 
 class _Flow:
     def __init__(self, arcs: Mapping[Names, _Arc]) -> None:
         self._arcs = arcs
         self._at: dict[Names, list[tuple[Names, int, Names]]] = defaultdict(list)
-        """At each end: an arc, 1 for along it and -1 for against it, and where that leads."""
+        """For each node: the arcs at it, with 1 to follow an arc or -1 to go against it, and the node it leads to."""
         for name, arc in arcs.items():
             self._at[arc.tail].append((name, 1, arc.head))
             self._at[arc.head].append((name, -1, arc.tail))
 
     def hidden(self, k: int) -> set[Names]:
-        """What to hide."""
+        """Return the cells and totals to hide."""
         small = sorted((arc.value, name) for name, arc in self._arcs.items() if arc.value < k)
         hidden = {name for _, name in small}
-        # Hiding more only leaves more open, so what has been seen to once stays so.
+        # Hiding more only adds freedom, so a cell that is protected once stays protected.
         for value, name in small:
             self._protect(name, k - value, hidden)
         return hidden
 
     def _protect(self, name: Names, wanted: int, hidden: set[Names]) -> None:
-        """Hide what it takes for a cell to be possibly larger by so much."""
+        """Hide enough cells that this cell could be larger by `wanted`."""
         moved: dict[Names, int] = defaultdict(int)
         while wanted > 0:
             way = self._cheapest(name, hidden, moved)
@@ -154,9 +158,9 @@ class _Flow:
     def _cheapest(
         self, name: Names, hidden: Iterable[Names], moved: Mapping[Names, int]
     ) -> list[tuple[Names, int]]:
-        """The way from a cell's head back to its tail that hides least. There is one: by the totals alone."""
+        """Return the path from a cell's head back to its tail that hides least. One always exists: through the totals."""
         start, end = self._arcs[name].head, self._arcs[name].tail
-        # Of ways that cost the same, the newest is followed first: through what is hidden already, it is soon at the end.
+        # Of paths with equal cost, the newest is followed first: through cells that are already hidden it ends soon.
         order = count(0, -1)
         waiting: list[tuple[int, int, Names, tuple[Names, int, Names] | None]] = [
             (0, next(order), start, None)
@@ -181,7 +185,7 @@ class _Flow:
 
 
 def _steps(by: Mapping[Names, tuple[Names, int, Names] | None], end: Names) -> list[tuple[Names, int]]:
-    """The arcs that led to an end, each with its sign."""
+    """Return the arcs that led to an end, each with its sign."""
     way = []
     step = by[end]
     while step is not None:

@@ -1,4 +1,4 @@
-"""The table of transitions: every move that there is. What is not in it cannot happen."""
+"""The table of transitions: every move of a referral. What is not in it cannot happen."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Transition:
 
     Attributes:
         event: what happens.
-        before: in which state; `None` where a referral begins.
-        after: the state that follows, which may be the same; `None` where the referral is gone.
-        who: roles that can make it happen.
+        before: the state before it; `None` if a referral begins.
+        after: the state after it, which may be the same; `None` if the referral is deleted.
+        who: roles that may do it.
         guards: names of the conditions that must hold, checked in this order.
-        needs: fields of `Details` that must be told. An agency need not say that it is the source.
-        takes: fields that may be told; `text` always may.
-        classes: classes that the outcome must be of.
-        sets: the outcome that it always has, which nobody tells.
+        needs: fields of `Details` that must be given. An agency may leave out that it is the source.
+        takes: fields that may be given; `text` always may.
+        classes: the classes that the outcome may belong to.
+        sets: the outcome that it always has, which no caller gives.
     """
 
     event: Event
@@ -40,7 +40,7 @@ class Transition:
 
     @property
     def name(self) -> str:
-        """The move in words: `send: draft -> requested`."""
+        """The move as text: `send: draft -> requested`."""
         return f"{self.event}: {self.before or '-'} -> {self.after or '-'}"
 
 
@@ -49,7 +49,7 @@ _STAFF, _PATRON, _AGENCY, _SYSTEM, _ADAPTER = Role.STAFF, Role.PATRON, Role.AGEN
 _DESK = (_STAFF, _PATRON)
 _ANYONE = (_STAFF, _PATRON, _AGENCY)
 _WORKED_ON = (_S.ACCEPTED, _S.IN_PROGRESS, _S.ON_HOLD)
-_TOLD = ("outcome", "outcome_source")
+_OUTCOME = ("outcome", "outcome_source")
 _OUTCOMES = {
     _S.COMPLETED: (CodeClass.SUCCESS,),
     _S.FAILED: FAILURE,
@@ -57,7 +57,7 @@ _OUTCOMES = {
     _S.CANCELLED: FAILURE,
     _S.EXPIRED: tuple(CodeClass),
 }
-"""Classes that an outcome must be of, by the state that it explains."""
+"""The classes that an outcome may belong to, by the state that it explains."""
 
 
 def _table() -> Iterable[Transition]:
@@ -100,7 +100,7 @@ def _table() -> Iterable[Transition]:
 
 
 def _agency() -> Iterable[Transition]:
-    """What an agency does with a request."""
+    """Yield what an agency does with a request."""
     yield Transition(event=Event.ACCEPT, before=_S.REQUESTED, after=_S.ACCEPTED, who=(_AGENCY,))
     yield Transition(
         event=Event.REJECT,
@@ -114,7 +114,7 @@ def _agency() -> Iterable[Transition]:
     for status in (_S.ACCEPTED, _S.ON_HOLD):
         yield Transition(event=Event.START, before=status, after=_S.IN_PROGRESS, who=(_AGENCY,))
     for status in _WORKED_ON:
-        # Who has looked at a hold says until when it goes on; that may be staff, who have called the agency.
+        # A review of a hold sets the next review day. Staff may do that too, after a call to the agency.
         yield Transition(
             event=Event.HOLD,
             before=status,
@@ -126,7 +126,7 @@ def _agency() -> Iterable[Transition]:
 
 
 def _endings() -> Iterable[Transition]:
-    """How a referral comes to its end."""
+    """Yield the ways in which a referral ends."""
     for event, after, guards in (
         (Event.COMPLETE, _S.COMPLETED, ()),
         (Event.FAIL, _S.FAILED, ("contact_attempts",)),
@@ -138,7 +138,7 @@ def _endings() -> Iterable[Transition]:
                 after=after,
                 who=_ANYONE,
                 guards=guards,
-                needs=_TOLD,
+                needs=_OUTCOME,
                 classes=_OUTCOMES[after],
             )
     for status in (_S.DRAFT, *SENT):
@@ -174,7 +174,7 @@ def _endings() -> Iterable[Transition]:
             before=_S.GIVEN,
             after=after,
             who=_DESK,
-            needs=("to", *_TOLD),
+            needs=("to", *_OUTCOME),
             classes=_OUTCOMES[after],
         )
     yield Transition(
@@ -189,7 +189,7 @@ def _endings() -> Iterable[Transition]:
 
 
 def _corrections() -> Iterable[Transition]:
-    """What may still happen when all is over."""
+    """Yield what may still happen to a closed referral."""
     for status in ReferralStatus:
         if status is not _S.ENTERED_IN_ERROR:
             yield Transition(
@@ -207,7 +207,7 @@ def _corrections() -> Iterable[Transition]:
             after=status,
             who=(_STAFF, _AGENCY),
             guards=("agency_was_told", "amend_window", "contact_attempts"),
-            needs=_TOLD,
+            needs=_OUTCOME,
             classes=_OUTCOMES[status],
         )
 
@@ -219,11 +219,11 @@ Moves = Mapping[tuple[Event, ReferralStatus | None], tuple[Transition, ...]]
 
 
 def by_move(table: Iterable[Transition]) -> Moves:
-    """Transitions by what happens and in which state."""
-    found: dict[tuple[Event, ReferralStatus | None], tuple[Transition, ...]] = {}
+    """Return transitions by event and state."""
+    moves: dict[tuple[Event, ReferralStatus | None], tuple[Transition, ...]] = {}
     for row in table:
-        found[row.event, row.before] = (*found.get((row.event, row.before), ()), row)
-    return MappingProxyType(found)
+        moves[row.event, row.before] = (*moves.get((row.event, row.before), ()), row)
+    return MappingProxyType(moves)
 
 
 IMPLIED: Final[Mapping[tuple[Event, ReferralStatus], Event]] = MappingProxyType(
@@ -232,8 +232,9 @@ IMPLIED: Final[Mapping[tuple[Event, ReferralStatus], Event]] = MappingProxyType(
         Event.ACCEPT,
     )
 )
-"""What must have happened before an update that skips a step: an agency that works on a request has accepted it.
+"""The event that an update implies when it skips a step: an agency that works on a request has accepted it.
 
-FHIR has no way from `requested` to `completed` or `failed`, so the step is written down, marked as inferred. `fail`
-implies it only where it is the agency that says so: a patron who was not helped has not been accepted by that.
+FHIR has no transition from `requested` to `completed` or `failed`, so the skipped step is recorded and marked as
+inferred. `fail` implies acceptance only if the agency reports it: that a patron was not helped does not mean that the
+agency had accepted the referral.
 """

@@ -1,10 +1,10 @@
-"""What messages say: little, in plain words, in English and Spanish.
+"""The texts of messages: short, in plain words, in English and Spanish.
 
-A message can be read by whoever holds the phone, so it names no agency, no need and no place. To a patron it says that
-there is a message; to an agency, that there is a referral. The rest is behind the link.
+Anyone who holds the phone can read a message, so it names no agency, no need and no place. It informs a patron that
+there is a message, and an agency that there is a referral. The rest is behind the link.
 
-Every text fits one SMS segment: 160 characters of the GSM 7-bit alphabet (3GPP TS 23.038, 6.2.1), which is why the
-Spanish ones do without á, í, ó and ú.
+Every text fits one SMS segment: 160 characters of the GSM 7-bit alphabet (3GPP TS 23.038, 6.2.1). That is why the
+Spanish texts avoid á, í, ó and ú.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ _GSM: Final = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _GSM_DOUBLE: Final = frozenset("^{}\\[~]|€\f")
-"""These take two characters."""
+"""Characters that count as two."""
 
 
 class Template(Code):
-    """Which message."""
+    """A kind of message."""
 
     AGENCY_REQUEST = "agency_request"
     AGENCY_REMINDER = "agency_reminder"
     AGENCY_WITHDRAWN = "agency_withdrawn"
-    """The referral is taken back: the agency deletes what it holds."""
+    """The referral is withdrawn: the agency deletes its records of it."""
     STAFF_ATTENTION = "staff_attention"
-    """A referral wants somebody at the desk to look at it."""
+    """Staff at the desk should look at a referral."""
     PATRON_MESSAGE = "patron_message"
 
 
@@ -54,9 +54,9 @@ class Words(NamedTuple):
     """A message in one language.
 
     Attributes:
-        subject: its subject.
-        linked: what it says with a link.
-        bare: what it says without one.
+        subject: the subject.
+        linked: the body of a message with a link.
+        bare: the body of a message without a link.
     """
 
     subject: str
@@ -65,25 +65,25 @@ class Words(NamedTuple):
 
 
 _ANONYMOUS: Final = "anonymous_message"
-"""The patron's message that does not say whom it is from."""
+"""The message to a patron that does not name its sender."""
 
 _TEXTS: Final[Mapping[str, Mapping[str, Words]]] = MappingProxyType(
     {
         "en": {
             Template.AGENCY_REQUEST: Words(
                 "A new referral",
-                "A new referral ({referral}) waits for your answer: {link}",
-                "A new referral ({referral}) waits for your answer. Please call {library}.",
+                "A new referral ({referral}) is waiting for your answer: {link}",
+                "A new referral ({referral}) is waiting for your answer. Please call {library}.",
             ),
             Template.AGENCY_REMINDER: Words(
-                "A referral waits for your answer",
+                "A referral is waiting for your answer",
                 "Please answer referral {referral}: {link}",
                 "Please answer referral {referral}. Call {library}.",
             ),
             Template.AGENCY_WITHDRAWN: Words(
-                "A referral was taken back",
-                "Referral {referral} was taken back. Please delete what you hold about it.",
-                "Referral {referral} was taken back. Please delete what you hold about it.",
+                "A referral was withdrawn",
+                "Referral {referral} was withdrawn. Please delete your records of it.",
+                "Referral {referral} was withdrawn. Please delete your records of it.",
             ),
             Template.STAFF_ATTENTION: Words(
                 "A referral needs attention",
@@ -141,17 +141,17 @@ STATUS_WORDS: Final[Mapping[str, Mapping[ReferralStatus, str]]] = MappingProxyTy
     {
         "en": {
             _S.DRAFT: "Your request has not been sent yet.",
-            _S.GIVEN: "You have the details. Nothing was sent to anyone.",
+            _S.GIVEN: "You have the details. No one was contacted for you.",
             _S.REQUESTED: "Your request was sent. They have not answered yet.",
             _S.ACCEPTED: "They said yes. They will help you.",
             _S.IN_PROGRESS: "They are working on it.",
             _S.ON_HOLD: "It is on hold. They may need something from you.",
             _S.COMPLETED: "It is done.",
-            _S.FAILED: "They could not help this time. Staff can look for others with you.",
-            _S.REJECTED: "They could not take your request. Staff can look for others with you.",
-            _S.CANCELLED: "Your request was taken back.",
-            _S.EXPIRED: "They did not answer. Staff can look for others with you.",
-            _S.ENTERED_IN_ERROR: "Your request was taken back.",
+            _S.FAILED: "They could not help this time. Staff can help you look for others.",
+            _S.REJECTED: "They could not take your request. Staff can help you look for others.",
+            _S.CANCELLED: "Your request was withdrawn.",
+            _S.EXPIRED: "They did not answer. Staff can help you look for others.",
+            _S.ENTERED_IN_ERROR: "Your request was withdrawn.",
         },
         "es": {
             _S.DRAFT: "Su solicitud todavía no se ha enviado.",
@@ -169,19 +169,19 @@ STATUS_WORDS: Final[Mapping[str, Mapping[ReferralStatus, str]]] = MappingProxyTy
         },
     }
 )
-"""Where a referral stands, as the patron reads it behind the link."""
+"""The state of a referral in the words that the patron reads behind the link."""
 
 LANGUAGES: Final = tuple(_TEXTS)
 
 
 def spoken(language: str) -> str:
-    """The language that there are texts in for somebody who reads another: `es` for `es-MX`, else English."""
+    """Return the language of the texts for a reader's language: `es` for `es-MX`, else English."""
     primary = language.partition("-")[0].lower()
     return primary if primary in _TEXTS else LANGUAGES[0]
 
 
 def letters(text: str) -> int | None:
-    """How many characters of an SMS a text takes; `None` where the GSM alphabet does not have it all."""
+    """Return how many characters of an SMS a text takes, or `None` if a character is not in the GSM alphabet."""
     if any(letter not in _GSM and letter not in _GSM_DOUBLE for letter in text):
         return None
     return len(text) + sum(letter in _GSM_DOUBLE for letter in text)
@@ -189,21 +189,21 @@ def letters(text: str) -> int | None:
 
 @attrs.frozen(kw_only=True)
 class Letterhead:
-    """Whom messages are from, and where they lead.
+    """The sender that messages name, the links in them, and the notifiers that carry them.
 
     Attributes:
-        library: the library's short name, as messages say it.
-        link_base: what links begin with, such as `https://library.example.org/r/`; without one, messages have no links.
-        anonymous_link_base: the same for patrons who did not say that a message may name the library. It should lead to
-            a host whose name says nothing of a library; without one, these patrons get messages without links.
-        staff_notifier: name of the notifier that tells staff; empty where they look for themselves.
-        staff_address: where to, in the notifier's own terms.
+        library: the library's short name, as it appears in messages.
+        link_base: the beginning of links, such as `https://library.example.org/r/`. Without it, messages have no links.
+        anonymous_link_base: the same for patrons who did not agree that a message names the library. Its host name
+            should not reveal a library. Without it, these patrons get messages without links.
+        staff_notifier: name of the notifier that reaches staff; empty if staff look at the desk themselves.
+        staff_address: the staff's address, in the form that the notifier expects.
         language: the staff's language.
-        channels: name of the notifier for each way to reach patrons, such as `{"email": "smtp"}`; a way that is not in
-            it is not used.
+        channels: name of the notifier for each way to reach patrons, such as `{"email": "smtp"}`. Ways that are not
+            listed are not used.
 
     Raises:
-        InvalidReferralError: a text would not fit one SMS, or staff have a notifier and no address.
+        InvalidReferralError: a text would not fit one SMS, or only one of notifier and address for staff is given.
     """
 
     library: str = "the library"
@@ -216,7 +216,7 @@ class Letterhead:
 
     def __attrs_post_init__(self) -> None:
         if bool(self.staff_notifier) != bool(self.staff_address.reveal()):
-            message = "a letterhead has a notifier for staff together with an address"
+            message = "a letterhead needs staff_notifier and staff_address together, or neither"
             raise InvalidReferralError(message)
         for language in LANGUAGES:
             for words in _TEXTS[language]:
@@ -224,7 +224,7 @@ class Letterhead:
                 taken = letters(body)
                 if taken is None or taken > SEGMENT:
                     message = (
-                        f"the text {words} ({language}) would take more than one SMS of {SEGMENT} plain characters: "
+                        f"the text {words} ({language}) does not fit one SMS of {SEGMENT} plain characters: "
                         "shorten the library's name or the beginning of the links"
                     )
                     raise InvalidReferralError(message)
@@ -232,19 +232,19 @@ class Letterhead:
     def ways(
         self, contacts: Iterable[ContactPreference], moment: datetime, fresh_for: timedelta
     ) -> Iterator[tuple[str, ContactPreference]]:
-        """The ways by which a patron may be written to, in the patron's order, each with the notifier for it.
+        """Yield the contacts at which a patron may get messages, in the patron's order, each with its notifier.
 
         Args:
-            contacts: what the patron said.
+            contacts: the patron's contacts.
             moment: now.
-            fresh_for: how long the patron's word counts.
+            fresh_for: how long a patron's statement that a contact is safe counts.
         """
         for contact in contacts:
             notifier = "" if contact.channel is Channel.VOICE else self.channels.get(contact.channel, "")
             if notifier and contact.may_be_used(moment, fresh_for):
                 yield notifier, contact
 
-    def written(  # noqa: PLR0913  # what a text can say
+    def written(  # noqa: PLR0913  # everything that a text can contain
         self,
         template: Template,
         language: str,
@@ -254,25 +254,25 @@ class Letterhead:
         reason: str = "",
         named: bool = True,
     ) -> tuple[str, str]:
-        """Subject and body of a message.
+        """Return subject and body of a message.
 
         Args:
-            template: which message.
-            language: in which language, if there are texts in it; else in English.
-            referral_id: which referral. No text to a patron says it.
-            token: what a link ends with; empty for none.
-            reason: for staff: what it is about.
-            named: whether it may say whom it is from.
+            template: the kind of message.
+            language: the language, if there are texts in it; otherwise they are in English.
+            referral_id: id of the referral. No text to a patron contains it.
+            token: the end of the link; empty for no link.
+            reason: what staff should look at; only in messages to staff.
+            named: whether the message may name the library.
         """
         key = template if named or template is not Template.PATRON_MESSAGE else _ANONYMOUS
         return self._filled(key, spoken(language), referral_id, token, reason)
 
     def link(self, token: str, *, named: bool = True) -> str:
-        """The link that a token stands for; empty where there is no token, or messages have no links.
+        """Return the link for a token, or an empty text if there is no token or messages have no links.
 
         Args:
-            token: what it ends with.
-            named: whether the message may say whom it is from: a link does so by its host.
+            token: the end of the link.
+            named: whether the message may name the library: the host of a link does so.
         """
         base = self.link_base if named else self.anonymous_link_base
         return f"{base}{token}" if base and token else ""

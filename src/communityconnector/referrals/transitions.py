@@ -1,7 +1,7 @@
-"""Making referrals and carrying them on: pure functions from a referral and an event to the next referral.
+"""Create referrals and advance them: pure functions from a referral and an event to the next referral.
 
-Nothing is stored, sent or looked up here, and no clock is read. Whoever calls writes the referral and its events in one
-transaction, against the version that was read.
+Nothing is stored, sent or looked up here, and no clock is read. The caller writes the referral and its events in one
+transaction, on condition that the stored version is still the one that it read.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from communityconnector.errors import IllegalTransitionError, InvalidReferralErr
 from communityconnector.referrals import guards
 from communityconnector.referrals.clocks import add_business_days
 from communityconnector.referrals.codes import MEANINGS, Outcome
-from communityconnector.referrals.details import NOTHING_TOLD, Details
+from communityconnector.referrals.details import NO_DETAILS, Details
 from communityconnector.referrals.documents import as_utc
 from communityconnector.referrals.guards import Step
 from communityconnector.referrals.policy import Policy
@@ -36,15 +36,15 @@ _BY_REQUESTER: Final = frozenset(
         ReferralStatus.ENTERED_IN_ERROR,
     }
 )
-"""States that whoever asks may give an agency's task; an expired request is exported as a cancelled one."""
+"""States that the requester may set on an agency's task. An expired request is exported as a cancelled one."""
 
 
 class Advanced(NamedTuple):
-    """What has come of an event.
+    """The result of an event.
 
     Attributes:
-        referral: as it stands now.
-        events: what to write down, first to last: more than one where a step was inferred.
+        referral: the referral after it.
+        events: the events to record, in order; more than one if a step was inferred.
     """
 
     referral: Referral
@@ -65,17 +65,17 @@ def create(
         proposal: what it is about.
         actor: staff or patron.
         at: when.
-        policy: the library's times.
+        policy: the library's waiting times.
         recorded_at: when it is recorded, if not at once.
 
     Raises:
-        IllegalTransitionError: this role makes no referrals.
-        InvalidReferralError: a time has no zone, or it is recorded before it happened.
+        IllegalTransitionError: this role may not create referrals.
+        InvalidReferralError: a time has no time zone, or the recording time is before the event.
     """
     return _begin(proposal, Event.CREATE, actor, (at, recorded_at), policy)
 
 
-def re_refer(  # noqa: PLR0913  # what `create` takes, and what it replaces
+def re_refer(  # noqa: PLR0913  # the arguments of `create`, and the referral to replace
     referral: Referral,
     proposal: Proposal,
     actor: Actor,
@@ -85,84 +85,84 @@ def re_refer(  # noqa: PLR0913  # what `create` takes, and what it replaces
     policy: Policy = _DEFAULT,
     recorded_at: datetime | None = None,
 ) -> Advanced:
-    """Draft a new referral in the place of a closed one. The closed one stays as it is.
+    """Draft a new referral to replace a closed one. The closed one does not change.
 
-    A closed referral is never opened again: FHIR has a new task for a new try. The patron's consent was for the old
-    one, so the new one needs its own before it is sent.
+    A closed referral is never reopened: in FHIR a new attempt is a new task. The patron's consent was for the old
+    referral, so the new one needs its own before it is sent.
 
     Args:
-        referral: the closed one.
-        proposal: what the new one is about.
+        referral: the closed referral.
+        proposal: what the new referral is about.
         actor: staff or patron.
         at: when.
         allow_tried: whether the agency may be one that was tried before.
-        policy: the library's times.
+        policy: the library's waiting times.
         recorded_at: when it is recorded, if not at once.
 
     Raises:
-        IllegalTransitionError: the old one is not closed, or this role makes no referrals.
+        IllegalTransitionError: the old referral is not closed, or this role may not create referrals.
         InvalidReferralError: the agency was tried before, the id is the old one's, or the times contradict each other.
     """
     if not referral.is_closed:
         raise IllegalTransitionError(referral.status, Event.RE_REFER, actor.role)
     if proposal.id == referral.id:
-        message = "a new referral needs an id of its own"
+        message = "the new referral has the id of the one it replaces: give it a new id"
         raise InvalidReferralError(message)
     tried = referral.tried
     if referral.organization_id and (referral.sent_at or referral.given_at):
         tried = tuple(dict.fromkeys((*tried, referral.organization_id)))
     if proposal.organization_id in tried and not allow_tried:
-        message = "this agency was tried before for the same need; allow_tried=True tries it again"
+        message = "this agency was tried before for the same need: choose another, or pass allow_tried=True"
         raise InvalidReferralError(message)
     if as_utc(at) < referral.last_at:
         _refuse_time()
-    begun = _begin(proposal, Event.RE_REFER, actor, (at, recorded_at), policy)
-    return begun._replace(referral=attrs.evolve(begun.referral, replaces=referral.id, tried=tried))
+    drafted = _begin(proposal, Event.RE_REFER, actor, (at, recorded_at), policy)
+    return drafted._replace(referral=attrs.evolve(drafted.referral, replaces=referral.id, tried=tried))
 
 
 def check_discard(referral: Referral, actor: Actor, at: datetime) -> None:
-    """Make sure that a draft may be thrown away. Nothing of it is kept: nobody outside has heard of it.
+    """Check that a draft may be discarded. Nothing of it remains, because no one outside the library knew of it.
 
     Args:
         referral: the draft.
-        actor: who throws it away.
+        actor: who discards it.
         at: when.
 
     Raises:
-        IllegalTransitionError: it is no draft, or somebody else's.
-        InvalidReferralError: the time contradicts what happened before.
+        IllegalTransitionError: the referral is not a draft, or another actor created it.
+        InvalidReferralError: the time is before the last event.
     """
-    step = _step(referral, actor, (at, None), NOTHING_TOLD, _DEFAULT)
+    step = _step(referral, actor, (at, None), NO_DETAILS, _DEFAULT)
     _check(_row(step, Event.DISCARD), step)
 
 
-def advance(  # noqa: PLR0913  # what happened, who says so, when, and what the library decided
+def advance(  # noqa: PLR0913  # event, actor, times, details and policy
     referral: Referral,
     event: Event,
     actor: Actor,
     at: datetime,
-    details: Details = NOTHING_TOLD,
+    details: Details = NO_DETAILS,
     *,
     policy: Policy = _DEFAULT,
     recorded_at: datetime | None = None,
 ) -> Advanced:
-    """What becomes of a referral when something happens.
+    """Return the referral after an event, and the events to record.
 
-    An update that skips a step is expanded: where an agency has helped on a mere request, it has accepted it too, and
-    that is written down first, marked as inferred.
+    An update that skips a step is expanded: an agency that helped on a request has also accepted it, so the acceptance
+    is recorded first and marked as inferred.
 
     Args:
-        referral: as it stands. It is not changed.
-        event: what happened.
-        actor: who says so.
+        referral: the referral before the event. It is not changed.
+        event: the event.
+        actor: who reports it.
         at: when it happened. Not before the last event.
-        details: what was told with it.
+        details: what the actor reports with it.
         policy: the library's limits and times.
-        recorded_at: when it is recorded, by the clock, if not as it happens.
+        recorded_at: when it is recorded, by the clock, if not at the time of the event.
 
     Raises:
-        IllegalTransitionError: this cannot happen: not in this state, not by this role, or a condition is not met.
-        InvalidReferralError: what was told is incomplete or contradicts itself, or the times do.
+        IllegalTransitionError: the event is not allowed in this state or for this role, or a condition is not met.
+        InvalidReferralError: the details are incomplete or contradict each other, or the times do.
     """
     if event in (Event.CREATE, Event.RE_REFER, Event.DISCARD):
         raise IllegalTransitionError(referral.status, event, actor.role)
@@ -172,14 +172,14 @@ def advance(  # noqa: PLR0913  # what happened, who says so, when, and what the 
         return _carry_out(_row(step, event), step)
     if event is Event.FAIL and Source.AGENCY not in (_speaker(actor), details.outcome_source):
         raise IllegalTransitionError(referral.status, event, actor.role)
-    first = attrs.evolve(step, details=NOTHING_TOLD)
-    # Whoever reports has not accepted it, so the role is asked for what is reported, not for what follows from it.
+    first = attrs.evolve(step, details=NO_DETAILS)
+    # The role must be allowed to report this event. It need not be allowed to do the inferred step.
     accepted = _carry_out(MOVES[implied, referral.status][0], first, inferred=True)
     then = attrs.evolve(step, referral=accepted.referral)
     try:
         done = _carry_out(_row(then, event), then)
     except IllegalTransitionError as error:
-        # The caller knows of the state that the referral is in, not of one that was only thought of.
+        # The caller knows the referral's real state, not the inferred one.
         raise IllegalTransitionError(referral.status, event, actor.role, error.guard) from None
     return Advanced(done.referral, accepted.events + done.events)
 
@@ -244,12 +244,12 @@ def _times(at: datetime, recorded_at: datetime | None) -> tuple[datetime, dateti
 
 
 def _refuse_time() -> None:
-    message = "an event happens no sooner than the one before it, and is recorded no sooner than it happens"
+    message = "an event must not be earlier than the one before it, nor be recorded before it happens"
     raise InvalidReferralError(message)
 
 
 def _row(step: Step, event: Event) -> Transition:
-    """The row of the table that applies: state and role are right."""
+    """Return the row of the table that applies to the state and the role."""
     status, role, to = step.referral.status, step.actor.role, step.details.to
     rows = MOVES.get((event, status), ())
     if rows and "to" in rows[0].needs:
@@ -263,18 +263,18 @@ def _row(step: Step, event: Event) -> Transition:
 
 
 def _check(row: Transition, step: Step) -> None:
-    """Make sure that what was told is what the row wants, and that its conditions hold."""
+    """Check that the details are those that the row takes, and that its conditions hold."""
     details, by_agency = step.details, step.actor.role is Role.AGENCY
     for field in attrs.fields(Details):
-        told = getattr(details, field.name) != field.default
-        needed = field.name in row.needs and not (by_agency and field.name == "outcome_source")
-        known = field.name == "text" or field.name in row.needs + row.takes
-        if (needed and not told) or (told and not known):
+        is_given = getattr(details, field.name) != field.default
+        is_needed = field.name in row.needs and not (by_agency and field.name == "outcome_source")
+        is_taken = field.name == "text" or field.name in row.needs + row.takes
+        if (is_needed and not is_given) or (is_given and not is_taken):
             _refuse_detail(field.name)
     if details.outcome is Outcome.CONSENT_REVOKED or (
         details.outcome is not None and MEANINGS[details.outcome].side not in row.classes
     ):
-        # Consent is taken back by its own event, for more follows from it than from any other reason.
+        # Revoking consent has its own event, because more follows from it than from any other reason.
         _refuse_detail("outcome")
     speaker = _speaker(step.actor)
     if details.outcome_source is not None and (
@@ -287,12 +287,12 @@ def _check(row: Transition, step: Step) -> None:
 
 
 def _speaker(actor: Actor) -> Source | None:
-    """Whose word an actor's is. Staff may pass on what others told."""
+    """Return the source for which an actor speaks. Staff may also pass on reports of others."""
     return _SPEAKS.get(actor.role)
 
 
 def _refuse_detail(name: str) -> None:
-    message = f"the detail {name} is missing, not wanted, or contradicts the event"
+    message = f"the detail {name} is missing, not allowed for this event, or contradicts it"
     raise InvalidReferralError(message)
 
 
@@ -303,7 +303,7 @@ def _carry_out(row: Transition, step: Step, *, inferred: bool = False) -> Advanc
     outcome = row.sets or details.outcome
     source = None
     if row.event is Event.REVOKE_CONSENT:
-        source = Source.PATRON  # whoever writes it down, it is the patron who takes it back
+        source = Source.PATRON  # only the patron revokes consent, no matter who records it
     elif details.outcome is not None:
         source = details.outcome_source or _speaker(actor)
     changes: dict[str, Any] = _stamps(row.event, step)
@@ -338,33 +338,33 @@ def _carry_out(row: Transition, step: Step, *, inferred: bool = False) -> Advanc
 
 
 def _stamps(event: Event, step: Step) -> dict[str, Any]:
-    """What an event leaves on a referral beside its state: times and counts."""
+    """Return the times and counts that an event changes on a referral, besides its state."""
     referral, at, policy = step.referral, step.at, step.policy
-    found: dict[str, Any] = {}
+    stamps: dict[str, Any] = {}
     match event:
         case Event.GIVE:
-            found = {"given_at": at, "expires_at": at + policy.follow_up_window, **_handed_over(step)}
+            stamps = {"given_at": at, "expires_at": at + policy.follow_up_window, **_handed_over(step)}
         case Event.SEND:
             respond_by = add_business_days(at, policy.respond_within, policy)
-            found = {"sent_at": at, "respond_by": respond_by, **_handed_over(step)}
+            stamps = {"sent_at": at, "respond_by": respond_by, **_handed_over(step)}
         case Event.ACKNOWLEDGE:
-            found = {"acknowledged_at": referral.acknowledged_at or at}
+            stamps = {"acknowledged_at": referral.acknowledged_at or at}
         case Event.ATTEMPT_CONTACT:
-            found = {"contact_attempts": referral.contact_attempts + 1}
+            stamps = {"contact_attempts": referral.contact_attempts + 1}
         case Event.ACCEPT | Event.REJECT:
-            found = {"responded_at": at}
+            stamps = {"responded_at": at}
         case Event.START:
-            found = {"started_at": referral.started_at or at}
+            stamps = {"started_at": referral.started_at or at}
         case Event.HOLD:
             review_on = step.details.review_on or (at.astimezone(policy.here) + policy.review_every).date()
-            found = {"held_at": at, "hold_reason": step.details.hold_reason, "review_on": review_on}
-    return found
+            stamps = {"held_at": at, "hold_reason": step.details.hold_reason, "review_on": review_on}
+    return stamps
 
 
 def _handed_over(step: Step) -> dict[str, Any]:
-    """What giving and sending have in common. A draft's end no longer counts."""
-    asks = step.details.follow_up_allowed and step.policy.follow_up_after
-    first = step.at + min(step.policy.follow_up_after) if asks else None
+    """Return the changes that handing over and sending share. The draft's deletion date no longer applies."""
+    may_ask = step.details.follow_up_allowed and step.policy.follow_up_after
+    first = step.at + min(step.policy.follow_up_after) if may_ask else None
     return {
         "purge_after": None,
         "follow_up_allowed": step.details.follow_up_allowed,

@@ -1,4 +1,4 @@
-"""Needs that could not be met, as they are kept for planning: without a patron, and without a way back to one."""
+"""Records of needs that could not be met, for planning: without a patron, and without a way to identify one."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 
 class Basis(Code):
-    """How a need came to be known. The two are never added up: staff see needs that nobody has said."""
+    """How a need became known. The two are never added up, because staff also see needs that no patron mentioned."""
 
     PRESENTED = "presented"
-    """The patron said it."""
+    """The patron mentioned it."""
     PERCEIVED = "perceived"
-    """Staff saw it."""
+    """Staff noticed it."""
 
 
 @attrs.frozen(kw_only=True, field_transformer=TYPED)
 class UnmetRecord:
-    """One need that could not be met. Nothing in it says who, when to the day, or where to the street.
+    """One need that could not be met. It names no person, no exact day and no street.
 
     Attributes:
         concepts: ids of the needs.
         terms: ids of taxonomy terms.
         reason: why it could not be met.
-        basis: how it came to be known.
-        month: when, as `2026-03`.
-        area: where, coarsely: the beginning of a ZIP code, a county, a branch.
-        language: the language that it was asked for in.
-        channel: how the patron came: `desk`, `phone`, `outreach` and the like.
+        basis: how it became known.
+        month: the month, as `2026-03`.
+        area: a coarse area: the beginning of a ZIP code, a county, a branch.
+        language: the language in which the patron asked.
+        channel: how the patron came, such as `desk`, `phone` or `outreach`.
     """
 
     concepts: tuple[str, ...] = attrs.field(default=(), converter=texts)
@@ -58,20 +58,20 @@ class UnmetRecord:
     channel: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """The record as a plain document."""
+        """Return the record as a plain document."""
         return documents.write(self)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """The record that a document was made from."""
+        """Return the record that a document was made from."""
         return documents.read(cls, document)
 
 
 def coarse(record: UnmetRecord) -> UnmetRecord:
-    """The same record, if it says nothing that may not be kept for ever: it is kept without an end.
+    """Return the same record, if it is coarse enough to be stored without a time limit.
 
     Raises:
-        InvalidReferralError: it says more. The message repeats nothing of it.
+        InvalidReferralError: it is too precise. The message repeats nothing of it.
     """
     area_of(record.area)
     codes_of((*record.concepts, *record.terms, *filter(None, (record.language, record.channel))))
@@ -79,41 +79,42 @@ def coarse(record: UnmetRecord) -> UnmetRecord:
 
 
 def area_of(text: str) -> str:
-    """An area, if it is a coarse one.
+    """Return the same text, if it is a coarse area.
 
-    It has 40 characters at most: letters, blanks and `- . '`, and a number: alone, of 5 digits at most, as the beginning
-    of a ZIP code, or of 2 digits at the end, as in `Ward 12`, where nothing in it is a word for a street.
+    A coarse area is either a number of at most 5 digits, as the beginning of a ZIP code, or a name of at most 40
+    characters: letters, blanks and `- . '`, with at most 2 digits at its end, as in `Ward 12`. A name with a number may
+    not contain a word for a street.
 
     Raises:
-        InvalidReferralError: it may be an address, or no place at all. The message does not repeat it.
+        InvalidReferralError: the text may be an address, or is not a place. The message does not repeat it.
     """
     if text and not _ZIP.fullmatch(text):
         words = {word.strip(".'").casefold() for word in re.split(r"[\s-]+", text)}
-        numbered = any(letter.isdigit() for letter in text)
-        if not _PLACE.fullmatch(text) or len(text) > _MOST_AREA or (numbered and words & _STREETS):
+        has_number = any(letter.isdigit() for letter in text)
+        if not _PLACE.fullmatch(text) or len(text) > _MOST_AREA or (has_number and words & _STREETS):
             message = (
-                "an area is coarse, such as '286', 'Ashe County' or 'Ward 12': letters, and at the end a number of two "
-                "digits at most, or up to 5 digits alone"
+                "an area must be coarse, such as '286', 'Ashe County' or 'Ward 12': up to 5 digits alone, or letters with "
+                "at most two digits at the end"
             )
             raise InvalidReferralError(message)
     return text
 
 
 def codes_of(values: Iterable[str]) -> tuple[str, ...]:
-    """Several codes or ids, such as those of needs, channels and languages.
+    """Return codes or ids, such as those of needs, channels and languages, as a tuple.
 
     Raises:
-        InvalidReferralError: one is none. The message does not repeat it.
+        InvalidReferralError: one of them is not a code. The message does not repeat it.
     """
-    found = texts(values)
-    if not all(map(is_code, found)):
-        message = "an id of a need, a language or a channel is a code: up to 64 letters, digits and . _ : - without blanks"
+    codes = texts(values)
+    if not all(map(is_code, codes)):
+        message = "a need, a language or a channel must be a code: up to 64 letters, digits and . _ : - without blanks"
         raise InvalidReferralError(message)
-    return found
+    return codes
 
 
 def is_code(text: str) -> bool:
-    """Whether a text is a code or an id, and cannot be a sentence."""
+    """Return whether a text is a code or an id, and cannot be a sentence."""
     return _CODE.fullmatch(text) is not None
 
 
@@ -138,8 +139,8 @@ UNMET_BY: Final[Mapping[Outcome, UnmetReason]] = MappingProxyType(
         Outcome.SAFETY_CONCERN: _R.UNKNOWN,
     }
 )
-"""Outcomes of the agency and access classes that leave a need unmet, and the reason that is counted. One agency's no is
-not everybody's: the record says what stood in the way this time. `referred_onward` leaves it to the next agency."""
+"""Outcomes of the agency and access classes that leave a need unmet, and the reason to count. A refusal by one agency
+does not mean that all refuse: the record states the obstacle this time. `referred_onward` leaves it to the next agency."""
 
 UNMET_IF_RULED_OUT: Final[Mapping[str, UnmetReason]] = MappingProxyType(
     {
@@ -152,11 +153,11 @@ UNMET_IF_RULED_OUT: Final[Mapping[str, UnmetReason]] = MappingProxyType(
         "capacity": _R.ALL_AT_CAPACITY,
     }
 )
-"""Why a search found nothing, by the criterion that ruled out most. Any other one is about who may come."""
+"""Why a search had no match, by the criterion that ruled out most services. All other criteria are about eligibility."""
 
 
 def reason_for(ruled_out: Mapping[str, int]) -> UnmetReason:
-    """Why a search found nothing.
+    """Return why a search had no match.
 
     Args:
         ruled_out: how many services for the need each criterion ruled out.

@@ -38,10 +38,10 @@ def refused(call):
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"safe_from": time(9, tzinfo=UTC), "safe_until": time(17)}, "none of their own"),
-        ({"safe_from": time(9), "safe_until": time(17, tzinfo=UTC)}, "none of their own"),
+        ({"safe_from": time(9, tzinfo=UTC), "safe_until": time(17)}, "without a time zone"),
+        ({"safe_from": time(9), "safe_until": time(17, tzinfo=UTC)}, "without a time zone"),
         ({"safe_from": "09:00", "safe_until": "17:00"}, "safe_from"),
-        ({"safe_from": time(3), "safe_until": time(3)}, "another time"),
+        ({"safe_from": time(3), "safe_until": time(3)}, "must not begin and end at the same time"),
         ({"language": None}, "language"),
         ({"address": "quill@example.org"}, "address"),
     ],

@@ -149,7 +149,7 @@ def test_a_field_that_the_patron_did_not_agree_to_is_not_sent(desk):
 
 @pytest.mark.parametrize(
     ("told", "says"),
-    [({}, "must be told first_name"), ({"first_name": "Q", "diagnosis": "x"}, "ask for diagnosis")],
+    [({}, "the agency requires first_name"), ({"first_name": "Q", "diagnosis": "x"}, "ask for diagnosis")],
 )
 def test_an_agency_is_told_what_it_asks_for_and_nothing_else(desk, told, says):
     with pytest.raises(InvalidReferralError, match=says):
@@ -161,7 +161,7 @@ def test_somebody_must_have_said_how_an_agency_takes_referrals(desk):
         desk.refer(found(desk), actor=STAFF, type="direct", consent=terms(fields=[]))
     with pytest.raises(InvalidReferralError, match="no notifier 'pigeon'"):
         desk.put_intake(cc.Intake(id="o", notifier="pigeon", address=cc.Secret("loft")), actor=STAFF)
-    with pytest.raises(InvalidReferralError, match="together with an address"):
+    with pytest.raises(InvalidReferralError, match="either both a notifier and an address or neither"):
         cc.Intake(id="o", notifier="box")
 
 
@@ -185,7 +185,7 @@ def test_a_service_has_an_intake_of_its_own_before_its_agency(desk):
     with pytest.raises(AgencyNotFoundError):
         desk.intake(match.service_id)
     assert desk.intake(match.service_id, "service").entity == "service"
-    with pytest.raises(InvalidReferralError, match="no such Taker"):
+    with pytest.raises(InvalidReferralError, match="unknown Taker"):
         desk.intake(match.service_id, "programme")
 
 
@@ -341,7 +341,7 @@ def test_an_agency_is_told_that_a_referral_was_taken_back(desk, event, told):
     desk.dispatch_once()
     assert desk.box.texts[-1] == (
         "agency@example.org",
-        f"Referral {referral.id} was taken back. Please delete what you hold about it.",
+        f"Referral {referral.id} was withdrawn. Please delete your records of it.",
     )
 
 

@@ -46,7 +46,9 @@ def asked_to_delete(desk):
     while desk.dispatch_once().total:
         pass
     return [
-        body.split()[1] for to, body in desk.box.texts if to == "agency@example.org" and "taken back" in body
+        body.split()[1]
+        for to, body in desk.box.texts
+        if to == "agency@example.org" and "was withdrawn" in body
     ]
 
 
@@ -351,9 +353,7 @@ def test_the_message_that_asks_to_delete_holds_an_id_and_nothing_else(desk):
     desk.apply(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
     desk.erase(TOKEN, actor=STAFF)
     desk.dispatch_once()
-    assert (
-        desk.box[-1].body == f"Referral {referral.id} was taken back. Please delete what you hold about it."
-    )
+    assert desk.box[-1].body == f"Referral {referral.id} was withdrawn. Please delete your records of it."
 
 
 @pytest.mark.parametrize("actor", [PATRON, STAFF])

@@ -61,7 +61,7 @@ def test_a_message_to_an_agency_has_an_id_and_a_link_and_nothing_of_the_matter(d
     desk.dispatch_once()
     ((to, body),) = desk.box.texts
     assert to == "agency@example.org"
-    assert body == f"A new referral ({referral.id}) waits for your answer: {LINKS}{desk.box.token()}"
+    assert body == f"A new referral ({referral.id}) is waiting for your answer: {LINKS}{desk.box.token()}"
 
 
 def test_a_message_to_a_patron_names_no_agency_and_no_need(desk):
@@ -107,7 +107,7 @@ def test_a_link_that_names_nobody_is_sent_to_who_wants_nobody_named():
 
 
 def test_the_link_that_names_nobody_must_fit_one_sms_too():
-    with pytest.raises(InvalidReferralError, match=r"anonymous_message \(en\) would take more than one SMS"):
+    with pytest.raises(InvalidReferralError, match=r"anonymous_message \(en\) does not fit one SMS"):
         letterhead(anonymous_link_base=f"https://msg.example/{'m' * 90}/")
 
 
@@ -153,7 +153,7 @@ def test_a_letterhead_whose_texts_would_not_fit_is_refused():
         letterhead(library="The Very Long Name of a Regional Library System of Seven Counties " * 2)
     with pytest.raises(InvalidReferralError, match="shorten"):
         letterhead(library="図書館")
-    with pytest.raises(InvalidReferralError, match="together with an address"):
+    with pytest.raises(InvalidReferralError, match="staff_notifier and staff_address together, or neither"):
         letterhead(staff_address=cc.Secret(""))
 
 
@@ -284,7 +284,7 @@ def test_safe_hours_begin_and_end_where_the_library_is(start, end, moment, expec
 def test_safe_hours_have_two_ends():
     for parts in ({"safe_from": time(9)}, {"safe_until": time(9)}):
         with pytest.raises(
-            InvalidReferralError, match=r"^safe hours of a contact have a beginning and an end$"
+            InvalidReferralError, match=r"^safe hours of a contact need both a beginning and an end$"
         ):
             cc.ContactPreference(channel="email", address=cc.Secret("x@example.org"), **parts)
 
@@ -627,7 +627,7 @@ def test_without_a_base_there_are_no_links():
         desk.dispatch_once()
         assert (
             desk.box.texts[0][1]
-            == f"A new referral ({referral.id}) waits for your answer. Please call Ashe County Library."
+            == f"A new referral ({referral.id}) is waiting for your answer. Please call Ashe County Library."
         )
         assert list(desk.storage.scan(kinds.LINK)) == []
 

@@ -142,13 +142,13 @@ def test_days_are_those_of_utc_where_nobody_has_said_a_zone():
 )
 def test_a_policy_counts_in_times_that_can_be_added_to_a_day(wrong):
     with pytest.raises(
-        InvalidReferralError, match="numbers from 0 to 1,000, and in times from 0 to 100 years"
+        InvalidReferralError, match="numbers must be from 0 to 1,000, and its times from 0 to 100 years"
     ):
         cc.Policy(**wrong)
 
 
 def test_what_card_numbers_look_like_is_a_regular_expression():
-    with pytest.raises(InvalidReferralError, match="`cards` must be a regular expression") as told:
+    with pytest.raises(InvalidReferralError, match="`cards` must be a valid regular expression") as told:
         cc.Policy(cards="Zq7[")
     assert "Zq7" not in str(told.value)
 

@@ -452,7 +452,7 @@ def test_a_patron_who_is_erased_is_found_nowhere(desk):
     assert desk.private(stranger.id, actor=STAFF).told
     assert desk.export_for(TOKEN, actor=STAFF)["referrals"] == []
     desk.dispatch_once()
-    assert any("taken back" in message.body for message in desk.box)
+    assert any("was withdrawn" in message.body for message in desk.box)
     assert desk.audit.verify().ok
 
 

@@ -221,7 +221,7 @@ REFUSED = {
     "how no service takes referrals": (lambda desk: desk.intake("x", "service"), "service_id"),
     "an entity with a slip": (lambda desk: desk.intake("x", "servise"), "'service'"),
     "an unmet need in words": (lambda desk: desk.note_unmet("food"), "concepts"),
-    "a role that there is not": (lambda _: cc.Actor("boss", "desk-2"), "it is one of staff, patron"),
+    "a role that there is not": (lambda _: cc.Actor("boss", "desk-2"), "expected one of staff, patron"),
     "a role with a slip": (lambda _: cc.Actor("staf", "desk-2"), "'staff'"),
     "an actor without a name": (lambda _: cc.Actor("staff", 2), "field id"),
     "an audience that there is not": (lambda _: cc.Connector.open(audience="boss"), "public, staff, steward"),

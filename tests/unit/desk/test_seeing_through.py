@@ -68,7 +68,7 @@ def test_an_agency_that_does_not_answer_is_reminded_then_staff_are_told_then_it_
     )
     desk.dispatch_once()
     assert sorted({body.partition(" ")[0] for body in bodies(desk)}) == ["A", "Referral"]
-    assert any("taken back" in body for body in bodies(desk))
+    assert any("was withdrawn" in body for body in bodies(desk))
 
 
 def test_what_was_missed_is_done_once(desk):
