@@ -102,11 +102,13 @@ class _Rows:
         if dialect.says_separator:
             self.pending.popleft()
             self.number += 1
+        found = self._parsed(self._line())
         while True:
             self.spanned = []
             try:
-                cells = next(self._parsed(self._line()), None)
+                cells = next(found, None)
             except csv.Error as error:
+                found = self._parsed(self._line())
                 self._found("not-csv", f"not CSV: {error}", "the row is not read", self.number + 1)
                 self.number += max(len(self.spanned), 1)
                 if not self.spanned:
@@ -115,6 +117,9 @@ class _Rows:
             if cells is None:
                 return
             spanned = self.spanned
+            if len(spanned) > _MOST_LINES:
+                # `_line` stopped within the row.
+                found = self._parsed(self._line())
             if self.width and len(spanned) > 1 and self._is_swallowed(cells, spanned):
                 self._found(
                     "stray-quote",

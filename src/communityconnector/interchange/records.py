@@ -699,8 +699,8 @@ def _is_plain_frequency(raw: Any) -> bool:
     return raw in _PLAIN_FREQUENCIES
 
 
-def _is_no_text(raw: Any) -> bool:
-    return type(raw) is not str
+def _names_no_zone(raw: Any) -> bool:
+    return type(raw) is not str or not raw
 
 
 _PLAIN_HOURS: Final[Mapping[str, Callable[[Any], bool]]] = {
@@ -710,7 +710,7 @@ _PLAIN_HOURS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "until": is_plain_date,
     "opens_at": is_plain_time,
     "closes_at": is_plain_time,
-    "timezone": _is_no_text,
+    "timezone": _names_no_zone,
 }
 """Tests whether the fields of a schedule are as HSDS writes them."""
 

@@ -51,7 +51,7 @@ class Repeats:
         if entity in WHOLES:
             return self._of_whole(entity, raw, line)
         # A number is enough, and is compared with few: those of rows of the same id.
-        row = (entity, str(raw["id"]).strip(), hash(repr(raw)))
+        row = (entity, str(raw["id"]).strip(), _number_of(raw))
         if self._base.execute("INSERT OR IGNORE INTO first VALUES (?, ?, ?)", row).rowcount:
             return ""
         if self._base.execute("SELECT 1 FROM first WHERE entity = ? AND id = ? AND said = ?", row).fetchone():
@@ -88,6 +88,14 @@ class Repeats:
         for entity, again in self._again.items():
             yield used_twice(entity, again.key, again.count, file=file, line=again.line)
         self._again.clear()
+
+
+def _number_of(raw: Mapping[str, Any]) -> int:
+    try:
+        return hash((*raw, *raw.values()))
+    except TypeError:
+        # Lists and objects have no such number.
+        return hash(repr(raw))
 
 
 @attrs.define

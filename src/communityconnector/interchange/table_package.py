@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import product
 from types import TracebackType
 from typing import Final, Self
@@ -243,11 +243,12 @@ class Package:
 
     def one_each(self, part: Lifted) -> tuple[Lifted, ...]:
         """A record for each of the ids that a reference lists, where the list as a whole is the id of nothing."""
-        lists = {
-            column: ids
-            for column, target in _references(part)
-            if (ids := self._listed(part.raw.get(column), target))
-        }
+        lists: dict[str, list[str]] = {}
+        for column, target in _references(part):
+            cell = part.raw.get(column)
+            ids = self._listed(cell, target) if cell else ()
+            if ids:
+                lists[column] = ids
         if not lists:
             return (part,)
         if part.partial:
@@ -261,8 +262,8 @@ class Package:
             made.append(Lifted(part.entity, {**part.raw, **dict(zip(lists, chosen, strict=True)), **own}))
         return tuple(made)
 
-    def _listed(self, cell: str | None, target: str) -> list[str]:
-        if not cell or not MARKS.search(cell.strip()):
+    def _listed(self, cell: str, target: str) -> list[str]:
+        if not MARKS.search(cell.strip()):
             return []
         ids = self.ids.split(target, cell.strip())
         return ids if len(ids) > 1 else []
@@ -277,12 +278,16 @@ def _references(part: Lifted) -> Iterator[tuple[str, str]]:
     if part.partial:
         yield "id", part.entity
     elif part.entity not in WHOLES:
-        for name, facts in specs(ENTITIES[part.entity]).items():
-            if facts.kind is Kind.REFERENCE and facts.target != part.entity:
-                yield name, facts.target
+        yield from _references_of(part.entity)
         if part.entity in OWNER_IN_WORDS:
             id_field, entity_field = OWNER_IN_WORDS[part.entity]
             yield id_field, entity_named(part.raw.get(entity_field) or "") or "service"
+
+
+@cache
+def _references_of(entity: str) -> tuple[tuple[str, str], ...]:
+    facts = specs(ENTITIES[entity]).items()
+    return tuple((n, f.target) for n, f in facts if f.kind is Kind.REFERENCE and f.target != entity)
 
 
 def _as_it_is(entity: str, cells: Mapping[str, str]) -> tuple[Lifted, ...]:

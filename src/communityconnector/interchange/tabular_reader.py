@@ -52,6 +52,11 @@ def plain_cell(cell: str) -> str:
     return cell[1:] if _ESCAPED.match(cell) else cell
 
 
+def _plain_cells(row: Row) -> list[str]:
+    """The texts of a row; few of them begin with a quote."""
+    return [plain_cell(cell) if cell[:1] == "'" else cell for cell in row.cells]
+
+
 _LEDGER: Final = """
 CREATE TABLE agency (location TEXT, agency TEXT);
 CREATE TABLE place (service TEXT, location TEXT);
@@ -201,12 +206,13 @@ class _Table:
         return names
 
     def _cells(self, names: Sequence[str], row: Row) -> dict[str, str]:
-        cells = [plain_cell(cell) for cell in row.cells]
-        self._check_width(names, row)
-        beyond = {
-            f"column {number + 1}": cell for number, cell in enumerate(cells) if number >= len(names) and cell
-        }
-        return {**dict(zip(names, cells, strict=False)), **beyond}
+        cells = _plain_cells(row)
+        found = dict(zip(names, cells, strict=False))
+        if len(cells) > len(names):
+            self._check_width(names, row)
+            beyond = enumerate(cells[len(names) :], start=len(names) + 1)
+            found.update((f"column {number}", cell) for number, cell in beyond if cell)
+        return found
 
     def _check_width(self, names: Sequence[str], row: Row) -> None:
         if any(row.cells[len(names) :]):
@@ -241,7 +247,9 @@ class _Table:
                     )
                 for each in several:
                     yield from self._make(each, row.line, number)
-            self.reading.findings.extend(self.structurer.notes.finish(self.file.name, at_line(row.line)))
+            if self.structurer.notes.drafts:
+                here = self.structurer.notes.finish(self.file.name, at_line(row.line))
+                self.reading.findings.extend(here)
         self.reading.findings.extend(self.counts.values())
 
     def _make(self, part: Lifted, line: int, number: int) -> Iterator[Record]:
@@ -331,7 +339,7 @@ class _Table:
             yield from read_sheet(sheet, self.reading)
 
     def _plain_sheet(self, rows: Sequence[Row], names: Sequence[str]) -> Sheet:
-        plain = [Row(row.line, [plain_cell(cell) for cell in row.cells]) for row in rows[1:]]
+        plain = [Row(row.line, _plain_cells(row)) for row in rows[1:]]
         return Sheet(self.file.name, names, plain, line=rows[0].line)
 
     def _with_extras(self, record: Record, added: Mapping[str, Any]) -> Record:
