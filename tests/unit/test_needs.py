@@ -263,6 +263,20 @@ def test_a_word_that_is_understood_counts_beside_another_script():
         "reserve the meeting room",
         "d\u00f3nde est\u00e1n las computadoras",
         "renovar mi tarjeta",
+        "the printer is jammed",
+        "the copier is out of paper",
+        "your printer ate my money",
+        "is the wifi down",
+        "the internet is not working",
+        "this computer is frozen",
+        "how do I log off this computer",
+        "the scanner won't scan",
+        "la impresora no funciona",
+        "the printer",
+        "scan a document",
+        "I want to fax some papers",
+        "book club",
+        "can I eat in here",
     ],
 )
 def test_what_one_asks_a_library_for_itself_is_library_business(text):
@@ -282,6 +296,11 @@ def test_what_one_asks_a_library_for_itself_is_library_business(text):
         ("reserve a bed at the shelter", "emergency-shelter"),
         ("return to school for my GED", "high-school-equivalency"),
         ("print my resume", "computer-access"),
+        ("my computer is broken", "computer-access"),
+        ("our internet was shut off", "phone-internet-help"),
+        ("I need a computer, mine broke", "computer-access"),
+        ("can't use a computer", "computer-skills"),
+        ("get a copy of my birth certificate", "identity-documents"),
     ],
 )
 def test_a_need_in_such_words_is_a_need(text, concept):

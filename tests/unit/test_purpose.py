@@ -161,3 +161,25 @@ def test_the_command_says_so_too(as_json):
     else:
         assert result.stdout.startswith("What is needed was not understood. Try plain words")
         assert "  + " not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("child support", "Bereaved Child Support Groups"), ("child support", "Support for Caregivers of a Child"),
+        ("adult day care", "Adult Tooth Extraction, Day Surgery and Care"), ("group home", "After the Storm Group for a Home Club"),
+    ],
+)  # fmt: skip
+def test_the_words_of_a_need_that_is_understood_fit_no_record_that_says_something_else(asked, name):
+    matcher = cc.Matcher(Directory.of((service("1", name, "Weekly."),)))
+    assert not [match for match in matcher.match(asked) if match.relevance]
+
+
+@pytest.mark.parametrize("asked", ["laurel child support", "blue door food pantry", "blue door"])
+def test_what_is_asked_for_by_its_name_is_found(asked):
+    named = (
+        service("1", "Laurel Child Support Office", "Weekly."),
+        service("2", "Blue Door Food Pantry", "Weekly."),
+    )
+    found = cc.Matcher(Directory.of(named)).match(asked)[0]
+    assert set(asked.split()) <= set(found.service.name.lower().split())

@@ -13,7 +13,7 @@ from communityconnector.matching.ranking import SURE_ENOUGH
 from communityconnector.model import Service, TaxonomyTerm
 from communityconnector.model.codes import ancestors_of
 from communityconnector.model.refuge import SAFE_HOUSE, look
-from communityconnector.needs import PhraseInterpreter, Vocabulary
+from communityconnector.needs import Interpretation, PhraseInterpreter, Vocabulary
 from communityconnector.needs.interpreter import GUESSED
 from communityconnector.needs.offered import Offered
 from communityconnector.needs.words import stems
@@ -302,11 +302,21 @@ def asked_of(query: Query, words: Vocabulary) -> Asked:
         terms=query.need.terms,
         wanted=wanted,
         broader=tuple(broader),
-        words=() if meaning.library_business else meaning.words,
+        words=() if meaning.library_business or _is_all_understood(meaning) else meaning.words,
         understood=bool(wanted or query.need.terms),
         exact=True,
         name=wanted[0].name if wanted else "what is needed",
     )
+
+
+def _is_all_understood(meaning: Interpretation) -> bool:
+    """Whether phrases for what was understood hold all that was said, so that nothing is asked for by a name of its own.
+
+    Then only a record that says the same thing is for it: a support group for those who lost a child has the words of
+    "child support".
+    """
+    said = {stem for found in meaning.concepts for phrase in found.words for stem in stems(phrase)}
+    return bool(meaning.concepts) and not meaning.is_guessed and said.issuperset(meaning.words)
 
 
 def for_need(purpose: Purpose, asked: Asked) -> tuple[float, Reason]:

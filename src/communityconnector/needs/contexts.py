@@ -13,7 +13,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 PEOPLE: Final = _words(
-    """abuser abusers adult adults applicant applicants attendee attendees babies baby boy boys
+    """anyone anybody everyone those abuser abusers adult adults applicant applicants attendee attendees babies baby boy boys
     child children client clients consumer consumers couple couples customer customers dad dads daughter daughters
     elder elders employee employees family families father fathers friend friends girl girls grandchild grandchildren grandparent grandparents
     guest guests homeowner homeowners household households individual individuals infant infants inmate inmates kid
@@ -61,9 +61,13 @@ LEARNING: Final = _words(
 """After professions, these show that one learns or works there."""
 OFFICIAL: Final = _words(
     "fraud inspection inspections licensing license licenses registration registry permit permits ordinance statistics"
-    " research history studies records"
+    " research history studies records police"
 )
 """After a thing, these show that it is looked into or kept in order, not given."""
+OF_OTHER_KINDS: Final = _words(
+    "admission admissions college academic enrollment genetic camp guidance retirement"
+)
+"""Before counseling and the like, these make another kind of it."""
 STATES: Final = frozenset(
     {("hard", "of", "hearing"), ("low", "income"), ("low", "vision"), ("special", "needs")}
 )
@@ -74,7 +78,7 @@ FOR_WHOM: Final = HELPING | _words("for serving serves serve targets targeting t
 """After these stands whom something is for."""
 
 WHOSE: Final = _words(
-    """who whose that with without facing experiencing living affected struggling suffering dealing coping recovering
+    """staying residing sleeping housed placed discharged released attending awaiting who whose that with without facing experiencing living affected struggling suffering dealing coping recovering
     leaving returning escaping fleeing impacted diagnosed of in at under over on having receiving enrolled que con de sin"""
 )
 """After people, these go on about who they are."""
@@ -127,7 +131,7 @@ OBLIGED: Final = _words("need needs have has asked expected")
 """Before "to", these oblige."""
 
 PAPERS: Final = _words(
-    """id ids identification license card cards certificate certificates passport bill bills stub stubs statement
+    """id ids letter letters identification license card cards certificate certificates passport bill bills stub stubs statement
     statements ssn lease w2"""
 )
 """What people are asked to show."""
@@ -137,6 +141,71 @@ OBTAINING: Final = _words(
     payments cost costs cover covers covering free voucher vouchers service services ayuda ayudamos obtener pagar"""
 )
 """Near papers, these show that one gets them, or help with them."""
+
+REFERRED: Final = _words(
+    "referred referral referrals refers referido referida referidos referidas derivado derivada remitido remitida"
+)
+"""Before these and "by", "from" or "through" stands nothing that is offered after them: it is who sends people."""
+SENT: Final = _words("come comes came sent referred")
+"""So it is after these and, some words on, "through"."""
+REFERRERS: Final = _words("by from through via por de")
+NOTES: Final = _words("note notes letter letters prescription prescriptions order orders receta nota carta")
+"""So it is after these, which someone else writes: "a note from a doctor"."""
+REFERRING: Final = _words("refer")
+MAY: Final = _words("may can must should to who will")
+"""After these, "refer" tells what those do who stand before."""
+YOURS: Final = _words("your his her their su sus tu tus")
+SENDERS: Final = _words(
+    """doctor doctors physician physicians attorney attorneys lawyer lawyers dentist therapist counselor counsellor psychiatrist
+    clinic hospital judge court caseworker landlord employer school teacher shelter nurse doctora doctor abogado abogada medico medica
+    dentista terapeuta consejero maestro"""
+)
+"""After a possessive, these are people and places that a patron has already."""
+BENEFIT_NAMES: Final = _words(
+    "snap ebt wic medicaid medicare medi-cal ssi ssdi tanf stamp stamps calfresh calworks cupones estampillas"
+)
+"""Benefits by their names."""
+BENEFITS: Final = BENEFIT_NAMES | _words(
+    "benefits insurance assistance beneficios asistencia seguro unemployment"
+)
+"""What people receive, and are asked to have."""
+ENROLLING: Final = _words(
+    """help helps helping assist assists assisting apply applies applying application applications enroll enrolls enrolling enrollment
+    register registers sign signs recertify recertification renew renews renewal renewals navigator navigators eligibility screening
+    screenings office department outreach submit fill get getting gets obtain issue issues issuing determine determines administer administers
+    manage manages provide provides offer offers program programs counselors inscribirse inscripcion solicitar solicitud ayuda ayudamos obtener"""
+)
+"""Near benefits, these show that one gets them, or help with them."""
+HAVING: Final = _words(
+    "receive receives receiving get gets getting qualify qualifies have has on recibe recibes reciben recibir tiene tienen"
+)
+CONDITIONAL: Final = _words("if si whose")
+"""Before these and having, benefits are a condition."""
+BENEFICIARIES: Final = _words(
+    "recipient recipients beneficiary beneficiaries enrollee enrollees cardholder cardholders holder holders"
+)
+"""Right after a thing, these are people who have it."""
+INSURED: Final = BENEFICIARIES | _words(
+    "participant participants patient patients member members client clients families family households household users customers people seniors card cards"
+)
+"""So are these after benefits."""
+LODGINGS: Final = _words(
+    "emergency-shelter transitional-housing recovery-housing safe-house supported-living warming-cooling-center"
+)
+INMATES: Final = _words("residents resident guests guest")
+"""And these after a place to stay."""
+PARTNERS: Final = _words(
+    "shelters pantries hospitals clinics schools churches agencies kitchens banks homes centers refugios despensas escuelas hospitales"
+)
+"""In the plural, after "to" and the like, these are whom one brings things to or works with."""
+DELIVERING: Final = _words(
+    """deliver delivers delivering delivered donate donates supply supplies supplying distribute distributes distributing serve serves serving
+    partner partners partnering rescue rescues bring brings brought cook cooks cooking make makes prepare prepares"""
+)
+DELIVERED_TO: Final = _words("to in at with among for")
+LACKED: Final = _words("needed necessary")
+TAKEN: Final = _words("accepted taken honored aceptado aceptados aceptan")
+"""After payments, these say that one may pay with them."""
 
 PAYMENT: Final = _words("accept accepts accepted accepting take takes bills billed billing aceptamos acepta")
 PAID_BY: Final = _words(

@@ -189,6 +189,8 @@ class OfferReader:
     def _is_of_another_kind(self, hit: Hit, sentence: Sentence) -> bool:
         """Whether the word before makes a word something else: "career counseling" is for work, "tax clinic" for money."""
         before = hit.start - 1
+        if sentence.plain[before] in c.OF_OTHER_KINDS:
+            return True
         if sentence.plain[before] in _NEUTRAL:
             return False
         kinds = {

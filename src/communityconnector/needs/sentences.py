@@ -107,7 +107,8 @@ class Sentence:
         learned = not c.PROFESSIONS.isdisjoint(self.tokens[last : last + 2])
         if learned and not c.LEARNING.isdisjoint(self.tokens[last : last + 1 + _NEAR]):
             return True
-        return self._says_whom(said, last, concept) or self._names_papers(said)
+        is_theirs = self._is_theirs(said, hit.start, last, concept)
+        return is_theirs or self._says_whom(said, last, concept) or self._names_papers(said)
 
     def part_of(self, position: int) -> tuple[int, int]:
         """Where the words between commas and "and" begin and end that a word stands in."""
@@ -130,6 +131,36 @@ class Sentence:
             return c.FOR_WHOM.isdisjoint(said) and c.STAFF.isdisjoint(said)
         followed = last + 1 < len(self.tokens) and self.tokens[last + 1] in c.PEOPLE
         return followed and not c.CONDITIONS.isdisjoint(said)
+
+    def _is_theirs(self, said: Sequence[str], first: int, last: int, concept: str) -> bool:
+        """Whether a thing is one that people have, or a place that they live in or that is brought something."""
+        after = self.tokens[last + 1] if last + 1 < len(self.tokens) else ""
+        if after in c.BENEFICIARIES or (after in c.INSURED and not c.BENEFITS.isdisjoint(said)):
+            return concept not in c.POPULATIONS
+        if self._names_benefits(said) and concept not in c.POPULATIONS:
+            return True
+        if after in c.INMATES and concept in c.LODGINGS:
+            return True
+        before = self.tokens[max(0, first - _NEAR) : first]
+        is_reached = not c.DELIVERED_TO.isdisjoint(before) and said[-1] in c.PARTNERS
+        return is_reached and not c.DELIVERING.isdisjoint(self.tokens[:first])
+
+    def _names_benefits(self, said: Sequence[str]) -> bool:
+        """Whether benefits are only named, such as what one has to have: among other words, and none of getting them."""
+        if (
+            c.BENEFIT_NAMES.isdisjoint(said)
+            or len(self.tokens) <= _NEAR
+            or not c.ENROLLING.isdisjoint(self.tokens)
+        ):
+            return False
+        return any(
+            token not in c.BENEFITS
+            and token not in c.GENERIC
+            and token not in _JOINTS
+            and token not in {",", ":"}
+            for token in self.tokens
+            if token not in said
+        )
 
     def _names_papers(self, said: Sequence[str]) -> bool:
         if said[-1] not in c.PAPERS or len(self.tokens) <= _FEW:
@@ -159,6 +190,8 @@ class Sentence:
             yield position, next((n for n in range(position, end) if tokens[n] == "we"), end)
         elif word in c.REQUIRED_BEFORE:
             yield self._comma_before(position), self._comma_after(position)
+        elif word in _TELLING_WHOSE:
+            yield from self._theirs(position, word)
         elif (
             (word in c.PAYMENT and after in c.PAID_BY)
             or word in c.ELSEWHERE
@@ -167,7 +200,7 @@ class Sentence:
             yield position, end
         elif word in c.CALLING:
             # "For a bed, call the crisis line" leads elsewhere.
-            elsewhere = before == "," and tokens[0] in _IF
+            elsewhere = before == "," and tokens[0] in _IF and after not in {"us", "our"}
             yield 0 if elsewhere else position, min(end, position + 4)
         elif word == "no" and after not in c.NOT_DENIED:
             last = (
@@ -182,6 +215,35 @@ class Sentence:
         elif word in c.FOR_WHOM or word in c.PEOPLE:
             yield from self._whom(position, word)
 
+    def _theirs(self, position: int, word: str) -> Iterator[tuple[int, int]]:
+        """Who sends people, what they have already, and what they pay with."""
+        tokens, end = self.tokens, len(self.tokens)
+        near = range(position + 1, min(position + 1 + _NEAR, end))
+        if word in c.REFERRED | c.NOTES and any(tokens[n] in c.REFERRERS for n in near):
+            yield position, next((n for n in range(position, end) if tokens[n] == "we"), end)
+        elif (word in c.REFERRING and tokens[position - 1] in c.MAY) or (
+            word in c.LACKED and not c.PAPERS.isdisjoint(tokens[self._comma_before(position) : position])
+        ):
+            yield self._comma_before(position), position
+        elif word == "through" and not c.SENT.isdisjoint(tokens[max(0, position - _NEAR) : position]):
+            yield position, end
+        elif word in c.YOURS:
+            last = next((n for n in near if tokens[n] in c.SENDERS), -1)
+            if last > 0:
+                yield position, last + 1
+        elif word in c.TAKEN:
+            paid = [
+                n for n in range(max(0, position - _REACH), position) if tokens[n] in c.PAID_BY | c.BENEFITS
+            ]
+            if paid:
+                yield paid[0], position
+        elif word in c.CONDITIONAL:
+            having = next(
+                (n for n in range(position + 1, min(position + _REACH, end)) if tokens[n] in c.HAVING), end
+            )
+            if not c.BENEFITS.isdisjoint(tokens[having : having + _NEAR + 1]):
+                yield having, next((n for n in range(having, end) if tokens[n] in _YOU), end)
+
     def _requires(self, position: int, word: str) -> bool:
         tokens = self.tokens
         before = tokens[position - 1] if position else ""
@@ -191,7 +253,8 @@ class Sentence:
         if word in c.BRINGING:
             return before not in c.BROUGHT_BY_STAFF or (before == "to" and self._obliges(position - 1))
         if word == "need":
-            return before == "will"
+            papers = tokens[position + 1 : position + _REACH]
+            return before == "will" or (before in c.PEOPLE and not c.PAPERS.isdisjoint(papers))
         if word in c.TO_SHOW:
             return before in c.ASKED_TO or (before == "to" and self._obliges(position - 1))
         return False
@@ -221,7 +284,10 @@ class Sentence:
     def _whom(self, position: int, word: str) -> Iterator[tuple[int, int]]:
         """Whom it is for: after "for", up to the people; and what is said of people after them."""
         tokens, end = self.tokens, len(self.tokens)
-        last, closely = position, position == 0 or (position == 1 and tokens[0] not in c.HELPING)
+        last, closely = (
+            position,
+            position == 0 or (position == 1 and tokens[0] not in c.HELPING | c.ENROLLING),
+        )
         if word in c.FOR_WHOM:
             reach = _REACH if word != "to" else _NEAR
             for n in range(position + 1, min(position + reach, end)):
@@ -249,19 +315,24 @@ class Sentence:
         return len(self.tokens)
 
 
-_TELLING: Final = frozenset({":", "next", "no", "not", "need"}).union(
+_TELLING_WHOSE: Final = (
+    c.REFERRED | c.NOTES | c.REFERRING | c.LACKED | c.TAKEN | c.YOURS | c.CONDITIONAL | {"through"}
+)
+_TELLING: Final = frozenset({":", "next", "through", "no", "not", "need"}).union(
     c.REQUIRED_AFTER, c.REQUIRED_BEFORE, c.PROOFS, c.BRINGING, c.TO_SHOW, c.PAYMENT, c.ELSEWHERE, c.CALLING, c.NEGATIONS,
     c.FOR_WHOM, c.PEOPLE,
+    _TELLING_WHOSE,
 )  # fmt: skip
 """Only these words show that others are about something else."""
 _SEEKING: Final = c.VOLUNTEER | c.DONATION | {"drive", "drives"}
 _TURNING: Final = c.ACCESSIBLE | c.OFFENDERS | c.OFFICIAL
 """Right after a phrase, these turn it into something else."""
 _STUBS: Final = frozenset({"stub", "stubs"})
+_YOU: Final = frozenset("we you call please then puede llame".split())
 _IF: Final = frozenset("for if in when para si".split())
 _IS_VERB: Final = re.compile(r"[a-z]{2,}[aei]r").fullmatch
 """A Spanish verb after "para" says what for."""
-_BEYOND: Final = c.LINKS | c.FOR_WHOM | {",", ":"}
+_BEYOND: Final = c.LINKS | c.FOR_WHOM | c.CONDITIONAL | {",", ":", "when", "cuando"}
 _FEW: Final = 6
 """A text of more words is a sentence, not a name."""
 _NEAR: Final = 3
