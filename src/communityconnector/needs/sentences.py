@@ -153,14 +153,8 @@ class Sentence:
             or not c.ENROLLING.isdisjoint(self.tokens)
         ):
             return False
-        return any(
-            token not in c.BENEFITS
-            and token not in c.GENERIC
-            and token not in _JOINTS
-            and token not in {",", ":"}
-            for token in self.tokens
-            if token not in said
-        )
+        others = [token for token in self.tokens if token not in said and token.isalnum()]
+        return not (c.BENEFITS | c.GENERIC | _JOINTS | _IN_KIND).issuperset(others)
 
     def _names_papers(self, said: Sequence[str]) -> bool:
         if said[-1] not in c.PAPERS or len(self.tokens) <= _FEW:
@@ -333,6 +327,8 @@ _IF: Final = frozenset("for if in when para si".split())
 _IS_VERB: Final = re.compile(r"[a-z]{2,}[aei]r").fullmatch
 """A Spanish verb after "para" says what for."""
 _BEYOND: Final = c.LINKS | c.FOR_WHOM | c.CONDITIONAL | {",", ":", "when", "cuando"}
+_IN_KIND: Final = frozenset("cash food medical nutrition supplemental".split())
+"""Beside the names of benefits, these name others in a list of them."""
 _FEW: Final = 6
 """A text of more words is a sentence, not a name."""
 _NEAR: Final = 3
