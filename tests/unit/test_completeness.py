@@ -56,3 +56,10 @@ def test_what_cannot_be_followed_or_called_does_not_count():
 def test_a_helpline_for_a_stated_area_needs_no_place():
     line = {**FULL, "service_at_locations": [], "service_areas": [{"id": "s", "name": "Ashe County"}]}
     assert shares(line)[Aspect.PLACE].known == 1
+
+
+def test_hours_of_a_season_are_hours(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text('Name,Phone,Hours\nPantry,828-555-0101,"June-August: Sat 9am-noon"\n')
+    shares = {share.aspect: share for share in completeness(cc.read(path))}
+    assert shares[Aspect.HOURS].known == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from communityconnector.interchange.opening_hours import read_days, read_hours, read_span
+from communityconnector.interchange.opening_hours.written import written
 
 WEEK = "MO,TU,WE,TH,FR,SA,SU"
 WORK = "MO,TU,WE,TH,FR"
@@ -247,6 +248,21 @@ def test_a_day_alone_between_others_has_not_the_times_of_the_next(mark):
     assert (bare["byday"], "opens_at" in bare) == ("TU", False)
     (all_three,) = read_hours(f"Mon{mark} Tue{mark} Wed 9am-1pm").schedules
     assert all_three["byday"] == "MO,TU,WE"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("24/7", "every day all day"),
+        ("Sat 24 hours", "SA all day"),
+        ("Mon-Fri 9am-5pm, closed first Friday", "MO,TU,WE,TH,FR 09:00-17:00; 1FR closed"),
+        ("10th of the month 9am-noon", "10 of the month 09:00-12:00"),
+        ("Sat 9am-noon in May", "SA 09:00-12:00 in the months 5"),
+        ("Mon 9am-noon; Tue", "MO 09:00-12:00; TU unknown"),
+    ],
+)
+def test_what_was_read_is_shown_in_a_few_words(text, shown):
+    assert "; ".join(map(written, read_hours(text).schedules)) == shown
 
 
 def test_what_is_said_of_holidays_becomes_a_note():

@@ -299,6 +299,16 @@ def test_hours_that_do_not_hold_on_holidays_are_unknown_on_them(tmp_path):
         assert state(directory, "2026-12-15T10:00") == "open"
 
 
+@pytest.mark.parametrize(
+    "words", ["Closed on New Year's Day", "Closed federal holidays", "Cerrado los d\u00edas festivos"]
+)
+def test_a_schedule_that_only_closes_on_holidays_makes_the_others_unknown_on_them(words, tmp_path):
+    directory = read(tmp_path, WEEK, {"description": words})
+    assert states(directory, (expected := {
+        "2026-12-04T10:00": "open", "2026-12-05T10:00": "closed", "2027-01-01T10:00": "unknown",
+    })) == expected  # fmt: skip
+
+
 def test_events_are_no_hours(tmp_path):
     made = read(
         tmp_path, {"dtstart": "2026-12-05", "opens_at": "10:00", "closes_at": "12:00"}, field="events"

@@ -11,6 +11,7 @@ import attrs
 from communityconnector.interchange.column_words import plain_letters
 from communityconnector.interchange.day_columns import DAYS, NAMES, WEEK, DayColumn
 from communityconnector.interchange.opening_hours import read_hours
+from communityconnector.interchange.opening_hours.written import written
 
 Span = tuple[str, str, tuple[str, ...]]
 """When a day opens and closes, and in which weeks of the month; () for every week."""
@@ -117,10 +118,8 @@ def _assemble(found: Mapping[str, _Day], words: str, doubtful: frozenset[str]) -
     if unknown:
         about = {"description": "; ".join(unread)} if unread else {}
         schedules.append({"freq": "WEEKLY", "byday": ",".join(unknown), **about})
-    written = "; ".join(
-        f"{part['byday']} {part['opens_at']}-{part['closes_at']}" for part in schedules[: len(spans)]
-    )
-    return Week(tuple(schedules), words, written, "; ".join(unread), doubt)
+    said = "; ".join(map(written, schedules[: len(spans)]))
+    return Week(tuple(schedules), words, said, "; ".join(unread), doubt)
 
 
 def _schedule(span: Span, days: Sequence[str], found: Mapping[str, _Day]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from communityconnector.interchange.lifts import describe, field_lift, mend, men
 from communityconnector.interchange.notes import TALLIED, Draft, Notes
 from communityconnector.interchange.opening_hours import read_hours
 from communityconnector.interchange.opening_hours.conditions import conditions
+from communityconnector.interchange.opening_hours.written import written
 from communityconnector.interchange.ownership import has_id, whose
 from communityconnector.interchange.plans import Plan, Step, plan_of
 from communityconnector.interchange.privacy.classifying import hear_class
@@ -304,7 +305,7 @@ class Structurer:
             message = f"hours in words that cannot be read with certainty ({hours.doubt})"
             self._note(Severity.INFO, "hours-not-read", message, "kept as text", "description", text)
             return [raw]
-        spans = "; ".join(_span(part) for part in hours.schedules)
+        spans = "; ".join(map(written, hours.schedules))
         self._note(Severity.INFO, "hours-read", "hours in words", f"read as {spans}", "description", text)
         key = raw.get("id")
         own = [
@@ -741,10 +742,6 @@ def _plain_hours(names: tuple[str, ...]) -> _PlainHours | None:
     if len(tests) > 1:
         return _PlainHours(itemgetter(*tests), are_plain)
     return _PlainHours(lambda raw: tuple(raw[name] for name in tests), are_plain)
-
-
-def _span(part: Mapping[str, str]) -> str:
-    return f"{part.get('byday', '')} {part.get('opens_at', '')}-{part.get('closes_at', '')}".strip()
 
 
 _NAMED_ALONE: Final[Mapping[str, tuple[str, ...]]] = {

@@ -110,7 +110,8 @@ def _is_readable(rule: Rule) -> bool:
     """Whether a schedule says of any day, from its first one on, when it is open."""
     try:
         begin = date.fromisoformat(rule.dtstart or rule.valid_from or _ANY_MONDAY)
-        return any(any(spans(rule, begin + timedelta(days=n), UTC)) for n in range(_DAYS_TRIED))
+        tried = _DAYS_OF_A_YEAR if "BYMONTH" in rule.beyond else _DAYS_TRIED
+        return any(any(spans(rule, begin + timedelta(days=n), UTC)) for n in range(tried))
     except (NotUnderstoodError, ValueError, OverflowError):
         return False
 
@@ -118,6 +119,7 @@ def _is_readable(rule: Rule) -> bool:
 _ANY_MONDAY: Final = "2026-01-05"
 _DAYS_TRIED: Final = 62
 """Two months hold every weekday of a month at least once."""
+_DAYS_OF_A_YEAR: Final = 366
 
 
 def _has_eligibility(service: Service, _: tuple[Offer, ...]) -> bool:

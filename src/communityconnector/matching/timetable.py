@@ -18,6 +18,7 @@ from typing import Final
 
 import attrs
 
+from communityconnector.matching.holidays_kept import perhaps_a_holiday
 from communityconnector.matching.recurrence import Holidays, Span, span_on
 from communityconnector.matching.rule_reading import FEW_DAYS, NotUnderstoodError, Parts, Rule, parts
 
@@ -46,6 +47,7 @@ class _Standing:
         bare: whether it has neither times nor words, so that it can only mean that it is closed.
         seasons: numbers of the rules that hold for a season within the time for which it holds.
         is_doubtful_closure: why it cannot be said when it is closed, or "".
+        only_on_holidays: whether that can only be on holidays.
     """
 
     rule: Rule
@@ -56,6 +58,7 @@ class _Standing:
     bare: bool = False
     seasons: tuple[int, ...] = ()
     is_doubtful_closure: str = ""
+    only_on_holidays: bool = False
 
     @property
     def speaks_for_itself(self) -> bool:
@@ -84,7 +87,9 @@ def _standing(number: int, rule: Rule, known: Sequence[Parts | None], dated: Seq
     if found is None:
         # What is not understood for certain dates is not outranked on them: nothing is sure then.
         rank = _Rank.DATED if is_dated else _Rank.USUAL
-        return _Standing(rule, rank, is_doubtful_closure=_why(rule) if "CLOSED=" in rule.beyond else "")
+        closure = _why(rule) if "CLOSED=" in rule.beyond else ""
+        on_holidays = bool(closure) and "HOLIDAYS=" in rule.beyond
+        return _Standing(rule, rank, is_doubtful_closure=closure, only_on_holidays=on_holidays)
     untimed = found.opens is None or found.closes is None
     excepts = found.freq in {"MONTHLY", "YEARLY"} and (found.closed or untimed)
     return _Standing(
@@ -212,6 +217,8 @@ class _Day:
         for number, (standing, said) in enumerate(self._words()):
             if said is None or standing.rank is not self._rank or (standing.bare and usual):
                 continue
+            if standing.only_on_holidays:
+                continue  # It opens nothing; what it closes is looked at for each span.
             if said.doubt:
                 found.append(said)
             elif not standing.closed:
@@ -227,7 +234,10 @@ class _Day:
     def _doubt(self, standing: _Standing, said: Span, *, usual: bool) -> str:
         """What stands against a span that a rule gives."""
         for other, word in self._words():
-            if other.is_doubtful_closure:
+            if other.only_on_holidays:
+                if kept := perhaps_a_holiday(self._day):
+                    return f"closed on holidays, and it is {kept}"
+            elif other.is_doubtful_closure:
                 return other.is_doubtful_closure
             if other.closed and word is not None and other.rank is self._rank:
                 return "one schedule says open, another one closed"

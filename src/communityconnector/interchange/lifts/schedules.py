@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from communityconnector.interchange.opening_hours import read_days, read_span
 from communityconnector.interchange.opening_hours.conditions import says_closed
+from communityconnector.interchange.opening_hours.tokens import plain, without_holidays
 from communityconnector.interchange.values import is_rule_days
-from communityconnector.model.rule_parts import CLOSED, ZONE, beyond_hsds
+from communityconnector.model.rule_parts import CLOSED, CLOSED_ON_HOLIDAYS, ZONE, beyond_hsds
 from communityconnector.model.zone_labels import offset_of
 
 Raw = Mapping[str, Any]
@@ -222,6 +223,8 @@ def _closed(made: _Made) -> None:
             made.update(dtstart=named, until=named)
         if _names_days(made):
             made[CLOSED] = True
+        elif without_holidays(plain(made["description"]))[1]:
+            made.update({CLOSED: True, CLOSED_ON_HOLIDAYS: True})
 
 
 _DATE_IN: Final = re.compile(
