@@ -70,6 +70,14 @@ def test_it_ranks_by_its_postal_code_among_what_has_a_point():
 
 
 @pytest.mark.parametrize(
+    ("code", "said"),
+    [("00000", "In ZIP 00000"), ("00001", "About 1 mile (2 km) away, by ZIP 00001"), ("00050", "About 50 miles (80 km) away, by ZIP 00050")],
+)  # fmt: skip
+def test_from_the_middle_of_its_postal_code_no_distance_is_told(code, said):
+    assert distance(pantry("a", code)).text == said
+
+
+@pytest.mark.parametrize(
     ("miles", "expected"),
     [(2, "met"), (4, "met"), (6, "unknown"), (12, "unknown"), (24, "unknown"), (26, "unmet"), (90, "unmet")],
 )

@@ -126,7 +126,8 @@ def _limit(km: float) -> str:
 
 def _roughly(miles: float, km: float, limit: float | None, code: str) -> Reason:
     """What the distance to the point that stands for a postal code means."""
-    text = f"About {miles:.0f} miles ({km:.0f} km) away, by ZIP {code}"
+    # From its middle, a postal code is no distance but an area that one is in.
+    text = f"In ZIP {code}" if miles < _SAME else f"About {_counted(miles)} ({km:.0f} km) away, by ZIP {code}"
     told = {"miles": miles, "km": km, "approximate": True, "postal_code": code}
     if limit is None or km <= limit - USUAL_KM:
         return met("distance", text, **told)
@@ -135,6 +136,13 @@ def _roughly(miles: float, km: float, limit: float | None, code: str) -> Reason:
         return unknown("distance", f"{text}: look up how far the address is", **told)
     return unmet("distance", text, **told)
 
+
+def _counted(miles: float) -> str:
+    return "1 mile" if round(miles) == 1 else f"{miles:.0f} miles"
+
+
+_SAME: Final = 0.5
+"""Miles from the point of a postal code within which its own middle may as well be anywhere around."""
 
 _WITHOUT_POINT: Final = {
     "remote": met("distance", "Nowhere to go: by phone, online, or it comes to you", remote=True),
