@@ -35,7 +35,23 @@ def test_an_owner_that_only_the_table_of_extras_holds_is_an_owner(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "cell", ["1,2", "1;2", "1|2", "1 , 2", "['1', '2']", '["1","2"]', "1 2", "[1,2]", "2,1,2"]
+    "cell",
+    [
+        "1,2",
+        "1;2",
+        "1|2",
+        "1 , 2",
+        "['1', '2']",
+        '["1","2"]',
+        "1 2",
+        "[1,2]",
+        "2,1,2",
+        "1/2",
+        "1 and 2",
+        "1 & 2",
+        "{1,2}",
+        "1.0;2.0",
+    ],
 )
 def test_a_list_of_ids_gives_each_owner_its_own(tmp_path, cell):
     quoted = '"' + cell.replace('"', '""') + '"'
@@ -66,6 +82,10 @@ KEYS = [
     ("service_id", "agency_id"),
     ("record_id", "provider_id"),
     ("service_uuid", "AgencyID"),
+    ("fk_service", "fk_organization"),
+    ("service_fk", "organization_fk"),
+    ("id_servicio", "id_organizacion"),
+    ("IdServicio", "agencia_id"),
 ]
 
 
@@ -193,3 +213,30 @@ def test_a_list_of_ids_in_flat_json_gives_each_owner_its_own(tmp_path):
     directory = interchange.read(tmp_path / "a.json")
     assert [[p.number for p in s.phones] for s in directory.services.values()] == [["555-0101"]] * 2
     assert [(f.entity, f.count) for f in found(directory, "list-of-ids")] == [("phone", 1)]
+
+
+def test_a_key_that_a_program_wrote_with_a_fraction_is_the_whole_number(tmp_path):
+    directory = read(tmp_path, phones="id,service_id,number\n7,1.0,555-0101\n8,2.00,555-0102\n9,,555-0103\n")
+    assert [[p.number for p in s.phones] for s in directory.services.values()] == [["555-0101"], ["555-0102"]]
+
+
+@pytest.mark.parametrize(
+    ("other", "apart"),
+    [
+        (("9 Birch St", "Sparta"), True), (("1 Oak Street", "Boone"), False), (("9 Birch St", "Boone"), False),
+        (("1 Oak St", "Town of Boone"), False), (("", "Sparta"), False),
+    ],
+)  # fmt: skip
+def test_two_places_of_one_id_on_streets_of_different_towns_are_two(tmp_path, other, apart):
+    services = []
+    for number, (street, city) in enumerate((("1 Oak St", "Boone"), other)):
+        place = {"id": "1", "addresses": [{"id": "1", "address_1": street, "city": city}]}
+        services.append(
+            {"id": f"s{number}", "name": "Food Pantry", "service_at_locations": [{"location": place}]}
+        )
+    (tmp_path / "a.json").write_text(json.dumps(services))
+    directory = interchange.read(tmp_path / "a.json")
+    assert len(directory.locations) == 1 + apart
+    if apart:
+        shown = [s.service_at_locations[0].location.addresses for s in directory.services.values()]
+        assert [[a.city for a in addresses] for addresses in shown] == [["Boone"], ["Sparta"]]

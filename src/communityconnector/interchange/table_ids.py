@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -17,6 +18,9 @@ from communityconnector.model.identity import ids_in
 
 _LOOKED_AT: Final = 2_000
 """Rows by which a column is judged."""
+
+FRACTION: Final = re.compile(r"(?<=\d)\.0+$")
+"""The fraction of a whole number, as programs write columns of numbers in which some are lacking."""
 
 _NEARLY_ALL: Final = 0.9
 
@@ -108,8 +112,13 @@ class TableIds:
         """The ids that a cell holds; none where any part of it is no id of the entity's tables."""
         if self.has(entity, cell):
             return [cell]
-        parts = ids_in(cell)
+        parts = [self._whole(entity, part) for part in ids_in(cell)]
         return parts if parts and all(self.has(entity, part) for part in parts) else []
+
+    def _whole(self, entity: str, part: str) -> str:
+        """An id that a program wrote as a number with a fraction, as it is in its own table: "7.0" is "7"."""
+        whole = FRACTION.sub("", part)
+        return whole if whole != part and not self.has(entity, part) else part
 
     def _load(self, place: str, tables: Sequence[KnownTable], key: str) -> str:
         if place not in self._loaded:

@@ -11,19 +11,20 @@ import attrs
 
 from communityconnector.interchange.lifts import field_lift
 from communityconnector.model import ENTITIES, Kind, columns, specs
+from communityconnector.model.folding import without_accents
 
 _WORDS: Final[Mapping[str, str]] = {
-    "organization": "organization organizations organisation organisations org orgs agency agencies provider providers",
-    "service": "service services svc",
-    "location": "location locations loc site sites facility facilities",
-    "program": "program programs",
+    "organization": "organization organizations organisation organisations org orgs agency agencies provider providers organizacion organizaciones agencia agencias proveedor",
+    "service": "service services svc servicio servicios",
+    "location": "location locations loc site sites facility facilities ubicacion ubicaciones sitio sitios sede sedes lugar lugares",
+    "program": "program programs programa programas",
     "service_at_location": "service_at_location services_at_location services_at_locations service_at_locations",
     "taxonomy_term": "taxonomy_term taxonomy_terms term terms taxonomy taxonomies",
-    "phone": "phone phones telephone",
-    "contact": "contact contacts",
-    "address": "address addresses physical_address postal_address",
-    "schedule": "schedule schedules regular_schedule regular_schedules",
-    "language": "language languages",
+    "phone": "phone phones telephone telefono telefonos",
+    "contact": "contact contacts contacto contactos",
+    "address": "address addresses physical_address postal_address direccion direcciones",
+    "schedule": "schedule schedules regular_schedule regular_schedules horario horarios",
+    "language": "language languages idioma idiomas",
 }
 _ENTITY: Final = {word: entity for entity, words in _WORDS.items() for word in words.split()}
 _OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -32,8 +33,11 @@ _OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What else a name may point to: many call a service a program, and a site what HSDS calls a service at a location."""
 
-_KEY: Final = re.compile(r"(?:_|^)(?:record_?ids?|ids?|keys?|uids?|uuids?|guids?)$")
+_KEY: Final = re.compile(r"(?:_|^)(?:record_?ids?|ids?|keys?|uids?|uuids?|guids?|fks?|pks?)$")
 """How the name of a column ends that holds ids."""
+
+_KEY_FIRST: Final = re.compile(r"^(?:fk|pk|id|ids)_(?=[a-z])")
+"""The same at its beginning: `fk_service`, `id_servicio`."""
 
 _LIFTED: Final = frozenset({("service", "location_id"), ("service", "taxonomy_ids")})
 """Columns that `lifts` reads as older forms have them."""
@@ -62,7 +66,9 @@ class Columns:
 
 def plain_name(column: str) -> str:
     """A column's name in lower case with underscores, where it has capitals within: `OrganizationId`."""
-    return re.sub(r"[^a-z0-9]+", "_", _CAMEL.sub("_", column.strip()).lower()).strip("_")
+    plain = re.sub(r"[^a-z0-9]+", "_", _CAMEL.sub("_", without_accents(column).strip()).lower()).strip("_")
+    turned = _KEY_FIRST.sub("", plain)
+    return plain if turned == plain or turned not in _ENTITY else f"{turned}_id"
 
 
 def understood(entity: str, header: Sequence[str]) -> Columns:

@@ -17,7 +17,7 @@ from communityconnector.interchange.encodings import encoding_of
 from communityconnector.interchange.lifts import OLD_TABLES, Lifted, TableLift, field_lift, table_lift
 from communityconnector.interchange.shapes import entity_fitting
 from communityconnector.interchange.sources import SourceFile, UnreadableError
-from communityconnector.interchange.table_ids import KnownTable, TableIds
+from communityconnector.interchange.table_ids import FRACTION, KnownTable, TableIds
 from communityconnector.interchange.table_names import (
     Columns,
     entity_of_word,
@@ -263,10 +263,10 @@ class Package:
         return tuple(made)
 
     def _listed(self, cell: str, target: str) -> list[str]:
-        if not MARKS.search(cell.strip()):
+        if not (MARKS.search(cell.strip()) or FRACTION.search(cell)):
             return []
         ids = self.ids.split(target, cell.strip())
-        return ids if len(ids) > 1 else []
+        return ids if ids != [cell] else []
 
 
 def _named(columns: Iterable[str], ids: Iterable[str]) -> str:

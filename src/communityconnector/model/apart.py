@@ -2,7 +2,8 @@
 
 A part (a phone, a language, a schedule ...) says nothing of itself but what its fields say. Two parts that contradict
 each other are two, whatever their id. Of an organization, a service or a place the id is what other records name, so
-two bodies of one id are one record that is told twice; but not if their names have nothing in common.
+two bodies of one id are one record that is told twice; but not if their names have nothing in common, or they stand on
+streets of different towns.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from typing import Any, Final
 
 from communityconnector.model.finding import Finding, Severity
 from communityconnector.model.identity import mint
+from communityconnector.model.location import Location
 from communityconnector.model.record import Record
+from communityconnector.model.same_place import streets_of
 from communityconnector.model.shape import shape
 
 WHOLES: Final = frozenset({
@@ -57,7 +60,9 @@ def differ(one: Record, other: Record) -> bool:
     Whose they are does not count, for a part may have two owners; nor who may see them, for the stricter word holds.
     """
     if one.entity in WHOLES:
-        return one.entity in _NAMED and unlike(getattr(one, "name", None), getattr(other, "name", None))
+        if one.entity in _NAMED and unlike(getattr(one, "name", None), getattr(other, "name", None)):
+            return True
+        return isinstance(one, Location) and isinstance(other, Location) and _in_other_towns(one, other)
     facts = shape(one.entity)
     owners = owners_of(one.entity)
     for name, mine, theirs in zip(facts.scalars, facts.values(one), facts.values(other), strict=False):
@@ -76,6 +81,14 @@ def unlike(one: str | None, other: str | None) -> bool:
     if not mine or not theirs or {*mine} & {*theirs}:
         return False
     return SequenceMatcher(None, " ".join(mine), " ".join(theirs)).ratio() < _ALIKE
+
+
+def _in_other_towns(one: Location, other: Location) -> bool:
+    """Whether two places stand on streets that share neither a name nor a town nor a postal code."""
+    mine, theirs = streets_of(one), streets_of(other)
+    areas = {area for street in mine for area in street.areas}, {a for street in theirs for a in street.areas}
+    cores = {street.core for street in mine}, {street.core for street in theirs}
+    return all(areas) and areas[0].isdisjoint(areas[1]) and cores[0].isdisjoint(cores[1])
 
 
 _WORD: Final = re.compile(r"\w+")

@@ -23,10 +23,11 @@ def mint(*parts: str) -> str:
     return str(uuid.uuid5(NAMESPACE, name))
 
 
-MARKS: Final = re.compile(r"[\s,;|\[\]\"']+")
+MARKS: Final = re.compile(r"[\s,;|/&+\[\](){}\"']+")
 """What stands between and around the ids of a list."""
+_JOINTS: Final = frozenset({"and", "y"})
 
 
 def ids_in(text: str) -> list[str]:
-    """The parts of a text that may be a list of ids, each once: `1,2`, `1;2`, `1 | 2`, `['1', '2']`."""
-    return list(dict.fromkeys(part for part in MARKS.split(text) if part))
+    """The parts of a text that may be a list of ids, each once: `1,2`, `1;2`, `1 | 2`, `['1', '2']`, `1 and 2`."""
+    return list(dict.fromkeys(part for part in MARKS.split(text) if part and part not in _JOINTS))
