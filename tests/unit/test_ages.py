@@ -77,7 +77,7 @@ NO_RULE = [
     "No eligibility requirements", "None required", "General public", "Anyone in need", "Anyone who needs food",
     "Anyone, regardless of income or immigration status", "Ages: all", "None; everyone welcome",
     "Ninguno", "Todos", "Abierto a todos", "Para todas las personas", "Sin restricciones", "No hay requisitos",
-    "Cualquier persona que necesite ayuda",
+    "Cualquier persona que necesite ayuda", "Any one in need", "No one turned away", "Nobody is refused",
 ]  # fmt: skip
 A_RULE = [
     "All veterans", "Everyone over 60", "Anyone who lives in Ashe County", "Open to all women", "All residents of Boone",
@@ -97,3 +97,18 @@ def test_words_that_may_hold_a_rule_still_ask(text):
     assert says_no_rule(text) is None
     need = cc.Need("play group", situations=("nursing mothers",))
     assert answer("situation", need, eligibility_description=text) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Men only, no women", "unknown"), ("Women are not served.", "unknown"), ("Everyone except women", "unknown"),
+        ("All adults other than women", "unknown"), ("Men; women can't stay here", "unknown"), ("Excludes women", "unknown"),
+        ("Solo hombres, no se aceptan mujeres ni women", "unknown"), ("Open to men but not women", "unknown"),
+        ("Women, no men", "met"), ("Women and children without housing", "met"), ("No fee; women of any age", "met"),
+        ("Not a shelter. Serves women.", "met"), ("Women (no pets)", "met"),
+    ],
+)  # fmt: skip
+def test_whom_a_text_denies_it_is_not_for(text, expected):
+    need = cc.Need("play group", situations=("women",))
+    assert answer("situation", need, eligibility_description=text) == expected

@@ -8,7 +8,7 @@ from typing import Final
 from communityconnector.needs.words import fold
 
 _ALL: Final = (
-    r"(?:every(?:one|body)|any(?:one|body)|all(?: people| persons| individuals| ages| comers| who come)?|any (?:person|individual)s?"
+    r"(?:every(?:one|body)|any ?(?:one|body)|no ?(?:one|body) (?:is |will be )?(?:turned away|refused|excluded|denied)|all(?: people| persons| individuals| ages| comers| who come)?|any (?:person|individual)s?"
     r"|(?:the )?(?:general |entire |whole )?(?:public|community)|all (?:members|people) of the (?:public|community)|people of all ages"
     r"|tod[oa]s(?: las (?:personas|edades))?|todo (?:el mundo|publico)|cualquier(?:a| persona)|(?:el )?publico(?: en)? general)"
 )
@@ -29,6 +29,27 @@ _NOTHING: Final = re.compile(
     r"|ningun[oa]?(?: requisitos?| restriccion(?:es)?)?|(?:no hay|sin) (?:restricciones?|requisitos?|limites?|criterios)"
     r"|no aplica|no se requiere(?: nada)?|nada)"
 )
+
+
+_DENYING: Final = re.compile(
+    r"\b(?:no|non|except(?:ing|ions?)?|excluding|excludes?|other than|without|never|but not|salvo|excepto|sin|menos)\b"
+)
+_DENIED: Final = re.compile(
+    r"\b(?:not|cannot|can ?not|ineligible|excluded|prohibited|barred)\b|n't\b|\bno (?:se|pueden?|son|es|esta|estan|aceptamos|atendemos)\b"
+)
+
+
+def affirmed(text: str) -> str:
+    """A text about eligibility without what it denies: of "Men only, no women" the men.
+
+    Where a verb is denied, all of its clause goes: "Women are not served".
+    """
+    kept = []
+    for clause in re.split(r"[.;:!,\n|()]+|\bbut\b|\bpero\b", fold(text)):
+        if not _DENIED.search(clause):
+            found = _DENYING.search(clause)
+            kept.append(clause if found is None else clause[: found.start()])
+    return " . ".join(kept)
 
 
 _HEADINGS: Final = frozenset("ages age eligibility who requirements edades elegibilidad requisitos".split())

@@ -7,7 +7,7 @@ from typing import Any, Final
 from communityconnector.interchange.ages import NO_LIMIT
 from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
-from communityconnector.matching.criteria.no_rule import says_no_rule
+from communityconnector.matching.criteria.no_rule import affirmed, says_no_rule
 from communityconnector.matching.languages import answers_to, codes_of, maybe, name_of, named_in
 from communityconnector.matching.query import Query
 from communityconnector.model import Offer
@@ -146,7 +146,7 @@ def _eligibility(offer: Offer) -> Facts:
 
 def _for_situation(facts: Facts, asked: Any) -> Reason | None:
     text, labels = facts
-    written = " . ".join((text, *labels))
+    written = " . ".join(map(affirmed, (text, *labels)))
     found = frozenset(stems(written))
     said = [words for words in asked if frozenset(stems(words)) <= found]
     if said:
