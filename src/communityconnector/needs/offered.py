@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from communityconnector.needs import contexts as c
-from communityconnector.needs.phrases import Hit, PhraseBook, Stems, read_words
+from communityconnector.needs.phrases import Hit, PhraseBook, Stems
 from communityconnector.needs.sentences import Sentence, is_spanish, sentences_of
 from communityconnector.needs.vocabulary import Phrase, Vocabulary
-from communityconnector.needs.words import STOP_WORDS, stems, telling, words_of
+from communityconnector.needs.words import STOP_WORDS, stem, stems, telling, telling_positions, words_of
 
 CLEAR: Final = 0.8
 """A phrase of one word that means a need at least so surely says it beside any other word."""
@@ -53,16 +53,18 @@ class OfferReader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._book = PhraseBook(vocabulary.phrases, _keys, in_names=CLEAR)
-        self._known = frozenset(stem for phrase in vocabulary.phrases for stem in stems(phrase.words))
-        self._spanish = frozenset(
-            stem for phrase in vocabulary.phrases if phrase.language == "es" for stem in stems(phrase.words)
-        )
+        spanish: set[str] = set()
+        others: set[str] = set()
+        for phrase in vocabulary.phrases:
+            (spanish if phrase.language == "es" else others).update(stems(phrase.words))
+        self._known = frozenset(spanish | others)
+        self._spanish = frozenset(spanish)
         self._apart: dict[str, list[tuple[Stems, Phrase]]] = {}
         for phrase in vocabulary.phrases:
-            key = telling(phrase.words)
-            if len(key) > 1 and phrase.weight >= CLEAR:
+            key = telling(phrase.words) if phrase.weight >= CLEAR else ()
+            if len(key) > 1:
                 self._apart.setdefault(key[0], []).append((key, phrase))
-        self._names = {" ".join(words_of(concept.name)): concept for concept in vocabulary.concepts.values()}
+        self._names = {words_of(concept.name): concept for concept in vocabulary.concepts.values()}
         self._short: dict[str, Offered] = {}
 
     def read(self, text: str) -> Offered:
@@ -85,10 +87,11 @@ class OfferReader:
         hints: dict[str, tuple[float, str]] = {}
         words: set[str] = set()
         other: set[str] = set()
-        named = self._names.get(" ".join(words_of(text)))
+        all_words = words_of(text)
+        named = self._names.get(all_words)
         if named is not None:
             found[named.id] = (1.0, named.name)
-        spanish = is_spanish(text)
+        spanish = is_spanish(text, all_words)
         sentences = [Sentence(tokens, is_spanish=spanish) for tokens in sentences_of(text)]
         for sentence in sentences:
             self._look(sentence, found, hints)
@@ -123,7 +126,10 @@ class OfferReader:
 
     def _hits(self, sentence: Sentence) -> list[Hit]:
         """Phrases about what is offered: of those that overlap, the one that says most; of such the last, as in English."""
-        usable = [self._usable(sentence, start) for start in range(len(sentence.words))]
+        begins = self._book.begins_with
+        usable = [
+            self._usable(sentence, start) if begins(word) else [] for start, word in enumerate(sentence.words)
+        ]
         at = [
             hits
             for hits in (self._cut(sentence, usable, start) for start, held in enumerate(usable) if held)
@@ -231,8 +237,8 @@ class OfferReader:
         }
         phrases = [
             phrase
-            for stem in sorted(usable)
-            for key, phrase in self._apart.get(stem, ())
+            for first in sorted(usable & self._apart.keys())
+            for key, phrase in self._apart[first]
             if usable.issuperset(key) and self._is_narrower(phrase.concept, found)
         ]
         surest = max((phrase.weight for phrase in phrases), default=0.0)
@@ -269,5 +275,5 @@ def _keys(phrase: str) -> set[Stems]:
     words = words_of(phrase)
     bare = tuple(word for word in words if word not in c.ARTICLES)
     # One word that says something would be too little: "caring for her" is not "care for".
-    keys = (words, bare) if len(telling(phrase)) > 1 else (words,)
-    return {tuple(word.stem for word in read_words(key)) for key in keys}
+    several = len(bare) < len(words) and len(telling_positions(words)) > 1
+    return {tuple(map(stem, key)) for key in ((words, bare) if several else (words,))}

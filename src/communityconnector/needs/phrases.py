@@ -78,9 +78,13 @@ class PhraseBook:
                 held = entries.get(kind := (phrase.concept, phrase.language, form))
                 if held is None or phrase.weight > held.weight:
                     entries[kind] = phrase
-        self._longest: dict[str, int] = {}
-        for key in self._entries:
-            self._longest[key[0]] = max(self._longest.get(key[0], 0), len(key))
+        self._lengths: dict[str, list[int]] = {}
+        for length, first in sorted({(len(key), key[0]) for key in self._entries}, reverse=True):
+            self._lengths.setdefault(first, []).append(length)
+
+    def begins_with(self, word: Word) -> bool:
+        """Whether any phrase begins with a word."""
+        return word.stem in self._lengths
 
     def at(self, text: Sequence[Word], start: int, *, most: int | None = None) -> list[Hit]:
         """The longest phrases that begin at a word; none where no phrase does.
@@ -90,12 +94,12 @@ class PhraseBook:
             start: number of the word.
             most: most words of a phrase; any number by default.
         """
-        longest = self._longest.get(text[start].stem, 0)
-        if not longest:
+        room = len(text) - start if most is None else min(most, len(text) - start)
+        lengths = [n for n in self._lengths.get(text[start].stem, ()) if n <= room]
+        if not lengths:
             return []
-        longest = min(longest, len(text) - start, longest if most is None else most)
-        following = tuple([word.stem for word in text[start : start + longest]])
-        for length in range(longest, 0, -1):
+        following = tuple([word.stem for word in text[start : start + lengths[0]]])
+        for length in lengths:
             entries = self._entries.get(following[:length])
             if not entries:
                 continue

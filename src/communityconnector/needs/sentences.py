@@ -33,7 +33,8 @@ def sentences_of(text: str) -> Iterator[list[str]]:
         if skipping:
             continue
         sentence: list[str] = []
-        for word in _TOKEN.findall(_NON.sub(r"\1", line)):
+        joined = _NON.sub(r"\1", line) if "non" in line or "anti" in line else line
+        for word in _TOKEN.findall(joined):
             if len(sentence) == _LONGEST:
                 yield sentence
                 sentence = []
@@ -48,14 +49,19 @@ def sentences_of(text: str) -> Iterator[list[str]]:
             yield sentence
 
 
-def is_spanish(text: str) -> bool:
-    """Whether a text is Spanish, by its small words and accents."""
-    words = words_of(text)
-    if any(word in c.SPANISH for word in words):
+def is_spanish(text: str, words: Sequence[str]) -> bool:
+    """Whether a text is Spanish, by its small words and accents.
+
+    Args:
+        text: the text.
+        words: its folded words.
+    """
+    if not c.SPANISH.isdisjoint(words) or sum(map(c.SPANISH_ARTICLES.__contains__, words)) > 1:
         return True
-    return sum(word in c.SPANISH_ARTICLES for word in words) > 1 or any(
-        letter in text.lower() for letter in "ñáéíóú¿¡"
-    )
+    return not text.isascii() and not _SPANISH_SIGNS.isdisjoint(text.lower())
+
+
+_SPANISH_SIGNS: Final = frozenset("ñáéíóú¿¡")
 
 
 class Sentence:
@@ -79,9 +85,11 @@ class Sentence:
         self.is_spanish = is_spanish
         self.about_other: set[int] = set()
         self.words: Sequence[Word] = read_words(tokens)
-        self.plain = [word.removesuffix("'s").removesuffix("'") for word in tokens]
+        self.plain = [word.removesuffix("'s").removesuffix("'") if "'" in word else word for word in tokens]
         self.offers = [True] * len(tokens)
         self.seeks = _seeks(tokens)
+        if _TELLING.isdisjoint(tokens):
+            return
         for position, word in enumerate(tokens):
             for first, last in self._hidden(position, word) if word in _TELLING else ():
                 self.offers[first:last] = [False] * (last - first)
