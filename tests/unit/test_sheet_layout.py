@@ -330,3 +330,11 @@ def test_a_sheet_whose_names_stand_in_its_first_column_is_turned():
 def test_a_row_of_a_list_is_no_header_because_its_words_could_name_columns():
     directory = read("Wie,Was,Wo\nPantry,Food,28607\nSite,Program,828-555-0101\n")
     assert not directory.services
+
+
+@pytest.mark.parametrize("foot", ["Page 1 of 2", "p\u00e1gina 2", "Pg. 3", "Page 1/4"])
+def test_the_foot_of_a_page_is_no_service(foot):
+    directory = read(
+        f"Agency,Program,Phone\nLaurel,Pantry,828-555-0101\n{foot},,\nMaple,Diapers,828-555-0102\n"
+    )
+    assert names(directory) == ["Pantry", "Diapers"]

@@ -169,3 +169,53 @@ def test_what_is_taken_for_a_sheet(header, expected):
 )
 def test_ages_in_words(text, limits):
     assert age_limits(text) == limits
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "Church",
+        "Food Bank Partner",
+        "Iglesia",
+        "Who",
+        "Listing Title",
+        "Center",
+        "Recurso",
+    ],
+)
+def test_the_first_column_of_texts_names_the_rows_of_what_plainly_is_a_list_of_services(tmp_path, column):
+    path = tmp_path / "list.csv"
+    path.write_text(
+        f"{column},Street Address,Contact Phone,Hours\nLaurel,1 Oak St,828-555-0101,Tue 9am-noon\n"
+    )
+    assert [service.name for service in cc.read(path).services.values()] == ["Laurel"]
+
+
+@pytest.mark.parametrize("column", ["Employee", "Student", "Volunteer", "Paciente", "Ticket"])
+def test_a_list_of_people_or_of_numbers_is_no_list_of_services(tmp_path, column):
+    path = tmp_path / "list.csv"
+    first = "17" if column == "Ticket" else "Laurel"
+    path.write_text(f"{column},Street Address,Phone,Hours\n{first},1 Oak St,828-555-0101,Tue 9am-noon\n")
+    assert not cc.read(path).services
+
+
+def test_what_a_phone_is_for_is_said(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "Program,Phone,Intake Phone,After Hours Phone\nPantry,828-555-0101,828-555-0102,828-555-0103\n"
+    )
+    (service,) = cc.read(path).services.values()
+    assert [(phone.number[-4:], phone.description) for phone in service.phones] == [
+        ("0101", None), ("0102", "Intake Phone"), ("0103", "After Hours Phone"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ['<a href=""https://example.org/food"">Visit</a>', '=HYPERLINK(""https://example.org/food"",""Visit"")', "Visit (https://example.org/food)"],
+)  # fmt: skip
+def test_a_link_is_taken_out_of_what_shows_it(tmp_path, cell):
+    path = tmp_path / "list.csv"
+    path.write_text(f'Program,Phone,Website\nPantry,828-555-0101,"{cell}"\n')
+    (service,) = cc.read(path).services.values()
+    assert service.url == "https://example.org/food"

@@ -240,3 +240,27 @@ def test_two_places_of_one_id_on_streets_of_different_towns_are_two(tmp_path, ot
     if apart:
         shown = [s.service_at_locations[0].location.addresses for s in directory.services.values()]
         assert [[a.city for a in addresses] for addresses in shown] == [["Boone"], ["Sparta"]]
+
+
+@pytest.mark.parametrize(
+    ("agencies", "programs", "sites", "links"),
+    [
+        ("agency_id,agency_name", "program_id,agency_id,program_name", "site_id,agency_id,site_name", "program_id,site_id"),
+        ("Agency ID,Agency Name", "Program ID,Agency ID,Program Name", "Site ID,Agency ID,Site Name", "Program ID,Site ID"),
+        ("id,name", "id,organization_id,name", "id,organization_id,name", "id,program_id,location_id"),
+    ],
+)  # fmt: skip
+def test_programs_are_services_where_a_source_has_no_others(tmp_path, agencies, programs, sites, links):
+    number = "9," if links.startswith("id") else ""
+    for name, text in {
+        "agencies": f"{agencies}\na1,Laurel House\na2,Maple House\n",
+        "programs": f"{programs}\np1,a2,Food Pantry\n",
+        "sites": f"{sites},address,city,state,zip\nt1,a2,Main,1 Oak St,Boone,NC,28607\n",
+        "program_sites": f"{links}\n{number}p1,t1\n",
+    }.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    directory = interchange.read(tmp_path)
+    (service,) = directory.services.values()
+    assert (service.name, service.organization.name) == ("Food Pantry", "Maple House")
+    (address,) = service.service_at_locations[0].location.addresses
+    assert (address.address_1, address.city, address.postal_code) == ("1 Oak St", "Boone", "28607")

@@ -51,6 +51,17 @@ def without_markup(cell: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+_LINK: Final = re.compile(r"https?://[^\s\"'<>()\[\]]{3,2000}", re.IGNORECASE)
+
+
+def link_in(cell: str) -> str:
+    """The one link in a cell that holds more: `<a href="...">Visit</a>`, `=HYPERLINK("...","Visit")`; "" for any other cell."""
+    if "://" not in cell:
+        return ""
+    links = set(_LINK.findall(cell[:LONGEST]))
+    return links.pop() if len(links) == 1 and _LINK.fullmatch(cell) is None else ""
+
+
 def _unmarked(found: re.Match[str]) -> str:
     name = (found[1] or "").lower()
     if found[1] is None:

@@ -10,7 +10,7 @@ from communityconnector.interchange.privacy.sheet import NO_HIDES, YES_HIDES
 FIELDS: Final[Mapping[str, str]] = {
     "service.id": "id, record id, service id, site id, object id, unique id, slug, id number, resource agency number",
     "service.name": "name, service, service name, program, program name, nombre, servicio, nombre del servicio, title, "
-    "name of service, public name, display name, post title, agency program, agency program name, agency service name",
+    "name of service, service provided, public name, display name, post title, agency program, agency program name, agency service name",
     "service.alternate_name": "alternate name, aka, also known as, other name, name 2, legal name, official name, "
     "service alternate name",
     "service.description": "description, services, services provided, services offered, program description, "
@@ -43,7 +43,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "agencia, organizacion, company, sponsor, parent agency, lead agency, name of agency, operated by",
     "organization.website": "agency website, organization website",
     "organization.description": "agency description, organization description, agency summary, who we are",
-    "location.name": "location, location name, site, site name, branch, lugar, facility, place",
+    "location.name": "location, location name, location title, site, site name, branch, lugar, facility, place",
     "location.address": "address, full address, location address, direccion, domicilio, service address, "
     "distribution address",
     "location.address_1": "address 1, address line 1, street, street address, calle, street 1, address1, physical address, "
@@ -51,9 +51,9 @@ FIELDS: Final[Mapping[str, str]] = {
     "location.address_2": "address 2, address line 2, suite, unit, street 2, address2, physical address 2, line 2, "
     "street address 2, street line 2",
     "location.house_number": "street number, house number, address number, address house number",
-    "location.city": "city, town, ciudad, physical city, address city",
+    "location.city": "city, town, ciudad, physical city, address city, city name",
     "location.region": "county, condado, physical county, county name",
-    "location.state_province": "state, st, province, estado, provincia, physical state, address state",
+    "location.state_province": "state, st, province, estado, provincia, physical state, address state, state name",
     "location.postal_code": "zip, zip code, zipcode, postal code, postcode, codigo postal, physical zip, address zip, "
     "zip 5",
     "location.city_line": "city state zip, city state, city zip",
@@ -88,7 +88,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "phones": "phone, telephone, phone number, telephone number, tel, main phone, phone 1, phone 2, telefono, telephone 2, "
     "phone2, office phone, mobile, cell, contact phone, contact number, hotline phone, phone number hotline, "
     "business phone, phone contact, telephone business line",
-    "phones.extension": "phone extension, extension, ext",
+    "phones.extension": "phone extension, extension, ext, phone 1 extension",
     "phones.fax": "fax, fax number, phone fax",
     "phones.toll_free": "toll free, toll free number, 800 number, hotline, toll free phone, hotline number",
     "phones.tty": "tty, tty number, tty phone",

@@ -9,7 +9,7 @@ from typing import Final
 
 from communityconnector.interchange.cells import degrees, point_in
 from communityconnector.interchange.column_fields import FIELDS, IGNORED
-from communityconnector.interchange.column_words import plain_words, shared_prefixes, words_of
+from communityconnector.interchange.column_words import plain_words, shared_prefixes, shows_people, words_of
 from communityconnector.interchange.day_columns import FIELDS_OF_DAYS, day_column, day_meaning, short_week
 from communityconnector.interchange.privacy.sheet import privacy_meaning
 from communityconnector.interchange.states import is_state, sense_of
@@ -56,6 +56,18 @@ def looks_like_spreadsheet(header: Sequence[str], least: int = 3) -> bool:
     """
     found = telling_fields(header)
     return bool(found & {"service.name", "organization.name"}) and len(found) >= least
+
+
+def lists_services(header: Sequence[str], rows: Rows) -> bool:
+    """Whether a table is of services, by its cells: something that names, and two more fields, or points.
+
+    Args:
+        header: the columns' names.
+        rows: some rows, cells by column.
+    """
+    found = set(meanings(header, rows).values()) - _TELL_NOTHING
+    named = bool(found & {"service.name", "organization.name"})
+    return named and (len(found) >= 3 or lists_places(header, rows))
 
 
 def lists_places(header: Sequence[str], rows: Rows) -> bool:
@@ -152,14 +164,18 @@ def _of_words(words: frozenset[str]) -> str:
 
 def _without_owners(words: frozenset[str]) -> Iterator[frozenset[str]]:
     """The words without those that only say whose phone, address or age it is, where such it is."""
-    for owners, fields in (({"service"}, _OF_A_SERVICE), (_OWNERS, _OF_ANY)):
+    for owners, fields in (({"service"}, _OF_A_SERVICE), (_OWNERS, _OF_ANY), (OF_A_PHONE, ("phones",))):
         rest = words - owners
         bare = frozenset(word for word in rest if not word.isdigit())
         if rest and rest != words and _BY_WORDS.get(rest, _BY_WORDS.get(bare, "")).startswith(fields):
             yield rest
 
 
-_OWNERS: Final = frozenset({"place", "service", "agency", "physical", "lead", "parent"})
+_OWNERS: Final = frozenset({"place", "service", "agency", "physical", "lead", "parent", "meal"})
+OF_A_PHONE: Final = frozenset(
+    "intake crisis after hours 24 evening daytime appointment appointments referral office".split()
+)
+"""Words that say what a phone is for, and leave it the service's."""
 _OF_ANY: Final = (
     "phones", "location.address", "location.city", "location.state", "location.postal", "location.country",
     "location.region", "location.latitude", "location.longitude", "location.point", "location.house", "location.access",
@@ -223,7 +239,7 @@ def _settle_records(found: Meanings, _rows: Rows) -> None:
 _VENDOR_ID: Final = frozenset({"place", "agency", "number"})
 
 
-def _settle_names(found: Meanings, _rows: Rows) -> None:
+def _settle_names(found: Meanings, rows: Rows) -> None:
     """Which column names the service: a sheet has one such, and calls it many things."""
     named = [column for column, field in found.items() if field == "service.name"]
     plain = [column for column in named if words_of(column)[0] <= _PLAIN_NAME]
@@ -251,6 +267,31 @@ def _settle_names(found: Meanings, _rows: Rows) -> None:
             # "Business Name", "Food Pantry Name": whatever it is called, the rows are named by it.
             found[column] = "service.name"
             return
+    if not has_agency and (column := _first_of_texts(found, rows)):
+        found[column] = "service.name"
+
+
+def _first_of_texts(found: Meanings, rows: Rows) -> str:
+    """The first column of a table that plainly is of services, where it names the rows under a name of its own."""
+    others = set(found.values()) - _TELL_NOTHING
+    if len(others) < 3 or not any(field.startswith(_OF_SERVICES_ONLY) for field in others):
+        return ""
+    for column, field in found.items():
+        cells = [row.get(column, "").strip() for row in rows]
+        if not cells or field == "service.id" or all(cell.isdigit() or not cell for cell in cells):
+            continue
+        words = words_of(column)[0]
+        texts = [cell for cell in cells if len(cell) <= 120 and sum(map(str.isalpha, cell)) * 2 > len(cell)]
+        tells = len(texts) * 10 >= len(cells) * 9 and len(set(texts)) * 10 >= len(texts) * 9
+        is_free = field in {IGNORED, "location.name"} and words and not words & _NAMES_OF_OTHERS
+        return column if tells and is_free and not shows_people(column) else ""
+    return ""
+
+
+_OF_SERVICES_ONLY: Final = (
+    "schedules", "service.elig", "service.desc", "service.fees", "attributes", "languages", "service_areas",
+)  # fmt: skip
+"""What no list of people has."""
 
 
 _NAMES_OF_OTHERS: Final = frozenset(

@@ -27,12 +27,13 @@ _WORDS: Final = {
     "service": "program programme programa servicio prog svc",
     "services": "programs programas servicios",
     "place": "site sites location locations branch facility venue building market pantry shelter clinic store lugar dist "
-    "sitio sucursal sede distribution resource listing ubicacion",
+    "sitio sucursal sede distribution resource listing ubicacion center "
+    "centre centro",
     "address": "addresses addr adress direccion direcciones domicilio",
     "street": "streets calle",
     "line": "linea",
     "suite": "ste unit apt apartment room apto",
-    "city": "town ciudad pueblo municipality municipio locality",
+    "city": "town ciudad pueblo municipality municipio locality localidad",
     "county": "condado",
     "counties": "condados",
     "state": "st province prov estado provincia",
@@ -118,6 +119,7 @@ _TOGETHER: Final[Mapping[tuple[str, ...], str]] = {
     ("run", "by"): "agency",
     ("correo", "electronico"): "email",
     ("codigo", "postal"): "zip",
+    ("c", "p"): "zip",
     ("postal", "code"): "zip",
     ("post", "code"): "zip",
     ("zip", "code"): "zip",
@@ -251,9 +253,16 @@ def _completions(token: str) -> Iterator[str]:
 _PEOPLE: Final = frozenset(
     "volunteer volunteers staff internal admin private personal home emergency board director manager owner coordinator "
     "driver donor client clients patron submitter submitted entered your mailing billing supervisor employee user "
-    "voluntario voluntarios empleado cliente interno interna privado personal previous old mail geocoder arc".split()
+    "voluntario voluntarios empleado cliente interno interna privado personal previous old mail geocoder arc "
+    "student students teacher attendee participant applicant tenant guest resident worker customer customers paciente alumno "
+    "estudiante inquilino residente cliente participante".split()
 )
 """Words that make of a column something that is not for patrons or not the place: never taken off as a mere prefix."""
+
+
+def shows_people(column: str) -> bool:
+    """Whether a column's name says that it is about people who work there or are helped."""
+    return not _PEOPLE.isdisjoint(plain_words(column))
 
 
 def shared_prefixes(names: Iterable[str]) -> frozenset[str]:

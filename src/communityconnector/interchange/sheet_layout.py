@@ -186,11 +186,12 @@ _RULES: Final = {
     "help": ("help-row", "help for those who fill in the sheet"),
     "total": ("total-row", "a total"),
     "single": ("note-row", "a single text after the last service"),
+    "page": ("note-row", "the number of a page"),
 }
 
 
 def _kind_of(row: Row, header: Sequence[str], fields: Sequence[str], *, first: bool) -> str:
-    """What a line is: "row", "single", "header", "help" or "total"."""
+    """What a line is: "row", "single", "header", "help", "total" or "page"."""
     filled = [(number, text) for number, cell in enumerate(row.cells) if (text := cell.strip())]
     named = [(number, text) for number, text in filled if number < len(header)]
     if len(named) > 1 and all(words_of(text)[:1] == words_of(header[number])[:1] for number, text in named):
@@ -199,6 +200,8 @@ def _kind_of(row: Row, header: Sequence[str], fields: Sequence[str], *, first: b
         return "help"
     if filled and len(filled) * 2 <= max(len(header), 4) and _TOTAL.match(filled[0][1]):
         return "total"
+    if len(filled) == 1 and _PAGE.fullmatch(filled[0][1]):
+        return "page"
     if len(filled) == 1 and _is_heading(filled[0], fields):
         return "single"
     return "row"
@@ -208,6 +211,9 @@ _TOTAL: Final = re.compile(
     r"(?:grand |sub-?)?totals?\b(?: ?[:=#(\d]|$| (?:of|number|agencies|programs|pantries|services|sites|records|count)\b)|count ?[:=]|"
     r"gran total\b",
     re.IGNORECASE,
+)
+_PAGE: Final = re.compile(
+    r"(?:page|p\u00e1gina|pag\.?|pg\.?) ?\d{1,4}(?: ?(?:of|de|/) ?\d{1,4})?", re.IGNORECASE
 )
 _HELP: Final = re.compile(
     r"[\[(<].{1,200}[\])>]|(?:text|string|integer|number|numeric|date|boolean|varchar|float|double|required|optional|url|"

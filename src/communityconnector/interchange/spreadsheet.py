@@ -12,13 +12,15 @@ from communityconnector.interchange.cells import (
     extension_of,
     is_blank,
     is_phone,
+    link_in,
     split_phones,
     without_fraction,
     without_markup,
 )
 from communityconnector.interchange.column_fields import FIELDS, IGNORED
 from communityconnector.interchange.column_mapping import ColumnMapping
-from communityconnector.interchange.column_meaning import meaning_of
+from communityconnector.interchange.column_meaning import OF_A_PHONE, meaning_of
+from communityconnector.interchange.column_words import words_of
 from communityconnector.interchange.date_cells import day_of, is_mangled_span
 from communityconnector.interchange.day_columns import FIELDS_OF_DAYS, WEEK, week_columns
 from communityconnector.interchange.day_hours import days_not_weekly, read_week
@@ -72,6 +74,8 @@ class RowReader:
             text = without_markup(cell.strip())
             if not is_blank(text):
                 field = self.mapping.columns.get(column, IGNORED)
+                if field in _LINKS:
+                    text = link_in(cell) or text
                 if field in FIELDS_OF_DAYS and column not in self.day_columns:
                     # A mapping may say so of a column whose name tells no day.
                     field = "schedules"
@@ -282,8 +286,9 @@ class _Service:
                     phone: dict[str, Any] = {"id": self.child("phone", len(found)), "number": number}
                     if own or (extension and not found):
                         phone["extension"] = own or extension
+                    about = words or (column if words_of(column)[0] & OF_A_PHONE else "")
                     phone.update(
-                        {key: value for key, value in (("type", kind), ("description", words)) if value}
+                        {key: value for key, value in (("type", kind), ("description", about)) if value}
                     )
                     found.append(phone)
         return found
@@ -327,6 +332,7 @@ _PHONES: Final = (
     ("phones.fax", "fax", ""),
     ("phones.tty", "textphone", ""),
 )
+_LINKS: Final = frozenset({"service.url", "organization.website"})
 _LISTS: Final = {
     "languages": "name",
     "attributes": "label",

@@ -113,6 +113,13 @@ def entity_of_word(word: str) -> str:
     return _ENTITY.get(word, "")
 
 
+def joins_places(header: Sequence[str]) -> bool:
+    """Whether a table only says which service is at which location: its columns are ids of the two."""
+    names = [plain for name in header if (plain := plain_name(name)) and plain != "id"]
+    entities = {entity_of_word(_KEY.sub("", plain)) for plain in names if _KEY.search(plain)}
+    return len(names) == 2 and entities in ({"service", "location"}, {"program", "location"})
+
+
 @cache
 def _split(entity: str, plain: str) -> tuple[bool, str]:
     """Whether a name begins with that of its own entity, and the rest; a bare `recordid` is the entity's own."""

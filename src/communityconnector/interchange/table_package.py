@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import product
@@ -21,6 +22,7 @@ from communityconnector.interchange.table_ids import FRACTION, KnownTable, Table
 from communityconnector.interchange.table_names import (
     Columns,
     entity_of_word,
+    joins_places,
     plain_name,
     reference_to,
     understood,
@@ -69,6 +71,8 @@ def entity_of_table(name: str, header: Sequence[str], hints: Mapping[str, str]) 
     if other and understood(other, header).keys:
         # A plain list of agencies has no keys.
         return other
+    if joins_places(header):
+        return "service_at_location"
     fitting = [e for e, cls in ENTITIES.items() if {"id", *required(cls)} <= {*names} <= {*columns(cls)}]
     return fitting[0] if len(fitting) == 1 else ""
 
@@ -127,6 +131,9 @@ class HsdsTable:
     implied: Mapping[str, str]
 
 
+_PROGRAM: Final = re.compile(r"^programs?(?![a-z])|^programs?(?=[A-Z])", re.IGNORECASE)
+
+
 class Package:
     """The tables of a source. What they say is looked up when a cell asks for it, and forgotten with the context.
 
@@ -142,9 +149,11 @@ class Package:
         self._bare: dict[str, list[str]] = {}
         for file in files:
             self._look_at(file)
+        self._take_programs()
         self.ids = TableIds(list(self._known.values()))
         self.ids.settle()
         self.tables = {name: self._planned(name) for name in self._bare}
+        self.has_addresses = any(_holds_addresses(name, self.tables[name]) for name in self.tables)
         self.owned_elsewhere = {e for table in self.tables.values() for e in table.implied.values()}
 
     def __enter__(self) -> Self:
@@ -177,6 +186,19 @@ class Package:
             return
         self._bare[file.name] = names
 
+    def _take_programs(self) -> None:
+        """Take a table of programs for that of services, where a source has no other: many call a service so."""
+        if any(table.entity == "service" for table in self._known.values()):
+            return
+        for name, table in list(self._known.items()):
+            if table.entity == "program":
+                names = [_PROGRAM.sub("service", column) for column in table.header]
+                found = understood("service", names)
+                sources = dict(zip(names, table.header, strict=True))
+                renamed = {new: sources.get(old, old) for new, old in found.renamed.items()}
+                own = attrs.evolve(found, renamed=renamed)
+                self._known[name] = KnownTable(table.file, "service", table.header, own)
+
     def _is_plain(self, entity: str, names: Sequence[str], found: Columns) -> bool:
         """Whether a table that is named like one of HSDS is a plain sheet: with columns of its own, and tied to none."""
         if not looks_like_spreadsheet(names):
@@ -187,6 +209,8 @@ class Package:
         if tied and not self.is_alone:
             return False
         keys = sum(1 for key in found.keys if key != "id")
+        if entity == "location" and keys and found.links and not self.is_alone:
+            return False
         return len(known) + keys + len(found.links) < sum(1 for name in names if meaning_of(name))
 
     def _planned(self, name: str) -> HsdsTable:
@@ -199,8 +223,8 @@ class Package:
         names = list(table.columns.names)
         renamed = dict(table.columns.renamed)
         if table.key and table.key != "id":
+            renamed["id"] = table.header[names.index(table.key)]
             names = [ROW_ID if n == "id" else "id" if n == table.key else n for n in names]
-            renamed["id"] = table.key
         linked: dict[str, str] = {}
         implied: dict[str, str] = {}
         is_older = old_table(name, table.header) is not None
@@ -267,6 +291,10 @@ class Package:
             return []
         ids = self.ids.split(target, cell.strip())
         return ids if ids != [cell] else []
+
+
+def _holds_addresses(name: str, table: HsdsTable) -> bool:
+    return table.entity == "address" or "address" in stem_of(name)
 
 
 def _named(columns: Iterable[str], ids: Iterable[str]) -> str:

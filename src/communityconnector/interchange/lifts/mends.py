@@ -43,18 +43,10 @@ def _location(raw: Raw, _: str) -> dict[str, Any] | None:
     has_point = raw.get("latitude") is not None or raw.get("coordinates") is not None
     if has_point and _BARE.isdisjoint(raw):
         return None
-    address = raw.get("address")
-    inline = {name: raw[name] for name in _STREET if isinstance(raw.get(name), str) and raw[name]}
-    if isinstance(address, str) and address and not raw.get("addresses"):
-        inline["address_1"] = address
-    if _WITHIN & inline.keys():
-        made = {
-            name: value
-            for name, value in raw.items()
-            if name not in inline and not (name == "address" and value == address)
-        }
+    bare, inline = split_address(raw)
+    if inline:
         held = raw.get("addresses")
-        made["addresses"] = [*(held if isinstance(held, list) else []), inline]
+        made = {**bare, "addresses": [*(held if isinstance(held, list) else []), inline]}
     if has_point:
         return made
     addresses = (made or raw).get("addresses") or raw.get("address")
@@ -64,6 +56,22 @@ def _location(raw: Raw, _: str) -> dict[str, Any] | None:
             made = {**(made or raw), **point}
             break
     return made
+
+
+def split_address(place: Raw) -> tuple[Raw, dict[str, Any]]:
+    """A location without the address that stands bare in it, and this; {} where none does."""
+    address = place.get("address")
+    inline = {name: place[name] for name in _STREET if isinstance(place.get(name), str) and place[name]}
+    if isinstance(address, str) and address and not place.get("addresses"):
+        inline["address_1"] = address
+    if not _WITHIN & inline.keys():
+        return place, {}
+    bare = {
+        name: value
+        for name, value in place.items()
+        if name not in inline and not (name == "address" and value == address)
+    }
+    return bare, inline
 
 
 def _point_in(address: Any) -> dict[str, Any]:
