@@ -116,7 +116,7 @@ def test_several_targets_in_one_are_refused(receiver):
         AppriseNotifier(frozenset({"tgram"})), "tgram://123456789:abcdefg_hijklmnop/12315544/12315545/"
     )
     assert not several.retry
-    assert "names several at once" in str(several)
+    assert "names several targets" in str(several)
     assert receiver.arrived == []
 
 

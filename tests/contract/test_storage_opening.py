@@ -192,7 +192,7 @@ def test_what_is_no_database_is_refused_and_left_alone(tmp_path):
     path = tmp_path / "letter.txt"
     path.write_text("Dear neighbour, here are the opening hours.")
     for use in (create_storage, migrate):
-        with pytest.raises(UnusableStorageError, match="is no SQLite database"):
+        with pytest.raises(UnusableStorageError, match="is not a SQLite database"):
             use(f"sqlite:///{path}")
     assert path.read_text().startswith("Dear")
 
@@ -201,10 +201,10 @@ def test_what_is_no_database_is_refused_and_left_alone(tmp_path):
 def test_what_is_no_database_stays_byte_for_byte(tmp_path, length):
     path = tmp_path / "letter.txt"
     path.write_bytes(b"x" * length)
-    with pytest.raises(UnusableStorageError, match="is no SQLite database"):
+    with pytest.raises(UnusableStorageError, match="is not a SQLite database"):
         create_storage(f"sqlite:///{path}")
     assert path.read_bytes() == b"x" * length
-    with pytest.raises(UnusableStorageError, match="no file"):
+    with pytest.raises(UnusableStorageError, match="not a file"):
         create_storage(f"sqlite:///{tmp_path}")
 
 
@@ -259,12 +259,12 @@ def test_somebody_elses_tables_stay_as_they_are(tmp_path):
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("", "no database URL"),
-        ("desk.db", "no database URL"),
-        ("oracle://host/name", "no database is called oracle"),
-        ("sqlite://", "name a file"),
-        ("sqlite:///:memory:", "name a file"),
-        ("sqlite:////no/such/folder/desk.db", "there is no folder /no/such/folder"),
+        ("", "the database URL is invalid"),
+        ("desk.db", "the database URL is invalid"),
+        ("oracle://host/name", "unknown database oracle"),
+        ("sqlite://", "names no file"),
+        ("sqlite:///:memory:", "names no file"),
+        ("sqlite:////no/such/folder/desk.db", "the folder /no/such/folder does not exist"),
     ],
 )
 def test_a_url_that_leads_nowhere_says_what_to_do(url, message):

@@ -78,9 +78,9 @@ def test_a_newer_database_says_what_to_do(folder):
             ["match", "food", "--desk", "oracle://x/y"],
             "begins with one of: mariadb, memory, mysql, postgres, postgresql, sqlite",
         ),
-        (["match", "food", "--desk", "sqlite:///nowhere/desk.db"], "there is no folder"),
+        (["match", "food", "--desk", "sqlite:///nowhere/desk.db"], "nowhere does not exist"),
         (["match", "food", "--desk", "postgresql://127.0.0.1:1/none"], "cannot be used"),
-        (["migrate", "sqlite:///nowhere.db"], "there is no database"),
+        (["migrate", "sqlite:///nowhere.db"], "nowhere.db does not exist"),
         (["load", "nowhere.json", "--desk", "sqlite:///a.db"], "nowhere.json"),
     ],
 )

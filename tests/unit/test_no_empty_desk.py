@@ -73,7 +73,7 @@ def foreign(path):
 def test_a_command_on_a_misspelt_url_names_the_file_and_what_to_do_and_leaves_nothing(folder, words):
     done = ran(*words, "--desk", "sqlite:///no-such.db")
     assert done.exit_code == 2
-    assert f"there is no database {folder}/no-such.db" in done.output
+    assert f"the database {folder}/no-such.db does not exist" in done.output
     assert "communityconnector load FILE --desk" in done.output
     assert left_in(folder) == []
 
@@ -81,7 +81,7 @@ def test_a_command_on_a_misspelt_url_names_the_file_and_what_to_do_and_leaves_no
 def test_migrating_a_misspelt_url_does_the_same(folder):
     done = ran("migrate", "sqlite:///no-such.db")
     assert done.exit_code == 2
-    assert f"there is no database {folder}/no-such.db" in done.output
+    assert f"the database {folder}/no-such.db does not exist" in done.output
     with pytest.raises(StorageNotFoundError):
         migrate("sqlite:///no-such.db")
     assert left_in(folder) == []
@@ -124,7 +124,7 @@ def test_a_file_without_a_desk_is_said_to_have_none_and_stays_as_it_is(folder, m
     make(path)
     before = path.read_bytes()
     for call in (cc.Connector.open, open_storage, migrate):
-        with pytest.raises(StorageNotFoundError, match=f"no desk has been made in {path}"):
+        with pytest.raises(StorageNotFoundError, match=f"{path} contains no desk"):
             call("sqlite:///desk.db")
     assert path.read_bytes() == before
     assert left_in(folder) == ["desk.db"]
@@ -135,15 +135,15 @@ def test_a_file_without_a_desk_is_said_to_have_none_and_stays_as_it_is(folder, m
 @pytest.mark.parametrize("content", [b"SQLite format 3\0", b"SQLite format 3\0" + b"\1" * 8_000, b"x" * 500])
 def test_a_file_that_is_cut_off_or_something_else_is_said_so(folder, content):
     (folder / "desk.db").write_bytes(content)
-    with pytest.raises(UnusableStorageError, match="is no SQLite database"):
+    with pytest.raises(UnusableStorageError, match="is not a SQLite database"):
         cc.Connector.open("sqlite:///desk.db")
 
 
 def test_a_folder_in_place_of_a_file_is_said_so(folder):
     (folder / "desk.db").mkdir()
-    with pytest.raises(UnusableStorageError, match="it is no file"):
+    with pytest.raises(UnusableStorageError, match="it is not a file"):
         cc.Connector.open("sqlite:///desk.db")
-    with pytest.raises(StorageNotFoundError, match="there is no folder"):
+    with pytest.raises(StorageNotFoundError, match="the folder .* does not exist"):
         cc.Connector.open("sqlite:///no/such/folder/desk.db")
 
 

@@ -1,4 +1,4 @@
-"""Messages to whatever the package `apprise` knows: chats, pagers, text messages, and many more."""
+"""Messages through the package `apprise`: chats, pagers, text messages and many more."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ if TYPE_CHECKING:
     import apprise
 
 ANY: Final = "*"
-"""Stands for all services."""
+"""All services."""
 
 _sending: ContextVar[bool] = ContextVar("communityconnector_sending", default=False)
 
 
 class AppriseNotifier:
-    """Sends each message to the one target that its URL names, as `apprise` writes URLs.
+    """Sends each message to one target, named by a URL of `apprise`.
 
-    The id stands in brackets under the text, for few services take one. What apprise and the packages below it would
-    log meanwhile is dropped, for it names targets. Nothing is kept on disk. May be shared between threads.
+    The message's id stands in brackets under the text, because few services have a field for it. While it sends, logs of
+    apprise and the packages below it are dropped, because they name targets. Nothing is stored on disk. May be shared
+    between threads.
 
     Args:
-        services: the services that may be written to, by the first word of their URLs, such as `tgram`; `*` for all.
-            Some of them run programs, write files or reach into the library's own network, so whoever may set a
-            target may do so too.
+        services: the services that may be used, by the first word of their URLs, such as `tgram`; `*` for all. Some of
+            them run programs, write files or reach into the library's own network, so anyone who may set a target
+            could do that too.
         timeout: seconds that a delivery may take.
 
     Raises:
@@ -48,7 +49,7 @@ class AppriseNotifier:
         self._asset = apprise.AppriseAsset(
             app_id="communityconnector",
             app_desc="communityconnector",
-            # Pictures from somebody's server would tell when a message was read, and by whom.
+            # Pictures from another server would reveal when a message was read, and by whom.
             image_url_mask="",
             image_url_logo="",
             app_url="",
@@ -57,54 +58,54 @@ class AppriseNotifier:
         )
 
     def send(self, message: Message) -> Receipt:
-        """Send a message. It is accepted where apprise says so.
+        """Send a message. It counts as accepted if apprise reports success.
 
         Raises:
-            NotDeliveredError: the URL is none or names more than one target, or the service did not take the message.
+            NotDeliveredError: the URL is invalid or names several targets, or the service did not take the message.
         """
         with _silence():
             failure = self._failure(message)
         if failure:
-            # Here, where neither an error nor a variable that holds the URL is at hand.
+            # Raised here, where no error and no variable in the traceback contains the URL.
             raise failure
         return Receipt(accepted=True)
 
     def _failure(self, message: Message) -> NotDeliveredError | None:
-        """Send a message, and say what went wrong."""
+        """Send a message. Return the failure, if any."""
         if ANY not in self._services and _service(message.to) not in self._services:
-            return _failed("its target is a URL of no service that is among `services`")
+            return _failed("the service of its target URL is not listed in `services`")
         try:
             target = self._apprise.Apprise.instantiate(message.to.reveal(), asset=self._asset)
             if target is None:
-                return _failed("its target is no URL that apprise understands")
+                return _failed("its target is not a URL that apprise understands")
             if len(target) != 1:
-                # If one of several failed, all would be sent the message again.
-                return _failed("its target names several at once: one URL for each expected")
-            # The next address may be anybody's, whatever the URL says of it.
+                # If one of several failed, a new attempt would send to all of them again.
+                return _failed("its URL names several targets: give one URL for each message")
+            # A redirect could lead to any address.
             target.redirects = False
-            # Loggers of what has only now been imported.
+            # The service was imported just now, and with it perhaps new loggers.
             _mute()
             return self._sent(target, message)
-        except Exception:  # noqa: BLE001  # code for 150 services may raise anything, and its words may name the target
+        except Exception:  # noqa: BLE001  # code for 150 services may raise anything, with the target in its text
             return _failed("apprise failed", retry=True)
 
     def _sent(self, target: apprise.NotifyBase, message: Message) -> NotDeliveredError | None:
         sender = self._apprise.Apprise(asset=self._asset)
         sender.add(target)
-        mark = f"[{message.id}]"
-        body = f"{message.body}\n\n{mark}" if message.body else mark
-        taken = sender.notify(
+        id_line = f"[{message.id}]"
+        body = f"{message.body}\n\n{id_line}" if message.body else id_line
+        is_delivered = sender.notify(
             body=body, title=" ".join(message.subject.split()), body_format=self._apprise.NotifyFormat.TEXT
         )
-        # It says no more than yes or no: whether the target is gone or only out of reach stays unknown.
-        return None if taken else _failed("apprise could not deliver it", retry=True)
+        # Apprise reports only success or failure: whether the target is gone or out of reach stays unknown.
+        return None if is_delivered else _failed("apprise could not deliver it", retry=True)
 
 
 def from_settings(settings: Mapping[str, str]) -> AppriseNotifier:
     """Make the notifier from a host's settings: `services`, `timeout`.
 
     Raises:
-        InvalidSettingsError: one is missing or wrong.
+        InvalidSettingsError: a setting is missing or invalid.
         MissingExtraError: the package is not installed.
     """
     given = Given("apprise", settings)
@@ -112,7 +113,7 @@ def from_settings(settings: Mapping[str, str]) -> AppriseNotifier:
     if not services:
         given.wrong(
             "services",
-            "is missing: the first words of the URLs that may be written to, such as tgram; * for all",
+            "is missing: list the first words of the URLs that may be used, such as tgram, or * for all",
         )
     timeout = given.number("timeout", 60, least=1, most=300)
     given.done()
@@ -120,7 +121,7 @@ def from_settings(settings: Mapping[str, str]) -> AppriseNotifier:
 
 
 def _service(to: Secret) -> str:
-    """The first word of a URL."""
+    """Return the first word of a URL."""
     return to.reveal().partition("://")[0].strip().lower()
 
 
@@ -130,7 +131,7 @@ def _failed(why: str, *, retry: bool = False) -> NotDeliveredError:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """While this holds, nothing that happens on behalf of this call is logged; other threads go on logging."""
+    """Drop all logs of this call while the block runs. Other threads still log."""
     token = _sending.set(True)
     try:
         _mute()
@@ -140,12 +141,12 @@ def _silence() -> Iterator[None]:
 
 
 def _mute() -> None:
-    """Have every logger that there is drop what is said while a message is sent."""
+    """Make every existing logger drop records while a message is sent."""
     manager = logging.Logger.manager
     for logger in (logging.getLogger(), *list(manager.loggerDict.values())):
-        if isinstance(logger, logging.Logger) and _is_loud not in logger.filters:
-            logger.addFilter(_is_loud)
+        if isinstance(logger, logging.Logger) and _may_log not in logger.filters:
+            logger.addFilter(_may_log)
 
 
-def _is_loud(_record: logging.LogRecord) -> bool:
+def _may_log(_record: logging.LogRecord) -> bool:
     return not _sending.get()

@@ -1,7 +1,7 @@
-"""The built-in plugin: what the library brings itself, declared by the same hooks as everybody's.
+"""The built-in plugin: the library's own parts, declared by the same hooks as those of any other plugin.
 
-Parts are named here and imported when they are used. So a database's driver is loaded only where it is needed, and no
-adapter imports another.
+Parts are named here and imported when they are used. So a database driver is loaded only if it is needed, and no adapter
+imports another.
 """
 
 from __future__ import annotations
@@ -36,36 +36,36 @@ _ADAPTERS: Final = "communityconnector.adapters"
 
 
 def _later(part: str) -> Callable[..., Any]:
-    """A function of another adapter, imported when it is called.
+    """Return a function of another adapter, which is imported when it is called.
 
     Args:
         part: `module:name`, below `adapters`.
     """
 
-    def call(*given: object) -> Any:
-        return resolve_name(f"{_ADAPTERS}.{part}")(*given)
+    def call(*args: object) -> Any:
+        return resolve_name(f"{_ADAPTERS}.{part}")(*args)
 
     return call
 
 
 def _made(part: str) -> Callable[..., Any]:
-    """Makes a part that reads no settings."""
+    """Return a factory for a part that reads no settings."""
     make = _later(part)
     return lambda _settings: make()
 
 
 @hookimpl
 def communityconnector_storage_backends() -> Iterable[StorageBackend]:
-    """Memory, and the databases that library systems run on."""
+    """Yield memory, and the databases that library systems run on."""
     yield StorageBackend("memory", open=_made("memory:MemoryStorage"))
-    # Database services hand out URLs that begin with `postgres` and `mysql`.
+    # Hosting services also give out URLs that begin with `postgres` and `mysql`.
     for scheme in ("sqlite", "postgresql", "postgres", "mariadb", "mysql"):
         yield StorageBackend(scheme, open=_later("sql:open_storage"), create=_later("sql:create_storage"))
 
 
 @hookimpl
 def communityconnector_notifiers() -> Iterable[NotifierFactory]:
-    """Mail, web hooks, what apprise knows, and the console for trying things out."""
+    """Yield mail, web hooks, the services of apprise, and the console for trying things out."""
     yield NotifierFactory("apprise", make=_later("apprise:from_settings"))
     yield NotifierFactory("console", make=_made("console:ConsoleNotifier"))
     yield NotifierFactory("smtp", make=_later("smtp:from_settings"))
@@ -74,13 +74,13 @@ def communityconnector_notifiers() -> Iterable[NotifierFactory]:
 
 @hookimpl
 def communityconnector_geocoders() -> Iterable[GeocoderFactory]:
-    """US ZIP codes, offline."""
+    """Yield US ZIP codes, offline."""
     yield GeocoderFactory("us-zip", make=_made("us_zip:UsZipGeocoder"))
 
 
 @hookimpl
 def communityconnector_need_interpreters() -> Iterable[InterpreterFactory]:
-    """The phrases of the vocabulary that ships."""
+    """Yield the phrases of the built-in vocabulary."""
     yield InterpreterFactory("phrases", make=_phrases)
 
 
@@ -92,13 +92,13 @@ def _phrases(_settings: Settings) -> Interpreter:
 
 @hookimpl
 def communityconnector_scorers() -> Iterable[Scorer]:
-    """Of services that fit equally well, those first that were checked within a year."""
+    """Yield an order that puts records checked within a year first among services that fit equally well."""
     yield Scorer("fresh-first", rerank=_later("fresh_first:fresh_first"))
 
 
 @hookimpl
 def communityconnector_importers() -> Iterable[Importer]:
-    """All that `read` reads: HSDS and what came before it, and plain spreadsheets."""
+    """Yield everything that `read` reads: HSDS, its older forms, and plain spreadsheets."""
     suffixes = (".json", ".ndjson", ".jsonl", ".csv", ".tsv", ".txt", ".zip", ".gz")
     yield Importer("hsds", read=_read, suffixes=suffixes)
 
@@ -111,7 +111,7 @@ def _read(path: Path) -> Directory:
 
 @hookimpl
 def communityconnector_exporters() -> Iterable[Exporter]:
-    """The forms of HSDS 3.2."""
+    """Yield the forms of HSDS 3.2."""
     forms = {"hsds-json": ".json", "hsds-ndjson": ".ndjson", "hsds-zip": ".zip", "hsds-tables": ""}
     for name, suffix in forms.items():
         yield Exporter(name, write=partial(_written, suffix), suffix=suffix)
@@ -120,7 +120,7 @@ def communityconnector_exporters() -> Iterable[Exporter]:
 def _written(suffix: str, directory: Directory, path: Path) -> tuple[Finding, ...]:
     from communityconnector.interchange import write
 
-    # `write` goes by the name, which must not make something else of it than was asked for.
+    # `write` chooses the form by the file name, so the name must fit the form that was asked for.
     if path.suffix.lower() != suffix and (suffix or not path.is_dir()):
         message = (
             f"{path.name}: the name must end in {suffix}"
@@ -128,19 +128,19 @@ def _written(suffix: str, directory: Directory, path: Path) -> tuple[Finding, ..
             else f"{path.name}: a folder has no suffix"
         )
         raise UnknownFormError(message)
-    # The directory is already fit for its readers, and a steward's copy is all of it.
+    # The directory is already redacted for its readers, and a steward's copy contains all of it.
     return write(directory, path, audience=Audience.STEWARD)
 
 
 @hookimpl
 def communityconnector_holidays() -> Iterable[HolidayCalendar]:
-    """The legal public holidays of the United States."""
+    """Yield the legal public holidays of the United States."""
     yield HolidayCalendar("us-federal", name_of=_later("us_federal_holidays:us_federal_holiday"))
 
 
 @hookimpl
 def communityconnector_status_words() -> Iterable[StatusWords]:
-    """The words of FHIR Task, findhelp, Unite Us and Primero."""
+    """Yield the words of FHIR Task, findhelp, Unite Us and Primero."""
     yield StatusWords("built-in", make=_words)
 
 

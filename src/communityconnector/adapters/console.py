@@ -1,4 +1,4 @@
-"""Messages on a console, for trying things out: they are shown and go nowhere."""
+"""Messages on a console, for trying things out: they are shown and not sent."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from communityconnector.notification import Message, Receipt
 
 
 class ConsoleNotifier:
-    """Shows messages instead of sending them. Whom they are for is not shown.
+    """Shows messages instead of sending them, without their addresses.
 
     Args:
-        stream: where to; by default what is standard output at the time.
+        stream: the stream to write to; by default the standard output at the time.
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream
 
     def send(self, message: Message) -> Receipt:
-        """Show a message: its id and subject in a line each, then its body, indented."""
+        """Show a message: its id and its subject on one line each, then its body, indented."""
         if not self._shown(message):
-            # Here, where no variable holds the words.
-            words = "the console takes no messages any more"
+            # Raised here, where no variable in the traceback contains the text.
+            words = "the console is closed or cannot be written"
             raise NotDeliveredError(words, retry=False)
         return Receipt(accepted=True)
 
@@ -42,11 +42,11 @@ class ConsoleNotifier:
 
 
 def _line(text: str) -> str:
-    """A text without control characters, which may steer a terminal."""
+    """Return a text without control characters, which could control a terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _writable(text: str, stream: TextIO) -> str:
-    """A text with a question mark for every letter that the stream cannot write."""
+    """Return a text with a question mark for every character that the stream cannot write."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
     return text.encode(encoding, "replace").decode(encoding)

@@ -1,7 +1,7 @@
-"""Sealing with the package `cryptography`: AES-256-GCM, a data key for each referral, wrapped by keys of the host's.
+"""Sealing with the package `cryptography`: AES-256-GCM, with one data key per referral, wrapped by keys of the host.
 
-What is sealed says by what, but not for what: that is bound to it as associated data (the name that it belongs to, and
-the id of the key), so a sealed text that is moved to another referral, or put under another key, is not opened.
+A sealed text names the key that sealed it, but not what it belongs to. The name that it belongs to and the id of the key
+are bound to it as associated data. So a sealed text that was moved to another referral or key cannot be opened.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _FORM: Final = "1"
-"""Every sealed text begins with the form that it has."""
+"""Version of the format. Every sealed text begins with it."""
 _NONCE: Final = 12
-"""96 bits, at random: NIST SP 800-38D allows 2 to the power of 32 of them under one key. A data key seals one referral;
-a wrapping key, one text for each referral."""
+"""Bytes of a random nonce: 96 bits. NIST SP 800-38D allows 2 to the power of 32 of them under one key. A data key seals
+the texts of one referral, and a wrapping key seals one data key per referral."""
 _KEY: Final = 32
 _KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _INDEX: Final = b"communityconnector: what patrons are looked up by"
 
 
 class _Wrapped(NamedTuple):
-    """A data key as it is kept.
+    """A data key in its stored form.
 
     Attributes:
-        by: id of the key that it is wrapped by.
-        id: its own id, which stays when it is wrapped anew.
+        by: id of the key that wraps it.
+        id: its own id, which does not change when it is wrapped again.
         sealed: the key itself, sealed.
     """
 
@@ -52,16 +52,17 @@ class _Wrapped(NamedTuple):
 class AesGcmKeyring:
     """Seals with AES-256-GCM. It may be shared between threads.
 
-    Keep the keys where the host keeps its other secrets, and never beside the database or its backups. Without them
-    what is sealed cannot be read, by anybody.
+    Store the keys with the host's other secrets, and never with the database or its backups. Without the keys, sealed
+    data cannot be read by anyone.
 
     Args:
-        keys: keys that wrap data keys, by ids of your own, the newest first: each 32 random bytes in base64. The first
-            wraps; all unwrap. To take a new one, put it first, call `desk.rewrap_keys()`, and then leave the old one out.
-        index_key: 32 other random bytes in base64, by which patrons are looked up. It stays when the others change.
+        keys: keys that wrap data keys, by ids that you choose, the newest first. Each has 32 random bytes in base64. The
+            first key wraps, and all keys unwrap. To change keys, put the new one first, call `desk.rewrap_keys()`, and
+            then remove the old one.
+        index_key: 32 other random bytes in base64, used to look up patrons. It stays the same when the others change.
 
     Raises:
-        InvalidSettingsError: a key or its id is none, or there is no key. No key is repeated.
+        InvalidSettingsError: a key or its id is invalid, or there is no key. The message repeats no key.
         MissingExtraError: the package is not installed.
     """
 
@@ -75,7 +76,7 @@ class AesGcmKeyring:
             message = "this keyring needs the extra \"crypto\": pip install 'communityconnector[crypto]'"
             raise MissingExtraError(message) from None
         if not keys or not all(_KEY_ID.fullmatch(key_id) for key_id in keys):
-            message = "a keyring has at least one key, and ids of up to 64 letters, digits, - and _"
+            message = "a keyring needs at least one key, with an id of up to 64 letters, digits, - and _"
             raise InvalidSettingsError(message)
         self._broken = InvalidTag
         self._cipher = AESGCM
@@ -94,72 +95,74 @@ class AesGcmKeyring:
         Raises:
             SealBrokenError: the data key cannot be unwrapped.
         """
-        found = _read(wrapped)
-        key = self._unwrapped(found, name)
+        data_key = _read(wrapped)
+        key = self._unwrapped(data_key, name)
         if key is None:
-            _refuse(found.by, known=found.by in self._keys)
-        return f"{_FORM}.{_sealed(self._cipher(key), text.encode(), _bound('text', name, found.id))}"
+            _refuse(data_key.by, known=data_key.by in self._keys)
+        return f"{_FORM}.{_sealed(self._cipher(key), text.encode(), _bound('text', name, data_key.id))}"
 
     def unseal(self, wrapped: str, name: str, sealed: str) -> str:
         """See `Keyring.unseal`."""
-        found = _read(wrapped)
-        text = self._unsealed(found, name, sealed)
+        data_key = _read(wrapped)
+        text = self._unsealed(data_key, name, sealed)
         if text is None:
-            _refuse(found.by, known=found.by in self._keys)
+            _refuse(data_key.by, known=data_key.by in self._keys)
         return text
 
     def rewrap(self, wrapped: str, name: str) -> str:
-        """See `Keyring.rewrap`. A key that the newest has wrapped stays as it is.
+        """See `Keyring.rewrap`. A data key that the newest key wraps is returned unchanged.
 
         Raises:
             SealBrokenError: the data key cannot be unwrapped.
         """
-        found = _read(wrapped)
-        if found.by == self._newest:
+        data_key = _read(wrapped)
+        if data_key.by == self._newest:
             return wrapped
-        again = self._rewrapped(found, name)
-        if again is None:
-            _refuse(found.by, known=found.by in self._keys)
-        return again
+        rewrapped = self._rewrapped(data_key, name)
+        if rewrapped is None:
+            _refuse(data_key.by, known=data_key.by in self._keys)
+        return rewrapped
 
     def index(self, text: str) -> str:
-        """See `Keyring.index`: HMAC-SHA-256, with a key that is derived for it from the index key (HKDF-SHA-256)."""
+        """See `Keyring.index`: HMAC-SHA-256, with a key derived from the index key (HKDF-SHA-256)."""
         return hmac.new(bytes.fromhex(self._index.reveal()), text.encode(), hashlib.sha256).hexdigest()
 
     def __repr__(self) -> str:
         return "<AesGcmKeyring>"
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
-        message = "a keyring is not pickled or copied"
+        message = "a keyring cannot be pickled or copied"
         raise TypeError(message)
 
-    # A failure is `None` in here, and raised where no key is at hand that a traceback could show.
+    # The methods below return `None` on failure. Their callers raise, where no key can appear in a traceback.
 
     def _wrap(self, key: bytes, key_id: str, name: str) -> str:
         bound = _bound("key", name, self._newest, key_id)
         return str(_Wrapped(self._newest, key_id, _sealed(self._keys[self._newest], key, bound)))
 
-    def _unwrapped(self, found: _Wrapped, name: str) -> bytes | None:
-        by = self._keys.get(found.by)
-        return None if by is None else self._opened(by, found.sealed, _bound("key", name, found.by, found.id))
+    def _unwrapped(self, data_key: _Wrapped, name: str) -> bytes | None:
+        cipher = self._keys.get(data_key.by)
+        if cipher is None:
+            return None
+        return self._opened(cipher, data_key.sealed, _bound("key", name, data_key.by, data_key.id))
 
-    def _rewrapped(self, found: _Wrapped, name: str) -> str | None:
-        key = self._unwrapped(found, name)
-        return None if key is None else self._wrap(key, found.id, name)
+    def _rewrapped(self, data_key: _Wrapped, name: str) -> str | None:
+        key = self._unwrapped(data_key, name)
+        return None if key is None else self._wrap(key, data_key.id, name)
 
-    def _unsealed(self, found: _Wrapped, name: str, sealed: str) -> str | None:
-        key = self._unwrapped(found, name)
+    def _unsealed(self, data_key: _Wrapped, name: str, sealed: str) -> str | None:
+        key = self._unwrapped(data_key, name)
         form, _, body = sealed.partition(".")
         if key is None or form != _FORM:
             return None
-        text = self._opened(self._cipher(key), body, _bound("text", name, found.id))
+        text = self._opened(self._cipher(key), body, _bound("text", name, data_key.id))
         return None if text is None else text.decode()
 
     def _opened(self, cipher: AESGCM, body: str, bound: bytes) -> bytes | None:
         try:
             raw = base64.b64decode(body, validate=True)
             if base64.b64encode(raw).decode() != body:
-                return None  # the last letter of base64 has bits that mean nothing: only one writing counts
+                return None  # the last letter of base64 has unused bits: only one spelling counts
             return cipher.decrypt(raw[:_NONCE], raw[_NONCE:], bound)
         except (self._broken, ValueError):
             return None
@@ -168,7 +171,7 @@ class AesGcmKeyring:
 def _read(wrapped: str) -> _Wrapped:
     form, *parts = wrapped.split(".")
     if form != _FORM or len(parts) != len(_Wrapped._fields) or not _KEY_ID.fullmatch(parts[0]):
-        message = "what should be a wrapped data key is none of this keyring's form"
+        message = "the wrapped data key is not in this keyring's format"
         raise SealBrokenError(message)
     return _Wrapped(*parts)
 
@@ -179,26 +182,26 @@ def _sealed(cipher: AESGCM, text: bytes, bound: bytes) -> str:
 
 
 def _bound(*parts: str) -> bytes:
-    """What a sealed text is bound to; as JSON, in which no two lists are written alike."""
+    """Return what a sealed text is bound to. JSON, because it writes no two lists alike."""
     return json.dumps(parts).encode()
 
 
 def _refuse(key_id: str, *, known: bool) -> NoReturn:
     message = (
-        "what was sealed cannot be opened: it has been changed or moved, or was sealed with another key"
+        "the sealed data cannot be opened: it was changed or moved, or was sealed with another key"
         if known
-        else f"the keyring has no key {key_id!r}, by which this was wrapped: put it in, behind the newest"
+        else f"the keyring lacks the key {key_id!r}, which wrapped this data: add it after the newest key"
     )
     raise SealBrokenError(message)
 
 
 def _bytes_of(key: Secret, name: str) -> bytes:
-    found = b""
+    decoded = b""
     with contextlib.suppress(ValueError):
-        found = base64.b64decode(key.reveal(), validate=True)
-    if len(found) == _KEY:
-        return found
-    # What was given may be a key all the same.
-    del found
+        decoded = base64.b64decode(key.reveal(), validate=True)
+    if len(decoded) == _KEY:
+        return decoded
+    # Even a value of the wrong length may be a real key, so the traceback must not show it.
+    del decoded
     message = f"the key {name!r} must be {_KEY} random bytes in base64"
     raise InvalidSettingsError(message)

@@ -1,4 +1,4 @@
-"""An order of matches: of those that fit equally well, the ones whose record was checked within a year come first."""
+"""An order of matches: among those that fit equally well, records that were checked within a year come first."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _FRESH_DAYS: Final = 365
 
 
 def fresh_first(matches: Sequence[Match], query: Query) -> Sequence[Match]:
-    """Put matches whose record was assured within the last 365 days before the others of the same relevance.
+    """Return the matches with records assured within the last 365 days before others of the same relevance.
 
-    Each relevance keeps the ranks that it had, so a service that fits better never falls behind one that fits less.
+    Each relevance keeps its ranks, so a service that fits better never falls behind one that fits less well.
 
     Args:
         matches: the best matches, in order.
-        query: what was asked, and when.
+        query: the query and its time.
 
     Returns:
         All of the matches, each once.
@@ -29,10 +29,12 @@ def fresh_first(matches: Sequence[Match], query: Query) -> Sequence[Match]:
     for rank, match in enumerate(matches):
         ranks[match.contributions[0].value].append(rank)
     placed = list(matches)
-    for those in ranks.values():
-        # The sort keeps the order of those that are alike.
-        ordered = sorted((matches[rank] for rank in those), key=lambda match: not _is_fresh(match, today))
-        for rank, match in zip(those, ordered, strict=True):
+    for same_relevance in ranks.values():
+        # A stable sort keeps the order among equals.
+        ordered = sorted(
+            (matches[rank] for rank in same_relevance), key=lambda match: not _is_fresh(match, today)
+        )
+        for rank, match in zip(same_relevance, ordered, strict=True):
             placed[rank] = match
     return placed
 

@@ -1,4 +1,4 @@
-"""A storage in memory, gone with the process: for notebooks and tests, and what `StorageContract` is measured by."""
+"""A storage in memory, lost when the process ends: for notebooks and tests, and the model for `StorageContract`."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from communityconnector.storage import (
 _PAGE: Final = 500
 
 
-class _Kept(NamedTuple):
+class _Row(NamedTuple):
     version: int
     document: str
     keys: dict[str, str]
 
 
 class MemoryStorage:
-    """A storage in memory. Documents are kept as text, so that nobody changes one by changing what he was given."""
+    """A storage in memory. Documents are stored as text, so that changes to a returned document have no effect on it."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._kinds: dict[str, dict[str, _Kept]] = {}
+        self._kinds: dict[str, dict[str, _Row]] = {}
         self._ids: dict[str, list[str]] = {}
         self._last = 0
         self._changed: dict[tuple[str, str], tuple[int, bool]] = {}
@@ -44,28 +44,28 @@ class MemoryStorage:
     def get(self, kind: str, ids: Iterable[str]) -> dict[str, Record]:
         """See `Storage.get`."""
         with self._lock:
-            kept = self._of(kind)
-            return {key: _record(kind, key, kept[key]) for key in ids if key in kept}
+            rows = self._of(kind)
+            return {key: _record(kind, key, rows[key]) for key in ids if key in rows}
 
     def scan(
         self, kind: str, key: KeyRange | None = None, *, after: str = "", limit: int | None = None
     ) -> Iterator[Record]:
         """See `Storage.scan`."""
-        found = self._pages(kind, key, after)
-        return found if limit is None else itertools.islice(found, limit)
+        records = self._pages(kind, key, after)
+        return records if limit is None else itertools.islice(records, limit)
 
     def _pages(self, kind: str, key: KeyRange | None, after: str) -> Iterator[Record]:
         while True:
             with self._lock:
-                kept, ids = self._of(kind), self._ids.get(kind, [])
+                rows, ids = self._of(kind), self._ids.get(kind, [])
                 start = bisect.bisect_right(ids, after)
                 page = ids[start : start + _PAGE]
-                found = [
-                    _record(kind, each, kept[each])
-                    for each in page
-                    if key is None or key.holds(kept[each].keys)
+                records = [
+                    _record(kind, record_id, rows[record_id])
+                    for record_id in page
+                    if key is None or key.holds(rows[record_id].keys)
                 ]
-            yield from found
+            yield from records
             if len(page) < _PAGE:
                 return
             after = page[-1]
@@ -76,23 +76,23 @@ class MemoryStorage:
         with self._lock:
             self._of("")
             for write in writes:
-                kept = self._of(write.kind).get(write.id)
-                found = ABSENT if kept is None else kept.version
-                if found != write.expected:
-                    raise StaleRecordError(write.kind, write.id, write.expected, found)
+                row = self._of(write.kind).get(write.id)
+                stored = ABSENT if row is None else row.version
+                if stored != write.expected:
+                    raise StaleRecordError(write.kind, write.id, write.expected, stored)
             self._last += bool(writes)
             for write, text in zip(writes, texts, strict=True):
                 self._write(write, text)
             return self._last
 
     def _write(self, write: Write, text: str) -> None:
-        kept, ids = self._kinds.setdefault(write.kind, {}), self._ids.setdefault(write.kind, [])
+        rows, ids = self._kinds.setdefault(write.kind, {}), self._ids.setdefault(write.kind, [])
         if isinstance(write, Put):
-            if write.id not in kept:
+            if write.id not in rows:
                 bisect.insort(ids, write.id)
-            kept[write.id] = _Kept(self._last, text, dict(write.keys))
+            rows[write.id] = _Row(self._last, text, dict(write.keys))
         else:
-            del kept[write.id]
+            del rows[write.id]
             ids.remove(write.id)
         self._changed[write.kind, write.id] = (self._last, not isinstance(write, Put))
 
@@ -108,35 +108,37 @@ class MemoryStorage:
         """See `SupportsChanges.changes`."""
         with self._lock:
             self._of("")
-            found = sorted((v, *name, gone) for name, (v, gone) in self._changed.items() if v > since)
-        return (Change(*one) for one in found[:limit])
+            changes = sorted((v, *name, gone) for name, (v, gone) in self._changed.items() if v > since)
+        return (Change(*change) for change in changes[:limit])
 
     def claim(self, kind: str, key: str, now: str, until: str, count: int) -> list[Record]:
         """See `SupportsClaims.claim`."""
         with self._lock:
-            kept = self._of(kind)
+            rows = self._of(kind)
             due = sorted(
-                (k.keys[key], each) for each, k in kept.items() if k.keys.get(key, "\U0010ffff") <= now
+                (row.keys[key], record_id)
+                for record_id, row in rows.items()
+                if row.keys.get(key, "\U0010ffff") <= now
             )
-            taken = [(each, kept[each]) for _, each in due[:count]]
+            claimed = [(record_id, rows[record_id]) for _, record_id in due[:count]]
             self.commit(
                 [
-                    Put(kind, each, json.loads(k.document), k.version, {**k.keys, key: until})
-                    for each, k in taken
+                    Put(kind, record_id, json.loads(row.document), row.version, {**row.keys, key: until})
+                    for record_id, row in claimed
                 ]
             )
-            return [_record(kind, each, kept[each]) for each, _ in taken]
+            return [_record(kind, record_id, rows[record_id]) for record_id, _ in claimed]
 
     def close(self) -> None:
         """See `Storage.close`."""
         self._closed = True
 
-    def _of(self, kind: str) -> dict[str, _Kept]:
+    def _of(self, kind: str) -> dict[str, _Row]:
         if self._closed:
             message = "this storage is closed"
             raise StorageClosedError(message)
         return self._kinds.get(kind, {})
 
 
-def _record(kind: str, key: str, kept: _Kept) -> Record:
-    return Record(kind, key, kept.version, json.loads(kept.document), dict(kept.keys))
+def _record(kind: str, key: str, row: _Row) -> Record:
+    return Record(kind, key, row.version, json.loads(row.document), dict(row.keys))

@@ -1,4 +1,4 @@
-"""Messages as e-mail, through a mail server that the library's own account may send by."""
+"""Messages as e-mail, through a mail server on which the library has an account."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from communityconnector.notification import Message, Receipt, Secret
 from communityconnector.settings import Given
 
 _PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
-# What RFC 5322 calls a dot-atom, on both sides. What it allows besides is in no use, and made to be misread.
+# A dot-atom of RFC 5322 on both sides. Its other forms are not in use and easy to misread.
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _ADDRESS: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
@@ -36,21 +36,21 @@ _LASTING: Final = 500
 class SmtpNotifier:
     """Sends each message as a mail of plain text, over a connection of its own. May be shared between threads.
 
-    A mail says that it was made by a program (`Auto-Submitted`), so that no holiday notice comes back, and in which
-    language it is. Its `Message-ID` follows from the message's id: a message that comes twice has the same one.
-    Nothing in it tells whether it was read.
+    The mail is marked as made by a program (`Auto-Submitted`), so that no absence notice comes back, and states its
+    language. Its `Message-ID` is derived from the message's id, so a message that arrives twice has the same one. It
+    contains nothing that reveals whether it was read.
 
     Attributes:
         host: the mail server.
-        port: of the server.
-        security: `starttls` (a server that offers no TLS is not spoken to), `tls` from the first byte on, or `none`.
-        sender: the address that mails are from.
-        sender_name: the name that mails are from.
-        username: of the account on the server; empty where it asks for none.
-        password: of that account.
-        ca_file: certificates of the authorities that are trusted, instead of the system's.
-        timeout: seconds to wait for each answer of the server.
-        clock: says what time it is.
+        port: the server's port.
+        security: `starttls` (a server without TLS is refused), `tls` from the first byte on, or `none`.
+        sender: the sender's address.
+        sender_name: the sender's name.
+        username: the account on the server; empty if it requires none.
+        password: the password of that account.
+        ca_file: certificates of the trusted authorities, instead of the system's.
+        timeout: seconds to wait for each response of the server.
+        clock: returns the current time.
     """
 
     host: str
@@ -66,13 +66,13 @@ class SmtpNotifier:
     _tls: ssl.SSLContext = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        # A misspelt `security` must not come to mean none.
+        # A misspelt `security` must not count as "none".
         if self.security not in _PORTS:
             message = f"`security` of a SmtpNotifier must be one of {', '.join(_PORTS)}"
             raise InvalidSettingsError(message)
         if self.password is not None and self.security == "none":
             message = (
-                "a SmtpNotifier without `security` must have no `password`, for it would be sent unprotected"
+                "a SmtpNotifier with `security` none must have no `password`: it would be sent unprotected"
             )
             raise InvalidSettingsError(message)
         if _address(Secret(self.sender)) != self.sender:
@@ -84,49 +84,49 @@ class SmtpNotifier:
         return ssl.create_default_context(cafile=self.ca_file)
 
     def send(self, message: Message) -> Receipt:
-        """Send a message. It is accepted once the server has taken it on.
+        """Send a message. It counts as accepted once the server has taken it.
 
         Returns:
-            The receipt; its reference is the `Message-ID`.
+            The receipt, with the `Message-ID` as its reference.
 
         Raises:
-            NotDeliveredError: the server refused it or is out of reach. It is worth trying again unless the server
-                refused the address or the message for good (5xx).
+            NotDeliveredError: the server refused it or cannot be reached. `retry` is true unless the server refused the
+                address or the message permanently (5xx).
         """
         failure = self._failure(message)
         if failure:
-            # Here, where neither an error nor a variable that holds the address is at hand.
+            # Raised here, where no error and no variable in the traceback contains the address.
             raise failure
         return Receipt(accepted=True, reference=self._message_id(message.id))
 
     def _failure(self, message: Message) -> NotDeliveredError | None:
-        """Send a message, and say what went wrong."""
+        """Send a message. Return the failure, if any."""
         to = _address(message.to)
         if to is None:
             return _failed(
-                "its target is no e-mail address, or one with letters beyond ASCII before the @", retry=False
+                "its target is not an e-mail address, or has letters beyond ASCII before the @", retry=False
             )
         try:
             server = self._opened()
         except (OSError, smtplib.SMTPException, ValueError) as error:
-            # The last is for a `host` that is no name. All that keeps us from the server, a wrong password included, concerns our account and no recipient.
-            # Once it is put right, the same message can be delivered, so no message is given up for it.
+            # ValueError: `host` is not a host name. Any failure to connect, even a wrong password, concerns our account
+            # and no recipient. Once that is corrected the same message can be delivered, so it is tried again.
             return _failed(_unopened(error), retry=True)
         try:
-            # `send_message` would put a mark before lines that begin with "From ".
+            # `send_message` would insert a character before lines that begin with "From ".
             server.sendmail(self.sender, [to], self._mail(message, to).as_bytes())
         except (OSError, smtplib.SMTPException) as error:
             return _unsent(error)
         finally:
-            # Whatever the server says to this, the message is delivered or not by now.
+            # By now it is settled whether the message was delivered, so failures of `quit` do not matter.
             with suppress(OSError, smtplib.SMTPException):
                 server.quit()
             server.close()
         return None
 
     def _opened(self) -> smtplib.SMTP:
-        """A connection to the server on which mails may be sent."""
-        # By this name the server is greeted. The machine's own would be looked up, and stand in every mail.
+        """Return a connection to the server that is ready for mails."""
+        # The name for the greeting. By default the machine's own would be looked up and appear in every mail.
         name = _domain(self.sender)
         if self.security == "tls":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -153,34 +153,34 @@ class SmtpNotifier:
         mail["Date"] = format_datetime(self.clock())
         mail["Message-ID"] = self._message_id(message.id)
         mail["Auto-Submitted"] = "auto-generated"
-        # Lines of any length, and letters that end a mail or a line for some servers, are safe in this encoding.
+        # This encoding is safe for lines of any length, and for characters that end a mail or a line on some servers.
         body = message.body.encode("utf-8", "replace").decode("utf-8")
         mail.set_content(body, charset="utf-8", cte="quoted-printable")
         if _LANGUAGE.fullmatch(message.language):
-            # Only now: new content takes all headers away that describe content.
+            # Set last, because setting the content removes all headers that describe content.
             mail["Content-Language"] = message.language
         return mail
 
     def _message_id(self, message_id: str) -> str:
-        """`Message-ID` for a message's id, another one for every other."""
+        """Return the `Message-ID` for a message's id. Different ids give different ones."""
         word = quote(message_id.encode("utf-8", "replace"), safe="").replace(".", "%2E")
         if not 0 < len(word) <= _LONGEST_ID:
-            # It cannot be folded, and lines have an end.
+            # The header cannot be folded, and lines have a maximum length.
             word = hashlib.sha256(message_id.encode("utf-8", "replace")).hexdigest()
         return f"<{word}@{_domain(self.sender)}>"
 
 
 def from_settings(settings: Mapping[str, str]) -> SmtpNotifier:
-    """Make the notifier from a host's settings, which are named as the attributes of `SmtpNotifier`.
+    """Make the notifier from a host's settings, named like the attributes of `SmtpNotifier`.
 
     Raises:
-        InvalidSettingsError: one is missing or wrong.
+        InvalidSettingsError: a setting is missing or invalid.
     """
     given = Given("smtp", settings)
     host = given.text("host", "the name of the mail server, such as smtp.example.org")
     security = given.choice("security", tuple(_PORTS), "starttls")
     port = given.number("port", _PORTS[security], least=1, most=65_535)
-    sender = given.text("sender", "the address that mails are from, such as desk@library.example.org")
+    sender = given.text("sender", "the sender's address, such as desk@library.example.org")
     sender_name = given.text("sender_name", "", default="")
     username = given.text("username", "", default="")
     password = given.secret("password")
@@ -192,12 +192,12 @@ def from_settings(settings: Mapping[str, str]) -> SmtpNotifier:
     if _line(sender_name) != sender_name:
         given.wrong("sender_name", "must be one line")
     if bool(username) != (password is not None):
-        given.wrong("username", "and `password` must be set both, or neither")
+        given.wrong("username", "and `password` must be set together, or neither")
     if password is not None:
         if security == "none":
             given.wrong("password", "would be sent unprotected: `security` must be starttls or tls")
         if not (username + password.reveal()).isascii():
-            given.wrong("password", "and `username` must be of ASCII letters, for servers take no others")
+            given.wrong("password", "and `username` must be ASCII: servers take no other letters")
     given.done()
     return SmtpNotifier(
         host,
@@ -213,7 +213,7 @@ def from_settings(settings: Mapping[str, str]) -> SmtpNotifier:
 
 
 def _address(to: Secret) -> str | None:
-    """One e-mail address, its domain as the DNS writes it; `None` for anything else."""
+    """Return an e-mail address with its domain in DNS form, or `None` for anything else."""
     name, _, domain = to.reveal().rpartition("@")
     try:
         written = f"{name}@{domain.encode('idna').decode('ascii')}"
@@ -227,9 +227,9 @@ def _domain(address: str) -> str:
 
 
 def _line(text: str) -> str:
-    """A text as one line without control characters, of which some end a line, and so a header."""
-    seen = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(seen.split())
+    """Return a text as one line without control characters, some of which would end a header."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(printable.split())
 
 
 def _failed(why: str, *, retry: bool) -> NotDeliveredError:
@@ -237,26 +237,26 @@ def _failed(why: str, *, retry: bool) -> NotDeliveredError:
 
 
 def _unopened(error: Exception) -> str:
-    """Why there is no connection on which mails may be sent, in words that repeat nothing of the server's."""
+    """Return why no mail can be sent over the connection, without repeating any text of the server."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return "the mail server does not prove that it is who `host` names"
+        return "the certificate of the mail server does not match `host`, or is not trusted"
     if isinstance(error, smtplib.SMTPNotSupportedError):
-        return "the mail server offers no TLS, or no way to log in that is known here"
+        return "the mail server offers no TLS, or no supported way to log in"
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return f"the mail server does not take `username` and `password` ({error.smtp_code})"
+        return f"the mail server rejects `username` and `password` ({error.smtp_code})"
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"the mail server turns us away ({error.smtp_code})"
+        return f"the mail server refuses the connection ({error.smtp_code})"
     return "the mail server cannot be reached"
 
 
 def _unsent(error: Exception) -> NotDeliveredError:
-    """Why a mail was not taken."""
+    """Return the failure for a mail that was not taken."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code = next((code for code, _ in error.recipients.values()), 0)
         return _failed(f"the mail server refuses the address ({code})", retry=code < _LASTING)
     if isinstance(error, smtplib.SMTPResponseException):
         code = error.smtp_code
-        # Who has to log in first has not said anything about this message yet.
+        # A request to log in first is not yet a refusal of this message.
         return _failed(
             f"the mail server refuses the message ({code})", retry=code < _LASTING or code == _LOGIN_FIRST
         )

@@ -1,8 +1,9 @@
-"""The legal public holidays of the United States: 5 U.S.C. 6103(a), as it stands since Juneteenth was added in 2021.
+"""The legal public holidays of the United States: 5 U.S.C. 6103(a), including Juneteenth, which was added in 2021.
 
-Where a holiday falls on a Saturday, federal offices keep the Friday before (5 U.S.C. 6103(b)); on a Sunday, the Monday
-after (Executive Order 11582, section 3). Both days are named here, for agencies keep the one or the other. Inauguration
-Day, which only offices in the District of Columbia keep, is left out, and so are the holidays of states.
+If a holiday falls on a Saturday, federal offices observe it on the Friday before (5 U.S.C. 6103(b)). If it falls on a
+Sunday, they observe it on the Monday after (Executive Order 11582, section 3). Both days are named here, because some
+agencies observe one and some the other. Inauguration Day, which only offices in the District of Columbia observe, is
+left out, and so are the holidays of states.
 """
 
 from __future__ import annotations
@@ -30,30 +31,30 @@ _MOVING: Final = (
     ((10, _MONDAY, 2), "Columbus Day"),
     ((11, _THURSDAY, 4), "Thanksgiving Day"),
 )
-"""Month, weekday, and the how manieth of it; -1 for the last."""
+"""Month, weekday, and its number in the month; -1 for the last."""
 
 _DAY: Final = timedelta(days=1)
 
 
 def us_federal_holiday(day: date) -> str | None:
-    """Which federal holiday a day is.
+    """Return the name of the federal holiday on a day.
 
     Args:
-        day: any day; the law of today is applied to days before it too.
+        day: any day. The current law is applied to earlier days too.
 
     Returns:
-        The name that the law gives it, with "(observed)" where offices keep this day in its place; `None` for an
+        The holiday's name in the law, with "(observed)" if offices observe it on this day instead; `None` for an
         ordinary day.
     """
     if named := _exactly(day):
         return named
     if day.weekday() == _MONDAY:
-        kept = _fixed(day - _DAY)
+        holiday = _fixed(day - _DAY)
     elif day.weekday() == _SATURDAY - 1 and day < date.max:
-        kept = _fixed(day + _DAY)
+        holiday = _fixed(day + _DAY)
     else:
-        kept = None
-    return f"{kept} (observed)" if kept else None
+        holiday = None
+    return f"{holiday} (observed)" if holiday else None
 
 
 def _exactly(day: date) -> str | None:
@@ -72,7 +73,7 @@ def _fixed(day: date) -> str | None:
 
 
 def _numbers(day: date) -> Iterator[int]:
-    """The how manieth of its weekday in its month a day is, counted from either end."""
+    """Yield the number of a day among the same weekdays of its month, counted from either end."""
     yield (day.day - 1) // 7 + 1
     if day.day > 31 - 7 and (day + 7 * _DAY).month != day.month:
         yield -1

@@ -10,5 +10,5 @@ class UsZipGeocoder:
     """Knows US ZIP codes ("28640", "28640-1234") and nothing else."""
 
     def locate(self, place: str) -> Point | None:
-        """The internal point of a ZIP code's tabulation area, or `None`."""
+        """Return the internal point of a ZIP code's tabulation area, or `None` for any other text."""
         return zip_point(place)

@@ -1,8 +1,8 @@
-"""Partners of the library: agencies that it is connected with, or could be, and those who come to it.
+"""Partners of the library: agencies that it works with or could work with, and their visits to branches.
 
-A `Partnership` is the library's own note about an agency: how they stand, whom to ask there, what comes next. A `Visit`
-is an arrangement: the nurse who is at a branch every second Tuesday. Both are kept in the desk's storage, beside the
-directory and never in it, so no export of the directory has them.
+A `Partnership` is the library's own note about an agency: its status, whom to ask there, what comes next. A `Visit` is
+an arrangement, such as a nurse who is at a branch every second Tuesday. Both are stored by the desk, separately from the
+directory, so no export of the directory contains them.
 """
 
 from communityconnector.partners.partnership import KeyContact, Partnership, PartnershipStatus

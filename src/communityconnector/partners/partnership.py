@@ -1,4 +1,4 @@
-"""What the library knows of a partner: how they stand, whom to ask there, what comes next and who does it."""
+"""The library's notes about a partner: status, contacts, the next step and who takes it."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from communityconnector.notification import Secret
 
 
 class PartnershipStatus(StrEnum):
-    """How the library and an agency stand.
+    """The status of the library's relationship with an agency.
 
     Raises:
-        InvalidPartnershipError: a text is none of them.
+        InvalidPartnershipError: a text is not one of them.
     """
 
     CONNECTED = "connected"
     """They work together."""
     COULD_CONNECT = "could_connect"
-    """They would do well to; nobody has asked yet."""
+    """They should work together; the library has not asked yet."""
     ASKED = "asked"
-    """The library has asked, and waits."""
+    """The library has asked and waits for an answer."""
     LAPSED = "lapsed"
-    """They did once."""
+    """They used to work together."""
 
     @classmethod
-    def _missing_(cls, value: object) -> NoReturn:  # noqa: ARG003  # the text may be anything, so no message repeats it
-        message = f"there is no such status of a partnership; it is one of {', '.join(cls)}"
+    def _missing_(cls, value: object) -> NoReturn:  # noqa: ARG003  # the text may be private, so no message repeats it
+        message = f"unknown status of a partnership; expected one of {', '.join(cls)}"
         raise InvalidPartnershipError(message)
 
 
 KEPT_UP: Final = (PartnershipStatus.CONNECTED, PartnershipStatus.ASKED)
-"""Partnerships that want to be kept up: somebody should get in touch now and then."""
+"""Statuses of partnerships that need a contact now and then."""
 
 
 def _is_text(value: Any) -> bool:
@@ -50,12 +50,12 @@ def _secret(text: str | Secret | None) -> Secret | None:
 
 @attrs.frozen(kw_only=True, repr=False)
 class KeyContact:
-    """Somebody to know at an agency. Who it is and how to reach them is the library's own working note.
+    """A contact person at an agency. Name and address are the library's own working notes.
 
     Attributes:
-        role: what they do there, such as `intake coordinator`.
-        name: who it is, if that is noted at all; a `Secret`, which is shown to nobody by accident.
-        reach: how to reach them: a telephone extension, an address; a `Secret` likewise.
+        role: the person's role, such as `intake coordinator`.
+        name: the person's name, if noted: a `Secret`, so that it is not shown by accident.
+        reach: how to reach the person, such as a telephone extension or an address: also a `Secret`.
     """
 
     role: str
@@ -64,14 +64,14 @@ class KeyContact:
 
     def __attrs_post_init__(self) -> None:
         if not _is_text(self.role):
-            message = "a key contact has a role: what they do at the agency"
+            message = "a key contact needs a role at the agency, such as intake coordinator"
             raise InvalidPartnershipError(message)
-        if not all(isinstance(kept, Secret | None) for kept in (self.name, self.reach)):
-            message = "name and way to reach a key contact are texts"
+        if not all(isinstance(value, Secret | None) for value in (self.name, self.reach)):
+            message = "`name` and `reach` of a key contact must be strings"
             raise InvalidPartnershipError(message)
 
     def __repr__(self) -> str:
-        # Staff may have put a name where the role should be.
+        # Staff may have entered a name as the role.
         return "<KeyContact>"
 
 
@@ -81,30 +81,30 @@ def _contacts(contacts: Iterable[KeyContact]) -> tuple[KeyContact, ...]:
 
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
     if isinstance(values, str):
-        message = "several texts are wanted, such as a list of ids"
+        message = "expected a list of strings, such as a list of ids"
         raise InvalidPartnershipError(message)
     return tuple(values)
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class Partnership:
-    """What the library knows of one partner. There is one for an agency.
+    """The library's notes about one partner. Each agency has at most one.
 
     Attributes:
         organization_id: the agency's id in the directory.
-        status: how they stand.
-        contacts: whom to know there.
+        status: the status of the relationship.
+        contacts: the contact persons there.
         service_ids: which of the agency's services are for the library's patrons.
-        offers: what the agency does for the library, in words: sessions, training, leaflets.
-        since: since when they have been connected.
-        last_contact: the day on which they last spoke.
-        next_step: what to do next, in words.
-        owner: who does it: a staff role or a desk. Nobody's name is needed.
+        offers: what the agency offers the library, as text: sessions, training, leaflets.
+        since: the day on which they connected.
+        last_contact: the day of the last contact.
+        next_step: what to do next, as text.
+        owner: who does it: a staff role or a desk. No person's name is needed.
         by: the day by which it should be done.
-        version: number of the commit that last wrote it; 0 for one that is not stored yet. It counts for no comparison.
+        version: number of the commit that last wrote it; 0 if it is not stored yet. Comparisons ignore it.
 
     Raises:
-        InvalidPartnershipError: there is no agency, or somebody has nothing to do.
+        InvalidPartnershipError: the agency is missing, or there is an owner or a day without a next step.
     """
 
     organization_id: str
@@ -121,26 +121,26 @@ class Partnership:
 
     def __attrs_post_init__(self) -> None:
         if not _is_text(self.organization_id):
-            message = "a partnership is with an agency: give its id in the directory"
+            message = "a partnership needs an organization_id: the agency's id in the directory"
             raise InvalidPartnershipError(message)
         if not self.next_step and (self.owner or self.by is not None):
-            message = "an owner or a day without a next step: say what is to be done"
+            message = "a partnership has an owner or a day but no next_step: state what is to be done"
             raise InvalidPartnershipError(message)
         for name in ("since", "last_contact", "by"):
             day = getattr(self, name)
-            if day is not None and type(day) is not date:  # a datetime is one too
-                message = f"`{name}` of a partnership is a date"
+            if day is not None and type(day) is not date:  # a datetime is also a date
+                message = f"`{name}` of a partnership must be a date"
                 raise InvalidPartnershipError(message)
 
     def is_due(self, on: date, every: timedelta) -> bool:
-        """Whether it is time to get in touch: the last contact is longer ago than so.
+        """Return whether it is time to get in touch, because the last contact is longer ago than `every`.
 
-        Where no contact is noted, `since` counts, and where that is not either it is due. One that lapsed, or that only
-        could be, waits for its next step alone.
+        Without a noted contact, `since` counts. Without that, the partnership is due. A partnership that has lapsed or
+        does not exist yet is never due by time, only by its next step.
 
         Args:
-            on: the day on which one asks.
-            every: how long one may go without a contact.
+            on: the day to check.
+            every: the longest time without a contact.
         """
         if self.status not in KEPT_UP:
             return False
@@ -148,38 +148,43 @@ class Partnership:
         return last is None or on - last > every
 
     def to_dict(self, *, contacts: bool = False) -> dict[str, Any]:
-        """The partnership as a plain document. Of key contacts it has nothing but how many there are.
+        """Return the partnership as a plain document, with only the number of key contacts.
 
         Args:
-            contacts: whether it has them whole, in the open: for storage alone.
+            contacts: whether to include the key contacts in clear text. For storage only.
         """
         document = documents.write(self, "contacts", "version")
-        held = [_open(contact) for contact in self.contacts]
-        return {**document, "contacts": held if contacts else len(held)}
+        return {
+            **document,
+            "contacts": [_open(contact) for contact in self.contacts] if contacts else len(self.contacts),
+        }
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """The partnership that a document was made from, without its contacts where the document has none.
+        """Return the partnership that a document was made from, without contacts if the document has none.
 
         Raises:
-            InvalidPartnershipError: it is no such document; the message names the field and never what stands in it.
+            InvalidPartnershipError: the document is invalid. The message names the field and never repeats its value.
         """
         raw = dict(document)
-        held = raw.pop("contacts", ())
+        listed = raw.pop("contacts", ())
         try:
-            contacts = () if isinstance(held, int) else tuple(KeyContact(**contact) for contact in held)
+            contacts = () if isinstance(listed, int) else tuple(KeyContact(**contact) for contact in listed)
         except TypeError:
-            message = "the field contacts holds nothing that it can hold"
+            message = "the field contacts is invalid: expected a number or a list of contacts"
             raise InvalidPartnershipError(message) from None
         return documents.read(
             cls, raw, InvalidPartnershipError, "a partnership", contacts=contacts, version=0
         )
 
     def __repr__(self) -> str:
-        # What was agreed with whom is in words that may name people.
+        # Free text may name people, so the repr leaves it out.
         return f"<Partnership with {self.organization_id!r}, {self.status}>"
 
 
 def _open(contact: KeyContact) -> dict[str, str]:
-    kept = {"name": contact.name, "reach": contact.reach}
-    return {"role": contact.role, **{name: text.reveal() for name, text in kept.items() if text is not None}}
+    secrets = {"name": contact.name, "reach": contact.reach}
+    return {
+        "role": contact.role,
+        **{name: text.reveal() for name, text in secrets.items() if text is not None},
+    }

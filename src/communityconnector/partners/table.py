@@ -1,4 +1,4 @@
-"""Visits from a table: a row each, in the words of HSDS where it has any."""
+"""Visits from a table: one row each, with the column names of HSDS where it defines them."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from communityconnector.partners.visit import Visit
 _SCHEDULE: Final = ("freq", "byday", "bymonthday", "dtstart", "until", "opens_at", "closes_at")
 _PLAIN: Final = ("id", "organization_id", "branch", "role", "zone", "note")
 COLUMNS: Final = (*_PLAIN, *_SCHEDULE, "interval", "service_ids", "left_out", "besides", "sign_up")
-"""The columns that there may be. Several ids or days in a cell are separated by semicolons."""
+"""The allowed columns. Several ids or days in a cell are separated by semicolons."""
 
 _YES_OR_NO: Final = {"": False, "no": False, "yes": True}
 
 
 def read_visits(path: str | os.PathLike[str]) -> list[Visit]:
-    """The visits of a CSV file with the columns `COLUMNS`, in UTF-8. Columns that are not needed may be left out.
+    """Return the visits of a CSV file in UTF-8 with the columns `COLUMNS`. Unneeded columns may be left out.
 
     Args:
         path: the file.
 
     Raises:
-        SourceNotFoundError: there is no such file, or it may not be opened.
-        InvalidVisitError: a row is no visit; the message says which. A header is no such table.
+        SourceNotFoundError: the file does not exist or cannot be opened.
+        InvalidVisitError: a row is not a valid visit (the message names it), or a column is unknown.
     """
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file, strict=True)
-            strange = [name for name in rows.fieldnames or ("",) if name not in COLUMNS]
-            if strange:
-                message = f"{path}: a column has no meaning; a table of visits has {', '.join(COLUMNS)}"
+            unknown = [name for name in rows.fieldnames or ("",) if name not in COLUMNS]
+            if unknown:
+                message = f"{path}: unknown column; a table of visits may have {', '.join(COLUMNS)}"
                 raise InvalidVisitError(message)
             return [_visit(row, f"{path}, row {number}") for number, row in enumerate(rows, start=2)]
     except OSError as error:
         message = f"{path} cannot be opened: {error.strerror}"
         raise SourceNotFoundError(message) from None
     except (csv.Error, UnicodeDecodeError) as error:
-        message = f"{path} is no CSV file in UTF-8 ({type(error).__name__})"
+        message = f"{path} is not a CSV file in UTF-8 ({type(error).__name__}): save it again as CSV UTF-8"
         raise InvalidVisitError(message) from None
 
 
@@ -62,7 +62,7 @@ def _visit(row: Mapping[str | None, str | None], where: str) -> Visit:
         for column in ("left_out", "besides"):
             days[column] = [date.fromisoformat(day) for day in _several(cells[column])]
     except (ValueError, KeyError):
-        message = f"{where}: the column {column} holds nothing that it can hold"
+        message = f"{where}: the column {column} has an invalid value"
         raise InvalidVisitError(message) from None
     rule: dict[str, Any] = {name: cells[name] or None for name in _SCHEDULE}
     plain: dict[str, Any] = {name: cells[name] for name in _PLAIN}

@@ -1,7 +1,7 @@
-"""Who comes to the library, when: the nurse who is at a branch every second Tuesday.
+"""Visits of agencies to branches, such as a nurse who is at a branch every second Tuesday.
 
-A visit is an HSDS `Schedule` with what that leaves out: the zone of its times, days left out and days besides. Which days
-it falls on is worked out where the hours of services are (`matching.recurrence`), so both mean the same.
+A visit is an HSDS `Schedule` with what that lacks: the time zone, cancelled days and extra days. The same code works out
+its days and the hours of services (`matching.recurrence`), so both follow the same rules.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _REQUIRED: Final = {
     "id": "an id",
     "organization_id": "an agency",
     "branch": "a branch",
-    "role": "who comes: a role, such as nurse",
+    "role": "a role of the visitor, such as nurse",
 }
 
 
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
     if isinstance(values, str):
-        message = "several texts are wanted, such as a list of ids"
+        message = "expected a list of strings, such as a list of ids"
         raise InvalidVisitError(message)
     return tuple(values)
 
@@ -41,32 +41,32 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
 def _days(values: Iterable[date]) -> tuple[date, ...]:
     days = tuple(values)
     if not all(type(day) is date for day in days):
-        message = "the days of a visit are dates"
+        message = "the days of a visit must be dates"
         raise InvalidVisitError(message)
     return tuple(sorted(set(days)))
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class Visit:
-    """Somebody of an agency comes to a branch, again and again.
+    """A recurring visit of an agency's staff to a branch.
 
     Attributes:
         id: its id.
         organization_id: the agency's id in the directory.
-        branch: where: the branch's location id in the directory, or its name. It is compared as it stands.
-        role: who comes, as staff say it: `nurse`, `social worker`, `legal aid lawyer`. Never a person's name.
-        schedule: when, as HSDS has it (`weekly`, `monthly` and `quarterly` make the usual ones). Days of which it does
-            not say, as those before its `valid_from`, have no visits.
-        zone: IANA name of the zone of its times.
-        service_ids: the services that the visitor stands for: a patron who needs one of them can be sent over.
-        left_out: days on which there is no visit, though the schedule has one.
-        besides: days on which there is one, though the schedule has none, at the same time of day.
-        sign_up: whether one must sign up first.
-        note: what patrons may know besides.
-        version: number of the commit that last wrote it; 0 for one that is not stored yet. It counts for no comparison.
+        branch: the branch's location id in the directory, or its name. It is compared exactly.
+        role: the visitor's role as staff call it: `nurse`, `social worker`, `legal aid lawyer`. Never a person's name.
+        schedule: when, as an HSDS schedule (`weekly`, `monthly` and `quarterly` make the usual ones). Days that it does
+            not cover, such as those before its `valid_from`, have no visits.
+        zone: IANA name of the time zone of its times.
+        service_ids: the services that the visitor represents: staff can send over a patron who needs one of them.
+        left_out: days on which the scheduled visit is cancelled.
+        besides: extra days with a visit at the same time of day.
+        sign_up: whether patrons must sign up first.
+        note: other information for patrons.
+        version: number of the commit that last wrote it; 0 if it is not stored yet. Comparisons ignore it.
 
     Raises:
-        InvalidVisitError: something is missing, or nobody could say from the schedule when the visits are.
+        InvalidVisitError: a field is missing, or the schedule does not determine when the visits are.
     """
 
     id: str
@@ -86,33 +86,35 @@ class Visit:
         for name, words in _REQUIRED.items():
             text = getattr(self, name)
             if not isinstance(text, str) or not text.strip():
-                message = f"a visit has {words}"
+                message = f"a visit needs {words}"
                 raise InvalidVisitError(message)
         if zone_named(self.zone) is None:
-            message = f"visit {self.id!r}: the zone is no IANA time zone; write for example America/New_York"
+            message = (
+                f"visit {self.id!r}: the zone is not an IANA time zone; write for example America/New_York"
+            )
             raise InvalidVisitError(message)
         if reason := _doubt(self.schedule):
-            message = f"visit {self.id!r}: nobody could say when it is: {reason}"
+            message = f"visit {self.id!r}: its schedule does not determine the times: {reason}"
             raise InvalidVisitError(message)
 
     def occurrences(
         self, first: date | datetime, last: date | datetime, holidays: Holidays | None = None
     ) -> Iterator[Occurrence]:
-        """The times at which it takes place that begin from one moment on and before another, in order.
+        """Yield the occurrences that begin at `first` or later and before `last`, in order.
 
         Args:
-            first: the moment from which on, with a zone; or a day, from whose beginning on in the visit's own zone.
-            last: the moment before which.
-            holidays: names the days on which the visitor may not come. A day that is named in `besides` is sure.
+            first: a moment with a time zone, or a day, which begins in the visit's own time zone.
+            last: the moment or day before which occurrences must begin.
+            holidays: names the days on which the visitor may not come. Days in `besides` are certain.
         """
         zone = ZoneInfo(self.zone)
         low, high = _moment(first, zone), _moment(last, zone)
         rule = rule_of(self.schedule)
         day, final = low.astimezone(zone).date(), high.astimezone(zone).date()
         while day <= final:
-            found = self._on(rule, day, zone, holidays)
-            if found is not None and low <= found.begins.astimezone(UTC) < high:
-                yield found
+            occurrence = self._on(rule, day, zone, holidays)
+            if occurrence is not None and low <= occurrence.begins.astimezone(UTC) < high:
+                yield occurrence
             if day == date.max:
                 break
             day += _DAY
@@ -120,8 +122,8 @@ class Visit:
     def _on(self, rule: Rule, day: date, zone: ZoneInfo, holidays: Holidays | None) -> Occurrence | None:
         if day in self.left_out:
             return None
-        named = day in self.besides
-        if named:
+        is_extra = day in self.besides
+        if is_extra:
             rule = _ONCE._replace(opens_at=rule.opens_at, closes_at=rule.closes_at, dtstart=day.isoformat())
         try:
             span = next(spans(rule, day, zone), None)
@@ -129,26 +131,26 @@ class Visit:
             return None
         if span is None:
             return None
-        holiday = "" if holidays is None or named else holidays(day) or ""
+        holiday = "" if holidays is None or is_extra else holidays(day) or ""
         return Occurrence(self, *span, holiday)
 
     def to_dict(self) -> dict[str, Any]:
-        """The visit as a plain document."""
+        """Return the visit as a plain document."""
         return {**documents.write(self, "schedule", "version"), "schedule": to_raw(self.schedule)}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """The visit that a document was made from.
+        """Return the visit that a document was made from.
 
         Raises:
-            InvalidVisitError: it is no such document.
+            InvalidVisitError: the document is invalid.
         """
         raw = dict(document)
-        held = raw.pop("schedule", None)
-        if not isinstance(held, Mapping):
-            message = "a document of a visit has a schedule"
+        raw_schedule = raw.pop("schedule", None)
+        if not isinstance(raw_schedule, Mapping):
+            message = "the document of a visit needs a schedule"
             raise InvalidVisitError(message)
-        schedule = Structurer(Mode.COLLECT).record(Schedule, held)
+        schedule = Structurer(Mode.COLLECT).record(Schedule, raw_schedule)
         return documents.read(cls, raw, InvalidVisitError, "a visit", schedule=schedule, version=0)
 
     def __repr__(self) -> str:
@@ -157,13 +159,13 @@ class Visit:
 
 @attrs.frozen
 class Occurrence:
-    """One time that somebody comes.
+    """One occurrence of a visit.
 
     Attributes:
         visit: the visit.
-        begins: when it begins, in the visit's zone.
-        ends: when it ends; it is no longer there at that moment.
-        holiday: the holiday that it falls on, where one does: then ask whether they come.
+        begins: when it begins, in the visit's time zone.
+        ends: when it ends; the visitor is no longer there at that moment.
+        holiday: the holiday that it falls on, if any. Then ask whether the visitor comes.
     """
 
     visit: Visit
@@ -178,15 +180,15 @@ class Occurrence:
 
     @property
     def order(self) -> tuple[datetime, str]:
-        """What puts occurrences in order of time; those that begin together stand in order of their ids."""
+        """A sort key by time. Occurrences that begin together are sorted by id."""
         return (self.begins.astimezone(UTC), self.visit.id)
 
     def covers(self, moment: datetime) -> bool:
-        """Whether it is going on at a moment."""
+        """Return whether it is going on at a moment."""
         return self.begins.astimezone(UTC) <= moment.astimezone(UTC) < self.ends.astimezone(UTC)
 
     def to_dict(self) -> dict[str, Any]:
-        """This occurrence as JSON values, for calendars and screens."""
+        """Return the occurrence as JSON values, for calendars and screens."""
         visit = self.visit
         return {
             "visit_id": visit.id,
@@ -205,14 +207,14 @@ class Occurrence:
 def weekly(
     byday: str, opens_at: str, closes_at: str, *, every: int = 1, since: date | None = None
 ) -> Schedule:
-    """A schedule of every week.
+    """Return a weekly schedule.
 
     Args:
-        byday: the days of the week as HSDS has them: `TU`, or `TU,TH`.
-        opens_at: from what time of day on, such as `14:00`.
-        closes_at: until what time of day.
-        every: 2 for every other week, and so on; then `since` says which.
-        since: the first day that counts.
+        byday: the days of the week in HSDS notation: `TU`, or `TU,TH`.
+        opens_at: the time of day when it begins, such as `14:00`.
+        closes_at: the time of day when it ends.
+        every: 2 for every other week, and so on. Then `since` determines which.
+        since: the first day of the schedule.
     """
     return _schedule(Frequency.WEEKLY, byday, (opens_at, closes_at), every, since)
 
@@ -220,26 +222,26 @@ def weekly(
 def monthly(
     byday: str, opens_at: str, closes_at: str, *, every: int = 1, since: date | None = None
 ) -> Schedule:
-    """A schedule of every month.
+    """Return a monthly schedule.
 
     Args:
-        byday: which day of the month, as HSDS has it: `2TU` is the second Tuesday, `-1FR` the last Friday.
-        opens_at: from what time of day on, such as `14:00`.
-        closes_at: until what time of day.
-        every: 2 for every other month, and so on; then `since` says which.
-        since: the first day that counts.
+        byday: the day of the month in HSDS notation: `2TU` is the second Tuesday, `-1FR` the last Friday.
+        opens_at: the time of day when it begins, such as `14:00`.
+        closes_at: the time of day when it ends.
+        every: 2 for every other month, and so on. Then `since` determines which.
+        since: the first day of the schedule.
     """
     return _schedule(Frequency.MONTHLY, byday, (opens_at, closes_at), every, since)
 
 
 def quarterly(byday: str, opens_at: str, closes_at: str, *, since: date) -> Schedule:
-    """A schedule of every third month.
+    """Return a quarterly schedule.
 
     Args:
-        byday: which day of the month, as for `monthly`.
-        opens_at: from what time of day on, such as `14:00`.
-        closes_at: until what time of day.
-        since: the first day that counts: the visits are in its month, and in every third month after.
+        byday: the day of the month, as for `monthly`.
+        opens_at: the time of day when it begins, such as `14:00`.
+        closes_at: the time of day when it ends.
+        since: the first day of the schedule. Visits are in its month and in every third month after it.
     """
     return monthly(byday, opens_at, closes_at, every=3, since=since)
 
@@ -259,18 +261,20 @@ def _schedule(
 
 
 def _doubt(schedule: Schedule) -> str:
-    """Why nobody could say when a schedule's times are; empty where one can."""
+    """Return why a schedule does not determine its times, or an empty text if it does."""
     for name in ("opens_at", "closes_at"):
         try:
             at = time.fromisoformat(getattr(schedule, name) or "")
         except ValueError:
-            return f"`{name}` of its schedule is no time of day; write for example 14:00"
+            return f"`{name}` is not a time of day; write for example 14:00"
         if at.tzinfo is not None:
-            return f"`{name}` of its schedule has a zone of its own, and `zone` is the visit's"
+            return (
+                f"`{name}` has its own time zone: write it without one, because `zone` of the visit applies"
+            )
     if schedule.timezone is not None:
-        return "its schedule has a `timezone` of its own, and `zone` is the visit's"
+        return "it has its own `timezone`: leave it out, because `zone` of the visit applies"
     try:
-        # What is wrong with a rule is so on whichever day it is asked about, from its first on.
+        # A fault in a rule shows on any day from its first day on.
         starts = (schedule.dtstart, schedule.valid_from)
         day = max((date.fromisoformat(text) for text in starts if text), default=date(2000, 1, 1))
         next(spans(rule_of(schedule), day, UTC), None)
@@ -282,10 +286,10 @@ def _doubt(schedule: Schedule) -> str:
 
 
 def _moment(day: date | datetime, zone: ZoneInfo) -> datetime:
-    """A moment in UTC, for moments of one zone are compared by their wall clocks."""
+    """Return a moment in UTC, because Python compares moments of one time zone by their wall clocks."""
     if isinstance(day, datetime):
         if day.tzinfo is None:
-            message = "a moment needs a zone; a date alone is a day in the visit's own"
+            message = "a moment needs a time zone; a date without a time is a day in the visit's own"
             raise InvalidVisitError(message)
         return day.astimezone(UTC)
     return datetime.combine(day, time.min, zone).astimezone(UTC)

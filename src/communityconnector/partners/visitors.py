@@ -1,4 +1,4 @@
-"""Who comes to the library, as its desk keeps it; and who is in the building."""
+"""The visits that a desk stores, and who is in the building."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from communityconnector.errors import VisitNotFoundError
 from communityconnector.matching import Reason, clock_words
 from communityconnector.matching.answers import met, unknown
 from communityconnector.matching.recurrence import Holidays
-from communityconnector.partners.kept import Kept
+from communityconnector.partners.repository import RecordRepository
 from communityconnector.partners.visit import Occurrence, Visit
 from communityconnector.storage import Storage
 
 _BACK: Final = timedelta(days=2)
-"""A visit that is going on began no longer ago than so: the longest lasts a day, and one day may have 25 hours."""
+"""A current visit began no longer ago than this: the longest lasts a day, and a day may have 25 hours."""
 
 
 class Visitors:
     """The visits of one desk (`Connector.visitors`). It may be shared between threads.
 
     Args:
-        storage: where they are kept.
-        clock: gives the present moment, with a zone.
+        storage: the storage.
+        clock: returns the current time, with a time zone.
         holidays: names the days on which a visitor may not come.
     """
 
@@ -32,135 +32,138 @@ class Visitors:
     ) -> None:
         self._clock = clock
         self._holidays = holidays
-        self._kept: Kept[Visit] = Kept(
+        self._records: RecordRepository[Visit] = RecordRepository(
             storage,
             "visit",
-            lambda one: one.id,
+            lambda visit: visit.id,
             Visit.to_dict,
             Visit.from_dict,
-            lambda one: {"branch": one.branch},
+            lambda visit: {"branch": visit.branch},
             VisitNotFoundError,
         )
 
     def put(self, visit: Visit) -> Visit:
-        """Keep a visit, new or changed.
+        """Store a visit, new or changed.
 
         Args:
-            visit: as `get` gave it, with what has changed (`attrs.evolve`); or a new one.
+            visit: as `get` returned it, with changes (`attrs.evolve`), or a new one.
 
         Returns:
-            The same with its new version, to go on with.
+            The same with its new version, for further changes.
 
         Raises:
-            StaleRecordError: somebody else has changed it since it was read. Nothing was written: read it again.
+            StaleRecordError: another writer has changed it since it was read. Nothing was written: read it again.
         """
-        return self._kept.put(visit)
+        return self._records.put(visit)
 
     def get(self, key: str) -> Visit:
-        """The visit of an id.
+        """Return the visit with an id.
 
         Raises:
-            VisitNotFoundError: none is kept.
+            VisitNotFoundError: no such visit is stored.
         """
-        return self._kept.get(key)
+        return self._records.get(key)
 
     def all(self, branch: str | None = None) -> list[Visit]:
-        """All visits in the order of their ids, or those to a branch."""
-        return list(self._kept.scan("branch", branch))
+        """Return all visits, or those to a branch, in the order of their ids."""
+        return list(self._records.scan("branch", branch))
 
     def remove(self, visit: Visit) -> None:
-        """Forget a visit.
+        """Delete a visit.
 
         Args:
-            visit: as `get` gave it.
+            visit: as `get` returned it.
 
         Raises:
-            StaleRecordError: somebody else has changed it since it was read, or it is gone.
+            StaleRecordError: another writer has changed it since it was read, or it is already deleted.
         """
-        self._kept.remove(visit)
+        self._records.remove(visit)
 
     def visits(self, branch: str, first: date | datetime, last: date | datetime) -> list[Occurrence]:
-        """Who comes to a branch, in order of time; who come together, in order of the visits' ids.
+        """Return the occurrences of visits to a branch, by time and then by id.
 
         Args:
-            branch: which, as the visits have it.
-            first: the moment from which on visits that begin count, with a zone; or a day, from its beginning.
-            last: the moment before which: visits that begin then are no longer among them.
+            branch: the branch, as written in its visits.
+            first: the moment, with a time zone, or the day from which on they begin.
+            last: the moment or day before which they begin.
         """
-        found = [
-            one
-            for visit in self._kept.scan("branch", branch)
-            for one in visit.occurrences(first, last, self._holidays)
+        occurrences = [
+            occurrence
+            for visit in self._records.scan("branch", branch)
+            for occurrence in visit.occurrences(first, last, self._holidays)
         ]
-        return sorted(found, key=lambda one: one.order)
+        return sorted(occurrences, key=lambda occurrence: occurrence.order)
 
     def visiting(self, branch: str, moment: datetime | None = None) -> list[Occurrence]:
-        """Who is in the building.
+        """Return the visits that are going on.
 
         Args:
-            branch: which, as the visits have it.
-            moment: when, with a zone; by default now.
+            branch: the branch, as written in its visits.
+            moment: the moment, with a time zone; by default now.
         """
         now = self._clock() if moment is None else moment
-        return [one for one in self.visits(branch, now - _BACK, _after(now)) if one.covers(now)]
+        occurrences = self.visits(branch, now - _BACK, _after(now))
+        return [occurrence for occurrence in occurrences if occurrence.covers(now)]
 
     def today(self, branch: str, moment: datetime | None = None) -> list[Occurrence]:
-        """Who is in the building, and who is still to come on this day, in order of time.
+        """Return the visits that are going on and those that begin later on this day, by time.
 
         Args:
-            branch: which, as the visits have it.
-            moment: when, with a zone; by default now.
+            branch: the branch, as written in its visits.
+            moment: the moment, with a time zone; by default now.
         """
         now = self._clock() if moment is None else moment
-        found = self.visits(branch, now - _BACK, now + _BACK)
-        return [one for one in found if one.covers(now) or _is_later_today(one, now)]
+        occurrences = self.visits(branch, now - _BACK, now + _BACK)
+        return [
+            occurrence
+            for occurrence in occurrences
+            if occurrence.covers(now) or _is_later_today(occurrence, now)
+        ]
 
     def reasons(self, branch: str, moment: datetime | None = None) -> dict[str, Reason]:
-        """Why services should come first at a branch today, by their ids (`Matcher.match(..., first=...)`).
+        """Return why services should come first at a branch today, by service id (`Matcher.match(..., first=...)`).
 
         Args:
-            branch: which, as the visits have it.
-            moment: when, with a zone; by default now.
+            branch: the branch, as written in its visits.
+            moment: the moment, with a time zone; by default now.
         """
         now = self._clock() if moment is None else moment
-        found = self.today(branch, now)
-        # Where somebody comes twice, the first time counts, but not before one of which nobody must ask.
-        found.sort(key=lambda one: one.holiday != "")
+        # Of several visits the first counts, and one that is certain counts before one that a holiday puts in doubt.
+        occurrences = sorted(self.today(branch, now), key=lambda occurrence: occurrence.holiday != "")
         reasons: dict[str, Reason] = {}
-        for one in found:
-            for key in one.visit.service_ids:
-                if key not in reasons:
-                    reasons[key] = _reason(one, now)
+        for occurrence in occurrences:
+            for service_id in occurrence.visit.service_ids:
+                if service_id not in reasons:
+                    reasons[service_id] = _reason(occurrence, now)
         return reasons
 
 
 def _after(moment: datetime) -> datetime:
-    """The first moment after another: what begins at a moment is going on at it."""
+    """Return the next moment, so that a visit that begins at `moment` is included."""
     return moment.astimezone(UTC) + timedelta(microseconds=1)
 
 
-def _is_later_today(one: Occurrence, moment: datetime) -> bool:
-    begins = one.begins.astimezone(UTC)
-    return (
-        begins > moment.astimezone(UTC) and one.begins.date() == moment.astimezone(one.begins.tzinfo).date()
+def _is_later_today(occurrence: Occurrence, moment: datetime) -> bool:
+    begins = occurrence.begins
+    return begins.astimezone(UTC) > moment.astimezone(UTC) and (
+        begins.date() == moment.astimezone(begins.tzinfo).date()
     )
 
 
-def _reason(one: Occurrence, moment: datetime) -> Reason:
-    """What staff can read out, and what it rests on."""
-    visit = one.visit
+def _reason(occurrence: Occurrence, moment: datetime) -> Reason:
+    """Return a reason that staff can read aloud, with its evidence."""
+    visit = occurrence.visit
     evidence = {
         "visit_id": visit.id,
         "branch": visit.branch,
-        "opens_at": f"{one.begins:%H:%M}",
-        "closes_at": f"{one.ends:%H:%M}",
+        "opens_at": f"{occurrence.begins:%H:%M}",
+        "closes_at": f"{occurrence.ends:%H:%M}",
         "sign_up": visit.sign_up,
     }
-    sign_up = "; one must sign up first" if visit.sign_up else ""
-    if one.holiday:
-        hours = clock_words.span(one.begins, one.ends)
-        text = f"Ask whether the {visit.role} comes today from {hours} (it is {one.holiday}){sign_up}"
-        return unknown("visiting", text, **evidence, holiday=one.holiday)
-    now = one.covers(moment)
-    when = f"until {clock_words.clock(one.ends)}" if now else f"from {clock_words.span(one.begins, one.ends)}"
+    sign_up = "; sign-up required" if visit.sign_up else ""
+    hours = clock_words.span(occurrence.begins, occurrence.ends)
+    if occurrence.holiday:
+        text = f"Ask whether the {visit.role} comes today from {hours} (it is {occurrence.holiday}){sign_up}"
+        return unknown("visiting", text, **evidence, holiday=occurrence.holiday)
+    when = f"until {clock_words.clock(occurrence.ends)}" if occurrence.covers(moment) else f"from {hours}"
     return met("visiting", f"The {visit.role} is in the building today {when}{sign_up}", **evidence)

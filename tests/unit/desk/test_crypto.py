@@ -99,7 +99,7 @@ def test_a_new_key_takes_the_place_of_an_old_one(name, text):
     assert both.rewrap(again, name) == again
     after = keyring("new")
     assert after.unseal(again, name, sealed) == text
-    with pytest.raises(SealBrokenError, match="no key 'old'"):
+    with pytest.raises(SealBrokenError, match="lacks the key 'old'"):
         after.unseal(wrapped, name, sealed)
 
 
@@ -183,7 +183,7 @@ def test_a_keyring_shows_no_key_and_is_not_copied():
     ring = keyring("a", "b")
     assert repr(ring) == "<AesGcmKeyring>"
     for copied in (pickle.dumps, copy.copy, copy.deepcopy):
-        with pytest.raises(TypeError, match="not pickled"):
+        with pytest.raises(TypeError, match="cannot be pickled"):
             copied(ring)
 
 

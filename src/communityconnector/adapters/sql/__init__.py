@@ -1,7 +1,7 @@
-"""Storage in a database: SQLite by default, PostgreSQL or MariaDB, by way of SQLAlchemy Core.
+"""Storage in a database through SQLAlchemy Core: SQLite by default, or PostgreSQL or MariaDB.
 
-`schema` says what the tables are and how older ones become new, `sqlite` what only SQLite needs, `opening` opens a
-database by its URL, and `storage` reads and writes. Nothing is imported before a database is opened.
+`schema` defines the tables and their migrations, `sqlite` has what only SQLite needs, `opening` opens a database by its
+URL, and `storage` reads and writes. Nothing is imported before a database is opened.
 """
 
 from __future__ import annotations

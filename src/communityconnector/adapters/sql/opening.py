@@ -1,4 +1,4 @@
-"""Opening a database by its URL, and bringing an older one up to date."""
+"""Open a database by its URL, and migrate an older one."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from communityconnector.errors import (
 
 _DRIVERS: Final = {"sqlite": "pysqlite", "postgresql": "psycopg", "mariadb": "pymysql"}
 _OTHER_NAMES: Final = {"postgres": "postgresql", "mysql": "mariadb"}
-"""What the URLs of database services begin with as well."""
+"""Other beginnings of URLs, which hosting services use."""
 _EXTRAS: Final = {"postgresql": "postgres", "mariadb": "mariadb"}
 _TRIES: Final = 5
-"""How often the tables are made, where others are making them at the same moment."""
+"""Attempts to create the tables while other processes create them too."""
 
 
 class Migration(NamedTuple):
-    """What bringing a database up to date did.
+    """The result of a migration.
 
     Attributes:
-        before: number of the schema that it had.
-        after: number of the schema that it has.
-        copy: the copy from before; `None` where there is none, since nothing was done or the server keeps its own.
+        before: number of the schema before it.
+        after: number of the schema after it.
+        copy: the backup; `None` if there was nothing to do, or if the server has its own backups.
     """
 
     before: int
@@ -43,17 +43,17 @@ class Migration(NamedTuple):
 
 
 def open_storage(url: str, *, steps: Sequence[schema.Step] = schema.STEPS) -> SqlStorage:
-    """Open the storage that is in a database.
+    """Open the storage in a database.
 
     Args:
         url: `sqlite:///file.db`, `postgresql://user:password@host/name` or `mariadb://user:password@host/name`.
-            `postgres` and `mysql` are taken as well, and so are the drivers' names, as in `postgresql+psycopg`.
+            `postgres` and `mysql` work too, and so do the drivers' names, as in `postgresql+psycopg`.
         steps: the steps from one schema to the next.
 
     Raises:
-        StorageNotFoundError: there is no such file, or it holds no storage. None was made.
-        UnusableStorageError: it is no such URL, or what is there cannot be used.
-        MigrationNeededError: an older version made it.
+        StorageNotFoundError: the file does not exist or contains no storage. None was created.
+        UnusableStorageError: the URL is invalid, or the database cannot be used.
+        MigrationNeededError: an older version of the library made it.
         MissingExtraError: the driver is not installed.
         StorageError: the database cannot be reached.
     """
@@ -61,16 +61,16 @@ def open_storage(url: str, *, steps: Sequence[schema.Step] = schema.STEPS) -> Sq
 
 
 def create_storage(url: str, *, steps: Sequence[schema.Step] = schema.STEPS) -> SqlStorage:
-    """Open the storage in a database, and make it where there is none: its tables, and the file of a SQLite database.
+    """Open the storage in a database. If there is none, create its tables, and the file of a SQLite database.
 
     Args:
         url: see `open_storage`.
         steps: the steps from one schema to the next.
 
     Raises:
-        StorageNotFoundError: there is no folder for the file.
-        UnusableStorageError: it is no such URL, or what is there cannot be used.
-        MigrationNeededError: an older version made it.
+        StorageNotFoundError: the folder of the file does not exist.
+        UnusableStorageError: the URL is invalid, or the database cannot be used.
+        MigrationNeededError: an older version of the library made it.
         MissingExtraError: the driver is not installed.
         StorageError: the database cannot be reached.
     """
@@ -82,7 +82,7 @@ def _opened(url: str, steps: Sequence[schema.Step], *, create: bool) -> SqlStora
     engine = _engine(parsed, create=create)
     where = _shown(parsed)
     try:
-        for tried in range(1, _TRIES + 1):
+        for attempt in range(1, _TRIES + 1):
             try:
                 with _transaction(engine) as connection:
                     if schema.check(connection, where, steps):
@@ -91,14 +91,14 @@ def _opened(url: str, steps: Sequence[schema.Step], *, create: bool) -> SqlStora
                         schema.take(connection, steps)
                 break
             except exc.DBAPIError as error:
-                # Another process may have been making the same tables.
-                if tried == _TRIES or (isinstance(error, exc.OperationalError) and not _is_sqlite(parsed)):
+                # Another process may be creating the same tables.
+                if attempt == _TRIES or (isinstance(error, exc.OperationalError) and not _is_sqlite(parsed)):
                     raise
     except exc.SQLAlchemyError as error:
         engine.dispose()
         raise _unreachable(where, error) from None
     except TypeError as error:
-        # Drivers take a URL's options as arguments, and see only when they connect that they have no such one.
+        # Drivers take the options of a URL as arguments and notice unknown ones only when they connect.
         engine.dispose()
         raise _odd_options(error) from None
     except UnusableStorageError:
@@ -110,25 +110,25 @@ def _opened(url: str, steps: Sequence[schema.Step], *, create: bool) -> SqlStora
 
 
 def file_of(url: str) -> Path:
-    """The file of a SQLite URL.
+    """Return the file of a SQLite URL.
 
     Raises:
-        UnusableStorageError: it is no such URL.
+        UnusableStorageError: the URL is invalid.
     """
     return _path(_parsed(url))
 
 
 def migrate(url: str, *, steps: Sequence[schema.Step] = schema.STEPS) -> Migration:
-    """Bring a database up to date. A SQLite file is copied first; a server's backups are its keeper's.
+    """Migrate a database to the current schema. A SQLite file is copied first. Back up a server yourself.
 
     Args:
         url: as for `open_storage`.
         steps: the steps from one schema to the next.
 
     Raises:
-        StorageNotFoundError: there is no such file, or it holds no storage.
-        UnusableStorageError: it is no such URL, or what is there cannot be used.
-        StorageError: the database cannot be reached, or failed; it is as it was.
+        StorageNotFoundError: the file does not exist or contains no storage.
+        UnusableStorageError: the URL is invalid, or the database cannot be used.
+        StorageError: the database cannot be reached or failed. It is unchanged.
     """
     parsed = _parsed(url)
     where = _shown(parsed)
@@ -157,22 +157,24 @@ def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (exc.ArgumentError, ValueError, TypeError):
-        message = "this is no database URL; one looks like sqlite:///desk.db or postgresql://user@host/name"
+        message = (
+            "the database URL is invalid: write for example sqlite:///desk.db or postgresql://user@host/name"
+        )
         raise UnusableStorageError(message) from None
     name, _, driver = parsed.drivername.lower().partition("+")
     name = _OTHER_NAMES.get(name, name)
     if name not in _DRIVERS:
-        message = f"no database is called {name}; there are {', '.join(_DRIVERS)}"
+        message = f"unknown database {name}; expected one of {', '.join(_DRIVERS)}"
         raise UnusableStorageError(message)
     if driver not in ("", _DRIVERS[name]):
-        message = f"the driver for {name} is {_DRIVERS[name]}, and no other: begin the URL with {name}://"
+        message = f"the only driver for {name} is {_DRIVERS[name]}: begin the URL with {name}://"
         raise UnusableStorageError(message)
     if "@" in (parsed.host or ""):
-        # What is taken for the host begins with the end of the password, so nothing of it is repeated.
-        message = "the password in the database URL has an @: write it as %40"
+        # What was parsed as the host begins with the end of the password, so the message does not repeat it.
+        message = "the password in the database URL contains an @: write it as %40"
         raise UnusableStorageError(message)
     if name == "sqlite" and (parsed.database in (None, "", ":memory:") or "uri" in parsed.query):
-        message = "name a file, as in sqlite:///desk.db; without a URL all is kept in memory"
+        message = "the SQLite URL names no file: write for example sqlite:///desk.db, or leave the URL out to use memory"
         raise UnusableStorageError(message)
     return parsed.set(drivername=f"{name}+{_DRIVERS[name]}")
 
@@ -206,9 +208,7 @@ def _has_ours(path: Path) -> bool:
 
 
 def _nothing_in(where: str) -> StorageNotFoundError:
-    return StorageNotFoundError(
-        f"no desk has been made in {where}, or one was not finished. {sqlite.HOW_TO_MAKE}"
-    )
+    return StorageNotFoundError(f"{where} contains no desk, or an unfinished one. {sqlite.HOW_TO_MAKE}")
 
 
 def _transaction(engine: Engine) -> AbstractContextManager[Connection]:
@@ -224,7 +224,7 @@ def _path(url: URL) -> Path:
 
 
 def _shown(url: URL) -> str:
-    # A query may hold a password too.
+    # The query of a URL may contain a password too.
     return str(_path(url)) if _is_sqlite(url) else url.set(query={}).render_as_string(hide_password=True)
 
 
@@ -236,5 +236,5 @@ def _unreachable(where: str, error: exc.SQLAlchemyError | sqlite3.Error) -> Stor
     cause = error.orig if isinstance(error, exc.DBAPIError) else error
     name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
     if name in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
-        return UnusableStorageError(f"{where} is no SQLite database, or is damaged ({name})")
+        return UnusableStorageError(f"{where} is not a SQLite database, or is damaged ({name})")
     return StorageError(f"{where} cannot be used ({type(cause).__name__}{f', {name}' if name else ''})")

@@ -1,7 +1,7 @@
-"""The statements of every commit, compiled once for a database and then given to its driver as they are.
+"""The statements of every commit, compiled once for a database and then passed to its driver directly.
 
-SQLAlchemy words them, and leads the connections; its own way of running them would cost more than the commit itself
-(`benchmarks/storage.py`).
+SQLAlchemy writes the statements and manages the connections. Executing through SQLAlchemy would cost more than the
+commit itself (`benchmarks/storage.py`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sqlalchemy.sql import ClauseElement
 from communityconnector.adapters.sql.schema import counter, key, record
 
 PAGE: Final = 512
-"""So many records are looked up by their ids at a time: a power of two."""
+"""The number of records that are looked up by id at a time: a power of two."""
 
 _HERE: Final = and_(record.c.kind == bindparam("of_kind"), record.c.id == bindparam("of_id"))
 _TO: Final[Mapping[str, Any]] = {name: bindparam(name) for name in ("version", "gone", "document", "look_up")}
@@ -36,11 +36,11 @@ _LAST: Final = select(counter.c.number)
 
 
 class Prepared:
-    """A statement as a driver takes it.
+    """A statement in the form that a driver takes.
 
     Args:
-        statement: the statement; all that changes in it is a `bindparam`.
-        dialect: the database's.
+        statement: the statement. Each of its variable parts is a `bindparam`.
+        dialect: the database's dialect.
     """
 
     __slots__ = ("_order", "_text")
@@ -51,7 +51,7 @@ class Prepared:
         self._order: Sequence[str] | None = compiled.positiontup
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Any]:
-        """Run it, and give the rows of its answer, if it has one."""
+        """Execute the statement and return the rows of its result, if any."""
         cursor = connection.connection.cursor()
         try:
             cursor.execute(self._text, self._ordered(values))
@@ -60,7 +60,7 @@ class Prepared:
             cursor.close()
 
     def run_all(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run it for every row; with none, not at all."""
+        """Execute the statement for every row, or not at all if there are none."""
         if not rows:
             return
         cursor = connection.connection.cursor()
@@ -77,16 +77,16 @@ class Prepared:
 
 
 class Statements:
-    """The statements of every commit, and of looking records up.
+    """The statements for commits and for looking up records.
 
     Args:
-        dialect: the database's.
+        dialect: the database's dialect.
     """
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
-        self._told = dialect.update_returning
-        self._next = Prepared(_NEXT.returning(counter.c.number) if self._told else _NEXT, dialect)
+        self._has_returning = dialect.update_returning
+        self._next = Prepared(_NEXT.returning(counter.c.number) if self._has_returning else _NEXT, dialect)
         self._last = Prepared(_LAST, dialect)
         self.add = Prepared(insert(record), dialect)
         self.change = Prepared(update(record).where(_HERE).values(_TO), dialect)
@@ -98,31 +98,31 @@ class Statements:
         self._rows: dict[int, Prepared] = {}
 
     def next(self, connection: Connection) -> int:
-        """The number of the next commit. Nobody else has one until this transaction ends."""
-        told = self._next.run(connection, {})
-        return int((told if self._told else self._last.run(connection, {}))[0][0])
+        """Return the number of the next commit. No other commit gets a number until this transaction ends."""
+        rows = self._next.run(connection, {})
+        return int((rows if self._has_returning else self._last.run(connection, {}))[0][0])
 
     def last(self, connection: Connection) -> int:
-        """The number of the last commit."""
+        """Return the number of the last commit."""
         return int(self._last.run(connection, {})[0][0])
 
     def states(self, connection: Connection, kind: str, ids: Sequence[str]) -> Iterator[Any]:
-        """Id, version, whether it is gone, and look-up keys of some records that are about to be written, as tuples."""
+        """Yield id, version, deletion mark and look-up keys of records that are about to be written, as tuples."""
         return self._looked_up(connection, kind, ids, self._state)
 
     def rows(self, connection: Connection, kind: str, ids: Sequence[str]) -> Iterator[Any]:
-        """Id, version, document and look-up keys of some records that are not gone, as tuples."""
+        """Yield id, version, document and look-up keys of records that are not deleted, as tuples."""
         return self._looked_up(connection, kind, ids, self._row)
 
     def _looked_up(
         self, connection: Connection, kind: str, ids: Sequence[str], for_size: Callable[[int], Prepared]
     ) -> Iterator[Any]:
         for first in range(0, len(ids), PAGE):
-            some = ids[first : first + PAGE]
-            # Statements for a few numbers of ids; what is left over asks for the last one again.
-            size = 1 << (len(some) - 1).bit_length()
-            values = {f"id_{number}": each for number, each in enumerate(some)}
-            values.update({f"id_{number}": some[-1] for number in range(len(some), size)})
+            page = ids[first : first + PAGE]
+            # There are statements only for powers of two. Places that are left over repeat the last id.
+            size = 1 << (len(page) - 1).bit_length()
+            values = {f"id_{number}": record_id for number, record_id in enumerate(page)}
+            values.update({f"id_{number}": page[-1] for number in range(len(page), size)})
             values["kind"] = kind
             yield from for_size(size).run(connection, values)
 
@@ -137,17 +137,17 @@ class Statements:
     def _row(self, size: int) -> Prepared:
         if size not in self._rows:
             columns = (record.c.id, record.c.version, record.c.document, record.c.look_up)
-            here = (*_named(size), record.c.gone.is_(False))
-            self._rows[size] = Prepared(select(*columns).where(*here), self._dialect)
+            conditions = (*_named(size), record.c.gone.is_(False))
+            self._rows[size] = Prepared(select(*columns).where(*conditions), self._dialect)
         return self._rows[size]
 
 
 def latest(query: Select[Any], dialect: Dialect) -> Select[Any]:
-    """A query that finds what is there now. MariaDB would answer a host from what it saw when it first read."""
+    """Return a query that reads the current data. MariaDB would otherwise read from the transaction's first snapshot."""
     return query.with_for_update() if dialect.name in ("mysql", "mariadb") else query
 
 
 def _named(size: int) -> tuple[ColumnElement[bool], ...]:
-    """Whether a record is of a kind, and has one of so many ids."""
+    """Return the conditions that a record is of a kind and has one of `size` ids."""
     ids: list[Any] = [bindparam(f"id_{number}") for number in range(size)]
     return record.c.kind == bindparam("kind"), record.c.id.in_(ids)

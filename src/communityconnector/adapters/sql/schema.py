@@ -30,7 +30,7 @@ _PREFIX: Final = "communityconnector_"
 
 
 def _words(most: int) -> String:
-    """Texts that are compared by code points, and whose blanks at the end count."""
+    """Return a column type for texts that compare by code points, with trailing blanks significant."""
     exact = String(most).with_variant(String(most, collation="C"), "postgresql")
     return exact.with_variant(String(most, collation="utf8mb4_nopad_bin"), "mysql", "mariadb")
 
@@ -48,7 +48,7 @@ counter: Final = Table(
     Column("number", BigInteger, nullable=False, comment="number of the last commit"),
     Column("schema", Integer, nullable=False, comment="number of the last step that was taken"),
 )
-"""One row. Whoever commits changes it first, so that commits come one after the other."""
+"""One row. Every commit changes it first, so that commits happen one after another."""
 
 record: Final = Table(
     f"{_PREFIX}record",
@@ -83,47 +83,47 @@ def _first(connection: Connection) -> None:
 
 
 STEPS: Final[Sequence[Step]] = (_first,)
-"""Step by step from an empty database to the schema of this version of the library."""
+"""The steps from an empty database to the schema of this version of the library."""
 
 
 def schema_of(connection: Connection) -> int:
-    """Number of the last step that a database has taken; 0 where it has none of the tables."""
+    """Return the number of the last step that a database has taken, or 0 if it has no tables of the library."""
     if not inspect(connection).has_table(counter.name):
         return 0
-    found = connection.execute(select(counter.c.schema)).scalar()
-    return int(found or 0)
+    number = connection.execute(select(counter.c.schema)).scalar()
+    return int(number or 0)
 
 
 def check(connection: Connection, where: str, steps: Sequence[Step] = STEPS) -> bool:
-    """Whether a database is empty; one that is of another schema is refused.
+    """Return whether a database is empty. Raise if it has another schema.
 
     Args:
-        connection: to the database.
-        where: what it is called in messages.
+        connection: the connection to the database.
+        where: the database's name for messages.
         steps: all steps.
 
     Raises:
         MigrationNeededError: its schema is older.
         UnusableStorageError: its schema is newer.
     """
-    found = schema_of(connection)
-    if found > len(steps):
+    number = schema_of(connection)
+    if number > len(steps):
         message = (
-            f"{where} was made by a newer communityconnector (schema {found}; this one knows {len(steps)}): "
-            "install that version, or open a copy from before"
+            f"{where} was made by a newer communityconnector (schema {number}; this one knows {len(steps)}): "
+            "install that version, or open an older copy"
         )
         raise UnusableStorageError(message)
-    if 0 < found < len(steps):
-        message = f"{where} has schema {found} of {len(steps)}: run `communityconnector migrate` on it"
+    if 0 < number < len(steps):
+        message = f"{where} has schema {number} of {len(steps)}: run `communityconnector migrate` on it"
         raise MigrationNeededError(message)
-    return found == 0
+    return number == 0
 
 
 def take(connection: Connection, steps: Sequence[Step] = STEPS) -> int:
-    """Take the steps that a database has not taken.
+    """Take the steps that a database has not yet taken.
 
     Returns:
-        How many.
+        The number of steps taken.
     """
     done = schema_of(connection)
     for step in steps[done:]:

@@ -1,4 +1,4 @@
-"""What only SQLite needs: a file that is ours alone, on a disk that can lock, written so that what is said is kept."""
+"""What only SQLite needs: a private file, on a disk with working locks, written so that commits are durable."""
 
 from __future__ import annotations
 
@@ -15,53 +15,53 @@ from sqlalchemy import Engine, event
 from communityconnector.errors import StorageError, StorageNotFoundError, UnusableStorageError
 
 BUSY_SECONDS: Final = 30.0
-"""How long a writer waits for another process that is writing."""
+"""Seconds that a writer waits for another process that is writing."""
 
 _OVER_A_NETWORK: Final = ("nfs", "cifs", "smb", "9p", "afs", "fuse.sshfs", "fuse.glusterfs", "ceph", "lustre")
-"""Beginnings of the names of file systems on which SQLite's locks, and its shared memory, cannot be relied upon:
+"""Beginnings of the names of file systems on which SQLite's locks and shared memory are unreliable:
 https://sqlite.org/wal.html, "all processes using a database must be on the same host computer"."""
 
 _LEAST: Final = 100
 """Bytes of the header that every database has: https://sqlite.org/fileformat.html, 1.3."""
 
 _PRAGMAS: Final = (
-    "PRAGMA synchronous=FULL",  # what was committed survives a loss of power
+    "PRAGMA synchronous=FULL",  # commits survive a loss of power
     "PRAGMA foreign_keys=ON",
-    "PRAGMA secure_delete=ON",  # what was deleted is overwritten, not only forgotten
+    "PRAGMA secure_delete=ON",  # deleted data is overwritten, not only unlinked
     "PRAGMA trusted_schema=OFF",
 )
 
 
 HOW_TO_MAKE: Final = (
-    "`communityconnector load FILE --desk URL` makes one from a directory, and `Connector.open(url, create=True)` "
+    "`communityconnector load FILE --desk URL` creates one from a directory, and `Connector.open(url, create=True)` "
     "an empty one"
 )
 
 
 def prepare(path: Path, *, create: bool) -> None:
-    """See to it that a file can be opened, and that a new one can be read by its owner alone.
+    """Check that a file can be opened, or create it so that only its owner can read it.
 
     Args:
         path: the file.
-        create: whether to make it where there is none.
+        create: whether to create it if it does not exist.
 
     Raises:
-        StorageNotFoundError: there is no such folder, or no such file and none is to be made.
-        UnusableStorageError: the file is something else, or it lies where it cannot be locked.
+        StorageNotFoundError: the folder does not exist, or the file does not exist and is not to be created.
+        UnusableStorageError: the file is not a database, cannot be read and written, or lies where it cannot be locked.
     """
     folder = path.parent
     if not folder.is_dir():
-        message = f"there is no folder {folder}: make it, or name another file"
+        message = f"the folder {folder} does not exist: create it, or name another file"
         raise StorageNotFoundError(message)
     system = network_file_system(folder)
     if system:
         message = (
-            f"{path} lies on a network file system ({system}), where SQLite cannot lock: "
+            f"{path} is on a network file system ({system}), where SQLite cannot lock: "
             "use a local disk, or PostgreSQL or MariaDB"
         )
         raise UnusableStorageError(message)
     if not create and not path.exists():
-        message = f"there is no database {path}{_near(path)}. {HOW_TO_MAKE}"
+        message = f"the database {path} does not exist{_near(path)}. {HOW_TO_MAKE}"
         raise StorageNotFoundError(message)
     if create:
         try:
@@ -73,44 +73,44 @@ def prepare(path: Path, *, create: bool) -> None:
             raise UnusableStorageError(message) from None
         else:
             return
-    # What is there is opened by SQLite alone. When a process closes a file, it loses its locks on it, whoever in it
-    # holds them (https://sqlite.org/howtocorrupt.html, 2.2). Another process would then take itself for the last
-    # one, and throw the log away that this one is still writing.
+    # Only SQLite opens an existing file. When a process closes a file, it loses all its locks on it, including those of
+    # its other connections (https://sqlite.org/howtocorrupt.html, 2.2). Another process would then take itself for the
+    # last one and delete the log that this one is still writing.
     if not path.is_file() or not os.access(path, os.R_OK | os.W_OK):
-        message = f"{path} cannot be opened: it is no file, or not ours to read and write"
+        message = f"{path} cannot be opened: it is not a file, or this user may not read and write it"
         raise UnusableStorageError(message)
     if 0 < path.stat().st_size < _LEAST:
-        message = f"{path} is no SQLite database"
+        message = f"{path} is not a SQLite database"
         raise UnusableStorageError(message)
 
 
 def _near(path: Path) -> str:
-    """A file beside it whose name differs by a slip, as part of a sentence; empty where there is none."""
-    names = [each.name for each in path.parent.iterdir() if not each.name.endswith(("-wal", "-shm"))]
-    found = difflib.get_close_matches(path.name, names, 1)
-    return f"; did you mean {found[0]}" if found else ""
+    """Return a suggestion of a file in the folder with a similar name, as part of a sentence, or an empty text."""
+    names = [file.name for file in path.parent.iterdir() if not file.name.endswith(("-wal", "-shm"))]
+    similar = difflib.get_close_matches(path.name, names, 1)
+    return f"; did you mean {similar[0]}" if similar else ""
 
 
 def has_table(path: Path, name: str) -> bool:
-    """Whether a database has a table. Nothing is set in it, for it may belong to another program.
+    """Return whether a database has a table. It is not changed, because it may belong to another program.
 
     Raises:
-        sqlite3.Error: it cannot be read.
+        sqlite3.Error: the file cannot be read.
     """
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)
     try:
-        found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,))
-        return found.fetchone() is not None
+        rows = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,))
+        return rows.fetchone() is not None
     finally:
         connection.close()
 
 
 def network_file_system(folder: Path, mounts: Iterable[str] | None = None) -> str:
-    """The name of the network file system that a folder lies on; empty where it lies on none, or nobody knows.
+    """Return the name of the network file system that a folder is on. Empty if it is on none or this is unknown.
 
     Args:
         folder: the folder.
-        mounts: lines as Linux has them in `/proc/mounts`; by default those of this machine.
+        mounts: lines in the format of Linux's `/proc/mounts`; by default those of this machine.
     """
     if mounts is None:
         try:
@@ -123,18 +123,18 @@ def network_file_system(folder: Path, mounts: Iterable[str] | None = None) -> st
         _, _, rest = line.partition(" ")
         point, system, *_ = [*rest.split(" "), "", ""]
         point = point.replace("\\040", " ")
-        inside = real == point or real.startswith(point.rstrip("/") + "/")
-        if inside and len(point) >= len(best[0]):
+        is_inside = real == point or real.startswith(point.rstrip("/") + "/")
+        if is_inside and len(point) >= len(best[0]):
             best = (point, system)
     return best[1] if best[1].startswith(_OVER_A_NETWORK) else ""
 
 
 def tune(engine: Engine) -> None:
-    """Have every connection of an engine keep what it is told, and let us begin transactions ourselves."""
+    """Make every connection of an engine durable, and let the storage begin transactions itself."""
 
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _: Any) -> None:
-        # Python's own way to begin transactions begins them too late for our purpose.
+        # Python's `sqlite3` would begin transactions too late.
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
@@ -150,14 +150,14 @@ def tune(engine: Engine) -> None:
 
 
 def copied(path: Path, schema: int) -> Path:
-    """Copy a database beside itself, before it is changed.
+    """Copy a database into its folder, before it is changed.
 
     Args:
         path: the database.
         schema: number of its schema, for the copy's name.
 
     Returns:
-        Where the copy is.
+        The path of the copy.
     """
     number = 0
     while True:
@@ -172,7 +172,7 @@ def copied(path: Path, schema: int) -> Path:
         source.backup(copy)
     except sqlite3.Error as error:
         target.unlink()
-        message = f"{path} cannot be copied ({type(error).__name__}); nothing was changed"
+        message = f"{path} cannot be copied ({type(error).__name__}), so nothing was changed"
         raise StorageError(message) from None
     finally:
         source.close()
@@ -181,6 +181,6 @@ def copied(path: Path, schema: int) -> Path:
 
 
 def copies_of(path: Path) -> list[Path]:
-    """The copies of a database that `copied` has made beside it."""
-    named = re.compile(rf"{re.escape(path.name)}\.schema-\d+(-\d+)?\.bak")
-    return sorted(each for each in path.parent.iterdir() if named.fullmatch(each.name))
+    """Return the copies of a database that `copied` has made."""
+    pattern = re.compile(rf"{re.escape(path.name)}\.schema-\d+(-\d+)?\.bak")
+    return sorted(file for file in path.parent.iterdir() if pattern.fullmatch(file.name))

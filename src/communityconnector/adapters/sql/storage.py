@@ -44,9 +44,9 @@ from communityconnector.storage import (
 )
 
 _PAGE: Final = 500
-"""So many records are read at a time."""
+"""Records that are read at a time."""
 _DROPPED: Final = 5000
-"""So many records are dropped at a time, so that others can write in between."""
+"""Records that are dropped at a time, so that other writers get their turn in between."""
 
 _LOCKED: Final = select(counter.c.number).with_for_update()
 _ROWS: Final = select(record.c.id, record.c.version, record.c.document, record.c.look_up)
@@ -58,40 +58,38 @@ T = TypeVar("T")
 
 
 class _State(NamedTuple):
-    """How a record stands: its version (`ABSENT` once it is gone), whether it has a row, and its keys as stored."""
+    """The state of a record: its version (`ABSENT` once deleted), whether it has a row, and its keys as stored."""
 
     version: int
-    known: bool
+    has_row: bool
     keys: str
 
 
-_NOWHERE: Final = _State(ABSENT, known=False, keys="{}")
+_NO_RECORD: Final = _State(ABSENT, has_row=False, keys="{}")
 
 
-def _told(error: Exception) -> StorageError:
-    """A driver's error as ours. Its own words stay out: they may hold what was being written."""
+def _translated(error: Exception) -> StorageError:
+    """Return our error for a driver's error, without its text, which may contain the data being written."""
     if isinstance(error, UnicodeEncodeError):
-        return StorageError("half of a surrogate pair can be looked for in no database")
+        return StorageError("a database cannot look up a text with a lone surrogate")
     cause = error.orig if isinstance(error, exc.DBAPIError) else error
     name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or ""
-    told = f"{type(cause).__name__}{f', {name}' if name else ''}"
+    cause_name = f"{type(cause).__name__}{f', {name}' if name else ''}"
     if name in _FULL:
-        return StorageFullError(
-            f"there is no room left where the database lies ({told}): nothing was written"
-        )
-    return StorageError(f"the database could not do it ({told}): nothing was written")
+        return StorageFullError(f"the disk of the database is full ({cause_name}): nothing was written")
+    return StorageError(f"the database failed ({cause_name}): nothing was written")
 
 
 def plainly(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
-    """Have a method raise only errors of ours, with no trace of the driver's: that may show what was written."""
+    """Make a method raise only our errors, without the driver's traceback, which may show the data being written."""
 
     @wraps(method)
     def call(storage: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return method(storage, *args, **kwargs)
         except (exc.SQLAlchemyError, UnicodeEncodeError, storage.dialect.loaded_dbapi.Error) as error:
-            failure = _told(error)
-        # Outside of the block, or the driver's error would hang on to this one.
+            failure = _translated(error)
+        # Raised outside the block, so that the driver's error is not attached to this one.
         raise failure
 
     return call
@@ -101,9 +99,9 @@ class SqlStorage:
     """Records in a database that has the tables (`open_storage` makes them).
 
     Args:
-        engine: leads to the database.
-        host: a connection whose transaction is the host's; by default each commit is a transaction of its own.
-        lock: held while writing; SQLite has one writer, and a lock within the process is fairer than its own.
+        engine: connects to the database.
+        host: a connection whose transaction belongs to the host; by default each commit is its own transaction.
+        lock: held while writing. SQLite allows one writer, and a lock within the process is fairer than SQLite's own.
     """
 
     def __init__(
@@ -125,8 +123,10 @@ class SqlStorage:
     @plainly
     def get(self, kind: str, ids: Iterable[str]) -> dict[str, Record]:
         """See `Storage.get`."""
-        # Drivers take offence at what nobody can have stored.
-        wanted = [each for each in dict.fromkeys(ids) if lawful_id(each)] if lawful_id(kind) else []
+        # Drivers fail on texts that cannot be stored, so these are not looked up.
+        wanted = (
+            [record_id for record_id in dict.fromkeys(ids) if lawful_id(record_id)] if lawful_id(kind) else []
+        )
         with self._reading() as connection:
             rows = self._statements.rows(connection, kind, wanted)
             return {row[0]: _record(kind, *row) for row in rows}
@@ -136,16 +136,18 @@ class SqlStorage:
     ) -> Iterator[Record]:
         """See `Storage.scan`."""
         self.usable()
-        found = self._pages(kind, key, after)
-        return found if limit is None else itertools.islice(found, limit)
+        records = self._pages(kind, key, after)
+        return records if limit is None else itertools.islice(records, limit)
 
     def _pages(self, kind: str, wanted: KeyRange | None, after: str) -> Iterator[Record]:
         query = (
             _ROWS.where(record.c.kind == kind, record.c.gone.is_(False)).order_by(record.c.id).limit(_PAGE)
         )
         if wanted is not None:
-            here = and_(keys.c.kind == record.c.kind, keys.c.id == record.c.id, keys.c.kind == kind)
-            query = query.join(keys, here).where(keys.c.name == wanted.name, keys.c.value >= wanted.first)
+            same_record = and_(keys.c.kind == record.c.kind, keys.c.id == record.c.id, keys.c.kind == kind)
+            query = query.join(keys, same_record).where(
+                keys.c.name == wanted.name, keys.c.value >= wanted.first
+            )
             if wanted.last is not None:
                 query = query.where(keys.c.value <= wanted.last)
         while True:
@@ -180,22 +182,22 @@ class SqlStorage:
         last = select(record.c.id).where(record.c.kind == kind).order_by(record.c.id)
         while True:
             with self._writing() as connection:
-                # Like a commit, it waits its turn: a record that is written meanwhile keeps all its keys or none.
+                # It waits its turn like a commit, so a record that is written meanwhile has all its keys or none.
                 connection.execute(_LOCKED)
                 end = connection.execute(last.offset(_DROPPED - 1).limit(1)).scalar()
                 for table in (keys, record):
-                    some = (
+                    batch = (
                         table.c.kind == kind if end is None else and_(table.c.kind == kind, table.c.id <= end)
                     )
-                    connection.execute(delete(table).where(some))
+                    connection.execute(delete(table).where(batch))
             if end is None:
                 return
 
     def changes(self, since: int = 0, *, limit: int | None = None) -> Iterator[Change]:
         """See `SupportsChanges.changes`."""
         self.usable()
-        found = self._changes(since)
-        return found if limit is None else itertools.islice(found, limit)
+        changes = self._changes(since)
+        return changes if limit is None else itertools.islice(changes, limit)
 
     def _changes(self, since: int) -> Iterator[Change]:
         place = (record.c.version, record.c.kind, record.c.id)
@@ -208,7 +210,7 @@ class SqlStorage:
             if len(rows) < _PAGE:
                 return
             last = rows[-1]
-            # The first condition leads to the index, the second to the place in it.
+            # The first condition uses the index, and the second finds the place in it.
             beyond = tuple_(*place) > tuple_(last.version, last.kind, last.id)
             page = query.where(record.c.version >= last.version, beyond)
 
@@ -226,14 +228,16 @@ class SqlStorage:
         with self._writing() as connection:
             number = self._statements.next(connection)
             ids = list(connection.execute(latest(due, connection.dialect)).scalars())
-            found = {row[0]: row for row in self._statements.rows(connection, kind, ids)}
-            taken = [_record(kind, *found[each]) for each in ids]
-            writes = [Put(kind, one.id, one.document, one.version, {**one.keys, key: until}) for one in taken]
+            rows = {row[0]: row for row in self._statements.rows(connection, kind, ids)}
+            claimed = [_record(kind, *rows[record_id]) for record_id in ids]
+            writes = [
+                Put(kind, old.id, old.document, old.version, {**old.keys, key: until}) for old in claimed
+            ]
             with self._savepoint(connection):
-                self._write(connection, number, writes, [found[each][2] for each in ids])
+                self._write(connection, number, writes, [rows[record_id][2] for record_id in ids])
         return [
-            Record(kind, one.id, number, one.document, write.keys)
-            for one, write in zip(taken, writes, strict=True)
+            Record(kind, old.id, number, old.document, write.keys)
+            for old, write in zip(claimed, writes, strict=True)
         ]
 
     def within(self, connection: Any) -> SqlStorage:
@@ -248,10 +252,10 @@ class SqlStorage:
         self._closed = True
 
     def usable(self) -> None:
-        """Make sure that it can be used.
+        """Check that the storage can be used.
 
         Raises:
-            StorageError: it has been closed, or belongs to another process.
+            StorageError: the storage is closed or belongs to another process.
         """
         if self._closed:
             message = "this storage is closed"
@@ -284,50 +288,55 @@ class SqlStorage:
 
     @staticmethod
     def _begun(host: Connection) -> Connection:
-        """A host's connection in a transaction: our statements pass by what would begin it with the first one."""
+        """Return a host's connection in a transaction. Our statements bypass the code that would begin one."""
         if not host.in_transaction():
             host.begin()
         return host
 
     def _savepoint(self, connection: Connection) -> AbstractContextManager[Any]:
-        """Where a host's transaction goes back to if the database fails half way; ours goes back as a whole.
+        """Return a savepoint for a host's transaction, in case the database fails half way. Ours rolls back as a whole.
 
-        It comes after the first statement that writes, for Python's `sqlite3` begins a transaction only then.
+        It comes after the first statement that writes, because Python's `sqlite3` begins a transaction only then.
         """
         return nullcontext() if self._host is None else connection.begin_nested()
 
     def _write(
         self, connection: Connection, number: int, writes: Sequence[Write], texts: Sequence[str]
     ) -> None:
-        """Write all, once it is certain that every version is as expected: a host's transaction is not left half written."""
+        """Write all records after checking every version, so that a host's transaction is never half written."""
         states = self._states(connection, writes)
         for write in writes:
-            found = states.get((write.kind, write.id), _NOWHERE).version
-            if found != write.expected:
-                raise StaleRecordError(write.kind, write.id, write.expected, found)
+            stored = states.get((write.kind, write.id), _NO_RECORD).version
+            if stored != write.expected:
+                raise StaleRecordError(write.kind, write.id, write.expected, stored)
         added: list[Mapping[str, Any]] = []
         changed: list[Mapping[str, Any]] = []
-        less: list[Mapping[str, Any]] = []
-        more: list[Mapping[str, Any]] = []
+        removed_keys: list[Mapping[str, Any]] = []
+        added_keys: list[Mapping[str, Any]] = []
         for write, text in zip(writes, texts, strict=True):
-            state = states.get((write.kind, write.id), _NOWHERE)
-            named: Mapping[str, str] = {} if isinstance(write, Delete) else write.keys
-            told = json.dumps(dict(named), sort_keys=True, separators=(",", ":"))
-            row = {"version": number, "gone": isinstance(write, Delete), "document": text, "look_up": told}
-            here = {"of_kind": write.kind, "of_id": write.id}
-            if state.known:
-                changed.append({**row, **here})
+            state = states.get((write.kind, write.id), _NO_RECORD)
+            look_up: Mapping[str, str] = {} if isinstance(write, Delete) else write.keys
+            stored_keys = json.dumps(dict(look_up), sort_keys=True, separators=(",", ":"))
+            row = {
+                "version": number,
+                "gone": isinstance(write, Delete),
+                "document": text,
+                "look_up": stored_keys,
+            }
+            place = {"of_kind": write.kind, "of_id": write.id}
+            if state.has_row:
+                changed.append({**row, **place})
             else:
                 added.append({**row, "kind": write.kind, "id": write.id})
-            if told != state.keys:
+            if stored_keys != state.keys:
                 if state.keys != "{}":
-                    less.append(here)
-                more += [
-                    {"kind": write.kind, "id": write.id, "name": n, "value": v} for n, v in named.items()
+                    removed_keys.append(place)
+                added_keys += [
+                    {"kind": write.kind, "id": write.id, "name": n, "value": v} for n, v in look_up.items()
                 ]
         do = self._statements
         for statement, rows in (
-            (do.add, added), (do.change, changed), (do.remove_keys, less), (do.add_keys, more)
+            (do.add, added), (do.change, changed), (do.remove_keys, removed_keys), (do.add_keys, added_keys)
         ):  # fmt: skip
             statement.run_all(connection, rows)
 
@@ -336,25 +345,25 @@ class SqlStorage:
         for write in writes:
             ids.setdefault(write.kind, []).append(write.id)
         return {
-            (kind, key): _State(ABSENT if gone else version, known=True, keys=held)
+            (kind, key): _State(ABSENT if gone else version, has_row=True, keys=stored_keys)
             for kind, wanted in ids.items()
-            for key, version, gone, held in self._statements.states(connection, kind, wanted)
+            for key, version, gone, stored_keys in self._statements.states(connection, kind, wanted)
         }
 
 
 def _without_transactions(engine: Engine) -> Engine:
-    """The same for reading. PostgreSQL's driver would ask three questions for one: begin, read, roll back."""
+    """Return an engine for reading. On PostgreSQL, a read in a transaction takes three round trips instead of one."""
     return engine.execution_options(isolation_level="AUTOCOMMIT") if engine.name == "postgresql" else engine
 
 
-def _record(kind: str, key: str, version: int, document: str, held: str) -> Record:
+def _record(kind: str, key: str, version: int, document: str, stored_keys: str) -> Record:
     try:
-        return Record(kind, key, version, json.loads(document), json.loads(held))
+        return Record(kind, key, version, json.loads(document), json.loads(stored_keys))
     except ValueError:
-        message = f"{kind} {key!r} is damaged in the database: its document is no JSON"
+        message = f"{kind} {key!r} is damaged in the database: its document is not JSON"
     raise StorageError(message)
 
 
 _FULL: Final = frozenset({"SQLITE_FULL", "53100"})
-"""What databases call a full disk: https://sqlite.org/rescode.html#full,
+"""Codes of databases for a full disk: https://sqlite.org/rescode.html#full,
 https://www.postgresql.org/docs/current/errcodes-appendix.html (disk_full)."""

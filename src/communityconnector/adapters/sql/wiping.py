@@ -1,8 +1,8 @@
-"""A SQLite file from which what was deleted is gone.
+"""A SQLite storage that can wipe deleted data from its file.
 
-`secure_delete` overwrites what is deleted where it lies. It does not reach what was copied meanwhile: when SQLite
-balances its pages, cells move, and the place that they leave keeps their bytes until something else is written there;
-and the write-ahead log keeps pages as they were. So the file is written anew, and the log cut off.
+`secure_delete` overwrites deleted data in place. It misses copies. When SQLite balances its pages, cells move, and their
+old places keep their bytes until something else is written there. The write-ahead log also keeps earlier pages. So
+wiping rewrites the file and truncates the log.
 """
 
 from __future__ import annotations
@@ -18,34 +18,34 @@ from communityconnector.adapters.sql.storage import SqlStorage, plainly
 from communityconnector.errors import StorageError
 
 _PATIENCE: Final = 5.0
-"""Seconds to wait for those who read."""
+"""Seconds to wait for readers."""
 
 
 class SqliteStorage(SqlStorage):
     """Records in a SQLite file.
 
     Args:
-        engine: leads to the file.
-        file: where it is.
+        engine: connects to the file.
+        file: the path of the file.
     """
 
     def __init__(self, engine: Engine, file: Path) -> None:
-        # SQLite has one writer, and a lock within the process is fairer than its own.
+        # SQLite allows one writer, and a lock within the process is fairer than SQLite's own.
         super().__init__(engine, lock=threading.RLock())
         self._file = file
 
     @plainly
     def wipe(self) -> bool:
-        """See `SupportsWiping.wipe`. It takes as long as writing the file, as much room, and keeps writers waiting.
+        """See `SupportsWiping.wipe`. It takes the time and the space of rewriting the file, and blocks writers.
 
-        Copies that a migration made are deleted: they hold what the file held then.
+        Copies that migrations made are deleted, because they contain the data of that time.
         """
         self.usable()
         try:
             for copy in copies_of(self._file):
                 copy.unlink(missing_ok=True)
         except OSError as error:
-            message = f"a copy from before a migration cannot be deleted: {error.strerror}"
+            message = f"the backup from a migration cannot be deleted: {error.strerror}"
             raise StorageError(message) from None
         with self._lock, self._engine.connect() as connection:
             raw = connection.connection.cursor()

@@ -1,4 +1,4 @@
-"""Messages to web hooks: signed, to public addresses only, and never where a redirect leads."""
+"""Messages to web hooks: signed, sent only to public addresses, and never along a redirect."""
 
 from __future__ import annotations
 

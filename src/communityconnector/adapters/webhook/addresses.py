@@ -1,7 +1,7 @@
-"""Which addresses are anybody's on the Internet, and which lead into somebody's own network.
+"""Tell addresses on the public Internet from those in closed networks.
 
-After the IANA registries of special-purpose addresses (RFC 6890 and what came since; read in November 2026). The tables
-stand here, for those of Python's `ipaddress` differ from one release to the next.
+The tables follow the IANA registries of special-purpose addresses (RFC 6890 and later entries; read in November 2026).
+They are listed here because those of Python's `ipaddress` differ between releases.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Final
 
 Resolve = Callable[[str, int], Sequence[str]]
-"""Says which addresses a host has, for a port."""
+"""Returns the addresses of a host, for a port."""
 
 _NOT_PUBLIC_4: Final = tuple(
     map(
@@ -22,8 +22,8 @@ _NOT_PUBLIC_4: Final = tuple(
             "10.0.0.0/8",  # private
             "100.64.0.0/10",  # behind a carrier's translation
             "127.0.0.0/8",  # loopback
-            "168.63.129.16/32",  # where Azure answers its own machines; in no registry
-            "169.254.0.0/16",  # link-local, where clouds keep their keys
+            "168.63.129.16/32",  # Azure's service address for its own machines; in no registry
+            "169.254.0.0/16",  # link-local, where clouds serve their keys
             "172.16.0.0/12",  # private
             "192.0.0.0/24",  # protocols
             "192.0.2.0/24",  # documentation
@@ -42,8 +42,8 @@ _NOT_PUBLIC_4: Final = tuple(
 )
 
 _GLOBAL_6: Final = IPv6Network("2000::/3")
-"""All that is given out to the Internet. What stands for an IPv4 address, loopback, link-local, private and multicast
-addresses lie outside of it."""
+"""All public IPv6 addresses. Outside it are loopback, link-local, private and multicast addresses, and those that stand
+for an IPv4 address."""
 
 _NOT_PUBLIC_6: Final = tuple(
     map(
@@ -59,25 +59,25 @@ _NOT_PUBLIC_6: Final = tuple(
 )
 
 _TRANSLATED: Final = IPv6Network("64:ff9b::/96")
-"""NAT64: in a network that speaks IPv6 alone, all hosts of IPv4 lie here, with their address at the end."""
+"""NAT64: in an IPv6-only network all IPv4 hosts have addresses here, with the IPv4 address at the end."""
 
 
 def is_public(address: str) -> bool:
-    """Whether an address leads to the Internet and not into a network that is closed to it."""
-    found = ip_address(address)
-    if isinstance(found, IPv6Address):
-        if found in _TRANSLATED:
-            return is_public(str(IPv4Address(int(found) & 0xFFFFFFFF)))
-        return found in _GLOBAL_6 and not any(found in network for network in _NOT_PUBLIC_6)
-    return not any(found in network for network in _NOT_PUBLIC_4)
+    """Return whether an address is on the public Internet and not in a closed network."""
+    parsed = ip_address(address)
+    if isinstance(parsed, IPv6Address):
+        if parsed in _TRANSLATED:
+            return is_public(str(IPv4Address(int(parsed) & 0xFFFFFFFF)))
+        return parsed in _GLOBAL_6 and not any(parsed in network for network in _NOT_PUBLIC_6)
+    return not any(parsed in network for network in _NOT_PUBLIC_4)
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
-    """The addresses of a host, as the system knows them.
+    """Return the addresses of a host from the system's resolver.
 
     Raises:
-        OSError: it has none, or nobody can be asked.
-        UnicodeError: it is no name.
+        OSError: the host has no address, or no resolver can be reached.
+        UnicodeError: the text is not a host name.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in answers))

@@ -1,4 +1,4 @@
-"""A connection to an address that has been checked, with one deadline for all that happens on it."""
+"""A connection to a checked address, with one deadline for everything that happens on it."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from typing import Any
 
 
 class Deadline:
-    """A moment by which something has to be done.
+    """The time by which a delivery must be finished.
 
     Args:
-        seconds: how long there is from now.
+        seconds: the time from now on.
     """
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
     def left(self) -> float:
-        """Seconds that are left.
+        """Return the seconds that are left.
 
         Raises:
-            TimeoutError: none are.
+            TimeoutError: no time is left.
         """
         left = self._end - time.monotonic()
         if left <= 0:
@@ -34,14 +34,14 @@ class Deadline:
 
 
 class PinnedConnection(HTTPConnection):
-    """Connects to given addresses, whatever the host's name leads to by now. The name is what TLS must prove.
+    """Connects only to given addresses, even if the host's name now leads elsewhere. TLS still verifies the name.
 
     Args:
-        host: the name, as it stands in the URL.
-        port: of the URL.
-        addresses: where to connect to; the next one where one does not answer.
-        tls: how the server proves its name; `None` for plain HTTP.
-        deadline: when all must be over, the answer's headers included.
+        host: the host's name in the URL.
+        port: the port of the URL.
+        addresses: the addresses to try, in order, until one answers.
+        tls: how to verify the server's name; `None` for plain HTTP.
+        deadline: when everything must be finished, including the headers of the response.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class PinnedConnection(HTTPConnection):
         self.sock = _Timed(self._connected, self._deadline)
 
     def close(self) -> None:
-        """Let go of the connection, whoever still reads from it."""
+        """Close the connection, even while a response is being read."""
         super().close()
         if self._connected:
             self._connected.close()
@@ -87,9 +87,9 @@ class PinnedConnection(HTTPConnection):
 
 
 class _Timed(io.RawIOBase):
-    """What `http.client` needs of a socket, each step of which takes no longer than the deadline leaves.
+    """The parts of a socket that `http.client` needs. No step takes longer than the deadline allows.
 
-    So a server that sends a byte now and then keeps nobody.
+    So a server that sends only a byte now and then cannot block a worker.
     """
 
     def __init__(self, connected: socket.socket, deadline: Deadline) -> None:
@@ -113,4 +113,4 @@ class _Timed(io.RawIOBase):
         return io.BufferedReader(self)
 
     def close(self) -> None:
-        """Nothing: `http.client` closes as soon as the headers are read, and the connection belongs to its maker."""
+        """Do nothing: `http.client` closes once the headers are read, but the connection closes the socket itself."""

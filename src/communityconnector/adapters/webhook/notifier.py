@@ -21,21 +21,21 @@ from communityconnector.notification import Message, Receipt, Secret
 from communityconnector.settings import Given
 
 KIND: Final = "org.communityconnector.message.v1"
-"""The type of the events that are sent."""
+"""The CloudEvents type of the events."""
 
 LONGEST_WAIT: Final = 24 * 3600.0
-"""Seconds that are waited at most before the next try, whatever a receiver asks for."""
+"""The longest wait before the next attempt, in seconds, even if a receiver asks for more."""
 
 PAUSES: Final = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
-"""Seconds before each further try: the schedule that Standard Webhooks gives as its example."""
+"""Seconds before each further attempt: the example schedule of Standard Webhooks."""
 
 _MAY_PASS: Final = frozenset({408, 425, 429})
 _HOST: Final = re.compile(r"[a-z0-9._:-]{1,255}")
-_KEPT: Final = "!$%&'()*+,-./:;=?@_~"
+_UNQUOTED: Final = "!$%&'()*+,-./:;=?@_~"
 
 
 class _Target(NamedTuple):
-    """Where to post to."""
+    """The parts of a URL to post to."""
 
     secure: bool
     host: str
@@ -45,26 +45,26 @@ class _Target(NamedTuple):
 
 @attrs.frozen
 class WebhookNotifier:
-    """Posts each message to the URL that it is for, as a signed CloudEvent.
+    """Posts each message to its URL, as a signed CloudEvent.
 
-    Only `https` is spoken, only to addresses on the Internet, and to the very address that was checked. Redirects are
-    not followed, proxies are not used. May be shared between threads.
+    It uses only `https`, only addresses on the public Internet, and exactly the address that was checked. It follows no
+    redirects and uses no proxies. May be shared between threads.
 
     Attributes:
-        keys: secrets to sign with (`webhooks.sign`): one, or several while one takes another's place.
-        source: who sends, a URI: the `source` of the events.
-        http_hosts: hosts that may be written to without TLS: in-house servers, and those of tests.
-        private_hosts: hosts that may lie in a closed network. Each name or address as it stands in URLs.
+        keys: secrets to sign with (`webhooks.sign`): one, or several while one replaces another.
+        source: a URI for the sender: the `source` of the events.
+        http_hosts: hosts that may receive messages without TLS: in-house servers and test servers.
+        private_hosts: hosts that may be in a closed network. Each name or address as it is written in URLs.
         ca_file: certificates of the authorities that are trusted, instead of the system's.
         timeout: seconds that a delivery may take.
-        resolve: says which addresses a host has.
-        clock: says what time it is.
-        pauses: how long is waited before each further try (`Notifier`).
+        resolve: returns the addresses of a host.
+        clock: returns the current time.
+        pauses: seconds to wait before each further attempt (`Notifier`).
     """
 
     keys: Sequence[Secret]
     source: str
-    # Who the partners are is not for every log either.
+    # Host names reveal partners, so logs do not get them.
     http_hosts: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     private_hosts: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     ca_file: str | None = None
@@ -82,43 +82,43 @@ class WebhookNotifier:
         return ssl.create_default_context(cafile=self.ca_file)
 
     def send(self, message: Message) -> Receipt:
-        """Post a message. It is accepted where the receiver answers 2xx.
+        """Post a message. It counts as accepted if the receiver answers 2xx.
 
         Raises:
-            NotDeliveredError: the receiver is out of reach, may not be written to, or answers otherwise. It is worth
-                trying again unless the URL is wrong or the answer is 3xx or 4xx (408, 425 and 429 apart).
+            NotDeliveredError: the receiver cannot be reached, is not allowed, or gives another answer. `retry` is true
+                unless the URL is wrong or the answer is 3xx or 4xx (except 408, 425 and 429).
         """
         failure = self._failure(message)
         if failure:
-            # Here, where neither an error nor a variable that holds the URL is at hand.
+            # Raised here, where no error and no variable in the traceback contains the URL.
             raise failure
         return Receipt(accepted=True)
 
     def _failure(self, message: Message) -> NotDeliveredError | None:
-        """Post a message, and say what went wrong."""
+        """Post a message. Return the failure, if any."""
         target = self._target(message.to)
         if target is None:
-            return _failed("its target is no URL that may be written to: https and a host expected")
+            return _failed("its target is not an allowed URL: expected https and a host")
         try:
             addresses = self.resolve(target.host, target.port)
         except UnicodeError:
-            return _failed("the target's host is no name")
+            return _failed("the host of its target is not a valid name")
         except OSError:
-            return _failed("the target's host cannot be looked up", retry=True)
+            return _failed("the host of its target cannot be looked up", retry=True)
         if not addresses:
-            return _failed("the target's host has no address", retry=True)
-        # One that is refused refuses all: a name that leads to both is made to be mistaken.
+            return _failed("the host of its target has no address", retry=True)
+        # One closed address refuses all: a name with public and closed addresses is likely an attack.
         if target.host not in self.private_hosts and not all(map(is_public, addresses)):
-            return _failed("the target lies in a closed network, and is not among `private_hosts`")
+            return _failed("its target is in a closed network and not listed in `private_hosts`")
         return self._posted(message, target, addresses)
 
     def _posted(
         self, message: Message, target: _Target, addresses: Sequence[str]
     ) -> NotDeliveredError | None:
-        said = {"subject": message.subject, "body": message.body, "language": message.language}
-        told = {"referral_id": message.referral_id, "template": message.template, "link": message.link}
-        said |= {name: text for name, text in told.items() if text}
-        body = webhooks.envelope(message.id, self.source, KIND, said)
+        data = {"subject": message.subject, "body": message.body, "language": message.language}
+        optional = {"referral_id": message.referral_id, "template": message.template, "link": message.link}
+        data |= {name: text for name, text in optional.items() if text}
+        body = webhooks.envelope(message.id, self.source, KIND, data)
         at = self.clock()
         try:
             headers = {
@@ -130,26 +130,28 @@ class WebhookNotifier:
                 "webhook-signature": webhooks.sign(self.keys, message.id, at, body),
             }
         except InvalidSignatureError:
-            return _failed("its id cannot be sent: visible ASCII letters without a full stop expected")
+            return _failed("its id cannot be sent: expected visible ASCII characters without a full stop")
         tls = self._tls if target.secure else None
         connection = PinnedConnection(target.host, target.port, addresses, tls, Deadline(self.timeout))
         try:
             connection.request("POST", target.path, body, headers)
-            # The body of the answer is left unread: it says nothing that is needed, and may be endless.
+            # The body of the answer is not read: it is not needed and may be endless.
             answer = connection.getresponse()
             return _judged(answer.status, answer.getheader("Retry-After"), at)
         except ssl.SSLCertVerificationError:
-            return _failed("the receiver does not prove that it is who the URL names", retry=True)
+            return _failed(
+                "the certificate of the receiver does not match its URL, or is not trusted", retry=True
+            )
         except TimeoutError:
             return _failed(f"the receiver does not answer within {self.timeout:g} seconds", retry=True)
         except (OSError, HTTPException, ValueError):
-            # The last for names that TLS takes for none.
-            return _failed("the receiver cannot be reached, or gives no proper answer", retry=True)
+            # ValueError: TLS does not accept the host as a name.
+            return _failed("the receiver cannot be reached, or gives no valid answer", retry=True)
         finally:
             connection.close()
 
     def _target(self, to: Secret) -> _Target | None:
-        """Where a URL leads; `None` where nothing may be sent there."""
+        """Return the parts of a URL, or `None` if nothing may be sent there."""
         url = to.reveal()
         if any(letter.isspace() or not letter.isprintable() for letter in url):
             return None
@@ -164,8 +166,8 @@ class WebhookNotifier:
             return None
         if not _HOST.fullmatch(host) or parts.username is not None or parts.password is not None:
             return None
-        path = quote(parts.path or "/", safe=_KEPT)
-        query = f"?{quote(parts.query, safe=_KEPT)}" if parts.query else ""
+        path = quote(parts.path or "/", safe=_UNQUOTED)
+        query = f"?{quote(parts.query, safe=_UNQUOTED)}" if parts.query else ""
         return _Target(secure, host, port or (443 if secure else 80), path + query)
 
 
@@ -173,20 +175,20 @@ def from_settings(settings: Mapping[str, str]) -> WebhookNotifier:
     """Make the notifier from a host's settings: `secrets`, `source`, `http_hosts`, `private_hosts`, `ca_file`, `timeout`.
 
     Raises:
-        InvalidSettingsError: one is missing or wrong.
+        InvalidSettingsError: a setting is missing or invalid.
     """
     given = Given("webhook", settings)
     keys = tuple(map(Secret, given.words("secrets")))
     if not keys:
         given.wrong(
             "secrets",
-            "is missing: whsec_ and 24 to 64 random bytes in base64, or several with spaces between",
+            "is missing: give whsec_ and 24 to 64 random bytes in base64, or several separated by spaces",
         )
     elif not _are_keys(keys):
         given.wrong(
-            "secrets", "must be whsec_ and 24 to 64 random bytes in base64, or several with spaces between"
+            "secrets", "must be whsec_ and 24 to 64 random bytes in base64, or several separated by spaces"
         )
-    source = given.text("source", "the URI that stands for your library, such as https://library.example.org")
+    source = given.text("source", "a URI for your library, such as https://library.example.org")
     http_hosts = frozenset(name.lower() for name in given.words("http_hosts"))
     private_hosts = frozenset(name.lower() for name in given.words("private_hosts"))
     ca_file = given.authorities("ca_file")
@@ -208,7 +210,7 @@ def _failed(why: str, *, retry: bool = False, after: float | None = None) -> Not
 
 
 def _judged(status: int, retry_after: str | None, now: datetime) -> NotDeliveredError | None:
-    """What an answer's status means."""
+    """Return the failure that an answer's status means, or `None` for success."""
     if 200 <= status < 300:
         return None
     if status in _MAY_PASS or status >= 500:
@@ -216,17 +218,17 @@ def _judged(status: int, retry_after: str | None, now: datetime) -> NotDelivered
     if 300 <= status < 400:
         return _failed(f"the receiver answers {status}, a redirect, and redirects are not followed")
     if status == 410:
-        return _failed("the receiver answers 410: it wants no more messages at this URL")
+        return _failed("the receiver answers 410: it takes no more messages at this URL")
     return _failed(f"the receiver answers {status}")
 
 
 def _seconds(retry_after: str | None, now: datetime) -> float | None:
-    """What a header `Retry-After` asks for; `None` where it asks for nothing that is understood."""
-    asked = (retry_after or "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", asked):
-        return min(float(asked), LONGEST_WAIT)
+    """Return the seconds that a header `Retry-After` asks for, or `None` if it cannot be understood."""
+    text = (retry_after or "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return min(float(text), LONGEST_WAIT)
     try:
-        date = parsedate_to_datetime(asked)
+        date = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):
         return None
     if date.tzinfo is None:
