@@ -344,7 +344,7 @@ def test_what_a_desk_keeps_is_its_owners_alone(tmp_path):
 def test_a_url_that_names_no_storage_says_what_one_looks_like(tmp_path):
     with pytest.raises(UnusableStorageError, match=r"sqlite:///desk\.db"):
         Connector.open("desk.db")
-    with pytest.raises(UnusableStorageError, match="the folder .* does not exist"):
+    with pytest.raises(UnusableStorageError, match=r"the folder .* does not exist"):
         Connector.open(f"sqlite:///{tmp_path}/nowhere/desk.db")
 
 

@@ -143,7 +143,7 @@ def test_a_folder_in_place_of_a_file_is_said_so(folder):
     (folder / "desk.db").mkdir()
     with pytest.raises(UnusableStorageError, match="it is not a file"):
         cc.Connector.open("sqlite:///desk.db")
-    with pytest.raises(StorageNotFoundError, match="the folder .* does not exist"):
+    with pytest.raises(StorageNotFoundError, match=r"the folder .* does not exist"):
         cc.Connector.open("sqlite:///no/such/folder/desk.db")
 
 
