@@ -29,10 +29,10 @@ Private location; Nondisclosed; Blur location; cONFIDENTIAL lOCATION; Organizati
 Internal only; Address for staff only; Location not public; Never publish; Withhold location; Confidential site?;
 Confidencial; \u00bfEs confidencial?; Direcci\u00f3n confidencial; Ubicaci\u00f3n privada; Privado; Oculto; Ocultar direcci\u00f3n; Ocultar en el mapa;
 No publicar; NO_PUBLICA; No mostrar direcci\u00f3n; No divulgar; No compartir direcci\u00f3n; Domicilio reservado;
-No web; Not in print directory; Shielded address; Address is shielded; Geo privacy; GPS hidden; Excluir del sitio web; Uso interno
+No web; Not in print directory; Safe at Home participant; Address privacy requested; Shielded address; Address is shielded; Geo privacy; GPS hidden; Excluir del sitio web; Uso interno
 """
 HIDES_ON_NO = """
-Publish flag; PUBLISH_FL; Address display preference; Print directory; Online directory; Visible to; Viewable by; Who can see this?; Public; isPublic; Publish?; Published; Ok to publish; OK to list; Permission to publish; May we publish the address?; Can we list your address?;
+Website visibility; Map visibility; Map pin; Publish flag; PUBLISH_FL; Address display preference; Print directory; Online directory; Visible to; Viewable by; Who can see this?; Public; isPublic; Publish?; Published; Ok to publish; OK to list; Permission to publish; May we publish the address?; Can we list your address?;
 Show address; SHOW_ADDRE; Show on map; SHOW_ON_PUBLIC_SITE; SHOW_ON_PU; showOnWebsite; Display address; Display on map; Visible; Visible to public;
 visible_on_website; Listed; List in directory; Published address; Public address; PUBLIC_ADD; Address is public; Public location; AvailableForDirectory;
 Available for referral; AvailableF; Include in directory; On map; In directory; Address on map; Not confidential; Not private; Do not hide;
@@ -47,7 +47,7 @@ Private Agency; Public/Private; Confidential services; Confidential counseling; 
 HIPAA privacy; Hidden costs; List price; Wait list; Mailing list; Provider list; Display name; Display order; DISPLAY_OR; DisplayX; DisplayY; Show hours;
 No-show policy; Secretary; SECRETARY_; List type; Share of cost; Shared housing; Share link; On-site; Online; Exclusions; Excludes pets;
 Restrictions; Trauma sensitive; Masks required; Victim services; Confident; Available for adoption; Internal notes; Private notes; Postal code;
-On call; NoPhysicalAddress; PRIVATE_PA; PRIVATE_IN; PUBLIC_TRA; SHOW_TIMES; Private lessons; Confidential records kept; Displays; Shows; No website; No internet; Nursing home phone; Home page; Transporte p\u00fablico;
+On call; NoPhysicalAddress; PRIVATE_PA; PRIVATE_IN; PUBLIC_TRA; SHOW_TIMES; Private lessons; Confidential records kept; Displays; Shows; No website; No internet; Nursing home phone; Safe ride home; Hidden hunger; Print shop; Home page; Transporte p\u00fablico;
 Seguro privado; Servicios confidenciales; Fecha de publicaci\u00f3n; Aviso de privacidad; Lista de espera; Sitio web
 """
 
@@ -468,3 +468,16 @@ def test_a_record_that_says_public_is_not_hidden_for_its_words(tmp_path):
     said = {"description": "The address is confidential."}
     assert hidden_in(nested(tmp_path, [said])) == {0}
     assert hidden_in(nested(tmp_path, [{**said, "disclosure": "public"}])) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hides"),
+    [
+        ("Display address?", "City and state only", True), ("Show exact address", "On request", True), ("Map pin", "Hide", True),
+        ("Website visibility", "Off", True), ("Record Visibility", "Not public", True), ("Confidentiality", "High", True),
+        ("Viewable by", "Staff", True), ("Geo privacy", "obscured", True), ("Map pin", "36", False), ("Visibility", "Public", False),
+        ("Confidentiality", "None", False), ("Viewable by", "Everyone", False),
+    ],
+)  # fmt: skip
+def test_a_value_in_words_under_a_name_of_privacy_hides_or_shows(tmp_path, name, value, hides):
+    assert hidden_in(sheet(tmp_path, [{name: value}])) == ({0} if hides else set())

@@ -27,12 +27,14 @@ Due to safety concerns the address is not made public | Address is not available
 We can't tell you where the shelter is until you are screened | Emergency housing at a hidden site | Unlisted at the agency's request
 conf. location | CONF ADDRESS - do not print | addr confid | They do not want their address published
 Only the PO box may be given to callers | Housing in a hidden shelter for families
+The house is in a secret place. | Keep confidential! | We're not able to share our location | This is a private home - do not list
 La direcci\u00f3n es confidencial | Ubicaci\u00f3n confidencial | No publicar la direcci\u00f3n | No dar la direcci\u00f3n | No publicar
 La ubicaci\u00f3n no se divulga | Refugio en un lugar secreto | Mantener la direcci\u00f3n confidencial | El domicilio es reservado
 No se publica la direcci\u00f3n del refugio | La direcci\u00f3n del albergue es confidencial | Se re\u00fanen en una casa particular
 """
 ASKING = """
 Address provided after intake | Address given upon request | Location disclosed at intake | Location will be given when you call
+Location is given when a bed is confirmed | Address by email after RSVP | Se dará la dirección al llamar
 Staff will tell you how to get here after intake
 Please call the hotline for address | Llame para obtener la direcci\u00f3n
 """
@@ -55,7 +57,8 @@ At our location all conversations are confidential | The address is on the websi
 Food is given out at this location | Addresses domestic violence; confidential | Location has private parking | Open to the public
 Las llamadas son confidenciales | Servicios confidenciales | Consejer\u00eda confidencial y gratuita | Informaci\u00f3n confidencial
 Only the food box may be given to each family | We tell you how to apply after intake | Conf. room B, second floor | Please conf. your visit
-The entrance is hidden from the street | Tell us where you live | Where to go: 12 Oak Street, not the church
+The entrance is hidden from the street | Tell us where you live | Keep receipts confidential | A confidential place to talk | Change your address by mail
+Located in a quiet place | The address is given on the card | Se da ayuda al llamar | Where to go: 12 Oak Street, not the church
 Escuela privada | Los datos son confidenciales | No se requiere direcci\u00f3n
 """
 CELLS = """

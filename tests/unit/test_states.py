@@ -39,7 +39,7 @@ STOPPED = [
     {"Program Status": "Discontinued"}, {"status": "archived"}, {"status": "Closed - staff retired"}, {"status": "I"},
     {"estado del servicio": "Cerrado"}, {"Estatus": "fuera de servicio"}, {"status": "dado de baja"},
     {"Estado": "inactivo"}, {"State": "Closed"}, {"estado": "Cerrado"}, {"Workflow State": "draft"}, {"Out of business": "Yes"},
-    {"No longer operating": "TRUE"}, {"Program Ended": "Yes"}, {"Trash": "1"}, {"soft_deleted": True}, {"Ya no opera": "S\u00ed"},
+    {"No longer operating": "TRUE"}, {"Program Ended": "Yes"}, {"Closed for good": "yes"}, {"Trash": "1"}, {"soft_deleted": True}, {"Ya no opera": "S\u00ed"},
     {"Status": "Program ended"}, {"Status": "INACT"}, {"is_approved": False}, {"Approved?": "No"},
     {"Publish?": "No"}, {"post_status": "draft"}, {"Status": "Pending review"}, {"status": "borrador"}, {"is_draft": True},
 ]  # fmt: skip
@@ -81,7 +81,7 @@ def test_a_state_is_heard_under_any_name_and_in_any_words(told, status):
         {"status": "closed Fridays"}, {"status": "Cerrado los lunes"}, {"status": "Waitlist closed"}, {"status": "1"},
         {"Monday": "CLOSED"}, {"closed_days": "Sunday"}, {"Closed": "Mondays"}, {"Closed Meeting": "yes"},
         {"Tax Status": "inactive"}, {"Legal Status": "defunct"}, {"State": "NC"}, {"Estado": "NC"}, {"Estado": "Nuevo Le\u00f3n"}, {"State": "OK"}, {"State": "Ohio"}, {"Program Ended": "no"},
-        {"Approved by": "no"}, {"Approved": "2024"}, {"State": "In"}, {"open": "9-5"},
+        {"status": "Temporarily not accepting donations"}, {"Approved by": "no"}, {"Approved": "2024"}, {"State": "In"}, {"open": "9-5"},
         {"Closing Time": "5 pm"}, {"End Date": "17:00"}, {"end_date": "1900-01-01"}, {"inactive_reason": "no"},
         {"Status Date": "2020-01-01"}, {"last_active_user": "no"}, {"status": "active"}, {"status": "Temporarily_Closed"},
     ],

@@ -13,7 +13,7 @@ from communityconnector import interchange
 NOT_FOR_THE_PUBLIC = [
     ("published", "no"), ("Public", "FALSE"), ("is_visible", "0"), ("Visibility", "hidden"), ("Unlisted", "yes"),
     ("Hidden?", "x"), ("exclude_from_directory", "true"), ("ExcludeFromWebsite", "Yes"), ("Do not publish", "Y"),
-    ("Show on website", "No"), ("Listed", "N"), ("For internal use only", "yes"), ("Publicado", "No"),
+    ("Show on website", "No"), ("Suppressed", "Yes"), ("Listed", "N"), ("For internal use only", "yes"), ("Publicado", "No"),
     ("No publicar", "S\u00ed"), ("Oculto", "s\u00ed"), ("AvailableForDirectory", "No"),
 ]  # fmt: skip
 FOR_THE_PUBLIC = [

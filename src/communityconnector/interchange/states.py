@@ -160,7 +160,7 @@ def sense_of(name: str) -> Sense | None:  # noqa: C901, PLR0911, PLR0912  # a ta
 
 _STOPPED_PHRASE: Final = re.compile(
     r"(?:is |has )?(?:out of (?:business|operation|service|order)|no longer (?:in )?(?:operating|operational|operates|operation|active|open|running"
-    r"|available|offered|exists|existing|business|service)|ya no (?:opera|existe|funciona|esta activ[oa]|esta abiert[oa]))"
+    r"|available|offered|exists|existing|business|service)|closed (?:for good|permanently|forever|down)|ya no (?:opera|existe|funciona|esta activ[oa]|esta abiert[oa]))"
 )
 _IN_OPERATION: Final = ("in operation", "in business", "in service", "en operacion", "en servicio")
 _STATES_OF_SERVICES: Final = frozenset({
@@ -196,7 +196,7 @@ _ASK: Final = re.compile(
 )
 _PAUSED_WORDS: Final = re.compile(
     r"temp(?:orar(?:y|ily))?\b\.?.*(?:clos|inactiv|shut|suspen|unavail|hold|down)|(?:clos|inactiv|suspen).*temp|on hold|hold$|paus"
-    r"|suspend|hiatus|receso|vacaciones|tc$|seasonal(?:ly)? closed|off[- ]season|out of season|(?:temporal|provisional)mente|en pausa|temporarily .*"
+    r"|suspend|hiatus|receso|vacaciones|tc$|seasonal(?:ly)? closed|off[- ]season|out of season|(?:temporal|provisional)mente|en pausa|temporarily (?!.*\b(?:accept|donat|reloc|moved|locat|open\b|limit|reduc|extend|virtual|online|new\b|by\b|at\b)).*"
     r"|clos.*season|not currently|(?:closed|inactive) for now"
 )
 _GONE_WORDS: Final = re.compile(

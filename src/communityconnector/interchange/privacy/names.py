@@ -156,7 +156,7 @@ _UNPUBLISHED: Final = (
     | LEAVE_OUT
     | {STAFF}
     | frozenset(
-        "unlisted unpublished nonpublic nonpublished nonlisted hidden invisible oculto oculta".split()
+        "unlisted unpublished nonpublic nonpublished nonlisted hidden invisible suppressed oculto oculta".split()
     )
 )
 """Words of secrecy that say of a record that it is not for the public, where "confidential" may be said of what it offers."""

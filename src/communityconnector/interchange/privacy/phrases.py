@@ -43,7 +43,7 @@ _PERHAPS: Final = (
 )
 _END: Final = rf"(?= ?(?:$|[-,:()\[\]*/\"]|{_any('and so for due to but until unless because since please do call in_order by at on_(?:the_|our_|any_)?(?:public_)?(?:web|internet|site|map|director|line) as_(?:it|this|we|requested|per|the) or upon if when except information contact with without per only online anywhere publicly y para por')}\b))"
 _REFUSED: Final = _any(
-    "not do_not dont never unable_to refrain_from must_not should_not shouldnt cannot can_not cant will_not wont may_not does_not doesnt not_to please_not"
+    "not do_not dont never unable_to not_able_to refrain_from must_not should_not shouldnt cannot can_not cant will_not wont may_not does_not doesnt not_to please_not"
 )
 _TELL: Final = rf"(?:{_any('be publicly ever please')} ){{0,4}}{_any('publish(?:ed|ing)? publicize list(?:ed)? shar(?:e|ed|ing) show(?:n|ing)? disclos(?:e|ed|ing) giv(?:e|en|ing)(?:_out)? print(?:ed|ing)? releas(?:e|ed|ing) reveal(?:ed|ing)? post(?:ed|ing)? display(?:ed|ing)? map(?:ped)? advertis(?:e|ed|ing) includ(?:e|ed|ing) make_public put')}"
 _OPENLY: Final = (
@@ -57,6 +57,7 @@ _CALLING: Final = (
     f"|after (?:{_any('an? the initial phone your')} ){{0,4}}{_any('intake screening call(?:ing)? assessment interview approval acceptance contact enrollment referral registration orientation application reservation booking appointment confirmation eligibility')}"
     f"|(?:at|during) (?:the )?(?:time of )?{_any('intake screening acceptance referral call admission')}"
     f"|(?:when|once|if) (?:a client |clients? |participants? )?(?:you )?{_any('call are is have has accepted approved enrolled registered screened')}"
+    f"|(?:when|once|after) (?:an? |the |your ){_any('bed room space spot visit stay appointment reservation referral')} is {_any('confirmed reserved approved assigned booked made available')}"
     f"|over (?:the )?(?:tele)?phone|(?:through|from) (?:the )?{_any('hotline intake crisis_line')}"
     f"|(?:only )?to {_any('clients residents participants approved enrolled registered accepted eligible')})"
 )
@@ -98,6 +99,8 @@ _SAYINGS: Final = (
     ("only the po box may be given", Scope.PLACE, _NEVER,
      rf"only {_THE}(?:{_any('po_box p_o_box pobox mailing_address mailing phone hotline telephone')})(?: number)? {_any('may can should is must to will')} (?:be )?{_any('published given listed printed shared shown released public posted')}"),
     ("unlisted at their request", Scope.LISTING, _NEVER, f"{_any('unlisted unpublished')} {_any('at by per upon')} (?:{_any('the their agency agencys program programs owner clients')} ){{0,3}}request"),
+    ("the house is in a secret place", Scope.PLACE, _NEVER,
+     f"{_any('is are located housed meets? held sits')} {_any('in at')} (?:an? |our )?{_SECRET_ADJECTIVE}{_KIND_OF_HOUSE} places?{_END}"),
     ("private address", Scope.PLACE, _NEVER, rf"{_any('private hidden protected restricted')} (?:physical |street )?{_WHERE}\b{_TALKED}"),
     ("meets in a private home", Scope.PLACE, _NEVER,
      rf"{_any('located meets? meetings? held hosted operates? run takes?_place address location is are')}(?: [a-z]+){{0,2}}? {_any('in at from out_of is are')} (?:{_any('an? the our her his their hosts? members?')} )?private (?:home|residence|house)\b(?! {_any('care health visit school')})"),
@@ -126,6 +129,10 @@ _SAYINGS: Final = (
      f"{_WHERE} (?:information )?(?:{_any('is are will be only not')} ){{0,6}}{_any('available provided given disclosed released shared revealed confirmed')}(?: only)? {_CALLING}"),
     ("we tell you how to get here after the intake call", Scope.PLACE, _ASK,
      f"{_any('we staff they advocate intake_worker')} (?:(?:will|shall|can|ll) )?{_any('tell give send share text provide')} (?:{_any('you callers clients the our with to')} ){{0,3}}{_any('how_to_get how_to_find address location directions where')}(?: {_any('here there it us to is the we are you shelter house')}){{0,4}} {_any('after once when during at upon')} (?:{_any('an? the your you initial phone first')} ){{0,4}}{_any('intake screening interview accepted approved screened call calling registered admission acceptance')}"),
+    ("address by email", Scope.PLACE, _ASK,
+     f"{_WHERE} (?:{_any('is are will be sent shared provided given emailed texted available only')} ){{0,5}}{_any('by via')} {_any('e-?mail text phone message')}"),
+    ("se dara la direccion al llamar", Scope.PLACE, _ASK,
+     f"se (?:le )?{_any('da dara daran proporciona proporcionara dira revela revelara comparte compartira')} {_EL}{_DONDE}(?: exacta)? (?:solo )?{_any('al_llamar por_telefono despues_de tras previa cuando')}"),
     ("location on request", Scope.PLACE, _ASK, f"{_WHERE} (?:is |are )?{_any('upon on by')} request"),
     ("call the hotline for the address", Scope.PLACE, _ASK,
      rf"{_any('call phone contact text e-?mail')}(?: {_any('us ahead first agency the_agency office the_office hotline the_hotline number shelter the_shelter program the_program crisis_line the_crisis_line intake host')}| [-\d().]+){{0,6}} (?:for|to {_any('get obtain learn find_out')}) (?:{_any('the our exact shelter meeting specific street current')} ){{0,6}}(?:address|location)\b(?=$| ?[-,:()*]? ?$| before\b| prior\b| and directions\b)"),
@@ -235,7 +242,7 @@ MARKED: Final = re.compile(
 ALONE: Final = frozenset({
     "confidential", "undisclosed", "unlisted", "confidential listing", "confidential agency", "confidential record",
     "private listing", "non public", "nonpublic", "not public", "internal use only", "confidencial", "no publico",
-    "unpublished", "hidden",
+    "unpublished", "hidden", "keep confidential", "please keep confidential", "keep private", "keep secret", "mantener confidencial",
 })  # fmt: skip
 """Notes that say nothing else."""
 

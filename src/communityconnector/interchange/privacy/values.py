@@ -92,7 +92,8 @@ _SHOWN: Final = re.compile(
 )
 _HIDDEN: Final = re.compile(
     r"confiden[ct]|privat|privad|secre[tc]|hid(?:e|den)\b|ocult|unlist|undisclos|redact|withh[eo]ld|restrict|suppress|protect"
-    r"|unpublish|\b(?:non ?public|nonpublished|members? only|partners? only|(?:do|is|are|to|should|must) not|dont|not for|not to"
+    r"|unpublish|obscur|blur|\bapprox|\bgeneral area\b|\b(?:city|zip|county|town|area|state|po box|mailing)(?: [a-z]+){0,3} only\b"
+    r"|\b(?:on|upon|by) request\b|\bafter (?:intake|screening|approval)\b|\b(?:non ?public|nonpublished|members? only|partners? only|(?:do|is|are|to|should|must) not|dont|not for|not to"
     r"|not (?:public|publish|list|shown?|shar|disclos|display|releas)|no (?:publi|mostr|divulg|compart|list)|dv|safe ?house)"
 )
 
