@@ -94,14 +94,18 @@ _BOX: Final = re.compile(r"\s*(?:p\.?\s*o\.?\s*(?:box|drawer)|post office box|ap
 
 def street_of(address: Address) -> Street | None:
     """The street of an address; `None` where it has none that tells a place, as with a post office box."""
-    core, unit = _parts(address.address_1, address.address_2 or "")
-    if not core:
-        return None
-    areas = (address.postal_code.strip()[:5].casefold(), " ".join(_words(address.city)))
-    return Street(core, unit, tuple(area for area in areas if area))
+    return _street(address.address_1, address.address_2 or "", address.postal_code, address.city)
 
 
 @lru_cache(maxsize=65_536)
+def _street(first: str, second: str, postal_code: str, city: str) -> Street | None:
+    core, unit = _parts(first, second)
+    if not core:
+        return None
+    areas = (postal_code.strip()[:5].casefold(), " ".join(_words(city)))
+    return Street(core, unit, tuple(area for area in areas if area))
+
+
 def _parts(first: str, second: str) -> tuple[str, str]:
     """Core and unit of the lines of an address."""
     cores: list[str] = []

@@ -60,15 +60,15 @@ def shape(entity: str) -> Shape:
         manys=manys,
         references=references,
         links=links,
-        values=_all_of((*scalars, "extra")),
-        embedded=_all_of(tuple(n for n, _ in (*ones, *manys))),
-        linked=_all_of(tuple(link.field for link in links)),
+        values=all_of((*scalars, "extra")),
+        embedded=all_of(tuple(n for n, _ in (*ones, *manys))),
+        linked=all_of(tuple(link.field for link in links)),
         names=names,
-        everything=_all_of(names),
+        everything=all_of(names),
     )
 
 
-def _all_of(names: tuple[str, ...]) -> Callable[[Record], tuple[Any, ...]]:
+def all_of(names: tuple[str, ...]) -> Callable[[Record], tuple[Any, ...]]:
     """A getter of several fields at once, always as a tuple."""
     if len(names) > 1:
         return attrgetter(*names)
