@@ -227,12 +227,13 @@ def test_a_key_that_a_program_wrote_with_a_fraction_is_the_whole_number(tmp_path
         (("1 Oak St", "Town of Boone"), False), (("", "Sparta"), False),
     ],
 )  # fmt: skip
-def test_two_places_of_one_id_on_streets_of_different_towns_are_two(tmp_path, other, apart):
+@pytest.mark.parametrize("link", [{}, {"id": "1"}], ids=["link without id", "links of one id"])
+def test_two_places_of_one_id_on_streets_of_different_towns_are_two(tmp_path, other, apart, link):
     services = []
     for number, (street, city) in enumerate((("1 Oak St", "Boone"), other)):
         place = {"id": "1", "addresses": [{"id": "1", "address_1": street, "city": city}]}
         services.append(
-            {"id": f"s{number}", "name": "Food Pantry", "service_at_locations": [{"location": place}]}
+            {"id": f"s{number}", "name": "Food Pantry", "service_at_locations": [{**link, "location": place}]}
         )
     (tmp_path / "a.json").write_text(json.dumps(services))
     directory = interchange.read(tmp_path / "a.json")

@@ -76,7 +76,7 @@ def differ(one: Record, other: Record) -> bool:
             return True
     for name, _ in shape(one.entity).ones:
         mine, theirs = getattr(one, name), getattr(other, name)
-        if mine is not None and theirs is not None and mine.id != theirs.id:
+        if mine is not None and theirs is not None and (mine.id != theirs.id or differ(mine, theirs)):
             return True
     return any(name in one.extra and one.extra[name] != value for name, value in other.extra.items())
 

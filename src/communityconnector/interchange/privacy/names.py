@@ -98,7 +98,9 @@ _STEMS: Final = re.compile(
     "|".join(
         sorted(
             {word[:_STEM] for word in SECRET | OPEN}
-            | set("opt keep leav post give map web inte offi solo dont not pub disp avai dire who".split())
+            | set(
+                "opt keep leav post give map web inte offi solo dont not pub disp avai dire who requ safe".split()
+            )
         )
     )
     + r"|is[ _-]?(?:pr|co|hi|pu|un)$"
