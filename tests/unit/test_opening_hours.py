@@ -104,6 +104,8 @@ NOT_CERTAIN = {
     "Nov-Apr: Mon-Fri 9-4; Apr-Oct: Mon-Fri 8am-6pm": "which months",
     "Nov-Apr: Mon-Fri 9-4; Sat 9-12; May-Oct: Sat 8-12": "which months",
     "Hours may vary, Fri 9am-noon": "may",
+    "Mon-Fri 9am-5pm. In July: closed Fridays": "which hours the months are of",
+    "Mon-Thu 9am-5pm; Fridays in June 9am-noon": "the word 'in'",
     "closed January through December, Fri 9am-5pm": "which months",
     "Second Tuesday and Thursday 9-11am": "weeks of the month",
     "Mon 25:00-26:00": "the time",
@@ -182,6 +184,7 @@ def test_dates_of_the_month_are_days_of_it(text, dates):
         ("s\u00e1bados 9am-12pm, de marzo a junio", "3,4,5,6"),
         ("s\u00e1b 9am-12pm, cerrado en enero", "2,3,4,5,6,7,8,9,10,11,12"),
         ("Seasonal: May-Sept, Sat 9am-noon", "5,6,7,8,9"),
+        ("Sat. 9 a.m.-noon. Nov. - Mar.", "1,2,3,11,12"),
         ("Sat 9am-noon between June and August", "6,7,8"),
     ],
 )
@@ -196,8 +199,15 @@ def test_months_in_words_are_months_of_the_rule(text, months):
     }
 
 
-def test_each_season_has_its_own_hours():
-    winter, summer = read_hours("Nov-Apr: Mon-Fri 9am-4pm; May-Oct: Mon-Fri 8am-6pm").schedules
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nov-Apr: Mon-Fri 9am-4pm; May-Oct: Mon-Fri 8am-6pm",
+        "Mon.-Fri. 9 a.m.-4 p.m. (Nov.-Apr.); Mon.-Fri. 8 a.m.-6 p.m. (May-Oct.)",
+    ],
+)
+def test_each_season_has_its_own_hours(text):
+    winter, summer = read_hours(text).schedules
     assert (winter["closes_at"], winter["x_rule"]) == ("16:00", "BYMONTH=1,2,3,4,11,12")
     assert (summer["closes_at"], summer["x_rule"]) == ("18:00", "BYMONTH=5,6,7,8,9,10")
 

@@ -77,6 +77,8 @@ def lists_places(header: Sequence[str], rows: Rows) -> bool:
         header: the columns' names.
         rows: some rows, cells by column.
     """
+    if not _POINTS & set(map(meaning_of, header)):
+        return False
     found = meanings(header, rows)
     if not {"service.name", "organization.name"} & set(found.values()):
         return False
@@ -86,6 +88,9 @@ def lists_places(header: Sequence[str], rows: Rows) -> bool:
     }
     pointed = sum(_has_point(row, angles) for row in rows)
     return pointed * 2 > len(rows)
+
+
+_POINTS: Final = frozenset({"location.latitude", "location.longitude", "location.point"})
 
 
 def _has_point(row: Mapping[str, str], angles: Mapping[str, Sequence[str]]) -> bool:

@@ -184,9 +184,10 @@ def words_of(name: str) -> tuple[frozenset[str], ...]:
     return tuple(dict.fromkeys(way for way in ways if way)) or (frozenset(),)
 
 
-def plain_words(name: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def plain_words(name: str) -> tuple[str, ...]:
     """The words of a column's name as they stand, without accents and case."""
-    return _LETTERS.findall(plain_letters(_CAMEL.sub(" ", _CUSTOM.sub("", name[:LONGEST]))))
+    return tuple(_LETTERS.findall(plain_letters(_CAMEL.sub(" ", _CUSTOM.sub("", name[:LONGEST])))))
 
 
 def is_known(word: str) -> bool:

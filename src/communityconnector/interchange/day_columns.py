@@ -97,7 +97,7 @@ def day_column(column: str) -> DayColumn | None:
     )
 
 
-def _days_in(column: str, words: list[str], places: list[int]) -> tuple[str, ...]:
+def _days_in(column: str, words: Sequence[str], places: list[int]) -> tuple[str, ...]:
     first = words[places[0]]
     if first in _SETS:
         return _SETS[first]

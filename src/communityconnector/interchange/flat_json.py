@@ -126,7 +126,8 @@ def _reads_better_flat(objects: Sequence[Mapping[str, Any]], hint: str) -> bool:
     keys = tuple(dict.fromkeys(key for row in objects for key in row))
     flat = tuple(dict.fromkeys(key for row in objects for key in columns_of(row)))
     understood, known = len(telling_fields(flat)) + ("id" in keys), _known_to_hsds(keys, hint)
-    understood += lists_places(flat, [columns_of(row) for row in objects])
+    if understood <= known <= understood + 1:
+        understood += lists_places(flat, [columns_of(row) for row in objects])
     # An address in one text says more as a cell than as a field of HSDS, which has addresses in parts; a link or a point
     # that an object wraps is no field of it.
     return understood > known or (

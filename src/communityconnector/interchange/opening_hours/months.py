@@ -6,6 +6,7 @@ Only whole months: "until April 15" or "9-5 Apr" are no such words, and what is 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 import attrs
@@ -35,7 +36,8 @@ _EXPRESSION: Final = re.compile(
 _DAY_OF_MONTH: Final = re.compile(r"\s*\d")
 _AFTER_DAY: Final = re.compile(r"\d(?:st|nd|rd|th)?\s*(?:of|de)?\s*$")
 _JOINED: Final = re.compile(_TO)
-_SPLIT: Final = re.compile(r"[;\n\r|]+|\.\s+")
+_SPLIT: Final = re.compile(r"[;\n\r|]+|(?<=[a-z]{6})\.\s+|(?<=\d[ap]m)\.\s+|(?<=[\d)])\.\s+")
+"""Between pieces of a text; a period after a short word cuts it off."""
 
 
 @attrs.frozen
@@ -62,21 +64,36 @@ def seasons_of(text: str) -> list[Season]:
     found = list(_expressions(text))
     if not found:
         return []
-    if len(found) == 1:
-        return [_season(text, found[0])]
-    pieces = [piece for piece in _SPLIT.split(text) if piece.strip(" ,.")]
-    parts = []
-    for piece in pieces:
-        own = list(_expressions(piece))
-        if len(own) != 1:
-            doubt("which months")
-        parts.append(_season(piece, own[0]))
+    parts = [_season(text, found[0])] if len(found) == 1 else [_season(*piece) for piece in _pieces(text)]
+    if len(found) == 1 and not _is_of_all(text, found[0]):
+        doubt("which hours the months are of")
     taken: set[int] = set()
     for part in parts:
         if taken & part.months:
             doubt("which months")
         taken |= part.months
     return parts
+
+
+def _pieces(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """The pieces of a text that each have months of their own."""
+    for piece in _SPLIT.split(text):
+        if piece.strip(" ,."):
+            own = _expressions(piece)
+            if len(own) != 1:
+                doubt("which months")
+            yield piece, own[0]
+
+
+def _is_of_all(text: str, found: re.Match[str]) -> bool:
+    """Whether months are of a text in one piece, or are a piece of their own."""
+    before, after = text[: found.start()], text[found.end() :]
+    pieces = [*_SPLIT.split(before), *_SPLIT.split(after)]
+    if sum(1 for piece in pieces if piece.strip(" ,.()")) < 2:
+        return True
+    last, first = _SPLIT.split(before)[-1], _SPLIT.split(after)[0]
+    is_one = not (_SPLIT.search(before) or _SPLIT.search(after))
+    return is_one or (not (last.strip(" ,.()") or first.strip(" ,.()")) and not found["colon"])
 
 
 def _expressions(text: str) -> list[re.Match[str]]:
