@@ -35,6 +35,7 @@ def states(header, row, *days, opening="Sat 9am-11am"):
         ("Exceptions", "closed first Saturday", ["closed", "open"]),
         ("Days Closed", "1st Saturday", ["closed", "open"]),
         ("Hours Notes", "closed 2nd Saturday", ["open", "closed"]),
+        ("Closed", "first Saturday", ["closed", "open"]),
     ],
 )
 def test_what_can_be_read_together_is(header, cell, expected):
@@ -48,6 +49,8 @@ def test_what_can_be_read_together_is(header, cell, expected):
         ("Season", "Summer"), ("Seasonal?", "Yes"), ("By Appointment", "X"), ("Appointment Required", "TRUE"),
         ("Exceptions", "see calendar"), ("Holiday Hours", "Closed Dec 24-26"), ("Closures", "bad weather"),
         ("Hours Notes", "2x a month"), ("Notes", "Only open on the SECOND Saturday"), ("Description", "Saturdays, every other week"),
+        ("Comments", "Open 2nd and 4th Saturdays"), ("Restrictions", "1st Saturday of the month only"), ("Season Start", "5/1/2026"),
+        ("Additional Information", "Alternating Saturdays"),
     ],
 )  # fmt: skip
 def test_what_limits_hours_and_cannot_be_read_with_them_makes_them_unknown(header, cell):

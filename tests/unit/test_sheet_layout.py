@@ -219,14 +219,14 @@ def test_rows_of_agencies_and_sites_beside_programs_are_no_services():
 
 LEVELS = (
     "ResourceAgencyNum,PublicName,TaxonomyLevelName,ParentAgency,ParentAgencyNum,PhysicalAddress1,PhysicalCity,Latitude,Longitude,"
-    "PhysicalAddressIsPrivate,Phone1Number,HoursOfOperation,AgencyStatus,ExcludeFromWebsite,ConnectsToSiteNum,ConnectsToProgramNum\n"
-    "1,Laurel,Agency,,0,,,,,,,,Active,,,\n"
-    "2,Main Site,Site,Laurel,1,1 Oak St,Boone,36.21,-81.67,No,828-555-0102,Mon 9am-noon,Active,,,\n"
-    "3,West Site,Site,Laurel,1,3 Elm St,Boone,36.25,-81.70,{private},828-555-0103,,{state},,,\n"
-    "4,Pantry,Program,Laurel,1,,,,,,828-555-0104,,Active,{excluded},,\n"
-    "5,Clothes,Program,Laurel,2,,,,,,,,Active,,,\n"
-    "6,,ProgramAtSite,,1,,,,,{link},,,Active,,2,4\n"
-    "7,,ProgramAtSite,,1,,,,,,,Tue 1pm-3pm,Active,,3,4\n"
+    "PhysicalAddressIsPrivate,Phone1Number,HoursOfOperation,AgencyStatus,ExcludeFromWebsite,ConnectsToSiteNum,ConnectsToProgramNum,Notes\n"
+    "1,Laurel,Agency,,0,,,,,,,,Active,,,,\n"
+    "2,Main Site,Site,Laurel,1,1 Oak St,Boone,36.21,-81.67,No,828-555-0102,Mon 9am-noon,Active,,,,\n"
+    "3,West Site,Site,Laurel,1,3 Elm St,Boone,36.25,-81.70,{private},828-555-0103,,{state},,,,\n"
+    "4,Pantry,Program,Laurel,1,,,,,,828-555-0104,,Active,{excluded},,,\n"
+    "5,Clothes,Program,Laurel,2,,,,,,,,Active,,,,\n"
+    "6,,ProgramAtSite,,1,,,,,{link},,,Active,,2,4,{note}\n"
+    "7,,ProgramAtSite,,1,,,,,,,Tue 1pm-3pm,Active,,3,4,\n"
 )
 
 
@@ -245,7 +245,9 @@ def streets(directory):
 
 
 def levels(**cells):
-    return read(LEVELS.format(**{"private": "No", "state": "Active", "excluded": "", "link": "", **cells}))
+    return read(
+        LEVELS.format(**{"private": "No", "state": "Active", "excluded": "", "link": "", "note": "", **cells})
+    )
 
 
 def test_programs_are_at_the_sites_that_rows_of_their_own_join_them_to():
@@ -268,6 +270,7 @@ def test_programs_are_at_the_sites_that_rows_of_their_own_join_them_to():
         # What stands at a hidden street and point would give these away.
         ({"excluded": "Yes"}, {"Pantry": [], "Clothes": []}),
         ({"link": "Yes"}, {"Pantry": ["3 Elm St"], "Clothes": []}),
+        ({"note": "Confidential location"}, {"Pantry": ["3 Elm St"], "Clothes": []}),
     ],
     ids=str,
 )

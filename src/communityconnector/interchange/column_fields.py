@@ -79,7 +79,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "schedules.day_opens": "monday opens, monday open",
     "schedules.day_closes": "monday closes, monday close",
     "schedules.varied": "varied hours, hours vary",
-    "schedules.limits": "season, seasonal, seasons, season dates, months, months open, open months, frequency, how often, recurrence, "
+    "schedules.limits": "season, seasonal, seasons, season dates, season start, season begins, season opens, months, months open, open months, frequency, how often, recurrence, "
     "week, weeks, week of month, weeks of month, exceptions, hours exceptions, schedule exceptions, holiday hours, holidays, "
     "holiday schedule, closed dates, dates closed, days closed, closed days, closures, closing dates, appointment, "
     "appointment only, by appointment, by appointment only, appointment required, appointments, temporada, frecuencia, semana, "

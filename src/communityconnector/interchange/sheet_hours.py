@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from communityconnector.interchange.column_fields import IGNORED
 from communityconnector.interchange.column_words import words_of
 from communityconnector.interchange.day_columns import WEEK
 from communityconnector.interchange.day_hours import days_not_weekly
-from communityconnector.interchange.opening_hours import read_hours
+from communityconnector.interchange.opening_hours import read_days, read_hours
 from communityconnector.interchange.opening_hours.conditions import limits_in
 from communityconnector.model.rule_parts import UNSURE
 
@@ -18,7 +19,7 @@ _YES: Final = frozenset("yes y true x si s\u00ed 1 checked".split())
 _NO_LIMIT: Final = frozenset(
     "no n false f 0 none na n/a - all any weekly always open unchecked".split()
 ) | {"every week", "all year", "year round", "year-round", "todo el a\u00f1o", "not applicable", "every"}  # fmt: skip
-_CLOSED: Final = frozenset("closed closures closing cerrado excepciones exceptions".split())
+_CLOSED: Final = frozenset({"closed", "cerrado", "closures", "closes"})
 
 
 def hours_of(cells: Cells) -> dict[str, str]:
@@ -33,7 +34,7 @@ def hours_of(cells: Cells) -> dict[str, str]:
         return {"description": "; ".join(limits)} if any(map(_has_digit, limits)) else {}
     whole = "; ".join((hours, *limits))
     found = {"description": whole}
-    notes = " ".join(cells.joined(field) for field in _NOTES)
+    notes = "\n".join(text for field, _, text in cells.columns() if field in _NOTES)
     if limits and not read_hours(whole).certain:
         found[UNSURE] = next(filter(None, map(limits_in, limits)), "its words say otherwise")
     elif days_not_weekly(notes) & _weekly_days(whole):
@@ -53,10 +54,19 @@ def limits_of(cells: Cells) -> list[str]:
             limit = _limit(column, text, free=field == "schedules.notes")
             if limit:
                 found.append(limit)
-    return found
+    closed = (
+        text
+        for column, text in cells.of("service.status")
+        if words_of(column)[0] & _CLOSED and read_days(text)
+    )
+    return [*found, *(f"closed {text}" for text in closed)]
 
 
-_NOTES: Final = ("service.description", "service.alert")
+_NOTES: Final = frozenset({
+    IGNORED, "service.description", "service.alert", "service.eligibility_description", "service.application_process",
+    "service.fees_description",
+})  # fmt: skip
+"""Fields whose words may say that hours are not every week's."""
 
 
 def _limit(column: str, text: str, *, free: bool) -> str:
@@ -69,7 +79,7 @@ def _limit(column: str, text: str, *, free: bool) -> str:
     if words & {"holidays", "holiday", "feriados"} and word in {"closed", "cerrado"}:
         return "closed on holidays"
     says = word.startswith(("closed", "cerrado", "except", "no "))
-    return f"closed {text}" if words & {"closed", "closures", "closes"} and not says else text
+    return f"closed {text}" if words & _CLOSED and not says else text
 
 
 def _words(cells: Cells) -> str:

@@ -149,8 +149,9 @@ class Places:
                 continue
             if hidden := _is_hidden(at):
                 location = {**_apart(location, program), "disclosure": hidden}
-            parts = {name: at[name] for name in ("phones", "schedules") if at.get(name)}
-            link = {"id": mint("row", "at", program, site), "location": location, **parts}
+            # Words of the row may say that the place is private: they stay beside it.
+            rest = {name: value for name, value in at.items() if name not in _OF_A_SERVICE}
+            link = {**rest, "id": mint("row", "at", program, site), "location": location}
             found.setdefault(program, []).append(link)
         return cls(found)
 
