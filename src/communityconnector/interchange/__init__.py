@@ -58,6 +58,10 @@ def _uncollected() -> Iterator[None]:
         yield
     finally:
         if collecting:
+            if not gc.get_freeze_count():
+                # What was made counts as old, so that the next search for garbage does not begin with all of it.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -653,15 +653,22 @@ _UNIT: Final = "\x1f"
 """Stands between the parts of a name that is minted, as in `mint`."""
 
 
-def _text_of(item: Any) -> bytes | None:
-    """A JSON value as a text that no other value has; `None` where it is nested too deep."""
+@cache
+def _quick_dumps() -> Callable[[Any], bytes] | None:
+    """What orjson writes values with, where it is installed."""
     try:
         import orjson
     except ImportError:
-        pass
-    else:
+        return None
+    return orjson.dumps
+
+
+def _text_of(item: Any) -> bytes | None:
+    """A JSON value as a text that no other value has; `None` where it is nested too deep."""
+    dumps = _quick_dumps()
+    if dumps is not None:
         try:
-            return orjson.dumps(item)
+            return dumps(item)
         except TypeError:
             # It knows no numbers beyond 64 bits.
             pass
