@@ -16,7 +16,8 @@ from communityconnector.interchange.opening_hours.written import written
 from communityconnector.interchange.ownership import has_id, whose
 from communityconnector.interchange.plans import Plan, Step, plan_of
 from communityconnector.interchange.privacy.classifying import hear_class
-from communityconnector.interchange.privacy.hearing import HIDDEN, Said, hear
+from communityconnector.interchange.privacy.hearing import hear
+from communityconnector.interchange.privacy.said import HIDDEN, Said
 from communityconnector.interchange.states import state_in
 from communityconnector.interchange.values import (
     ABSENT,

@@ -13,7 +13,7 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.interchange.cells import without_fraction
-from communityconnector.interchange.privacy.hearing import UNLISTED
+from communityconnector.interchange.privacy.said import UNLISTED
 from communityconnector.interchange.sheet_layout import Line
 from communityconnector.interchange.states import state_in
 from communityconnector.model import ServiceStatus

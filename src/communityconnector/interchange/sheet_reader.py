@@ -12,7 +12,7 @@ from communityconnector.interchange.column_mapping import ColumnMapping
 from communityconnector.interchange.csv_rows import Row
 from communityconnector.interchange.flat_json import FlatTable, sheet_cells
 from communityconnector.interchange.notes import At
-from communityconnector.interchange.privacy.hearing import Said
+from communityconnector.interchange.privacy.said import Said
 from communityconnector.interchange.privacy.sheet import PrivacyColumns
 from communityconnector.interchange.reading import Reading
 from communityconnector.interchange.records import Structurer

@@ -218,7 +218,7 @@ _AFTER_CLOSED: Final = re.compile(r"^.*?(?:closed|closure|cerrad[oa]s?)\b")
 
 def _in_words(value: str) -> _Said:  # noqa: PLR0911  # one line a group of words
     """What the words of a state say."""
-    value = value.replace("_", " ")
+    value = value[:2_000].replace("_", " ")  # a longer text is no state
     plain = " ".join(fold(value).strip(" .!*").split())
     if plain in _SILENT or _LISTS.search(plain):
         return _Said.NOTHING

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Final
 
-from communityconnector.interchange.privacy.hearing import Said, said_by_flag, said_in_words
 from communityconnector.interchange.privacy.lexicon import Scope
 from communityconnector.interchange.privacy.names import read_name
+from communityconnector.interchange.privacy.said import Said, said_by_flag, said_in_words
 from communityconnector.interchange.privacy.words import heard_in
 from communityconnector.model.identity import DISCLOSURE_LINK, DISCLOSURE_TAXONOMY
 

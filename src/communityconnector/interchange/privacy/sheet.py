@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import attrs
 
-from communityconnector.interchange.privacy.hearing import UNLISTED, Said, said_by_flag
 from communityconnector.interchange.privacy.lexicon import Scope
 from communityconnector.interchange.privacy.names import FlagName, is_about, read_name
+from communityconnector.interchange.privacy.said import UNLISTED, Said, said_by_flag
 from communityconnector.interchange.privacy.values import Answer, answer_of
 from communityconnector.model.identity import mint
 from communityconnector.model.internal_fields import PRIVATE

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from communityconnector.interchange.closures import Closing, Closure, closures, may_close
-from communityconnector.interchange.privacy.hearing import UNLISTED
+from communityconnector.interchange.privacy.said import UNLISTED
 from communityconnector.interchange.records import STATE
 from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
