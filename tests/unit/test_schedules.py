@@ -213,6 +213,17 @@ def test_a_span_that_is_not_likely_is_unknown_and_said(opens, closes, tmp_path):
         ("Closed the 2nd Tuesday", "not every week"),
         ("Tuesday 9am-5pm, closed the 2nd Tuesday", "not every week"),
         ("Tuesdays 9am-5pm, May-Sept", "only in a season"),
+        ("2nd & 4th weeks", "not every week"),
+        ("3rd wk", "not every week"),
+        ("Held quarterly", "not every week"),
+        ("alt. Tuesdays", "not every week"),
+        ("Tax season only", "only in a season"),
+        ("During Ramadan", "only in a season"),
+        ("Weather permitting", "only in a season"),
+        ("Call 828-555-0101 for the schedule", "call first"),
+        ("Begins 1/8/2027", "for the time being otherwise"),
+        ("New hours as of 2027", "for the time being otherwise"),
+        ("Pantry opens at 10:30", "its words say otherwise"),
     ],
 )
 def test_words_that_limit_hours_given_in_fields_make_them_unknown(text, why, tmp_path):
@@ -234,6 +245,9 @@ def test_words_that_limit_hours_given_in_fields_make_them_unknown(text, why, tmp
         "Bring a bag",
         "Every Tuesday morning",
         "Use the 12th Street door",
+        "Pantry opens at 9:00",
+        "First come, first served",
+        "Starts with a prayer",
     ],
 )
 def test_words_that_limit_nothing_leave_hours_as_they_are(text, tmp_path):

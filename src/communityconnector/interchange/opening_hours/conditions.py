@@ -52,7 +52,9 @@ _WEEKS: Final = rf"(?:{_NTH})(?:\s*(?:,|&|/|and|y|or|-)+\s*(?:{_NTH}))*"
 _DATE: Final = (
     r"(?:[6-9]|[12]\d|3[01])(?:st|nd|rd|th)(?!\s+(?:street|st|avenue|ave|floor|fl|grade|ward|district)\b)"
 )
+_FROM_OR_TO: Final = r"(?:start(?:s|ing|ed)?|begin(?:s|ning)?|began|end(?:s|ed|ing)?|effective|as of|(?:first|last) day|a partir del?)"
 _NOT_WEEKLY: Final = "not every week"
+OTHERWISE: Final = "its words say otherwise"
 _SEASON: Final = "only in a season"
 _CONDITIONS: Final = tuple(
     (re.compile(rf"\b(?:{'|'.join(patterns)})\b"), why)
@@ -61,7 +63,9 @@ _CONDITIONS: Final = tuple(
             rf"{_WEEKS}\s+(?:and\s+)?(?:{_DAY})",
             rf"{_WEEKS}\s+(?:weeks?\s+)?(?:of|in|del?)\s+(?:the|each|every|a|cada)?\s*(?:month|mes)",
             r"every (?:other|second|third|two|2|three|3|four|4)|alternat\w*|bi-?\s?(?:week|month)ly|fortnight\w*|monthly",
-            r"(?:a|per|each|al|por|cada)\s+(?:month|mes)|(?<=/)\s*(?:month|mo|mes)|(?:odd|even)(?:-numbered)? weeks?|some weeks",
+            r"(?:a|per|each|al|por|cada)\s+(?:month|mes)|(?<=/)\s*(?:month|mo|mes)|(?:odd|even)(?:[- ]numbered)? weeks?|some weeks",
+            rf"{_WEEKS}\s+(?:weeks?|wks?|semanas?)|alt\.?\s+(?:weeks?|{_DAY})|(?:before|after) (?:payday|the)|payday",
+            r"quarterly|annual\w*|yearly|semi-?(?:monthly|annual\w*)|trimestral\w*|mensual\w*|anual\w*",
             r"(?:weeks?|wks?|semanas?) (?:[ab]|[1-5])|every \d+ (?:days|weeks|months)|(?:week|month)s? (?:on|off)|rotat\w+",
             r"quincenal\w*|cada (?:dos|2|otr[oa]|tres|segund[oa]|quince|\d+)|de por medio|por medio",
             rf"(?:{_NTH}|{_DATE})(?:\s*(?:,|&|/|and|y|-)+\s*(?:{_NTH}|{_DATE}))*\s+(?:of|del?)\s+(?:the|each|every|a|cada)?\s*(?:month|mes)",
@@ -76,17 +80,24 @@ _CONDITIONS: Final = tuple(
             r"as needed|on demand|on call|(?:when|as) available|depend(?:s|ing)|usually|generally|sometimes|tbd|tba|most \w+s",
         ),
         "call first": (
+            r"call\b[^.;]{1,40}?\bfor (?:the |our |current )?(?:hours|times?|days|dates?|schedules?|availability)",
             r"call (?:first|ahead|before|(?:us )?(?:for|about) (?:the )?(?:hours|times?|days|dates?|schedules?|availability|an? app))|call or|please call|phone first|llame (?:antes|para|primero)",
             r"contact (?:us )?for hours|check (?:website|online|calendar|facebook)",
         ),
         _SEASON: (
             r"seasonal\w*|summer|winter|(?:spring|fall) (?:break|hours|semester)|autumn|school (?:year|days?|is|in)|semester",
+            r"(?:lent|advent|ramadan|hanukkah|cuaresma|adviento)|season|(?:cold|hot|inclement|freezing|bad|severe) weather",
+            r"weather (?:permitting|dependent|only)|temperatures?",
             rf"verano|invierno|temporada|academic year|(?:{_MONTH})\s*(?:-|to|through|thru|until|till|a|al|y|and|,|only|\d)",
             rf"(?:in|during|from|until|through|en|desde|hasta)\s+(?:{_MONTH}|may)",
             rf"(?:may|mar)\.?\s*(?:-|to|through|thru|a|al)\s*(?:{_MONTH})",
         ),
         "for the time being otherwise": (
             r"temporar\w+|until further notice|suspended|on hold|paused|hasta nuevo aviso",
+            rf"{_FROM_OR_TO}\s+(?:on |in |of )?(?:the )?(?:{_DAY}[,.]? )?(?:\d{{1,4}}[/-]\d|\d{{4}}|{_MONTH}|may|next)",
+        ),
+        OTHERWISE: (
+            r"(?:opens?|starts?|begins?|closes?|ends?|abre|cierra|empieza)\s+(?:at|a las?)\s+(?:\d{1,2}|noon|midnight)",
         ),
         "with exceptions": (r"except|excluding|excepto|salvo",),
         "closed at times": (r"closed|cerrad[oa]s?|not open",),
@@ -136,6 +147,10 @@ def _holds(why: str, raw: Mapping[str, Any], text: str) -> bool:
         numbers = set(re.findall(r"-?\d+", str(raw.get("byday") or "")))
         monthly = str(raw.get("freq") or "").upper() == "MONTHLY" or bool(raw.get("x_freq"))
         return monthly and (not numbers or not named or bool(named & numbers))
+    if why == OTHERWISE:
+        given = {str(raw.get(name) or "")[:5].lstrip("0") for name in ("opens_at", "closes_at")}
+        said = {f"{found[1]}:{found[2] or '00'}" for found in _AT.finditer(plain(text))}
+        return bool(said) and said <= given
     if why == _SEASON:
         months = skips and str(raw.get("freq") or "").upper() == "MONTHLY"
         bounded = all(map(raw.get, ("valid_from", "valid_to"))) or all(map(raw.get, ("dtstart", "until")))
@@ -143,11 +158,11 @@ def _holds(why: str, raw: Mapping[str, Any], text: str) -> bool:
     return False
 
 
+_AT: Final = re.compile(r"(?:at|a las?)\s+(\d{1,2}|noon|midnight)(?::(\d\d))?")
 _CLOSED_DAYS: Final = re.compile(
     r"(?:(?:we are|office|pantry|oficina) )?(?:closed|cerrado)(?: on| every| los| el)? ([^.;:]+)\.?"
 )
 _PLAIN: Final = frozenset({"freq", "byday", "opens_at", "closes_at", "notes", CLOSED_ON_HOLIDAYS})
-OTHERWISE: Final = "its words say otherwise"
 
 
 def _is_what_stands(text: str, raw: Mapping[str, Any]) -> bool:
