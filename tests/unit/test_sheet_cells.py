@@ -217,7 +217,7 @@ def test_an_address_that_may_come_apart_in_other_ways_stays_whole(text):
 
 
 OWN = (
-    "cells", "column_meaning", "column_words", "csv_dialect", "date_cells", "day_columns", "day_hours", "flat_forms", "foreign_forms", "sheet_layout",
+    "cells", "column_meaning", "column_words", "csv_dialect", "date_cells", "day_columns", "day_hours", "flat_forms", "foreign_forms", "sheet_layout", "sheet_signs", "sheet_hours",
     "sheet_place", "sheet_row", "spreadsheet",
 )  # fmt: skip
 

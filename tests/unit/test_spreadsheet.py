@@ -7,7 +7,7 @@ import pytest
 import communityconnector as cc
 from communityconnector.errors import InvalidMappingError, SourceNotFoundError
 from communityconnector.interchange.column_fields import FIELDS
-from communityconnector.interchange.column_meaning import looks_like_spreadsheet
+from communityconnector.interchange.sheet_signs import looks_like_spreadsheet
 from communityconnector.interchange.spreadsheet import age_limits
 from communityconnector.model import Disclosure
 

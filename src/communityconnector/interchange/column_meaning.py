@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Final
 
-from communityconnector.interchange.cells import degrees, point_in
+from communityconnector.interchange.cells import degrees
 from communityconnector.interchange.column_fields import FIELDS, IGNORED
 from communityconnector.interchange.column_words import plain_words, shared_prefixes, shows_people, words_of
 from communityconnector.interchange.day_columns import FIELDS_OF_DAYS, day_column, day_meaning, short_week
@@ -47,75 +47,7 @@ def meanings(header: Sequence[str], rows: Rows = ()) -> Meanings:
     return found
 
 
-def looks_like_spreadsheet(header: Sequence[str], least: int = 3) -> bool:
-    """Whether column names are those of a sheet of services: something that names, and further columns.
-
-    Args:
-        header: the columns' names.
-        least: how many fields they must fill, the name among them. An id and a point tell nothing of a service.
-    """
-    found = telling_fields(header)
-    return bool(found & {"service.name", "organization.name"}) and len(found) >= least
-
-
-def lists_services(header: Sequence[str], rows: Rows) -> bool:
-    """Whether a table is of services, by its cells: something that names, and two more fields, or points.
-
-    Args:
-        header: the columns' names.
-        rows: some rows, cells by column.
-    """
-    found = set(meanings(header, rows).values()) - _TELL_NOTHING
-    named = bool(found & {"service.name", "organization.name"})
-    return named and (len(found) >= 3 or lists_places(header, rows))
-
-
-def lists_places(header: Sequence[str], rows: Rows) -> bool:
-    """Whether a table is of named points: something that names, and degrees with a fraction in most rows.
-
-    Args:
-        header: the columns' names.
-        rows: some rows, cells by column.
-    """
-    if not _POINTS & set(map(meaning_of, header)):
-        return False
-    found = meanings(header, rows)
-    if not {"service.name", "organization.name"} & set(found.values()):
-        return False
-    angles = {
-        field: [column for column, own in found.items() if own == field]
-        for field in (*_BOUNDS, "location.point")
-    }
-    pointed = sum(_has_point(row, angles) for row in rows)
-    return pointed * 2 > len(rows)
-
-
-_POINTS: Final = frozenset({"location.latitude", "location.longitude", "location.point"})
-
-
-def _has_point(row: Mapping[str, str], angles: Mapping[str, Sequence[str]]) -> bool:
-    if any(point_in(row.get(column, "")) for column in angles["location.point"]):
-        return True
-    return all(
-        any(
-            degrees(cell) is not None and _PARTED[len(column.strip()) == 1].search(cell)
-            for column in angles[field]
-            if (cell := row.get(column, "").strip())
-        )
-        for field in _BOUNDS
-    )
-
-
-_PARTED: Final = (re.compile(r"[.,]\d|\u00b0"), re.compile(r"[.,]\d{2}"))
-"""In an angle that is told to a part of a degree; under X and Y other numbers may have a fraction too."""
-
-
-def telling_fields(header: Sequence[str]) -> frozenset[str]:
-    """The fields that columns fill, but for those that any table may have."""
-    return frozenset(meanings([column for column in header if column.strip()]).values()) - _TELL_NOTHING
-
-
-_TELL_NOTHING: Final = frozenset({
+TELL_NOTHING: Final = frozenset({
     IGNORED, "service.id", "location.latitude", "location.longitude", "location.point", "service.last_modified",
     "schedules.limits", "schedules.notes", "level.parent", "level.site", "level.program",
 })  # fmt: skip
@@ -278,7 +210,7 @@ def _settle_names(found: Meanings, rows: Rows) -> None:
 
 def _first_of_texts(found: Meanings, rows: Rows) -> str:
     """The first column of a table that plainly is of services, where it names the rows under a name of its own."""
-    others = set(found.values()) - _TELL_NOTHING
+    others = set(found.values()) - TELL_NOTHING
     if len(others) < 3 or not any(field.startswith(_OF_SERVICES_ONLY) for field in others):
         return ""
     for column, field in found.items():
@@ -372,15 +304,15 @@ def _rename(found: Meanings, old: str, new: str) -> None:
 def _by_cells(column: str, field: str, rows: Rows) -> str:
     """A column's field, corrected where its cells show that its name means something else."""
     cells = [cell for row in rows if (cell := row.get(column, "").strip())]
-    if len(plain_words(column)) == 1 and len(column.strip()) == 1 and field in _BOUNDS:
+    if len(plain_words(column)) == 1 and len(column.strip()) == 1 and field in BOUNDS:
         # X and Y are degrees only where all of them can be.
-        return field if cells and all(map(partial(_is_degree, bound=_BOUNDS[field]), cells)) else IGNORED
+        return field if cells and all(map(partial(_is_degree, bound=BOUNDS[field]), cells)) else IGNORED
     if not cells:
         return field
     if field == "location.state_province" and sum(map(is_state, cells)) * 2 > len(cells):
         # "Estado: inactivo".
         return "service.status"
-    if field in _BOUNDS and sum(degrees(cell) is not None for cell in cells) * 2 < len(cells):
+    if field in BOUNDS and sum(degrees(cell) is not None for cell in cells) * 2 < len(cells):
         return IGNORED
     for meant, pattern, shown in _SHOWN:
         if field == meant and _most(cells, pattern):
@@ -388,7 +320,7 @@ def _by_cells(column: str, field: str, rows: Rows) -> str:
     return field
 
 
-_BOUNDS: Final = {"location.latitude": 90.0, "location.longitude": 180.0}
+BOUNDS: Final = {"location.latitude": 90.0, "location.longitude": 180.0}
 
 
 def _is_degree(cell: str, bound: float) -> bool:

@@ -11,8 +11,9 @@ from typing import Any, Final, TypeGuard
 
 import attrs
 
-from communityconnector.interchange.column_meaning import looks_like_spreadsheet, meaning_of
+from communityconnector.interchange.column_meaning import meaning_of
 from communityconnector.interchange.flat_cells import cell_of
+from communityconnector.interchange.sheet_signs import looks_like_spreadsheet
 
 
 @attrs.frozen

@@ -12,16 +12,12 @@ from typing import Any, Final
 
 import attrs
 
-from communityconnector.interchange.column_meaning import (
-    lists_places,
-    looks_like_spreadsheet,
-    meaning_of,
-    telling_fields,
-)
+from communityconnector.interchange.column_meaning import meaning_of
 from communityconnector.interchange.flat_cells import NOT_TAKEN, cell_of, columns_of, is_wrapped
 from communityconnector.interchange.flat_forms import FormNote, Listed, forms_of, opened
 from communityconnector.interchange.lifts import field_lift
 from communityconnector.interchange.shapes import RECOGNISED, entity_named
+from communityconnector.interchange.sheet_signs import lists_places, looks_like_spreadsheet, telling_fields
 from communityconnector.model import ENTITIES, Kind, specs
 
 _SAMPLE: Final = 50

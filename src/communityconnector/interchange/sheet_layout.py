@@ -13,6 +13,7 @@ from communityconnector.interchange.column_meaning import meaning_of
 from communityconnector.interchange.column_words import words_of
 from communityconnector.interchange.csv_rows import Row
 from communityconnector.interchange.sheet_row import kind_of
+from communityconnector.interchange.sheet_signs import lists_services
 
 MOST_BEFORE: Final = 30
 """Most lines before a header that is looked for."""
@@ -30,6 +31,16 @@ def header_at(rows: Sequence[Row], fits: Callable[[Sequence[str]], bool]) -> int
         ),
         -1,
     )
+
+
+def header_by_cells(rows: Sequence[Row]) -> int:
+    """The index of the header of a table that only its cells show to be of services; -1 for none."""
+    for at, row in enumerate(rows[: MOST_BEFORE + 1]):
+        below = rows[at + 1 : at + 1 + MOST_BEFORE]
+        sample = [dict(zip(row.cells, other.cells, strict=False)) for other in below]
+        if sample and len(row.cells) > 1 and lists_services(row.cells, sample):
+            return at
+    return -1
 
 
 def turned(rows: Sequence[Row]) -> list[Row]:

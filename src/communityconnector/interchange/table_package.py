@@ -12,11 +12,13 @@ from typing import Final, Self
 
 import attrs
 
-from communityconnector.interchange.column_meaning import looks_like_spreadsheet, meaning_of
+from communityconnector.interchange.column_meaning import meaning_of
 from communityconnector.interchange.csv_rows import rows
 from communityconnector.interchange.encodings import encoding_of
 from communityconnector.interchange.lifts import OLD_TABLES, Lifted, TableLift, field_lift, table_lift
+from communityconnector.interchange.lifts.mends import split_address
 from communityconnector.interchange.shapes import entity_fitting
+from communityconnector.interchange.sheet_signs import looks_like_spreadsheet
 from communityconnector.interchange.sources import SourceFile, UnreadableError
 from communityconnector.interchange.table_ids import FRACTION, KnownTable, TableIds
 from communityconnector.interchange.table_names import (
@@ -153,7 +155,7 @@ class Package:
         self.ids = TableIds(list(self._known.values()))
         self.ids.settle()
         self.tables = {name: self._planned(name) for name in self._bare}
-        self.has_addresses = any(_holds_addresses(name, self.tables[name]) for name in self.tables)
+        self._has_addresses = any(_holds_addresses(name, self.tables[name]) for name in self.tables)
         self.owned_elsewhere = {e for table in self.tables.values() for e in table.implied.values()}
 
     def __enter__(self) -> Self:
@@ -264,6 +266,17 @@ class Package:
             yield Lifted("attribute", {"id": mint("service_taxonomy", owner, ends["taxonomy_term"]), **link})
         elif back:
             yield Lifted(target, {"id": other, back: key}, partial=True)
+
+    def with_address(self, part: Lifted) -> tuple[Lifted, ...]:
+        """What a row became, and the address that stands in the row of a location, where no table holds addresses."""
+        if part.entity != "location" or self._has_addresses or not part.raw.get("id"):
+            return (part,)
+        bare, address = split_address(part.raw)
+        if not address:
+            return (part,)
+        key = str(bare["id"])
+        own = {"id": mint("address", key), "location_id": key, "address_type": "physical"}
+        return attrs.evolve(part, raw=dict(bare)), Lifted("address", {**own, **address})
 
     def one_each(self, part: Lifted) -> tuple[Lifted, ...]:
         """A record for each of the ids that a reference lists, where the list as a whole is the id of nothing."""

@@ -13,21 +13,26 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.interchange.column_mapping import ColumnMapping
-from communityconnector.interchange.column_meaning import lists_services, looks_like_spreadsheet
 from communityconnector.interchange.csv_dialect import dialect_of
 from communityconnector.interchange.csv_rows import Row, rows, wide_cells
 from communityconnector.interchange.encodings import Encoding, encoding_of
 from communityconnector.interchange.extras import COPY, EXTRAS, UNKNOWN_AGENCY, Extras
 from communityconnector.interchange.lifts import Lifted
-from communityconnector.interchange.lifts.mends import split_address
 from communityconnector.interchange.notes import At, Draft
 from communityconnector.interchange.privacy.names import read_name
 from communityconnector.interchange.privacy.sheet import ticked_columns
 from communityconnector.interchange.reading import Reading
 from communityconnector.interchange.records import EXTENSION, FILLED_IN, NOT_READ, Structurer, extension_back
 from communityconnector.interchange.repeats import Repeats
-from communityconnector.interchange.sheet_layout import MOST_BEFORE, blocks_of, header_at, turned
+from communityconnector.interchange.sheet_layout import (
+    MOST_BEFORE,
+    blocks_of,
+    header_at,
+    header_by_cells,
+    turned,
+)
 from communityconnector.interchange.sheet_reader import Sheet, no_name_column, read_sheet
+from communityconnector.interchange.sheet_signs import looks_like_spreadsheet
 from communityconnector.interchange.sources import SourceFile, UnreadableError
 from communityconnector.interchange.table_package import HsdsTable, Package, package_hints, unique_names
 from communityconnector.model import (
@@ -42,7 +47,6 @@ from communityconnector.model import (
     specs,
 )
 from communityconnector.model.apart import WHOLES, owners_of
-from communityconnector.model.identity import mint
 from communityconnector.model.shape import evolve
 
 _ESCAPED: Final = re.compile(r"'+[=@\t\r\n\uff1d\uff20+\-\uff0b\uff0d]")
@@ -237,9 +241,7 @@ class _Table:
             cells = self._cells(table.names, row)
             if cells.get("organization_id") == UNKNOWN_AGENCY:
                 del cells["organization_id"]
-            parts = list(table.lift(cells))
-            if not self.package.has_addresses:
-                parts = [each for part in parts for each in _with_address(part)]
+            parts = [each for part in table.lift(cells) for each in self.package.with_address(part)]
             if table.implied:
                 parts += self.package.links(table, cells)
             for number, part in enumerate(parts):
@@ -323,7 +325,7 @@ class _Table:
         at = header_at(found, fits)
         if at < 0 and self.package.is_alone and mapping is None:
             at = header_at(found, partial(looks_like_spreadsheet, least=2))
-            at = at if at >= 0 else _header_by_cells(found)
+            at = at if at >= 0 else header_by_cells(found)
         if (self.package.tables and mapping is None) or (at < 0 and not self.package.is_alone):
             columns = ", ".join(cell.strip() for cell in found[0].cells[:_MOST_NAMED] if cell.strip())
             message = f"not a table that HSDS names: {len(found) - 1:,} rows under {columns}"
@@ -377,29 +379,6 @@ class _Table:
             else:
                 changed[name] = value
         return evolve(record, {**changed, "extra": extra})
-
-
-def _with_address(part: Lifted) -> Iterator[Lifted]:
-    """A row of a location, and the address that stands in its columns as a record of its own."""
-    bare, address = split_address(part.raw) if part.entity == "location" else (part.raw, {})
-    if address and (key := bare.get("id")):
-        yield attrs.evolve(part, raw=dict(bare))
-        own = {"id": mint("address", str(key)), "location_id": key, "address_type": "physical"}
-        yield Lifted("address", {**own, **address})
-    else:
-        yield part
-
-
-def _header_by_cells(found: Sequence[Row]) -> int:
-    """The index of the header of a table that only its cells show to be of services; -1 for none."""
-    for at, row in enumerate(found[: MOST_BEFORE + 1]):
-        header = unique_names(row.cells)
-        sample = [
-            dict(zip(header, below.cells, strict=False)) for below in found[at + 1 : at + 1 + MOST_BEFORE]
-        ]
-        if sample and len(header) > 1 and lists_services(header, sample):
-            return at
-    return -1
 
 
 def _names_columns(mapping: ColumnMapping, cells: Sequence[str]) -> bool:
