@@ -1,4 +1,4 @@
-"""Names of which one is chosen, such as audiences."""
+"""Enumerations of names to choose from, such as audiences."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ class Choice(StrEnum):
     """A list of names.
 
     Raises:
-        UnknownNameError: a value is none of them.
+        UnknownNameError: a value is not in the list.
     """
 
     @classmethod
-    def _missing_(cls, value: object) -> NoReturn:  # noqa: ARG003  # it may be anything, so no message repeats it
-        message = f"there is no such {cls.__name__.lower()}; it is one of {', '.join(cls)}"
+    def _missing_(cls, value: object) -> NoReturn:  # noqa: ARG003  # it may be private, so no message repeats it
+        message = f"unknown {cls.__name__.lower()}; expected one of {', '.join(cls)}"
         raise UnknownNameError(message)

@@ -1,8 +1,8 @@
 """Every error that the library raises on purpose.
 
-One root, and each leaf is also the builtin that a caller would expect, so `except ValueError` keeps working.
-Each carries a stable `code` for programs. Messages name files, positions, fields and rules; they never carry
-a patron's words or a confidential place.
+There is one root. Each subclass also derives from the builtin exception that a caller would expect, so
+`except ValueError` keeps working. Each has a stable `code` for programs. Messages name files, positions, fields and
+rules. They never contain a patron's words or a confidential place.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ class CommunityConnectorError(Exception):
 
 
 class InvalidPointError(CommunityConnectorError, ValueError):
-    """Latitude or longitude is not a number, or is out of the range of WGS-84."""
+    """Latitude or longitude is not a number, or is outside the range of WGS-84."""
 
     code = "invalid-point"
 
 
 class InvalidNeedError(CommunityConnectorError, ValueError):
-    """A `Need` contradicts itself, for example a negative age or a time without a zone."""
+    """A `Need` is contradictory or invalid, for example a negative age or a time without a time zone."""
 
     code = "invalid-need"
 
@@ -36,13 +36,13 @@ class PlaceNotFoundError(CommunityConnectorError, LookupError):
 
 
 class SourceNotFoundError(CommunityConnectorError, FileNotFoundError):
-    """The file or folder to read is not there, or may not be read."""
+    """The file or folder does not exist, or may not be read."""
 
     code = "source-not-found"
 
 
 class InvalidDirectoryError(CommunityConnectorError, ValueError):
-    """Raised by `mode="strict"` only: the directory that was read has errors.
+    """The directory that was read has errors. Raised only with `mode="strict"`.
 
     Attributes:
         findings: every finding of the reading, errors and others, as `communityconnector.Finding`.
@@ -56,31 +56,31 @@ class InvalidDirectoryError(CommunityConnectorError, ValueError):
 
 
 class ApiUnreachableError(CommunityConnectorError, ConnectionError):
-    """A server cannot be reached, or does not answer as an HSDS API does."""
+    """A server cannot be reached, or does not answer like an HSDS API."""
 
     code = "api-unreachable"
 
 
 class InvalidMappingError(CommunityConnectorError, ValueError):
-    """What the columns of a spreadsheet are said to mean names no field, or is no table of columns."""
+    """A mapping of spreadsheet columns names an unknown field, or is not a table of columns."""
 
     code = "invalid-mapping"
 
 
 class UnknownFormError(CommunityConnectorError, ValueError):
-    """A directory was to be written under a name that stands for no form."""
+    """The name of a file to write does not stand for a known form of directory."""
 
     code = "unknown-form"
 
 
 class InvalidWeightsError(CommunityConnectorError, ValueError):
-    """The weights of a score are none: a part is unknown, or a weight is no number or negative."""
+    """A weight of the score is negative, not a number, or for an unknown part."""
 
     code = "invalid-weights"
 
 
 class UnusableIndexError(CommunityConnectorError, ValueError):
-    """A saved index is damaged, unfinished, of another version, or no index at all."""
+    """A saved index is damaged, unfinished, of another version, or not an index."""
 
     code = "unusable-index"
 
@@ -91,7 +91,7 @@ class ServiceNotFoundError(CommunityConnectorError, KeyError):
     code = "service-not-found"
 
     def __str__(self) -> str:
-        """Give the message itself: `KeyError` would show its repr, in quotes."""
+        """Return the message itself: `KeyError` would return its repr, in quotes."""
         return str(self.args[0]) if self.args else ""
 
 
@@ -101,7 +101,7 @@ class AgencyNotFoundError(CommunityConnectorError, KeyError):
     code = "agency-not-found"
 
     def __str__(self) -> str:
-        """Give the message itself: `KeyError` would show its repr, in quotes."""
+        """Return the message itself: `KeyError` would return its repr, in quotes."""
         return str(self.args[0]) if self.args else ""
 
 
@@ -112,19 +112,19 @@ class UnknownNeedError(CommunityConnectorError, ValueError):
 
 
 class MissingExtraError(CommunityConnectorError, ImportError):
-    """A feature needs a package that is not installed, or another version of it; the message says which."""
+    """A feature needs a package that is not installed, or another version of it. The message names the package."""
 
     code = "missing-extra"
 
 
 class InvalidRecordError(CommunityConnectorError, ValueError):
-    """What was to be stored is nothing that every storage can store, such as an empty id."""
+    """A record cannot be stored by every storage, for example because its id is empty."""
 
     code = "invalid-record"
 
 
 class StorageError(CommunityConnectorError, OSError):
-    """The database cannot do what it was asked to: it is unreachable, refuses, or its disk fails. Nothing was written."""
+    """The database failed: it is unreachable, refuses, or its disk fails. Nothing was written."""
 
     code = "storage"
 
@@ -133,17 +133,17 @@ class StaleRecordError(StorageError):
     """A record has been changed since it was read. Nothing was written: read it again.
 
     Attributes:
-        kind: what the record is.
-        id: which.
-        expected: the version that it was expected to have; 0 for none.
-        found: the version that it has; 0 where it is not there.
+        kind: the kind of the record.
+        id: its id.
+        expected: the version that the write expected; 0 if it expected no record.
+        found: the version that is stored; 0 if there is no record.
     """
 
     code = "stale-record"
 
     def __init__(self, kind: str, id: str, expected: int, found: int) -> None:  # noqa: A002  # the record's own word
         super().__init__(
-            f"{kind} {id!r} was expected to {_having(expected)}, and {_has(found)}: read it again, then write"
+            f"{kind} {id!r} was expected to {_having(expected)}, but {_has(found)}: read it again, then write"
         )
         self.kind = kind
         self.id = id
@@ -159,7 +159,7 @@ def _having(version: int) -> str:
 
 
 def _has(version: int) -> str:
-    return f"has version {version}" if version else "is not there"
+    return f"has version {version}" if version else "does not exist"
 
 
 class StorageClosedError(StorageError):
@@ -169,53 +169,54 @@ class StorageClosedError(StorageError):
 
 
 class StorageFullError(StorageError):
-    """There is no room left where the database lies. Nothing was written."""
+    """The disk of the database is full. Nothing was written."""
 
     code = "storage-full"
 
 
 class LoadCutOffError(CommunityConnectorError, ChildProcessError):
-    """A process that was reading a file for a load was ended. What was stored is kept: load the same file again."""
+    """A process that read a file for a load was ended. The stored part remains: load the same file again."""
 
     code = "load-cut-off"
 
 
 class UnusableStorageError(StorageError):
-    """There is no storage that can be used at this URL: another kind of file, a file system that cannot lock, a newer schema."""
+    """The storage at a URL cannot be used: another kind of file, a file system without locks, or a newer schema."""
 
     code = "unusable-storage"
 
 
 class StorageNotFoundError(UnusableStorageError, FileNotFoundError):
-    """There is no desk at this URL: no such file, or a database in which none was made. Nothing was made there either."""
+    """There is no desk at a URL: the file does not exist, or the database contains no desk. None was created."""
 
     code = "storage-not-found"
 
 
 class MigrationNeededError(UnusableStorageError):
-    """The database was made by an older version: `communityconnector migrate` brings it up to date, after a copy."""
+    """An older version made the database: `communityconnector migrate` copies it and brings it up to date."""
 
     code = "migration-needed"
 
 
 class DirectoryNotLoadedError(CommunityConnectorError, LookupError):
-    """A desk was asked for services, and no directory has been loaded into its storage."""
+    """A desk was asked for services before a directory was loaded into its storage."""
 
     code = "directory-not-loaded"
 
 
 class PluginError(CommunityConnectorError, RuntimeError):
-    """A plugin cannot be used: it fails to load, was written to another API, or declares what another one declares too."""
+    """A plugin cannot be used: it fails to load, is for another API version, or declares what another plugin declares."""
 
     code = "plugin"
 
 
 class NotDeliveredError(CommunityConnectorError, ConnectionError):
-    """A message has not been delivered. The error names neither whom it was for nor what it says.
+    """A message was not delivered. The error contains neither its address nor its content.
 
     Attributes:
-        retry: whether it is worth trying again, as when a server is out of reach; not where a target does not exist.
-        after: how many seconds to wait before that, where the provider says so.
+        retry: whether another attempt may succeed, as for an unreachable server but not for an address that does not
+            exist.
+        after: seconds to wait before the next attempt, if the provider states it.
     """
 
     code = "not-delivered"
@@ -230,13 +231,13 @@ class NotDeliveredError(CommunityConnectorError, ConnectionError):
 
 
 class InvalidSettingsError(CommunityConnectorError, ValueError):
-    """What a host has set for a part is missing or wrong; the message names the settings and repeats no value."""
+    """A setting of the host is missing or invalid. The message names the settings and repeats no value."""
 
     code = "invalid-settings"
 
 
 class InvalidSignatureError(CommunityConnectorError, ValueError):
-    """A web hook is not signed by who knows a secret, or is an old copy. Nothing of it, nor of a secret, is repeated.
+    """A web hook is not signed with a known secret, or is an old copy. The error repeats nothing of it or of a secret.
 
     Attributes:
         reason: `missing-header`, `repeated-header`, `malformed`, `too-old`, `too-new` or `no-match`.
@@ -253,30 +254,30 @@ class InvalidSignatureError(CommunityConnectorError, ValueError):
 
 
 class UnexpectedArgumentError(CommunityConnectorError, TypeError):
-    """A call was given something by a name that it does not have; the message says which names it has."""
+    """A call received a keyword argument that it does not have. The message lists those that it has."""
 
     code = "unexpected-argument"
 
 
 class UnknownNameError(CommunityConnectorError, ValueError):
-    """An audience, a mode or the like that there is not; the message lists those that there are."""
+    """An unknown name of an audience, a mode or the like. The message lists the known ones."""
 
     code = "unknown-name"
 
 
 class InvalidReferralError(CommunityConnectorError, ValueError):
-    """What was said about a referral is incomplete or contradicts itself, or a document holds no referral."""
+    """Data about a referral is incomplete or contradictory, or a document is not a referral."""
 
     code = "invalid-referral"
 
 
 class ReferralNotFoundError(CommunityConnectorError, KeyError):
-    """No referral with this id is kept: there was none, or it has been purged."""
+    """No referral with this id is stored: it never existed, or it has been purged."""
 
     code = "referral-not-found"
 
     def __str__(self) -> str:
-        """Give the message itself: `KeyError` would show its repr, in quotes."""
+        """Return the message itself: `KeyError` would return its repr, in quotes."""
         return str(self.args[0]) if self.args else ""
 
 
@@ -287,43 +288,43 @@ class InvalidPatronRefError(CommunityConnectorError, ValueError):
 
 
 class InvalidConsentError(CommunityConnectorError, ValueError):
-    """A consent does not say what it must, lasts too long, or is not of the kind that the matter asks for."""
+    """A consent is incomplete, lasts too long, or is not of the kind that the matter requires."""
 
     code = "invalid-consent"
 
 
 class InvalidStatisticsError(CommunityConnectorError, ValueError):
-    """Something is to be counted in a way that would show who is counted, or that there is not."""
+    """Counts are requested in an unknown way, or in a way that could reveal who is counted."""
 
     code = "invalid-statistics"
 
 
 class IdempotencyConflictError(CommunityConnectorError, ValueError):
-    """A key that was used for one request came with another one. Nothing changed: use a new key for a new request."""
+    """An idempotency key was used again for a different request. Nothing changed: use a new key for a new request."""
 
     code = "idempotency-conflict"
 
 
 class LinkNotValidError(CommunityConnectorError, PermissionError):
-    """A link of a message is used up, too old, or none of ours. The error does not say which, for whoever tries links."""
+    """A link of a message is used up, too old, or unknown. The error does not state which, so that guessing links is useless."""
 
     code = "link-not-valid"
 
 
 class SealBrokenError(CommunityConnectorError, ValueError):
-    """What was sealed cannot be opened: it has been changed, moved, or its key is not in the keyring."""
+    """Sealed data cannot be opened: it was changed or moved, or its key is not in the keyring."""
 
     code = "seal-broken"
 
 
 class IllegalTransitionError(CommunityConnectorError, RuntimeError):
-    """This cannot happen to a referral: not in its state, not by this role, or not as things stand. Nothing changed.
+    """The event is not allowed in the referral's state or for this role, or a condition is not met. Nothing changed.
 
     Attributes:
-        status: the referral's state; `none` where it does not exist yet.
-        event: what was to happen.
-        role: whose role it was that wanted it.
-        guard: the name of the condition that is not met; empty where state or role alone forbid it.
+        status: the referral's state; `none` if it does not exist yet.
+        event: the event that was attempted.
+        role: the role of the actor.
+        guard: the name of the condition that is not met; empty if the state or the role alone forbids the event.
     """
 
     code = "illegal-transition"
@@ -341,32 +342,32 @@ class IllegalTransitionError(CommunityConnectorError, RuntimeError):
 
 
 class InvalidPartnershipError(CommunityConnectorError, ValueError):
-    """What was said about a partnership is incomplete or contradicts itself, or a document holds no partnership."""
+    """Data about a partnership is incomplete or contradictory, or a document is not a partnership."""
 
     code = "invalid-partnership"
 
 
 class PartnershipNotFoundError(CommunityConnectorError, KeyError):
-    """No partnership with this agency is kept."""
+    """No partnership with this agency is stored."""
 
     code = "partnership-not-found"
 
     def __str__(self) -> str:
-        """Give the message itself: `KeyError` would show its repr, in quotes."""
+        """Return the message itself: `KeyError` would return its repr, in quotes."""
         return str(self.args[0]) if self.args else ""
 
 
 class InvalidVisitError(CommunityConnectorError, ValueError):
-    """A visit lacks something, nobody could say from its schedule when it is, or a document holds no visit."""
+    """A visit is incomplete, its schedule does not determine its times, or a document is not a visit."""
 
     code = "invalid-visit"
 
 
 class VisitNotFoundError(CommunityConnectorError, KeyError):
-    """No visit with this id is kept."""
+    """No visit with this id is stored."""
 
     code = "visit-not-found"
 
     def __str__(self) -> str:
-        """Give the message itself: `KeyError` would show its repr, in quotes."""
+        """Return the message itself: `KeyError` would return its repr, in quotes."""
         return str(self.args[0]) if self.args else ""

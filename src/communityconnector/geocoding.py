@@ -1,4 +1,4 @@
-"""The geocoding port: how a place in words becomes a point."""
+"""The geocoding port: turn the name of a place into a point."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from communityconnector.model import Point
 
 @runtime_checkable
 class Geocoder(Protocol):
-    """Turns a place in words into a point."""
+    """Turns the name of a place into a point."""
 
     def locate(self, place: str) -> Point | None:
-        """Where a place is.
+        """Return the point of a place.
 
         Args:
-            place: a ZIP code, a town, an address: what the geocoder understands.
+            place: a ZIP code, a town or an address, as far as the geocoder understands them.
 
         Returns:
-            The point, or `None` where the geocoder does not know the place. A geocoder never answers with a
-            made-up point, and it sends nothing over the network unless the host set it up to do so.
+            The point, or `None` if the geocoder does not know the place. A geocoder never invents a point, and sends
+            nothing over the network unless the host set it up to do so.
         """
         ...
 
@@ -30,15 +30,15 @@ _PAIR: Final = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*,\s*([+-]?\d+(?:\.\d+)?)\s
 
 
 def locate(place: str | Point, geocoder: Geocoder | None = None) -> Point:
-    """The point of a place.
+    """Return the point of a place.
 
     Args:
-        place: a point; "latitude,longitude"; or words for the geocoder.
-        geocoder: who knows places in words.
+        place: a point, "latitude,longitude", or a name for the geocoder.
+        geocoder: the geocoder for names.
 
     Raises:
-        PlaceNotFoundError: nobody knows the place.
-        InvalidPointError: a pair of numbers that is no point on the earth.
+        PlaceNotFoundError: the place is unknown.
+        InvalidPointError: the pair of numbers is not a point on the earth.
     """
     if isinstance(place, Point):
         return place
@@ -47,7 +47,7 @@ def locate(place: str | Point, geocoder: Geocoder | None = None) -> Point:
         return Point(float(pair[1]), float(pair[2]))
     point = geocoder.locate(place) if geocoder is not None else None
     if point is None:
-        # The place may be where a patron lives, so the message does not repeat it.
-        message = "the place given as `near` is not known; give a US ZIP code, or latitude and longitude"
+        # The place may be a patron's home, so the message does not repeat it.
+        message = "the place given as `near` is unknown: give a US ZIP code, or latitude and longitude"
         raise PlaceNotFoundError(message)
     return point

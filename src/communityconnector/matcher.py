@@ -1,4 +1,4 @@
-"""The matcher: takes a need as it was said, resolves its words and its place, and asks the engine."""
+"""The matcher: takes a need as a patron states it, resolves its words and its place, and queries the engine."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from communityconnector.needs import (
 )
 
 MOST_PLANNED: Final = 50
-"""So many needs may be planned at once."""
+"""The largest number of needs that can be planned at once."""
 
 
 def _now() -> datetime:
@@ -45,32 +45,32 @@ def _now() -> datetime:
 
 
 class Matcher:
-    """Finds the services of a directory that fit a need, and says why.
+    """Finds the services of a directory that fit a need, with reasons.
 
     Args:
-        directory: where to look; or its index, such as one that was saved.
-        audience: who will see the results. By default the public: confidential places stay hidden. An index is for
-            the audience that it was made for.
-        geocoder: who knows places in words. By default US ZIP codes, offline.
-        vocabulary: the needs that there are and the words for them, in what patrons say and in what services
-            are called. By default the one that ships; an index has that which it was made with.
-        interpreter: who understands what patrons say. By default the vocabulary's phrases.
-        zone: zone of the directory's wall-clock times, IANA name or `tzinfo`. By default the zone of the
-            moment that is asked about.
-        clock: gives the present moment, with a zone.
+        directory: the directory, or its index, such as a saved one.
+        audience: who will see the results. By default the public, so confidential places stay hidden. An index can only
+            be used for the audience that it was made for.
+        geocoder: turns names of places into points. By default US ZIP codes, offline.
+        vocabulary: the known needs and the words for them, in patrons' language and in names of services. By default the
+            built-in vocabulary. An index has the vocabulary that it was made with.
+        interpreter: finds needs in patrons' words. By default by the vocabulary's phrases.
+        zone: time zone of the directory's wall-clock times, as IANA name or `tzinfo`. By default the time zone of the
+            moment in the query.
+        clock: returns the current time, with a time zone.
         weights: what each part adds to a score, by name (`matching.WEIGHTS`).
-        rerankers: each in turn may put the best matches in another order; it is called with the matches and the
-            query, and gives all of them back.
-        holidays: names the days on which the usual hours may not hold; hours are then unknown.
+        rerankers: each in turn may reorder the best matches. It is called with the matches and the query, and returns
+            all of the matches.
+        holidays: names the days on which the usual hours may not apply. On these days hours are unknown.
 
     May be shared between threads.
 
     Raises:
-        InvalidWeightsError: the weights are none.
-        UnusableIndexError: the index was made for another audience, or a vocabulary is given beside it.
+        InvalidWeightsError: a weight is unknown, negative or not a number.
+        UnusableIndexError: the index was made for another audience, or a vocabulary is given together with an index.
     """
 
-    def __init__(  # noqa: PLR0913  # each a part that a host may replace, all with a default
+    def __init__(  # noqa: PLR0913  # parts that a host may replace, all with a default
         self,
         directory: Directory | Index,
         *,
@@ -92,7 +92,7 @@ class Matcher:
                 message = f"this index was made for the audience {index.audience}, not for {audience}"
                 raise UnusableIndexError(message)
             if vocabulary is not None:
-                message = "an index has the vocabulary that it was made with: give it to `Index.open` instead"
+                message = "an index already has the vocabulary that it was made with: pass yours to `Index.open` instead"
                 raise UnusableIndexError(message)
             index = index if geocoder is None else index.locating(geocoder.locate)
         else:
@@ -107,21 +107,21 @@ class Matcher:
 
     @property
     def index(self) -> Index:
-        """The index that is searched. Save it, and other processes open it at once (`Index.save`, `Index.open`)."""
+        """The index that is searched. Saved, it opens in other processes at once (`Index.save`, `Index.open`)."""
         return self._engine.index
 
     @property
     def directory(self) -> Directory:
-        """The directory as the audience may see it. Of an index it is made when it is first asked for."""
+        """The directory as the audience may see it. If the matcher has only an index, it is built at the first use."""
         if self._directory is None:
             self._directory = Directory.of([*self.index.services(), *self.index.terms.values()])
         return self._directory
 
     def update(self, directory: Directory) -> Difference:
-        """Take in a newer directory. Only what differs is indexed; whoever is matching meanwhile never waits.
+        """Replace the directory by a newer one. Only differences are indexed, and running matches never wait.
 
         Args:
-            directory: the whole of it.
+            directory: the complete new directory.
 
         Returns:
             What changed for the audience.
@@ -129,7 +129,7 @@ class Matcher:
         new = directory.for_audience(self.index.audience)
         old = self.directory
         if old.taxonomy_terms != new.taxonomy_terms:
-            # A term may stand above those of any service.
+            # A changed term may be an ancestor of any service's term, so all services are indexed again.
             self._engine.update(new.services.values(), old.services.keys() - new.services.keys())
         else:
             changed = [service for key, service in new.services.items() if old.services.get(key) != service]
@@ -137,7 +137,7 @@ class Matcher:
         self._directory = new
         return old.diff(new)
 
-    def match(  # noqa: PLR0913  # what may be asked of an answer, all with a default
+    def match(  # noqa: PLR0913  # options of the result, all with a default
         self,
         need: Need | str,
         *,
@@ -147,22 +147,22 @@ class Matcher:
         per_agency: int | None = None,
         first: Mapping[str, Reason] = NOBODY,
     ) -> MatchResult:
-        """The services that fit a need, best first, each with its reasons.
+        """Return the services that fit a need, best first, each with its reasons.
 
         Args:
-            need: what the patron needs; a text alone will do.
-            limit: most matches to give; `None` for all.
-            offset: how many of the best to pass over, for the next page.
+            need: the need, or just its text.
+            limit: the largest number of matches; `None` for all.
+            offset: the number of best matches to skip, for the next page.
             rank: `score` (fit and distance together), `distance` or `relevance`.
-            per_agency: how many matches of one organization come before others get a turn; `None` for the plain
+            per_agency: the number of matches of one organization before those of others get a turn; `None` for the plain
                 order.
-            first: reasons to put services first, by the services' ids: what no directory knows, such as that they are
-                in the building today. Those that are known to be for what is needed, and whose reason is met, come
-                before all others; no score changes.
+            first: reasons to put services first, by service id, for reasons outside the directory, such as that the
+                agency is in the building today. Services that are known to fit the need and whose reason is met come
+                before all others. No score changes.
 
         Raises:
-            PlaceNotFoundError: nobody knows the place given as `near`.
-            InvalidNeedError: a number is negative, or a name is not known: the order's, or that of a language.
+            PlaceNotFoundError: the place given as `near` is unknown.
+            InvalidNeedError: a number is negative, or the name of an order or a language is unknown.
             UnknownNeedError: a term is neither in the vocabulary nor in the directory.
         """
         return self._engine.match(
@@ -177,56 +177,56 @@ class Matcher:
     def match_many(
         self, needs: Iterable[Need | str], *, limit: int = 10, rank: Rank | str = Rank.SCORE
     ) -> MatchResults:
-        """The answers to many needs, in their order.
+        """Return the results for many needs, in their order.
 
-        What the needs ask alike is worked out once, and needs given as terms, with a place and a limit of distance,
-        are searched hundreds in a stroke. The answers are those of `match`; each is made whenever it is looked at.
+        Work that several needs share is done once. Needs that are given as terms, with a place and a limit of distance,
+        are searched hundreds at a time. The results are those of `match`. Each is built when it is accessed.
 
         Args:
             needs: the needs.
-            limit: most matches to give for each.
+            limit: the largest number of matches for each need.
             rank: the order.
 
         Raises:
-            PlaceNotFoundError: nobody knows a place given as `near`.
-            InvalidNeedError: the limit is negative, or a name is not known, as for `match`.
-            UnknownNeedError: a term is not known.
+            PlaceNotFoundError: a place given as `near` is unknown.
+            InvalidNeedError: the limit is negative, or a name is unknown, as for `match`.
+            UnknownNeedError: a term is unknown.
         """
         return self._engine.match_many(map(self._query, needs), limit=limit, rank=rank_of(rank))
 
     def plan(self, needs: Iterable[Need | str], *, near: str | Point | None = None) -> Itinerary:
-        """The fewest stops that meet several needs, and of such the shortest way.
+        """Return the fewest stops that meet several needs, by the shortest route.
 
-        Up to eight needs are planned exactly, of the 40 nearest offers for each; `Itinerary.exact` says whether
-        those were all, and `Itinerary.bound` how many times the fewest stops there are at most.
+        Up to eight needs are planned exactly, from the 40 nearest offers for each. `Itinerary.exact` states whether
+        these were all offers. `Itinerary.bound` is an upper bound for the number of stops, as a multiple of the fewest.
 
         Args:
             needs: the needs.
-            near: where the patron sets out, also for needs that do not say where; by default where the first need
-                that says so is asked from.
+            near: the patron's start, also used for needs without a place. By default the place of the first need that
+                has one.
 
         Raises:
-            PlaceNotFoundError: nobody knows a place given as `near`.
-            InvalidNeedError: there are more than `MOST_PLANNED` needs, or a name in one is not known, as for `match`.
-            UnknownNeedError: a term is not known.
+            PlaceNotFoundError: a place given as `near` is unknown.
+            InvalidNeedError: there are more than `MOST_PLANNED` needs, or a name is unknown, as for `match`.
+            UnknownNeedError: a term is unknown.
         """
-        asked = [check_need(need, self.index) for need in needs]
-        if len(asked) > MOST_PLANNED:
-            message = f"at most {MOST_PLANNED} needs are planned at once"
+        checked = [check_need(need, self.index) for need in needs]
+        if len(checked) > MOST_PLANNED:
+            message = f"at most {MOST_PLANNED} needs can be planned at once"
             raise InvalidNeedError(message)
         if near is not None:
-            asked = [need if need.near is not None else attrs.evolve(need, near=near) for need in asked]
-        queries = [self._query(need) for need in asked]
+            checked = [need if need.near is not None else attrs.evolve(need, near=near) for need in checked]
+        queries = [self._query(need) for need in checked]
         points = (query.point for query in queries if query.point is not None)
         origin = next(points, None) if near is None else locate(near, self._geocoder)
         return self._engine.plan(queries, origin)
 
     def explain(self, need: Need | str, service_id: str) -> tuple[Explanation, ...]:
-        """Why a service fits a need, or why not: every criterion's answer, one explanation an offer.
+        """Return why a service fits a need or does not: the answer to every criterion, one explanation for each offer.
 
         Raises:
-            ServiceNotFoundError: the directory has no such service.
-            PlaceNotFoundError: nobody knows the place given as `near`.
+            ServiceNotFoundError: the directory has no service with this id.
+            PlaceNotFoundError: the place given as `near` is unknown.
         """
         return self._engine.explain(self._query(need), service_id)
 
@@ -249,5 +249,5 @@ class Matcher:
         )
         if not named:
             return understood
-        rest = tuple(found for found in understood.concepts if found.concept not in need.terms)
+        rest = tuple(concept for concept in understood.concepts if concept.concept not in need.terms)
         return attrs.evolve(understood, concepts=named + rest)

@@ -1,10 +1,10 @@
-"""The notification port: how a message leaves the library, by mail, by a web hook, by whatever a plugin knows.
+"""The notification port: how messages leave the library, by mail, by web hook or through a plugin.
 
-A notifier sends one message at a time and knows nothing else. What is to be sent, to whom, and when to try again is
-decided above it. `communityconnector.testing.notifiers.NotifierContract` proves an adapter.
+A notifier sends one message at a time and does nothing else. The code above it decides what to send, to whom, and when
+to try again. `communityconnector.testing.notifiers.NotifierContract` tests an adapter.
 
-**At least once.** A message may be sent again after a crash or a lost answer, always under the same id. A notifier
-hands the id on wherever its provider takes one, so that the receiver can tell that it is the same message.
+**At least once.** A message may be sent again after a crash or a lost answer, always with the same id. A notifier passes
+the id on if its provider takes one, so that the receiver can recognize a repeated message.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ _HIDDEN: Final = "***"
 
 
 class Uncopied:
-    """What is neither pickled nor copied, for copies in files and queues outlive the reason for them."""
+    """A base for values that refuse to be pickled or copied, because copies in files and queues outlive their purpose."""
 
     __slots__ = ()
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
-        message = f"what a {type(self).__name__} holds is not pickled or copied: take what is needed where it is needed"
+        message = f"a {type(self).__name__} cannot be pickled or copied: read what you need from it where you need it"
         raise TypeError(message)
 
 
 class Secret(Uncopied):
-    """A text that is shown to nobody by accident: an address to write to, a token, a password.
+    """A text that is protected from accidental display: an address, a token, a password.
 
     Printing, formatting and logging it show `***`. It is neither pickled nor written as JSON.
 
     Args:
-        text: what is secret.
+        text: the secret text.
     """
 
     __slots__ = ("_text",)
@@ -41,7 +41,7 @@ class Secret(Uncopied):
         self._text = text
 
     def reveal(self) -> str:
-        """The text itself: for the one call that needs it, and for no variable that lives on."""
+        """Return the text itself. Pass it straight to the call that needs it, and store it in no variable."""
         return self._text
 
     def __repr__(self) -> str:
@@ -62,18 +62,18 @@ class Secret(Uncopied):
 
 @attrs.frozen(repr=False)
 class Message:
-    """A message to be sent.
+    """A message to send.
 
     Attributes:
-        id: the same whenever this message is sent, and no other message's, so that a receiver knows one that comes
-            twice.
-        to: whom it is for, in the notifier's own terms: an address, a URL.
-        subject: one line that says what it is about.
-        body: what it says, in plain text.
-        language: the language that it is in, as BCP 47 writes it, such as `es`.
-        referral_id: which referral it is about, for programs that cannot read the body; empty in messages to patrons.
-        template: a code for what it says, such as `agency_request`; empty in messages to patrons.
-        link: the link in the body; empty where there is none.
+        id: unique to this message and the same at every attempt, so that a receiver recognizes a repeated message.
+        to: the address, in the form that the notifier expects, such as an e-mail address or a URL.
+        subject: the subject in one line.
+        body: the body in plain text.
+        language: its language, as a BCP 47 tag, such as `es`.
+        referral_id: id of the referral that it is about, for programs that cannot read the body; empty in messages to
+            patrons.
+        template: a code for its content, such as `agency_request`; empty in messages to patrons.
+        link: the link in the body; empty if there is none.
     """
 
     id: str
@@ -86,17 +86,17 @@ class Message:
     link: str = ""
 
     def __repr__(self) -> str:
-        # What a message says may be private.
+        # The content of a message may be private.
         return f"<Message {self.id!r}>"
 
 
 @attrs.frozen
 class Receipt:
-    """What a provider answered to a message that did not fail.
+    """A provider's answer to a message that did not fail.
 
     Attributes:
-        accepted: whether it said that it has taken the message on. Not so where it gives no such answer.
-        reference: what it calls the message; empty where it gives no name.
+        accepted: whether the provider confirmed that it took the message; false if it gives no such answer.
+        reference: the provider's own id for the message; empty if it gives none.
     """
 
     accepted: bool
@@ -107,23 +107,23 @@ class Receipt:
 class Notifier(Protocol):
     """Sends messages. It may be shared between threads.
 
-    A notifier may have an attribute `pauses`, a tuple of seconds: so long is waited at most before the second try of a
-    message, the third, and so on, a day each at most. After the last one the message is given up. Without it messages are
-    tried again after a minute, ten, an hour, six, and a day.
+    A notifier may have an attribute `pauses`, a tuple of seconds: the longest waits before the second attempt, the third,
+    and so on, each at most a day. After the last attempt the message is given up. Without the attribute, messages are
+    tried again after a minute, ten minutes, an hour, six hours and a day.
     """
 
     def send(self, message: Message) -> Receipt:
-        """Send a message, and only return once the provider has answered.
+        """Send a message, and return only once the provider has answered.
 
-        Whom it is for is in no log, no error and no receipt, and what it says is in no log and no error.
+        Its address must appear in no log, error or receipt, and its content in no log or error.
 
         Args:
-            message: what to send, perhaps for the second time.
+            message: the message, perhaps not for the first time.
 
         Returns:
-            What the provider answered.
+            The provider's answer.
 
         Raises:
-            NotDeliveredError: it could not be delivered, whatever the reason; never the provider's own error.
+            NotDeliveredError: it could not be delivered, for any reason. Never the provider's own error.
         """
         ...

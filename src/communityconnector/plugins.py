@@ -1,6 +1,6 @@
-"""The plugins of one `Connector`: which there are, what they declare, and what became of each.
+"""The plugins of one `Connector`: their declarations, and the state of each.
 
-There is no manager for the whole process: two connectors, two notebooks or two tests never share plugins.
+No manager is shared by the whole process: two connectors, two notebooks or two tests never share plugins.
 """
 
 from __future__ import annotations
@@ -45,37 +45,37 @@ DECLARES: Final[Mapping[str, type[Any]]] = {
     "communityconnector_status_words": StatusWords,
     "communityconnector_storage_backends": StorageBackend,
 }
-"""Every hook, and what it declares."""
+"""Every hook, and the class of its declarations."""
 
 BUILT_IN: Final = "communityconnector.adapters.builtin"
-"""The plugin that ships. It is found by its name as the plugins of others are, for it stands on a higher floor."""
+"""The built-in plugin. It is imported by name, like other plugins, because it is on a higher floor."""
 
 D = TypeVar("D")
 
 
 class PluginState(StrEnum):
-    """What became of a plugin."""
+    """The state of a plugin."""
 
     LOADED = "loaded"
     NOT_ALLOWED = "not allowed"
-    """It is installed, but its name is not on the allow-list, so none of its code has run."""
+    """It is installed, but its name is not on the allow-list, so none of its code was run."""
     FAILED = "failed"
-    """It raised when it was imported or asked, or it is not installed."""
+    """It raised when it was imported or called, or it is not installed."""
     REFUSED = "refused"
     """It breaks a rule of plugins."""
 
 
 @attrs.frozen
 class PluginReport:
-    """What became of one plugin.
+    """A report on one plugin.
 
     Attributes:
-        name: the name of its entry point; for one that was handed over, of its module or class.
-        distribution: the installed package that it came with; empty for one that was handed over.
+        name: the name of its entry point, or of its module or class if the host passed it.
+        distribution: the installed package that it belongs to; empty if the host passed it.
         version: that package's version.
-        hooks: the hooks that it answers, sorted.
-        state: what became of it. All of a plugin is used or nothing.
-        error: why it is not used; empty where it is, or is not allowed.
+        hooks: the hooks that it implements, sorted.
+        state: its state. A plugin is used completely or not at all.
+        error: why it is not used; empty if it is used or is not allowed.
     """
 
     name: str
@@ -88,12 +88,11 @@ class PluginReport:
 
 @attrs.define(eq=False)
 class _Plugin:
-    """A plugin under way.
+    """A plugin while it is loaded.
 
     Attributes:
-        installed: whether it came by an entry point; else the host handed it over, or it is built in.
-        shell: its hooks and nothing else, for pluggy, which compares plugins and, in 1.6, reads all their attributes.
-            A module bears both.
+        installed: whether it came from an entry point. Otherwise the host passed it, or it is built in.
+        shell: a module with only its hooks, for pluggy, which compares plugins and, in 1.6, reads all their attributes.
         declared: each declaration with its hook.
     """
 
@@ -113,7 +112,7 @@ class _Plugin:
         return f"plugin {self.name!r}{of}"
 
     def claims(self) -> Iterator[tuple[str, str]]:
-        """What no other plugin may declare as well."""
+        """Yield what no other plugin may also declare."""
         for hook, declaration in self.declared:
             yield hook, _key(declaration)
             if isinstance(declaration, Importer):
@@ -128,14 +127,14 @@ class Plugins:
     """The plugins of one `Connector`. The built-in one is always there.
 
     Args:
-        plugins: modules or objects with hooks, handed over by the host. What is wrong with one of these always raises.
+        plugins: modules or objects with hooks, passed by the host. A fault in one of these always raises.
         allow: names of installed plugins that may be loaded (entry points of the group `communityconnector`), or `*`
-            for all that are installed. No code of any other is run.
-        strict: whether an installed plugin that cannot be used raises; otherwise `report` says so, and the others work.
+            for all installed ones. No code of any other plugin is run.
+        strict: whether an installed plugin that cannot be used raises. Otherwise `report` lists it, and the others work.
         entry_points: whether to look for installed plugins at all.
 
     Raises:
-        PluginError: a plugin that was handed over cannot be used or, if strict, any that is allowed.
+        PluginError: a plugin that the host passed cannot be used or, if strict, any allowed plugin.
     """
 
     def __init__(
@@ -146,69 +145,69 @@ class Plugins:
         self._manager.add_hookspecs(hookspecs)
         self._plugins: list[_Plugin] = []
         self._take(_Plugin(PROJECT, PROJECT, metadata.version(PROJECT)), lambda: resolve_name(BUILT_IN))
-        seen: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for plugin in plugins:
             name = _name_of(plugin)
-            seen[name] += 1
-            self._take(_Plugin(name if seen[name] == 1 else f"{name}#{seen[name]}"), _giving(plugin))
+            counts[name] += 1
+            self._take(_Plugin(name if counts[name] == 1 else f"{name}#{counts[name]}"), _giving(plugin))
         if entry_points:
             self._load_installed({allow} if isinstance(allow, str) else set(allow))
-        self._settle()
-        self._found: dict[type[Any], Mapping[str, Any]] = {
+        self._refuse_clashes()
+        self._declarations: dict[type[Any], Mapping[str, Any]] = {
             kind: self._by_key(kind) for kind in DECLARES.values()
         }
 
     def storage_backends(self) -> Mapping[str, StorageBackend]:
-        """Databases by the scheme of their URLs."""
-        return self._found[StorageBackend]
+        """Return the databases, by the scheme of their URLs."""
+        return self._declarations[StorageBackend]
 
     def notifiers(self) -> Mapping[str, NotifierFactory]:
-        """Ways to send messages, by name."""
-        return self._found[NotifierFactory]
+        """Return the ways to send messages, by name."""
+        return self._declarations[NotifierFactory]
 
     def geocoders(self) -> Mapping[str, GeocoderFactory]:
-        """Who knows where places are, by name."""
-        return self._found[GeocoderFactory]
+        """Return the geocoders, by name."""
+        return self._declarations[GeocoderFactory]
 
     def interpreters(self) -> Mapping[str, InterpreterFactory]:
-        """Who understands what patrons say, by name."""
-        return self._found[InterpreterFactory]
+        """Return the interpreters of patrons' words, by name."""
+        return self._declarations[InterpreterFactory]
 
     def scorers(self) -> Mapping[str, Scorer]:
-        """Other orders of the best matches, by name."""
-        return self._found[Scorer]
+        """Return the alternative orders of the best matches, by name."""
+        return self._declarations[Scorer]
 
     def importers(self) -> Mapping[str, Importer]:
-        """Forms that directories can be read from, by name."""
-        return self._found[Importer]
+        """Return the forms that directories can be read from, by name."""
+        return self._declarations[Importer]
 
     def exporters(self) -> Mapping[str, Exporter]:
-        """Forms that directories can be written in, by name. Call `Exporter.export`, which redacts first."""
-        return self._found[Exporter]
+        """Return the forms that directories can be written in, by name. Call `Exporter.export`, which redacts first."""
+        return self._declarations[Exporter]
 
     def holidays(self) -> Mapping[str, HolidayCalendar]:
-        """Calendars of days on which the usual hours may not hold, by name."""
-        return self._found[HolidayCalendar]
+        """Return the calendars of days on which the usual hours may not apply, by name."""
+        return self._declarations[HolidayCalendar]
 
     def status_words(self) -> Mapping[str, StatusWords]:
-        """Tables of what words of other systems mean, by name."""
-        return self._found[StatusWords]
+        """Return the tables of what words of other systems mean, by name."""
+        return self._declarations[StatusWords]
 
     def report(self) -> tuple[PluginReport, ...]:
-        """What became of each plugin: the built-in one, those handed over, then the installed ones by name."""
+        """Return a report on each plugin: the built-in one, those that the host passed, then the installed ones by name."""
         return tuple(plugin.report() for plugin in self._plugins)
 
     def _load_installed(self, allow: set[str]) -> None:
-        found = [(point, *_distribution(point)) for point in metadata.entry_points(group=PROJECT)]
-        names = Counter(point.name for point, *_ in found)
-        for point, distribution, version in sorted(found, key=lambda one: (one[0].name, one[1])):
+        installed = [(point, *_distribution(point)) for point in metadata.entry_points(group=PROJECT)]
+        names = Counter(point.name for point, *_ in installed)
+        for point, distribution, version in sorted(installed, key=lambda entry: (entry[0].name, entry[1])):
             plugin = _Plugin(point.name, distribution, version, installed=True)
             if not allow & {point.name, "*"}:
                 plugin.state = PluginState.NOT_ALLOWED
                 self._plugins.append(plugin)
             elif names[point.name] > 1:
-                # A name on the allow-list means one plugin, and which of two is meant is not for us to guess.
-                rivals = sorted(other for each, other, _ in found if each.name == point.name)
+                # A name on the allow-list means one plugin. Of two with that name, the library does not guess which.
+                rivals = sorted(package for other, package, _ in installed if other.name == point.name)
                 self._plugins.append(plugin)
                 self._drop(
                     plugin, PluginState.REFUSED, f"{' and '.join(rivals)} both have a plugin of this name"
@@ -221,7 +220,7 @@ class Plugins:
             self._drop(plugin, PluginState.FAILED, "no installed package has a plugin of this name")
 
     def _take(self, plugin: _Plugin, load: Callable[[], object]) -> None:
-        """Take a plugin in, all of it or nothing."""
+        """Load a plugin completely or not at all."""
         self._plugins.append(plugin)
         try:
             self._register(plugin, load())
@@ -230,13 +229,11 @@ class Plugins:
         except (Exception, SystemExit) as error:  # noqa: BLE001  # code of others may raise anything, or end the program
             self._drop(plugin, PluginState.FAILED, f"{type(error).__name__}: {error}", error)
 
-    def _register(self, plugin: _Plugin, found: object) -> None:
-        if inspect.isclass(found):
-            message = (
-                f"this is the class {found.__qualname__}; a plugin is a module or an object made from a class"
-            )
+    def _register(self, plugin: _Plugin, loaded: object) -> None:
+        if inspect.isclass(loaded):
+            message = f"this is the class {loaded.__qualname__}; a plugin must be a module or an instance of a class"
             raise PluginError(message)
-        for name, function in self._hooks_of(found):
+        for name, function in self._hooks_of(loaded):
             setattr(plugin.shell, name, function)
         try:
             self._manager.register(plugin.shell, str(plugin))
@@ -246,24 +243,24 @@ class Plugins:
         for caller in self._manager.get_hookcallers(plugin.shell) or ():
             for implementation in caller.get_hookimpls():
                 if implementation.plugin is plugin.shell:
-                    # Called here and not by pluggy, where the first that raises would silence the rest.
+                    # Called here and not by pluggy, where one plugin that raises would stop the others.
                     declared = _declarations(caller.name, implementation.function())
-                    plugin.declared.extend((caller.name, each) for each in declared)
-        for (hook, key), times in Counter(plugin.claims()).items():
-            if times > 1:
+                    plugin.declared.extend((caller.name, declaration) for declaration in declared)
+        for (hook, key), count in Counter(plugin.claims()).items():
+            if count > 1:
                 message = f"{hook} declares {key!r} twice"
                 raise PluginError(message)
 
     def _hooks_of(self, plugin: object) -> Iterator[tuple[str, Callable[..., object]]]:
         for name in dir(plugin):
             # pluggy 1.6 would evaluate properties, which may open a database.
-            found = inspect.getattr_static(plugin, name)
-            if not inspect.isroutine(found):
+            attribute = inspect.getattr_static(plugin, name)
+            if not inspect.isroutine(attribute):
                 continue
             options = self._manager.parse_hookimpl_opts(plugin, name)
             if options is None:
                 if name.startswith(f"{PROJECT}_"):
-                    message = f"{name} is not marked with `hookimpl`, so it would never be asked"
+                    message = f"{name} is not marked with `hookimpl`, so it would never be called"
                     raise PluginError(message)
                 continue
             function = getattr(plugin, name)
@@ -281,8 +278,8 @@ class Plugins:
         plugin.declared.clear()
         plugin.state, plugin.error = state, _one_line(reason)
 
-    def _settle(self) -> None:
-        """Refuse plugins that declare the same. Of installed ones both go, for their order has no meaning."""
+    def _refuse_clashes(self) -> None:
+        """Refuse plugins that declare the same thing. Of installed plugins all are refused: their order has no meaning."""
         owners: defaultdict[tuple[str, str], list[_Plugin]] = defaultdict(list)
         for plugin in self._plugins:
             for claim in plugin.claims():
@@ -290,14 +287,16 @@ class Plugins:
         clashes = sorted((claim, rivals) for claim, rivals in owners.items() if len(rivals) > 1)
         for (hook, key), rivals in clashes:
             reason = f"{key!r} of {hook} is declared by {' and by '.join(sorted(map(str, rivals)))}"
-            # Without an installed one among them, the host itself handed over what clashes.
-            for plugin in [each for each in rivals if each.installed] or rivals[-1:]:
+            # Without an installed one among them, the host itself passed plugins that clash.
+            for plugin in [rival for rival in rivals if rival.installed] or rivals[-1:]:
                 self._drop(plugin, PluginState.REFUSED, reason)
 
     def _by_key(self, kind: type[D]) -> Mapping[str, D]:
         declared = chain.from_iterable(plugin.declared for plugin in self._plugins)
-        found = {_key(each): each for _, each in declared if isinstance(each, kind)}
-        return MappingProxyType(dict(sorted(found.items())))
+        by_key = {
+            _key(declaration): declaration for _, declaration in declared if isinstance(declaration, kind)
+        }
+        return MappingProxyType(dict(sorted(by_key.items())))
 
 
 def _key(declaration: Any) -> str:
@@ -311,7 +310,7 @@ def _name_of(plugin: object) -> str:
 
 
 def _distribution(point: metadata.EntryPoint) -> tuple[str, str]:
-    """Name and version of what an entry point came with; empty where its metadata do not say."""
+    """Return name and version of the package of an entry point, or empty texts if its metadata lack them."""
     return (point.dist.name or "", point.dist.version or "") if point.dist is not None else ("", "")
 
 
@@ -320,7 +319,7 @@ def _giving(plugin: object) -> Callable[[], object]:
 
 
 def _check(name: str, function: Callable[..., object], options: Mapping[str, Any]) -> None:
-    """Refuse what would be called in another way than its author thinks, or by one version of pluggy only."""
+    """Refuse a function that would be called differently than its author expects, or only by one version of pluggy."""
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
         message = f"{name} must be a plain function, not an asynchronous one"
         raise PluginError(message)
@@ -329,7 +328,7 @@ def _check(name: str, function: Callable[..., object], options: Mapping[str, Any
         raise PluginError(message)
     for parameter in inspect.signature(function).parameters.values():
         if parameter.default is not parameter.empty:
-            message = f"{name} has a default for `{parameter.name}`; versions of pluggy differ in what they pass then"
+            message = f"{name} has a default for `{parameter.name}`: remove it, because versions of pluggy treat it differently"
             raise PluginError(message)
 
 
@@ -338,20 +337,24 @@ def _declarations(hook: str, answer: object) -> list[Any]:
     if not isinstance(answer, Iterable) or isinstance(answer, (str, bytes, Mapping)):
         message = f"{hook} must return an iterable of {kind.__name__}, not {type(answer).__name__}"
         raise PluginError(message)
-    found = []
-    # A generator runs here, so what it raises midway is this plugin's failure.
-    for each in answer:
-        if not isinstance(each, kind):
+    declarations = []
+    # A generator runs here, so an exception midway is a failure of this plugin.
+    for declaration in answer:
+        if not isinstance(declaration, kind):
             message = (
-                f"{hook} must return an iterable of {kind.__name__}, and there is {type(each).__name__} in it"
+                f"{hook} must return an iterable of {kind.__name__}, "
+                f"but it contains a {type(declaration).__name__}"
             )
             raise PluginError(message)
-        if each.api != API_VERSION:
-            message = f"{_key(each)!r} of {hook} is for API {each.api}; this version knows API {API_VERSION}"
+        if declaration.api != API_VERSION:
+            message = (
+                f"{_key(declaration)!r} of {hook} is for API {declaration.api}; "
+                f"this version knows API {API_VERSION}"
+            )
             raise PluginError(message)
-        found.append(each)
-    return found
+        declarations.append(declaration)
+    return declarations
 
 
-def _one_line(words: object) -> str:
-    return " ".join(str(words).split())
+def _one_line(text: object) -> str:
+    return " ".join(str(text).split())

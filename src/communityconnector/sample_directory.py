@@ -11,9 +11,9 @@ from communityconnector.model import Directory
 
 @cache
 def sample() -> Directory:
-    """A fictional directory of human services in and around Ashe County, North Carolina.
+    """Return a fictional directory of human services in and around Ashe County, North Carolina.
 
-    Real places, invented agencies: for demonstrations, documentation and tests. Times are wall-clock times of
-    the zone `America/New_York`.
+    The places are real and the agencies invented: for demonstrations, documentation and tests. Times are wall-clock times
+    in the time zone `America/New_York`.
     """
     return interchange.read(files("communityconnector") / "sample")

@@ -1,7 +1,7 @@
-"""Reading what a host has set for a part: all that is wrong is told at once, and no value is ever repeated.
+"""Read the host's settings for a part. All faults are reported at once, and no value is ever repeated.
 
-`make` of a `NotifierFactory`, and of every other factory, takes settings as texts by name. A value may be a password,
-or a password may have been pasted into the wrong place, so errors name settings and say what they should be.
+`make` of a `NotifierFactory`, and of every other factory, takes settings as strings by name. A value may be a password,
+or a password may have been pasted into the wrong place. So errors name settings and state what they should be.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 class Given:
     """The settings of one part.
 
-    Read each setting by name, then call `done`, which raises if anything was wrong. Until then, what is missing or wrong
-    reads as if it were empty.
+    Read each setting by name, then call `done`, which raises if anything was wrong. Until then, a missing or invalid
+    setting reads as empty or as its default.
 
     Args:
-        part: what the host calls the part, such as `smtp`.
-        settings: what the host has set.
+        part: the host's name for the part, such as `smtp`.
+        settings: the host's settings.
     """
 
     def __init__(self, part: str, settings: Mapping[str, str]) -> None:
@@ -35,84 +35,84 @@ class Given:
         self._problems: list[str] = []
 
     def text(self, name: str, meaning: str, default: str | None = None) -> str:
-        """A setting, without white space around it.
+        """Return a setting, without white space around it.
 
         Args:
-            name: of the setting.
-            meaning: what it should be, for the error: "the name of the mail server, such as smtp.example.org".
-            default: what it is where the host has set nothing; without one, the host must set it.
+            name: the name of the setting.
+            meaning: what it should be, for the error message: "the name of the mail server, such as smtp.example.org".
+            default: its value if the host has not set it. Without a default, the host must set it.
         """
-        found = self._found(name).strip()
-        if not found and default is None:
+        value = self._value(name).strip()
+        if not value and default is None:
             self.wrong(name, f"is missing: {meaning}")
-        return found or default or ""
+        return value or default or ""
 
     def secret(self, name: str) -> Secret | None:
-        """A setting that nobody is shown, as it stands; `None` where the host has set nothing."""
-        found = self._found(name)
-        return Secret(found) if found else None
+        """Return a secret setting unchanged, or `None` if the host has not set it."""
+        value = self._value(name)
+        return Secret(value) if value else None
 
     def words(self, name: str) -> tuple[str, ...]:
-        """A setting that holds several words, with white space between them; empty where the host has set nothing."""
-        return tuple(self._found(name).split())
+        """Return a setting of several words separated by white space, or an empty tuple if the host has not set it."""
+        return tuple(self._value(name).split())
 
     def choice(self, name: str, options: Sequence[str], default: str) -> str:
-        """A setting that is one of a few words."""
-        found = self._found(name).strip() or default
-        if found not in options:
+        """Return a setting that is one of a few words."""
+        value = self._value(name).strip() or default
+        if value not in options:
             self.wrong(name, f"must be one of {', '.join(options)}")
             return default
-        return found
+        return value
 
     def number(self, name: str, default: int, *, least: int, most: int) -> int:
-        """A setting that is a whole number."""
-        found = self._found(name).strip() or str(default)
-        if not _NUMBER.fullmatch(found) or not least <= int(found) <= most:
+        """Return a setting that is a whole number."""
+        value = self._value(name).strip() or str(default)
+        if not _NUMBER.fullmatch(value) or not least <= int(value) <= most:
             self.wrong(name, f"must be a whole number from {least} to {most}")
             return default
-        return int(found)
+        return int(value)
 
     def authorities(self, name: str) -> str | None:
-        """A setting that names a file of certificates (PEM) of those who are trusted; `None` where the host has set nothing."""
-        found = self._found(name).strip()
-        if not found:
+        """Return a setting that names a file of trusted certificates (PEM), or `None` if the host has not set it."""
+        path = self._value(name).strip()
+        if not path:
             return None
         try:
-            ssl.create_default_context(cafile=found)
+            ssl.create_default_context(cafile=path)
         except (OSError, ValueError):
             self.wrong(name, "must be a file of certificates (PEM)")
-        return found
+        return path
 
     def wrong(self, name: str, why: str) -> None:
-        """Say what is wrong with a setting, without its value.
+        """Report a fault of a setting, without its value.
 
         Args:
-            name: of the setting.
-            why: goes on after the name: "must be an address".
+            name: the name of the setting.
+            why: the fault, as a sentence that begins with the name: "must be an address".
         """
         self._problems.append(f"`{name}` {why}")
 
     def done(self) -> None:
-        """End of the settings.
+        """Raise if any setting was missing or invalid.
 
         Raises:
-            InvalidSettingsError: one was missing or wrong, or there are others than were read; the message says all.
+            InvalidSettingsError: a setting was missing or invalid, or was never read. The message lists all faults.
         """
         known = ", ".join(self._known)
-        # Only how many, for what stands where a name should stand may be a value.
-        if odd := len(self._settings.keys() - set(self._known)):
+        # Only the number of unknown settings, because a value may have been entered in the place of a name.
+        if unknown := len(self._settings.keys() - set(self._known)):
             self._problems.append(
-                f"there {'is a setting' if odd == 1 else f'are {odd} settings'} besides those that it reads ({known})"
+                f"{unknown} unknown {'setting' if unknown == 1 else 'settings'} (expected: {known})"
             )
         if self._problems:
             message = f"settings of {self._part}: {'; '.join(self._problems)}"
             raise InvalidSettingsError(message)
 
-    def _found(self, name: str) -> str:
+    def _value(self, name: str) -> str:
         self._known.append(name)
-        found: object = self._settings.get(name, "")
-        if not isinstance(found, str):
-            # As where a file of settings has a number without quotes.
-            self.wrong(name, f"must be a text, not {type(found).__name__}")
+        value: object = self._settings.get(name, "")
+        if not isinstance(value, str):
+            # For example a number without quotes in a settings file.
+            self.wrong(name, f"must be a string, not {type(value).__name__}")
             return ""
-        return found
+        return value

@@ -1,15 +1,15 @@
-"""The storage port: what a database has to do so that the library can keep its records there.
+"""The storage port: what a database must do so that the library can store its records there.
 
-A storage holds dumb, versioned records. It knows none of the library's classes: what a document means is decided above
-it, so whoever writes an adapter learns this page and nothing else. `communityconnector.testing.StorageContract` proves
-an adapter.
+A storage holds plain, versioned records. It knows none of the library's classes: the code above it decides what a
+document means. So the author of an adapter needs only this module. `communityconnector.testing.StorageContract` tests an
+adapter.
 
-**Versions.** A commit is numbered by the storage: every one with a larger number than any before it, whatever was
-deleted meanwhile. The number of the commit that last wrote a record is the record's version. So a version is never
-used again, and "what has changed since" is a question about numbers.
+**Versions.** The storage numbers its commits. Each number is larger than all before it, even after deletions. The
+version of a record is the number of the commit that last wrote it. So a version is never reused, and "what has changed
+since" is a comparison of numbers.
 
-**Order.** Ids are compared by Unicode code points (as Python compares them, and as UTF-8 bytes do), never by a
-language's rules: a small and a capital letter, one with an accent, and one with a blank after it are four ids.
+**Order.** Ids are compared by Unicode code points (as Python and UTF-8 bytes compare), never by the rules of a language:
+a small letter, a capital, a letter with an accent and a letter followed by a blank are four different ids.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ import attrs
 from communityconnector.errors import InvalidRecordError
 
 API_VERSION: Final = 1
-"""Number of this page. A backend that was written to another one is refused."""
+"""Version of this port. A backend that was written for another version is refused."""
 
 MOST_LETTERS: Final = 255
-"""Longest id, and longest value of a look-up key, in characters: what an index of MariaDB can hold."""
+"""The longest id, and the longest value of a look-up key, in characters: what an index of MariaDB can hold."""
 
 MOST_NAME_LETTERS: Final = 64
-"""Longest kind, and longest name of a look-up key."""
+"""The longest kind, and the longest name of a look-up key, in characters."""
 
 ABSENT: Final = 0
-"""The version that a record has which is not there."""
+"""The version of a record that does not exist."""
 
 
 @attrs.frozen(repr=False)
 class Record:
-    """A record as it is stored.
+    """A stored record.
 
     Attributes:
-        kind: what it is, such as `referral`.
-        id: tells it from others of its kind.
+        kind: its kind, such as `referral`.
+        id: its id, unique within its kind.
         version: number of the commit that last wrote it, 1 or more.
-        document: what it says: a JSON object, as `json` reads it. Numbers, nulls and texts come back as they went in.
-        keys: what it can be looked up by, and under which value: texts, compared as ids are.
+        document: its content: a JSON object, as `json` reads it. Numbers, nulls and strings come back unchanged.
+        keys: its look-up keys, by name: strings that are compared like ids.
     """
 
     kind: str
@@ -54,20 +54,20 @@ class Record:
     keys: Mapping[str, str] = attrs.field(factory=dict)
 
     def __repr__(self) -> str:
-        # What a record says, and what it is looked up by, may be private.
+        # The content and the look-up keys may be private.
         return f"<Record {self.kind} {self.id!r}, version {self.version}>"
 
 
 @attrs.frozen(repr=False)
 class Put:
-    """A record to be written.
+    """A record to write.
 
     Attributes:
-        kind: what it is.
-        id: tells it from others of its kind.
-        document: what it says, all of it: nothing is merged. A dictionary, or `Encoded`; `encoded` writes either.
-        expected: the version that it has now; `ABSENT` where there must be none.
-        keys: what it can be looked up by; those of the version before do not stay.
+        kind: its kind.
+        id: its id, unique within its kind.
+        document: its whole content: nothing is merged. A dictionary or `Encoded`; `encoded` writes both.
+        expected: the current version; `ABSENT` if the record must not exist.
+        keys: its look-up keys. They replace those of the earlier version.
     """
 
     kind: str
@@ -82,12 +82,12 @@ class Put:
 
 @attrs.frozen
 class Delete:
-    """A record to be taken away.
+    """A record to delete.
 
     Attributes:
-        kind: what it is.
-        id: tells it from others of its kind.
-        expected: the version that it has now.
+        kind: its kind.
+        id: its id, unique within its kind.
+        expected: the current version.
     """
 
     kind: str
@@ -100,12 +100,12 @@ Write = Put | Delete
 
 @attrs.frozen(repr=False)
 class KeyRange:
-    """Which records to look up by one of their keys.
+    """A range of values of one look-up key.
 
     Attributes:
         name: the key.
-        first: the least value that counts.
-        last: the greatest value that counts, itself included; `None` for any.
+        first: the least value in the range.
+        last: the greatest value in the range; `None` for no limit.
     """
 
     name: str
@@ -113,7 +113,7 @@ class KeyRange:
     last: str | None = None
 
     def holds(self, keys: Mapping[str, str]) -> bool:
-        """Whether a record with these keys counts."""
+        """Return whether a record with these keys is in the range."""
         value = keys.get(self.name)
         return value is not None and self.first <= value and (self.last is None or value <= self.last)
 
@@ -123,13 +123,13 @@ class KeyRange:
 
 @attrs.frozen
 class Change:
-    """What became of a record.
+    """A change of a record.
 
     Attributes:
         version: number of the commit that last wrote or deleted it.
-        kind: what it is.
-        id: tells it from others of its kind.
-        deleted: whether it is gone.
+        kind: its kind.
+        id: its id, unique within its kind.
+        deleted: whether it was deleted.
     """
 
     version: int
@@ -139,118 +139,119 @@ class Change:
 
 
 class Storage(Protocol):
-    """What a storage does. It may be shared between threads.
+    """A database of records. It may be shared between threads.
 
-    Whatever goes wrong in the database itself raises `StorageError` or a leaf of it, never the driver's own error.
+    A failure of the database raises `StorageError` or a subclass, never the driver's own error.
     """
 
     def get(self, kind: str, ids: Iterable[str]) -> dict[str, Record]:
-        """The records of some ids, by id; those that are not there are left out."""
+        """Return the records with these ids, by id. Missing records are left out."""
         ...
 
     def scan(
         self, kind: str, key: KeyRange | None = None, *, after: str = "", limit: int | None = None
     ) -> Iterator[Record]:
-        """The records of a kind in the order of their ids.
+        """Return the records of a kind in the order of their ids.
 
-        A record that is there all the while comes once; one that is written meanwhile may come or not.
+        A record that exists during the whole scan comes exactly once. One that is written meanwhile may come or not.
 
         Args:
-            kind: which.
-            key: only those with such a key.
-            after: only those with a greater id: the last id of an earlier scan goes on from there.
-            limit: how many at most.
+            kind: the kind.
+            key: only records with a key in this range.
+            after: only records with a greater id. The last id of an earlier scan continues that scan.
+            limit: the largest number of records.
         """
         ...
 
     def commit(self, writes: Sequence[Write]) -> int:
-        """Write all of it or nothing, and only return once it is kept.
+        """Write all records or none, and return only once they are durable.
 
         Args:
-            writes: the writes, each of another record.
+            writes: the writes, each to a different record.
 
         Returns:
-            The number of the commit: the version of every record that it wrote. Without any writes, the number of the
-            last commit that there was, or 0.
+            The number of the commit, which is the version of every record that it wrote. Without any writes, the number
+            of the last commit, or 0.
 
         Raises:
-            StaleRecordError: a record has another version than was expected; nothing was written.
+            StaleRecordError: a record does not have the expected version. Nothing was written.
             InvalidRecordError: a write cannot be stored anywhere (see `checked`).
         """
         ...
 
     def drop(self, kind: str) -> None:
-        """Forget all records of a kind, whatever their versions: no change of theirs is told any more.
+        """Delete all records of a kind without checking versions, together with the history of their changes.
 
-        All are gone when the call returns, though meanwhile some may be and others not: for what nobody reads any more.
+        All are deleted when the call returns. Until then some may still be there, so use it for kinds that are no longer
+        read.
         """
         ...
 
     def close(self) -> None:
-        """Let go of everything. May be called again. Whatever is called afterwards raises `StorageClosedError`."""
+        """Close the storage. May be called again. All other calls then raise `StorageClosedError`."""
         ...
 
 
 def fetch(storage: Storage, kind: str, id: str) -> Record | None:  # noqa: A002  # the field's own word
-    """One record; `None` where it is not there.
+    """Return one record, or `None` if it does not exist.
 
     Args:
-        storage: where it would be.
-        kind: what it is.
-        id: which.
+        storage: the storage.
+        kind: its kind.
+        id: its id.
     """
     return storage.get(kind, [id]).get(id)
 
 
 @runtime_checkable
 class SupportsChanges(Protocol):
-    """A storage that tells what has changed since a commit."""
+    """A storage that can list what has changed since a commit."""
 
     def changes(self, since: int = 0, *, limit: int | None = None) -> Iterator[Change]:
-        """The last change of each record that was changed after a commit, in the order of the commits, then by kind and id.
+        """Return the last change of each record that was changed after a commit, ordered by commit, kind and id.
 
         Args:
             since: number of the commit.
-            limit: how many at most.
+            limit: the largest number of changes.
         """
         ...
 
 
 @runtime_checkable
 class SupportsClaims(Protocol):
-    """A storage whose workers can take records to work on, so that no two work on the same one at a time."""
+    """A storage whose workers can claim records, so that no two work on the same record at once."""
 
     def claim(self, kind: str, key: str, now: str, until: str, count: int) -> list[Record]:
-        """Take records that are due: whose key is `now` at most. Their key becomes `until`, when they are due again.
+        """Claim records that are due, which means that their key is at most `now`. Set their key to `until`.
 
-        Taking is a commit: the records have its number as their version, and whoever wants to finish with one expects
-        that version. A worker that was thought dead meanwhile finds it stale.
+        A claim is a commit, so the claimed records get its number as their version. A worker finishes a record by a
+        write that expects this version. If another worker has claimed it since, that write is stale.
 
         Args:
-            kind: which records.
-            key: the key that says when a record is due.
-            now: the moment, as the key has it.
-            until: when the claim ends.
-            count: how many at most, those that are due longest first, then by id.
+            kind: the kind of records.
+            key: the key that holds the time at which a record is due.
+            now: the current time, in the format of the key.
+            until: the end of the claim, when the records are due again.
+            count: the largest number of records, those due longest first, then by id.
         """
         ...
 
 
 @runtime_checkable
 class SupportsWiping(Protocol):
-    """A storage that can see to it that what was deleted cannot be read from its files any more."""
+    """A storage that can make deleted data unreadable in its files."""
 
     def wipe(self) -> bool:
-        """Take out of its files, and of all copies of them that it made itself, what was deleted before the call.
+        """Remove data that was deleted before the call from its files, and from all copies that it made itself.
 
-        What is overwritten or deleted is so in the files as programs read them. What disks, file systems and backups
-        keep besides is their keeper's to see to.
+        The data is gone from the files as programs read them. Traces on disks, in file systems and in backups are the
+        responsibility of their administrator.
 
         Returns:
-            Whether it is done. Not so where somebody was reading all the while: then it has to be called again.
+            Whether it is done. It is not if readers were active all the time: then call it again.
 
         Raises:
-            StorageError: the database cannot do it, for want of room for example. Nothing is lost.
+            StorageError: the database cannot do it, for example because the disk is full. No data is lost.
         """
         ...
 
@@ -260,7 +261,7 @@ class SupportsHost(Protocol):
     """A storage that can write in a transaction of its host."""
 
     def within(self, connection: Any) -> Storage:
-        """This storage inside a transaction that the host has begun, and will commit or roll back itself.
+        """Return this storage within a transaction that the host has begun and will commit or roll back itself.
 
         Args:
             connection: the host's connection.
@@ -273,12 +274,12 @@ OpenStorage = Callable[[str], Storage]
 
 
 def checked(writes: Sequence[Write]) -> Sequence[Write]:
-    """The same writes, if any storage could store them. Whoever calls a storage need not: every adapter does.
+    """Return the same writes, if every storage can store them. Adapters call it; callers of a storage need not.
 
     Raises:
-        InvalidRecordError: a kind, id or look-up key is empty or too long (`MOST_NAME_LETTERS`, `MOST_LETTERS`), a
-            value too long, or one of them has a NUL or half a surrogate pair; a record is written twice; a version is
-            negative, or a record is to be deleted that is expected not to be there. Documents are checked by `encoded`.
+        InvalidRecordError: a kind, id or look-up key is empty or too long (`MOST_NAME_LETTERS`, `MOST_LETTERS`), a value
+            is too long, or one of them has a NUL or a lone surrogate. A record is written twice. A version is negative,
+            or a delete expects no record. Documents are checked by `encoded`.
     """
     seen: set[tuple[str, str]] = set()
     for write in writes:
@@ -289,7 +290,9 @@ def checked(writes: Sequence[Write]) -> Sequence[Write]:
         seen.add(name)
         expected: Any = write.expected
         if not isinstance(expected, int) or expected < (ABSENT if isinstance(write, Put) else 1):
-            message = f"{write.kind} {write.id!r}: no record has version {write.expected}"
+            message = (
+                f"{write.kind} {write.id!r}: {write.expected} is not a version that this write can expect"
+            )
             raise InvalidRecordError(message)
         if isinstance(write, Put):
             for key, value in write.keys.items():
@@ -299,22 +302,22 @@ def checked(writes: Sequence[Write]) -> Sequence[Write]:
 
 
 class Encoded(Mapping[str, Any]):
-    """A document whose text, as `encoded` gives it, is known already. Whoever looks into it has the text read first.
+    """A document whose JSON text is already known, as `encoded` returns it. It is parsed when it is first read.
 
     Args:
-        text: the text.
+        text: the JSON text.
     """
 
-    __slots__ = ("_held", "text")
+    __slots__ = ("_parsed", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._held: dict[str, Any] | None = None
+        self._parsed: dict[str, Any] | None = None
 
     def _document(self) -> dict[str, Any]:
-        if self._held is None:
-            self._held = json.loads(self.text)
-        return self._held
+        if self._parsed is None:
+            self._parsed = json.loads(self.text)
+        return self._parsed
 
     def __getitem__(self, name: str) -> Any:
         return self._document()[name]
@@ -326,15 +329,15 @@ class Encoded(Mapping[str, Any]):
         return len(self._document())
 
     def __repr__(self) -> str:
-        # What a document says may be private.
+        # The content of a document may be private.
         return "<Encoded>"
 
 
 def encoded(document: Mapping[str, Any]) -> str:
-    """A document as JSON text, in ASCII: no database can take offence at it.
+    """Return a document as JSON text in ASCII, which every database accepts.
 
     Raises:
-        InvalidRecordError: it is no JSON object, or holds a number that JSON has no way to write.
+        InvalidRecordError: it is not a JSON object, or contains a number that JSON cannot write.
     """
     if isinstance(document, Encoded):
         return document.text
@@ -349,7 +352,7 @@ def encoded(document: Mapping[str, Any]) -> str:
 
 
 def lawful_id(text: str) -> bool:
-    """Whether every storage can take a text as an id."""
+    """Return whether every storage can use a text as an id."""
     try:
         _lawful(text, "id", 1, MOST_LETTERS)
     except InvalidRecordError:
@@ -359,14 +362,14 @@ def lawful_id(text: str) -> bool:
 
 def _lawful(text: Any, what: str, least: int, most: int) -> str:
     if not isinstance(text, str) or not least <= len(text) <= most:
-        message = f"a {what} must be a text of {least} to {most} characters"
+        message = f"a {what} must be a string of {least} to {most} characters"
         raise InvalidRecordError(message)
     try:
         text.encode()
     except UnicodeEncodeError:
-        message = f"a {what} may not have half of a surrogate pair"
+        message = f"a {what} must not contain a lone surrogate"
         raise InvalidRecordError(message) from None
     if "\0" in text:
-        message = f"a {what} may not have a NUL"
+        message = f"a {what} must not contain a NUL character"
         raise InvalidRecordError(message)
     return text

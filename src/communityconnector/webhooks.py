@@ -1,7 +1,7 @@
-"""Web hooks that a receiver can trust: signatures after Standard Webhooks, in an envelope after CloudEvents.
+"""Web hooks that a receiver can trust: signed as in Standard Webhooks, in an envelope as in CloudEvents.
 
 Signatures: github.com/standard-webhooks/standard-webhooks, `spec/standard-webhooks.md`, symmetric scheme `v1`.
-Envelope: CloudEvents 1.0.2, JSON format. The standard library is all that is needed on both ends.
+Envelope: CloudEvents 1.0.2, JSON format. Both ends need only Python's standard library.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from communityconnector.errors import InvalidSettingsError, InvalidSignatureErro
 from communityconnector.notification import Secret
 
 TOLERANCE: Final = timedelta(minutes=5)
-"""How far the clocks of sender and receiver may be apart; what is older may be a copy of what was sent before."""
+"""How far the clocks of sender and receiver may differ. An older message may be a replayed copy."""
 
 CONTENT_TYPE: Final = "application/cloudevents+json; charset=UTF-8"
 """The media type of an `envelope`."""
@@ -31,43 +31,43 @@ _SCHEME: Final = "v1"
 _LEAST: Final = 24
 _MOST: Final = 64
 
-# A full stop stands between id, time and body in what is signed. One within an id would let a receiver be shown the
-# end of the id as the time, and the time as the beginning of the body.
+# The signed text separates id, time and body by full stops. With one in the id, an attacker could present the end of the
+# id as the time, and the time as the beginning of the body.
 _ID: Final = re.compile(r"[!-\-/-~]{1,255}")
 _SECONDS: Final = re.compile(r"[0-9]{1,12}")
 
 _MISSING: Final = "missing-header"
 _REPEATED: Final = "repeated-header"
-_ODD_ID: Final = "malformed", "`webhook-id` must be 1 to 255 visible ASCII letters, no full stop among them"
+_ODD_ID: Final = "malformed", "`webhook-id` must be 1 to 255 visible ASCII characters without a full stop"
 _ODD_TIME: Final = "malformed", "`webhook-timestamp` must be whole seconds since 1970"
-_TOO_OLD: Final = "too-old", "`webhook-timestamp` lies too far back"
-_TOO_NEW: Final = "too-new", "`webhook-timestamp` lies in the future"
-_NO_MATCH: Final = "no-match", "no signature fits any of the secrets"
+_TOO_OLD: Final = "too-old", "`webhook-timestamp` is too old"
+_TOO_NEW: Final = "too-new", "`webhook-timestamp` is in the future"
+_NO_MATCH: Final = "no-match", "no signature matches any of the secrets"
 
 
 def sign(keys: Sequence[Secret], message_id: str, at: datetime, body: bytes) -> str:
-    """The value of the header `webhook-signature`.
+    """Return the value of the header `webhook-signature`.
 
     Args:
-        keys: one secret, or several while one takes another's place: `whsec_` and 24 to 64 bytes in base64. The
-            receiver needs to know one of them.
-        message_id: the value of the header `webhook-id`: visible ASCII letters without a full stop.
-        at: when it is sent. The header `webhook-timestamp` has it in whole seconds (`timestamp`).
-        body: exactly what is sent.
+        keys: one secret, or several while one replaces another: `whsec_` and 24 to 64 bytes in base64. The receiver
+            needs to know one of them.
+        message_id: the value of the header `webhook-id`: visible ASCII characters without a full stop.
+        at: when it is sent. The header `webhook-timestamp` has the same time in whole seconds (`timestamp`).
+        body: the exact body.
 
     Returns:
-        One signature for each key, with spaces between them.
+        One signature for each key, separated by spaces.
 
     Raises:
-        InvalidSettingsError: a key is none, or there is none.
-        InvalidSignatureError: nothing with this id can be signed.
+        InvalidSettingsError: a key is invalid, or there is no key.
+        InvalidSignatureError: the id is malformed.
     """
     _check_id(message_id)
     return " ".join(_signature(key, message_id, timestamp(at), body) for key in key_bytes(keys))
 
 
 def timestamp(at: datetime) -> str:
-    """The value of the header `webhook-timestamp`: whole seconds since 1970."""
+    """Return the value of the header `webhook-timestamp`: whole seconds since 1970."""
     return str(floor(at.timestamp()))
 
 
@@ -78,63 +78,63 @@ def verify(
     now: datetime,
     tolerance: timedelta = TOLERANCE,
 ) -> str:
-    """Make sure that a message comes from somebody who knows a secret, and is no old copy.
+    """Check that the sender of a message knows a secret, and that the message is not an old copy.
 
     Args:
-        keys: the secrets that are taken.
-        headers: the headers of the request, in capitals or not.
-        body: exactly what came, before anything is read out of it.
-        now: the time.
-        tolerance: how far `webhook-timestamp` may lie before or after `now`.
+        keys: the accepted secrets.
+        headers: the headers of the request, in any letter case.
+        body: the exact body as received, before parsing.
+        now: the current time.
+        tolerance: how far `webhook-timestamp` may be before or after `now`.
 
     Returns:
-        The message's id. The same id may come again within the tolerance: take it once.
+        The message's id. The same id may arrive again within the tolerance: process it once.
 
     Raises:
-        InvalidSignatureError: it is not to be trusted; `reason` says why.
-        InvalidSettingsError: a key is none, or there is none.
+        InvalidSignatureError: the message cannot be trusted. `reason` states why.
+        InvalidSettingsError: a key is invalid, or there is no key.
     """
     decoded = key_bytes(keys)
     message_id = _header(headers, "webhook-id")
     sent = _header(headers, "webhook-timestamp")
-    given = _header(headers, "webhook-signature").encode("utf-8", "replace").split(b" ")
+    received = _header(headers, "webhook-signature").encode("utf-8", "replace").split(b" ")
     _check_id(message_id)
     if not _SECONDS.fullmatch(sent):
         raise InvalidSignatureError(*_ODD_TIME)
-    late = now.timestamp() - int(sent)
-    if late > tolerance.total_seconds():
+    age = now.timestamp() - int(sent)
+    if age > tolerance.total_seconds():
         raise InvalidSignatureError(*_TOO_OLD)
-    if -late > tolerance.total_seconds():
+    if -age > tolerance.total_seconds():
         raise InvalidSignatureError(*_TOO_NEW)
     expected = [_signature(key, message_id, sent, body).encode() for key in decoded]
-    # All are compared whatever is found, so that time does not tell which was right.
-    if not sum(hmac.compare_digest(one, other) for one in expected for other in given):
+    # All pairs are compared even after a match, so that the time taken does not reveal which one matched.
+    if not sum(hmac.compare_digest(ours, theirs) for ours in expected for theirs in received):
         raise InvalidSignatureError(*_NO_MATCH)
     return message_id
 
 
 def key_bytes(keys: Sequence[Secret]) -> list[bytes]:
-    """The bytes that secrets stand for: one secret may be written in several ways.
+    """Return the bytes that secrets encode. One secret may be written in several ways.
 
     Raises:
-        InvalidSettingsError: one is none, or there is none; the message does not repeat it.
+        InvalidSettingsError: a secret is invalid, or there is none. The message does not repeat it.
     """
     if not keys:
-        message = "there is no secret to sign or verify with"
+        message = "at least one secret is needed to sign or verify"
         raise InvalidSettingsError(message)
     return [_decoded(key) for key in keys]
 
 
 def envelope(message_id: str, source: str, kind: str, data: Mapping[str, Any]) -> bytes:
-    """A message as CloudEvents has it: the same message is always the same bytes.
+    """Return a message as a CloudEvent. The same message always gives the same bytes.
 
-    It bears no time, for the only one that is known here is that of an attempt, which `webhook-timestamp` tells.
+    It has no time, because the only known time is that of the attempt, which `webhook-timestamp` states.
 
     Args:
         message_id: the message's id.
-        source: who sends it, a URI. Source and id together are one message's alone.
-        kind: what it is, in reversed DNS, such as `org.communityconnector.message.v1`.
-        data: what it says.
+        source: a URI for the sender. Source and id together identify the message.
+        kind: its type, in reversed DNS, such as `org.communityconnector.message.v1`.
+        data: its content.
     """
     event = {
         "specversion": "1.0",
@@ -153,14 +153,14 @@ def _check_id(message_id: str) -> None:
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:
-    found = [value for key, value in headers.items() if key.lower() == name]
-    if len(found) > 1:
-        words = f"`{name}` comes twice"
-        raise InvalidSignatureError(_REPEATED, words)
-    if not found or not found[0]:
-        words = f"`{name}` is missing"
-        raise InvalidSignatureError(_MISSING, words)
-    return found[0]
+    values = [value for key, value in headers.items() if key.lower() == name]
+    if len(values) > 1:
+        message = f"`{name}` is repeated"
+        raise InvalidSignatureError(_REPEATED, message)
+    if not values or not values[0]:
+        message = f"`{name}` is missing"
+        raise InvalidSignatureError(_MISSING, message)
+    return values[0]
 
 
 def _signature(key: bytes, message_id: str, sent: str, body: bytes) -> str:
@@ -169,19 +169,19 @@ def _signature(key: bytes, message_id: str, sent: str, body: bytes) -> str:
 
 
 def _decoded(key: Secret) -> bytes:
-    found = _bytes_of(key)
-    if not _LEAST <= len(found) <= _MOST:
+    secret = _bytes_of(key)
+    if not _LEAST <= len(secret) <= _MOST:
         message = f"a secret must be {_PREFIX} and {_LEAST} to {_MOST} bytes in base64"
         raise InvalidSettingsError(message)
-    return found
+    return secret
 
 
 def _bytes_of(key: Secret) -> bytes:
-    """The bytes of a secret; none where it is malformed. It raises nothing, for an error would hold the secret."""
+    """Return the bytes of a secret, or no bytes if it is malformed. An exception here would contain the secret."""
     prefix, _, rest = key.reveal().partition("_")
     try:
-        # Some senders leave the padding out.
-        found = base64.b64decode(rest + "=" * (-len(rest) % 4), validate=True)
+        # Some senders omit the padding.
+        secret = base64.b64decode(rest + "=" * (-len(rest) % 4), validate=True)
     except (binascii.Error, ValueError):
         return b""
-    return found if f"{prefix}_" == _PREFIX else b""
+    return secret if f"{prefix}_" == _PREFIX else b""

@@ -203,7 +203,7 @@ def test_a_host_makes_it_from_settings(receiver):
         ({"services": "json", "timeout": "canary"}, "`timeout` must be a whole number"),
         (
             {"services": "json", "canary": "x"},
-            "there is a setting besides those that it reads (services, timeout)",
+            "1 unknown setting (expected: services, timeout)",
         ),
     ],
 )

@@ -490,12 +490,12 @@ def test_without_more_it_speaks_https_to_the_internet_alone():
         ({**SETTINGS, "timeout": "canary"}, ["`timeout` must be a whole number from 1 to 300"]),
         ({**SETTINGS, "timeout": "301"}, ["`timeout` must be"]),
         ({**SETTINGS, "ca_file": "/canary"}, ["`ca_file` must be a file of certificates"]),
-        ({**SETTINGS, "canary": "1"}, ["there is a setting besides those that it reads (secrets, source,"]),
+        ({**SETTINGS, "canary": "1"}, ["1 unknown setting (expected: secrets, source,"]),
         (
             {**SETTINGS, "canary": "1", "canary2": "1", "source": ""},
-            ["there are 2 settings", "`source` is missing"],
+            ["2 unknown settings", "`source` is missing"],
         ),
-        ({**SETTINGS, "source": 7}, ["`source` must be a text, not int"]),
+        ({**SETTINGS, "source": 7}, ["`source` must be a string, not int"]),
     ],
 )
 def test_what_is_wrong_with_settings_is_said_at_once_and_without_values(settings, said):

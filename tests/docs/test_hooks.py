@@ -73,7 +73,7 @@ def read_settings(factory):
     try:
         factory.make({"no-such-setting": "x"})
     except InvalidSettingsError as error:
-        return re.search(r"besides those that it reads \((.*?)\)", str(error))[1].split(", ")
+        return re.search(r"unknown settings? \(expected: (.*?)\)", str(error))[1].split(", ")
     return []
 
 

@@ -181,7 +181,7 @@ def test_what_is_no_secret_is_told_without_it(odd):
 
 def test_without_a_secret_nothing_is_signed_and_nothing_verified():
     for asking in (lambda: sign([], "m-1", NOW, b""), lambda: verify([], signed([KEY]), b"", NOW)):
-        with pytest.raises(InvalidSettingsError, match="there is no secret"):
+        with pytest.raises(InvalidSettingsError, match="at least one secret"):
             asking()
 
 

@@ -214,7 +214,7 @@ class TestWhatIsRefused:
             def communityconnector_notifiers(self):
                 return []
 
-        assert "Mine; a plugin is a module or an object" in refusal(Mine)
+        assert "Mine; a plugin must be a module or an instance of a class" in refusal(Mine)
 
     def test_an_argument_with_a_default(self):
         assert "has a default for `_settings`" in refusal(plugin(notifiers=lambda _settings=None: []))
@@ -252,7 +252,7 @@ class TestWhatIsRefused:
         assert words in refusal(plugin(notifiers=giving(answer)))
 
     def test_a_declaration_of_another_hook(self):
-        assert "there is Scorer in it" in refusal(plugin(notifiers=[Scorer("a", rerank=nothing)]))
+        assert "contains a Scorer" in refusal(plugin(notifiers=[Scorer("a", rerank=nothing)]))
 
     def test_another_api_by_plugin_and_versions(self):
         text = refusal(plugin(notifiers=[notifier("a", api=API_VERSION + 1)]))
@@ -283,7 +283,7 @@ class TestWhatIsRefused:
 
     @pytest.mark.parametrize("name", ["", "Mine", "a b", "-a", "ä", 7, None])
     def test_a_name_that_is_none(self, name):
-        with pytest.raises(PluginError, match="is no name"):
+        with pytest.raises(PluginError, match=r"is invalid: use small letters"):
             notifier(name)
 
     @pytest.mark.parametrize("suffixes", [("mrc",), (".MRC",), (".",), ".mrc", (7,)])
@@ -349,7 +349,7 @@ class TestWhatIsInstalled:
                 "communityconnector_notifier",
             ),
             (GOOD.format(name="console"), "refused", "'console' of communityconnector_notifiers"),
-            (GOOD.format(name="Bad Name"), "refused", "'Bad Name' is no name"),
+            (GOOD.format(name="Bad Name"), "refused", "'Bad Name' is invalid"),
         ],
     )
     def test_a_plugin_that_does_not_work_never_stops_the_others(self, install, source, state, words):

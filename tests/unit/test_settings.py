@@ -69,10 +69,10 @@ def test_all_that_is_wrong_is_told_at_once():
             }
         )
     assert str(caught.value) == (
-        "settings of sms: `host` is missing: the name of the gateway; `from` must be a text, not NoneType; "
+        "settings of sms: `host` is missing: the name of the gateway; `from` must be a string, not NoneType; "
         "`kind` must be one of short, long; `tries` must be a whole number from 1 to 9; "
-        "`ca_file` must be a file of certificates (PEM); there are 2 settings besides those that it reads "
-        "(host, from, token, hosts, kind, tries, ca_file)"
+        "`ca_file` must be a file of certificates (PEM); 2 unknown settings "
+        "(expected: host, from, token, hosts, kind, tries, ca_file)"
     )
     assert caught.value.__context__ is None
 

@@ -1,14 +1,14 @@
-"""What a plugin may declare.
+"""The hooks: what a plugin may declare.
 
-A plugin is a module or an object with functions named as below and marked with `hookimpl`. Each returns declarations:
-small frozen values that name a part and say how it is made. Nothing else happens in a hook. The library asks each hook
-once for a `Connector`, sorts the declarations by name, and makes a part when it is first needed. So a hook opens no
-file and no connection, and imports nothing that is slow; the functions that it declares do.
+A plugin is a module or an object with functions named as below and marked with `hookimpl`. Each function returns
+declarations: small frozen values that name a part and how to make it. A hook does nothing else. The library calls each
+hook once for a `Connector`, sorts the declarations by name, and makes a part when it is first needed. So a hook must open
+no file and no connection and import nothing slow. The functions that it declares may do so.
 
-Every hook takes no arguments and returns an iterable of declarations, an empty one for none. Where two plugins declare
-the same name, the library refuses rather than chooses: no order of plugins has a meaning.
+Every hook takes no arguments and returns an iterable of declarations, which may be empty. If two plugins declare the
+same name, the library refuses both and does not choose: the order of plugins has no meaning.
 
-The functions below are specifications. Plugins answer in their place; calling one itself is a mistake, and raises.
+The functions below are specifications that plugins implement. Calling one directly raises an error.
 """
 
 from __future__ import annotations
@@ -49,20 +49,20 @@ __all__ = [
 ]
 
 PROJECT: Final = "communityconnector"
-"""The one name of the markers, of the hooks' prefix and of the group of entry points."""
+"""The name of the hook markers and of the entry point group, and the prefix of the hooks."""
 
 _hookspec: Final = pluggy.HookspecMarker(PROJECT)
 
 hookimpl: Final = pluggy.HookimplMarker(PROJECT)
-"""Marks a plugin's function as one of the hooks below. Use it without arguments."""
+"""Marks a function of a plugin as one of the hooks below. Use it without arguments."""
 
 
 @_hookspec
 def communityconnector_storage_backends() -> Iterable[StorageBackend]:
-    """Declare databases that records can be kept in.
+    """Declare databases that can store records.
 
     Returns:
-        One `StorageBackend` a scheme. No two plugins may declare the same scheme.
+        One `StorageBackend` for each scheme. No two plugins may declare the same scheme.
 
     Example:
         >>> from communityconnector.hookspecs import StorageBackend, hookimpl
@@ -86,7 +86,7 @@ def communityconnector_notifiers() -> Iterable[NotifierFactory]:
     """Declare ways to send messages.
 
     Returns:
-        One `NotifierFactory` a name. No two plugins may declare the same name.
+        One `NotifierFactory` for each name. No two plugins may declare the same name.
 
     Example:
         >>> from communityconnector.hookspecs import NotifierFactory, hookimpl
@@ -109,10 +109,10 @@ def communityconnector_notifiers() -> Iterable[NotifierFactory]:
 
 @_hookspec
 def communityconnector_geocoders() -> Iterable[GeocoderFactory]:
-    """Declare who knows where places are.
+    """Declare geocoders, which turn names of places into points.
 
     Returns:
-        One `GeocoderFactory` a name. No two plugins may declare the same name.
+        One `GeocoderFactory` for each name. No two plugins may declare the same name.
 
     Example:
         >>> from communityconnector.hookspecs import GeocoderFactory, hookimpl
@@ -135,10 +135,10 @@ def communityconnector_geocoders() -> Iterable[GeocoderFactory]:
 
 @_hookspec
 def communityconnector_need_interpreters() -> Iterable[InterpreterFactory]:
-    """Declare who understands what patrons say.
+    """Declare interpreters, which find needs in patrons' words.
 
     Returns:
-        One `InterpreterFactory` a name. No two plugins may declare the same name.
+        One `InterpreterFactory` for each name. No two plugins may declare the same name.
 
     Example:
         >>> from communityconnector.hookspecs import InterpreterFactory, hookimpl
@@ -146,15 +146,15 @@ def communityconnector_need_interpreters() -> Iterable[InterpreterFactory]:
         >>> from communityconnector.plugins import Plugins
         >>> class OneWord:
         ...     def interpret(self, text):
-        ...         said = "hungry" in text.lower()
+        ...         is_hungry = "hungry" in text.lower()
         ...         food = Understood("food-pantry", "Groceries to take home", 1.0, ("hungry",))
-        ...         return Interpretation(concepts=(food,) if said else ())
+        ...         return Interpretation(concepts=(food,) if is_hungry else ())
         >>> class Simple:
         ...     @hookimpl
         ...     def communityconnector_need_interpreters(self):
         ...         return [InterpreterFactory("one-word", make=lambda settings: OneWord())]
         >>> interpreter = Plugins(Simple()).interpreters()["one-word"].make({})
-        >>> [found.concept for found in interpreter.interpret("I am hungry").concepts]
+        >>> [understood.concept for understood in interpreter.interpret("I am hungry").concepts]
         ['food-pantry']
     """
     raise NotImplementedError
@@ -162,10 +162,10 @@ def communityconnector_need_interpreters() -> Iterable[InterpreterFactory]:
 
 @_hookspec
 def communityconnector_scorers() -> Iterable[Scorer]:
-    """Declare other orders of the best matches.
+    """Declare alternative orders of the best matches.
 
     Returns:
-        One `Scorer` a name. No two plugins may declare the same name.
+        One `Scorer` for each name. No two plugins may declare the same name.
 
     Example:
         >>> import communityconnector as cc
@@ -191,7 +191,7 @@ def communityconnector_importers() -> Iterable[Importer]:
     """Declare forms that directories can be read from.
 
     Returns:
-        One `Importer` a name. No two plugins may declare the same name or the same suffix.
+        One `Importer` for each name. No two plugins may declare the same name or the same suffix.
 
     Example:
         >>> from pathlib import Path
@@ -217,7 +217,7 @@ def communityconnector_exporters() -> Iterable[Exporter]:
     r"""Declare forms that directories can be written in.
 
     Returns:
-        One `Exporter` a name. No two plugins may declare the same name.
+        One `Exporter` for each name. No two plugins may declare the same name.
 
     Example:
         >>> import tempfile
@@ -245,10 +245,10 @@ def communityconnector_exporters() -> Iterable[Exporter]:
 
 @_hookspec
 def communityconnector_holidays() -> Iterable[HolidayCalendar]:
-    """Declare days on which the usual hours may not hold.
+    """Declare calendars of days on which the usual hours may not apply.
 
     Returns:
-        One `HolidayCalendar` a name. No two plugins may declare the same name.
+        One `HolidayCalendar` for each name. No two plugins may declare the same name.
 
     Example:
         >>> from datetime import date
@@ -269,10 +269,10 @@ def communityconnector_holidays() -> Iterable[HolidayCalendar]:
 
 @_hookspec
 def communityconnector_status_words() -> Iterable[StatusWords]:
-    """Declare tables of what words of other systems mean for a referral.
+    """Declare tables of what other systems' words mean for a referral.
 
     Returns:
-        One `StatusWords` a table. No two plugins may declare the same name.
+        One `StatusWords` for each table. No two plugins may declare the same name.
 
     Example:
         >>> from communityconnector.hookspecs import StatusWords, hookimpl

@@ -1,4 +1,4 @@
-"""The declarations: small frozen values that name a part and say how it is made."""
+"""The declarations: small frozen values that name a part and how to make it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from communityconnector.referrals.mappings import Words
 
 API_VERSION: Final = 1
-"""Number of what the declarations mean. It changes when one comes to mean something else; a plugin of another is refused."""
+"""Version of the declarations. It changes when the meaning of one changes. A plugin for another version is refused."""
 
 Settings = Mapping[str, str]
-"""What the host has set for a part, by name: hosts, paths, tokens. Each plugin says which names it reads."""
+"""The host's settings for a part, by name: hosts, paths, tokens. Each plugin documents the names that it reads."""
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:[-_.+][a-z0-9]+)*")
 _SUFFIX: Final = re.compile(r"(?:\.[a-z0-9]+)+")
@@ -34,7 +34,9 @@ _SUFFIX: Final = re.compile(r"(?:\.[a-z0-9]+)+")
 
 def _name(_: object, field: attrs.Attribute[Any], value: object) -> None:
     if not isinstance(value, str) or not _NAME.fullmatch(value):
-        message = f"the {field.name} {value!r} is no name: small letters, digits, and - _ . + between them"
+        message = (
+            f"the {field.name} {value!r} is invalid: use small letters, digits, and - _ . + between them"
+        )
         raise PluginError(message)
 
 
@@ -46,28 +48,28 @@ def _call(owner: object, field: attrs.Attribute[Any], value: object) -> None:
 
 def _suffix(_: object, __: attrs.Attribute[Any], value: object) -> None:
     if value != "" and (not isinstance(value, str) or not _SUFFIX.fullmatch(value)):
-        message = f"{value!r} is no suffix of a file's name: write it as `.mrc`, in small letters"
+        message = f"the suffix {value!r} is invalid: write it like `.mrc`, in small letters"
         raise PluginError(message)
 
 
 def _suffixes(owner: object, field: attrs.Attribute[Any], value: object) -> None:
     if not isinstance(value, tuple):
-        message = f"`suffixes` must be a tuple of texts, not {type(value).__name__}"
+        message = f"`suffixes` must be a tuple of strings, not {type(value).__name__}"
         raise PluginError(message)
-    for each in value:
-        _suffix(owner, field, each)
+    for suffix in value:
+        _suffix(owner, field, suffix)
 
 
 @attrs.frozen
 class StorageBackend:
-    """A database that records can be kept in.
+    """A database that can store records.
 
     Attributes:
         scheme: the first word of its URLs: `sqlite` for `sqlite:///desk.db`.
-        open: opens the storage that is at a URL, and raises `StorageNotFoundError` where there is none; imports its
-            driver when it is called.
-        api: the `API_VERSION` that the plugin was written to.
-        create: opens the storage at a URL, and makes it where there is none; by default `open` does.
+        open: opens the storage at a URL, and raises `StorageNotFoundError` if there is none. It imports its driver when
+            it is called.
+        api: the `API_VERSION` that the plugin was written for.
+        create: opens the storage at a URL, and creates it if there is none. By default this is `open`.
     """
 
     scheme: str = attrs.field(validator=_name)
@@ -81,9 +83,9 @@ class NotifierFactory:
     """A way to send messages.
 
     Attributes:
-        name: what a host calls it.
+        name: the name by which a host selects it.
         make: makes the notifier from the host's settings.
-        api: the `API_VERSION` that the plugin was written to.
+        api: the `API_VERSION` that the plugin was written for.
     """
 
     name: str = attrs.field(validator=_name)
@@ -93,12 +95,12 @@ class NotifierFactory:
 
 @attrs.frozen
 class GeocoderFactory:
-    """Somebody who knows where places are.
+    """A geocoder: it turns names of places into points.
 
     Attributes:
-        name: what a host calls it.
+        name: the name by which a host selects it.
         make: makes the geocoder from the host's settings.
-        api: the `API_VERSION` that the plugin was written to.
+        api: the `API_VERSION` that the plugin was written for.
     """
 
     name: str = attrs.field(validator=_name)
@@ -108,12 +110,12 @@ class GeocoderFactory:
 
 @attrs.frozen
 class InterpreterFactory:
-    """Somebody who understands what patrons say.
+    """An interpreter: it finds needs in patrons' words.
 
     Attributes:
-        name: what a host calls it.
+        name: the name by which a host selects it.
         make: makes the interpreter from the host's settings.
-        api: the `API_VERSION` that the plugin was written to.
+        api: the `API_VERSION` that the plugin was written for.
     """
 
     name: str = attrs.field(validator=_name)
@@ -123,12 +125,12 @@ class InterpreterFactory:
 
 @attrs.frozen
 class Scorer:
-    """Another order of the best matches.
+    """An alternative order of the best matches.
 
     Attributes:
-        name: what a host calls it.
-        rerank: takes matches and the query, and gives all of them back, each once.
-        api: the `API_VERSION` that the plugin was written to.
+        name: the name by which a host selects it.
+        rerank: takes the matches and the query, and returns all of the matches, each once.
+        api: the `API_VERSION` that the plugin was written for.
     """
 
     name: str = attrs.field(validator=_name)
@@ -141,11 +143,11 @@ class Importer:
     """A form that directories can be read from.
 
     Attributes:
-        name: what a host calls it.
-        read: reads the directory in a file or folder. What is wrong with it becomes findings of the directory.
-        suffixes: how the names of such files end, such as `.mrc`. Files with these endings are read by this importer,
-            so no two may claim the same one. Without any it is chosen by name.
-        api: the `API_VERSION` that the plugin was written to.
+        name: the name by which a host selects it.
+        read: reads the directory in a file or folder. Its faults become findings of the directory.
+        suffixes: the endings of such file names, such as `.mrc`. This importer reads files with these endings, so no two
+            importers may have the same one. Without suffixes it is selected by name only.
+        api: the `API_VERSION` that the plugin was written for.
     """
 
     name: str = attrs.field(validator=_name)
@@ -154,7 +156,7 @@ class Importer:
     api: int = API_VERSION
 
     def matches(self, path: Path) -> bool:
-        """Whether the name of a file says that it is of this form."""
+        """Return whether the name of a file has a suffix of this form."""
         return path.name.lower().endswith(self.suffixes)
 
 
@@ -163,11 +165,11 @@ class Exporter:
     """A form that directories can be written in. It is called by `export`, never by `write` itself.
 
     Attributes:
-        name: what a host calls it.
-        write: writes a directory, which already holds nothing that its readers may not see, to a path, in place of
-            what was there; gives back findings of what the form cannot hold.
-        suffix: how the names of such files end, such as `.ics`; empty for a folder.
-        api: the `API_VERSION` that the plugin was written to.
+        name: the name by which a host selects it.
+        write: writes a directory, which is already redacted for its readers, to a path, and replaces what was there. It
+            returns findings for everything that the form cannot express.
+        suffix: the ending of such file names, such as `.ics`; empty for a folder.
+        api: the `API_VERSION` that the plugin was written for.
     """
 
     name: str = attrs.field(validator=_name)
@@ -178,27 +180,27 @@ class Exporter:
     def export(
         self, directory: Directory, path: Path, audience: Audience | str = Audience.PUBLIC
     ) -> tuple[Finding, ...]:
-        """Write what an audience may see of a directory: the one redaction step stands before every plugin.
+        """Write what an audience may see of a directory. The directory is redacted before the plugin receives it.
 
         Args:
-            directory: what to write.
-            path: where to.
-            audience: for whom.
+            directory: the directory.
+            path: the path to write to.
+            audience: who will read it.
 
         Returns:
-            Findings of what the form cannot hold.
+            Findings for everything that the form cannot express.
         """
         return tuple(self.write(directory.for_audience(audience), path))
 
 
 @attrs.frozen
 class HolidayCalendar:
-    """Days on which the usual hours may not hold.
+    """A calendar of days on which the usual hours may not apply.
 
     Attributes:
-        name: what a host calls it.
-        name_of: says which holiday a day is; `None` for an ordinary day.
-        api: the `API_VERSION` that the plugin was written to.
+        name: the name by which a host selects it.
+        name_of: returns the name of the holiday on a day; `None` for an ordinary day.
+        api: the `API_VERSION` that the plugin was written for.
     """
 
     name: str = attrs.field(validator=_name)
@@ -211,9 +213,9 @@ class StatusWords:
     """A table of what words of other systems mean for a referral.
 
     Attributes:
-        name: what a host calls the table.
-        make: makes it from the host's settings: by system and word, what is meant.
-        api: the `API_VERSION` that the plugin was written to.
+        name: the name by which a host selects the table.
+        make: makes the table from the host's settings: the meaning of words, by system and word.
+        api: the `API_VERSION` that the plugin was written for.
     """
 
     name: str = attrs.field(validator=_name)

@@ -1,7 +1,7 @@
-"""For the tests of those who embed or extend the library. Needs pytest and hypothesis (`[test]`).
+"""A kit for testing programs that embed or extend the library. Needs pytest and hypothesis (`[test]`).
 
-`StorageContract` proves a storage, `communityconnector.testing.strategies` makes directories and needs. Nothing is
-imported before it is asked for: pytest loads `communityconnector.testing.plugin` wherever the library is installed.
+`StorageContract` tests a storage, and `communityconnector.testing.strategies` generates directories and needs. Imports
+are lazy, because pytest loads `communityconnector.testing.plugin` wherever the library is installed.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
-"""The contract of exporters, as tests: whoever writes one proves it in two lines.
+"""The contract of exporters, as tests.
+
+Two lines test an exporter:
 
     class TestMine(ExporterContract):
         def make_exporter(self):
             return Exporter("mine", write=write, suffix=".mine")
 
-Private strings, the canaries, stand in every confidential field of a hidden location, in the link to it, and wherever
-else a directory may repeat them. None of them may be in any byte that is written for the public.
+Private strings, called canaries, are in every confidential field of a hidden location, in the link to it, and wherever
+else a directory may repeat them. None of them may appear in any byte that is written for the public.
 """
 
 from __future__ import annotations
@@ -41,14 +43,14 @@ from communityconnector.model import (
 )
 
 CANARY: Final = "canary7q3x5w8k"
-"""Begins every private string. Small letters and digits, so that no form writes it in another way."""
+"""The beginning of every private string: small letters and digits, which every form writes unchanged."""
 
 STREET: Final = f"{CANARY} 12 Hidden Lane"
 LATITUDE: Final = 36.412345
 LONGITUDE: Final = -81.467891
 
 SIGHTS: Final = (CANARY, "hidden lane", "36.412", "81.467")
-"""What gives the place away: the private strings, the street, and its point to a hundred meters."""
+"""Texts that reveal the place: the private strings, the street, and its point to a hundred meters."""
 
 _OWNERS: Final = frozenset({"organization", "service", "service_at_location", "location", "program"})
 _SHOWN: Final = {
@@ -56,11 +58,11 @@ _SHOWN: Final = {
     "schedule": {"byday", "byweekno", "bymonthday", "byyearday"},
     "service_at_location": {"service_areas"},
 }
-"""Fields that are shown of a hidden place: its hours, its languages, and for which area it is there."""
+"""Fields of a hidden place that are shown: its hours, its languages and its service areas."""
 
 
 def planted() -> Directory:
-    """A directory with a canary in every confidential field of a hidden location, and a service that hides nothing."""
+    """Return a directory with a canary in every confidential field of a hidden location, and a fully public service."""
     hidden = _filled(
         Location,
         id="hidden",
@@ -104,9 +106,9 @@ def planted() -> Directory:
         organization=Organization(id="other", name="Laurel Aid", description="Food"),
         service_at_locations=(ServiceAtLocation(id="other-link", location=place),),
     )
-    # As tables have it: a change that stands alone, of a record that is named by id.
+    # As in tables: a metadata record of its own, which names its record by id.
     loose = _filled(Metadata, id="loose", resource_id="hidden", resource_type="location")
-    found = Finding(
+    finding = Finding(
         severity=Severity.WARNING,
         rule="not-a-number",
         message="not a number",
@@ -114,11 +116,11 @@ def planted() -> Directory:
         record_id="hidden",
         value=STREET,
     )
-    return Directory.of([refuge, pantry, loose], findings=[found])
+    return Directory.of([refuge, pantry, loose], findings=[finding])
 
 
 def _filled(cls: type[Record], **given: Any) -> Any:
-    """A record with a canary in every field that can hold one, and such records in it."""
+    """Return a record with a canary in every field that can contain one, with such records embedded in it."""
     values: dict[str, Any] = {"id": f"planted-{cls.entity}", "extra": {"x_private": f"{CANARY} extra"}}
     for name, facts in specs(cls).items():
         text = f"{CANARY} {cls.entity} {name}"
@@ -141,41 +143,41 @@ def _filled(cls: type[Record], **given: Any) -> Any:
 
 
 class ExporterContract:
-    """What every exporter must do. Subclass it under a name that begins with `Test`, and say `make_exporter`.
+    """What every exporter must do. Subclass it under a name that begins with `Test`, and define `make_exporter`.
 
     Attributes:
-        shows: a text that must be in what is written, so that an exporter which writes nothing is not taken for a
-            discreet one; `None` where the form shows no name.
+        shows: a text that must be in the output, so that an exporter which writes nothing does not pass; `None` if the
+            form shows no name.
     """
 
     shows: ClassVar[str | None] = "Laurel Pantry"
 
     def make_exporter(self) -> Exporter:
-        """The exporter, as it is declared."""
-        message = "an ExporterContract has to say how to make an exporter"
+        """Return the exporter, as it is declared."""
+        message = "an ExporterContract must define make_exporter"
         raise NotImplementedError(message)
 
     def texts(self, path: Path) -> Iterator[bytes]:
-        """What can be read in what was written: bytes, and what zips and gzips hold.
+        """Yield everything that can be read in the output: its bytes, and the contents of zips and gzips.
 
-        Say it anew for a form that packs its texts in another way, such as PDF.
+        Override it for a form that packs its texts in another way, such as PDF.
 
         Args:
             path: the file or folder.
         """
-        for each in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            yield each.name.encode()
-            if each.is_file():
-                yield from unpacked(each.read_bytes())
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            yield file.name.encode()
+            if file.is_file():
+                yield from unpacked(file.read_bytes())
 
     def test_no_byte_for_the_public_gives_a_hidden_place_away(self, tmp_path: Path) -> None:
-        """What must not be known is in no byte, in no name of a file and in no finding."""
+        """Confidential data is in no byte, no file name and no finding."""
         path, findings = self._written(tmp_path)
         self._gives_nothing_away(path)
         assert sights([repr(findings).encode()]) == [], "a finding gives the hidden place away"
 
     def test_nothing_is_kept_from_what_was_written_for_the_steward(self, tmp_path: Path) -> None:
-        """A public copy is the same whether or not the steward's was written before, there or elsewhere."""
+        """A public copy reveals nothing even if a steward's copy was written before, at the same path or another."""
         exporter, directory = self.make_exporter(), planted()
         path = tmp_path / f"copy{exporter.suffix}"
         for target in (tmp_path / f"steward{exporter.suffix}", path):
@@ -184,16 +186,16 @@ class ExporterContract:
         self._gives_nothing_away(path)
 
     def test_what_the_public_may_know_is_written(self, tmp_path: Path) -> None:
-        """An exporter that writes nothing hides nothing."""
+        """Public data is written: an exporter that writes nothing does not pass."""
         if self.shows is None:
             pytest.skip("shows is None: not tested that anything is written")
         path, _ = self._written(tmp_path)
         assert any(self.shows.encode() in text for text in self.texts(path)), f"{self.shows!r} is not written"
 
     def test_nothing_is_written_beside_the_path(self, tmp_path: Path) -> None:
-        """Nothing stays beside what was asked for, such as half a copy."""
+        """No other file remains, such as half a copy."""
         path, _ = self._written(tmp_path)
-        assert [each.name for each in tmp_path.iterdir()] == [path.name]
+        assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
     def test_the_same_directory_makes_the_same_bytes(self, tmp_path: Path) -> None:
         """A copy changes only when the directory does."""
@@ -205,7 +207,7 @@ class ExporterContract:
         assert copies[0] == copies[1]
 
     def test_an_empty_directory_can_be_written(self, tmp_path: Path) -> None:
-        """A directory without anything in it is lawful."""
+        """An empty directory is valid."""
         exporter = self.make_exporter()
         exporter.export(Directory.of([]), tmp_path / f"copy{exporter.suffix}")
 
@@ -215,12 +217,12 @@ class ExporterContract:
         return path, exporter.export(planted(), path)
 
     def _gives_nothing_away(self, path: Path) -> None:
-        found = sights(self.texts(path))
-        assert found == [], f"what is written gives the hidden place away: {found[0]!r}"
+        revealed = sights(self.texts(path))
+        assert revealed == [], f"the output gives the hidden place away: {revealed[0]!r}"
 
 
 def unpacked(data: bytes) -> Iterator[bytes]:
-    """Bytes, and what is packed in them: the members of a zip, the content of a gzip."""
+    """Yield bytes, and what is packed in them: the members of a zip, the content of a gzip."""
     yield data
     if data[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -232,12 +234,12 @@ def unpacked(data: bytes) -> Iterator[bytes]:
         try:
             yield from unpacked(gzip.decompress(data))
         except (OSError, EOFError, zlib.error):
-            # It only begins as a gzip does.
+            # It only begins like a gzip.
             return
 
 
 def sights(texts: Iterator[bytes] | list[bytes]) -> list[str]:
-    """Which of the `SIGHTS` are in some bytes, in any case and in the usual encodings of text."""
+    """Return the `SIGHTS` that are in some bytes, in any letter case and in the usual encodings of text."""
     lowered = [text.lower() for text in texts]
     return [
         sight

@@ -1,4 +1,4 @@
-"""Fixtures for the tests of plugins. A `conftest.py` takes them in by `pytest_plugins = ["communityconnector.testing.fixtures"]`."""
+"""Fixtures for testing plugins. To use them, set `pytest_plugins = ["communityconnector.testing.fixtures"]` in `conftest.py`."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from communityconnector.plugins import Plugins
 
 
 class MakePlugins(Protocol):
-    """Makes a manager with the plugins that it is given."""
+    """Makes a manager with the given plugins."""
 
     def __call__(self, *plugins: object) -> Plugins:
-        """Make it.
+        """Return a manager with these plugins.
 
         Args:
             *plugins: modules or objects with hooks.
 
         Raises:
-            PluginError: one of them cannot be used.
+            PluginError: one of the plugins cannot be used.
         """
         ...
 
 
 @pytest.fixture
 def isolated_plugins() -> MakePlugins:
-    """Makes managers that know the built-in plugin and those that they are given, whatever else is installed."""
+    """Return a function that makes managers with the built-in plugin and given plugins, ignoring installed ones."""
     return partial(Plugins, strict=True, entry_points=False)

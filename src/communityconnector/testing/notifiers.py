@@ -1,4 +1,6 @@
-"""The contract of the notification port, as tests: whoever writes a notifier proves it in two lines.
+"""The contract of the notification port, as tests.
+
+Two lines test a notifier:
 
 class TestMine(NotifierContract):
     def make_notifier(self):
@@ -23,10 +25,10 @@ from communityconnector.errors import NotDeliveredError
 from communityconnector.notification import Message, Notifier, Receipt, Secret
 
 TARGET: Final = "canary-target-7q3x@example.org"
-"""Whom the messages are for. It must show up nowhere but at the provider."""
+"""The address of the messages. It must appear nowhere except at the provider."""
 
 BODY: Final = "canary-body-5w8k"
-"""Stands in every message. It must show up in no log, error or repr."""
+"""A text in every message. It must appear in no log, error or repr."""
 
 BODIES: Final = (
     "",
@@ -37,55 +39,54 @@ BODIES: Final = (
     "word " * 20_000,
     "x" * 100_000,
 )
-"""What a body may be."""
+"""Bodies that every notifier must be able to send."""
 
 
 class NotifierContract:
-    """What every notifier must do. Subclass it under a name that begins with `Test`, and say `make_notifier`.
+    """What every notifier must do. Subclass it under a name that begins with `Test`, and define `make_notifier`.
 
-    Without `make_failing` it is not tested how failures are told, and without `received` not what arrives; the reason
-    of the skipped test says so.
+    Without `make_failing`, reports of failures are not tested. Without `received`, what arrives is not tested. The reason
+    of the skipped test states it.
 
     Attributes:
-        target: whom messages are for, where `TARGET` is nothing that the notifier can write to. It must be a text that
-            can be told from all others.
-        telling: parts of the target that give it away by themselves, such as the host or the path of a URL, each in
-            letters as small or capital as they may be.
+        target: the address of the messages, if the notifier cannot use `TARGET`. It must be an unmistakable text.
+        telling: parts of the target that reveal it by themselves, such as the host or the path of a URL. Letter case
+            makes no difference.
     """
 
     target: str = TARGET
     telling: tuple[str, ...] = ()
 
     def make_notifier(self) -> Notifier:
-        """A notifier whose messages are taken, by a provider that is there for the tests."""
-        message = "a NotifierContract has to say how to make a notifier"
+        """Return a notifier with a test provider that accepts its messages."""
+        message = "a NotifierContract must define make_notifier"
         raise NotImplementedError(message)
 
     def make_failing(self) -> Notifier | None:
-        """A notifier whose provider is out of reach, or refuses; `None` where there is no such thing."""
+        """Return a notifier whose provider is unreachable or refuses, or `None` if that cannot happen."""
         return None
 
     def received(self, notifier: Notifier) -> Sequence[str] | None:
-        """What has arrived of a notifier's messages, each as one text; `None` where nobody can tell."""
+        """Return the messages that have arrived from a notifier, each as one text, or `None` if this is unknown."""
         del notifier
         return None
 
     def message(self, key: str = "m-1", **parts: Any) -> Message:
-        """A message to the target."""
+        """Return a message to the target."""
         return attrs.evolve(
             Message(id=key, to=Secret(self.target), subject="A referral", body=f"Referral r-7 {BODY}"),
             **parts,
         )
 
     def test_a_message_is_answered_by_a_receipt(self) -> None:
-        """Who sends a message learns what the provider said."""
+        """The sender of a message gets the provider's answer."""
         receipt = self.make_notifier().send(self.message())
         assert isinstance(receipt, Receipt)
         assert isinstance(receipt.accepted, bool)
         assert isinstance(receipt.reference, str)
 
     def test_pauses_are_seconds_and_a_day_at_most(self) -> None:
-        """Where a notifier says how long to wait before each further try, the desk can keep to it."""
+        """A notifier's waits before each further attempt are within the range that the desk supports."""
         pauses = getattr(self.make_notifier(), "pauses", ())
         assert isinstance(pauses, (tuple, list))
         assert all(type(pause) in (int, float) and 0 <= pause <= 24 * 3600 for pause in pauses)
@@ -106,24 +107,24 @@ class NotifierContract:
             assert "\nBcc:" not in text, "a line break in the subject began a new line"
 
     def test_what_arrives_has_the_id_the_subject_and_the_body(self) -> None:
-        """Nothing is lost on the way, and the id goes along, so that a receiver knows a message that comes twice."""
+        """Nothing is lost on the way, and the id arrives too, so that a receiver recognizes a repeated message."""
         notifier = self.make_notifier()
         notifier.send(self.message("m-41"))
         notifier.send(self.message("m-42"))
         notifier.send(self.message("m-42"))
         arrived = self.received(notifier)
         if arrived is None:
-            pytest.skip("received says nothing: not tested what arrives")
+            pytest.skip("received returns None: not tested what arrives")
         ids = [[key for key in ("m-41", "m-42") if key in text] for text in arrived]
         assert ids in ([["m-41"], ["m-42"]], [["m-41"], ["m-42"], ["m-42"]]), (
-            "ids do not arrive as they were sent"
+            "the ids do not arrive as they were sent"
         )
         for text in arrived:
             assert "A referral" in text, "the subject does not arrive"
             assert BODY in text, "the body does not arrive"
 
     def test_threads_may_share_it(self) -> None:
-        """Of messages that several threads send at once each arrives with its own words."""
+        """Messages that several threads send at once each arrive once, with their own body."""
         notifier = self.make_notifier()
         messages = [self.message(f"m-{number}", body=f"body-{number}") for number in range(51, 59)]
         with ThreadPoolExecutor(len(messages)) as threads:
@@ -133,56 +134,58 @@ class NotifierContract:
         if arrived is None:
             return
         for message in messages:
-            found = [text for text in arrived if message.id in text]
-            assert len(found) == 1, "of several messages that are sent at once one is lost, or comes twice"
-            assert message.body in found[0], (
-                "of several messages that are sent at once one has another one's words"
+            copies = [text for text in arrived if message.id in text]
+            assert len(copies) == 1, (
+                "of several messages that were sent at once, one was lost or arrived twice"
+            )
+            assert message.body in copies[0], (
+                "of several messages that were sent at once, one arrived with the body of another"
             )
 
     def test_the_target_shows_up_nowhere(
         self, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
     ) -> None:
-        """Whom a message is for is in no log, on no screen, in no warning, receipt or repr; its words in no log."""
+        """The target appears in no log, warning, receipt or repr and on no screen. The body appears in no log."""
         caplog.set_level(logging.DEBUG)
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
             notifier = self.make_notifier()
             receipt = notifier.send(self.message())
-        said = [
+        output = [
             caplog.text,
             repr(notifier),
             str(notifier),
             repr(receipt),
-            *(str(each.message) for each in warned),
+            *(str(warning.message) for warning in warned),
         ]
-        _shows_nothing("".join(said), BODY, *self._targets())
+        _shows_nothing("".join(output), BODY, *self._targets())
         _shows_nothing("".join(capfd.readouterr()), *self._targets())
 
     def test_a_message_keeps_its_target_to_itself(self) -> None:
-        """A message cannot be printed, pickled or copied with its target by accident."""
+        """A message cannot be printed, pickled or copied together with its target by accident."""
         message = self.message()
         _shows_nothing(
             f"{message} {message!r} {message.to} {message.to!r} {message.to:>40}", BODY, *self._targets()
         )
-        for leave in (pickle.dumps, copy.deepcopy):
+        for duplicate in (pickle.dumps, copy.deepcopy):
             with pytest.raises(TypeError):
-                leave(message)
+                duplicate(message)
 
     def test_a_failure_is_not_delivered_and_names_nobody(
         self, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
     ) -> None:
-        """A failure says whether to try again, and repeats neither the target nor the words."""
+        """A failure states whether to try again, and repeats neither the target nor the body."""
         caplog.set_level(logging.DEBUG)
         notifier = self.make_failing()
         if notifier is None:
-            pytest.skip("make_failing gives nothing: not tested how failures are told")
+            pytest.skip("make_failing returns None: not tested how failures are reported")
         with pytest.raises(NotDeliveredError) as caught:
             notifier.send(self.message())
         error = caught.value
         assert isinstance(error.retry, bool)
         assert error.after is None or error.after >= 0
-        told = [caplog.text, repr(error), *traceback.format_exception(error), *_behind(error)]
-        _shows_nothing("".join(told), BODY, *self._targets())
+        output = [caplog.text, repr(error), *traceback.format_exception(error), *_behind(error)]
+        _shows_nothing("".join(output), BODY, *self._targets())
         _shows_nothing("".join(capfd.readouterr()), *self._targets())
 
     def _targets(self) -> tuple[str, ...]:
@@ -190,29 +193,29 @@ class NotifierContract:
 
 
 def _behind(error: BaseException) -> list[str]:
-    """What a host's error report shows of an error: those behind it, and the variables of where each came from."""
-    found = []
-    seen: set[int] = set()
-    following: list[BaseException | None] = [error]
-    while following:
-        each = following.pop()
-        if each is None or id(each) in seen:
+    """Return what an error report can show: the chain of errors, and the variables of every frame in their tracebacks."""
+    texts = []
+    visited: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        current = waiting.pop()
+        if current is None or id(current) in visited:
             continue
-        seen.add(id(each))
-        found += [repr(each), *getattr(each, "__notes__", ())]
-        for frame, _ in traceback.walk_tb(each.__traceback__):
-            # This file's own variables are the test's.
+        visited.add(id(current))
+        texts += [repr(current), *getattr(current, "__notes__", ())]
+        for frame, _ in traceback.walk_tb(current.__traceback__):
+            # Variables of this file belong to the test.
             if frame.f_code.co_filename != __file__:
-                found.extend(map(repr, frame.f_locals.values()))
-        following += [each.__cause__, each.__context__]
-    return found
+                texts.extend(map(repr, frame.f_locals.values()))
+        waiting += [current.__cause__, current.__context__]
+    return texts
 
 
 def _shows_nothing(text: str, *secrets: str) -> None:
-    # Never `in` within the assertion: it would print the secret and the text.
+    # No `in` within the assertion: pytest would print the secret and the text.
     shown = [
         "the body" if secret == BODY else "the target"
         for secret in secrets
         if secret.casefold() in text.casefold()
     ]
-    assert not shown, f"{' and '.join(sorted(set(shown)))} shows up"
+    assert not shown, f"{' and '.join(sorted(set(shown)))} is shown"

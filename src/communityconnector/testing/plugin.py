@@ -1,4 +1,4 @@
-"""What pytest loads wherever the library is installed: it declares the kit's marker, and nothing else."""
+"""The pytest plugin, loaded wherever the library is installed. It only declares the kit's marker."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker, so that `--strict-markers` knows it."""
+    """Declare the marker, so that `--strict-markers` accepts it."""
     config.addinivalue_line("markers", "storage_contract: a promise that every storage must keep")

@@ -1,6 +1,6 @@
 """Hypothesis strategies for records, directories and needs.
 
-The records' strategies are derived from the model, so a field that is added there is generated here.
+The strategies for records are derived from the model, so a new field of the model is generated automatically.
 """
 
 from __future__ import annotations
@@ -45,20 +45,20 @@ from communityconnector.needs.need import PREFERABLE
 from communityconnector.needs.vocabulary import TAXONOMY
 
 ids = st.uuids().map(str)
-"""Identifiers as HSDS wants them."""
+"""Identifiers in the form that HSDS requires."""
 
 _WORD = re.compile("[A-Za-z]{4,}")
 
 
-def _says_nothing(text: str) -> bool:
-    """Whether a text has no word: "undisclosed" hides and "closed" closes what it stands in, wherever it stands."""
+def _has_no_words(text: str) -> bool:
+    """Return whether a text has no words. Words have effects: "undisclosed" hides a record, and "closed" closes it."""
     return not _WORD.search(text) and read_name(text) is None
 
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20).filter(
-    _says_nothing
+    _has_no_words
 )
-"""Text of any script, without words, which have a meaning, and the null character, which no CSV reader takes."""
+"""Text in any script, without words, which have effects, and without the null character, which no CSV reader takes."""
 
 numbers = st.integers(-(10**6), 10**6) | st.floats(-(10**6), 10**6, allow_nan=False).map(
     lambda x: round(x, 6)
@@ -69,12 +69,12 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(texts, inner, max_size=2),
     max_leaves=4,
 )
-"""Anything that an unknown field may hold."""
+"""Any value of an unknown field."""
 
 extras = st.dictionaries(
     texts.map(lambda name: f"x_{name}"), json_values.filter(lambda value: value not in (None, "")), max_size=1
 )
-"""Fields of a source's own. Null and empty text are no values, so a reader leaves them out."""
+"""Fields that only one source has. Null and empty text are not values, so a reader leaves them out."""
 
 _PLAIN = {
     Kind.TEXT: texts,
@@ -96,7 +96,7 @@ _LAWFUL = {
     ).map(",".join),
     ("schedule", "timezone"): st.integers(-12 * 4, 14 * 4).map(lambda quarters: quarters / 4),
 }
-"""Values that have a form of their own: a reader mends others."""
+"""Values with a form of their own: a reader repairs others."""
 
 
 def _value(entity: str, name: str, facts: FieldSpec) -> st.SearchStrategy[Any]:
@@ -107,7 +107,7 @@ def _value(entity: str, name: str, facts: FieldSpec) -> st.SearchStrategy[Any]:
 
 @st.composite
 def records(draw: st.DrawFn, entity: str, depth: int = 3) -> Record:
-    """A record of an entity with some of its fields, in nested form, down to `depth` levels of embedding."""
+    """Draw a record of an entity with some of its fields, in nested form, with up to `depth` levels of embedding."""
     cls = ENTITIES[entity]
     values: dict[str, Any] = {"id": draw(ids), "extra": draw(extras)}
     for name, facts in specs(cls).items():
@@ -126,12 +126,12 @@ def records(draw: st.DrawFn, entity: str, depth: int = 3) -> Record:
 
 
 _ABOUT_OWNER = {("attribute", "link_entity"), ("metadata", "resource_type")}
-"""Columns that say in words who embeds the record; in nested form the nesting says it."""
+"""Columns that name the owner of the record. In nested form the nesting shows the owner."""
 
 
 @st.composite
 def directories(draw: st.DrawFn) -> Directory:
-    """A small directory of any lawful records: for reading, writing and comparing."""
+    """Draw a small directory of any valid records: for reading, writing and comparing."""
     services = draw(st.lists(records("service"), min_size=1, max_size=3))
     return Directory.of(services)
 
@@ -153,7 +153,7 @@ moments = st.integers(0, 365 * 24 * 4 - 1).map(
 
 @st.composite
 def squares(draw: st.DrawFn) -> ServiceArea:
-    """A service area: a square, or a name without a shape."""
+    """Draw a service area: a square, or a name without a shape."""
     if draw(st.integers(0, 3)) == 0:
         return ServiceArea(id=draw(ids), name="Somewhere")
     south, west = draw(latitudes), draw(longitudes)
@@ -174,13 +174,13 @@ def squares(draw: st.DrawFn) -> ServiceArea:
 
 
 def named_areas() -> st.SearchStrategy[ServiceArea]:
-    """An area with a name and no shape."""
+    """Return a strategy for areas with a name and no shape."""
     return st.builds(ServiceArea, id=ids, name=st.sampled_from(["Ashe County", "North Carolina"]))
 
 
 @st.composite
 def schedules(draw: st.DrawFn) -> Schedule:
-    """A schedule that repeats weekly or monthly, by day or overnight; sometimes incomplete."""
+    """Draw a schedule that repeats weekly or monthly, by day or overnight, and is sometimes incomplete."""
     clock = st.sampled_from([f"{hour:02}:{minute}:00" for hour in range(24) for minute in ("00", "30")])
     weekly = draw(st.booleans())
     days = st.lists(st.sampled_from(_WEEKDAYS), min_size=1, max_size=4, unique=True)
@@ -211,7 +211,7 @@ def _need_attribute(key: str, concept: str) -> Attribute:
 def matchable_services(
     draw: st.DrawFn, places: tuple[Location, ...], agencies: tuple[Organization, ...]
 ) -> Service:
-    """A service with whatever a matcher looks at, each of it often missing."""
+    """Draw a service with everything that a matcher evaluates, each of it often missing."""
     key = draw(ids)
     at = draw(st.lists(st.sampled_from(places), max_size=2, unique_by=lambda place: place.id))
     low, high = draw(st.none() | ages), draw(st.none() | ages)
@@ -257,7 +257,7 @@ def matchable_services(
 
 @st.composite
 def matchable_directories(draw: st.DrawFn, most: int = 6) -> Directory:
-    """A directory of up to `most` services in and around Ashe County, made for matching."""
+    """Draw a directory for matching, with up to `most` services in and around Ashe County."""
     agencies = tuple(
         Organization(id=draw(ids), name=name, description=name) for name in ("Blue Agency", "Green Agency")
     )
@@ -270,7 +270,7 @@ def matchable_directories(draw: st.DrawFn, most: int = 6) -> Directory:
 
 @st.composite
 def crowded_directories(draw: st.DrawFn) -> Directory:
-    """A directory of some hundred offers, most of them in one city, made of few different parts: many ties."""
+    """Draw a directory of several hundred offers, most in one city, built from few different parts, with many ties."""
     parts = draw(matchable_directories(most=8).filter(lambda directory: len(directory.services) > 2))
     chance = random.Random(draw(st.integers(0, 10**6)))  # noqa: S311  # for tests, and repeatable
     models = list(parts.services.values())
@@ -300,7 +300,7 @@ def crowded_directories(draw: st.DrawFn) -> Directory:
 
 @st.composite
 def locations(draw: st.DrawFn) -> Location:
-    """A physical or virtual location, with or without a point, now and then confidential."""
+    """Draw a physical or virtual location, with or without a point, and sometimes confidential."""
     placed = draw(st.integers(0, 3)) > 0
     key = draw(ids)
     return Location(
@@ -331,7 +331,7 @@ def locations(draw: st.DrawFn) -> Location:
 
 
 papers = st.sampled_from(["Photo ID", "Photo ID or a letter", "Proof of income", "None"])
-"""Papers that services ask for."""
+"""Documents that services require."""
 
 opening_times: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}),
@@ -341,12 +341,12 @@ opening_times: st.SearchStrategy[dict[str, Any]] = st.one_of(
     ),
     st.fixed_dictionaries({"open_between": moments.map(lambda begin: (begin, begin + timedelta(hours=20)))}),
 )
-"""What a need may ask of opening times, as arguments of `Need`."""
+"""Requirements of a need on opening times, as arguments of `Need`."""
 
 
 @st.composite
 def needs(draw: st.DrawFn) -> Need:
-    """A need with some of what bears on it."""
+    """Draw a need with some of its criteria."""
     near = draw(st.none() | points)
     words = [
         "soup kitchen",

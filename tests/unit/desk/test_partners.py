@@ -198,7 +198,7 @@ def test_key_contacts_are_in_no_repr_no_format_and_no_export():
 
 def test_key_contacts_are_neither_pickled_nor_copied():
     for copied in (pickle.dumps, copy.deepcopy):
-        with pytest.raises(TypeError, match="not pickled"):
+        with pytest.raises(TypeError, match="cannot be pickled"):
             copied(whole())
 
 

@@ -1,11 +1,13 @@
-"""The contract of the storage port, as tests: whoever writes a storage proves it in three lines.
+"""The contract of the storage port, as tests.
+
+Three lines test a storage:
 
     class TestMine(StorageContract):
         def open_storage(self):
             return MyStorage(...)
 
-Each test states one promise of `communityconnector.storage`. Named examples come first, since a fault that was found
-once is found again; then any sequence of calls is compared with a dictionary, for faults that nobody thought of.
+Each test states one promise of `communityconnector.storage`. Named examples cover known kinds of faults. Then random
+sequences of calls are compared with a dictionary, to find unforeseen faults.
 """
 
 from __future__ import annotations
@@ -30,20 +32,20 @@ __all__ = ["StorageContract", "StorageMachine"]
 
 @pytest.mark.storage_contract
 class StorageContract(Documents, Names, Scans, Commits, Powers, Wiping, Threads):
-    """What every storage must do. Subclass it under a name that begins with `Test`, and say `open_storage`.
+    """What every storage must do. Subclass it under a name that begins with `Test`, and define `open_storage`.
 
-    A storage that claims to keep what was committed sets `durable` and says `reopen`. Powers that a storage does not
-    have (`SupportsChanges`, `SupportsClaims`, `SupportsWiping`) are skipped, and the reason says what was not tested. One
-    that takes what was deleted out of its files says which `files` it has.
+    A durable storage sets `durable` and defines `reopen`. Tests of abilities that a storage lacks (`SupportsChanges`,
+    `SupportsClaims`, `SupportsWiping`) are skipped, and the reason states what was not tested. A storage that can wipe
+    deleted data also defines `files`.
 
     Attributes:
-        sequences: how many sequences of calls are tried; by default as many as the profile of hypothesis says.
+        sequences: the number of random sequences of calls; by default as in the hypothesis profile.
     """
 
     sequences: ClassVar[int | None] = None
 
     def machine(self) -> type[StorageMachine]:
-        """The machine that calls the storage at random."""
+        """Return the machine that calls the storage at random."""
 
         class Machine(StorageMachine):
             contract = self
@@ -51,7 +53,7 @@ class StorageContract(Documents, Names, Scans, Commits, Powers, Wiping, Threads)
         return Machine
 
     def test_any_sequence_of_calls_does_what_it_does_to_a_dictionary(self) -> None:
-        """Whatever is called, in whatever order, a storage answers as a dictionary would."""
+        """In any sequence of calls, a storage answers as a dictionary would."""
         run_state_machine_as_test(
             self.machine(),
             settings=settings(

@@ -1,4 +1,4 @@
-"""A commit is numbered, whole or not at all, and never over somebody else's."""
+"""A commit is numbered, complete or void, and never overwrites another writer's changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from communityconnector.storage import (
     SupportsClaims,
     Write,
 )
-from communityconnector.testing.storage.opening import Opening, exact, found, ids, told
+from communityconnector.testing.storage.opening import Opening, contents, exact, ids, stored
 
 _UNLAWFUL: Final[tuple[Write, ...]] = (
     *(Put("note", key, {}) for key in ("", "a\0b", "\ud83d", "a" * (MOST_LETTERS + 1))),
@@ -37,30 +37,30 @@ _UNLAWFUL: Final[tuple[Write, ...]] = (
 )
 
 
-def _is_stale(storage: Storage, writes: list[Write], *told: str | int) -> None:
+def _is_stale(storage: Storage, writes: list[Write], *expected: str | int) -> None:
     with pytest.raises(StaleRecordError) as caught:
         storage.commit(writes)
     error = caught.value
-    assert (error.kind, error.id, error.expected, error.found) == told
+    assert (error.kind, error.id, error.expected, error.found) == expected
 
 
 class Commits(Opening):
-    """What a storage promises of commits."""
+    """The promises on commits."""
 
     def test_a_commit_returns_the_version_of_all_that_it_wrote(self) -> None:
         with self.fresh() as storage:
             number = storage.commit([Put("note", name, {}) for name in "abc"] + [Put("task", "a", {})])
             assert number >= 1
             assert [record.version for record in storage.scan("note")] == [number] * 3
-            assert found(storage, "task", "a").version == number
+            assert stored(storage, "task", "a").version == number
 
     def test_a_commit_can_be_read_as_soon_as_it_returns(self) -> None:
         with self.fresh() as storage:
             version = 0
             for number in range(20):
                 version = storage.commit([Put("note", "a", {"n": number}, version, {"of": str(number)})])
-                assert told([found(storage, "note", "a")]) == told(storage.scan("note"))
-                assert found(storage, "note", "a").document == {"n": number}
+                assert contents([stored(storage, "note", "a")]) == contents(storage.scan("note"))
+                assert stored(storage, "note", "a").document == {"n": number}
                 assert ids(storage.scan("note", KeyRange("of", str(number), str(number)))) == ["a"]
 
     def test_the_numbers_of_commits_grow(self) -> None:
@@ -73,41 +73,41 @@ class Commits(Opening):
     def test_a_write_leaves_other_records_as_they_are(self) -> None:
         with self.fresh() as storage:
             storage.commit([Put("note", name, {"is": name}, keys={"of": name}) for name in "ab"])
-            before = told([found(storage, "note", "b")])
-            storage.commit([Put("note", "a", {"new": 1}, found(storage, "note", "a").version)])
-            assert told([found(storage, "note", "b")]) == before
+            before = contents([stored(storage, "note", "b")])
+            storage.commit([Put("note", "a", {"new": 1}, stored(storage, "note", "a").version)])
+            assert contents([stored(storage, "note", "b")]) == before
 
     def test_a_version_is_never_used_again(self) -> None:
         with self.fresh() as storage:
             old = storage.commit([Put("note", "a", {"life": 1})])
-            gone = storage.commit([Delete("note", "a", old)])
+            deleted = storage.commit([Delete("note", "a", old)])
             new = storage.commit([Put("note", "a", {"life": 2})])
-            assert old < gone < new
-            for version in (old, gone):
+            assert old < deleted < new
+            for version in (old, deleted):
                 _is_stale(storage, [Put("note", "a", {"late": 1}, version)], "note", "a", version, new)
                 _is_stale(storage, [Delete("note", "a", version)], "note", "a", version, new)
-            assert found(storage, "note", "a").document == {"life": 2}
+            assert stored(storage, "note", "a").document == {"life": 2}
 
-    def test_a_stale_put_names_what_was_expected_and_what_is_there(self) -> None:
+    def test_a_stale_put_names_the_expected_and_the_stored_version(self) -> None:
         with self.fresh() as storage:
             first = storage.commit([Put("note", "a", {"n": 1})])
             second = storage.commit([Put("note", "a", {"n": 2}, first)])
             _is_stale(storage, [Put("note", "a", {"n": 3}, first)], "note", "a", first, second)
             _is_stale(storage, [Put("note", "a", {"n": 3}, second + 1)], "note", "a", second + 1, second)
-            assert told(storage.scan("note")) == [("note", "a", second, exact({"n": 2}), {})]
+            assert contents(storage.scan("note")) == [("note", "a", second, exact({"n": 2}), {})]
 
-    def test_a_stale_delete_names_what_was_expected_and_what_is_there(self) -> None:
+    def test_a_stale_delete_names_the_expected_and_the_stored_version(self) -> None:
         with self.fresh() as storage:
             first = storage.commit([Put("note", "a", {"n": 1})])
             second = storage.commit([Put("note", "a", {"n": 2}, first)])
             _is_stale(storage, [Delete("note", "a", first)], "note", "a", first, second)
-            assert found(storage, "note", "a").version == second
+            assert stored(storage, "note", "a").version == second
 
-    def test_a_put_of_a_new_record_is_stale_where_there_is_one(self) -> None:
+    def test_a_put_of_a_new_record_is_stale_if_it_exists(self) -> None:
         with self.fresh() as storage:
             version = storage.commit([Put("note", "a", {"n": 1})])
             _is_stale(storage, [Put("note", "a", {"n": 2})], "note", "a", 0, version)
-            assert found(storage, "note", "a").document == {"n": 1}
+            assert stored(storage, "note", "a").document == {"n": 1}
 
     def test_a_write_to_an_absent_record_is_stale(self) -> None:
         with self.fresh() as storage:
@@ -119,12 +119,12 @@ class Commits(Opening):
             _is_stale(storage, [Delete("note", "b", version)], "note", "b", version, 0)
             assert list(storage.scan("note")) == []
 
-    def test_one_stale_write_among_many_leaves_nothing_wherever_it_stands(self) -> None:
+    def test_one_stale_write_among_many_voids_the_commit(self) -> None:
         with self.fresh() as storage:
             version = storage.commit([Put("note", f"id-{n}", {}, keys={"of": "x"}) for n in range(3)])
             later = storage.commit([Put("note", "id-1", {"later": 1}, version, {"of": "x"})])
-            before = told(storage.scan("note"))
-            changed = list(storage.changes()) if isinstance(storage, SupportsChanges) else []
+            before = contents(storage.scan("note"))
+            changes = list(storage.changes()) if isinstance(storage, SupportsChanges) else []
             for place in range(4):
                 writes: list[Write] = [
                     Put("note", "id-0", {"half": 1}, version, {"of": "y"}),
@@ -133,12 +133,12 @@ class Commits(Opening):
                 ]
                 writes.insert(place, Put("note", "id-1", {"half": 1}, version, {"of": "y"}))
                 _is_stale(storage, writes, "note", "id-1", version, later)
-                assert told(storage.scan("note")) == before
+                assert contents(storage.scan("note")) == before
                 assert ids(storage.scan("note", KeyRange("of", "y"))) == []
                 assert storage.get("note", ["new"]) == {}
                 assert ids(storage.scan("note", KeyRange("of", "x", "x"))) == ["id-0", "id-1", "id-2"]
             if isinstance(storage, SupportsChanges):
-                assert list(storage.changes()) == changed
+                assert list(storage.changes()) == changes
             assert storage.commit([Put("note", "new", {})]) > later
 
     def test_puts_and_deletes_of_several_kinds_are_one_commit(self) -> None:
@@ -147,12 +147,12 @@ class Commits(Opening):
             number = storage.commit(
                 [Delete("note", "a", version), Put("task", "a", {}), Put("note", "b", {"n": 2}, version)]
             )
-            assert told([*storage.scan("note"), *storage.scan("task")]) == [
+            assert contents([*storage.scan("note"), *storage.scan("task")]) == [
                 ("note", "b", number, exact({"n": 2}), {}),
                 ("task", "a", number, "{}", {}),
             ]
 
-    def test_a_commit_of_nothing_tells_the_last_number_and_changes_nothing(self) -> None:
+    def test_an_empty_commit_returns_the_last_number_and_changes_nothing(self) -> None:
         with self.fresh() as storage:
             assert storage.commit([]) == 0
             number = storage.commit([Put("note", "a", {})])
@@ -170,9 +170,9 @@ class Commits(Opening):
             for writes in doubles:
                 with pytest.raises(InvalidRecordError):
                     storage.commit(writes)
-            assert told(storage.scan("note")) == [("note", "a", version, exact({"n": 1}), {})]
+            assert contents(storage.scan("note")) == [("note", "a", version, exact({"n": 1}), {})]
 
-    def test_what_no_storage_could_store_is_refused_and_nothing_written(self) -> None:
+    def test_records_that_cannot_be_stored_are_refused_and_nothing_is_written(self) -> None:
         document: Any = ["no", "object"]
         with self.fresh() as storage:
             for unlawful in (*_UNLAWFUL, Put("note", "a", document)):
@@ -221,7 +221,7 @@ class Commits(Opening):
             storage.close()
             storage.close()
 
-    def test_a_closed_storage_says_so_whatever_is_called(self) -> None:
+    def test_every_call_of_a_closed_storage_raises(self) -> None:
         with self.fresh() as storage:
             storage.commit([Put("note", "a", {})])
             storage.close()

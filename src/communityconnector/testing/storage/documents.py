@@ -1,4 +1,4 @@
-"""Documents come back as they went in."""
+"""Documents come back unchanged."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import contextlib
 from typing import Any
 
 from communityconnector.storage import Encoded, Put, encoded
-from communityconnector.testing.storage.opening import Opening, exact, found
+from communityconnector.testing.storage.opening import Opening, exact, stored
 
 
 class Documents(Opening):
-    """What a storage promises of documents."""
+    """The promises on documents."""
 
     def _comes_back(self, document: dict[str, Any]) -> None:
         with self.fresh() as storage:
             storage.commit([Put("note", "a", document)])
-            assert exact(found(storage, "note", "a").document) == exact(document)
+            assert exact(stored(storage, "note", "a").document) == exact(document)
             (scanned,) = storage.scan("note")
             assert exact(scanned.document) == exact(document)
 
@@ -26,7 +26,7 @@ class Documents(Opening):
         document = {"texts": ["Québec", None, 1.0], "inner": {"number": 2**64}}
         with self.fresh() as storage:
             storage.commit([Put("note", "a", Encoded(encoded(document)))])
-            assert exact(found(storage, "note", "a").document) == exact(document)
+            assert exact(stored(storage, "note", "a").document) == exact(document)
 
     def test_nulls_come_back(self) -> None:
         self._comes_back({"plain": None, "listed": [None, 1, None], "nested": {"inner": None}})
@@ -62,7 +62,7 @@ class Documents(Opening):
     def test_controls_and_nuls_in_texts_come_back(self) -> None:
         self._comes_back({"texts": ["\0", "a\0b", "\x01\x1f\x7f\x85", "\r\n", "\u2028\u2029"]})
 
-    def test_half_a_surrogate_pair_in_a_text_comes_back(self) -> None:
+    def test_a_lone_surrogate_in_a_text_comes_back(self) -> None:
         self._comes_back({"texts": ["\ud83d", "a\udc00b"]})
 
     def test_blanks_around_texts_come_back(self) -> None:
@@ -88,24 +88,24 @@ class Documents(Opening):
         with self.fresh() as storage:
             version = storage.commit([Put("note", "a", {"old": 1, "both": {"old": 1}})])
             storage.commit([Put("note", "a", {"both": {"new": 2}}, version)])
-            assert exact(found(storage, "note", "a").document) == exact({"both": {"new": 2}})
+            assert exact(stored(storage, "note", "a").document) == exact({"both": {"new": 2}})
 
-    def test_whoever_changes_a_document_that_he_was_given_changes_no_record(self) -> None:
+    def test_changing_a_returned_document_changes_no_record(self) -> None:
         with self.fresh() as storage:
             storage.commit([Put("note", "a", {"list": [1]}, keys={"of": "x"})])
-            for record in (found(storage, "note", "a"), next(iter(storage.scan("note")))):
-                given: Any = record
-                # A storage may as well give away what nobody can change.
+            for record in (stored(storage, "note", "a"), next(iter(storage.scan("note")))):
+                returned: Any = record
+                # A storage may also return values that cannot be changed.
                 with contextlib.suppress(TypeError, AttributeError):
-                    given.document["list"].append(2)
+                    returned.document["list"].append(2)
                 with contextlib.suppress(TypeError, AttributeError):
-                    given.document["more"] = 1
+                    returned.document["more"] = 1
                 with contextlib.suppress(TypeError, AttributeError):
-                    given.keys["of"] = "y"
-            record = found(storage, "note", "a")
+                    returned.keys["of"] = "y"
+            record = stored(storage, "note", "a")
             assert (exact(record.document), record.keys) == (exact({"list": [1]}), {"of": "x"})
 
-    def test_whoever_changes_a_document_after_its_commit_changes_no_record(self) -> None:
+    def test_changing_a_document_after_its_commit_changes_no_record(self) -> None:
         with self.fresh() as storage:
             document: dict[str, Any] = {"list": [1]}
             keys = {"of": "x"}
@@ -113,5 +113,5 @@ class Documents(Opening):
             document["list"].append(2)
             document["more"] = 1
             keys["of"] = "y"
-            record = found(storage, "note", "a")
+            record = stored(storage, "note", "a")
             assert (exact(record.document), record.keys) == (exact({"list": [1]}), {"of": "x"})

@@ -1,4 +1,4 @@
-"""Any sequence of calls does to a storage what it does to a dictionary."""
+"""Any sequence of calls has the same effect on a storage as on a dictionary."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from communityconnector.storage import (
     SupportsClaims,
     Write,
 )
-from communityconnector.testing.storage.opening import Opening, exact, told
+from communityconnector.testing.storage.opening import Opening, contents, exact
 
-# Few texts, each with a near twin: only what meets its twin shows that something takes the two for one.
+# Few texts, each with a near twin: only if both occur does it show whether a storage confuses them.
 KINDS: Final = ("note", "Note", "note ")
 _kinds = st.sampled_from(KINDS)
 _ids = st.sampled_from(["a", "A", "a ", "á", "a\u0301", "b", "\uffff", "\U0001f642"])
@@ -43,7 +43,7 @@ _limits = st.none() | st.integers(0, 3)
 
 
 class _Draft(NamedTuple):
-    """A write before it is known which version it expects: the right one, or one that there was at some time."""
+    """A write whose expected version is chosen later: the current version, or one from some earlier time."""
 
     kind: str
     id: str
@@ -64,21 +64,21 @@ _drafts = st.builds(
 )
 
 
-class _Kept(NamedTuple):
+class _Expected(NamedTuple):
     version: int
     document: str
     keys: dict[str, str]
 
 
 class StorageMachine(RuleBasedStateMachine):
-    """Calls a storage at random, and knows from a dictionary what it must answer."""
+    """Calls a storage at random, and compares its answers with a dictionary."""
 
     contract: Opening
 
     def __init__(self) -> None:
         super().__init__()
         self.storage: Storage = self.contract.open_storage()
-        self.kept: dict[tuple[str, str], _Kept] = {}
+        self.expected: dict[tuple[str, str], _Expected] = {}
         self.changed: dict[tuple[str, str], tuple[int, bool]] = {}
         self.numbers = [0]
 
@@ -88,7 +88,7 @@ class StorageMachine(RuleBasedStateMachine):
 
     @rule(drafts=st.lists(_drafts, min_size=1, max_size=4, unique_by=lambda draft: draft[:2]))
     def commit(self, drafts: list[_Draft]) -> None:
-        """Write some records, now and then over a version that is not there."""
+        """Write some records, sometimes with an outdated version."""
         writes = [write for draft in drafts if (write := self._write(draft)) is not None]
         stale = {(w.kind, w.id): w.expected for w in writes if w.expected != self._version(w.kind, w.id)}
         if stale:
@@ -100,79 +100,80 @@ class StorageMachine(RuleBasedStateMachine):
         else:
             number = self.storage.commit(writes)
             if writes:
-                self._numbered(number)
+                self._check_number(number)
             for write in writes:
-                self._keep(number, write)
+                self._record(number, write)
         for draft in drafts:
             self.get(draft.kind, [draft.id])
 
     @rule(kind=_kinds, wanted=st.lists(_ids, max_size=4))
     def get(self, kind: str, wanted: list[str]) -> None:
-        """Read some records, be they there or not."""
+        """Read some records, which may or may not exist."""
         records = self.storage.get(kind, wanted)
-        assert sorted(records) == sorted(each for each in set(wanted) if (kind, each) in self.kept)
-        for each, record in records.items():
-            assert told([record]) == [self._told(kind, each)]
+        assert sorted(records) == sorted(key for key in set(wanted) if (kind, key) in self.expected)
+        for key, record in records.items():
+            assert contents([record]) == [self._contents(kind, key)]
 
     @rule(kind=_kinds, key=_ranges, after=_ids | st.just(""), limit=_limits)
     def scan(self, kind: str, key: KeyRange, after: str, limit: int | None) -> None:
         """Look some records up."""
-        due = sorted(
-            i for (k, i), one in self.kept.items() if k == kind and i > after and key.holds(one.keys)
+        matching = sorted(
+            i for (k, i), row in self.expected.items() if k == kind and i > after and key.holds(row.keys)
         )
         records = self.storage.scan(kind, key, after=after, limit=limit)
-        assert told(records) == [self._told(kind, each) for each in due[:limit]]
+        assert contents(records) == [self._contents(kind, record_id) for record_id in matching[:limit]]
 
     @rule(kind=_kinds)
     def drop(self, kind: str) -> None:
-        """Forget a kind."""
+        """Delete a kind."""
         self.storage.drop(kind)
-        self.kept = {name: one for name, one in self.kept.items() if name[0] != kind}
+        self.expected = {name: row for name, row in self.expected.items() if name[0] != kind}
         self.changed = {name: last for name, last in self.changed.items() if name[0] != kind}
 
     @precondition(lambda self: isinstance(self.storage, SupportsChanges))
     @rule(since=st.integers(0, 40), limit=_limits)
     def changes(self, since: int, limit: int | None) -> None:
-        """Ask what has changed since some commit."""
+        """List what has changed since some commit."""
         assert isinstance(self.storage, SupportsChanges)
         number = self.numbers[since % len(self.numbers)]
         expected = sorted((v, *name, gone) for name, (v, gone) in self.changed.items() if v > number)
-        found = self.storage.changes(number, limit=limit)
-        assert [(c.version, c.kind, c.id, c.deleted) for c in found] == expected[:limit]
+        changes = self.storage.changes(number, limit=limit)
+        assert [(c.version, c.kind, c.id, c.deleted) for c in changes] == expected[:limit]
 
     @precondition(lambda self: isinstance(self.storage, SupportsClaims))
     @rule(kind=_kinds, key=_names, now=_values, until=_values, count=st.integers(1, 3))
     def claim(self, kind: str, key: str, now: str, until: str, count: int) -> None:
-        """Take what is due."""
+        """Claim records that are due."""
         assert isinstance(self.storage, SupportsClaims)
         due = sorted(
-            (one.keys[key], i)
-            for (k, i), one in self.kept.items()
-            if k == kind and key in one.keys and one.keys[key] <= now
+            (row.keys[key], i)
+            for (k, i), row in self.expected.items()
+            if k == kind and key in row.keys and row.keys[key] <= now
         )
-        taken = self.storage.claim(kind, key, now, until, count)
-        assert [record.id for record in taken] == [each for _, each in due[:count]]
-        if taken:
-            self._numbered(taken[0].version)
-        for record in taken:
-            before = self.kept[kind, record.id]
-            self.kept[kind, record.id] = _Kept(self.numbers[-1], before.document, {**before.keys, key: until})
+        claimed = self.storage.claim(kind, key, now, until, count)
+        assert [record.id for record in claimed] == [record_id for _, record_id in due[:count]]
+        if claimed:
+            self._check_number(claimed[0].version)
+        for record in claimed:
+            before = self.expected[kind, record.id]
+            keys = {**before.keys, key: until}
+            self.expected[kind, record.id] = _Expected(self.numbers[-1], before.document, keys)
             self.changed[kind, record.id] = (self.numbers[-1], False)
-            assert told([record]) == [self._told(kind, record.id)]
+            assert contents([record]) == [self._contents(kind, record.id)]
 
     @precondition(lambda self: self.contract.durable)
     @rule()
     def reopen(self) -> None:
-        """Go on with another object."""
+        """Continue with another storage object."""
         self.storage.close()
         self.storage = self.contract.again(self.storage)
 
     @invariant()
-    def scans_give_all(self) -> None:
-        """Every record is there as it was last written, and no other."""
+    def scans_return_all(self) -> None:
+        """Every record exists as it was last written, and there is no other."""
         for kind in KINDS:
-            expected = sorted(each for of, each in self.kept if of == kind)
-            assert told(self.storage.scan(kind)) == [self._told(kind, each) for each in expected]
+            expected = sorted(key for its_kind, key in self.expected if its_kind == kind)
+            assert contents(self.storage.scan(kind)) == [self._contents(kind, key) for key in expected]
 
     def _write(self, draft: _Draft) -> Write | None:
         version = self._version(draft.kind, draft.id)
@@ -182,22 +183,22 @@ class StorageMachine(RuleBasedStateMachine):
             return Put(draft.kind, draft.id, draft.document, version, draft.keys)
         return Delete(draft.kind, draft.id, version) if version else None
 
-    def _keep(self, number: int, write: Write) -> None:
+    def _record(self, number: int, write: Write) -> None:
         name = (write.kind, write.id)
         if isinstance(write, Put):
-            self.kept[name] = _Kept(number, exact(dict(write.document)), dict(write.keys))
+            self.expected[name] = _Expected(number, exact(dict(write.document)), dict(write.keys))
         else:
-            del self.kept[name]
+            del self.expected[name]
         self.changed[name] = (number, not isinstance(write, Put))
 
-    def _numbered(self, number: int) -> None:
+    def _check_number(self, number: int) -> None:
         assert number > self.numbers[-1], f"commit {number} came after {self.numbers[-1]}"
         self.numbers.append(number)
 
     def _version(self, kind: str, key: str) -> int:
-        one = self.kept.get((kind, key))
-        return ABSENT if one is None else one.version
+        row = self.expected.get((kind, key))
+        return ABSENT if row is None else row.version
 
-    def _told(self, kind: str, key: str) -> tuple[str, str, int, str, dict[str, str]]:
-        one = self.kept[kind, key]
-        return (kind, key, one.version, one.document, one.keys)
+    def _contents(self, kind: str, key: str) -> tuple[str, str, int, str, dict[str, str]]:
+        row = self.expected[kind, key]
+        return (kind, key, row.version, row.document, row.keys)

@@ -1,4 +1,4 @@
-"""What every test of the contract starts from: an empty storage, and what to say of it."""
+"""The base of the contract's tests: empty storages, and helpers to compare records."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from communityconnector.storage import Record, Storage
 
 
 class Opening:
-    """How the tests get at a storage.
+    """Opens the storages for the tests.
 
     Attributes:
-        durable: whether what was committed outlives the storage object; if so, `reopen` must be there.
+        durable: whether commits outlive the storage object. If so, `reopen` must be defined.
     """
 
     durable: ClassVar[bool] = False
 
     def open_storage(self) -> Storage:
-        """An empty storage, another one at each call."""
-        message = "a StorageContract has to say how to open an empty storage"
+        """Return an empty storage, a new one at each call."""
+        message = "a StorageContract must define open_storage"
         raise NotImplementedError(message)
 
     def reopen(self, storage: Storage) -> Storage | None:
-        """Another storage object on the same data; the first may be closed by then, or still be open.
+        """Return another storage object for the same data. The first may be closed already or still be open.
 
         Args:
-            storage: what `open_storage` gave.
+            storage: a storage from `open_storage`.
 
         Returns:
-            The second object; `None` where the data ends with the first.
+            The second object, or `None` if the data ends with the first.
         """
         del storage
         return None
 
     @contextmanager
     def fresh(self) -> Iterator[Storage]:
-        """An empty storage, closed at the end."""
+        """Yield an empty storage, and close it at the end."""
         storage = self.open_storage()
         try:
             yield storage
@@ -48,7 +48,7 @@ class Opening:
             storage.close()
 
     def again(self, storage: Storage) -> Storage:
-        """The same data by another object; a test of a storage that claims no durability ends here."""
+        """Return another object for the same data, or skip the test if the storage is not durable."""
         if not self.durable:
             pytest.skip("durable is False: not tested that commits outlive the storage object")
         second = self.reopen(storage)
@@ -57,22 +57,22 @@ class Opening:
 
 
 def exact(value: Any) -> str:
-    """A JSON value as text that tells `1`, `1.0`, `-0.0` and `true` apart."""
+    """Return a JSON value as text that distinguishes `1`, `1.0`, `-0.0` and `true`."""
     return json.dumps(value, sort_keys=True)
 
 
-def found(storage: Storage, kind: str, key: str) -> Record:
-    """The record of an id that is there."""
+def stored(storage: Storage, kind: str, key: str) -> Record:
+    """Return the record with an id, which must exist."""
     records = storage.get(kind, [key])
-    assert list(records) == [key], f"{kind} {key!r} is not there"
+    assert list(records) == [key], f"{kind} {key!r} does not exist"
     return records[key]
 
 
 def ids(records: Iterable[Record]) -> list[str]:
-    """The ids of records, in their order."""
+    """Return the ids of records, in their order."""
     return [record.id for record in records]
 
 
-def told(records: Iterable[Record]) -> list[tuple[str, str, int, str, dict[str, str]]]:
-    """All that records say, in a form that can be compared."""
+def contents(records: Iterable[Record]) -> list[tuple[str, str, int, str, dict[str, str]]]:
+    """Return everything in records, in a form that can be compared."""
     return [(r.kind, r.id, r.version, exact(dict(r.document)), dict(r.keys)) for r in records]

@@ -1,10 +1,10 @@
-"""Scans give every record once, in order, and find by look-up keys."""
+"""Scans return every record once, in order, and can use look-up keys."""
 
 from __future__ import annotations
 
 from communityconnector.storage import Delete, KeyRange, Put, Storage
 from communityconnector.testing.storage.names import TWINS
-from communityconnector.testing.storage.opening import Opening, found, ids, told
+from communityconnector.testing.storage.opening import Opening, contents, ids, stored
 
 
 def _due(storage: Storage) -> None:
@@ -14,18 +14,18 @@ def _due(storage: Storage) -> None:
 
 
 class Scans(Opening):
-    """What a storage promises of scans."""
+    """The promises on scans."""
 
     def test_a_scan_goes_by_code_points(self) -> None:
         with self.fresh() as storage:
             storage.commit([Put("note", name, {}) for name in reversed(TWINS)])
             assert ids(storage.scan("note")) == sorted(TWINS)
 
-    def test_a_scan_says_what_get_says(self) -> None:
+    def test_a_scan_returns_the_same_records_as_get(self) -> None:
         with self.fresh() as storage:
             storage.commit([Put("note", name, {"is": name}, keys={"of": name}) for name in ("b", "a")])
             storage.commit([Put("note", "c", {})])
-            assert told(storage.scan("note")) == told(found(storage, "note", name) for name in "abc")
+            assert contents(storage.scan("note")) == contents(stored(storage, "note", name) for name in "abc")
 
     def test_pages_of_any_size_together_are_the_whole(self) -> None:
         with self.fresh() as storage:
@@ -34,7 +34,7 @@ class Scans(Opening):
                 for size in range(1, 11):
                     pages: list[str] = []
                     after = ""
-                    # One page too many is enough to see that it does not end.
+                    # One page too many shows that the pages do not end.
                     for _ in range(11):
                         page = ids(storage.scan("note", key, after=after, limit=size))
                         assert len(page) <= size
@@ -69,14 +69,14 @@ class Scans(Opening):
         with self.fresh() as storage:
             names = [f"{number:05}" for number in range(1_200)]
             version = storage.commit([Put("note", name, {}) for name in names])
-            seen = []
+            scanned = []
             for number, record in enumerate(storage.scan("note")):
-                seen.append(record.id)
+                scanned.append(record.id)
                 if number == 100:
                     storage.commit([Delete("note", name, version) for name in names[1_100:]])
                     storage.commit([Put("note", f"{name}+", {}) for name in names[:50]])
-            assert [name for name in seen if name in names[:1_100]] == names[:1_100]
-            assert len(seen) == len(set(seen))
+            assert [name for name in scanned if name in names[:1_100]] == names[:1_100]
+            assert len(scanned) == len(set(scanned))
 
     def test_deleted_records_leave_scans(self) -> None:
         with self.fresh() as storage:
@@ -128,11 +128,11 @@ class Scans(Opening):
         with self.fresh() as storage:
             version = storage.commit([Put("note", "a", {}, keys={"of": "x", "due": "01"})])
             version = storage.commit([Put("note", "a", {}, version, {"due": "02"})])
-            assert found(storage, "note", "a").keys == {"due": "02"}
+            assert stored(storage, "note", "a").keys == {"due": "02"}
             assert ids(storage.scan("note", KeyRange("of"))) == []
             assert ids(storage.scan("note", KeyRange("due", last="01"))) == []
             storage.commit([Put("note", "a", {}, version)])
-            assert found(storage, "note", "a").keys == {}
+            assert stored(storage, "note", "a").keys == {}
             assert ids(storage.scan("note", KeyRange("due"))) == []
 
     def test_keys_that_stay_still_find_after_a_write(self) -> None:
@@ -149,4 +149,4 @@ class Scans(Opening):
             assert ids(storage.scan("note", KeyRange("of"))) == []
             storage.commit([Put("note", "a", {})])
             assert ids(storage.scan("note", KeyRange("of"))) == []
-            assert found(storage, "note", "a").keys == {}
+            assert stored(storage, "note", "a").keys == {}

@@ -1,4 +1,4 @@
-"""A storage may be shared between threads: nobody's write is lost, and nobody sees half a commit."""
+"""A storage may be shared between threads: no write is lost, and no reader sees half a commit."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pytest
 
 from communityconnector.errors import StaleRecordError
 from communityconnector.storage import KeyRange, Put, SupportsClaims
-from communityconnector.testing.storage.opening import Opening, found
+from communityconnector.testing.storage.opening import Opening, stored
 
 
 def together(*jobs: Callable[[], None]) -> None:
-    """Do all jobs, each in a thread of its own, starting at the same moment; the first error is raised."""
+    """Run all jobs, each in its own thread, from the same moment on. Raise the first error."""
     start = threading.Barrier(len(jobs))
 
     def begun(job: Callable[[], None]) -> None:
@@ -29,24 +29,24 @@ def together(*jobs: Callable[[], None]) -> None:
 
 
 class Threads(Opening):
-    """What a storage promises of threads.
+    """The promises to threads.
 
     Attributes:
-        workers: so many threads race.
-        rounds: so often each of them writes.
+        workers: the number of threads.
+        rounds: the number of writes of each thread.
     """
 
     workers: ClassVar[int] = 4
     rounds: ClassVar[int] = 15
 
-    def test_of_threads_that_write_one_record_exactly_one_wins_each_version(self) -> None:
+    def test_exactly_one_of_several_threads_writes_each_version(self) -> None:
         with self.fresh() as storage:
             storage.commit([Put("note", "a", {"writes": 0})])
             won: list[tuple[int, int]] = []
 
             def race() -> None:
                 for _ in range(self.rounds):
-                    record = found(storage, "note", "a")
+                    record = stored(storage, "note", "a")
                     count = int(record.document["writes"]) + 1
                     try:
                         version = storage.commit([Put("note", "a", {"writes": count}, record.version)])
@@ -58,10 +58,10 @@ class Threads(Opening):
             together(*[race] * self.workers)
             assert won
             assert len({before for before, _ in won}) == len({after for _, after in won}) == len(won)
-            record = found(storage, "note", "a")
+            record = stored(storage, "note", "a")
             assert (record.document["writes"], record.version) == (len(won), max(after for _, after in won))
 
-    def test_of_threads_that_make_one_record_exactly_one_makes_it(self) -> None:
+    def test_exactly_one_of_several_threads_creates_a_record(self) -> None:
         with self.fresh() as storage:
             for number in range(self.rounds):
                 made: list[int] = []
@@ -73,9 +73,9 @@ class Threads(Opening):
                         return
 
                 together(*[make] * self.workers)
-                assert [found(storage, "note", str(number)).version] == made
+                assert [stored(storage, "note", str(number)).version] == made
 
-    def test_threads_that_write_different_records_all_succeed_under_numbers_of_their_own(self) -> None:
+    def test_threads_that_write_different_records_all_succeed_with_different_numbers(self) -> None:
         with self.fresh() as storage:
             numbers: list[int] = []
 
@@ -91,7 +91,7 @@ class Threads(Opening):
             assert len(set(numbers)) == self.workers * self.rounds
             assert sorted(record.version for record in storage.scan("note")) == sorted(numbers)
 
-    def test_nobody_sees_half_a_commit(self) -> None:
+    def test_no_reader_sees_half_a_commit(self) -> None:
         with self.fresh() as storage:
             version = storage.commit([Put("note", name, {"n": 0}) for name in "ab"])
             finished = threading.Event()
@@ -107,19 +107,19 @@ class Threads(Opening):
             def read() -> None:
                 while not finished.is_set():
                     both = storage.get("note", ["a", "b"])
-                    states = {(one.version, one.document["n"]) for one in both.values()}
-                    assert len(states) == 1, f"half a commit was seen: {states}"
+                    states = {(record.version, record.document["n"]) for record in both.values()}
+                    assert len(states) == 1, f"a reader saw half a commit: {states}"
 
             together(write, read, read)
 
-    def test_a_kind_that_is_dropped_while_others_write_it_leaves_nothing_half_there(self) -> None:
+    def test_dropping_a_kind_while_others_write_leaves_no_half_records(self) -> None:
         with self.fresh() as storage:
 
             def write() -> None:
                 for number in range(self.rounds * 2):
                     key = str(number % 3)
-                    there = storage.get("task", [key])
-                    version = there[key].version if there else 0
+                    current = storage.get("task", [key])
+                    version = current[key].version if current else 0
                     with contextlib.suppress(StaleRecordError):
                         storage.commit([Put("task", key, {"n": number}, version, {"due": str(number % 2)})])
 
@@ -128,10 +128,10 @@ class Threads(Opening):
                     storage.drop("task")
 
             together(write, write, drop)
-            left = [record.id for record in storage.scan("task")]
-            assert [record.id for record in storage.scan("task", KeyRange("due"))] == left
+            remaining = [record.id for record in storage.scan("task")]
+            assert [record.id for record in storage.scan("task", KeyRange("due"))] == remaining
             if isinstance(storage, SupportsClaims):
-                assert sorted(record.id for record in storage.claim("task", "due", "1", "9", 9)) == left
+                assert sorted(record.id for record in storage.claim("task", "due", "1", "9", 9)) == remaining
 
     def test_no_two_threads_claim_one_record(self) -> None:
         with self.fresh() as storage:
@@ -141,18 +141,18 @@ class Threads(Opening):
                 )
             names = [f"{number:03}" for number in range(self.workers * self.rounds)]
             storage.commit([Put("task", name, {}, keys={"due": "1"}) for name in names])
-            taken: list[str] = []
+            claimed: list[str] = []
 
             def worker() -> None:
-                # Of a storage that gives the same ones for ever, enough is enough.
+                # The loop is bounded, in case a storage returns the same records for ever.
                 for _ in names:
                     records = storage.claim("task", "due", "2", "9", 2)
                     if not records:
                         return
-                    taken.extend(record.id for record in records)
+                    claimed.extend(record.id for record in records)
                     storage.commit(
                         [Put("task", record.id, {"done": True}, record.version) for record in records]
                     )
 
             together(*[worker] * self.workers)
-            assert sorted(taken) == names
+            assert sorted(claimed) == names
