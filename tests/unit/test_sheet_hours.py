@@ -50,7 +50,8 @@ def test_what_can_be_read_together_is(header, cell, expected):
         ("Exceptions", "see calendar"), ("Holiday Hours", "Closed Dec 24-26"), ("Closures", "bad weather"),
         ("Hours Notes", "2x a month"), ("Notes", "Only open on the SECOND Saturday"), ("Description", "Saturdays, every other week"),
         ("Comments", "Open 2nd and 4th Saturdays"), ("Restrictions", "1st Saturday of the month only"), ("Season Start", "5/1/2026"),
-        ("Additional Information", "Alternating Saturdays"),
+        ("Additional Information", "Alternating Saturdays"), ("Special Instructions", "By appointment only"),
+        ("Notes", "Appointments required"), ("C\u00f3mo solicitar", "Con cita previa"),
     ],
 )  # fmt: skip
 def test_what_limits_hours_and_cannot_be_read_with_them_makes_them_unknown(header, cell):

@@ -39,6 +39,8 @@ def hours_of(cells: Cells) -> dict[str, str]:
         found[UNSURE] = next(filter(None, map(limits_in, limits)), "its words say otherwise")
     elif days_not_weekly(notes) & _weekly_days(whole):
         found[UNSURE] = "not every week"
+    elif any(len(text) <= _SHORT and limits_in(text) == _APPOINTMENT for text in notes.split("\n")):
+        found[UNSURE] = _APPOINTMENT
     else:
         return found
     message = f"another cell says that the hours do not hold as they stand ({found[UNSURE]})"
@@ -62,6 +64,9 @@ def limits_of(cells: Cells) -> list[str]:
     return [*found, *(f"closed {text}" for text in closed)]
 
 
+_APPOINTMENT: Final = "by appointment"
+_SHORT: Final = 60
+"""Most characters of a note that says one thing only; a longer one may speak of appointments for something else."""
 _NOTES: Final = frozenset({
     IGNORED, "service.description", "service.alert", "service.eligibility_description", "service.application_process",
     "service.fees_description",
