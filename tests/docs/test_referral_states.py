@@ -42,7 +42,7 @@ def transitions():
                 ", ".join(told) or "-",
             ]
         )
-    return rows(["event", "from", "to", "who", "conditions", "told with it"], found)
+    return rows(["event", "from", "to", "who", "conditions", "details"], found)
 
 
 def outcomes():
@@ -93,7 +93,7 @@ def inward():
                     "yes" if early.needs_review else "no",
                 ]
             )
-    return rows(["system", "word", "ours", "tells", "needs review"], found)
+    return rows(["system", "word", "ours", "implies", "needs review"], found)
 
 
 def test_the_page_shows_every_transition_as_it_is():
