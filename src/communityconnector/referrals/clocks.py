@@ -18,7 +18,7 @@ _LONGEST_BREAK: Final = 366
 
 
 class Clock(Code):
-    """What is due."""
+    """The kind of action that is due."""
 
     REMIND_AGENCY = "remind_agency"
     ALERT_STAFF = "alert_staff"
@@ -97,7 +97,7 @@ def due(
         referral: the referral.
         policy: whose times count.
         consent_until: when the referral's consent ends.
-        answered: whether the patron has said how it went.
+        answered: whether the patron has answered how it went.
         disputed_at: since when the patron contradicts the agency.
     """
     due_times = [*_waiting(referral, policy), *_asking(referral, policy, answered=answered)]

@@ -1,4 +1,4 @@
-"""How referrals come out, why they wait, and why needs stay unmet: stable codes, each with what it means.
+"""Stable codes with their meanings: outcomes of referrals, reasons for waiting, and reasons for unmet needs.
 
 The list joins what field systems distinguish: findhelp's "needs further action" statuses, Primero's reasons for
 `not_successful`, Clarity's "denied by", the data element of New South Wales for declined referrals, and 211 Missouri's
@@ -31,7 +31,7 @@ FAILURE: Final = (CodeClass.AGENCY, CodeClass.PATRON, CodeClass.ACCESS, CodeClas
 
 
 class Outcome(Code):
-    """How a referral came out, or why it was turned down or taken back."""
+    """The outcome of a referral, or why it was turned down or withdrawn."""
 
     SERVICE_RECEIVED = "service_received"
     SERVICE_RECEIVED_PARTLY = "service_received_partly"
@@ -66,7 +66,7 @@ class Outcome(Code):
 
 
 class DeclinedBy(Code):
-    """Who turned a referral down."""
+    """The party that turned a referral down."""
 
     AGENCY = "agency"
     PATRON = "patron"
@@ -75,7 +75,7 @@ class DeclinedBy(Code):
 
 
 class Next(Code):
-    """What the desk may do next."""
+    """A suggestion for the desk's next step."""
 
     RE_REFER = "re_refer"
     CONTACT_PATRON = "contact_patron"
@@ -85,7 +85,7 @@ class Next(Code):
 
 
 class Meaning(NamedTuple):
-    """What a code means.
+    """The meaning of an outcome.
 
     Attributes:
         side: its class.
@@ -139,11 +139,11 @@ def _meanings() -> Mapping[Outcome, Meaning]:
 
 
 MEANINGS: Final = _meanings()
-"""What every outcome means. `consent_revoked` suggests nothing, because no one is contacted after it."""
+"""The meaning of every outcome. `consent_revoked` suggests nothing, because no one is contacted after it."""
 
 
 class HoldReason(Code):
-    """Why an agency has put a referral on hold."""
+    """The reason for which an agency has put a referral on hold."""
 
     WAITLISTED = "waitlisted"
     AWAITING_PATRON = "awaiting_patron"
@@ -152,7 +152,7 @@ class HoldReason(Code):
 
 
 class UnmetReason(Code):
-    """Why a need could not be met. For a record without a patron."""
+    """The reason for which a need could not be met, for a record without a patron."""
 
     NO_SUCH_SERVICE = "no_such_service"
     NONE_IN_AREA = "none_in_area"

@@ -18,7 +18,7 @@ MOST_DAYS: Final = 365
 
 
 class ConsentMethod(Code):
-    """How a patron agreed."""
+    """The way in which a patron agreed."""
 
     VERBAL = "verbal"
     WRITTEN = "written"
@@ -26,7 +26,7 @@ class ConsentMethod(Code):
 
 
 class GivenBy(Code):
-    """Who agreed."""
+    """The person who agreed."""
 
     PATRON = "patron"
     GUARDIAN = "guardian"
@@ -47,7 +47,7 @@ def _sorted(values: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
 class ConsentTerms(Uncopied):
-    """What a patron agrees to. Nothing is agreed to by default.
+    """The terms that a patron agrees to. Nothing is agreed to by default.
 
     Attributes:
         fields: names of what the agency may learn, such as `first_name`; empty if it learns nothing but the need.

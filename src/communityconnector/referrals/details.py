@@ -1,4 +1,4 @@
-"""What an event comes with: details, and the facts that sending a referral depends on."""
+"""Details of events, and the facts that sending a referral depends on."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Sending:
 
 @attrs.frozen(kw_only=True, field_transformer=TYPED)
 class Details:
-    """What a caller reports with an event. Each event takes some of it and refuses the rest.
+    """The details that a caller reports with an event. Each event takes some of them and refuses the rest.
 
     Attributes:
         outcome: how the referral came out, or why it is turned down or withdrawn.

@@ -15,7 +15,7 @@ from communityconnector.referrals.documents import TYPED, Code, as_utc
 
 
 class Helped(Code):
-    """Whether the patron got what they needed."""
+    """The patron's answer to whether they got what they needed."""
 
     YES = "yes"
     PARTLY = "partly"

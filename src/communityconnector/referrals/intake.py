@@ -1,4 +1,4 @@
-"""How an agency takes referrals: the way to notify it, and what it asks to know."""
+"""Intakes: how to notify an agency of referrals, and which fields it asks for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from communityconnector.referrals.documents import TYPED, Code, texts
 
 
 class Taker(Code):
-    """What an intake belongs to, by the HSDS name of the entity. Ids of the two kinds may coincide."""
+    """The kind of entity that an intake belongs to, by its HSDS name. Ids of the two kinds may coincide."""
 
     ORGANIZATION = "organization"
     SERVICE = "service"
@@ -21,7 +21,7 @@ class Taker(Code):
 
 @attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
 class Intake:
-    """How an agency, or one of its services, takes referrals.
+    """The way in which an agency, or one of its services, takes referrals.
 
     A message to an agency contains the referral's id and a link, never what the referral is about. So no notifier has to
     be trusted with more.

@@ -1,4 +1,4 @@
-"""What other systems call the states of a referral, both ways.
+"""The words of other systems for the states of a referral, in both directions.
 
 Sources, and how far they were read:
 
@@ -41,7 +41,7 @@ class System(Code):
 
 @attrs.frozen(kw_only=True)
 class Wording:
-    """What other systems call a state. `None` if a system has no word for it.
+    """The words of other systems for one state. `None` if a system has no word for it.
 
     Attributes:
         status: our state.
@@ -132,7 +132,7 @@ def wording(referral: Referral) -> Wording:
 
 @attrs.frozen(kw_only=True)
 class Reported:
-    """What another system's word means for one referral.
+    """The meaning of another system's word for one referral.
 
     Attributes:
         system: the system that uses the word.
@@ -159,7 +159,7 @@ class Reported:
 
 @attrs.frozen(field_transformer=TYPED)
 class Meant:
-    """What a word of another system means here.
+    """The meaning of another system's word.
 
     Attributes:
         status: our state.

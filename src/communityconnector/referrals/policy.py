@@ -1,4 +1,4 @@
-"""What a library decides for itself: how long to wait, how often to try, which days count."""
+"""A library's own decisions: how long to wait, how often to try, which days count."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class Channel(Code):
 
 
 class Safe(Code):
-    """Whether the patron has confirmed that a way to reach them is safe."""
+    """The patron's answer to whether a contact is safe."""
 
     YES = "yes"
     NO = "no"

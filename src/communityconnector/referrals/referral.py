@@ -30,7 +30,7 @@ from communityconnector.referrals.states import (
 
 @attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
 class Proposal:
-    """What a new referral is about.
+    """The content of a new referral.
 
     Attributes:
         id: the id of the new referral.

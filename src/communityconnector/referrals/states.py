@@ -1,4 +1,4 @@
-"""What a referral can be, what can happen to it, and who can make it happen.
+"""The states of a referral, its events, and the roles of those who act on it.
 
 The states are those of FHIR Task as the SDOH Clinical Care guide uses them (HL7, version 3.0.0, profile
 SDOHCC-TaskForReferralManagement: all but `ready` and `received`), written with underscores, and two of our own: `given`,
@@ -16,7 +16,7 @@ from communityconnector.referrals.documents import TYPED, Code, names
 
 
 class ReferralStatus(Code):
-    """Where a referral stands."""
+    """The state of a referral."""
 
     DRAFT = "draft"
     GIVEN = "given"
@@ -60,7 +60,7 @@ ASKED_AFTERWARDS: Final = (ReferralStatus.COMPLETED, ReferralStatus.FAILED, Refe
 
 
 class ReferralType(Code):
-    """How a patron and an agency are brought together."""
+    """The way in which a patron and an agency are brought together."""
 
     INFORMATION = "information"
     """Details are handed over; nothing leaves the library."""
@@ -80,14 +80,14 @@ class ReferralType(Code):
 
 
 class Priority(Code):
-    """How soon it is needed. An emergency is not a referral: it goes to a crisis line at once and never waits."""
+    """The urgency of a referral. An emergency is not a referral: it goes to a crisis line at once and never waits."""
 
     ROUTINE = "routine"
     URGENT = "urgent"
 
 
 class Event(Code):
-    """What can happen to a referral."""
+    """An event in the life of a referral."""
 
     CREATE = "create"
     GIVE = "give"
@@ -127,7 +127,7 @@ class Role(Code):
 
 
 class Source(Code):
-    """Who reported how a referral came out."""
+    """The source of an outcome: who reported how a referral came out."""
 
     AGENCY = "agency"
     PATRON = "patron"
@@ -140,7 +140,7 @@ VOID_RIGHT: Final = "void"
 
 @attrs.frozen(repr=False, field_transformer=TYPED)
 class Actor:
-    """Who does something to a referral.
+    """A desk, a patron, an agency or a program that acts on a referral.
 
     Attributes:
         role: the capacity in which the actor acts.

@@ -25,7 +25,7 @@ _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 
 class Basis(Code):
-    """How a need became known. The two are never added up, because staff also see needs that no patron mentioned."""
+    """The way in which a need became known. The two are never added up: staff also see needs that no patron mentioned."""
 
     PRESENTED = "presented"
     """The patron mentioned it."""

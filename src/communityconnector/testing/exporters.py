@@ -143,7 +143,7 @@ def _filled(cls: type[Record], **given: Any) -> Any:
 
 
 class ExporterContract:
-    """What every exporter must do. Subclass it under a name that begins with `Test`, and define `make_exporter`.
+    """The tests for every exporter. Subclass it under a name that begins with `Test`, and define `make_exporter`.
 
     Attributes:
         shows: a text that must be in the output, so that an exporter which writes nothing does not pass; `None` if the

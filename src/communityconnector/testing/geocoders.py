@@ -43,7 +43,7 @@ _installed: Final[list[bool]] = []
 
 
 class GeocoderContract:
-    """What every geocoder must do. Subclass it under a name that begins with `Test`, and define `make_geocoder`.
+    """The tests for every geocoder. Subclass it under a name that begins with `Test`, and define `make_geocoder`.
 
     Attributes:
         known: places that the geocoder knows, with latitude and longitude. Without any, answers are not tested.

@@ -43,7 +43,7 @@ BODIES: Final = (
 
 
 class NotifierContract:
-    """What every notifier must do. Subclass it under a name that begins with `Test`, and define `make_notifier`.
+    """The tests for every notifier. Subclass it under a name that begins with `Test`, and define `make_notifier`.
 
     Without `make_failing`, reports of failures are not tested. Without `received`, what arrives is not tested. The reason
     of the skipped test states it.

@@ -1,4 +1,4 @@
-"""What only SQLite needs: a private file, on a disk with working locks, written so that commits are durable."""
+"""The parts that only SQLite needs: a private file, on a disk with working locks, with durable commits."""
 
 from __future__ import annotations
 

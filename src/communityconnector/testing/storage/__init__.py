@@ -32,7 +32,7 @@ __all__ = ["StorageContract", "StorageMachine"]
 
 @pytest.mark.storage_contract
 class StorageContract(Documents, Names, Scans, Commits, Powers, Wiping, Threads):
-    """What every storage must do. Subclass it under a name that begins with `Test`, and define `open_storage`.
+    """The tests for every storage. Subclass it under a name that begins with `Test`, and define `open_storage`.
 
     A durable storage sets `durable` and defines `reopen`. Tests of abilities that a storage lacks (`SupportsChanges`,
     `SupportsClaims`, `SupportsWiping`) are skipped, and the reason states what was not tested. A storage that can wipe

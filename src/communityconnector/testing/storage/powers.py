@@ -1,4 +1,4 @@
-"""What only some storages can do: list changes, hand out claims, and store data durably."""
+"""The optional abilities of storages: list changes, hand out claims, and store data durably."""
 
 from __future__ import annotations
 
