@@ -76,7 +76,7 @@ class TestApprise(NotifierContract):
         ("mailto://canary-path-7q3x@example.org", "json"),
     ],
 )
-def test_where_it_does_not_arrive_nothing_is_told_either(url, services, caplog, capfd):
+def test_a_failure_to_deliver_reveals_nothing(url, services, caplog, capfd):
     class Failing(TestApprise):
         target = url
 
@@ -86,7 +86,7 @@ def test_where_it_does_not_arrive_nothing_is_told_either(url, services, caplog, 
     Failing().test_a_failure_is_not_delivered_and_names_nobody(caplog, capfd)
 
 
-def test_what_arrives_has_the_id_below_the_text(notifier, receiver):
+def test_messages_arrive_with_the_id_below_the_text(notifier, receiver):
     assert notifier.send(message(f"json://{HOST}:{receiver.port}/")).accepted
     notifier.send(message(f"json://{HOST}:{receiver.port}/", body="", subject=""))
     first, second = (json.loads(body) for _, _, body in receiver.arrived)
@@ -120,7 +120,7 @@ def test_several_targets_in_one_are_refused(receiver):
     assert receiver.arrived == []
 
 
-def test_what_breaks_within_apprise_is_a_failure_to_deliver(notifier, monkeypatch, caplog, capfd):
+def test_an_error_within_apprise_is_a_failure_to_deliver(notifier, monkeypatch, caplog, capfd):
     class Breaking(TestApprise):
         target = "json://127.0.0.1:1/canary-path-7q3x"
 
@@ -207,7 +207,7 @@ def test_a_host_makes_it_from_settings(receiver):
         ),
     ],
 )
-def test_what_is_wrong_with_settings_is_said_without_values(settings, said):
+def test_faults_of_settings_are_reported_without_values(settings, said):
     with pytest.raises(InvalidSettingsError) as caught:
         from_settings(settings)
     assert said in str(caught.value)

@@ -54,7 +54,7 @@ def test_every_built_in_part_is_tested_above():
     assert list(found.geocoders()) == ["us-zip"]
 
 
-def test_the_isolated_manager_knows_what_it_is_given_and_nothing_else(isolated_plugins):
+def test_the_isolated_manager_knows_only_given_plugins(isolated_plugins):
     class Mine:
         @hookimpl
         def communityconnector_exporters(self):
@@ -230,7 +230,7 @@ class TestASoundExporter(ExporterContract):
         return Exporter("sound", write=writes_json, suffix=".json")
 
 
-def test_what_is_planted_is_all_there_for_the_steward():
+def test_every_canary_is_there_for_the_steward():
     """Shows that nothing is found above because it is hidden, not because it never was there."""
     whole = as_json(planted()).encode()
     assert sights([whole]) == list(SIGHTS)

@@ -106,7 +106,7 @@ FAILING = {
 
 
 @pytest.mark.parametrize("answers", FAILING.values(), ids=FAILING)
-def test_no_refusal_tells_for_whom_it_was(plain, answers, caplog, capfd):
+def test_no_refusal_repeats_the_address(plain, answers, caplog, capfd):
     class Failing(TestSmtp):
         def make_failing(self):
             plain.answers.update(answers)
@@ -115,7 +115,7 @@ def test_no_refusal_tells_for_whom_it_was(plain, answers, caplog, capfd):
     Failing().test_a_failure_is_not_delivered_and_names_nobody(caplog, capfd)
 
 
-def test_a_mail_says_what_it_is_and_nothing_more(plain):
+def test_a_mail_has_the_expected_headers_and_no_more(plain):
     at = datetime(2026, 11, 3, 9, tzinfo=UTC)
     using = notifier(plain, sender_name="Ashe Library, Main", clock=lambda: at)
     receipt = using.send(message(body="¿Aceptada?\r\n.\nFrom here", language="es"))
@@ -165,7 +165,7 @@ def test_a_message_that_is_sent_again_has_the_same_message_id_and_no_other_has(p
 
 
 @pytest.mark.parametrize("odd", ["", "es\r\nBcc: x@example.org", "español", "e" * 99])
-def test_a_language_that_is_none_is_left_out(plain, odd):
+def test_an_invalid_language_is_left_out(plain, odd):
     notifier(plain).send(message(language=odd))
     (mail,) = plain.mails()
     assert "Content-Language" not in mail
@@ -227,7 +227,7 @@ def test_half_a_letter_does_not_keep_a_mail_back(plain):
         *("a" * 250 + "@example.org", "a@.org", "a@example..org", "a@ex ample.org", "a\u2028@example.org"),
     ],
 )
-def test_what_is_not_one_address_is_refused_for_good(plain, odd):
+def test_a_target_that_is_not_one_address_is_refused_permanently(plain, odd):
     error = failure(notifier(plain), odd)
     assert not error.retry
     assert "not an e-mail address" in str(error)
@@ -263,14 +263,14 @@ def test_a_domain_is_written_as_the_dns_has_it(plain):
         ("DATA", "452 no room", True),
     ],
 )
-def test_what_lasts_is_given_up_and_what_passes_is_tried_again(plain, command, answer, retry):
+def test_permanent_failures_are_given_up_and_temporary_ones_tried_again(plain, command, answer, retry):
     plain.answers[command] = answer
     error = failure(notifier(plain))
     assert (error.retry, error.after) == (retry, None)
     assert f"({answer[:3]})" in str(error)
 
 
-def test_what_is_said_after_a_mail_was_taken_is_no_failure(plain):
+def test_a_fault_after_a_mail_was_taken_is_no_failure(plain):
     plain.answers["QUIT"] = "421 out of order"
     assert notifier(plain).send(message()).accepted
 
@@ -309,7 +309,7 @@ def test_a_wrong_password_is_the_librarys_own_affair_and_tried_again(starttls, p
 # How a server is spoken to.
 
 
-def test_no_mail_goes_in_the_clear_unless_it_is_said(plain):
+def test_no_mail_is_sent_unprotected_by_default(plain):
     error = failure(SmtpNotifier(HOST, SENDER, port=plain.port, timeout=5))
     assert error.retry
     assert "offers no TLS" in str(error)
@@ -406,7 +406,7 @@ GOOD = {"host": "smtp.example.org", "sender": SENDER}
         ({**GOOD, "pasword": "canary", "timeout": "0"}, ["there is a setting besides", "`timeout` must be"]),
     ],
 )
-def test_what_is_wrong_with_settings_is_said_at_once_and_without_values(settings, said):
+def test_all_faults_of_settings_are_reported_without_values(settings, said):
     with pytest.raises(InvalidSettingsError) as caught:
         from_settings(settings)
     assert str(caught.value).startswith("settings of smtp: ")
@@ -430,7 +430,7 @@ def test_nor_does_a_program_make_one_that_is_less_safe_than_it_looks(parts, said
     assert "canary" not in str(caught.value)
 
 
-def test_the_standard_library_raises_what_is_mapped_here():
+def test_the_standard_library_raises_the_mapped_errors():
     """So that a class that is renamed does not slip through."""
     for name in (
         "SMTPRecipientsRefused",

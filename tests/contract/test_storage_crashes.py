@@ -47,7 +47,7 @@ def killed(folder, count, how):
     return {name: sum(result[name] for result in results) for name in results[0]}
 
 
-def test_killed_writers_lose_nothing_that_they_acknowledged_and_leave_no_half_commit(tmp_path):
+def test_killed_writers_lose_no_commit_and_leave_no_half_commit(tmp_path):
     result = killed(tmp_path, KILLS, "safe")
     print(f"\n{KILLS} kills: {result}")  # noqa: T201  # the figure
     assert result.pop("acknowledged") > KILLS
@@ -58,7 +58,7 @@ def test_a_writer_that_acknowledges_too_early_is_found_out(tmp_path):
     assert killed(tmp_path, 40, "unsafe")["lost"] > 0
 
 
-def test_what_is_left_of_a_torn_log_is_a_prefix_of_the_commits(tmp_path, url):
+def test_the_rest_of_a_torn_log_is_a_prefix_of_the_commits(tmp_path, url):
     storage = create_storage(url)
     version = 0
     for n in range(1, 41):
@@ -95,7 +95,7 @@ def test_what_is_left_of_a_torn_log_is_a_prefix_of_the_commits(tmp_path, url):
     )
 
 
-def test_a_full_disk_is_said_and_loses_nothing_and_room_is_all_that_it_takes(url):
+def test_a_full_disk_is_reported_and_loses_nothing(url):
     pages = [1_000_000]
 
     def bounded(connection, *_):
@@ -123,7 +123,7 @@ def test_a_full_disk_is_said_and_loses_nothing_and_room_is_all_that_it_takes(url
 
 
 @pytest.mark.parametrize("room", [150_000, 300_000, 1_000_000])
-def test_a_write_that_the_disk_refuses_is_said_and_loses_nothing(url, room):
+def test_a_write_that_the_disk_refuses_is_reported_and_loses_nothing(url, room):
     error, wrote = finished(started("limited", url, room))
     assert error.startswith("error ")
     assert "the database failed" in error or "disk of the database is full" in error
@@ -134,7 +134,7 @@ def test_a_write_that_the_disk_refuses_is_said_and_loses_nothing(url, room):
     storage.close()
 
 
-def test_of_threads_and_processes_that_race_exactly_one_wins_each_version(url):
+def test_exactly_one_of_several_racing_writers_writes_each_version(url):
     storage = create_storage(url)
     storage.commit([Put("note", "race", {"n": 0})])
     # 8 threads of one process and 4 processes more, 2,000 rounds altogether.
@@ -147,7 +147,7 @@ def test_of_threads_and_processes_that_race_exactly_one_wins_each_version(url):
     storage.close()
 
 
-def test_a_forked_process_is_told_to_open_the_storage_itself(url):
+def test_a_forked_process_must_open_the_storage_itself(url):
     lines = finished(started("forked", url))
     assert sorted(lines) == [
         "this storage was opened before the process was forked: open it again in the new process",
@@ -155,7 +155,7 @@ def test_a_forked_process_is_told_to_open_the_storage_itself(url):
     ]
 
 
-def test_nobody_else_may_read_the_files(tmp_path, url):
+def test_only_the_owner_may_read_the_files(tmp_path, url):
     before = os.umask(0)
     try:
         storage = create_storage(url)

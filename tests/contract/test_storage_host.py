@@ -80,7 +80,7 @@ def test_the_hosts_rows_and_ours_are_rolled_back_together(both):
     assert [change.id for change in storage.changes()] == ["a"]
 
 
-def test_nobody_else_sees_what_the_host_has_not_committed(both):
+def test_no_other_reader_sees_an_uncommitted_write_of_the_host(both):
     storage, engine = both
     storage.commit([Put("note", "a", {})])
     with engine.begin() as connection:
@@ -104,7 +104,7 @@ def test_a_stale_write_leaves_the_hosts_transaction_usable(both):
     assert [(record.id, record.document) for record in storage.scan("note")] == [("a", {"n": 3})]
 
 
-def test_a_host_that_read_long_ago_overwrites_nobody(both):
+def test_a_host_that_read_long_ago_overwrites_no_newer_write(both):
     storage, engine = both
     version = storage.commit([Put("note", "a", {"by": "nobody"})])
     with engine.connect() as connection:

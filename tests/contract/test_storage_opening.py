@@ -109,7 +109,7 @@ def test_an_older_schema_asks_to_be_migrated(file):
         create_storage(f"sqlite:///{file}", steps=TWO)
 
 
-def test_migrating_copies_first_and_keeps_what_is_there(file):
+def test_migrating_copies_first_and_keeps_the_data(file):
     url = f"sqlite:///{file}"
     done = migrate(url, steps=TWO)
     assert (done.before, done.after) == (1, 2)
@@ -188,7 +188,7 @@ def test_postgres_is_migrated_too(postgres, start):
     assert notes(url, steps=TWO) == {}
 
 
-def test_what_is_no_database_is_refused_and_left_alone(tmp_path):
+def test_a_file_that_is_no_database_is_refused_and_not_changed(tmp_path):
     path = tmp_path / "letter.txt"
     path.write_text("Dear neighbour, here are the opening hours.")
     for use in (create_storage, migrate):
@@ -198,7 +198,7 @@ def test_what_is_no_database_is_refused_and_left_alone(tmp_path):
 
 
 @pytest.mark.parametrize("length", [1, 99, 100, 512, 5_000])
-def test_what_is_no_database_stays_byte_for_byte(tmp_path, length):
+def test_a_file_that_is_no_database_stays_byte_for_byte(tmp_path, length):
     path = tmp_path / "letter.txt"
     path.write_bytes(b"x" * length)
     with pytest.raises(UnusableStorageError, match="is not a SQLite database"):
@@ -250,7 +250,7 @@ def test_an_empty_file_becomes_a_database(tmp_path):
     assert notes(f"sqlite:///{tmp_path}/desk.db") == {}
 
 
-def test_somebody_elses_tables_stay_as_they_are(tmp_path):
+def test_tables_of_other_programs_stay_unchanged(tmp_path):
     query(tmp_path / "host.db", "CREATE TABLE visit (number INTEGER)")
     assert notes(f"sqlite:///{tmp_path}/host.db") == {}
     assert query(tmp_path / "host.db", "SELECT * FROM visit") == []
@@ -267,12 +267,12 @@ def test_somebody_elses_tables_stay_as_they_are(tmp_path):
         ("sqlite:////no/such/folder/desk.db", "the folder /no/such/folder does not exist"),
     ],
 )
-def test_a_url_that_leads_nowhere_says_what_to_do(url, message):
+def test_an_invalid_url_gives_an_error_that_says_what_to_do(url, message):
     with pytest.raises(UnusableStorageError, match=message):
         create_storage(url)
 
 
-def test_an_unreachable_server_is_said_without_its_password():
+def test_an_unreachable_server_is_reported_without_its_password():
     with pytest.raises(StorageError) as caught:
         create_storage("postgresql://tester:secret@127.0.0.1:1/desk")
     assert "secret" not in str(caught.value)
@@ -303,5 +303,5 @@ def test_a_network_file_system_is_known_by_its_mount(folder, system):
     assert network_file_system(Path(folder), mounts) == system
 
 
-def test_where_nobody_knows_the_mounts_nothing_is_refused(tmp_path):
+def test_without_a_list_of_mounts_nothing_is_refused(tmp_path):
     assert network_file_system(tmp_path, []) == ""

@@ -96,7 +96,7 @@ class TestWebhook(NotifierContract):
         *("https://user:canary-path-7q3x@canary-host-7q3x.example.org/", "https://unknown-canary-host-7q3x/"),
     ],
 )
-def test_where_there_is_no_answer_nothing_is_told_either(url, caplog, capfd):
+def test_without_an_answer_the_error_reveals_nothing(url, caplog, capfd):
     def looked_up(host, _port):
         if host.startswith("unknown"):
             raise socket.gaierror(socket.EAI_NONAME, f"{host} is unknown")
@@ -112,7 +112,7 @@ def test_where_there_is_no_answer_nothing_is_told_either(url, caplog, capfd):
     OutOfReach().test_a_failure_is_not_delivered_and_names_nobody(caplog, capfd)
 
 
-def test_what_arrives_is_a_signed_event_that_others_can_check(receiver):
+def test_a_signed_event_arrives_that_others_can_verify(receiver):
     using = notifier(keys=KEYS)
     assert using.send(message(f"http://{HOST}:{receiver.port}/in?a=b%20c")) == Receipt(accepted=True)
     ((path, headers, body),) = receiver.arrived
@@ -203,7 +203,7 @@ NOW = datetime(2026, 11, 3, 9, tzinfo=UTC)
         *((odd, None) for odd in ("", "soon", "-1", "1.5", "Tue, 99 Nov 2026 09:02:00 GMT", "9" * 400)),
     ],
 )
-def test_a_receiver_says_when_to_try_again(receiver, header, after):
+def test_a_receiver_can_set_the_time_of_the_next_attempt(receiver, header, after):
     receiver.status = 503
     receiver.headers = {"Retry-After": header}
     error = failure(notifier(clock=lambda: NOW), f"http://{HOST}:{receiver.port}/")
@@ -211,7 +211,7 @@ def test_a_receiver_says_when_to_try_again(receiver, header, after):
 
 
 @given(st.text() | st.from_regex(r"\w{3}, \d+ \w{3} \d+ \d+:\d+:\d+ \S+"))
-def test_whatever_a_receiver_says_is_some_time_or_none(header):
+def test_any_retry_after_gives_a_wait_or_none(header):
     after = _seconds(header, NOW)
     assert after is None or 0 <= after <= LONGEST_WAIT
 
@@ -226,7 +226,7 @@ def test_whatever_a_receiver_says_is_some_time_or_none(header):
         [b"HTTP/1.1 204 No Content\r\n" + b"x: y\r\n" * 200],
     ],
 )
-def test_what_is_no_answer_is_worth_trying_again(parts):
+def test_an_invalid_answer_is_worth_trying_again(parts):
     with saying(*parts) as port:
         error = failure(notifier(), f"http://{HOST}:{port}/")
     assert error.retry
@@ -248,7 +248,7 @@ def test_an_answer_that_never_ends_ends(start, forever):
     assert "within 0.4 seconds" in str(error)
 
 
-def test_a_receiver_that_says_nothing_is_left():
+def test_a_silent_receiver_is_left_after_the_timeout():
     with socket.create_server((HOST, 0)) as silent:
         error = failure(notifier(timeout=0.2), f"http://{HOST}:{silent.getsockname()[1]}/")
         assert error.retry
@@ -262,7 +262,7 @@ def test_a_body_without_end_is_left_unread():
         assert notifier().send(message(f"http://{HOST}:{port}/")).accepted
 
 
-def test_nobody_there_is_worth_trying_again():
+def test_an_unreachable_receiver_is_worth_trying_again():
     with socket.create_server((HOST, 0)) as gone:
         port = gone.getsockname()[1]
     assert failure(notifier(), f"http://{HOST}:{port}/").retry
@@ -338,7 +338,7 @@ def test_the_internet_is_public(address):
 
 
 @given(st.ip_addresses())
-def test_what_python_knows_to_be_closed_is_not_public(address):
+def test_addresses_that_python_knows_as_closed_are_not_public(address):
     mapped = getattr(address, "ipv4_mapped", None)
     translated = address.version == 6 and str(address).startswith("64:ff9b::")
     if not translated and (mapped or not address.is_global or address.is_multicast or address.is_reserved):
@@ -415,7 +415,7 @@ def test_a_certificate_has_to_prove_the_name_of_the_url(proven, proof):
         *("https://partner.example.org%00.example.org/", "https://\u2100.example.org/"),
     ],
 )  # fmt: skip
-def test_what_is_no_https_url_is_never_looked_up(url):
+def test_a_target_that_is_no_https_url_is_never_looked_up(url):
     def never(*_):
         raise AssertionError
 
@@ -498,7 +498,7 @@ def test_without_more_it_speaks_https_to_the_internet_alone():
         ({**SETTINGS, "source": 7}, ["`source` must be a string, not int"]),
     ],
 )
-def test_what_is_wrong_with_settings_is_said_at_once_and_without_values(settings, said):
+def test_all_faults_of_settings_are_reported_without_values(settings, said):
     with pytest.raises(InvalidSettingsError) as caught:
         from_settings(settings)
     assert str(caught.value).startswith("settings of webhook: ")

@@ -387,8 +387,8 @@ def _counted():
     )
 
 
-def differ(kind, wishes, counted=None):
-    """Play a sequence to both. What each said is compared at every step, and so is what came of it."""
+def compare(kind, wishes, counted=None):
+    """Play a sequence to both, and compare their answers and states at every step."""
     counted = Counter() if counted is None else counted
     counted["sequences"] += 1
     model, referral = Model(kind), begin(kind)
@@ -436,14 +436,14 @@ LONG = 100 if settings().max_examples >= 2000 else 50
 
 @MANY
 @given(st.sampled_from(TYPES), SEQUENCES)
-def test_what_the_description_allows_can_happen_and_nothing_else(kind, wishes):
-    differ(kind, wishes, COUNTED)
+def test_exactly_the_events_that_the_description_allows_can_happen(kind, wishes):
+    compare(kind, wishes, COUNTED)
 
 
-def test_long_sequences_are_told_apart_as_well():
+def test_long_sequences_agree_with_the_description():
     rng = Random(2)  # noqa: S311  # chance, not secrecy
     for _ in range(MANY.max_examples):
-        differ(rng.choice(TYPES), drawn(rng, LONG), COUNTED)
+        compare(rng.choice(TYPES), drawn(rng, LONG), COUNTED)
 
 
 @pytest.mark.parametrize("kind", TYPES)
@@ -477,7 +477,7 @@ def every_wish():
 
 @given(st.sampled_from(TYPES), SEQUENCES, st.dictionaries(st.text(max_size=5), st.integers(), max_size=2))
 def test_a_document_with_anything_strange_in_it_is_refused(kind, wishes, strange):
-    document = differ(kind, wishes).to_dict()
+    document = compare(kind, wishes).to_dict()
     known = attrs.fields_dict(Referral).keys() | {"schema"}
     if strange.keys() - known:
         with pytest.raises(InvalidReferralError):
@@ -587,7 +587,7 @@ def is_caught():
     rng = Random(1)  # noqa: S311  # chance, not secrecy
     try:
         for _ in range(8000):
-            differ(rng.choices(TYPES, (1, 3, 1))[0], drawn(rng, rng.randrange(1, 25)))
+            compare(rng.choices(TYPES, (1, 3, 1))[0], drawn(rng, rng.randrange(1, 25)))
     except (AssertionError, InvalidReferralError):
         return True
     return False

@@ -162,6 +162,6 @@ def test_zeros_are_shown():
 @pytest.mark.parametrize(
     ("counts", "k"), [({("a",): 1}, 2), ({("a",): -1}, 10), ({("a",): 1, ("a", "b"): 1}, 10)]
 )
-def test_what_cannot_be_counted_is_refused(counts, k):
+def test_invalid_counts_are_refused(counts, k):
     with pytest.raises(InvalidStatisticsError):
         suppress(counts, k)

@@ -36,7 +36,7 @@ def test_those_checked_within_a_year_come_first():
     ]
 
 
-def test_a_date_that_is_none_is_not_fresh():
+def test_an_invalid_date_is_not_fresh():
     odd = Service(id="s0", name="Food Pantry", status="active", assured_date="last week")
     assert [name for name, _ in order([odd, service(1, 3)], [fresh_first])] == ["s1", "s0"]
 

@@ -70,7 +70,7 @@ def foreign(path):
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_a_command_on_a_misspelt_url_names_the_file_and_what_to_do_and_leaves_nothing(folder, words):
+def test_a_command_on_a_misspelt_url_says_what_to_do_and_creates_nothing(folder, words):
     done = ran(*words, "--desk", "sqlite:///no-such.db")
     assert done.exit_code == 2
     assert f"the database {folder}/no-such.db does not exist" in done.output
@@ -87,7 +87,7 @@ def test_migrating_a_misspelt_url_does_the_same(folder):
     assert left_in(folder) == []
 
 
-def test_a_program_is_told_the_same_in_an_error_that_is_a_file_not_found(folder):
+def test_a_program_gets_the_same_message_in_a_file_not_found_error(folder):
     with pytest.raises(StorageNotFoundError, match=r"create=True") as caught:
         cc.Connector.open("sqlite:///no-such.db")
     assert isinstance(caught.value, FileNotFoundError)
@@ -95,13 +95,13 @@ def test_a_program_is_told_the_same_in_an_error_that_is_a_file_not_found(folder)
     assert left_in(folder) == []
 
 
-def test_a_name_with_a_slip_is_told_the_one_that_is_meant():
+def test_a_misspelt_name_gets_a_suggestion():
     cc.Connector.open("sqlite:///desk.db", create=True).close()
     with pytest.raises(StorageNotFoundError, match=r"did you mean desk\.db\."):
         cc.Connector.open("sqlite:///dest.db")
 
 
-def test_what_was_made_is_opened_without_being_made_again(pantry):
+def test_a_created_desk_opens_without_create(pantry):
     with cc.Connector.open("sqlite:///desk.db", create=True) as desk:
         desk.load(pantry)
     for more in ({}, {"create": True}):
@@ -119,7 +119,7 @@ def test_a_load_makes_the_database_and_one_of_a_file_that_cannot_be_read_makes_n
 
 
 @pytest.mark.parametrize("make", [Path.touch, foreign], ids=["an empty file", "another program's database"])
-def test_a_file_without_a_desk_is_said_to_have_none_and_stays_as_it_is(folder, make):
+def test_a_file_without_a_desk_is_reported_and_not_changed(folder, make):
     path = folder / "desk.db"
     make(path)
     before = path.read_bytes()
@@ -133,13 +133,13 @@ def test_a_file_without_a_desk_is_said_to_have_none_and_stays_as_it_is(folder, m
 
 
 @pytest.mark.parametrize("content", [b"SQLite format 3\0", b"SQLite format 3\0" + b"\1" * 8_000, b"x" * 500])
-def test_a_file_that_is_cut_off_or_something_else_is_said_so(folder, content):
+def test_a_truncated_or_foreign_file_is_reported(folder, content):
     (folder / "desk.db").write_bytes(content)
     with pytest.raises(UnusableStorageError, match="is not a SQLite database"):
         cc.Connector.open("sqlite:///desk.db")
 
 
-def test_a_folder_in_place_of_a_file_is_said_so(folder):
+def test_a_folder_in_place_of_a_file_is_reported(folder):
     (folder / "desk.db").mkdir()
     with pytest.raises(UnusableStorageError, match="it is not a file"):
         cc.Connector.open("sqlite:///desk.db")
@@ -191,7 +191,7 @@ def test_the_names_that_database_services_use_are_taken(url, call):
         ("sqlite://desk.db", "sqlite:///desk.db"),
     ],
 )
-def test_a_url_that_is_none_is_told_what_would_do_and_no_password_is_repeated(url, told):
+def test_an_invalid_url_gets_an_example_and_no_password_is_repeated(url, told):
     for call in (cc.Connector.open, migrate):
         with pytest.raises(UnusableStorageError) as caught:
             call(url)

@@ -130,7 +130,7 @@ class TestWhatIsDeclared:
                 ["a", "b", "d", *BUILT_IN_NOTIFIERS]
             )
 
-    def test_what_is_found_cannot_be_changed(self):
+    def test_the_mappings_cannot_be_changed(self):
         with pytest.raises(TypeError):
             Plugins(entry_points=False).notifiers()["x"] = None
 
@@ -167,7 +167,7 @@ class TestWhatIsDeclared:
         assert "c" in found.scorers()
 
     @pytest.mark.parametrize("decorate", [attrs.frozen, attrs.define])
-    def test_equal_and_unhashable_plugins_are_told_apart(self, decorate):
+    def test_equal_and_unhashable_plugins_are_distinct(self, decorate):
         @decorate
         class Mine:
             names: list = attrs.field(eq=False)
@@ -282,12 +282,12 @@ class TestWhatIsRefused:
         assert "declares 'a' twice" in refusal(plugin(notifiers=[notifier("a"), notifier("a")]))
 
     @pytest.mark.parametrize("name", ["", "Mine", "a b", "-a", "ä", 7, None])
-    def test_a_name_that_is_none(self, name):
+    def test_an_invalid_name(self, name):
         with pytest.raises(PluginError, match=r"is invalid: use small letters"):
             notifier(name)
 
     @pytest.mark.parametrize("suffixes", [("mrc",), (".MRC",), (".",), ".mrc", (7,)])
-    def test_a_suffix_that_is_none(self, suffixes):
+    def test_an_invalid_suffix(self, suffixes):
         with pytest.raises(PluginError, match="suffix"):
             Importer("mine", read=nothing, suffixes=suffixes)
 
@@ -295,7 +295,7 @@ class TestWhatIsRefused:
         with pytest.raises(PluginError, match="`make` of NotifierFactory must be a function, not str"):
             NotifierFactory("a", make="a")
 
-    def test_what_was_handed_over_raises_whatever_is_wrong_with_it(self):
+    def test_any_fault_of_a_passed_plugin_raises(self):
         def breaks():
             yield notifier("a")
             message = "no\nluck"
@@ -314,20 +314,20 @@ class TestWhatIsInstalled:
         assert module not in sys.modules
 
     @pytest.mark.parametrize("allow", [["sms"], "sms", "*", ("*",)])
-    def test_what_is_allowed_is_loaded(self, install, allow):
+    def test_an_allowed_plugin_is_loaded(self, install, allow):
         install("sms", GOOD.format(name="sms"))
         found = Plugins(allow=allow)
         assert "sms" in found.notifiers()
         assert found.report()[1].hooks == ("communityconnector_notifiers",)
 
-    def test_only_what_is_allowed_is_loaded(self, install):
+    def test_only_allowed_plugins_are_loaded(self, install):
         install("sms", GOOD.format(name="sms"))
         other = install("fax", GOOD.format(name="fax"))
         found = Plugins(allow=["sms"])
         assert states(found) == {"fax": "not allowed", "sms": "loaded"}
         assert other not in sys.modules
 
-    def test_nobody_looks_for_installed_plugins_where_that_is_not_wanted(self, install):
+    def test_installed_plugins_are_ignored_on_request(self, install):
         install("sms", GOOD.format(name="sms"))
         assert states(Plugins(allow="*", entry_points=False)) == {}
 
@@ -392,7 +392,7 @@ class TestWhatIsInstalled:
         with pytest.raises(PluginError, match=r"'one' of communityconnector-one 1\.2 and by plugin 'two'"):
             Plugins(allow="*", strict=True)
 
-    def test_what_the_host_hands_over_stands_before_what_is_installed(self, install):
+    def test_a_passed_plugin_takes_precedence_over_an_installed_one(self, install):
         install("sms", GOOD.format(name="sms"))
         mine = notifier("sms")
         found = Plugins(plugin(notifiers=[mine]), allow="*")
@@ -407,7 +407,7 @@ class TestWhatIsInstalled:
         assert "communityconnector-sms and communityconnector-smss" in found.report()[1].error
         assert {real, other}.isdisjoint(sys.modules)
 
-    def test_an_allowed_name_that_nobody_has_is_reported(self):
+    def test_an_allowed_name_without_a_plugin_is_reported(self):
         found = Plugins(allow=["smz"])
         assert states(found) == {"smz": "failed"}
         with pytest.raises(PluginError, match="plugin 'smz' cannot be used: no installed package"):
@@ -450,7 +450,7 @@ class TestTheBuiltInPlugin:
         assert ours.interpreters()["phrases"].make({}).interpret("food pantry").concepts
         assert ours.holidays()["us-federal"].name_of(date(2026, 12, 25)) == "Christmas Day"
 
-    def test_what_is_written_in_each_form_is_read_again(self, ours, tmp_path):
+    def test_every_written_form_can_be_read_again(self, ours, tmp_path):
         import communityconnector as cc
 
         shown = cc.sample().for_audience("public")

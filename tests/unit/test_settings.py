@@ -27,7 +27,7 @@ def read(settings):
     return found
 
 
-def test_what_is_left_out_has_its_default():
+def test_a_missing_setting_has_its_default():
     assert read({"host": "gateway.example.org"}) == (
         "gateway.example.org",
         "Library",
@@ -44,7 +44,7 @@ def test_a_blank_is_as_good_as_nothing():
     assert read({"host": " gateway.example.org ", **blank}) == read({"host": "gateway.example.org"})
 
 
-def test_what_is_set_is_read_as_what_it_is():
+def test_settings_are_read_by_their_types():
     settings = {
         "host": "h",
         "from": " Desk ",
@@ -56,7 +56,7 @@ def test_what_is_set_is_read_as_what_it_is():
     assert read(settings) == ("h", "Desk", Secret(" t "), ("a", "b"), "long", 9, None)
 
 
-def test_all_that_is_wrong_is_told_at_once():
+def test_all_faults_are_reported_at_once():
     with pytest.raises(InvalidSettingsError) as caught:
         read(
             {

@@ -84,7 +84,7 @@ def test_no_traceback_shows_what_was_written(storage, library):
     assert PRIVATE not in "".join(traceback.format_exception(caught.value))
 
 
-def test_a_damaged_document_is_said_and_not_shown(storage, url):
+def test_a_damaged_document_is_reported_without_its_content(storage, url):
     storage.commit([Put("note", "a", {"words": PRIVATE})])
     with sqlite3.connect(file_of(url)) as database:
         database.execute("UPDATE communityconnector_record SET document = substr(document, 1, 15)")
@@ -113,7 +113,7 @@ def test_an_idle_poll_of_a_queue_writes_nothing(storage):
         ("sqlite:///:memory:", UnusableStorageError),
     ],
 )
-def test_what_cannot_be_opened_is_an_error_of_ours_without_a_password(odd, error, tmp_path):
+def test_a_failed_opening_is_our_error_without_a_password(odd, error, tmp_path):
     with pytest.raises(error) as caught:
         create_storage(odd.format(tmp_path))
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))

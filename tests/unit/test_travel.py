@@ -37,7 +37,7 @@ class Ferry:
         return [None if place.longitude < -81.5 else 100.0 - place.latitude for place in destinations]
 
 
-def test_the_quickest_to_reach_come_first_and_what_nobody_knows_keeps_its_order():
+def test_the_quickest_come_first_and_unknown_times_keep_their_order():
     ferry = Ferry()
     assert isinstance(ferry, TravelTimes)
     need = cc.Need("food pantry", near="28694")

@@ -54,7 +54,7 @@ TEXTS = st.text(max_size=200)
 
 
 @given(name=NAMES, text=TEXTS)
-def test_what_is_sealed_is_unsealed(name, text):
+def test_sealed_text_is_unsealed(name, text):
     ring = keyring()
     wrapped = ring.new_key(name)
     sealed = ring.seal(wrapped, name, text)
@@ -78,7 +78,7 @@ def test_what_is_moved_is_not_opened(name, other, text):
 
 
 @given(text=TEXTS, data=st.data())
-def test_what_is_changed_is_not_opened(text, data):
+def test_changed_sealed_text_is_not_opened(text, data):
     ring = keyring()
     wrapped = ring.new_key("r-1")
     sealed = ring.seal(wrapped, "r-1", text)
@@ -103,7 +103,7 @@ def test_a_new_key_takes_the_place_of_an_old_one(name, text):
         after.unseal(wrapped, name, sealed)
 
 
-def test_what_it_makes_is_what_the_standards_say():
+def test_sealed_texts_follow_the_standards():
     """AES-GCM and HKDF as `cryptography` has them, on the parts of what is kept."""
     ring = keyring()
     wrapped = ring.new_key("r-1")
@@ -151,7 +151,7 @@ SHORT = base64.b64encode(b"only 16 bytes...").decode()
         ({"a": key("a")}, Secret(SHORT)),
     ],
 )
-def test_keys_that_are_none_are_refused_and_not_repeated(keys, index_key):
+def test_invalid_keys_are_refused_and_not_repeated(keys, index_key):
     with pytest.raises(InvalidSettingsError) as refused:
         AesGcmKeyring(keys, index_key)
     shown = told(refused.value)

@@ -105,7 +105,7 @@ def test_a_partnership_that_is_not_stored_is_reported(partnerships):
         partnerships.get("agency")
 
 
-def test_who_read_an_older_version_changes_nothing(partnerships):
+def test_a_writer_that_read_an_older_version_changes_nothing(partnerships):
     first = partnerships.put(whole())
     theirs = partnerships.put(attrs.evolve(first, status="lapsed"))
     for late in (
@@ -131,7 +131,7 @@ def test_partnerships_are_listed_by_how_they_stand(partnerships):
         partnerships.all("friends")
 
 
-def test_who_was_silent_for_longer_than_the_limit_is_due_longest_first(partnerships):
+def test_partners_silent_beyond_the_limit_are_due_longest_first(partnerships):
     today = NOW.date()
     for key, status, days in (
         ("just", "connected", 180), ("late", "connected", 181), ("later", "asked", 400), ("gone", "lapsed", 900),
@@ -170,7 +170,7 @@ def test_a_partnership_that_cannot_be_is_refused(fields, words):
         partnership(**fields)
 
 
-def test_a_document_that_is_no_partnership_is_refused_without_what_stands_in_it():
+def test_an_invalid_partnership_document_is_refused_without_its_values():
     good = whole().to_dict(contacts=True)
     for wrong in (
         {**good, "schema": 9}, {**good, "secret": PRIVATE[0]}, {**good, "by": PRIVATE[0]}, {**good, "version": 3},
@@ -214,7 +214,7 @@ def test_key_contacts_are_in_no_log_and_no_error(partnerships, caplog):
     assert not [private for private in PRIVATE if private in told]
 
 
-def test_the_check_above_sees_what_is_in_the_open():
+def test_the_check_above_detects_clear_text():
     """Shows that the checks of privacy can fail: what is for storage alone has them."""
     assert all(private in json.dumps(whole().to_dict(contacts=True)) for private in PRIVATE)
 
@@ -361,7 +361,7 @@ def at(hour, minute=0, day=8):
         (at(23, 59, 7), False, None),
     ],
 )
-def test_who_is_in_the_building_and_who_comes_today(visitors, moment, there, text):
+def test_visits_that_are_going_on_and_visits_later_today(visitors, moment, there, text):
     visitors.put(nurse())
     for now in (moment, moment.astimezone(UTC)):
         assert bool(visitors.visiting("main", now)) is there
@@ -369,7 +369,7 @@ def test_who_is_in_the_building_and_who_comes_today(visitors, moment, there, tex
     assert visitors.visiting("annex", moment) == []
 
 
-def test_a_reason_says_on_what_it_rests(visitors):
+def test_a_reason_has_evidence(visitors):
     visitors.put(nurse(sign_up=True))
     (reason,) = visitors.reasons("main").values()
     assert reason.text == "The nurse is in the building today until 4 pm; sign-up required"

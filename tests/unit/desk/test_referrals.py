@@ -155,7 +155,7 @@ def test_every_move_of_the_table_can_be_made(row, role):
     [(row, role) for row in TABLE if row.event not in MADE_ELSEWHERE for role in Role if role not in row.who],
     ids=lambda value: getattr(value, "name", value),
 )
-def test_nobody_else_can_make_a_move(row, role):
+def test_no_other_role_can_make_a_move(row, role):
     referral = drafted("information") if row.event is E.GIVE else standing(row.before)
     with pytest.raises(IllegalTransitionError) as refused:
         advance(
@@ -192,7 +192,7 @@ def test_the_table_is_frozen():
 
 
 @pytest.mark.parametrize("event", sorted(MADE_ELSEWHERE))
-def test_what_makes_or_unmakes_a_referral_is_no_advance(event):
+def test_create_re_refer_and_discard_are_refused_by_advance(event):
     with pytest.raises(IllegalTransitionError):
         advance(drafted(), event, STAFF, T0)
 
@@ -215,7 +215,7 @@ def test_what_makes_or_unmakes_a_referral_is_no_advance(event):
         ("channel_allowed", {"confidential": True}),
     ],
 )
-def test_nothing_is_sent_without_consent_to_a_closed_service_or_over_the_wrong_channel(guard, changes):
+def test_nothing_is_sent_if_a_condition_is_not_met(guard, changes):
     details = Details(sending=attrs.evolve(SENDING, **changes))
     with pytest.raises(IllegalTransitionError) as refused:
         advance(drafted(), E.SEND, STAFF, T0, details)
@@ -262,7 +262,7 @@ def test_an_update_that_skips_the_answer_has_it_written_down(event, actor, detai
     assert moved.responded_at == asked.last_at + HOUR
 
 
-def test_a_patron_who_was_not_helped_has_not_been_accepted_by_that():
+def test_a_report_of_not_being_helped_does_not_imply_acceptance():
     details = Details(outcome="no_show", outcome_source="patron")
     with pytest.raises(IllegalTransitionError):
         advance(after(*ASKED), E.FAIL, PATRON, T0 + 2 * HOUR, details)
@@ -297,7 +297,7 @@ def test_every_outcome_has_its_class():
     assert set(MEANINGS) == set(Outcome)
 
 
-def test_success_is_declined_by_nobody_and_refusals_are_declined_by_their_side():
+def test_only_refusals_are_declined_and_by_their_own_side():
     for outcome, meaning in MEANINGS.items():
         if meaning.side is CodeClass.SUCCESS:
             assert meaning.declined_by is DeclinedBy.NONE
@@ -307,7 +307,7 @@ def test_success_is_declined_by_nobody_and_refusals_are_declined_by_their_side()
     assert MEANINGS[O.SERVICE_ENDED].suggest_next is Next.FIX_DIRECTORY
 
 
-def test_nobody_who_took_consent_back_is_to_be_contacted():
+def test_no_contact_is_suggested_after_a_consent_is_revoked():
     assert MEANINGS[O.CONSENT_REVOKED].suggest_next is Next.NONE
 
 
@@ -333,7 +333,7 @@ def test_giving_up_on_a_patron_wants_three_attempts_on_record():
     assert advance(third, E.FAIL, AGENCY, T0 + 9 * HOUR, details).referral.status is S.FAILED
 
 
-def test_consent_is_taken_back_by_its_own_event_only():
+def test_consent_is_revoked_only_by_its_own_event():
     for event in (E.CANCEL, E.FAIL):
         with pytest.raises(InvalidReferralError, match="outcome"):
             advance(
@@ -390,7 +390,7 @@ def test_an_outcome_may_be_corrected_for_ninety_days_by_the_clock():
         advance(failed, E.AMEND_OUTCOME, AGENCY, last, details, recorded_at=last + HOUR)
 
 
-def test_an_agency_says_nothing_about_a_referral_that_it_was_not_sent():
+def test_an_agency_cannot_report_on_a_referral_that_it_was_not_sent():
     given = after(*WAYS[S.GIVEN], kind="information")
     closed = advance(
         given, E.CLOSE_GIVEN, STAFF, given.last_at, attrs.evolve(HELPED, to=S.COMPLETED)
@@ -403,7 +403,7 @@ def test_an_agency_says_nothing_about_a_referral_that_it_was_not_sent():
 
 
 @pytest.mark.parametrize("status", S)
-def test_the_loop_is_closed_by_an_outcome_that_somebody_told(status):
+def test_the_loop_is_closed_by_a_reported_outcome(status):
     closed = {S.COMPLETED, S.FAILED, S.REJECTED, S.CANCELLED}
     assert standing(status).is_loop_closed == (status in closed)
 
@@ -422,7 +422,7 @@ def test_a_request_expires_no_sooner_than_it_may():
         advance(asked, E.EXPIRE, SYSTEM, asked.respond_by - timedelta(seconds=1))
 
 
-def test_details_that_were_given_are_closed_without_an_answer_no_sooner_than_the_window_ends():
+def test_details_without_an_answer_are_closed_only_after_the_window():
     given = after(*WAYS[S.GIVEN], kind="information")
     with pytest.raises(IllegalTransitionError, match="window_over"):
         advance(given, E.CLOSE_GIVEN, SYSTEM, given.expires_at - HOUR, Details(to="expired"))
@@ -430,7 +430,7 @@ def test_details_that_were_given_are_closed_without_an_answer_no_sooner_than_the
     assert (closed.outcome, closed.is_loop_closed) == (O.UNKNOWN, False)
 
 
-def test_what_was_entered_in_error_has_no_outcome_and_its_history_has():
+def test_a_referral_entered_in_error_has_no_outcome_but_its_events_do():
     failed = after(*WAYS[S.FAILED])
     void, events = advance(failed, E.VOID, SUPERVISOR, failed.last_at, Details(text="wrong patron"))
     assert (void.outcome, void.outcome_source, void.outcome_recorded_at) == (None, None, None)
@@ -476,7 +476,7 @@ def test_times_are_kept_as_they_come():
     assert done.purge_after == T0 + 10 * HOUR + timedelta(days=180)
 
 
-def test_a_draft_is_kept_a_week_and_what_is_sent_until_it_is_closed():
+def test_a_draft_is_stored_for_a_week_and_a_sent_referral_until_closed():
     assert drafted().purge_after == T0 + timedelta(days=7)
     assert after(*ASKED).purge_after is None
 
@@ -543,7 +543,7 @@ def test_a_patron_who_did_not_agree_is_not_asked():
     assert Clock.FOLLOW_UP not in {d.clock for d in due(after(*ASKED), Policy())}
 
 
-def test_a_patron_is_asked_where_the_agency_stayed_silent_and_not_once_the_loop_is_closed():
+def test_a_patron_is_asked_after_silence_but_not_once_the_loop_is_closed():
     asked = after((E.SEND, STAFF, attrs.evolve(SEND, follow_up_allowed=True)))
     expired = advance(asked, E.EXPIRE, SYSTEM, asked.respond_by).referral
     assert [d.clock for d in due(expired, Policy())] == [Clock.FOLLOW_UP] * 2
@@ -551,7 +551,7 @@ def test_a_patron_is_asked_where_the_agency_stayed_silent_and_not_once_the_loop_
     assert due(done, Policy()) == ()
 
 
-def test_what_is_on_hold_is_looked_at_every_thirty_days():
+def test_a_referral_on_hold_is_reviewed_every_thirty_days():
     held = after(*WAITS)
     assert held.review_on == date(2026, 4, 1)
     assert due(held, NEW_YORK) == ((datetime(2026, 4, 1, 4, tzinfo=UTC), Clock.REVIEW_HOLD),)
@@ -571,7 +571,7 @@ def test_a_policy_counts_upwards():
 # Another try
 
 
-def test_a_new_try_takes_the_old_ones_place_and_knows_who_was_tried():
+def test_a_new_attempt_replaces_the_old_one_and_lists_agencies_tried():
     first = after(*WAYS[S.REJECTED])
     second, (event,) = re_refer(first, proposal(id="r-2", organization_id="o-2"), STAFF, first.last_at)
     assert (second.status, second.replaces, second.tried, second.version) == (S.DRAFT, "r-1", ("o-1",), 1)
@@ -611,7 +611,7 @@ def test_an_open_referral_is_not_replaced_and_none_replaces_itself():
             re_refer(closed, other, actor, closed.last_at)
 
 
-def test_a_draft_is_thrown_away_by_who_made_it():
+def test_a_draft_is_discarded_only_by_its_creator():
     check_discard(drafted(), STAFF, T0)
     for referral, actor in (
         (drafted(), PATRON),
@@ -636,7 +636,7 @@ def test_a_patron_acts_without_an_id():
         Actor("patron", "card-1234")
 
 
-def test_what_is_printed_shows_neither_need_nor_agency_nor_words():
+def test_a_repr_shows_neither_need_nor_agency_nor_text():
     referral = drafted()
     void, (event,) = advance(referral, E.VOID, SUPERVISOR, T0, Details(text="secret words"))
     details = Details(text="secret words")
@@ -780,7 +780,7 @@ def test_an_unknown_word_is_reported_and_never_guessed(system, word):
     assert (found.word, found.status, found.outcome, found.needs_review) == (word, None, None, True)
 
 
-def test_a_word_that_tells_no_reason_needs_somebody_to_look():
+def test_a_word_without_a_reason_needs_review():
     reported = mappings.reported
     assert reported("fhir_task", "failed", S.ACCEPTED).needs_review
     assert reported("fhir_task", "on-hold", S.ACCEPTED).needs_review
@@ -795,7 +795,7 @@ def test_a_refusal_after_the_answer_is_a_failure():
     assert mappings.reported("findhelp", "No capacity", S.ON_HOLD).status is S.FAILED
 
 
-def test_a_system_that_nobody_knows_and_a_word_that_is_none_are_refused():
+def test_an_unknown_system_and_a_word_that_is_no_string_are_refused():
     for system, word in (("fax", "sent"), ("findhelp", None)):
         with pytest.raises(InvalidReferralError):
             mappings.reported(system, word, S.REQUESTED)
@@ -808,7 +808,7 @@ OURS = {
 }
 
 
-def test_a_table_adds_systems_and_says_what_a_word_means_in_place_of_another():
+def test_a_table_adds_systems_and_replaces_meanings_of_words():
     words = mappings.with_words(OURS, {("our_system", "Helped"): mappings.Meant("completed", "enrolled")})
     assert mappings.reported("our_system", "Helped", S.REQUESTED, words).outcome is O.ENROLLED
     for current, status in ((S.REQUESTED, S.REJECTED), (S.ACCEPTED, S.FAILED)):
@@ -826,7 +826,7 @@ def test_a_table_adds_systems_and_says_what_a_word_means_in_place_of_another():
     [{("a", ""): OURS["our_system", "Full"]}, {"a": OURS["our_system", "Full"]}, {("a", "b"): "completed"},
      {("a",): OURS["our_system", "Full"]}, {(1, "b"): OURS["our_system", "Full"]}],
 )  # fmt: skip
-def test_a_table_that_is_none_is_refused(table):
+def test_an_invalid_table_is_refused(table):
     with pytest.raises(InvalidReferralError, match="table of words"):
         mappings.with_words(table)
 
@@ -858,7 +858,7 @@ REQUEST_STATUSES = "draft active on-hold revoked completed entered-in-error unkn
 @pytest.mark.parametrize(
     "patron", [None, "Patient/7f3a-9c2e-41d0", "urn:uuid:0d9f3c1e-7a52-4f7e-9a3b-5c6d7e8f9a0b"]
 )
-def test_what_is_exported_is_fhir_and_names_nobody(status, patron):
+def test_an_export_is_valid_fhir_and_identifies_no_patron(status, patron):
     referral = standing(status)
     task = fhir.task(referral, requester="Organization/library", patron=patron)
     request = fhir.service_request(referral, requester="Organization/library", patron=patron)
@@ -877,7 +877,7 @@ def test_what_is_exported_is_fhir_and_names_nobody(status, patron):
     assert "desk-2" not in json.dumps([task, request])
 
 
-def test_the_validator_sees_what_is_wrong():
+def test_the_validator_detects_faults():
     task = fhir.task(after(*ASKED), requester="Organization/library")
     for change in ({"focus": "ServiceRequest/1"}, {"authoredOn": "noon"}, {"outcome": "x"}):
         with pytest.raises(ValueError, match="validation error"):
@@ -949,7 +949,7 @@ def test_information_is_not_exported():
         "Patient/jane.smith",
     ],
 )
-def test_a_reference_that_could_tell_who_somebody_is_is_refused(reference):
+def test_a_reference_that_could_identify_a_person_is_refused(reference):
     for write in (fhir.task, fhir.service_request):
         with pytest.raises((InvalidReferralError, InvalidPatronRefError)):
             write(after(*ASKED), requester="Organization/l", patron=reference)
@@ -961,7 +961,7 @@ def test_an_id_that_fhir_does_not_allow_is_refused():
 
 
 @pytest.mark.parametrize("missing", ["organization_id", "concepts"])
-def test_what_is_sent_names_an_agency_and_a_need_and_what_is_told_need_not(missing):
+def test_a_sent_referral_needs_an_agency_and_a_need(missing):
     empty = {"organization_id": "", "concepts": []}[missing]
     with pytest.raises(InvalidReferralError, match=missing):
         drafted("direct", **{missing: empty})

@@ -82,7 +82,7 @@ def test_a_referral_that_could_not_be_read_again_is_not_made(desk, asked, field)
     assert send(desk, told=MappingProxyType({"first_name": "Quill"})).status == "requested"
 
 
-def test_types_are_told_apart_as_documents_tell_them():
+def test_types_are_distinguished_as_in_documents():
     @attrs.frozen(kw_only=True, field_transformer=typed(InvalidReferralError))
     class Some:
         number: int = 0
@@ -161,7 +161,7 @@ def test_a_moment_has_a_zone_and_has_come(desk, name):
 # Ids
 
 
-def test_ids_with_full_stops_are_told_apart():
+def test_ids_with_full_stops_are_distinct():
     """What belongs to `2026.1` begins as what belongs to `2026` does."""
     ids = iter(["2026", "2026.1", *(f"x{number}" for number in range(99))])
     with desk_at(ids=lambda: next(ids)) as desk:

@@ -65,7 +65,7 @@ def ids(result):
     return [match.service_id for match in result]
 
 
-def test_who_is_in_the_building_comes_first_however_far_down_they_stood(desk):
+def test_services_in_the_building_come_first_from_any_rank(desk):
     plain = ids(desk.match(NEED, limit=None))
     assert plain == [f"p{number:02}" for number in range(30)]
     desk.visitors.put(visit("p29"))
@@ -83,7 +83,7 @@ def test_who_is_in_the_building_comes_first_however_far_down_they_stood(desk):
     assert sum(pages, []) == ids(desk.match(NEED, branch="main", limit=None))  # noqa: RUF017  # five short lists
 
 
-def test_scores_are_what_they_were_and_still_add_up(desk):
+def test_scores_do_not_change_and_still_add_up(desk):
     desk.visitors.put(visit("p29"))
     plain = {match.service_id: match for match in desk.match(NEED, limit=None)}
     for match in desk.match(NEED, limit=None, branch="main"):
@@ -103,7 +103,7 @@ def test_a_visit_counts_until_it_is_over(desk, clock):
         assert ids(desk.match(NEED, branch="main", limit=1)) == ["p00"]
 
 
-def test_what_does_not_fit_is_not_let_in_and_is_among_the_near_misses(desk):
+def test_a_service_that_does_not_fit_stays_a_near_miss(desk):
     desk.visitors.put(visit("p29"))
     near = attrs.evolve(NEED, within=cc.miles(1))
     result = desk.match(near, branch="main", limit=None)
@@ -113,7 +113,7 @@ def test_what_does_not_fit_is_not_let_in_and_is_among_the_near_misses(desk):
     assert {m.service_id: m.reasons[1].criterion for m in widened}["p03"] == "visiting"
 
 
-def test_a_service_of_which_nobody_knows_what_it_is_for_stays_where_it_is(desk):
+def test_a_service_for_unknown_needs_keeps_its_rank(desk):
     desk.load(cc.Directory.of([pantry("p", 36.0), pantry("q", 36.0, name="The Annex")]))
     desk.visitors.put(visit("q"))
     result = desk.match(cc.Need(terms=["food-pantry"]), branch="main", limit=None)
@@ -131,7 +131,7 @@ def test_on_a_holiday_it_is_a_question_and_nothing_comes_first(desk, clock):
     assert text in result[5].questions
 
 
-def test_a_match_says_so_in_json(desk):
+def test_the_json_of_a_match_has_the_reason(desk):
     desk.visitors.put(visit("p29", sign_up=True))
     found = desk.match(NEED, branch="main", limit=1).to_dict()["matches"][0]["reasons"][1]
     assert json.loads(json.dumps(found)) == {
@@ -160,7 +160,7 @@ def test_an_asynchronous_desk_shows_visits_too():
     assert [one.begins.date() for one in asyncio.run(ask())] == [date(2026, 12, 8), date(2027, 1, 12)]
 
 
-def test_whom_the_library_knows_is_in_no_match_no_export_and_no_log(desk, tmp_path, caplog):
+def test_partnerships_are_in_no_match_no_export_and_no_log(desk, tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
     contact = KeyContact(role="intake coordinator", name=PRIVATE[0], reach=PRIVATE[1])
     desk.partnerships.put(Partnership(organization_id="o", status="connected", contacts=[contact]))
