@@ -197,7 +197,7 @@ def test_a_host_makes_it_from_settings(receiver):
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "fault"),
     [
         ({}, "`services` is missing"),
         ({"services": "json", "timeout": "canary"}, "`timeout` must be a whole number"),
@@ -207,8 +207,8 @@ def test_a_host_makes_it_from_settings(receiver):
         ),
     ],
 )
-def test_faults_of_settings_are_reported_without_values(settings, said):
+def test_faults_of_settings_are_reported_without_values(settings, fault):
     with pytest.raises(InvalidSettingsError) as caught:
         from_settings(settings)
-    assert said in str(caught.value)
+    assert fault in str(caught.value)
     assert "canary" not in str(caught.value)

@@ -49,9 +49,9 @@ class TestHsdsTables(TestHsdsJson):
 
 
 def test_every_built_in_part_is_tested_above():
-    found = Plugins(entry_points=False)
-    assert set(found.exporters()) == {cls.name for cls in (TestHsdsJson, *TestHsdsJson.__subclasses__())}
-    assert list(found.geocoders()) == ["us-zip"]
+    plugins = Plugins(entry_points=False)
+    assert set(plugins.exporters()) == {cls.name for cls in (TestHsdsJson, *TestHsdsJson.__subclasses__())}
+    assert list(plugins.geocoders()) == ["us-zip"]
 
 
 def test_the_isolated_manager_knows_only_given_plugins(isolated_plugins):
@@ -86,17 +86,17 @@ class Connects:
 
 class SwapsTheAxes:
     def locate(self, place):
-        found = UsZipGeocoder().locate(place)
-        return found and Point(found.longitude, found.latitude)
+        point = UsZipGeocoder().locate(place)
+        return point and Point(point.longitude, point.latitude)
 
 
 class WalksAbout:
     steps = 0
 
     def locate(self, place):
-        found = UsZipGeocoder().locate(place)
+        point = UsZipGeocoder().locate(place)
         WalksAbout.steps += 1
-        return found and Point(found.latitude + WalksAbout.steps * 1e-6, found.longitude)
+        return point and Point(point.latitude + WalksAbout.steps * 1e-6, point.longitude)
 
 
 def as_json(directory):

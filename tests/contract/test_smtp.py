@@ -1,4 +1,4 @@
-"""The notifier for mail keeps its contract, speaks to nobody in the clear unless it is told to, and adds no header."""
+"""The notifier for mail keeps its contract, sends nothing unprotected by default, and lets no text add a header."""
 
 from __future__ import annotations
 
@@ -155,13 +155,13 @@ def test_a_message_that_is_sent_again_has_the_same_message_id_and_no_other_has(p
         "\r\nBcc: x@example.org",
     ]
     keys += [".m", "m.", "m..1", "m%2E1"]
-    found = [using.send(message(id=key)).reference for key in keys]
-    assert found == [mail["Message-ID"] for mail in plain.mails()]
-    assert found[0] == found[1]
-    assert len(set(found)) == len(keys) - 1
-    for one in found:
-        assert re.fullmatch(r"<[\w%~-]+@library\.example\.org>", one, re.ASCII)
-        assert len(one) < 250
+    references = [using.send(message(id=key)).reference for key in keys]
+    assert references == [mail["Message-ID"] for mail in plain.mails()]
+    assert references[0] == references[1]
+    assert len(set(references)) == len(keys) - 1
+    for reference in references:
+        assert re.fullmatch(r"<[\w%~-]+@library\.example\.org>", reference, re.ASCII)
+        assert len(reference) < 250
 
 
 @pytest.mark.parametrize("odd", ["", "es\r\nBcc: x@example.org", "español", "e" * 99])
@@ -236,11 +236,11 @@ def test_a_target_that_is_not_one_address_is_refused_permanently(plain, odd):
 
 @given(st.text() | st.emails() | st.from_regex(r"[ -~\r\n]{1,10}@[ -~\r\n]{1,20}"))
 def test_an_address_is_one_on_one_line_or_none(text):
-    found = _address(Secret(text))
-    if found is not None:
-        assert len(found.split()) == 1
-        assert found.isascii()
-        assert found.count("@") == 1
+    address = _address(Secret(text))
+    if address is not None:
+        assert len(address.split()) == 1
+        assert address.isascii()
+        assert address.count("@") == 1
 
 
 def test_a_domain_is_written_as_the_dns_has_it(plain):
@@ -276,10 +276,10 @@ def test_a_fault_after_a_mail_was_taken_is_no_failure(plain):
 
 
 @pytest.mark.parametrize(
-    "said", [[b""], [b"554 go away\r\n"], [b"HTTP/1.1 400 Bad Request\r\n\r\n"], [b"220 x\r\n"]]
+    "answers", [[b""], [b"554 go away\r\n"], [b"HTTP/1.1 400 Bad Request\r\n\r\n"], [b"220 x\r\n"]]
 )
-def test_a_server_that_does_not_let_us_in_is_tried_again(said):
-    with saying(*said, greeting=True) as port:
+def test_a_server_that_refuses_the_connection_is_tried_again(answers):
+    with saying(*answers, greeting=True) as port:
         using = SmtpNotifier(HOST, SENDER, security="none", port=port, timeout=2)
         assert failure(using).retry
 
@@ -385,7 +385,7 @@ GOOD = {"host": "smtp.example.org", "sender": SENDER}
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "faults"),
     [
         ({}, ["`host` is missing", "`sender` is missing"]),
         ({**GOOD, "sender": "canary"}, ["`sender` must be one e-mail address"]),
@@ -403,20 +403,20 @@ GOOD = {"host": "smtp.example.org", "sender": SENDER}
         ),
         ({**GOOD, "username": "u", "password": "cañary"}, ["`username` must be ASCII"]),
         ({**GOOD, "ca_file": "/canary"}, ["`ca_file` must be a file of certificates"]),
-        ({**GOOD, "pasword": "canary", "timeout": "0"}, ["there is a setting besides", "`timeout` must be"]),
+        ({**GOOD, "pasword": "canary", "timeout": "0"}, ["1 unknown setting", "`timeout` must be"]),
     ],
 )
-def test_all_faults_of_settings_are_reported_without_values(settings, said):
+def test_all_faults_of_settings_are_reported_without_values(settings, faults):
     with pytest.raises(InvalidSettingsError) as caught:
         from_settings(settings)
     assert str(caught.value).startswith("settings of smtp: ")
-    for words in said:
+    for words in faults:
         assert words in str(caught.value)
     assert "canary" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("parts", "said"),
+    ("parts", "fault"),
     [
         ({"security": "STARTTLS", "port": 25}, "must be one of starttls, tls, none"),
         ({"security": "none", "username": "u", "password": Secret("canary")}, "would be sent unprotected"),
@@ -424,8 +424,8 @@ def test_all_faults_of_settings_are_reported_without_values(settings, said):
         ({"sender": "canary@bücher.example.org"}, "must be one e-mail address"),
     ],
 )
-def test_nor_does_a_program_make_one_that_is_less_safe_than_it_looks(parts, said):
-    with pytest.raises(InvalidSettingsError, match=said) as caught:
+def test_a_program_cannot_make_an_unsafe_notifier_by_mistake(parts, fault):
+    with pytest.raises(InvalidSettingsError, match=fault) as caught:
         SmtpNotifier(**{"host": HOST, "sender": SENDER, **parts})
     assert "canary" not in str(caught.value)
 

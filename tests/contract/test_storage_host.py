@@ -57,7 +57,7 @@ def test_the_hosts_rows_and_ours_are_kept_together(both):
         assert [record.id for record in inside.scan("note")] == ["new", "old"]
         assert [change.id for change in inside.changes(before)] == ["gone", "new", "old"]
     assert visited(engine) == [1]
-    assert {key: one.version for key, one in storage.get("note", ["new", "old", "gone"]).items()} == {
+    assert {key: record.version for key, record in storage.get("note", ["new", "old", "gone"]).items()} == {
         "new": number,
         "old": number,
     }
@@ -75,7 +75,9 @@ def test_the_hosts_rows_and_ours_are_rolled_back_together(both):
         assert [record.id for record in inside.claim("note", "due", "2", "5", 9)] == ["c"]
         connection.rollback()
     assert visited(engine) == []
-    assert [(one.id, one.version, one.document) for one in storage.scan("note")] == [("a", version, {"n": 1})]
+    assert [(record.id, record.version, record.document) for record in storage.scan("note")] == [
+        ("a", version, {"n": 1})
+    ]
     assert [record.id for record in storage.scan("note", KeyRange("due", "1", "1"))] == ["a"]
     assert [change.id for change in storage.changes()] == ["a"]
 

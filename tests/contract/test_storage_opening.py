@@ -54,16 +54,16 @@ def file(tmp_path):
 
 def query(path, sql):
     with closing(sqlite3.connect(path)) as connection:
-        found = connection.execute(sql).fetchall()
+        rows = connection.execute(sql).fetchall()
         connection.commit()
-        return found
+        return rows
 
 
 def notes(url, **more):
     storage = create_storage(url, **more)
-    found = {record.id: record.document for record in storage.scan("note")}
+    documents = {record.id: record.document for record in storage.scan("note")}
     storage.close()
-    return found
+    return documents
 
 
 def test_the_first_schema_is_read_as_it_was_written(tmp_path):
@@ -74,9 +74,9 @@ def test_the_first_schema_is_read_as_it_was_written(tmp_path):
         migrate(url)
     storage = create_storage(url)
     documents = {
-        (kind, one.id): (one.version, one.document, one.keys)
+        (kind, record.id): (record.version, record.document, record.keys)
         for kind in ("note", "task")
-        for one in storage.scan(kind)
+        for record in storage.scan(kind)
     }
     assert documents == {
         ("note", "A"): (2, {"list": []}, {"of": "y"}),
@@ -158,7 +158,7 @@ def test_a_migration_that_is_killed_anywhere_has_happened_or_has_not(tmp_path):
     for seed in range(kills):
         path = tmp_path / f"{seed}.db"
         shutil.copy((GOLDEN, DESK)[seed % 2], path)
-        rows = [query(path, each) for each in ROWS]
+        rows = [query(path, statement) for statement in ROWS]
         url = f"sqlite:///{path}"
         random = Random(seed)  # noqa: S311  # it chooses where to kill
         words = [sys.executable, "-c", MIGRATE, url]
@@ -173,7 +173,7 @@ def test_a_migration_that_is_killed_anywhere_has_happened_or_has_not(tmp_path):
         assert (schema_now, len(there)) in ((1, 0), (2, 1))
         before += schema_now == 1
         migrate(url, steps=TWO)
-        assert [query(path, each) for each in ROWS] == rows
+        assert [query(path, statement) for statement in ROWS] == rows
         create_storage(url, steps=TWO).close()
         assert query(path, "PRAGMA integrity_check") == [("ok",)]
     print(f"\nR9: {kills} migrations killed, {before} of them undone, 0 rows lost")  # noqa: T201  # the figure

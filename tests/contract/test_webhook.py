@@ -54,8 +54,15 @@ def notifier(**parts):
 
 
 def message(url, **parts):
-    said = {"id": "m-1", "to": Secret(url), "subject": "A referral", "body": "r-7", "language": "es", **parts}
-    return Message(**said)
+    fields = {
+        "id": "m-1",
+        "to": Secret(url),
+        "subject": "A referral",
+        "body": "r-7",
+        "language": "es",
+        **parts,
+    }
+    return Message(**fields)
 
 
 def failure(using, url, **parts):
@@ -145,8 +152,8 @@ def test_a_message_that_is_sent_again_has_the_same_id_and_the_same_bytes(receive
     using = notifier(clock=lambda: next(times))
     using.send(message(f"http://{HOST}:{receiver.port}/"))
     using.send(message(f"http://{HOST}:{receiver.port}/"))
-    (_, first, one), (_, second, other) = receiver.arrived
-    assert (first["webhook-id"], one) == (second["webhook-id"], other)
+    (_, first, body), (_, second, repeated) = receiver.arrived
+    assert (first["webhook-id"], body) == (second["webhook-id"], repeated)
     assert first["webhook-timestamp"] != second["webhook-timestamp"]
 
 
@@ -482,7 +489,7 @@ def test_without_more_it_speaks_https_to_the_internet_alone():
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "faults"),
     [
         ({}, ["`secrets` is missing", "`source` is missing"]),
         ({**SETTINGS, "secrets": "whsec_canary"}, ["`secrets` must be whsec_"]),
@@ -498,11 +505,11 @@ def test_without_more_it_speaks_https_to_the_internet_alone():
         ({**SETTINGS, "source": 7}, ["`source` must be a string, not int"]),
     ],
 )
-def test_all_faults_of_settings_are_reported_without_values(settings, said):
+def test_all_faults_of_settings_are_reported_without_values(settings, faults):
     with pytest.raises(InvalidSettingsError) as caught:
         from_settings(settings)
     assert str(caught.value).startswith("settings of webhook: ")
-    for words in said:
+    for words in faults:
         assert words in str(caught.value)
     assert "canary" not in str(caught.value)
     assert caught.value.code == "invalid-settings"

@@ -174,7 +174,7 @@ def test_the_names_that_database_services_use_are_taken(url, call):
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "message"),
     [
         ("oracle://u:hunter2@host/desk", "postgresql"),
         ("http://u:hunter2@host/desk", "postgresql"),
@@ -191,11 +191,11 @@ def test_the_names_that_database_services_use_are_taken(url, call):
         ("sqlite://desk.db", "sqlite:///desk.db"),
     ],
 )
-def test_an_invalid_url_gets_an_example_and_no_password_is_repeated(url, told):
+def test_an_invalid_url_gets_an_example_and_no_password_is_repeated(url, message):
     for call in (cc.Connector.open, migrate):
         with pytest.raises(UnusableStorageError) as caught:
             call(url)
-        assert told in str(caught.value)
+        assert message in str(caught.value)
         assert "ter2" not in str(caught.value)
 
 

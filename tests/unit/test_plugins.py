@@ -1,4 +1,4 @@
-"""Plugins: what is declared is found under its name, and what breaks a rule is refused by name, whatever the version of pluggy."""
+"""Plugins: every declaration is available under its name, and every broken rule is reported by name, in all versions of pluggy."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def communityconnector_notifiers():
 """
 
 
-def states(found):
-    return {report.name: report.state for report in found.report() if report.name != "communityconnector"}
+def states(plugins):
+    return {report.name: report.state for report in plugins.report() if report.name != "communityconnector"}
 
 
 class TestWhatIsDeclared:
@@ -116,9 +116,9 @@ class TestWhatIsDeclared:
         ],
     )
     def test_a_declaration_is_found_under_its_name_beside_the_built_in_ones(self, hook, declaration, method):
-        found = getattr(Plugins(plugin(**{hook: [declaration]}), entry_points=False), method)()
-        assert found["mine"] is declaration
-        assert len(found) > 1
+        declarations = getattr(Plugins(plugin(**{hook: [declaration]}), entry_points=False), method)()
+        assert declarations["mine"] is declaration
+        assert len(declarations) > 1
 
     def test_every_hook_of_the_specification_is_asked(self):
         assert set(DECLARES) == {name for name in vars(hookspecs) if name.startswith("communityconnector_")}
@@ -161,10 +161,10 @@ class TestWhatIsDeclared:
             def communityconnector_scorers(cls):
                 return [Scorer("c", rerank=nothing)]
 
-        found = Plugins(Mine(), entry_points=False)
-        assert "a" in found.notifiers()
-        assert "b" in found.holidays()
-        assert "c" in found.scorers()
+        plugins = Plugins(Mine(), entry_points=False)
+        assert "a" in plugins.notifiers()
+        assert "b" in plugins.holidays()
+        assert "c" in plugins.scorers()
 
     @pytest.mark.parametrize("decorate", [attrs.frozen, attrs.define])
     def test_equal_and_unhashable_plugins_are_distinct(self, decorate):
@@ -192,9 +192,9 @@ class TestWhatIsDeclared:
 
     def test_a_hook_is_asked_once(self):
         asked = []
-        found = Plugins(plugin(notifiers=lambda: asked.append(1) or []), entry_points=False)
-        found.notifiers()
-        found.notifiers()
+        plugins = Plugins(plugin(notifiers=lambda: asked.append(1) or []), entry_points=False)
+        plugins.notifiers()
+        plugins.notifiers()
         assert asked == [1]
 
 
@@ -316,15 +316,15 @@ class TestWhatIsInstalled:
     @pytest.mark.parametrize("allow", [["sms"], "sms", "*", ("*",)])
     def test_an_allowed_plugin_is_loaded(self, install, allow):
         install("sms", GOOD.format(name="sms"))
-        found = Plugins(allow=allow)
-        assert "sms" in found.notifiers()
-        assert found.report()[1].hooks == ("communityconnector_notifiers",)
+        plugins = Plugins(allow=allow)
+        assert "sms" in plugins.notifiers()
+        assert plugins.report()[1].hooks == ("communityconnector_notifiers",)
 
     def test_only_allowed_plugins_are_loaded(self, install):
         install("sms", GOOD.format(name="sms"))
         other = install("fax", GOOD.format(name="fax"))
-        found = Plugins(allow=["sms"])
-        assert states(found) == {"fax": "not allowed", "sms": "loaded"}
+        plugins = Plugins(allow=["sms"])
+        assert states(plugins) == {"fax": "not allowed", "sms": "loaded"}
         assert other not in sys.modules
 
     def test_installed_plugins_are_ignored_on_request(self, install):
@@ -355,11 +355,11 @@ class TestWhatIsInstalled:
     def test_a_plugin_that_does_not_work_never_stops_the_others(self, install, source, state, words):
         install("bad", source)
         install("sms", GOOD.format(name="sms"))
-        found = Plugins(allow=["bad", "sms"])
-        assert states(found) == {"bad": state, "sms": "loaded"}
-        assert words in found.report()[1].error
-        assert "\n" not in found.report()[1].error
-        assert {"console", "sms"} <= set(found.notifiers())
+        plugins = Plugins(allow=["bad", "sms"])
+        assert states(plugins) == {"bad": state, "sms": "loaded"}
+        assert words in plugins.report()[1].error
+        assert "\n" not in plugins.report()[1].error
+        assert {"console", "sms"} <= set(plugins.notifiers())
 
     def test_strict_raises_and_names_plugin_distribution_and_version(self, install):
         install("bad", "import a_driver_that_nobody_has", version="3.4")
@@ -376,18 +376,18 @@ class TestWhatIsInstalled:
                 raise RuntimeError("late")
         """)
         install("half", late)
-        found = Plugins(allow="*")
-        assert list(found.notifiers()) == BUILT_IN_NOTIFIERS
-        assert found.report()[1].hooks == ("communityconnector_notifiers", "communityconnector_scorers")
+        plugins = Plugins(allow="*")
+        assert list(plugins.notifiers()) == BUILT_IN_NOTIFIERS
+        assert plugins.report()[1].hooks == ("communityconnector_notifiers", "communityconnector_scorers")
 
     def test_of_two_that_declare_the_same_neither_wins(self, install):
         install("one", GOOD.format(name="sms"))
         install("two", GOOD.format(name="sms"))
         install("three", GOOD.format(name="three"))
-        found = Plugins(allow="*")
-        assert states(found) == {"one": "refused", "two": "refused", "three": "loaded"}
-        assert list(found.notifiers()) == sorted(["three", *BUILT_IN_NOTIFIERS])
-        for report in found.report()[1:]:
+        plugins = Plugins(allow="*")
+        assert states(plugins) == {"one": "refused", "two": "refused", "three": "loaded"}
+        assert list(plugins.notifiers()) == sorted(["three", *BUILT_IN_NOTIFIERS])
+        for report in plugins.report()[1:]:
             assert report.name == "three" or ("'one'" in report.error and "'two'" in report.error)
         with pytest.raises(PluginError, match=r"'one' of communityconnector-one 1\.2 and by plugin 'two'"):
             Plugins(allow="*", strict=True)
@@ -395,29 +395,29 @@ class TestWhatIsInstalled:
     def test_a_passed_plugin_takes_precedence_over_an_installed_one(self, install):
         install("sms", GOOD.format(name="sms"))
         mine = notifier("sms")
-        found = Plugins(plugin(notifiers=[mine]), allow="*")
-        assert found.notifiers()["sms"] is mine
-        assert states(found) == {"made_up": "loaded", "sms": "refused"}
+        plugins = Plugins(plugin(notifiers=[mine]), allow="*")
+        assert plugins.notifiers()["sms"] is mine
+        assert states(plugins) == {"made_up": "loaded", "sms": "refused"}
 
     def test_a_name_that_two_packages_use_loads_neither(self, install):
         real = install("sms", GOOD.format(name="sms"))
         other = install("sms", GOOD.format(name="sms"), package="communityconnector-smss")
-        found = Plugins(allow=["sms"])
-        assert [report.state for report in found.report()[1:]] == ["refused", "refused"]
-        assert "communityconnector-sms and communityconnector-smss" in found.report()[1].error
+        plugins = Plugins(allow=["sms"])
+        assert [report.state for report in plugins.report()[1:]] == ["refused", "refused"]
+        assert "communityconnector-sms and communityconnector-smss" in plugins.report()[1].error
         assert {real, other}.isdisjoint(sys.modules)
 
     def test_an_allowed_name_without_a_plugin_is_reported(self):
-        found = Plugins(allow=["smz"])
-        assert states(found) == {"smz": "failed"}
+        plugins = Plugins(allow=["smz"])
+        assert states(plugins) == {"smz": "failed"}
         with pytest.raises(PluginError, match="plugin 'smz' cannot be used: no installed package"):
             Plugins(allow=["smz"], strict=True)
 
     def test_the_report_is_in_order(self, install):
         for name in ("zeta", "alpha", "mid"):
             install(name, GOOD.format(name=name))
-        found = Plugins(plugin(), allow=["zeta"])
-        assert [report.name for report in found.report()] == [
+        plugins = Plugins(plugin(), allow=["zeta"])
+        assert [report.name for report in plugins.report()] == [
             "communityconnector",
             "made_up",
             "alpha",

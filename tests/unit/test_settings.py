@@ -1,4 +1,4 @@
-"""Settings are read by name, all that is wrong is told at once, and no value is repeated."""
+"""Settings are read by name, all faults are reported at once, and no value is repeated."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from communityconnector.settings import Given
 def read(settings):
     """Settings of a part that has one of each kind."""
     given = Given("sms", settings)
-    found = (
+    values = (
         given.text("host", "the name of the gateway"),
         given.text("from", "", default="Library"),
         given.secret("token"),
@@ -24,7 +24,7 @@ def read(settings):
         given.authorities("ca_file"),
     )
     given.done()
-    return found
+    return values
 
 
 def test_a_missing_setting_has_its_default():

@@ -1,4 +1,4 @@
-"""What is sealed opens for its own name and under its own key, and not otherwise; keys change, and what is found stays."""
+"""Sealed text opens only for its own name and under its own key. After a change of keys it can still be read and looked up."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def key(letter: str) -> Secret:
 
 
 def keyring(*ids: str, index: str = "i") -> AesGcmKeyring:
-    return AesGcmKeyring({one: key(one[0]) for one in ids or ("a",)}, key(index))
+    return AesGcmKeyring({key_id: key(key_id[0]) for key_id in ids or ("a",)}, key(index))
 
 
-def told(error: BaseException) -> str:
+def report(error: BaseException) -> str:
     """All that a report of an error could show, below the test itself."""
     trace = error.__traceback__
     shown = traceback.TracebackException(type(error), error, trace and trace.tb_next, capture_locals=True)
@@ -42,7 +42,7 @@ def told(error: BaseException) -> str:
 
 @st.composite
 def changed(draw, whole: str) -> str:
-    """A text in which one letter is another one."""
+    """Return a text with one letter changed."""
     at = draw(st.integers(0, len(whole) - 1))
     # By how much, not to what: what is drawn must not hang on the keys, which are new each time.
     letter = chr(33 + (ord(whole[at]) - 33 + draw(st.integers(1, 93))) % 94)
@@ -154,7 +154,7 @@ SHORT = base64.b64encode(b"only 16 bytes...").decode()
 def test_invalid_keys_are_refused_and_not_repeated(keys, index_key):
     with pytest.raises(InvalidSettingsError) as refused:
         AesGcmKeyring(keys, index_key)
-    shown = told(refused.value)
+    shown = report(refused.value)
     assert SHORT not in shown
     assert "no base64" not in shown
     assert not re.search(r"\bb['\"]", shown)
@@ -174,7 +174,7 @@ def test_an_error_shows_no_key_and_no_text():
         with pytest.raises(SealBrokenError) as broken:
             opens()
         assert broken.value.__context__ is None
-        shown = told(broken.value)
+        shown = report(broken.value)
         assert not re.search(r"\bb['\"]", shown)
         assert "Quill" not in shown.replace('"Quill"', "")
 

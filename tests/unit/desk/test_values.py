@@ -1,4 +1,4 @@
-"""What is kept can be read again: a value of the wrong type, a time that has not come, an id like another is refused or told apart."""
+"""Stored values can be read again: wrong types and future times are refused, and similar ids stay distinct."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""At a branch, whoever is in the building comes first; whom the library knows at an agency is in no answer."""
+"""At a branch, services whose staff are in the building come first. Contact persons at agencies are in no answer."""
 
 from __future__ import annotations
 
