@@ -58,23 +58,23 @@ def _one_way(table: Table, most: int) -> Iterator[dict[tuple[str, ...], int]]:
 
 def totals_of(cells: Mapping[tuple[str, ...], int], table: Table) -> dict[object, int]:
     """Cells and totals of a table, all by a name of their own."""
-    found: dict[object, int] = {("cell", *key): cells.get(key, 0) for key in table.cells}
-    found |= {("row", key): sum(v for k, v in cells.items() if k[0] == key) for key in table.rows}
-    found |= {("column", *key): sum(v for k, v in cells.items() if k[1:] == key) for key in table.columns}
-    return found | {"total": sum(cells.values())}
+    counts: dict[object, int] = {("cell", *key): cells.get(key, 0) for key in table.cells}
+    counts |= {("row", key): sum(v for k, v in cells.items() if k[0] == key) for key in table.rows}
+    counts |= {("column", *key): sum(v for k, v in cells.items() if k[1:] == key) for key in table.columns}
+    return counts | {"total": sum(cells.values())}
 
 
 def given_away(counts: Mapping[tuple[str, ...], int], table: Table) -> str:
     """What of a table can be worked out, or is shown and must not be; empty where nothing is."""
     truth = totals_of(counts, table)
-    told: dict[object, int | None] = {("cell", *key): value for key, value in table.cells.items()}
-    told |= {("row", key): value for key, value in table.rows.items()}
-    told |= {("column", *key): value for key, value in table.columns.items()}
-    told["total"] = table.total
-    for name, value in told.items():
+    shown: dict[object, int | None] = {("cell", *key): value for key, value in table.cells.items()}
+    shown |= {("row", key): value for key, value in table.rows.items()}
+    shown |= {("column", *key): value for key, value in table.columns.items()}
+    shown["total"] = table.total
+    for name, value in shown.items():
         if value is not None and (value != truth[name] or 0 < value < K):
             return f"{name} is shown"
-    missing = {name: set() for name, value in told.items() if value is None}
+    missing = {name: set() for name, value in shown.items() if value is None}
     for cells in tables_that_look_the_same(table, max(truth.values()) + K):
         for name, value in totals_of(cells, table).items():
             if name in missing:
@@ -122,7 +122,7 @@ def small_and_one_more(counts: Mapping[tuple[str, ...], int], k: int) -> Table:
     return Table(cells, table.rows, table.columns, table.total)
 
 
-@pytest.mark.parametrize("faulty", [only_small, small_and_one_more], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("faulty", [only_small, small_and_one_more], ids=lambda method: method.__name__)
 def test_hiding_too_little_is_seen(faulty: Callable[[Mapping[tuple[str, ...], int], int], Table]):
     """Shows that the check above can fail."""
     tables = (

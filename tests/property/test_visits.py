@@ -87,10 +87,10 @@ def expanded(visit: Visit, first: date, last: date) -> list[tuple[datetime, date
     opens, closes = time.fromisoformat(schedule.opens_at), time.fromisoformat(schedule.closes_at)
     round_the_clock = (f"{opens:%H:%M}", f"{closes:%H:%M}") == ("00:00", "23:59")
     spans = []
-    for found in dates.between(
+    for moment in dates.between(
         datetime.combine(first, time.min) - timedelta(days=1), datetime.combine(last, time.min), inc=False
     ):
-        day = found.date()
+        day = moment.date()
         end = day + timedelta(days=closes <= opens or round_the_clock)
         at = time.min if round_the_clock else closes
         spans.append(
@@ -102,8 +102,10 @@ def expanded(visit: Visit, first: date, last: date) -> list[tuple[datetime, date
     return spans
 
 
-def in_utc(found):
-    return [(one.begins.astimezone(UTC), one.ends.astimezone(UTC)) for one in found]
+def in_utc(occurrences):
+    return [
+        (occurrence.begins.astimezone(UTC), occurrence.ends.astimezone(UTC)) for occurrence in occurrences
+    ]
 
 
 def agree(visit):
@@ -135,15 +137,19 @@ def test_so_do_the_usual_ones(schedule, zone):
 
 
 def test_the_second_tuesdays_of_a_year_are_these():
-    one = Visit(
+    visit = Visit(
         id="v", organization_id="o", branch="main", role="nurse", zone="America/New_York",
         schedule=monthly("2TU", "14:00", "16:00"),
     )  # fmt: skip
-    found = [f"{each.begins:%m-%d}" for each in one.occurrences(date(2026, 1, 1), date(2027, 1, 1))]
-    assert found == "01-13 02-10 03-10 04-14 05-12 06-09 07-14 08-11 09-08 10-13 11-10 12-08".split()
-    every = attrs.evolve(one, schedule=quarterly("2TU", "14:00", "16:00", since=date(2026, 2, 1)))
-    found = [f"{each.begins:%m-%d}" for each in every.occurrences(date(2026, 1, 1), date(2027, 1, 1))]
-    assert found == "02-10 05-12 08-11 11-10".split()
+    days = [
+        f"{occurrence.begins:%m-%d}" for occurrence in visit.occurrences(date(2026, 1, 1), date(2027, 1, 1))
+    ]
+    assert days == "01-13 02-10 03-10 04-14 05-12 06-09 07-14 08-11 09-08 10-13 11-10 12-08".split()
+    every = attrs.evolve(visit, schedule=quarterly("2TU", "14:00", "16:00", since=date(2026, 2, 1)))
+    days = [
+        f"{occurrence.begins:%m-%d}" for occurrence in every.occurrences(date(2026, 1, 1), date(2027, 1, 1))
+    ]
+    assert days == "02-10 05-12 08-11 11-10".split()
 
 
 moments = st.builds(
@@ -154,28 +160,37 @@ moments = st.builds(
 )
 
 
-@given(st.lists(visits, max_size=3, unique_by=lambda one: one.id), st.lists(moments, min_size=3, max_size=3))
-def test_intervals_that_follow_on_each_other_part_the_visits_and_keep_their_order(some, cuts):
+@given(
+    st.lists(visits, max_size=3, unique_by=lambda visit: visit.id), st.lists(moments, min_size=3, max_size=3)
+)
+def test_adjacent_intervals_split_the_visits_and_keep_their_order(some, cuts):
     desk = Visitors(MemoryStorage(), lambda: cuts[0])
-    for one in some:
-        desk.put(one)
+    for visit in some:
+        desk.put(visit)
     low, cut, high = sorted(cuts, key=lambda moment: moment.astimezone(UTC))
     whole = desk.visits("main", low, high)
     assert desk.visits("main", low, cut) + desk.visits("main", cut, high) == whole
-    assert [one.order for one in whole] == sorted(one.order for one in whole)
-    assert {one.visit.branch for one in whole} <= {"main"}
-    assert all(low.astimezone(UTC) <= one.begins.astimezone(UTC) < high.astimezone(UTC) for one in whole)
+    assert [occurrence.order for occurrence in whole] == sorted(occurrence.order for occurrence in whole)
+    assert {occurrence.visit.branch for occurrence in whole} <= {"main"}
+    assert all(
+        low.astimezone(UTC) <= occurrence.begins.astimezone(UTC) < high.astimezone(UTC)
+        for occurrence in whole
+    )
 
 
 @given(visits, moments)
-def test_who_is_in_the_building_is_who_has_come_and_not_yet_gone(visit, moment):
+def test_visits_that_are_going_on_have_begun_and_not_ended(visit, moment):
     desk = Visitors(MemoryStorage(), lambda: moment)
     desk.put(visit)
     whole = desk.visits(visit.branch, moment - timedelta(days=3), moment + timedelta(days=3))
     now = moment.astimezone(UTC)
-    expected = [one for one, (begins, ends) in zip(whole, in_utc(whole), strict=True) if begins <= now < ends]
+    expected = [
+        occurrence
+        for occurrence, (begins, ends) in zip(whole, in_utc(whole), strict=True)
+        if begins <= now < ends
+    ]
     assert desk.visiting(visit.branch) == expected
-    assert [one for one in desk.today(visit.branch) if one.covers(moment)] == expected
+    assert [occurrence for occurrence in desk.today(visit.branch) if occurrence.covers(moment)] == expected
 
 
 @given(visits)
@@ -206,12 +221,12 @@ def partnerships(draw):
 
 
 @given(partnerships())
-def test_a_partnership_is_what_its_document_says(one):
-    document = json.loads(json.dumps(one.to_dict(contacts=True)))
-    assert Partnership.from_dict(document) == one
-    shared = one.to_dict()
-    assert shared["contacts"] == len(one.contacts)
-    assert Partnership.from_dict(shared) == attrs.evolve(one, contacts=())
+def test_a_partnership_equals_the_one_from_its_document(partnership):
+    document = json.loads(json.dumps(partnership.to_dict(contacts=True)))
+    assert Partnership.from_dict(document) == partnership
+    shared = partnership.to_dict()
+    assert shared["contacts"] == len(partnership.contacts)
+    assert Partnership.from_dict(shared) == attrs.evolve(partnership, contacts=())
 
 
 @pytest.mark.parametrize(

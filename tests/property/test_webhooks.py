@@ -19,7 +19,7 @@ from communityconnector.webhooks import TOLERANCE, envelope, sign, timestamp, ve
 NOW = datetime(2026, 11, 3, 9, 30, 15, 250_000, tzinfo=UTC)
 
 secrets = st.binary(min_size=24, max_size=64).map(
-    lambda found: Secret("whsec_" + base64.b64encode(found).decode())
+    lambda secret: Secret("whsec_" + base64.b64encode(secret).decode())
 )
 ids = st.text(
     st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="."), min_size=1, max_size=255
@@ -78,15 +78,15 @@ def test_a_changed_message_is_refused(key, message_id, body, data):
     headers = signed([key], message_id, NOW, body)
     other = data.draw(
         st.one_of(
-            ids.map(lambda found: ({**headers, "webhook-id": found}, body)),
-            texts.map(lambda found: (headers, found)),
+            ids.map(lambda other_id: ({**headers, "webhook-id": other_id}, body)),
+            texts.map(lambda other_body: (headers, other_body)),
             st.integers(-299, 299).map(
                 lambda shift: (
                     {**headers, "webhook-timestamp": timestamp(NOW + timedelta(seconds=shift))},
                     body,
                 )
             ),
-        ).filter(lambda found: found != (headers, body))
+        ).filter(lambda changed: changed != (headers, body))
     )
     assert why([key], *other, NOW) == "no-match"
 

@@ -29,9 +29,9 @@ def order(services, rerankers):
 
 def test_those_checked_within_a_year_come_first():
     services = [service(1, None), service(2, 366), service(3, 365), service(4, -1), service(5, 0)]
-    found = [name for name, _ in order(services, [fresh_first])]
-    assert set(found[:2]) == {"s3", "s5"}
-    assert [name for name in found if name not in ("s3", "s5")] == [
+    names = [name for name, _ in order(services, [fresh_first])]
+    assert set(names[:2]) == {"s3", "s5"}
+    assert [name for name in names if name not in ("s3", "s5")] == [
         name for name, _ in order(services, []) if name not in ("s3", "s5")
     ]
 

@@ -38,12 +38,12 @@ BY_RULE = {
 
 def named(year):
     day = date(year, 1, 1)
-    found = {}
+    holidays = {}
     while day.year == year:
         if name := us_federal_holiday(day):
-            found[day] = name
+            holidays[day] = name
         day += timedelta(days=1)
-    return found
+    return holidays
 
 
 @pytest.mark.parametrize("year", PUBLISHED)
@@ -54,8 +54,8 @@ def test_the_weekdays_are_those_that_the_government_publishes(year):
 
 @given(st.integers(1, 9998))
 def test_every_year_has_each_holiday_on_its_day_and_no_other(year):
-    found = {name: day for day, name in named(year).items() if not name.endswith("(observed)")}
-    assert found == {name: date(year, 1, 1) + rule for name, rule in BY_RULE.items()}
+    holidays = {name: day for day, name in named(year).items() if not name.endswith("(observed)")}
+    assert holidays == {name: date(year, 1, 1) + rule for name, rule in BY_RULE.items()}
 
 
 @given(st.integers(2, 9997))

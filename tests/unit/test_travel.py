@@ -16,8 +16,10 @@ def test_a_budget_of_time_is_a_distance():
     assert cc.walking(60).km == pytest.approx(4.8 / 1.3)
     assert cc.walking(20, kmh=6, detour=1).km == pytest.approx(2)
     assert cc.walking(30).km < cc.cycling(30).km < cc.driving(30).km
-    found = cc.Matcher(cc.sample()).match(cc.Need("food", near="28694", within=cc.walking(15)), limit=None)
-    assert all(m.km is None or m.is_approximate or m.km <= 15 / 60 * 4.8 / 1.3 for m in found)
+    matches = cc.Matcher(cc.sample()).match(cc.Need("food", near="28694", within=cc.walking(15)), limit=None)
+    assert all(
+        match.km is None or match.is_approximate or match.km <= 15 / 60 * 4.8 / 1.3 for match in matches
+    )
 
 
 @pytest.mark.parametrize("wrong", [{"minutes": -1}, {"minutes": 5, "kmh": 0}, {"minutes": 5, "detour": 0.5}])

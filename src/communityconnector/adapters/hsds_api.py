@@ -101,7 +101,7 @@ class HsdsApi:
                 if number:
                     report(
                         _finding(
-                            "api-answer-unusable", f"page {number}: {error}", "the pages before it are kept"
+                            "api-answer-unusable", f"page {number}: {error}", "the pages before it remain"
                         )
                     )
                 break
@@ -144,7 +144,7 @@ class HsdsApi:
                 _finding(
                     "api-answer-unusable",
                     f"a service by its id: {error}",
-                    "the fields from the list are kept",
+                    "the fields from the list remain",
                     key,
                 )
             )

@@ -36,7 +36,7 @@ class PartnershipStatus(StrEnum):
         raise InvalidPartnershipError(message)
 
 
-KEPT_UP: Final = (PartnershipStatus.CONNECTED, PartnershipStatus.ASKED)
+_IN_CONTACT: Final = (PartnershipStatus.CONNECTED, PartnershipStatus.ASKED)
 """Statuses of partnerships that need a contact now and then."""
 
 
@@ -142,7 +142,7 @@ class Partnership:
             on: the day to check.
             every: the longest time without a contact.
         """
-        if self.status not in KEPT_UP:
+        if self.status not in _IN_CONTACT:
             return False
         last = self.last_contact or self.since
         return last is None or on - last > every

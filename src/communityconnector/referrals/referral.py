@@ -103,7 +103,7 @@ class Referral:
         respond_by: when a request without an answer expires.
         follow_up_due_at: when the patron is first asked how it went.
         expires_at: when details that were given are closed without an answer.
-        purge_after: when it need no longer be kept.
+        purge_after: when it may be deleted.
 
     Raises:
         InvalidReferralError: a field contradicts another one, or a time has no zone.

@@ -124,8 +124,8 @@ def test_a_writer_that_read_an_older_version_changes_nothing(partnerships):
 def test_partnerships_are_listed_by_how_they_stand(partnerships):
     for key, status in (("b", "asked"), ("c", "connected"), ("a", "asked"), ("d", "could_connect")):
         partnerships.put(partnership(key, status))
-    assert [one.organization_id for one in partnerships.all()] == ["a", "b", "c", "d"]
-    assert [one.organization_id for one in partnerships.all("asked")] == ["a", "b"]
+    assert [partnership.organization_id for partnership in partnerships.all()] == ["a", "b", "c", "d"]
+    assert [partnership.organization_id for partnership in partnerships.all("asked")] == ["a", "b"]
     assert partnerships.all(PartnershipStatus.LAPSED) == []
     with pytest.raises(InvalidPartnershipError, match="one of connected, could_connect, asked, lapsed"):
         partnerships.all("friends")
@@ -140,18 +140,24 @@ def test_partners_silent_beyond_the_limit_are_due_longest_first(partnerships):
     partnerships.put(partnership("never", "connected"))
     partnerships.put(partnership("new", "asked", since=today))
     partnerships.put(partnership("could", "could_connect"))
-    assert [one.organization_id for one in partnerships.due()] == ["never", "later", "late"]
+    assert [partnership.organization_id for partnership in partnerships.due()] == ["never", "later", "late"]
     often = partnerships.due(every=timedelta(days=90))
-    assert [one.organization_id for one in often] == ["never", "later", "late", "just"]
-    assert [one.organization_id for one in partnerships.due(today - timedelta(days=1))] == ["never", "later"]
+    assert [partnership.organization_id for partnership in often] == ["never", "later", "late", "just"]
+    assert [partnership.organization_id for partnership in partnerships.due(today - timedelta(days=1))] == [
+        "never",
+        "later",
+    ]
 
 
 def test_next_steps_come_by_their_day(partnerships):
     for key, by in (("c", date(2026, 12, 1)), ("b", None), ("a", date(2027, 1, 5)), ("d", date(2026, 12, 1))):
         partnerships.put(partnership(key, "could_connect", next_step="Call", by=by))
     partnerships.put(partnership("idle"))
-    assert [one.organization_id for one in partnerships.next_steps()] == ["c", "d", "a", "b"]
-    assert [one.organization_id for one in partnerships.next_steps(date(2026, 12, 1))] == ["c", "d"]
+    assert [partnership.organization_id for partnership in partnerships.next_steps()] == ["c", "d", "a", "b"]
+    assert [partnership.organization_id for partnership in partnerships.next_steps(date(2026, 12, 1))] == [
+        "c",
+        "d",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -186,14 +192,22 @@ def test_an_invalid_partnership_document_is_refused_without_its_values():
 
 
 def test_key_contacts_are_in_no_repr_no_format_and_no_export():
-    one = whole()
-    (contact,) = one.contacts
-    shown = [repr(one), str(one), f"{one}", repr(contact), str([one]), repr(contact.name), f"{contact.reach}"]
-    shown += [json.dumps(one.to_dict()), json.dumps(attrs.asdict(one), default=str)]
+    partnership = whole()
+    (contact,) = partnership.contacts
+    shown = [
+        repr(partnership),
+        str(partnership),
+        f"{partnership}",
+        repr(contact),
+        str([partnership]),
+        repr(contact.name),
+        f"{contact.reach}",
+    ]
+    shown += [json.dumps(partnership.to_dict()), json.dumps(attrs.asdict(partnership), default=str)]
     assert not [text for text in shown for private in PRIVATE if private in text]
     assert "intake" not in repr(contact)
-    assert one.to_dict()["contacts"] == 1
-    assert Partnership.from_dict(one.to_dict()) == attrs.evolve(one, contacts=())
+    assert partnership.to_dict()["contacts"] == 1
+    assert Partnership.from_dict(partnership.to_dict()) == attrs.evolve(partnership, contacts=())
 
 
 def test_key_contacts_are_neither_pickled_nor_copied():
@@ -210,8 +224,8 @@ def test_key_contacts_are_in_no_log_and_no_error(partnerships, caplog):
     with pytest.raises(StaleRecordError) as caught:
         partnerships.put(whole())
     partnerships.remove(first)
-    told = caplog.text + "".join(traceback.format_exception(caught.value))
-    assert not [private for private in PRIVATE if private in told]
+    output = caplog.text + "".join(traceback.format_exception(caught.value))
+    assert not [private for private in PRIVATE if private in output]
 
 
 def test_the_check_above_detects_clear_text():
@@ -223,11 +237,11 @@ def test_the_check_above_detects_clear_text():
 
 
 def test_a_visit_comes_back_as_it_was_put(visitors):
-    one = nurse(
+    visit = nurse(
         left_out=[date(2027, 1, 12)], besides=[date(2027, 1, 19)], sign_up=True, note="Ask at the desk"
     )
-    put = visitors.put(one)
-    assert visitors.get("nurse") == put == one
+    put = visitors.put(visit)
+    assert visitors.get("nurse") == put == visit
     assert visitors.get("nurse").version == put.version > 0
     assert [visit.id for visit in visitors.all("main")] == ["nurse"]
     assert visitors.all("annex") == []
@@ -280,8 +294,8 @@ def test_a_document_that_is_no_visit_is_refused():
             Visit.from_dict(wrong)
 
 
-def begins(found):
-    return [f"{one.begins:%Y-%m-%d %H:%M %z} {one.visit_id}" for one in found]
+def begins(occurrences):
+    return [f"{occurrence.begins:%Y-%m-%d %H:%M %z} {occurrence.visit_id}" for occurrence in occurrences]
 
 
 def test_visits_come_in_order_of_time_and_of_their_ids(visitors):
@@ -314,28 +328,28 @@ def test_days_left_out_and_days_besides(visitors):
             besides=[date(2027, 1, 19), date(2027, 1, 20), date(2027, 2, 9)],
         )
     )
-    found = visitors.visits("main", date(2027, 1, 1), date(2027, 3, 1))
-    assert begins(found) == ["2027-01-19 14:00 -0500 nurse", "2027-02-09 14:00 -0500 nurse"]
+    occurrences = visitors.visits("main", date(2027, 1, 1), date(2027, 3, 1))
+    assert begins(occurrences) == ["2027-01-19 14:00 -0500 nurse", "2027-02-09 14:00 -0500 nurse"]
 
 
 def test_clocks_change_and_the_visit_stays_at_its_time_of_day(visitors):
     visitors.put(nurse(schedule=weekly("TU", "14:00", "16:00")))
-    found = visitors.visits("main", date(2027, 3, 9), date(2027, 3, 17))
-    assert begins(found) == ["2027-03-09 14:00 -0500 nurse", "2027-03-16 14:00 -0400 nurse"]
-    assert found[1].begins - found[0].begins.astimezone(UTC) == timedelta(days=7, hours=-1)
+    occurrences = visitors.visits("main", date(2027, 3, 9), date(2027, 3, 17))
+    assert begins(occurrences) == ["2027-03-09 14:00 -0500 nurse", "2027-03-16 14:00 -0400 nurse"]
+    assert occurrences[1].begins - occurrences[0].begins.astimezone(UTC) == timedelta(days=7, hours=-1)
 
 
 def test_on_a_holiday_one_has_to_ask_unless_the_day_is_named(visitors):
     visitors.put(nurse(schedule=weekly("FR", "10:00", "12:00")))
     christmas = date(2026, 12, 25)
-    (found,) = visitors.visits("main", christmas, date(2026, 12, 26))
-    assert found.holiday == "Christmas Day"
+    (occurrence,) = visitors.visits("main", christmas, date(2026, 12, 26))
+    assert occurrence.holiday == "Christmas Day"
     (reason,) = visitors.reasons("main", datetime(2026, 12, 25, 9, tzinfo=ZONE)).values()
     assert reason.answer is Answer.UNKNOWN
     assert reason.text == "Ask whether the nurse comes today from 10 am to noon (it is Christmas Day)"
     visitors.put(attrs.evolve(visitors.get("nurse"), besides=[christmas]))
-    (found,) = visitors.visits("main", christmas, date(2026, 12, 26))
-    assert found.holiday == ""
+    (occurrence,) = visitors.visits("main", christmas, date(2026, 12, 26))
+    assert occurrence.holiday == ""
 
 
 def test_days_of_which_the_schedule_does_not_say_have_no_visits(visitors):
@@ -385,19 +399,19 @@ def test_of_two_visits_for_a_service_the_current_or_next_one_counts(visitors):
     visitors.put(nurse("c"))
     assert visitors.reasons("main")["s"].evidence["visit_id"] == "c"
     assert visitors.reasons("main", at(16))["s"].evidence["visit_id"] == "a"
-    assert [one.visit_id for one in visitors.today("main", at(8))] == ["b", "c", "a"]
+    assert [occurrence.visit_id for occurrence in visitors.today("main", at(8))] == ["b", "c", "a"]
 
 
 def test_a_visit_past_midnight_is_going_on_until_it_ends(visitors):
     visitors.put(nurse(schedule=monthly("2TU", "22:00", "02:00")))
-    assert [one.visit_id for one in visitors.visiting("main", at(1, 59, day=9))] == ["nurse"]
+    assert [occurrence.visit_id for occurrence in visitors.visiting("main", at(1, 59, day=9))] == ["nurse"]
     assert visitors.today("main", at(1, 59, day=9)) != []
     assert visitors.today("main", at(2, 0, day=9)) == []
 
 
 def test_an_occurrence_is_json():
-    (found,) = nurse(note="Room 2").occurrences(date(2026, 12, 1), date(2027, 1, 1))
-    assert json.loads(json.dumps(found.to_dict())) == {
+    (occurrence,) = nurse(note="Room 2").occurrences(date(2026, 12, 1), date(2027, 1, 1))
+    assert json.loads(json.dumps(occurrence.to_dict())) == {
         "visit_id": "nurse", "organization_id": "clinic", "branch": "main", "role": "nurse", "service_ids": ["s"],
         "begins": "2026-12-08T14:00:00-05:00", "ends": "2026-12-08T16:00:00-05:00", "holiday": "",
         "sign_up": False, "note": "Room 2",

@@ -116,7 +116,7 @@ def standing(status):
     return after(*WAYS[status], kind="information" if status is S.GIVEN else "direct")
 
 
-def told(row, role):
+def details_for(row, role):
     """Details that a row of the table takes from a role."""
     ready = {
         "outcome": next((o for o in O if MEANINGS[o].side in row.classes), None),
@@ -142,7 +142,7 @@ def test_every_move_of_the_table_can_be_made(row, role):
     if "follow_up_allowed" in row.guards:
         referral = attrs.evolve(referral, follow_up_allowed=True)
     at = max(referral.last_at, referral.respond_by or T0, referral.expires_at or T0)
-    moved, events = advance(referral, row.event, BY_ROLE[role], at, told(row, role))
+    moved, events = advance(referral, row.event, BY_ROLE[role], at, details_for(row, role))
     assert moved.status is row.after
     assert moved.version == referral.version + 1
     assert [(e.event, e.before, e.after, e.inferred) for e in events] == [
@@ -159,7 +159,11 @@ def test_no_other_role_can_make_a_move(row, role):
     referral = drafted("information") if row.event is E.GIVE else standing(row.before)
     with pytest.raises(IllegalTransitionError) as refused:
         advance(
-            referral, row.event, BY_ROLE[role], referral.last_at + timedelta(days=99), told(row, row.who[0])
+            referral,
+            row.event,
+            BY_ROLE[role],
+            referral.last_at + timedelta(days=99),
+            details_for(row, row.who[0]),
         )
     assert (refused.value.status, refused.value.event, refused.value.role) == (row.before, row.event, role)
 
@@ -177,7 +181,7 @@ def test_no_other_role_can_make_a_move(row, role):
 )
 def test_a_detail_that_is_needed_cannot_be_left_out(row, name):
     role = next(role for role in row.who if role is not Role.AGENCY or name != "outcome_source")
-    details = told(row, role)
+    details = details_for(row, role)
     without = attrs.evolve(details, **{name: attrs.fields_dict(Details)[name].default})
     referral = standing(row.before)
     at = max(referral.last_at, referral.expires_at or T0)
@@ -287,13 +291,13 @@ CLASSES = """
 
 
 def test_every_outcome_has_its_class():
-    side, found = "", {}
+    side, expected = "", {}
     for word in CLASSES.split():
         if word.endswith(":"):
             side = word[:-1]
         else:
-            found[word] = side
-    assert {outcome.value: meaning.side.value for outcome, meaning in MEANINGS.items()} == found
+            expected[word] = side
+    assert {outcome.value: meaning.side.value for outcome, meaning in MEANINGS.items()} == expected
     assert set(MEANINGS) == set(Outcome)
 
 
@@ -513,9 +517,9 @@ NEW_YORK = Policy(zone=ZoneInfo("America/New_York"), is_holiday=us_federal_holid
     ],
 )
 def test_business_days_are_counted_where_the_library_is(start, days, end):
-    found = add_business_days(datetime.fromisoformat(start), days, NEW_YORK)
-    assert found == datetime.fromisoformat(end)
-    assert found.tzinfo is UTC
+    moment = add_business_days(datetime.fromisoformat(start), days, NEW_YORK)
+    assert moment == datetime.fromisoformat(end)
+    assert moment.tzinfo is UTC
 
 
 def test_a_calendar_without_a_business_day_is_refused():
@@ -525,8 +529,8 @@ def test_a_calendar_without_a_business_day_is_refused():
 
 def test_a_request_has_two_reminders_an_alert_and_an_end():
     asked = after((E.SEND, STAFF, attrs.evolve(SEND, follow_up_allowed=True)))
-    found = [(d.clock, (d.at - asked.sent_at).days) for d in due(asked, Policy())]
-    assert found == [
+    due_days = [(d.clock, (d.at - asked.sent_at).days) for d in due(asked, Policy())]
+    assert due_days == [
         (Clock.REMIND_AGENCY, 2),
         (Clock.REMIND_AGENCY, 4),
         (Clock.ALERT_STAFF, 7),
@@ -536,7 +540,7 @@ def test_a_request_has_two_reminders_an_alert_and_an_end():
     ]
     assert asked.follow_up_due_at == asked.sent_at + timedelta(days=14)
     endless = {d.clock for d in due(attrs.evolve(asked, respond_by=None), Policy())}
-    assert endless == {clock for clock, _ in found} - {Clock.EXPIRE}
+    assert endless == {clock for clock, _ in due_days} - {Clock.EXPIRE}
 
 
 def test_a_patron_who_did_not_agree_is_not_asked():
@@ -552,9 +556,9 @@ def test_a_patron_is_asked_after_silence_but_not_once_the_loop_is_closed():
 
 
 def test_a_referral_on_hold_is_reviewed_every_thirty_days():
-    held = after(*WAITS)
-    assert held.review_on == date(2026, 4, 1)
-    assert due(held, NEW_YORK) == ((datetime(2026, 4, 1, 4, tzinfo=UTC), Clock.REVIEW_HOLD),)
+    waiting = after(*WAITS)
+    assert waiting.review_on == date(2026, 4, 1)
+    assert due(waiting, NEW_YORK) == ((datetime(2026, 4, 1, 4, tzinfo=UTC), Clock.REVIEW_HOLD),)
 
 
 def test_given_details_expire_once():
@@ -761,12 +765,12 @@ def test_every_wording_is_found_for_the_referral_that_it_is_about(row):
 )
 def test_every_known_word_means_a_state_whose_own_words_include_it(system, word):
     for current in (S.REQUESTED, S.ACCEPTED):
-        found = mappings.reported(system, word, current)
-        words = {getattr(row, system) for row in mappings.WORDINGS if row.status is found.status}
+        report = mappings.reported(system, word, current)
+        words = {getattr(row, system) for row in mappings.WORDINGS if row.status is report.status}
         assert word in words | {"sent", "in review"}
-        if found.outcome is not None and found.status is not S.EXPIRED:
+        if report.outcome is not None and report.status is not S.EXPIRED:
             referral = attrs.evolve(
-                standing(found.status), outcome=found.outcome, outcome_source=Source.AGENCY
+                standing(report.status), outcome=report.outcome, outcome_source=Source.AGENCY
             )
             assert getattr(mappings.wording(referral), system) == word
 
@@ -776,8 +780,8 @@ def test_every_known_word_means_a_state_whose_own_words_include_it(system, word)
     "word", ["", "received", "ready", "REQUESTED", "done", "done/services_no_longer_needed"]
 )
 def test_an_unknown_word_is_reported_and_never_guessed(system, word):
-    found = mappings.reported(system, word, S.REQUESTED)
-    assert (found.word, found.status, found.outcome, found.needs_review) == (word, None, None, True)
+    report = mappings.reported(system, word, S.REQUESTED)
+    assert (report.word, report.status, report.outcome, report.needs_review) == (word, None, None, True)
 
 
 def test_a_word_without_a_reason_needs_review():
@@ -832,7 +836,7 @@ def test_an_invalid_table_is_refused(table):
 
 
 @pytest.mark.parametrize(
-    ("status", "told"),
+    ("status", "fields"),
     [
         ("helped", {}),
         ("completed", {"outcome": "helped"}),
@@ -841,9 +845,9 @@ def test_an_invalid_table_is_refused(table):
         ("completed", {"hold_reason": "waitlisted"}),
     ],
 )
-def test_a_word_means_what_a_state_can_take(status, told):
+def test_a_word_means_what_a_state_can_take(status, fields):
     with pytest.raises(InvalidReferralError):
-        mappings.Meant(status, **told)
+        mappings.Meant(status, **fields)
 
 
 # FHIR
@@ -885,9 +889,9 @@ def test_the_validator_detects_faults():
 
 
 def test_a_reason_is_given_for_the_current_state_only():
-    held = after(*WAITS)
-    assert fhir.task(held, requester="Organization/l")["statusReason"] == {"text": "waitlisted"}
-    started = advance(held, E.START, AGENCY, T0 + 9 * HOUR).referral
+    waiting = after(*WAITS)
+    assert fhir.task(waiting, requester="Organization/l")["statusReason"] == {"text": "waitlisted"}
+    started = advance(waiting, E.START, AGENCY, T0 + 9 * HOUR).referral
     assert "statusReason" not in fhir.task(started, requester="Organization/l")
     expired = fhir.task(standing(S.EXPIRED), requester="Organization/l")
     assert (expired["status"], expired["statusReason"]["text"]) == ("cancelled", "expired: no response")

@@ -117,9 +117,9 @@ def test_a_service_for_unknown_needs_keeps_its_rank(desk):
     desk.load(cc.Directory.of([pantry("p", 36.0), pantry("q", 36.0, name="The Annex")]))
     desk.visitors.put(visit("q"))
     result = desk.match(cc.Need(terms=["food-pantry"]), branch="main", limit=None)
-    found = {match.service_id: match for match in result}
+    matches = {match.service_id: match for match in result}
     assert ids(result).index("q") > ids(result).index("p")
-    assert found["q"].reasons[1].criterion == "visiting"
+    assert matches["q"].reasons[1].criterion == "visiting"
 
 
 def test_on_a_holiday_it_is_a_question_and_nothing_comes_first(desk, clock):
@@ -133,8 +133,8 @@ def test_on_a_holiday_it_is_a_question_and_nothing_comes_first(desk, clock):
 
 def test_the_json_of_a_match_has_the_reason(desk):
     desk.visitors.put(visit("p29", sign_up=True))
-    found = desk.match(NEED, branch="main", limit=1).to_dict()["matches"][0]["reasons"][1]
-    assert json.loads(json.dumps(found)) == {
+    reason = desk.match(NEED, branch="main", limit=1).to_dict()["matches"][0]["reasons"][1]
+    assert json.loads(json.dumps(reason)) == {
         "criterion": "visiting",
         "answer": "met",
         "text": "The nurse is in the building today until 4 pm; sign-up required",
@@ -148,7 +148,7 @@ def test_visits_outlive_the_directory(desk):
     desk.visitors.put(visit("p29"))
     desk.load(cc.Directory.of([pantry("p00", 36.0), pantry("new", 36.1)]), drop_missing=True)
     assert ids(desk.match(NEED, branch="main")) == ["p00", "new"]
-    assert [one.id for one in desk.visitors.all()] == ["visit"]
+    assert [visit.id for visit in desk.visitors.all()] == ["visit"]
 
 
 def test_an_asynchronous_desk_shows_visits_too():
@@ -157,7 +157,10 @@ def test_an_asynchronous_desk_shows_visits_too():
             await desk.run(desk.desk.visitors.put, visit("p"))
             return await desk.visits("main", date(2026, 12, 1), date(2027, 2, 1))
 
-    assert [one.begins.date() for one in asyncio.run(ask())] == [date(2026, 12, 8), date(2027, 1, 12)]
+    assert [occurrence.begins.date() for occurrence in asyncio.run(ask())] == [
+        date(2026, 12, 8),
+        date(2027, 1, 12),
+    ]
 
 
 def test_partnerships_are_in_no_match_no_export_and_no_log(desk, tmp_path, caplog):
@@ -165,16 +168,18 @@ def test_partnerships_are_in_no_match_no_export_and_no_log(desk, tmp_path, caplo
     contact = KeyContact(role="intake coordinator", name=PRIVATE[0], reach=PRIVATE[1])
     desk.partnerships.put(Partnership(organization_id="o", status="connected", contacts=[contact]))
     desk.visitors.put(visit("p29"))
-    told = [
+    texts = [
         json.dumps(desk.match(NEED, branch="main", limit=None).to_dict()),
-        json.dumps([one.to_dict() for one in desk.visits("main", date(2026, 1, 1), date(2027, 1, 1))]),
+        json.dumps(
+            [occurrence.to_dict() for occurrence in desk.visits("main", date(2026, 1, 1), date(2027, 1, 1))]
+        ),
         repr((desk, desk.partnerships.all(), desk.partnerships.due(), desk.partnerships.get("o").contacts)),
         caplog.text,
     ]
     for name in ("out.json", "out.ndjson"):
         cc.write(desk.directory, tmp_path / name, audience="steward")
-        told.append((tmp_path / name).read_text(encoding="utf-8"))
-    assert not [text for text in told for private in (*PRIVATE, "intake") if private in text]
+        texts.append((tmp_path / name).read_text(encoding="utf-8"))
+    assert not [text for text in texts for private in (*PRIVATE, "intake") if private in text]
 
 
 def test_the_check_above_sees_contacts_of_the_directory(tmp_path):
@@ -211,8 +216,8 @@ def test_a_row_is_a_visit(tmp_path):
     plain, every = read_visits(written(tmp_path, row(), full, encoding="utf-8-sig"))
     assert plain == attrs.evolve(visit("s", "v", schedule=plain.schedule), service_ids=[])
     assert (plain.schedule.freq, plain.schedule.byday, plain.schedule.interval) == ("MONTHLY", "2TU", None)
-    found = [one.begins.date() for one in every.occurrences(date(2026, 12, 1), date(2027, 7, 1))]
-    assert found == [date(2026, 12, 8), date(2027, 3, 16), date(2027, 3, 17), date(2027, 6, 8)]
+    days = [occurrence.begins.date() for occurrence in every.occurrences(date(2026, 12, 1), date(2027, 7, 1))]
+    assert days == [date(2026, 12, 8), date(2027, 3, 16), date(2027, 3, 17), date(2027, 6, 8)]
     assert (every.service_ids, every.sign_up, every.note) == (("a", "b"), True, "Room 2")
 
 
