@@ -93,8 +93,8 @@ def test_an_agency_without_a_notifier_is_called_by_staff(desk):
 
 
 @pytest.mark.parametrize("every", [timedelta(), timedelta(hours=23)])
-def test_nobody_is_asked_more_than_once_a_day(every):
-    with pytest.raises(InvalidReferralError, match="once a day"):
+def test_no_agency_is_asked_more_than_once_a_day(every):
+    with pytest.raises(InvalidReferralError, match="at least one day"):
         cc.Policy(progress_every=every)
 
 
