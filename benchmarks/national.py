@@ -24,7 +24,7 @@ from communityconnector.matching.index.answers import AnswerTable
 from communityconnector.matching.index.columns import Gathered
 from communityconnector.matching.index.segment import Segment
 from communityconnector.matching.purpose import Listed
-from communityconnector.matching.recurrence import Rule
+from communityconnector.matching.schedules.recurrence import Rule
 from communityconnector.model import TaxonomyTerm
 from communityconnector.needs import interpreter
 from communityconnector.needs.words import stem

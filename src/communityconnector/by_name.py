@@ -11,7 +11,7 @@ import attrs
 from communityconnector.errors import PluginError, UnusableStorageError
 from communityconnector.geocoding import Geocoder
 from communityconnector.matching.engine import Reranker
-from communityconnector.matching.recurrence import Holidays
+from communityconnector.matching.schedules.recurrence import Holidays
 from communityconnector.needs import Interpreter
 from communityconnector.notification import Notifier
 from communityconnector.plugins import Plugins

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from communityconnector.errors import InvalidSettingsError
-from communityconnector.matching.recurrence import Holidays
+from communityconnector.matching.schedules.recurrence import Holidays
 from communityconnector.referrals import Policy
 from communityconnector.referrals.policy import no_holidays
 

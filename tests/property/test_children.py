@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from communityconnector import interchange
-from communityconnector.interchange import chunks, json_reader, stream
-from communityconnector.interchange.records import UncountedError
+from communityconnector.interchange import stream
+from communityconnector.interchange.reading import chunks, json_reader
+from communityconnector.interchange.structuring.structurer import UncountedError
 from communityconnector.model import ENTITIES, Kind, specs
 from communityconnector.model.shape import children
 from communityconnector.stored import rows

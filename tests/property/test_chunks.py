@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from communityconnector.interchange import chunks, json_reader, notes, stream
+from communityconnector.interchange import notes, stream
+from communityconnector.interchange.reading import chunks, json_reader
 from communityconnector.model.claims import claims_of, heard, parts_of
 from communityconnector.model.hiding import Hiding
 from communityconnector.storage import encoded

@@ -140,7 +140,7 @@ def hostile_zip(luck):
         )
         members.append((evil, content))
     if luck.random() < 0.2:
-        members.append(("bomb.csv", b"id,name\n" + b"0" * (interchange.sources.SMALL * 2)))
+        members.append(("bomb.csv", b"id,name\n" + b"0" * (interchange.files.sources.SMALL * 2)))
     content = zipped(members, luck)
     return (
         overwritten(content, luck)
@@ -251,7 +251,7 @@ def test_a_name_that_leads_out_of_a_zip_is_refused(name):
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked():
-    row = b"id,name,status\n" + b"0" * (interchange.sources.SMALL * 4)
+    row = b"id,name,status\n" + b"0" * (interchange.files.sources.SMALL * 4)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("services.csv", row)

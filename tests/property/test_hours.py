@@ -11,9 +11,9 @@ from dateutil.rrule import rrulestr
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from communityconnector.matching import hours, recurrence, timetable
-from communityconnector.matching.hours import Open
-from communityconnector.matching.recurrence import rule_of
+from communityconnector.matching.schedules import hours, recurrence, timetable
+from communityconnector.matching.schedules.hours import Open
+from communityconnector.matching.schedules.recurrence import rule_of
 from communityconnector.model import Offer, Schedule, Service
 from communityconnector.model.spans import implausible
 from communityconnector.testing import strategies as cc_st

@@ -12,8 +12,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import communityconnector as cc
-from communityconnector.matching import hours
-from communityconnector.matching.hours import Open
+from communityconnector.matching.schedules import hours
+from communityconnector.matching.schedules.hours import Open
 from communityconnector.model import Attribute, Directory, Offer, Schedule, Service, ServiceArea, TaxonomyTerm
 from communityconnector.model.zips import zip_point
 from communityconnector.needs.vocabulary import TAXONOMY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from communityconnector.interchange.opening_hours import read_days, read_hours
+from communityconnector.interchange.texts.opening_hours import read_days, read_hours
 
 DAYS = {
     "MO": ["Monday", "Mon", "Mon.", "lunes"],

@@ -9,8 +9,8 @@ from unittest import mock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from communityconnector.interchange import states
-from communityconnector.interchange.privacy import phrases, words
+from communityconnector.interchange.texts import states
+from communityconnector.interchange.texts.privacy import phrases, words
 from communityconnector.model import refuge
 
 _LOOKS_BACK = re.compile(r"\(\?<[!=][^)]*\)")

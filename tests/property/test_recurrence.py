@@ -21,9 +21,9 @@ import recurring_ical_events
 from dateutil.rrule import rruleset, rrulestr
 from hypothesis import settings
 
-from communityconnector.matching import hours, recurrence
-from communityconnector.matching.hours import Open
-from communityconnector.matching.recurrence import NotUnderstoodError, rule_of, spans
+from communityconnector.matching.schedules import hours, recurrence
+from communityconnector.matching.schedules.hours import Open
+from communityconnector.matching.schedules.recurrence import NotUnderstoodError, rule_of, spans
 from communityconnector.model import Schedule
 from communityconnector.model.rule_parts import RULE
 
@@ -251,7 +251,7 @@ def test_nor_than_icalendar_has_them():
 
 @pytest.mark.parametrize("forgotten", ["bymonth", "bysetpos", "excluded"])
 def test_a_part_that_is_forgotten_is_caught(forgotten, monkeypatch):
-    from communityconnector.matching import rule_reading
+    from communityconnector.matching.schedules import rules as rule_reading
 
     right = rule_reading._parts  # noqa: SLF001  # the place where parts are read
     monkeypatch.setattr(rule_reading, "_parts", lambda rule: attrs.evolve(right(rule), **{forgotten: ()}))

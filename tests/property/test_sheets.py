@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import communityconnector as cc
-from communityconnector.interchange.cells import postal_code, without_markup
-from communityconnector.interchange.column_fields import FIELDS
-from communityconnector.interchange.column_meaning import meaning_of
+from communityconnector.interchange.sheets.column_fields import FIELDS
+from communityconnector.interchange.sheets.column_meaning import meaning_of
+from communityconnector.interchange.texts.cells import postal_code, without_markup
 
 NAMES = [(field, name) for field, names in FIELDS.items() for name in names.split(", ")]
 

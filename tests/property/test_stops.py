@@ -9,8 +9,8 @@ import pytest
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from communityconnector.matching import stops
-from communityconnector.matching.stops import shortest_way
+from communityconnector.matching.trips import stops
+from communityconnector.matching.trips.stops import shortest_way
 from communityconnector.model.geography import geodesic_km
 
 points = st.tuples(st.floats(36.3, 36.6), st.floats(-81.7, -81.2))

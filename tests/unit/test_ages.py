@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 import communityconnector as cc
-from communityconnector.interchange.ages import age_limits
+from communityconnector.interchange.texts.ages import age_limits
 from communityconnector.matching.criteria.no_rule import says_no_rule
 from communityconnector.model import Directory, Service
 

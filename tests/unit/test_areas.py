@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from communityconnector.matching import areas
 from communityconnector.matching.answers import Answer
+from communityconnector.matching.criteria import areas
 from communityconnector.model import Point, ServiceArea
 
 SQUARE = [[[-82, 36], [-81, 36], [-81, 37], [-82, 37], [-82, 36]]]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import communityconnector as cc
-from communityconnector.matching.zip_areas import zips_in
+from communityconnector.matching.criteria.zip_areas import zips_in
 from communityconnector.model import Directory, Service, ServiceArea
 from communityconnector.model.extents import is_swapped, polygons
 

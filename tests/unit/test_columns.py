@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from communityconnector.interchange.column_fields import FIELDS
-from communityconnector.interchange.column_meaning import meaning_of, meanings
-from communityconnector.interchange.column_words import words_of
-from communityconnector.interchange.sheet_signs import looks_like_spreadsheet
+from communityconnector.interchange.sheets.column_fields import FIELDS
+from communityconnector.interchange.sheets.column_meaning import meaning_of, meanings
+from communityconnector.interchange.sheets.column_words import words_of
+from communityconnector.interchange.sheets.signs import looks_like_spreadsheet
 
 MEANT = {
     "service.name": ["Name", "PROGRAM_NAME", "Program/Service", "Nombre del servicio", "Name of Service", "publicName"],

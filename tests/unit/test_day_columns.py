@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from communityconnector.interchange.day_columns import WEEK, day_column, day_meaning, week_columns
-from communityconnector.interchange.day_hours import days_not_weekly, read_week
+from communityconnector.interchange.sheets.day_columns import WEEK, day_column, day_meaning, week_columns
+from communityconnector.interchange.sheets.day_hours import days_not_weekly, read_week
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 

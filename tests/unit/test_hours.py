@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from communityconnector.matching import hours
-from communityconnector.matching.hours import Open
+from communityconnector.matching.schedules import hours
+from communityconnector.matching.schedules.hours import Open
 from communityconnector.model import Location, Offer, Schedule, Service, ServiceAtLocation
 
 EASTERN = ZoneInfo("America/New_York")

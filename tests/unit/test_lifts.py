@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import communityconnector as cc
-from communityconnector.interchange.lifts import FIELDS, OLD_TABLES, mend_schedule
+from communityconnector.interchange.legacy import FIELDS, OLD_TABLES, mend_schedule
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "dialects.md").read_text(encoding="utf-8")
 

@@ -19,7 +19,8 @@ from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.adapters.sql import create_storage
 from communityconnector.connector import Connector
 from communityconnector.errors import InvalidDirectoryError, InvalidRecordError, LoadCutOffError
-from communityconnector.interchange import chunks, json_reader, sources
+from communityconnector.interchange.files import sources
+from communityconnector.interchange.reading import chunks, json_reader
 from communityconnector.model.confidential import Confidential
 from communityconnector.storage import Encoded, Put, encoded
 from communityconnector.stored import apart, load, loading

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from communityconnector.interchange.opening_hours import read_days, read_hours, read_span
-from communityconnector.interchange.opening_hours.written import written
+from communityconnector.interchange.texts.opening_hours import read_days, read_hours, read_span
+from communityconnector.interchange.texts.opening_hours.written import written
 
 WEEK = "MO,TU,WE,TH,FR,SA,SU"
 WORK = "MO,TU,WE,TH,FR"

@@ -10,8 +10,8 @@ import pytest
 
 import communityconnector as cc
 from communityconnector import interchange
-from communityconnector.interchange.privacy.lexicon import Scope
-from communityconnector.interchange.privacy.names import read_name
+from communityconnector.interchange.texts.privacy.lexicon import Scope
+from communityconnector.interchange.texts.privacy.names import read_name
 from communityconnector.model import Disclosure
 
 PHONE = "828-555-0147"

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from communityconnector.interchange.privacy.lexicon import Scope
-from communityconnector.interchange.privacy.words import heard_in, heard_in_place, heard_of_phone
+from communityconnector.interchange.texts.privacy.lexicon import Scope
+from communityconnector.interchange.texts.privacy.words import heard_in, heard_in_place, heard_of_phone
 from communityconnector.model import Disclosure
 
 HIDING = """

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 import communityconnector as cc
 from communityconnector import interchange
 from communityconnector.errors import SourceNotFoundError
-from communityconnector.interchange.nested import documents
-from communityconnector.interchange.profiles import (
+from communityconnector.interchange.checks.profiles import (
     OPEN_REFERRAL_UK,
     Profile,
     check_profile,
@@ -21,7 +20,8 @@ from communityconnector.interchange.profiles import (
     merge_patch,
     profile_of,
 )
-from communityconnector.interchange.validation import validate
+from communityconnector.interchange.checks.validation import validate
+from communityconnector.interchange.writing.json_writer import documents
 from communityconnector.testing.strategies import json_values
 
 objects = st.dictionaries(st.text(max_size=3), json_values, max_size=4)

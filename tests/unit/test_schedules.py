@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import communityconnector as cc
-from communityconnector.matching import clock_words, hours
-from communityconnector.matching.rule_reading import rule_of
-from communityconnector.matching.timetable import said_on
+from communityconnector.matching.schedules import clock_words, hours
+from communityconnector.matching.schedules.rules import rule_of
+from communityconnector.matching.schedules.timetable import said_on
 from communityconnector.model import Location, Offer, Schedule, Service
 
 EASTERN = ZoneInfo("America/New_York")

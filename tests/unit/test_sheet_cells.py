@@ -9,7 +9,9 @@ import re
 import pytest
 
 import communityconnector as cc
-from communityconnector.interchange.cells import (
+from communityconnector.interchange.sheets.column_fields import FIELDS
+from communityconnector.interchange.sheets.place import one_line
+from communityconnector.interchange.texts.cells import (
     degrees,
     extension_of,
     is_blank,
@@ -19,9 +21,7 @@ from communityconnector.interchange.cells import (
     split_phones,
     without_markup,
 )
-from communityconnector.interchange.column_fields import FIELDS
-from communityconnector.interchange.date_cells import day_of
-from communityconnector.interchange.sheet_place import one_line
+from communityconnector.interchange.texts.date_cells import day_of
 
 
 @pytest.mark.parametrize(

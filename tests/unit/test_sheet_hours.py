@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import communityconnector as cc
-from communityconnector.matching import hours
+from communityconnector.matching.schedules import hours
 
 EASTERN = ZoneInfo("America/New_York")
 FIRST, SECOND = "2026-12-05", "2026-12-12"

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import communityconnector as cc
 from communityconnector import interchange
 from communityconnector.errors import SourceNotFoundError, UnknownFormError
-from communityconnector.interchange.tabular_writer import cell
+from communityconnector.interchange.writing.table_writer import cell
 
 ROWS = "id,name,status\n22222222-2222-4222-8222-222222222222,Pantry,active\n"
 RAW = {"id": "22222222-2222-4222-8222-222222222222", "name": "Pantry", "status": "active"}
@@ -168,7 +168,7 @@ def test_numbers_and_phones_are_no_formulas(text):
 
 @given(st.text(max_size=20))
 def test_a_cell_says_what_it_was_made_of(text):
-    from communityconnector.interchange.tabular_reader import plain_cell
+    from communityconnector.interchange.reading.table_reader import plain_cell
 
     assert plain_cell(cell(text)) == text
     assert cell(text)[:1] not in {"=", "@", "\t", "\r", "\n"}

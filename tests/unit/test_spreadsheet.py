@@ -6,9 +6,9 @@ import pytest
 
 import communityconnector as cc
 from communityconnector.errors import InvalidMappingError, SourceNotFoundError
-from communityconnector.interchange.column_fields import FIELDS
-from communityconnector.interchange.sheet_signs import looks_like_spreadsheet
-from communityconnector.interchange.spreadsheet import age_limits
+from communityconnector.interchange.sheets.column_fields import FIELDS
+from communityconnector.interchange.sheets.services import age_limits
+from communityconnector.interchange.sheets.signs import looks_like_spreadsheet
 from communityconnector.model import Disclosure
 
 

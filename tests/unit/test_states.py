@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import pytest
 
 import communityconnector as cc
-from communityconnector.interchange.closures import closures
-from communityconnector.interchange.states import sense_of, state_in
+from communityconnector.interchange.texts.closures import closures
+from communityconnector.interchange.texts.states import sense_of, state_in
 from communityconnector.model import Directory, Service
 
 NOW = datetime(2026, 12, 2, 15, tzinfo=UTC)

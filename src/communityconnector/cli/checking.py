@@ -44,7 +44,7 @@ def check(  # noqa: PLR0913  # one argument an option
         directory = cc.read(file, mapping=mapping)
     findings = shown(directory)
     if schemas:
-        from communityconnector.interchange.validation import validate
+        from communityconnector.interchange.checks.validation import validate
 
         findings = by_harm((*findings, *validate(directory.for_audience(cc.Audience.PUBLIC), schemas)))
     if save_mapping:
@@ -72,7 +72,7 @@ def _save_mapping(directory: cc.Directory, path: str) -> None:
 def _print_csv(findings: Iterable[cc.Finding]) -> None:
     import attrs
 
-    from communityconnector.interchange.tabular_writer import cell
+    from communityconnector.interchange.writing.table_writer import cell
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     names = ["harm", *(field.name for field in attrs.fields(cc.Finding))]

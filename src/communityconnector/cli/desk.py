@@ -39,7 +39,7 @@ def load(  # noqa: PLR0913  # one argument an option
     Whoever matches meanwhile sees the old directory until the new one is whole. A load that was cut off goes on
     where it was when it is given again.
     """
-    from communityconnector.interchange.sources import opened
+    from communityconnector.interchange.files.sources import opened
 
     with opened(file) as parts:
         # A file that cannot be read is said before a database is made for it.

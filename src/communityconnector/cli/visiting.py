@@ -69,7 +69,7 @@ def visits(  # noqa: PLR0913  # one argument an option
     if as_json:
         click.echo(json.dumps([one.to_dict() for one in found], ensure_ascii=False, indent=1))
         return
-    from communityconnector.matching import clock_words
+    from communityconnector.matching.schedules import clock_words
 
     console = console_of()
     for one in found:

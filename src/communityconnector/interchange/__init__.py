@@ -13,22 +13,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from communityconnector.errors import InvalidDirectoryError, UnknownFormError
-from communityconnector.interchange.chunks import Elsewhere
-from communityconnector.interchange.column_mapping import ColumnMapping
-from communityconnector.interchange.conform import Conformer
-from communityconnector.interchange.duplicates import duplicates
-from communityconnector.interchange.encodings import Encoding, decoded
-from communityconnector.interchange.foreign_forms import foreign_form
-from communityconnector.interchange.json_reader import looks_like_json, read_json
-from communityconnector.interchange.lint import lint
-from communityconnector.interchange.nested import documents, left_out, page
-from communityconnector.interchange.raw import converter, to_raw
-from communityconnector.interchange.reading import Reading
-from communityconnector.interchange.records import Mode
-from communityconnector.interchange.sources import Source, SourceFile, UnreadableError, opened
-from communityconnector.interchange.spool import Spool
-from communityconnector.interchange.tabular_reader import looks_like_table, read_tables
-from communityconnector.interchange.tabular_writer import TABLE_NAMES, tables
+from communityconnector.interchange.checks.duplicates import duplicates
+from communityconnector.interchange.checks.lint import lint
+from communityconnector.interchange.files.encodings import Encoding, decoded
+from communityconnector.interchange.files.foreign_forms import foreign_form
+from communityconnector.interchange.files.sources import Source, SourceFile, UnreadableError, opened
+from communityconnector.interchange.reading.chunks import Elsewhere
+from communityconnector.interchange.reading.gathered import Reading
+from communityconnector.interchange.reading.json_reader import looks_like_json, read_json
+from communityconnector.interchange.reading.spool import Spool
+from communityconnector.interchange.reading.table_reader import looks_like_table, read_tables
+from communityconnector.interchange.sheets.column_mapping import ColumnMapping
+from communityconnector.interchange.structuring.structurer import Mode
+from communityconnector.interchange.writing.conform import Conformer
+from communityconnector.interchange.writing.json_writer import documents, left_out, page
+from communityconnector.interchange.writing.raw import converter, to_raw
+from communityconnector.interchange.writing.table_writer import TABLE_NAMES, tables
 from communityconnector.model import Audience, Directory, Finding, Record, Severity
 
 __all__ = [

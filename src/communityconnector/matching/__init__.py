@@ -5,10 +5,10 @@ from communityconnector.matching.by_travel import by_travel_time
 from communityconnector.matching.completeness import Aspect, Share, completeness
 from communityconnector.matching.engine import Engine
 from communityconnector.matching.index import Index
-from communityconnector.matching.itinerary import Errand, Itinerary, Stop
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import WEIGHTS, Contribution, Rank
 from communityconnector.matching.result import Explanation, Match, MatchResult, MatchResults, UnmetNeed
+from communityconnector.matching.trips.itinerary import Errand, Itinerary, Stop
 
 __all__ = [
     "WEIGHTS",

@@ -11,7 +11,7 @@ from typing import Final
 import attrs
 
 from communityconnector.matching.purpose import purpose_of
-from communityconnector.matching.recurrence import NotUnderstoodError, Rule, rule_of, spans
+from communityconnector.matching.schedules.recurrence import NotUnderstoodError, Rule, rule_of, spans
 from communityconnector.model import Directory, Location, Offer, Service
 from communityconnector.needs import PhraseInterpreter, interpreter
 

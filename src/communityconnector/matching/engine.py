@@ -12,12 +12,12 @@ import attrs
 from communityconnector.errors import InvalidNeedError, ServiceNotFoundError
 from communityconnector.matching.answers import Answer, Reason
 from communityconnector.matching.index import Index, Plan, Result
-from communityconnector.matching.itinerary import CONSIDERED, Itinerary, itinerary
 from communityconnector.matching.judgement import judge, worth_of
 from communityconnector.matching.purpose import Asked, asked_of, purpose_of
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import Rank, Weights, score
 from communityconnector.matching.result import Explanation, Match, MatchResult, MatchResults
+from communityconnector.matching.trips.itinerary import CONSIDERED, Itinerary, itinerary
 from communityconnector.matching.understanding import advice
 from communityconnector.model import Directory, Offer, Point, Service
 from communityconnector.needs import PhraseInterpreter, interpreter

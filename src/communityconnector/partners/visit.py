@@ -1,7 +1,7 @@
 """Visits of agencies to branches, such as a nurse who is at a branch every second Tuesday.
 
 A visit is an HSDS `Schedule` with what that lacks: the time zone, cancelled days and extra days. The same code works out
-its days and the hours of services (`matching.recurrence`), so both follow the same rules.
+its days and the hours of services (`matching.schedules.recurrence`), so both follow the same rules.
 """
 
 from __future__ import annotations
@@ -16,8 +16,14 @@ import attrs
 from communityconnector import documents
 from communityconnector.errors import InvalidVisitError
 from communityconnector.interchange import Mode, to_raw
-from communityconnector.interchange.records import Structurer
-from communityconnector.matching.recurrence import Holidays, NotUnderstoodError, Rule, rule_of, spans
+from communityconnector.interchange.structuring.structurer import Structurer
+from communityconnector.matching.schedules.recurrence import (
+    Holidays,
+    NotUnderstoodError,
+    Rule,
+    rule_of,
+    spans,
+)
 from communityconnector.model import Frequency, Schedule
 from communityconnector.model.zone_labels import zone_named
 

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from communityconnector.errors import VisitNotFoundError
-from communityconnector.matching import Reason, clock_words
+from communityconnector.matching import Reason
 from communityconnector.matching.answers import met, unknown
-from communityconnector.matching.recurrence import Holidays
+from communityconnector.matching.schedules import clock_words
+from communityconnector.matching.schedules.recurrence import Holidays
 from communityconnector.partners.repository import RecordRepository
 from communityconnector.partners.visit import Occurrence, Visit
 from communityconnector.storage import Storage

@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import IO, Any, Final, Self, cast
 
 from communityconnector.errors import LoadCutOffError
-from communityconnector.interchange.chunks import Chunk, ChunkRead
+from communityconnector.interchange.reading.chunks import Chunk, ChunkRead
 from communityconnector.stored.rows import row_of_plain
 from communityconnector.stored.worker import GREETING, packed, receive, send
 

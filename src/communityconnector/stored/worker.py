@@ -11,8 +11,8 @@ import sys
 from functools import partial
 from typing import IO, Any, Final
 
-from communityconnector.interchange.chunks import Chunk
-from communityconnector.interchange.json_reader import read_chunk
+from communityconnector.interchange.reading.chunks import Chunk
+from communityconnector.interchange.reading.json_reader import read_chunk
 from communityconnector.stored.rows import plain
 
 GREETING: Final = b"communityconnector reads\n"

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from hypothesis import strategies as st
 
-from communityconnector.interchange.privacy.names import read_name
+from communityconnector.interchange.texts.privacy.names import read_name
 from communityconnector.model import (
     ENTITIES,
     Accessibility,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Any, Final, NamedTuple
 
-from communityconnector.matching import clock_words, hours
 from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
 from communityconnector.matching.query import Query
-from communityconnector.matching.recurrence import Holidays, Rule, rule_of
+from communityconnector.matching.schedules import clock_words, hours
+from communityconnector.matching.schedules.recurrence import Holidays, Rule, rule_of
 from communityconnector.model import Offer
 from communityconnector.model.zone_labels import zone_named
 

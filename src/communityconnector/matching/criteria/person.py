@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from communityconnector.interchange.ages import NO_LIMIT
+from communityconnector.interchange.texts.ages import NO_LIMIT
 from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
 from communityconnector.matching.criteria.no_rule import affirmed, says_no_rule

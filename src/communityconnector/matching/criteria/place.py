@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from communityconnector.matching import areas
 from communityconnector.matching.answers import Answer, Reason, met, unknown, unmet
+from communityconnector.matching.criteria import areas
 from communityconnector.matching.criteria.criterion import Criterion, Facts
+from communityconnector.matching.criteria.zip_areas import zip_of, zips_in
 from communityconnector.matching.query import Query
-from communityconnector.matching.zip_areas import zip_of, zips_in
 from communityconnector.model import Address, Disclosure, Offer, Point, ServiceArea
 from communityconnector.model.zips import zip_point
 from communityconnector.needs.words import fold

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from communityconnector.interchange.closures import Closing, Closure, closures, may_close
-from communityconnector.interchange.privacy.said import UNLISTED
-from communityconnector.interchange.records import STATE
+from communityconnector.interchange.structuring.structurer import STATE
+from communityconnector.interchange.texts.closures import Closing, Closure, closures, may_close
+from communityconnector.interchange.texts.privacy.said import UNLISTED
 from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
 from communityconnector.matching.query import Query

@@ -21,14 +21,14 @@ import attrs
 from communityconnector.errors import UnusableIndexError
 from communityconnector.matching.criteria import Locate, Spot, spot_of
 from communityconnector.matching.criteria.person import LANGUAGE, names_language
-from communityconnector.matching.index import saved
 from communityconnector.matching.index.batch import rows_of
 from communityconnector.matching.index.builder import Builder
-from communityconnector.matching.index.folder import Reader, Writer
 from communityconnector.matching.index.measuring import Found
 from communityconnector.matching.index.part import Part, Result
+from communityconnector.matching.index.persistence import saved
+from communityconnector.matching.index.persistence.folder import Reader, Writer
+from communityconnector.matching.index.persistence.saved import FetchService
 from communityconnector.matching.index.plan import Plan
-from communityconnector.matching.index.saved import FetchService
 from communityconnector.matching.index.search import Search
 from communityconnector.matching.index.words import repaired
 from communityconnector.matching.ranking import Rank

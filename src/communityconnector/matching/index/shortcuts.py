@@ -12,12 +12,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from communityconnector.matching import areas
 from communityconnector.matching.answers import Reason
-from communityconnector.matching.criteria import AREA, OPEN_AT, Facts
+from communityconnector.matching.criteria import AREA, OPEN_AT, Facts, areas
 from communityconnector.matching.criteria.opening import Asked, open_then
 from communityconnector.matching.criteria.place import Whereabouts
-from communityconnector.matching.plain_weeks import NEVER, plain_weeks
+from communityconnector.matching.schedules.plain_weeks import NEVER, plain_weeks
 from communityconnector.model.extents import polygons
 
 UNMET, MET, UNKNOWN, SILENT = 0, 1, 2, 3

@@ -1,0 +1,1 @@
+"""Checks of a whole directory: lint, duplicates, schemas and profiles."""

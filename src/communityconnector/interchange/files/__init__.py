@@ -1,0 +1,1 @@
+"""Files, folders, zips and file objects as text and rows."""

@@ -1,0 +1,238 @@
+"""Tables that HSDS 3.2 does not have, or that meant something else, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, Final
+
+import attrs
+
+from communityconnector.interchange.legacy.schedules import day_of
+from communityconnector.model.identity import mint
+
+Row = dict[str, str]
+
+
+@attrs.frozen
+class Lifted:
+    """What a row becomes.
+
+    Attributes:
+        entity: the HSDS 3.2 entity.
+        raw: its fields.
+        partial: it only fills in fields of a record that another row holds.
+    """
+
+    entity: str
+    raw: dict[str, Any]
+    partial: bool = False
+
+
+TableLift = Callable[[Row], Iterable[Lifted]]
+
+
+def table_lift(stem: str, header: Collection[str]) -> TableLift | None:
+    """How the rows of a table are lifted; `None` where HSDS 3.2 has the table and means the same.
+
+    Args:
+        stem: the file's name without folder and suffix, lower case.
+        header: its column names, lower case.
+    """
+    if {"name", "parent_name"} <= set(header) and ("id" in header or "taxonomy_id" in header):
+        return _term
+    if stem in _TELLING:
+        column, lift = _TELLING[stem]
+        return lift if column in header else None
+    return _TABLES.get(stem)
+
+
+def _as(entity: str, **more: str) -> TableLift:
+    """The same columns under another table's name."""
+    return lambda row: (Lifted(entity, {**more, **{k: v for k, v in row.items() if v}}),)
+
+
+def _own(table: str, key: str) -> str:
+    """The id of a row whose table is now one with another table, where the same number stands for something else."""
+    return key if not key or len(key) > _LONGEST_NUMBER else f"{table}-{key}"
+
+
+_LONGEST_NUMBER: Final = 19
+"""A longer id is a UUID or the like, and stands for one thing everywhere."""
+
+
+def _renamed(table: str, entity: str, **more: str) -> TableLift:
+    """As `_as`, with ids kept apart from those of the table that they come into."""
+    return lambda row: (
+        Lifted(entity, {**more, **{k: v for k, v in row.items() if v}, "id": _own(table, row.get("id", ""))}),
+    )
+
+
+def _ids(row: Row, *names: str) -> tuple[str, ...]:
+    return tuple(row.get(name, "") for name in names)
+
+
+def _links(row: Row) -> dict[str, Any]:
+    """A link between a service and a term, as an attribute."""
+    term = row.get("taxonomy_term_id") or row.get("taxonomy_id") or ""
+    service = row.get("service_id", "")
+    rest = {k: v for k, v in row.items() if k not in ("service_id", "taxonomy_id", "taxonomy_term_id", "id")}
+    detail = rest.pop("taxonomy_detail", "")
+    return {
+        "id": _own("service_taxonomy", row.get("id", "")) or mint("service_taxonomy", service, term),
+        "link_id": service,
+        "link_entity": "service",
+        "taxonomy_term_id": term,
+        **({"value": detail} if detail else {}),
+        **rest,
+    }
+
+
+def _service_terms(row: Row) -> Iterable[Lifted]:
+    yield Lifted("attribute", _links(row))
+
+
+def _other_attributes(row: Row) -> Iterable[Lifted]:
+    """HSDS 2.0.1: `link_type` names the entity; Open Referral UK 1.0 has `taxonomy_id` for the term."""
+    raw: dict[str, Any] = {k: v for k, v in row.items() if k not in ("taxonomy_id", "link_type")}
+    raw["taxonomy_term_id"] = row.get("taxonomy_term_id") or row.get("taxonomy_id") or ""
+    raw["link_entity"] = row.get("link_entity") or row.get("link_type") or ""
+    raw["id"] = _own("other_attributes", row.get("id", ""))
+    if not raw["id"]:
+        raw["id"] = mint("other_attribute", *_ids(row, "link_id", "taxonomy_id", "taxonomy_term_id"))
+    yield Lifted("attribute", raw)
+
+
+def _eligibility(row: Row) -> Iterable[Lifted]:
+    """Eligibility was a table of its own; several rows of one service are told together."""
+    service = row.get("service_id")
+    text = row.get("eligibility", "")
+    if not service:
+        yield Lifted(
+            "attribute",
+            {
+                "id": _own("eligibility", row.get("id", "")) or mint("eligibility", text),
+                "label": text,
+                "link_type": "eligibility",
+            },
+        )
+        return
+    ages = {k: row[k] for k in ("minimum_age", "maximum_age") if row.get(k)}
+    raw: dict[str, Any] = {"id": service, **({"eligibility_description": text} if text else {}), **ages}
+    yield Lifted("service", raw, partial=True)
+
+
+def _payment(row: Row) -> Iterable[Lifted]:
+    service, payment = row.get("service_id", ""), row.get("payment") or row.get("payment_accepted") or ""
+    key = _own("payment", row.get("id", "")) or mint("payment", service, payment)
+    yield Lifted(
+        "attribute",
+        {"id": key, "link_id": service, "link_entity": "service", "link_type": "payment", "label": payment},
+    )
+
+
+def _holiday(row: Row) -> Iterable[Lifted]:
+    """Hours on certain days, or that it is closed on them. Where it is not known which days, the row is a label."""
+    rest = {k: v for k, v in row.items() if k not in ("weekday", "start_date", "end_date")}
+    rest["id"] = _own("holiday_schedules", row.get("id", ""))
+    first, last = (row.get(name, "").strip() for name in ("start_date", "end_date"))
+    if day_of(first) and (day_of(last) or not last):
+        yield Lifted("schedule", {**rest, "start_date": first, "end_date": last or first})
+        return
+    shut = row.get("closed", "").strip().lower() in {"true", "t", "yes", "y", "1"}
+    for entity in ("service_at_location", "service", "location"):
+        owner = row.get(f"{entity}_id")
+        if owner:
+            words = " to ".join(dict.fromkeys(filter(None, (first, last))))
+            yield Lifted("attribute", {
+                "id": mint("holiday", row.get("id", ""), entity, owner, words),
+                "link_id": owner, "link_entity": entity, "link_type": "holiday_schedule",
+                "label": f"{'Closed' if shut else 'Special hours'} {words}".strip(),
+                "value": " to ".join(filter(None, _ids(row, "opens_at", "closes_at"))),
+            })  # fmt: skip
+            return
+
+
+def _term(row: Row) -> Iterable[Lifted]:
+    """A term of HSDS 1.x and of Ohana: `taxonomy` was a table of terms."""
+    raw: dict[str, Any] = {
+        k: v for k, v in row.items() if k not in ("taxonomy_id", "parent_id", "parent_name", "vocabulary")
+    }
+    key = row.get("id") or row.get("taxonomy_id") or ""
+    if key:
+        raw["id"] = key.strip()
+        raw["code"] = key.strip()
+    parent = row.get("parent_id", "").strip()
+    if parent not in ("", "0"):
+        raw["parent_id"] = parent
+    if row.get("vocabulary"):
+        raw["taxonomy"] = row["vocabulary"].strip()
+    # HSDS requires a description, and these tables have none; the name is what there is to say.
+    raw["name"] = row.get("name", "").strip()
+    raw.setdefault("description", raw["name"])
+    yield Lifted("taxonomy_term", raw)
+
+
+def _term_parent(row: Row) -> Iterable[Lifted]:
+    """HSDS's own table, where a file writes 0 for the parent of a term at the top."""
+    yield Lifted("taxonomy_term", {k: v for k, v in row.items() if k != "parent_id" or v.strip() != "0"})
+
+
+def _at_location(row: Row) -> Iterable[Lifted]:
+    """Ohana: a service stands at one location, which its own row names."""
+    yield Lifted("service", {k: v for k, v in row.items() if k != "location_id"})
+    if row.get("location_id") and row.get("id"):
+        link = {"service_id": row["id"], "location_id": row["location_id"]}
+        yield Lifted(
+            "service_at_location", {"id": mint("service_at_location", row["id"], row["location_id"]), **link}
+        )
+
+
+def _review(row: Row) -> Iterable[Lifted]:
+    """Open Referral UK 1.0: somebody's opinion of a service."""
+    service = row.get("service_id", "")
+    label = row.get("title") or row.get("description") or row.get("score") or ""
+    yield Lifted("attribute", {
+        "id": _own("review", row.get("id", "")) or mint("review", service, label), "link_id": service, "link_entity": "service",
+        "link_type": "review", "label": label, "value": row.get("score", ""),
+    })  # fmt: skip
+
+
+_MAILED: Final = _renamed("postal_addresses", "address", address_type="postal")
+_TABLES: Final[dict[str, TableLift]] = {
+    "physical_addresses": _as("address", address_type="physical"),
+    "physical_address": _as("address", address_type="physical"),
+    "postal_addresses": _MAILED,
+    "postal_address": _MAILED,
+    "mail_addresses": _MAILED,
+    "regular_schedules": _as("schedule"),
+    "regular_schedule": _as("schedule"),
+    "holiday_schedules": _holiday,
+    "holiday_schedule": _holiday,
+    "services_at_location": _as("service_at_location"),
+    "services_at_locations": _as("service_at_location"),
+    "services_taxonomy": _service_terms,
+    "service_taxonomy": _service_terms,
+    "services_taxonomies": _service_terms,
+    "service_attributes": _service_terms,
+    "other_attributes": _other_attributes,
+    "link_taxonomy": _other_attributes,
+    "link_taxonomies": _other_attributes,
+    "eligibility": _eligibility,
+    "eligibilities": _eligibility,
+    "payments_accepted": _payment,
+    "payment_accepted": _payment,
+    "accessibility_for_disabilities": _as("accessibility"),
+    "review": _review,
+    "reviews": _review,
+}
+_TELLING: Final[dict[str, tuple[str, TableLift]]] = {
+    "services": ("location_id", _at_location),
+    "addresses": ("location_id", _as("address", address_type="physical")),
+    "taxonomy_terms": ("parent_id", _term_parent),
+    "taxonomy": ("parent_id", _term),
+    "taxonomies": ("parent_id", _term),
+}
+"""Tables of a name that HSDS 3.2 has too, by the column that tells the older meaning."""
+
+OLD_TABLES: Final = frozenset({*_TABLES, *_TELLING})
+"""Names of the tables that may be lifted."""

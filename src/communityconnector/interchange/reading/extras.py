@@ -1,0 +1,106 @@
+"""The one table that HSDS does not have: what the official tables cannot hold.
+
+Unknown fields, a record with two owners of one kind, an attribute without a term, a reference that contradicts
+the nesting: each is a row of `EXTRAS`, so that the official tables stay official and nothing is lost.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import attrs
+
+from communityconnector.interchange.files.csv_rows import rows
+from communityconnector.interchange.files.encodings import encoding_of
+from communityconnector.interchange.files.sources import SourceFile, UnreadableError
+from communityconnector.model import ENTITIES, Finding, Severity
+from communityconnector.model.identity import mint
+
+EXTRAS: Final = "communityconnector_extras.csv"
+"""The table of what official tables cannot hold: `entity,id,field,value`, the value as JSON."""
+
+UNKNOWN_AGENCY: Final = mint("unknown agency")
+"""Id of the organization that stands where nobody knows the agency; a reader leaves it out."""
+
+WHOLE: Final = "record"
+"""Field of an `EXTRAS` row that holds a whole record, which lacks a reference that its table requires."""
+
+COPY: Final = "copy_of"
+"""Field of an `EXTRAS` row that says: this row repeats the record of that id for another owner."""
+
+
+@attrs.define
+class Extras:
+    """The rows of `EXTRAS`, while they are read or gathered."""
+
+    fields: dict[tuple[str, str], dict[str, Any]] = attrs.field(factory=dict)
+    _taken: set[tuple[str, str]] = attrs.field(factory=set)
+
+    def keep(self, entity: str, key: str, name: str, value: Any) -> None:
+        """Keep a field of a record."""
+        self.fields.setdefault((entity, key), {})[name] = value
+
+    def take(self, entity: str, key: str) -> Mapping[str, Any]:
+        """What is kept of a record."""
+        found = self.fields.get((entity, key))
+        if found is None:
+            return {}
+        self._taken.add((entity, key))
+        return found
+
+    def whole(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Entity and fields of the records that only this table holds."""
+        for (entity, key), fields in self.fields.items():
+            raw = fields.get(WHOLE)
+            if isinstance(raw, dict) and entity in ENTITIES:
+                self._taken.add((entity, key))
+                # What was kept of it later, such as attributes without a term, stands in rows of its own.
+                yield entity, {**raw, **{name: value for name, value in fields.items() if name != WHOLE}}
+
+    def unused(self) -> Iterator[Finding]:
+        """Findings of rows whose record was not among the tables."""
+        for entity, key in sorted(self.fields.keys() - self._taken):
+            yield Finding(
+                severity=Severity.WARNING,
+                rule="broken-extras",
+                message="a row about a record that is not here",
+                action="dropped",
+                file=EXTRAS,
+                entity=entity,
+                record_id=key,
+            )
+
+    def read(self, file: SourceFile, findings: list[Finding]) -> None:
+        """Take in the rows of a file."""
+        try:
+            for number, row in enumerate(rows(file, encoding_of(file), findings.append)):
+                if number:
+                    self._read_row(row.cells, row.line, findings)
+        except UnreadableError as error:
+            findings.append(error.finding)
+
+    def _read_row(self, cells: list[str], line: int, findings: list[Finding]) -> None:
+        try:
+            entity, key, name, value = cells
+            self.keep(entity, key, name, json.loads(value))
+        except (ValueError, RecursionError):
+            findings.append(
+                Finding(
+                    severity=Severity.ERROR,
+                    rule="broken-extras",
+                    message="a row of four cells, the last one JSON, expected",
+                    action="dropped",
+                    file=EXTRAS,
+                    line=line,
+                )
+            )
+
+    def rows(self) -> list[list[str]]:
+        """The rows to write."""
+        return [
+            [entity, key, name, json.dumps(value, ensure_ascii=False)]
+            for (entity, key), fields in self.fields.items()
+            for name, value in fields.items()
+        ]

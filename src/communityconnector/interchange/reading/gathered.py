@@ -1,0 +1,41 @@
+"""What a reading has gathered so far, shared by the readers of each form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from communityconnector.interchange.reading.chunks import Elsewhere
+from communityconnector.interchange.sheets.column_mapping import ColumnMapping
+from communityconnector.interchange.structuring.structurer import Mode, Structurer
+from communityconnector.model import Finding, Record
+
+
+@attrs.define
+class Reading:
+    """A reading under way.
+
+    Attributes:
+        mode: what to do with what is wrong.
+        mapping: what the columns of a spreadsheet mean; `None` to guess it.
+        findings: what was found on the way.
+        dataset: what the source says of itself.
+        tabular: whether any of it came from tables.
+        partial: records that only fill in fields of others.
+        elsewhere: reads chunks of ndjson, should somebody else do that.
+        stated: references that a source gave beside the embedding, by entity and id.
+    """
+
+    mode: Mode = Mode.REPAIR
+    mapping: ColumnMapping | None = None
+    findings: list[Finding] = attrs.field(factory=list)
+    dataset: dict[str, Any] = attrs.field(factory=dict)
+    tabular: bool = False
+    partial: list[Record] = attrs.field(factory=list)
+    elsewhere: Elsewhere | None = None
+    stated: dict[tuple[str, str], dict[str, str]] = attrs.field(factory=dict)
+
+    def structurer(self, *, tabular: bool = False) -> Structurer:
+        """Makes records, as this reading's mode has it."""
+        return Structurer(self.mode, tabular=tabular)

@@ -1,0 +1,298 @@
+"""The rows of a plain sheet, from CSV or from flat JSON, become services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+
+from communityconnector.interchange.files.csv_rows import Row
+from communityconnector.interchange.notes import At
+from communityconnector.interchange.reading.flat_json import FlatTable, sheet_cells
+from communityconnector.interchange.reading.gathered import Reading
+from communityconnector.interchange.reading.sheet_twins import without_repeats
+from communityconnector.interchange.sheets.column_fields import IGNORED
+from communityconnector.interchange.sheets.column_mapping import ColumnMapping
+from communityconnector.interchange.sheets.layout import Layout, Line, layout_of
+from communityconnector.interchange.sheets.levels import Levels, Places, levels_of
+from communityconnector.interchange.sheets.row import RowNote
+from communityconnector.interchange.sheets.services import RowReader, SheetRow
+from communityconnector.interchange.structuring.structurer import Structurer
+from communityconnector.interchange.texts.privacy.said import Said
+from communityconnector.interchange.texts.privacy.sheet import PrivacyColumns
+from communityconnector.model import ENTITIES, Finding, Record, Severity
+
+LOOKED_AT = 200
+"""Rows whose cells help to understand the columns."""
+
+
+@attrs.frozen
+class Sheet:
+    """A table whose columns have names.
+
+    Attributes:
+        file: the file's name, as findings give it.
+        header: the columns' names, each once.
+        rows: its rows.
+        paths: where each row stands in JSON, by its line; empty for CSV.
+        line: the line of the header.
+    """
+
+    file: str
+    header: Sequence[str]
+    rows: Sequence[Row]
+    paths: Mapping[int, str] = attrs.field(factory=dict)
+    line: int = 1
+
+    def cells(self, row: Row) -> dict[str, str]:
+        """A row's cells by column; what is beyond the last column has its number."""
+        named = dict(zip(self.header, row.cells, strict=False))
+        for number in range(len(self.header), len(row.cells)):
+            if row.cells[number]:
+                named[f"column {number + 1}"] = row.cells[number]
+        return named
+
+
+def read_sheet(sheet: Sheet, reading: Reading) -> Iterator[Record]:
+    """The services of a plain sheet, one a row; what was guessed and what was not read goes to the findings."""
+    yield from _SheetReading(sheet, reading).records()
+
+
+def read_flat(table: FlatTable, file: str, reading: Reading) -> Iterator[Record]:
+    """The services of a table that JSON held."""
+    rows = [Row(number, cells) for number, cells in enumerate(sheet_cells(table), start=1)]
+    paths = {number: path for number, (path, _) in enumerate(table.rows, start=1)}
+    message = f"JSON that is not HSDS: {table.form}, {len(rows):,} records"
+    reading.findings.append(
+        Finding(
+            severity=Severity.INFO, rule="rows-in-json", message=message, action="read as a table", file=file
+        )
+    )
+    for note in table.notes:
+        found = Finding(
+            severity=Severity.WARNING,
+            rule=note.rule,
+            message=note.message,
+            action=_RULES[note.rule],
+            file=file,
+        )
+        reading.findings.append(found)
+    yield from read_sheet(Sheet(file, table.header, rows, paths), reading)
+
+
+_RULES: Final = {
+    "geometry-not-read": "not read",
+    "more-pages": "not read",
+    "nested-not-read": "not read",
+    "names-from-keys": "read so",
+}
+"""What is done about what the form of JSON says."""
+
+
+def no_name_column(sheet: Sheet, reading: Reading) -> None:
+    """Say that a table has no column which names services, and how to read it all the same."""
+    found = ColumnMapping.guess(sheet.header, [sheet.cells(row) for row in sheet.rows[:LOOKED_AT]])
+    reading.dataset["columns"] = dict(found.columns)
+    columns = ", ".join(column for column in sheet.header if not column.startswith("column "))
+    message = (
+        f"a table of {len(sheet.rows):,} rows in which no column is understood as the name of a service or an agency; "
+        f"its columns: {columns}. Save a mapping (check --save-mapping FILE), write service.name and the other fields "
+        "beside the columns, and read the table with it (--mapping FILE)"
+    )
+    reading.findings.append(
+        Finding(
+            severity=Severity.ERROR,
+            rule="no-name-column",
+            message=message,
+            action="not read",
+            file=sheet.file,
+            line=sheet.line if not sheet.paths else None,
+        )
+    )
+
+
+@attrs.define
+class _SheetReading:
+    sheet: Sheet
+    reading: Reading
+
+    def records(self) -> Iterator[Record]:
+        sheet, reading = self.sheet, self.reading
+        mapping = self._mapping()
+        reading.dataset["columns"] = {**reading.dataset.get("columns", {}), **mapping.columns}
+        fields = [mapping.columns.get(column, IGNORED) for column in sheet.header]
+        layout = (
+            Layout(tuple(map(Line, sheet.rows)))
+            if sheet.paths
+            else layout_of(sheet.header, fields, sheet.rows)
+        )
+        for skipped in layout.skipped:
+            self._lines(skipped.what, skipped.lines, rule=skipped.rule)
+        for number, category in layout.sections:
+            message = "a line with a single text: a heading"
+            action = f"what follows is read as of the category {category}"
+            self._found(Severity.INFO, "section-row", message, action, number, category)
+        reader = RowReader(mapping)
+        privacy = PrivacyColumns.of(mapping.columns, (sheet.cells(row) for row in sheet.rows))
+        structurer = Structurer(reading.mode, tabular=True, sheet=True)
+        unnamed: list[int] = []
+        levels = levels_of(layout.lines, fields)
+        places = self._places(levels, reader, privacy)
+        lines = layout.lines if levels is None else levels.programs
+        for line, cells, again in without_repeats(lines, sheet, mapping):
+            row = line.row
+            made = reader.read(cells, self._key(row), agency=line.agency, category=line.category)
+            for note in (*made.notes, *self._layout_notes(line.agency, again)):
+                structurer.notes.note(
+                    note.severity, note.rule, note.message, note.action, note.column, note.value
+                )
+            if made.raw:
+                program = "" if levels is None else levels.number(line, "service.id")
+                said = self._hide(self._in_doubt(cells, made, privacy), made.raw, privacy, places, program)
+                structurer.tell(said, "service", made.raw["id"])
+                yield structurer.record(ENTITIES["service"], made.raw)
+            else:
+                unnamed.append(row.line)
+                structurer.notes.drafts.clear()
+            reading.findings.extend(structurer.notes.finish(sheet.file, self._at(row)))
+        if unnamed:
+            what = "rows that name neither a service nor an agency"
+            self._lines(what, unnamed, rule="row-without-name", severity=Severity.ERROR)
+        reading.findings.extend(structurer.counted())
+
+    @staticmethod
+    def _hide(
+        cells: Mapping[str, str],
+        raw: dict[str, Any],
+        privacy: PrivacyColumns,
+        places: Places | None,
+        number: str,
+    ) -> list[Said]:
+        """Put a program's places into it, and hide what its row says is private."""
+        if places is None or not (apart := places.of_program(number, apart=True)):
+            return privacy.hide(cells, raw)
+        own = raw.get("service_at_locations") or []
+        raw["service_at_locations"] = [*own, *apart]
+        said = privacy.hide(cells, raw)
+        if not said:
+            raw["service_at_locations"] = [*own, *places.of_program(number, apart=False)]
+        return said
+
+    def _in_doubt(
+        self, cells: Mapping[str, str], made: SheetRow, privacy: PrivacyColumns
+    ) -> Mapping[str, str]:
+        """A row's cells, in which a blank mark of privacy is a doubt where the cells stand under the wrong columns."""
+        beyond = cells.keys() - set(self.sheet.header)
+        if not beyond and not any(note.rule == "columns-shifted" for note in made.notes):
+            return cells
+        return {
+            **cells,
+            **{column: "in doubt" for column in privacy.flags if not cells.get(column, "").strip()},
+        }
+
+    def _mapping(self) -> ColumnMapping:
+        sheet = self.sheet
+        if self.reading.mapping is not None:
+            return self.reading.mapping
+        sample = [sheet.cells(row) for row in sheet.rows[:LOOKED_AT]]
+        mapping = ColumnMapping.guess(sheet.header, sample)
+        guessed = ", ".join(
+            f"{column}: {field or 'kept as it is'}" for column, field in mapping.columns.items()
+        )
+        message = f"a spreadsheet whose columns are guessed: {guessed}"
+        self._found(Severity.INFO, "columns-guessed", message, "read so", sheet.line)
+        strange = [
+            column
+            for column, field in mapping.columns.items()
+            if not field and any(row.get(column, "").strip() for row in sample)
+        ]
+        if strange:
+            message = (
+                f"columns that are not understood: {', '.join(strange)}. To say what they mean, save a mapping "
+                "(check --save-mapping FILE), edit it, and read with it (--mapping FILE)"
+            )
+            self._found(Severity.INFO, "columns-not-understood", message, "kept as they are", sheet.line)
+        return mapping
+
+    def _places(self, levels: Levels | None, reader: RowReader, privacy: PrivacyColumns) -> Places | None:
+        """Where programs are, in exports whose rows are agencies, sites and programs, as a column says."""
+        if levels is None:
+            return None
+        if unread := levels.unread():
+            what = "rows of agencies, and of sites that no program is joined to"
+            self._lines(what, unread, rule="level-not-read", severity=Severity.WARNING)
+        notes = Structurer(self.reading.mode, tabular=True, sheet=True)
+
+        def read(line: Line) -> dict[str, Any]:
+            cells = self.sheet.cells(line.row)
+            raw = reader.read(cells, self._key(line.row), agency=line.agency or "?").raw
+            notes.tell(privacy.hide(cells, raw), "location", raw.get("id", ""))
+            self.reading.findings.extend(notes.notes.finish(self.sheet.file, self._at(line.row)))
+            return raw
+
+        places = Places.of(levels, read)
+        joined = sum(map(len, places.links.values()))
+        if joined:
+            message = "programs and the sites that they are at, in rows of their own, joined by their numbers"
+            self._found(
+                Severity.INFO,
+                "sites-joined",
+                message,
+                "read as services at locations",
+                self.sheet.line,
+                count=joined,
+            )
+        return places
+
+    def _key(self, row: Row) -> str:
+        return f"{self.sheet.file.rsplit('/', 1)[-1].lower()}:{row.line}"
+
+    def _layout_notes(self, agency: str, again: Sequence[int]) -> Iterator[RowNote]:
+        if agency:
+            message = "the agency's cell is blank under one that is filled"
+            yield RowNote(message, "taken for the agency above", "", agency, rule="agency-from-above")
+        if again:
+            lines = ", ".join(map(str, again))
+            message = f"the same service once more, by name, place and phone: line {lines}"
+            yield RowNote(message, "read as one service", "", "", rule="repeated-row")
+
+    def _lines(
+        self, what: str, lines: Sequence[int], *, rule: str, severity: Severity = Severity.INFO
+    ) -> None:
+        """One finding about several lines that are no services."""
+        shown = ", ".join(map(str, lines[:20])) + (" ..." if len(lines) > 20 else "")
+        self._found(
+            severity, rule, f"{what}: line {shown}", "not read as services", lines[0], count=len(lines)
+        )
+
+    def _at(self, row: Row) -> At:
+        paths = self.sheet.paths
+        if paths:
+            return lambda draft: (None, f"{paths[row.line]}.{draft.path}".rstrip("."))
+        return lambda draft: (row.line, draft.path)
+
+    def _found(  # noqa: PLR0913, PLR0917  # the parts of a finding, in its order
+        self,
+        severity: Severity,
+        rule: str,
+        message: str,
+        action: str,
+        line: int,
+        value: str | None = None,
+        count: int = 1,
+    ) -> None:
+        paths = self.sheet.paths
+        self.reading.findings.append(
+            Finding(
+                severity=severity,
+                rule=rule,
+                message=message,
+                action=action,
+                file=self.sheet.file,
+                line=None if paths else line,
+                path=paths.get(line, ""),
+                value=value,
+                count=count,
+            )
+        )

@@ -1,0 +1,1 @@
+"""Plain spreadsheets: what their columns, lines and cells mean."""

@@ -1,0 +1,1 @@
+"""Raw objects become records of the model."""

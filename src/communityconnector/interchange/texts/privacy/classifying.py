@@ -1,0 +1,53 @@
+"""Attributes and terms that say of what they classify that it is private, in other words than ours."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final
+
+from communityconnector.interchange.texts.privacy.lexicon import Scope
+from communityconnector.interchange.texts.privacy.names import read_name
+from communityconnector.interchange.texts.privacy.said import Said, said_by_flag, said_in_words
+from communityconnector.interchange.texts.privacy.words import heard_in
+from communityconnector.model.identity import DISCLOSURE_LINK, DISCLOSURE_TAXONOMY
+
+CLASSIFYING: Final = {"attribute": frozenset({"label", "value"}), "taxonomy_term": frozenset({"name"})}
+"""The entities that this file is about, with the fields that may say something."""
+
+
+def hear_class(entity: str, values: dict[str, Any]) -> Said | None:
+    """Say in our words what an attribute or a term says of privacy in others; gives what it says.
+
+    An attribute "Confidential: Yes" becomes one that states a level, and a term "Confidential location" one of our own
+    taxonomy, so that they are heard wherever they are attached.
+    """
+    if entity == "taxonomy_term":
+        if values.get("taxonomy") == DISCLOSURE_TAXONOMY:
+            return None
+        said = _said("name", values.get("name"), None)
+        if said is not None:
+            values.update(taxonomy=DISCLOSURE_TAXONOMY, code=said.level.value)
+        return said
+    if values.get("link_type") == DISCLOSURE_LINK:
+        return None
+    for name in ("label", "link_type"):
+        said = _said(name, values.get(name), values.get("value"))
+        if said is not None:
+            values.update(link_type=DISCLOSURE_LINK, value=said.level.value)
+            return said
+    said = _said("value", values.get("value"), None)
+    if said is not None:
+        values.update(link_type=DISCLOSURE_LINK, value=said.level.value)
+    return said
+
+
+@lru_cache(maxsize=4096)
+def _said(field: str, name: str | None, value: str | None) -> Said | None:
+    if not name:
+        return None
+    flag = None if field == "value" else read_name(name)
+    if flag is not None and value:
+        return said_by_flag(field, flag, value)
+    if flag is not None and flag.yes_hides and flag.sure and Scope.PLACE in flag.scopes:
+        return said_by_flag(field, flag, "yes")
+    return None if value and field != "value" else said_in_words(field, heard_in(name))

@@ -1,0 +1,115 @@
+"""What a source says of privacy: by a flag or in words, about what, and from whom it hides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import attrs
+
+from communityconnector.interchange.texts.privacy.lexicon import Scope
+from communityconnector.interchange.texts.privacy.names import FlagName, read_name
+from communityconnector.interchange.texts.privacy.values import judge
+from communityconnector.interchange.texts.privacy.words import Heard
+from communityconnector.model import Disclosure, Severity
+
+_RULES: Final = ("hidden-by-flag", "hidden-by-words", "privacy-not-understood")
+
+
+@attrs.frozen
+class Said:
+    """Something that a source says of privacy.
+
+    Attributes:
+        level: from whom it hides.
+        scopes: what it hides; empty for the record that says it.
+        field: the field that says it.
+        words: the words that say it; "" where it is the value of a flag.
+        subject: which phone or contact, where the flag tells.
+        understood: whether the value of the flag was understood.
+        is_itself: whether the field holds what is private, as `Private phone` may.
+        of_record: whether it says that the record itself is not for the public.
+    """
+
+    level: Disclosure
+    scopes: frozenset[Scope]
+    field: str
+    words: str = ""
+    subject: tuple[str, ...] = ()
+    understood: bool = True
+    is_itself: bool = False
+    of_record: bool = False
+
+    @property
+    def rule(self) -> str:
+        """The rule of the finding that tells of it."""
+        said, heard, doubted = _RULES
+        return doubted if not self.understood else heard if self.words else said
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of that finding."""
+        return Severity.INFO if self.understood else Severity.WARNING
+
+    def message(self, entity: str) -> str:
+        """Why something is hidden, for the person who may know better; without any value."""
+        if self.is_itself:
+            return f"{self.field} is read as something private"
+        what = " and ".join(sorted(self.scopes - {Scope.LISTING})) or OWN.get(entity, "place")
+        if self.of_record and entity in OFFERED:
+            what += f", or the {entity} where it has none"
+        if self.words:
+            return f'"{self.words}" in {self.field} is read as: hide the {what}'
+        if self.understood:
+            return f"{self.field} is read as a mark that hides the {what}"
+        return f"{self.field} is read as a mark that hides the {what}, and its value is not understood; write yes or no"
+
+
+OWN: Final = {"phone": "phone", "contact": "contact"}
+"""Entities that are private themselves, and not the place of which they are."""
+OFFERED: Final = ("service", "organization")
+"""Entities that are offered, or not, where they have no place."""
+
+UNLISTED: Final = "x_not_listed"
+"""Field that holds which field says that a service or an agency is not for the public. With a place, that is hidden; what
+has none is not offered."""
+
+HIDDEN: Final = "hidden"
+"""What is done about all that `Said` tells."""
+
+
+def flags_in(fields: Mapping[str, Any]) -> Iterator[tuple[str, FlagName, Any]]:
+    """The privacy flags among fields, with their values; a flag of several parts gives one of each."""
+    for name, value in fields.items():
+        flag = read_name(name)
+        if flag is None:
+            continue
+        if isinstance(value, dict):
+            for part, held in value.items():
+                joined = read_name(f"{part} {name}") or read_name(f"{name} {part}")
+                if joined is not None:
+                    yield f"{name}.{part}", joined, held
+        else:
+            yield name, flag, value
+
+
+def said_by_flag(field: str, flag: FlagName, value: Any, *, is_blank_no: bool = False) -> Said | None:
+    """What a flag says; `None` where it hides nothing."""
+    verdict = judge(flag, value, is_blank_no=is_blank_no)
+    if verdict.level is None:
+        return None
+    if flag.holds_value and not verdict.understood:
+        return Said(verdict.level, flag.scopes, field, is_itself=True)
+    return Said(
+        verdict.level,
+        flag.scopes,
+        field,
+        subject=flag.subject,
+        understood=verdict.understood,
+        of_record=flag.publishes,
+    )
+
+
+def said_in_words(field: str, heard: Heard | None) -> Said | None:
+    """What words say; `None` where they hide nothing."""
+    return None if heard is None else Said(heard.level, frozenset({heard.scope}), field, heard.words)

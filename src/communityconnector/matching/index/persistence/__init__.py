@@ -1,0 +1,1 @@
+"""Indexes saved to a folder and opened memory-mapped."""

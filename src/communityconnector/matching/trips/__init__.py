@@ -1,0 +1,1 @@
+"""The fewest stops for several needs."""
