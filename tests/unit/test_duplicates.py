@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from communityconnector.interchange.checks import duplicates
+from communityconnector.interchange import duplicates
 from communityconnector.model import (
     Address,
     Directory,

@@ -217,8 +217,8 @@ def test_an_address_that_may_come_apart_in_other_ways_stays_whole(text):
 
 
 OWN = (
-    "cells", "column_meaning", "column_words", "csv_dialect", "date_cells", "day_columns", "day_hours", "flat_forms", "foreign_forms", "sheet_layout", "sheet_signs", "sheet_hours",
-    "sheet_place", "sheet_row", "spreadsheet",
+    "files.csv_dialect", "files.foreign_forms", "sheets.column_meaning", "sheets.column_words", "sheets.day_columns", "sheets.day_hours", "sheets.flat_forms", "sheets.hours",
+    "sheets.layout", "sheets.place", "sheets.row", "sheets.services", "sheets.signs", "texts.cells", "texts.date_cells",
 )  # fmt: skip
 
 
