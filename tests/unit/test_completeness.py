@@ -1,4 +1,4 @@
-"""What a patron can be told of a directory's services is counted for each thing that they have to know."""
+"""How much of a directory is known, for each thing that a patron has to know of a service."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ def _print_group(console: Console, directory: cc.Directory, harm: Harm, rules: R
 def _print_shares(console: Console, directory: cc.Directory, shares: Iterable[Share]) -> None:
     total = len(directory.services)
     console.print()
-    heading = f"What a patron can be told, of {_count(total, 'service', 'services')}"
+    heading = f"What is known of {_count(total, 'service', 'services')}"
     console.print(line_of((heading, "bold")))
     for share in shares:
         percent = f"{100 * share.known // total} %"

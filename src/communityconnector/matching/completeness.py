@@ -1,4 +1,4 @@
-"""How much of a directory's services is known: what a patron can be told of them at all."""
+"""How much of a directory's services is known: the name, a way to reach it, the place, hours, purpose and eligibility."""
 
 from __future__ import annotations
 
