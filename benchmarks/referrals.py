@@ -38,8 +38,17 @@ import numpy as np
 from communityconnector import needs
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.adapters.sql import create_storage
-from communityconnector.desk import Desk, Ledger, Listed, Parts
-from communityconnector.desk.kinds import AUDIT, CONSENT, DISCLOSURE, EVENT, INTAKE, OUTBOX, PRIVATE, REFERRAL
+from communityconnector.desk import Desk, DeskContext, Ledger, ServiceSummary
+from communityconnector.desk.store.record_kinds import (
+    AUDIT,
+    CONSENT,
+    DISCLOSURE,
+    EVENT,
+    INTAKE,
+    OUTBOX,
+    PRIVATE,
+    REFERRAL,
+)
 from communityconnector.notification import Message, Receipt, Secret
 from communityconnector.referrals import Actor, ConsentTerms, Intake, Letterhead, Policy
 from communityconnector.storage import Put, Storage, Write
@@ -77,10 +86,10 @@ class Watched:
         return self._storage.commit(writes)
 
 
-def listed(service_id: str) -> Listed:
+def find_service(service_id: str) -> ServiceSummary:
     """What a directory would say."""
     agency = f"agency-{service_id.removeprefix('service-')}"
-    return Listed(service_id, "Food Pantry", agency, active=True, confidential=False)
+    return ServiceSummary(service_id, "Food Pantry", agency, active=True, confidential=False)
 
 
 def desk_over(storage: Any, notifier: Counting) -> Desk:
@@ -94,9 +103,9 @@ def desk_over(storage: Any, notifier: Counting) -> Desk:
         ids=lambda: uuid4().hex,
     )
     letterhead = Letterhead(library="Ashe County Library", link_base="https://ref.example.org/r/")
-    parts = Parts(
+    parts = DeskContext(
         ledger=ledger,
-        listed=listed,
+        find_service=find_service,
         letterhead=letterhead,
         notifiers={"counting": notifier},
         vocabulary=needs.vocabulary(),

@@ -88,7 +88,7 @@ def shown(what: str) -> Callable[[int], None]:
 def loaded(url: str, path: Path) -> None:
     """Load a file; print seconds, those that processors worked for it, how many records, and MB."""
     from communityconnector.adapters.sql import create_storage
-    from communityconnector.stored import load
+    from communityconnector.directory_store import load
 
     storage = create_storage(url)
     most = Peak()
@@ -104,16 +104,16 @@ def loaded(url: str, path: Path) -> None:
 def indexed(url: str, folder: Path) -> None:
     """Index what was loaded; print seconds and MB."""
     from communityconnector.adapters.sql import create_storage
+    from communityconnector.directory_store import DirectoryStore, open_index
     from communityconnector.model import Audience
-    from communityconnector.stored import Shelf, opened_index
 
-    shelf = Shelf(create_storage(url))
+    shelf = DirectoryStore(create_storage(url))
     current = shelf.current()
     if current is None:
         sys.exit("nothing was loaded")
     most = Peak()
     start = time.perf_counter()
-    opened_index(shelf, current.number, current.token, folder, Audience.PUBLIC, on_progress=shown("indexed"))
+    open_index(shelf, current.number, current.token, folder, Audience.PUBLIC, on_progress=shown("indexed"))
     print(file=sys.stderr)
     print(json.dumps({"seconds": time.perf_counter() - start, "peak": int(most)}))
 

@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from hypothesis import HealthCheck, settings
 
-from communityconnector.stored.apart import usable_cores
+from communityconnector.directory_store.reader_pool import usable_cores
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("COMMUNITYCONNECTOR_SHARED", ROOT.parent / "shared"))

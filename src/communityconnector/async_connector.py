@@ -12,7 +12,9 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 from communityconnector.connector import Connector
-from communityconnector.desk import Dispatched, DueDone, DueReferral, Tracked
+from communityconnector.desk import DeliveryStatus, DispatchReport, DueReferral, DueReport
+from communityconnector.directory_store import Loaded
+from communityconnector.directory_store.loading import Source
 from communityconnector.errors import StorageClosedError
 from communityconnector.matching import Match, MatchResult
 from communityconnector.model import Service
@@ -20,8 +22,6 @@ from communityconnector.needs import Need
 from communityconnector.notification import Secret
 from communityconnector.partners import Occurrence
 from communityconnector.referrals import Actor, ContactPreference, Event, Referral
-from communityconnector.stored import Loaded
-from communityconnector.stored.loading import Source
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -94,11 +94,11 @@ class AsyncConnector:
         """See `Connector.due`."""
         return await self.run(self.desk.due, now)
 
-    async def run_due(self) -> DueDone:
+    async def run_due(self) -> DueReport:
         """See `Connector.run_due`."""
         return await self.run(self.desk.run_due)
 
-    async def dispatch_once(self, limit: int = 100) -> Dispatched:
+    async def dispatch_once(self, limit: int = 100) -> DispatchReport:
         """See `Connector.dispatch_once`. Where the task is cancelled, the message that is being sent is finished first.
 
         What was claimed besides is given back, and the next call sends it.
@@ -110,7 +110,7 @@ class AsyncConnector:
             stop.set()
 
     async def track(
-        self, message: str, status: Tracked | str, *, actor: Actor, at: datetime | None = None
+        self, message: str, status: DeliveryStatus | str, *, actor: Actor, at: datetime | None = None
     ) -> bool:
         """See `Connector.track`."""
         return await self.run(partial(self.desk.track, message, status, actor=actor, at=at))

@@ -16,14 +16,17 @@ from uuid import uuid4
 import attrs
 
 from communityconnector import needs
-from communityconnector.by_name import ByName, index_beside
-from communityconnector.desk import Desk, Ledger, Parts, Sender
-from communityconnector.desk.audit import CODE, Fact
-from communityconnector.desk.roles import check_role
+from communityconnector.desk import Desk, DeskContext, Ledger, WebhookSender
+from communityconnector.desk.authorization import check_role
+from communityconnector.desk.store.audit_log import CODE, Fact
+from communityconnector.desk_calendar import reconcile_calendar
+from communityconnector.directory_store import DirectoryStore, IndexFollower, Loaded, load
+from communityconnector.directory_store.loading import Columns, Source
+from communityconnector.directory_store.service_lookup import summarize_service
+from communityconnector.encryption import Keyring
 from communityconnector.errors import CommunityConnectorError, InvalidReferralError
 from communityconnector.geocoding import Geocoder
 from communityconnector.interchange import Mode
-from communityconnector.listing import listed
 from communityconnector.matcher import Matcher
 from communityconnector.matching import MatchResult, Rank
 from communityconnector.matching.engine import NOBODY, Reranker
@@ -31,15 +34,12 @@ from communityconnector.model import Audience, Directory, Finding, Point, Servic
 from communityconnector.model.zips import zip_point
 from communityconnector.needs import Interpreter, Need, PhraseInterpreter, Vocabulary
 from communityconnector.notification import Notifier, Secret
-from communityconnector.one_calendar import settled
 from communityconnector.partners import Occurrence, Partnerships, Visitors
+from communityconnector.plugin_parts import PartResolver, index_beside
 from communityconnector.plugins import Plugins
 from communityconnector.referrals import Actor, Letterhead, Policy, Role
 from communityconnector.referrals.mappings import Words, with_words
-from communityconnector.sealing import Keyring
 from communityconnector.storage import Storage
-from communityconnector.stored import Follower, Loaded, Shelf, load
-from communityconnector.stored.loading import Columns, Source
 
 _LOG: Final = logging.getLogger("communityconnector")
 
@@ -125,16 +125,16 @@ class Connector(Desk):
         keyring: Keyring | None = None,
         ids: Callable[[], str] = _new_id,
         random: Random | None = None,
-        senders: Iterable[Sender] = (),
+        senders: Iterable[WebhookSender] = (),
         words: Iterable[Words] = (),
     ) -> None:
-        policy, holidays = settled(policy or Policy(), zone, holidays)
-        self._shelf = Shelf(storage)
+        policy, holidays = reconcile_calendar(policy or Policy(), zone, holidays)
+        self._shelf = DirectoryStore(storage)
         ledger = Ledger(storage, policy=policy, clock=clock, secret=secret, keyring=keyring, ids=ids)
         super().__init__(
-            Parts(
+            DeskContext(
                 ledger=ledger,
-                listed=partial(listed, self._shelf),
+                find_service=partial(summarize_service, self._shelf),
                 letterhead=letterhead or Letterhead(),
                 notifiers=dict(notifiers),
                 vocabulary=vocabulary or needs.vocabulary(),
@@ -162,7 +162,7 @@ class Connector(Desk):
             rerankers=tuple(rerankers),
             holidays=holidays,
         )
-        self._follower = Follower(
+        self._follower = IndexFollower(
             self._shelf,
             matcher,
             None if index is None else Path(index),
@@ -218,7 +218,7 @@ class Connector(Desk):
             InvalidSettingsError: settings cannot be used, or zone or holidays are not one.
         """
         found = plugins or Plugins(entry_points=False)
-        named = ByName(found, settings)
+        named = PartResolver(found, settings)
         parts |= {
             "geocoder": named.geocoder(geocoder),
             "interpreter": named.interpreter(interpreter),

@@ -11,7 +11,7 @@ import desk_writer
 from desk_world import faults, made, refer, take_referrals
 
 from communityconnector.adapters.sql import create_storage
-from communityconnector.desk.kinds import REFERRAL
+from communityconnector.desk.store.record_kinds import REFERRAL
 
 WRITER = desk_writer.__file__
 RACES = int(os.environ.get("COMMUNITYCONNECTOR_RACES", "2000"))

@@ -12,7 +12,7 @@ from lettings import KEEP_ALL, ROOTS, TOKEN, filled, opened
 
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.adapters.sql import create_storage
-from communityconnector.desk import kinds
+from communityconnector.desk.store import record_kinds
 from communityconnector.storage import SupportsWiping
 
 PLUGIN = Path(__file__).parents[2] / "examples" / "storage-plugin" / "communityconnector_jsonlines.py"
@@ -39,7 +39,7 @@ def storage(request, tmp_path):
 
 
 def test_every_storage_is_purged_alike(storage, monkeypatch):
-    monkeypatch.setattr("communityconnector.desk.purging._BATCH", 3)
+    monkeypatch.setattr("communityconnector.desk.retention.purge._BATCH", 3)
     with opened(storage) as desk:
         filled(desk)
         kept = [one["referral"] for one in desk.export_for(TOKEN, actor=STAFF)["referrals"]]
@@ -49,9 +49,9 @@ def test_every_storage_is_purged_alike(storage, monkeypatch):
         looked = desk.purge(dry_run=True)
         report = desk.purge()
         assert report.gone == looked.gone
-        assert (report.counted, report.kept[kinds.REFERRAL]) == (6, 1)
+        assert (report.counted, report.kept[record_kinds.REFERRAL]) == (6, 1)
         assert report.wiped is (True if isinstance(storage, SupportsWiping) else None)
-        assert [one.id for one in storage.scan(kinds.REFERRAL)] == [held]
+        assert [one.id for one in storage.scan(record_kinds.REFERRAL)] == [held]
         assert desk.statistics().table.total is None
         desk.unfreeze(held, actor=STAFF, reason="case-1")
         desk.erase(TOKEN, actor=STAFF)
@@ -60,24 +60,24 @@ def test_every_storage_is_purged_alike(storage, monkeypatch):
         left = [
             one
             for kind in (
-                kinds.REFERRAL,
-                kinds.EVENT,
-                kinds.PRIVATE,
-                kinds.CONSENT,
-                kinds.DISCLOSURE,
-                kinds.OUTBOX,
-                kinds.LINK,
-                kinds.REQUEST,
-                kinds.FOLLOW_UP,
+                record_kinds.REFERRAL,
+                record_kinds.EVENT,
+                record_kinds.PRIVATE,
+                record_kinds.CONSENT,
+                record_kinds.DISCLOSURE,
+                record_kinds.OUTBOX,
+                record_kinds.LINK,
+                record_kinds.REQUEST,
+                record_kinds.FOLLOW_UP,
             )
             for one in storage.scan(kind)
         ]
         assert left == []
-        assert sum(one.document["count"] for one in storage.scan(kinds.COUNT)) == 7
+        assert sum(one.document["count"] for one in storage.scan(record_kinds.COUNT)) == 7
         everything = str(
             [
                 (one.document, one.keys)
-                for kind in (kinds.AUDIT, kinds.COUNT, kinds.UNMET_NEED)
+                for kind in (record_kinds.AUDIT, record_kinds.COUNT, record_kinds.UNMET_NEED)
                 for one in storage.scan(kind)
             ]
         )

@@ -22,11 +22,11 @@ import communityconnector as cc
 from communityconnector.adapters.crypto import AesGcmKeyring
 from communityconnector.adapters.sql import create_storage
 from communityconnector.connector import Connector
+from communityconnector.directory_store import load
 from communityconnector.errors import NotDeliveredError
 from communityconnector.notification import Message, Receipt
 from communityconnector.partners import KeyContact, Partnership, Visit, monthly
 from communityconnector.storage import Storage
-from communityconnector.stored import load
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday, at noon."""

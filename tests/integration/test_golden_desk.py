@@ -13,7 +13,7 @@ import pytest
 
 import communityconnector as cc
 from communityconnector.adapters.sql import create_storage
-from communityconnector.desk import kinds
+from communityconnector.desk.store import record_kinds
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 MADE = runpy.run_path(str(GOLDEN / "make_desk.py"))
@@ -67,9 +67,9 @@ def opened(tmp_path):
 def test_every_kind_that_a_desk_keeps_is_in_it(opened):
     desk, _, _ = opened
     assert {kind: len(list(desk.storage.scan(kind))) for kind in KEPT} == KEPT
-    named = vars(kinds).items()
+    named = vars(record_kinds).items()
     known = {kind for name, kind in named if isinstance(kind, str) and name.isupper() and name[:3] != "BY_"}
-    assert known - KEPT.keys() == {kinds.EVERYTHING, kinds.ANCHOR, kinds.OWN}, (
+    assert known - KEPT.keys() == {record_kinds.EVERYTHING, record_kinds.ANCHOR, record_kinds.OWN}, (
         "an id; what a purged log ends with; a secret that the host has given"
     )
 

@@ -13,7 +13,7 @@ from desks import STAFF, Time
 from lettings import broken, filled, opened, private
 
 from communityconnector.adapters.sql import create_storage
-from communityconnector.desk import kinds
+from communityconnector.desk.store import record_kinds
 
 
 @pytest.fixture
@@ -54,7 +54,10 @@ def test_it_says_what_would_go_and_then_lets_go_of_it(old):
 def test_what_could_not_be_read_is_said(old):
     with opened(create_storage(f"sqlite:///{old}")) as desk:
         (hold,) = desk.legal_holds()
-        broken(desk, next(one.id for one in desk.storage.scan(kinds.REFERRAL) if one.id != hold.referral_id))
+        broken(
+            desk,
+            next(one.id for one in desk.storage.scan(record_kinds.REFERRAL) if one.id != hold.referral_id),
+        )
     assert "1 referrals could not be read" in run(old, "--dry-run").stdout
 
 

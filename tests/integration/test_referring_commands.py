@@ -18,8 +18,8 @@ import pytest
 from receivers import HOST, Mails
 
 import communityconnector as cc
-from communityconnector.desk.kinds import OUTBOX
-from communityconnector.desk.outbox import settled
+from communityconnector.desk.store.outbox import update_write
+from communityconnector.desk.store.record_kinds import OUTBOX
 
 CANARY = "Zebulon-Quartz-7731"
 STAFF = cc.Actor("staff", "desk-2")
@@ -372,7 +372,7 @@ def _look_again(place):
     """As if the hour had gone by."""
     with cc.Connector.open(f"sqlite:///{place}/desk.db") as desk:
         (record,) = desk.storage.scan(OUTBOX)
-        desk.storage.commit([settled(record, due=datetime.now(UTC))])
+        desk.storage.commit([update_write(record, due=datetime.now(UTC))])
 
 
 def test_settings_that_are_not_there_are_told(place):

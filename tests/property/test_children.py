@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from communityconnector import interchange
+from communityconnector.directory_store import load_rows
 from communityconnector.interchange import stream
 from communityconnector.interchange.reading import chunks, json_reader
 from communityconnector.interchange.structuring.structurer import UncountedError
 from communityconnector.model import ENTITIES, Kind, specs
 from communityconnector.model.shape import children
-from communityconnector.stored import rows
 
 NO_IDS = st.none()
 SHARED = {"taxonomy", "taxonomy_term", "unit", "attribute", "metadata"}
@@ -58,12 +58,12 @@ def within(record):
 def by_turns(given_chunks):
     for chunk in given_chunks:
         try:
-            read = json_reader.read_chunk(chunk, partial(rows.plain, entities=frozenset()))
+            read = json_reader.read_chunk(chunk, partial(load_rows.to_plain_row, entities=frozenset()))
         except UncountedError:
             yield chunk, None
             continue
         plain = marshal.loads(marshal.dumps(read.to_plain()))  # noqa: S302  # written in this line
-        yield chunk, chunks.ChunkRead.of_plain(plain, rows.row_of_plain)
+        yield chunk, chunks.ChunkRead.of_plain(plain, load_rows.from_plain_row)
 
 
 @given(entity=st.sampled_from(["service", "organization"]), data=st.data())
@@ -93,10 +93,12 @@ def a_line_a_chunk():
 def test_chunks_read_apart_give_children_the_same_ids(raws, tmp_path_factory):
     path = tmp_path_factory.mktemp("chunks") / "services.ndjson"
     path.write_text("\n".join(map(json.dumps, raws)))
-    whole = [rows.row_of(record, ()).document for record in interchange.records(path)]
+    whole = [load_rows.make_row(record, ()).document for record in interchange.records(path)]
     found = stream(path, mode="repair", mapping=None, on_finding=None, elsewhere=by_turns)
     assert [
-        json.loads(item.document.text) if isinstance(item, rows.Row) else rows.row_of(item, ()).document
+        json.loads(item.document.text)
+        if isinstance(item, load_rows.LoadRow)
+        else load_rows.make_row(item, ()).document
         for item in found
     ] == whole
 

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from communityconnector.directory_store import load_rows
+from communityconnector.directory_store.load_rows import LoadRow, make_row
 from communityconnector.interchange import notes, stream
 from communityconnector.interchange.reading import chunks, json_reader
 from communityconnector.model.claims import claims_of, heard, parts_of
 from communityconnector.model.hiding import Hiding
 from communityconnector.storage import encoded
-from communityconnector.stored import rows
-from communityconnector.stored.rows import Row, row_of
 
 # The room has a function of this name, too.
 records = importlib.import_module("communityconnector.interchange.records")
@@ -76,7 +76,7 @@ def told(path, mode, elsewhere):
     """All that a reading tells, in the order in which it does."""
     said = []
     for item in stream(path, mode=mode, mapping=None, on_finding=said.append, elsewhere=elsewhere):
-        row = item if isinstance(item, Row) else row_of(item, ALL)
+        row = item if isinstance(item, LoadRow) else make_row(item, ALL)
         said.append((row.entity, row.id, encoded(row.document), row.places, row.embedded))
     return said
 
@@ -88,12 +88,12 @@ def by_turns(given_chunks):
     """Each chunk read by itself, and handed over as processes do."""
     for chunk in given_chunks:
         try:
-            read = json_reader.read_chunk(chunk, partial(rows.plain, entities=ALL))
+            read = json_reader.read_chunk(chunk, partial(load_rows.to_plain_row, entities=ALL))
         except records.UncountedError:
             yield chunk, None
             continue
         plain = marshal.loads(marshal.dumps(read.to_plain()))  # noqa: S302  # written in this line
-        yield chunk, chunks.ChunkRead.of_plain(plain, rows.row_of_plain)
+        yield chunk, chunks.ChunkRead.of_plain(plain, load_rows.from_plain_row)
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +177,7 @@ def test_what_records_tell_of_places_is_gathered_as_from_the_records(services):
         said = json_reader.loads(json.dumps(raw))
         service = records.Structurer().record(records.ENTITIES["service"], said)
         whole.take(claims_of(service), parts_of(service))
-        parts.take(*heard(row_of(service, ()).places))
+        parts.take(*heard(make_row(service, ()).places))
         for gathered in (whole, parts):
             gathered.look_at(service)
     assert whole.decide().to_dict() == parts.decide().to_dict()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import communityconnector as cc
 from communityconnector.adapters.crypto import AesGcmKeyring
-from communityconnector.desk import Sender, Taken
+from communityconnector.desk import ReportResult, WebhookSender
 from communityconnector.errors import IllegalTransitionError, InvalidSettingsError
 from communityconnector.notification import Receipt, Secret
 from communityconnector.referrals import (
@@ -75,8 +75,8 @@ class World:
             notifiers={"box": self.box},
             letterhead=Letterhead(staff_notifier="box", staff_address=Secret("staff@example.org")),
             senders=[
-                Sender(self.agency, [Secret(OWN)]),
-                Sender("platform", [Secret(PLATFORM)], agencies=[self.agency]),
+                WebhookSender(self.agency, [Secret(OWN)]),
+                WebhookSender("platform", [Secret(PLATFORM)], agencies=[self.agency]),
             ],
         )
         self.referral = self.sent(self.service)
@@ -124,7 +124,7 @@ def world(sample):
 
 def test_an_agency_reports_what_happened(world):
     received = world.post(world.told("accept"))
-    assert (received.taken, received.code, received.http_status) == (Taken.ACCEPTED, "", 200)
+    assert (received.taken, received.code, received.http_status) == (ReportResult.ACCEPTED, "", 200)
     assert received.referral.status is ReferralStatus.ACCEPTED
     received = world.post(world.told("complete", outcome="service_received"))
     assert received.referral.status is ReferralStatus.COMPLETED
@@ -141,34 +141,34 @@ def test_a_report_that_comes_twice_counts_once_and_is_answered_the_same(world):
     first = world.post(world.told("accept"), message_id="m-1")
     world.post(world.told("start"))
     again = world.post(world.told("accept"), message_id="m-1")
-    assert (again.taken, again.http_status) == (Taken.DUPLICATE, 200)
+    assert (again.taken, again.http_status) == (ReportResult.DUPLICATE, 200)
     assert again.referral == first.referral
     assert world.status() is ReferralStatus.IN_PROGRESS
     other = world.post(world.told("start"), message_id="m-1")
-    assert (other.taken, other.code, other.http_status) == (Taken.REFUSED, "idempotency-conflict", 409)
+    assert (other.taken, other.code, other.http_status) == (ReportResult.REFUSED, "idempotency-conflict", 409)
 
 
 def test_what_is_so_already_is_taken_and_changes_nothing(world):
     world.post(world.told("hold", minutes=1, hold_reason="waitlisted"))
     version = world.desk.referral(world.referral.id).version
     again = world.post(world.told("hold", minutes=3, hold_reason="waitlisted"))
-    assert (again.taken, again.referral.version) == (Taken.ACCEPTED, version)
+    assert (again.taken, again.referral.version) == (ReportResult.ACCEPTED, version)
     assert world.post(world.told("start", minutes=2)).code == "out-of-order"
     # Another reason is news, and so is another day to look at it again.
     assert world.post(world.told("hold", hold_reason="agency_paused")).referral.version == version + 1
     later = world.told("hold", hold_reason="agency_paused", review_on="2026-05-01")
     assert world.post(later).referral.review_on.isoformat() == "2026-05-01"
     world.post(world.told("complete", outcome="enrolled"))
-    assert world.post(world.told("complete", outcome="enrolled")).taken is Taken.ACCEPTED
+    assert world.post(world.told("complete", outcome="enrolled")).taken is ReportResult.ACCEPTED
     assert world.post(world.told("complete", outcome="service_received")).code == "illegal-transition"
-    assert world.post(world.told("amend_outcome", outcome="service_received")).taken is Taken.ACCEPTED
+    assert world.post(world.told("amend_outcome", outcome="service_received")).taken is ReportResult.ACCEPTED
 
 
 def test_the_same_report_at_once_counts_once(world):
     said = world.told("accept")
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda _: world.post(said, message_id="m-1").taken, range(16)))
-    assert sorted(found) == [Taken.ACCEPTED] + [Taken.DUPLICATE] * 15
+    assert sorted(found) == [ReportResult.ACCEPTED] + [ReportResult.DUPLICATE] * 15
     assert len(world.desk.events(world.referral.id)) == 3
 
 
@@ -215,7 +215,7 @@ def test_reports_that_overtake_each_other_leave_the_referral_where_the_latest_pu
         again, taken = [], False
         for name, said in deliveries:
             answers.append(world.post(said, message_id=name))
-            taken = taken or answers[-1].taken is Taken.ACCEPTED
+            taken = taken or answers[-1].taken is ReportResult.ACCEPTED
             if answers[-1].code == "illegal-transition":
                 again.append((name, said))
         deliveries = again if taken else []
@@ -235,14 +235,14 @@ def test_reports_that_overtake_each_other_leave_the_referral_where_the_latest_pu
 def test_what_happened_here_meanwhile_makes_no_report_untrue(world):
     world.desk.apply(world.referral.id, "attempt_contact", actor=STAFF)
     received = world.post(world.told("accept", minutes=5))
-    assert received.taken is Taken.ACCEPTED
+    assert received.taken is ReportResult.ACCEPTED
     *_, called, accepted = world.desk.events(world.referral.id)
     assert accepted.at == called.at
     assert accepted.recorded_at == world.now
 
 
 def test_a_clock_that_is_a_little_fast_is_borne_and_a_wrong_one_is_not(world):
-    assert world.post(world.told("accept", minutes=64)).taken is Taken.ACCEPTED
+    assert world.post(world.told("accept", minutes=64)).taken is ReportResult.ACCEPTED
     assert world.desk.referral(world.referral.id).last_at == world.now
     assert world.post(world.told("start", minutes=66)).code == "invalid-referral"
 
@@ -261,7 +261,7 @@ WORDS = [
 @pytest.mark.parametrize(("system", "word", "status"), WORDS)
 def test_another_systems_word_is_understood(world, system, word, status):
     said = {"identifier": world.referral.id, "system": system, "status": word}
-    assert world.post(said, key=PLATFORM).taken is Taken.ACCEPTED
+    assert world.post(said, key=PLATFORM).taken is ReportResult.ACCEPTED
     assert world.status() == status
     assert world.to_review() == []
 
@@ -283,7 +283,7 @@ def test_a_word_that_is_not_understood_or_cannot_be_moves_nothing_and_staff_see_
     """`completed` does not say how; nobody has tried three times to reach the patron; and so on."""
     said = {"referral_id": world.referral.id, "system": system, "status": word}
     received = world.post(said)
-    assert (received.taken, world.status()) == (Taken.ACCEPTED, "requested")
+    assert (received.taken, world.status()) == (ReportResult.ACCEPTED, "requested")
     ((referral, kept_system, kept_word),) = world.to_review()
     assert (referral.id, kept_system, kept_word) == (world.referral.id, system, word)
     world.post(said)
@@ -311,7 +311,7 @@ def test_staff_who_are_told_nothing_by_message_find_it_all_the_same(sample):
     world = World(sample)
     desk = cc.Connector(
         world.desk.storage,
-        senders=[Sender("p", [Secret(PLATFORM)], agencies=[world.agency])],
+        senders=[WebhookSender("p", [Secret(PLATFORM)], agencies=[world.agency])],
         clock=lambda: NOW,
     )
     world.desk, world.now = desk, NOW
@@ -331,7 +331,7 @@ def test_anothers_referral_is_answered_as_one_that_is_not_there(world):
         for key in (OWN, PLATFORM)
     ]
     assert {(one.taken, one.code, one.http_status, one.referral) for one in answers} == {
-        (Taken.REFUSED, "referral-not-found", 404, None)
+        (ReportResult.REFUSED, "referral-not-found", 404, None)
     }
     assert world.desk.audit.head() == heads
     assert world.desk.referral(other.id).status == "requested"
@@ -353,7 +353,7 @@ def test_an_agency_reports_what_is_an_agencys_to_tell_and_nothing_else(sample, e
         Event.DISCARD,
     ):
         assert received.code == "illegal-transition"
-    assert (len(world.desk.events(world.referral.id)) > 2) == (received.taken is Taken.ACCEPTED)
+    assert (len(world.desk.events(world.referral.id)) > 2) == (received.taken is ReportResult.ACCEPTED)
 
 
 @given(st.sampled_from(System), st.data())
@@ -364,7 +364,7 @@ def test_whatever_a_platform_says_in_turn_a_referral_goes_by_its_table(sample, s
         received = world.post(
             {"identifier": world.referral.id, "system": system.value, "status": word}, key=PLATFORM
         )
-        assert received.taken is Taken.ACCEPTED
+        assert received.taken is ReportResult.ACCEPTED
     written = world.desk.events(world.referral.id)
     assert all(one.before is two.after for two, one in pairwise(written))
     assert written[-1].after == world.status()
@@ -413,7 +413,7 @@ known = st.sampled_from(
 def test_no_body_makes_the_desk_raise(shared, body):
     body = body.replace(b'"ID"', json.dumps(shared.referral.id).encode())
     received = shared.desk.receive(_signed(shared, body), body)
-    assert received.taken in Taken
+    assert received.taken in ReportResult
     assert received.http_status in (200, 400, 404, 409)
 
 
@@ -467,7 +467,11 @@ def test_a_body_that_is_no_report_is_refused_and_changes_nothing(shared, body):
     before = shared.desk.referral(shared.referral.id)
     body = body.replace(b"ID", shared.referral.id.encode())
     received = shared.desk.receive(_signed(shared, body), body)
-    assert (received.taken, received.code, received.http_status) == (Taken.REFUSED, "invalid-referral", 400)
+    assert (received.taken, received.code, received.http_status) == (
+        ReportResult.REFUSED,
+        "invalid-referral",
+        400,
+    )
     assert shared.desk.referral(shared.referral.id) == before
 
 
@@ -491,10 +495,10 @@ def test_who_knows_no_secret_is_refused_whatever_is_said(world):
 
 def test_a_secret_is_changed_without_a_gap(sample):
     world = World(sample)
-    both = Sender(world.agency, [Secret(STRANGER), Secret(OWN)])
+    both = WebhookSender(world.agency, [Secret(STRANGER), Secret(OWN)])
     world.desk = cc.Connector(sample, senders=[both], clock=lambda: world.now)
-    assert world.post(world.told("accept"), key=OWN).taken is Taken.ACCEPTED
-    assert world.post(world.told("start"), key=STRANGER).taken is Taken.ACCEPTED
+    assert world.post(world.told("accept"), key=OWN).taken is ReportResult.ACCEPTED
+    assert world.post(world.told("start"), key=STRANGER).taken is ReportResult.ACCEPTED
 
 
 def test_a_desk_that_knows_no_sender_says_so():
@@ -505,12 +509,12 @@ def test_a_desk_that_knows_no_sender_says_so():
 @pytest.mark.parametrize(
     "senders",
     [
-        lambda: [Sender("", [Secret(OWN)])],
-        lambda: [Sender("a", [])],
-        lambda: [Sender("a", [Secret(CANARY)])],
-        lambda: [Sender("a", [Secret(OWN)]), Sender("a", [Secret(PLATFORM)])],
-        lambda: [Sender("a", [Secret(OWN)]), Sender("b", [Secret(OWN)])],
-        lambda: [Sender("a", [Secret(PADDED)]), Sender("b", [Secret(PADDED.rstrip("="))])],
+        lambda: [WebhookSender("", [Secret(OWN)])],
+        lambda: [WebhookSender("a", [])],
+        lambda: [WebhookSender("a", [Secret(CANARY)])],
+        lambda: [WebhookSender("a", [Secret(OWN)]), WebhookSender("a", [Secret(PLATFORM)])],
+        lambda: [WebhookSender("a", [Secret(OWN)]), WebhookSender("b", [Secret(OWN)])],
+        lambda: [WebhookSender("a", [Secret(PADDED)]), WebhookSender("b", [Secret(PADDED.rstrip("="))])],
     ],
 )
 def test_senders_whose_secrets_do_not_tell_them_apart_are_refused(senders):
@@ -531,7 +535,7 @@ def test_nothing_of_a_report_is_in_a_log_or_an_answer(world, caplog):
         world.post(None, raw=CANARY),
         world.post(None, raw=CANARY, key=STRANGER),
     ]
-    assert [one.taken for one in answers].count(Taken.ACCEPTED) == 2
+    assert [one.taken for one in answers].count(ReportResult.ACCEPTED) == 2
     assert caplog.records
     assert CANARY not in caplog.text
     assert CANARY not in repr(answers)
@@ -560,5 +564,5 @@ def test_a_report_that_takes_what_is_sealed_is_answered_that_it_should_come_agai
     )
     world.desk.put_intake(before, actor=STAFF)
     received = world.post({"referral_id": referral.id, "event": "accept", "text": "soon"})
-    assert (received.taken, received.code, received.http_status) == (Taken.REFUSED, "seal-broken", 503)
+    assert (received.taken, received.code, received.http_status) == (ReportResult.REFUSED, "seal-broken", 503)
     assert world.desk.referral(referral.id).status is ReferralStatus.REQUESTED

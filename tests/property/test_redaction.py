@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import communityconnector as cc
 from communityconnector import interchange
 from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.directory_store import DirectoryStore, load
 from communityconnector.model import (
     ENTITIES,
     Address,
@@ -25,7 +26,6 @@ from communityconnector.model import (
     Service,
     ServiceAtLocation,
 )
-from communityconnector.stored import Shelf, load
 
 NUMBERS = st.integers(11, 9999).map(str)
 NAMES = st.sampled_from(["Hidden", "Quillpen", "Old Mill", "St. Mary's", "Calle Ocho"])
@@ -80,7 +80,7 @@ def outputs(directory, folder):
     yield "".join(path.read_text() for path in folder.rglob("*") if path.is_file())
     storage = MemoryStorage()
     load(storage, directory, now=datetime(2026, 11, 30, tzinfo=UTC))
-    shelf = Shelf(storage)
+    shelf = DirectoryStore(storage)
     view = shelf.view(1, Audience.PUBLIC)
     yield json.dumps([interchange.to_raw(found) for found in shelf.services(1, view)])
 

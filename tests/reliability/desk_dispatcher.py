@@ -19,9 +19,10 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from communityconnector.adapters.sql import create_storage
-from communityconnector.desk import Desk, Row, claiming
-from communityconnector.desk.kinds import LINK, OUTBOX, REFERRAL
-from communityconnector.desk.outbox import settled
+from communityconnector.desk import Desk, OutboxMessage
+from communityconnector.desk.messages import claims
+from communityconnector.desk.store.outbox import update_write
+from communityconnector.desk.store.record_kinds import LINK, OUTBOX, REFERRAL
 from communityconnector.errors import NotDeliveredError
 from communityconnector.notification import Receipt
 
@@ -109,7 +110,7 @@ class MarksFirst(Desk):
     """A fault: it writes down that a message was sent, and then sends it."""
 
     def _deliver(self, parts, one):
-        self._parts.ledger.commit([settled(one.record, status="sent", attempts=1)])
+        self._parts.ledger.commit([update_write(one.record, status="sent", attempts=1)])
         return super()._deliver(parts, one)
 
 
@@ -141,7 +142,7 @@ def begun(path, clock, rng):
 def cut_off(path, took, clock, fate, rng, *, how):
     """Be a dispatcher that dies."""
     if how == "keeps claims":
-        claiming.LEASE = timedelta(days=3650)
+        claims.LEASE = timedelta(days=3650)
     storage = create_storage(f"sqlite:///{path}")
     provider = Provider(took, clock, fate, rng)
     desk = made(
@@ -162,7 +163,7 @@ def finished(path, took, clock):
         desk.dispatch_once()
     clock.on(days=1.2)
     desk.dispatch_once()
-    rows = {record.id: Row.from_dict(record.document) for record in storage.scan(OUTBOX)}
+    rows = {record.id: OutboxMessage.from_dict(record.document) for record in storage.scan(OUTBOX)}
     links = sum(1 for _ in storage.scan(LINK))
     wrong = faults(storage, desk)
     storage.close()

@@ -13,8 +13,8 @@ from random import Random
 from uuid import uuid4
 
 from communityconnector import needs
-from communityconnector.desk import Desk, Ledger, Listed, Parts, Row
-from communityconnector.desk.kinds import CONSENT, DISCLOSURE, EVENT, OUTBOX, PRIVATE, REFERRAL
+from communityconnector.desk import Desk, DeskContext, Ledger, OutboxMessage, ServiceSummary
+from communityconnector.desk.store.record_kinds import CONSENT, DISCLOSURE, EVENT, OUTBOX, PRIVATE, REFERRAL
 from communityconnector.notification import Receipt, Secret
 from communityconnector.referrals import (
     Actor,
@@ -68,9 +68,9 @@ def agency(number):
     return Actor("agency", f"o-{number}")
 
 
-def listed(service_id):
+def find_service(service_id):
     """Service `s-N` is of agency `o-N`."""
-    return Listed(
+    return ServiceSummary(
         service_id, f"Pantry {service_id}", service_id.replace("s-", "o-"), active=True, confidential=False
     )
 
@@ -82,7 +82,7 @@ def made(
     rng = Random(seed)  # noqa: S311  # chance, not secrecy
     new_id = (lambda: uuid4().hex) if seed is None else lambda: f"{rng.getrandbits(128):032x}"
     return desk(
-        Parts(
+        DeskContext(
             ledger=ledger(
                 storage,
                 policy=Policy(),
@@ -91,7 +91,7 @@ def made(
                 keyring=None,
                 ids=new_id,
             ),
-            listed=listed,
+            find_service=find_service,
             letterhead=LETTERHEAD,
             notifiers={"post": post or Post()},
             vocabulary=vocabulary(),
@@ -155,9 +155,9 @@ def faults(storage, desk=None, only=None) -> Counter[str]:
         events.setdefault(event.referral_id, []).append(event)
         found["an event that is not logged once"] += logged.pop((event.referral_id, event.version), 0) != 1
     found["an entry of the log without its event"] += sum(key in referrals for key, _ in logged)
-    rows: dict[str, list[Row]] = {}
+    rows: dict[str, list[OutboxMessage]] = {}
     for record in storage.scan(OUTBOX):
-        row = Row.from_dict(record.document)
+        row = OutboxMessage.from_dict(record.document)
         rows.setdefault(row.referral_id, []).append(row)
         found["a row that waits and is not due"] += (row.status == "pending") != ("due" in record.keys)
     consents = Counter(one.document["referral_id"] for one in storage.scan(CONSENT))

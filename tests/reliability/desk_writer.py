@@ -19,7 +19,7 @@ from desk_world import PATRON, STAFF, agency, contact, faults, is_damaged, made,
 
 from communityconnector.adapters.sql import create_storage
 from communityconnector.desk import Ledger
-from communityconnector.desk.kinds import OUTBOX, REFERRAL
+from communityconnector.desk.store.record_kinds import OUTBOX, REFERRAL
 from communityconnector.errors import StaleRecordError
 from communityconnector.referrals import Referral
 

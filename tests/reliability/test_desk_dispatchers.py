@@ -13,8 +13,8 @@ import pytest
 from desk_world import Hands, Post, made, refer, take_referrals
 
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.desk import Ledger, Row
-from communityconnector.desk.kinds import OUTBOX
+from communityconnector.desk import Ledger, OutboxMessage
+from communityconnector.desk.store.record_kinds import OUTBOX
 from communityconnector.errors import NotDeliveredError
 
 SEEDS = int(os.environ.get("COMMUNITYCONNECTOR_KILLS", "100")) // 10
@@ -90,7 +90,7 @@ def overtaken(ledger):
     (record,) = storage.scan(OUTBOX)
     clock.on(days=1)
     other.dispatch_once()
-    return Row.from_dict(record.document).status.value, len(box.messages)
+    return OutboxMessage.from_dict(record.document).status.value, len(box.messages)
 
 
 def test_a_worker_that_comes_too_late_does_not_write_over_what_another_has_done():

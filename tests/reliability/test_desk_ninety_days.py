@@ -21,7 +21,10 @@ import pytest
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.connector import Connector
-from communityconnector.desk import RowStatus, Tracked, delivering, dispatching, kinds
+from communityconnector.desk import DeliveryStatus, MessageStatus
+from communityconnector.desk.messages import delivery, dispatcher
+from communityconnector.desk.store import record_kinds
+from communityconnector.directory_store import load
 from communityconnector.errors import (
     IllegalTransitionError,
     InvalidReferralError,
@@ -34,7 +37,6 @@ from communityconnector.model import Organization, Service
 from communityconnector.notification import Receipt
 from communityconnector.referrals import Template
 from communityconnector.storage import Put
-from communityconnector.stored import load
 
 SEEDS = int(os.environ.get("COMMUNITYCONNECTOR_SEEDS", "80"))
 DAYS = 90
@@ -229,7 +231,7 @@ def refer(world, desk, live):
 
 def newer(world, desk, _):
     """A newer version has written a message that waits."""
-    waiting = [one for one in desk.storage.scan(kinds.OUTBOX) if kinds.BY_DUE in one.keys]
+    waiting = [one for one in desk.storage.scan(record_kinds.OUTBOX) if record_kinds.BY_DUE in one.keys]
     if waiting:
         one = world.chance.choice(waiting)
         said = world.chance.choice(({"template": "agency_survey"}, {"shiny": True}))
@@ -301,15 +303,15 @@ def provider(world, desk, live):
         return
     to_patrons = [one for one in world.delivered if one[1] == SAFE]
     key, to, _ = world.chance.choice(world.chance.choice((to_patrons, world.delivered)) or world.delivered)
-    for event in world.chance.choices(tuple(Tracked), k=world.chance.choice((1, 1, 2, 3))):
-        record = desk.storage.get(kinds.OUTBOX, [key]).get(key)
+    for event in world.chance.choices(tuple(DeliveryStatus), k=world.chance.choice((1, 1, 2, 3))):
+        record = desk.storage.get(record_kinds.OUTBOX, [key]).get(key)
         try:
             news = desk.track(key, event, actor=PROVIDER)
         except InvalidReferralError:
             world.happened["not known to have been sent"] += 1
             continue
         world.happened[event.value if news else "said before"] += 1
-        if news and to == SAFE and event in (Tracked.UNSUBSCRIBED, Tracked.COMPLAINED):
+        if news and to == SAFE and event in (DeliveryStatus.UNSUBSCRIBED, DeliveryStatus.COMPLAINED):
             said_of = record.document["referral_id"]
             patron = world.patrons.get(said_of)
             for one in live:
@@ -328,10 +330,15 @@ def dispatch(world, desk):
 
 def followed(desk, seen):
     """What has become of each message, as last seen, and what it is about."""
-    for record in desk.storage.scan(kinds.OUTBOX):
-        status = RowStatus(record.document.get("status", "pending"))
-        about = record.keys[kinds.BY_REFERRAL]
-        seen[record.id] = (status, record.document.get("last", ""), record.keys.get(kinds.BY_DUE), about)
+    for record in desk.storage.scan(record_kinds.OUTBOX):
+        status = MessageStatus(record.document.get("status", "pending"))
+        about = record.keys[record_kinds.BY_REFERRAL]
+        seen[record.id] = (
+            status,
+            record.document.get("last", ""),
+            record.keys.get(record_kinds.BY_DUE),
+            about,
+        )
 
 
 def lived(seed):
@@ -375,11 +382,11 @@ def judged(world, desk, seen):
     wrong = []
     arrived = {key for key, _, _ in world.delivered}
     for key, (status, last, due, _) in seen.items():
-        if status is RowStatus.PENDING:
+        if status is MessageStatus.PENDING:
             wrong.append(f"{key} is still pending")
         if not last or due is not None:
             wrong.append(f"{key} has ended without a reason, or will be sent again")
-        if status is RowStatus.SENT and key not in arrived:
+        if status is MessageStatus.SENT and key not in arrived:
             wrong.append(f"{key} is said to be sent and never arrived")
     wrong += [f"{key} arrived and was never in the outbox" for key in arrived - seen.keys()]
     texts: dict[str, set[str]] = {}
@@ -405,7 +412,7 @@ def test_every_message_of_ninety_days_ends_well_or_is_accounted_for():
         world, desk, seen = lived(seed)
         assert not judged(world, desk, seen), f"seed {seed}"
         ended += Counter(status.value for status, *_ in seen.values())
-        aside += Counter(last for status, last, *_ in seen.values() if status is RowStatus.DEAD)
+        aside += Counter(last for status, last, *_ in seen.values() if status is MessageStatus.DEAD)
         happened += world.happened
     assert happened.keys() >= {
         "timeout",
@@ -424,7 +431,7 @@ def test_every_message_of_ninety_days_ends_well_or_is_accounted_for():
         "revoked",
         "said before",
         "not known to have been sent",
-        *Tracked,
+        *DeliveryStatus,
     }
     assert ended.keys() == {"sent", "dead", "withdrawn"}
     assert aside.keys() >= {"refused", "unreadable", "broken-notifier", "bounced", "rejected"}
@@ -440,38 +447,38 @@ def test_a_seed_is_played_the_same_way_again():
 
 
 def _marks_before_sending(monkeypatch):
-    deliver = dispatching.Dispatching._deliver  # noqa: SLF001  # a fault is planted
+    deliver = dispatcher.Dispatching._deliver  # noqa: SLF001  # a fault is planted
 
     def marked_first(self, parts, one):
-        self._write_down([self._mark(one, dispatching.Verdict(RowStatus.SENT, ""))])
+        self._write_down([self._mark(one, dispatcher.Verdict(MessageStatus.SENT, ""))])
         return deliver(self, parts, one)
 
-    monkeypatch.setattr(dispatching.Dispatching, "_deliver", marked_first)
+    monkeypatch.setattr(dispatcher.Dispatching, "_deliver", marked_first)
 
 
 def _sends_though_it_was_withdrawn(monkeypatch):
-    monkeypatch.setattr(dispatching.Dispatching, "_is_ours", lambda *_: True)
-    monkeypatch.setattr(delivering, "NEEDS_CONSENT", dict.fromkeys(Template, False))
-    monkeypatch.setattr("communityconnector.desk.telling.withdrawals", lambda *_: ())
+    monkeypatch.setattr(dispatcher.Dispatching, "_is_ours", lambda *_: True)
+    monkeypatch.setattr(delivery, "NEEDS_CONSENT", dict.fromkeys(Template, False))
+    monkeypatch.setattr("communityconnector.desk.casework.notifications.withdrawal_writes", lambda *_: ())
 
 
 def _forgets_what_failed(monkeypatch):
-    mark = dispatching.Dispatching._mark  # noqa: SLF001  # a fault is planted
+    mark = dispatcher.Dispatching._mark  # noqa: SLF001  # a fault is planted
 
     def undue(self, one, verdict):
         return mark(self, one, attrs.evolve(verdict, due=None))
 
-    monkeypatch.setattr(dispatching.Dispatching, "_mark", undue)
+    monkeypatch.setattr(dispatcher.Dispatching, "_mark", undue)
 
 
 def _reads_all_at_once(monkeypatch):
-    read = dispatching.claim
+    read = dispatcher.claim
 
     def all_or_nothing(ledger, count):
         claimed = read(ledger, count)
         return claimed if all(hasattr(one.row, "template") for one in claimed) else []
 
-    monkeypatch.setattr(dispatching, "claim", all_or_nothing)
+    monkeypatch.setattr(dispatcher, "claim_messages", all_or_nothing)
 
 
 def _hears_no_stop(monkeypatch):

@@ -16,6 +16,7 @@ import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.async_connector import AsyncConnector
 from communityconnector.connector import Connector
+from communityconnector.directory_store import DirectoryStore, generation_writer, load, loading
 from communityconnector.errors import (
     DirectoryNotLoadedError,
     InvalidDirectoryError,
@@ -30,7 +31,6 @@ from communityconnector.interchange import to_raw
 from communityconnector.model import Address, Location, Organization, Service, ServiceAtLocation
 from communityconnector.plugins import Plugins
 from communityconnector.storage import Put
-from communityconnector.stored import Shelf, load, loading, writing
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 SAMPLE = cc.sample()
@@ -136,7 +136,7 @@ def streamed(monkeypatch, tmp_path, services):
     monkeypatch.setattr(loading, "READ_WHOLE", 0)
     monkeypatch.setattr(loading, "PROCESSES", 1)
     monkeypatch.setattr(loading, "_BATCH", 3)
-    monkeypatch.setattr(writing, "_PAGE", 3)
+    monkeypatch.setattr(generation_writer, "_PAGE", 3)
     path = tmp_path / "services.ndjson"
     path.write_text("".join(json.dumps(to_raw(one)) + "\n" for one in services), encoding="utf-8")
     return path
@@ -155,10 +155,10 @@ def test_a_load_that_was_cut_off_goes_on_where_it_was(monkeypatch, tmp_path):
 
     with pytest.raises(CutOffError):
         load(storage, path, now=NOW, on_progress=cut)
-    assert Shelf(storage).current() is None
+    assert DirectoryStore(storage).current() is None
     done = load(storage, path, now=NOW)
     assert (done.resumed, done.added, done.records["service"]) == (6, 10, 10)
-    assert len(list(Shelf(storage).read(1, "service"))) == 10
+    assert len(list(DirectoryStore(storage).read(1, "service"))) == 10
 
 
 def test_a_load_that_was_cut_off_is_forgotten_when_another_file_comes(monkeypatch, tmp_path):
@@ -218,12 +218,12 @@ def test_two_who_load_at_once_do_not_mix(monkeypatch, tmp_path):
 
     with pytest.raises(StaleRecordError):
         load(storage, path, now=NOW, on_progress=other)
-    current = Shelf(storage).current()
-    assert [found.id for found in Shelf(storage).read(current.number, "service")] == ["other"]
+    current = DirectoryStore(storage).current()
+    assert [found.id for found in DirectoryStore(storage).read(current.number, "service")] == ["other"]
 
 
 def test_another_desk_sees_what_was_loaded_and_amended(tmp_path, monkeypatch):
-    monkeypatch.setattr("communityconnector.stored.following._LOOK_AGAIN", 0.0)
+    monkeypatch.setattr("communityconnector.directory_store.index_follower._LOOK_AGAIN", 0.0)
     url = f"sqlite:///{tmp_path}/desk.db"
     with Connector.open(url, create=True) as one, Connector.open(url) as other:
         one.load(cc.Directory.of([service("a"), service("b")]))
@@ -452,7 +452,7 @@ def test_a_part_that_nobody_brings_says_which_there_are():
 
 
 def test_nobody_waits_while_a_new_directory_is_being_indexed(tmp_path, monkeypatch):
-    monkeypatch.setattr("communityconnector.stored.following._LOOK_AGAIN", 0.0)
+    monkeypatch.setattr("communityconnector.directory_store.index_follower._LOOK_AGAIN", 0.0)
     url = f"sqlite:///{tmp_path}/desk.db"
     indexing, go_on = threading.Event(), threading.Event()
     with Connector.open(url, create=True) as one, Connector.open(url, audience="staff") as other:

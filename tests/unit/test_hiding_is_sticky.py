@@ -10,6 +10,7 @@ import pytest
 
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.directory_store import DirectoryStore, load
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.model import (
     Address,
@@ -22,7 +23,6 @@ from communityconnector.model import (
     Service,
     ServiceAtLocation,
 )
-from communityconnector.stored import Shelf, load
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 STAFF = cc.Actor("staff", "desk-1")
@@ -65,13 +65,13 @@ class Stored:
         load(self.storage, source, now=NOW, **how)
 
     def decide_to_show(self, name):
-        shelf = Shelf(self.storage)
+        shelf = DirectoryStore(self.storage)
         self.storage.commit([shelf.opening(name)])
         self.load(Directory.of(shelf.directory(shelf.current().number).roots()))
 
     @property
     def directory(self):
-        shelf = Shelf(self.storage)
+        shelf = DirectoryStore(self.storage)
         return shelf.directory(shelf.current().number).for_audience("public")
 
 
@@ -235,7 +235,7 @@ def test_a_load_tells_the_public_no_raw_value_of_a_hidden_place(stored, tmp_path
 
 @pytest.mark.parametrize("audience", [Audience.PUBLIC, Audience.STEWARD])
 def test_a_file_that_is_read_as_a_stream_tells_only_the_steward_raw_values(tmp_path, monkeypatch, audience):
-    from communityconnector.stored import loading
+    from communityconnector.directory_store import loading
 
     monkeypatch.setattr(loading, "READ_WHOLE", 0)
     (tmp_path / "a.ndjson").write_text(

@@ -18,13 +18,13 @@ import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.adapters.sql import create_storage
 from communityconnector.connector import Connector
+from communityconnector.directory_store import load, loading, reader_pool
+from communityconnector.directory_store.generations import ABOUT
 from communityconnector.errors import InvalidDirectoryError, InvalidRecordError, LoadCutOffError
 from communityconnector.interchange.files import sources
 from communityconnector.interchange.reading import chunks, json_reader
 from communityconnector.model.confidential import Confidential
 from communityconnector.storage import Encoded, Put, encoded
-from communityconnector.stored import apart, load, loading
-from communityconnector.stored.generations import ABOUT
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 
@@ -109,7 +109,7 @@ def started(monkeypatch):
         found.append(real(*args, **how))
         return found[-1]
 
-    monkeypatch.setattr(apart.subprocess, "Popen", start)
+    monkeypatch.setattr(reader_pool.subprocess, "Popen", start)
     yield found
     assert all(process.returncode is not None for process in found)
     assert "communityconnector-load" not in {thread.name for thread in threading.enumerate()}
@@ -120,7 +120,7 @@ def none_started(monkeypatch):
     def never(*_, **__):
         pytest.fail("a process was started")
 
-    monkeypatch.setattr(apart.subprocess, "Popen", never)
+    monkeypatch.setattr(reader_pool.subprocess, "Popen", never)
 
 
 def loaded(storage, path, processes=4, **how):
@@ -249,13 +249,13 @@ def test_where_no_process_of_ours_can_be_had_one_reads(program, tmp_path, monkey
         def refuse(*_, **__):
             raise PermissionError(1, "Operation not permitted")
 
-        monkeypatch.setattr(apart.subprocess, "Popen", refuse)
+        monkeypatch.setattr(reader_pool.subprocess, "Popen", refuse)
     else:
         request.getfixturevalue("started")
         (tmp_path / "python3").write_text(program)
         (tmp_path / "python3").chmod(0o755)
         monkeypatch.setattr(sys, "executable", str(tmp_path / "python3"))
-        monkeypatch.setattr(apart, "_START_SECONDS", 0.3)
+        monkeypatch.setattr(reader_pool, "_START_SECONDS", 0.3)
     path, one, many = made(tmp_path / "a.ndjson"), MemoryStorage(), MemoryStorage()
     assert loaded(many, path) == loaded(one, path, 1)
     assert stored(many) == stored(one)
@@ -269,8 +269,8 @@ def test_where_python_is_begun_by_a_script_a_load_ends_as_ever(begun, tmp_path, 
     (tmp_path / "python3").write_text(f"#!/bin/sh\n{begun}\n")
     (tmp_path / "python3").chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python3"))
-    monkeypatch.setattr(apart, "_END_SECONDS", 0.1)
-    monkeypatch.setattr(apart, "_START_SECONDS", 60 if "$" in begun else 0.1)
+    monkeypatch.setattr(reader_pool, "_END_SECONDS", 0.1)
+    monkeypatch.setattr(reader_pool, "_START_SECONDS", 60 if "$" in begun else 0.1)
     path, one, many = made(tmp_path / "a.ndjson"), MemoryStorage(), MemoryStorage()
     assert loaded(many, path) == loaded(one, path, 1)
     assert stored(many) == stored(one)
@@ -347,7 +347,8 @@ SCRIPT = """
 import os, signal, sys, threading
 from datetime import UTC, datetime
 from communityconnector.adapters.sql import create_storage
-from communityconnector.stored import load, loading
+from communityconnector.directory_store import load
+from communityconnector.directory_store import loading
 from communityconnector.interchange import chunks, json_reader, sources
 loading.READ_WHOLE = 0
 loading.usable_cores = lambda: 2

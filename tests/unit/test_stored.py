@@ -12,12 +12,12 @@ import pytest
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.connector import Connector
+from communityconnector.directory_store import DirectoryStore, generation_writer, load, loading
+from communityconnector.directory_store.generations import ABOUT, confidential_id
 from communityconnector.errors import SourceNotFoundError, StaleRecordError, StorageError
 from communityconnector.interchange import to_raw
 from communityconnector.model import Address, Location, Organization, Service, ServiceAtLocation
 from communityconnector.storage import Delete
-from communityconnector.stored import Shelf, load, loading, writing
-from communityconnector.stored.generations import ABOUT, confidential_id
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 
@@ -69,8 +69,8 @@ def desk(tmp_path):
 
 
 def ids(storage, number=None):
-    current = Shelf(storage).current()
-    return {record.id for record in Shelf(storage).read(number or current.number, "service")}
+    current = DirectoryStore(storage).current()
+    return {record.id for record in DirectoryStore(storage).read(number or current.number, "service")}
 
 
 # What is hidden
@@ -141,7 +141,7 @@ def small(monkeypatch):
     monkeypatch.setattr(loading, "READ_WHOLE", 0)
     monkeypatch.setattr(loading, "PROCESSES", 1)
     monkeypatch.setattr(loading, "_BATCH", 5)
-    monkeypatch.setattr(writing, "_PAGE", 5)
+    monkeypatch.setattr(generation_writer, "_PAGE", 5)
 
 
 class CutOffError(Exception):
@@ -223,7 +223,7 @@ def test_a_load_that_is_cut_off_anywhere_ends_as_if_it_had_not_been(after, tmp_p
         except CutOffError:
             storage.left = 10**9
             load(storage, path, now=NOW)
-        current = Shelf(storage).current()
+        current = DirectoryStore(storage).current()
         return (
             {one.id: (one.document, one.keys) for one in storage.scan(f"service.{current.number}")},
             storage.get(ABOUT, [confidential_id(current.number)])[confidential_id(current.number)].document,
@@ -287,7 +287,7 @@ def test_two_loads_while_a_desk_indexes_do_not_leave_it_half_a_directory(tmp_pat
     storage = MemoryStorage()
     with Connector(storage, index=tmp_path / "one") as one, Connector(storage, index=tmp_path / "two") as two:
         one.load(cc.Directory.of(FIFTY))
-        real, calls = Shelf.services, []
+        real, calls = DirectoryStore.services, []
 
         def slowly(self, generation, view):
             for number, found in enumerate(real(self, generation, view)):
@@ -297,7 +297,7 @@ def test_two_loads_while_a_desk_indexes_do_not_leave_it_half_a_directory(tmp_pat
                         load(storage, cc.Directory.of([*FIFTY, service("new")]), now=NOW)
                 yield found
 
-        monkeypatch.setattr(Shelf, "services", slowly)
+        monkeypatch.setattr(DirectoryStore, "services", slowly)
         assert len(two.match("food pantry", limit=None)) == 51
 
 

@@ -15,7 +15,7 @@ import communityconnector as cc
 from communityconnector.cli.desk import URL_HELP
 from communityconnector.cli.output import console_of, honest, line_of
 from communityconnector.cli.settings import open_desk, settings_option
-from communityconnector.desk import Dispatched, DueDone
+from communityconnector.desk import DispatchReport, DueReport
 
 NOT_DELIVERED: Final = 1
 
@@ -107,7 +107,7 @@ def dispatch(*, url: str, settings: str | None, once: bool, every: float | None,
         raise click.UsageError(message)
     stop = threading.Event()
 
-    def told(done: DueDone, sent: Dispatched) -> None:
+    def told(done: DueReport, sent: DispatchReport) -> None:
         counts = {**attrs.asdict(done), **attrs.asdict(sent)}
         if every is None or any(counts.values()):
             _tell(counts, as_json=as_json)

@@ -16,8 +16,8 @@ import click
 
 import communityconnector as cc
 from communityconnector.cli.policy import decided
+from communityconnector.desk_calendar import zone_of
 from communityconnector.errors import InvalidReferralError, InvalidSettingsError, SourceNotFoundError
-from communityconnector.one_calendar import zone_of
 from communityconnector.settings import Given
 
 _TABLES: Final = ("zone", "holidays", "plugins", "policy", "letterhead", "notifiers")

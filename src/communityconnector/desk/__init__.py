@@ -1,50 +1,57 @@
 """The desk's own work: referrals in storage, what is due of them, messages, answers, and the log of it all."""
 
-from communityconnector.desk.answering import AgencyPage, PatronPage, Replied
-from communityconnector.desk.audit import Audit, Entry, Head, Verified
-from communityconnector.desk.counting import Ending, Statistics
+from communityconnector.desk.casework.due_work import DueReferral, DueReport
+from communityconnector.desk.casework.referring import ReferralRequest
+from communityconnector.desk.context import DeskContext
 from communityconnector.desk.desk import Desk
-from communityconnector.desk.dispatching import Dispatched
-from communityconnector.desk.following import DueDone, DueReferral
-from communityconnector.desk.ledger import Ledger
-from communityconnector.desk.outbox import Recipient, Row, RowStatus, Tracked, UnreadableRow
-from communityconnector.desk.parts import Listed, Parts
-from communityconnector.desk.purging import PurgeReport
-from communityconnector.desk.receiving import Received, Taken, ToReview
-from communityconnector.desk.referring import Asked
-from communityconnector.desk.retaining import Frozen, LegalHold
-from communityconnector.desk.senders import Sender
-from communityconnector.desk.subjects import Erasure
+from communityconnector.desk.inbound.link_replies import AgencyPage, LinkReply, PatronPage
+from communityconnector.desk.inbound.webhook_receiver import ReportResult, UnclearReport, WebhookResult
+from communityconnector.desk.messages.dispatcher import DispatchReport
+from communityconnector.desk.reporting.statistics import Ending, ReferralStatistics
+from communityconnector.desk.retention.commands import LegalHold, LegalHoldReport
+from communityconnector.desk.retention.purge import PurgeReport
+from communityconnector.desk.retention.subject_requests import Erasure
+from communityconnector.desk.store.audit_log import Audit, Entry, Head, Verification
+from communityconnector.desk.store.ledger import Ledger
+from communityconnector.desk.store.outbox import (
+    DeliveryStatus,
+    MessageStatus,
+    OutboxMessage,
+    Recipient,
+    UnreadableMessage,
+)
+from communityconnector.desk.store.webhook_senders import WebhookSender
+from communityconnector.referrals.service_summary import ServiceSummary
 
 __all__ = [
     "AgencyPage",
-    "Asked",
     "Audit",
+    "DeliveryStatus",
     "Desk",
-    "Dispatched",
-    "DueDone",
+    "DeskContext",
+    "DispatchReport",
     "DueReferral",
+    "DueReport",
     "Ending",
     "Entry",
     "Erasure",
-    "Frozen",
     "Head",
     "Ledger",
     "LegalHold",
-    "Listed",
-    "Parts",
+    "LegalHoldReport",
+    "LinkReply",
+    "MessageStatus",
+    "OutboxMessage",
     "PatronPage",
     "PurgeReport",
-    "Received",
     "Recipient",
-    "Replied",
-    "Row",
-    "RowStatus",
-    "Sender",
-    "Statistics",
-    "Taken",
-    "ToReview",
-    "Tracked",
-    "UnreadableRow",
-    "Verified",
+    "ReferralRequest",
+    "ReferralStatistics",
+    "ReportResult",
+    "ServiceSummary",
+    "UnclearReport",
+    "UnreadableMessage",
+    "Verification",
+    "WebhookResult",
+    "WebhookSender",
 ]

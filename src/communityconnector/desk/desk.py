@@ -6,17 +6,17 @@ from typing import Any
 
 import attrs
 
-from communityconnector.desk.answering import Answering
-from communityconnector.desk.contacting import Contacting
-from communityconnector.desk.counting import Counting
-from communityconnector.desk.looking import Looking
-from communityconnector.desk.noting import Noting
-from communityconnector.desk.parts import Parts
-from communityconnector.desk.receiving import Receiving
-from communityconnector.desk.referring import Referring
-from communityconnector.desk.retaining import Retaining
-from communityconnector.desk.subjects import Subjects
-from communityconnector.desk.tracking import Tracking
+from communityconnector.desk.casework.contact_preferences import Contacting
+from communityconnector.desk.casework.queries import Looking
+from communityconnector.desk.casework.referring import Referring
+from communityconnector.desk.casework.unmet_needs import Noting
+from communityconnector.desk.context import DeskContext
+from communityconnector.desk.inbound.link_replies import Answering
+from communityconnector.desk.inbound.webhook_receiver import Receiving
+from communityconnector.desk.messages.tracking import Tracking
+from communityconnector.desk.reporting.statistics import Counting
+from communityconnector.desk.retention.commands import Retaining
+from communityconnector.desk.retention.subject_requests import Subjects
 from communityconnector.errors import StorageError
 from communityconnector.storage import SupportsHost
 
@@ -30,7 +30,7 @@ class Desk(
         parts: what it works with.
     """
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: DeskContext) -> None:
         self._parts = parts
 
     def within(self, connection: Any) -> Desk:

@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn, Self
 
 import attrs
 
-from communityconnector import documents
+from communityconnector import serialization
 from communityconnector.errors import InvalidPartnershipError
 from communityconnector.notification import Secret
 
@@ -153,7 +153,7 @@ class Partnership:
         Args:
             contacts: whether to include the key contacts in clear text. For storage only.
         """
-        document = documents.write(self, "contacts", "version")
+        document = serialization.write(self, "contacts", "version")
         return {
             **document,
             "contacts": [_open(contact) for contact in self.contacts] if contacts else len(self.contacts),
@@ -173,7 +173,7 @@ class Partnership:
         except TypeError:
             message = "the field contacts is invalid: expected a number or a list of contacts"
             raise InvalidPartnershipError(message) from None
-        return documents.read(
+        return serialization.read(
             cls, raw, InvalidPartnershipError, "a partnership", contacts=contacts, version=0
         )
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from communityconnector import documents
+from communityconnector import serialization
 from communityconnector.errors import InvalidVisitError
 from communityconnector.interchange import Mode, to_raw
 from communityconnector.interchange.structuring.structurer import Structurer
@@ -142,7 +142,7 @@ class Visit:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the visit as a plain document."""
-        return {**documents.write(self, "schedule", "version"), "schedule": to_raw(self.schedule)}
+        return {**serialization.write(self, "schedule", "version"), "schedule": to_raw(self.schedule)}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
@@ -157,7 +157,7 @@ class Visit:
             message = "the document of a visit needs a schedule"
             raise InvalidVisitError(message)
         schedule = Structurer(Mode.COLLECT).record(Schedule, raw_schedule)
-        return documents.read(cls, raw, InvalidVisitError, "a visit", schedule=schedule, version=0)
+        return serialization.read(cls, raw, InvalidVisitError, "a visit", schedule=schedule, version=0)
 
     def __repr__(self) -> str:
         return f"<Visit {self.id!r}>"

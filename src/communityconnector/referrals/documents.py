@@ -9,16 +9,16 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import attrs
 
-from communityconnector import documents
-from communityconnector.documents import write
+from communityconnector import serialization
 from communityconnector.errors import InvalidReferralError
 from communityconnector.needs.suggestions import did_you_mean
+from communityconnector.serialization import write
 
 __all__ = ["CLOCKS_DIFFER", "TYPED", "Code", "as_utc", "as_utc_if_any", "names", "read", "texts", "write"]
 
 T = TypeVar("T", bound=attrs.AttrsInstance)
 
-TYPED: Final = documents.typed(InvalidReferralError)
+TYPED: Final = serialization.typed(InvalidReferralError)
 """`field_transformer` for values that callers make: refuses a value that could not be read back from storage."""
 
 
@@ -93,4 +93,4 @@ def read(cls: type[T], document: Mapping[str, Any]) -> T:
     Raises:
         InvalidReferralError: the document is invalid. The message names the field and never repeats its value.
     """
-    return documents.read(cls, document, InvalidReferralError, "a referral")
+    return serialization.read(cls, document, InvalidReferralError, "a referral")

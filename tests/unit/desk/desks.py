@@ -9,9 +9,9 @@ from random import Random
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.connector import Connector
+from communityconnector.directory_store import load
 from communityconnector.errors import NotDeliveredError
 from communityconnector.notification import Message, Receipt
-from communityconnector.stored import load
 
 MONDAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday, at noon."""

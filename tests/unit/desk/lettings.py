@@ -7,7 +7,7 @@ from datetime import timedelta
 from desks import PATRON, STAFF, desk_at, found, preference, send, take_referrals, terms
 
 import communityconnector as cc
-from communityconnector.desk import kinds
+from communityconnector.desk.store import record_kinds
 from communityconnector.storage import Put
 
 ROOTS = ("zq7ref", "zq7name", "zq7phone", "zq7mail", "zq7sms", "zq7note", "zq7reason")
@@ -94,6 +94,6 @@ def filled(desk, ends: int = 4):
 
 def broken(desk, referral_id: str):
     """Make the record of a referral one that cannot be read."""
-    (record,) = desk.storage.get(kinds.REFERRAL, [referral_id]).values()
+    (record,) = desk.storage.get(record_kinds.REFERRAL, [referral_id]).values()
     said = {**record.document, "referral": {**record.document["referral"], "status": "paused"}}
-    desk.storage.commit([Put(kinds.REFERRAL, referral_id, said, record.version, record.keys)])
+    desk.storage.commit([Put(record_kinds.REFERRAL, referral_id, said, record.version, record.keys)])

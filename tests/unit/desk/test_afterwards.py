@@ -11,7 +11,8 @@ from desks import MONDAY, PATRON, STAFF, desk_at, found, letterhead, preference,
 from lettings import KEEP_ALL, TOKEN, ended, opened, private
 
 import communityconnector as cc
-from communityconnector.desk import Ending, Sender, kinds
+from communityconnector.desk import Ending, WebhookSender
+from communityconnector.desk.store import record_kinds
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.referrals import Clock
 from communityconnector.webhooks import sign, timestamp
@@ -251,7 +252,7 @@ def test_what_is_told_on_the_last_day_of_the_window_is_in_time(desk):
 
 
 KEY = cc.Secret("whsec_" + base64.b64encode(b"k" * 24).decode())
-SENDERS = [Sender(found(None).organization.id, [KEY])]
+SENDERS = [WebhookSender(found(None).organization.id, [KEY])]
 
 
 def reported(desk, referral, word):
@@ -283,7 +284,7 @@ def test_another_systems_words_go_with_what_is_private(goes, with_private):
             desk.time.now = MONDAY + timedelta(days=120)
             desk.purge()
         assert desk.to_review() == ()
-        assert "Quillwort" not in str([one.document for one in desk.storage.scan(kinds.REFERRAL)])
+        assert "Quillwort" not in str([one.document for one in desk.storage.scan(record_kinds.REFERRAL)])
 
 
 def test_they_go_where_there_is_nothing_else_that_is_private():
@@ -299,7 +300,7 @@ def test_they_go_where_there_is_nothing_else_that_is_private():
         desk.time.pass_by(days=1)
         desk.purge()
         assert desk.to_review() == ()
-        assert "Quillwort" not in str([one.document for one in desk.storage.scan(kinds.REFERRAL)])
+        assert "Quillwort" not in str([one.document for one in desk.storage.scan(record_kinds.REFERRAL)])
 
 
 def test_stop_is_heeded_where_another_systems_words_are_kept():
@@ -329,16 +330,16 @@ def test_what_is_kept_under_a_hold_is_listed_without_what_it_says():
         assert one.referral_id == referral.id
         assert [hold.reason for hold in one.holds] == ["case-1"]
         assert set(one.kept) >= {
-            kinds.REFERRAL,
-            kinds.EVENT,
-            kinds.PRIVATE,
-            kinds.CONSENT,
-            kinds.DISCLOSURE,
-            kinds.OUTBOX,
-            kinds.REQUEST,
-            kinds.AUDIT,
+            record_kinds.REFERRAL,
+            record_kinds.EVENT,
+            record_kinds.PRIVATE,
+            record_kinds.CONSENT,
+            record_kinds.DISCLOSURE,
+            record_kinds.OUTBOX,
+            record_kinds.REQUEST,
+            record_kinds.AUDIT,
         }
-        assert len(one.kept[kinds.EVENT]) == referral.version
+        assert len(one.kept[record_kinds.EVENT]) == referral.version
         assert "zq7" not in str(one)
         assert other.id not in str(one)
         assert [entry.action for entry in desk.audit.of(referral.id)][-1] == "release_report"
@@ -367,7 +368,7 @@ def test_of_a_held_referral_that_was_purged_before_consents_and_disclosures_are_
         desk.time.now = MONDAY + KEEP_ALL
         desk.purge()
         (one,) = desk.release_report(referral.id, actor=STAFF)
-        assert set(one.kept) == {kinds.CONSENT, kinds.DISCLOSURE, kinds.AUDIT}
+        assert set(one.kept) == {record_kinds.CONSENT, record_kinds.DISCLOSURE, record_kinds.AUDIT}
 
 
 def test_a_hold_on_everything_is_not_ended_by_an_id():

@@ -25,9 +25,10 @@ from test_crypto import keyring
 
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.desk import RowStatus, Sender, kinds
-from communityconnector.desk.claiming import claimed
-from communityconnector.desk.outbox import Row
+from communityconnector.desk import MessageStatus, WebhookSender
+from communityconnector.desk.messages.claims import claim_records
+from communityconnector.desk.store import record_kinds
+from communityconnector.desk.store.outbox import OutboxMessage
 from communityconnector.errors import LinkNotValidError, SealBrokenError, StaleRecordError
 from communityconnector.referrals import Consent, ReferralStatus
 from communityconnector.storage import ABSENT, Delete, Put
@@ -65,7 +66,7 @@ def desk(storage):
 
 
 def rows(desk):
-    return [Row.from_dict(record.document) for record in desk.storage.scan(kinds.OUTBOX)]
+    return [OutboxMessage.from_dict(record.document) for record in desk.storage.scan(record_kinds.OUTBOX)]
 
 
 def agency_of(referral):
@@ -98,7 +99,7 @@ def test_a_link_to_what_was_purged_cannot_be_used(party):
         desk.apply(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
         assert desk.open_link(token)
         purged(desk, days=1)()
-        assert list(desk.storage.scan(kinds.REFERRAL)) == []
+        assert list(desk.storage.scan(record_kinds.REFERRAL)) == []
         with pytest.raises(LinkNotValidError):
             desk.open_link(token)
 
@@ -106,7 +107,9 @@ def test_a_link_to_what_was_purged_cannot_be_used(party):
 def test_an_agency_that_answers_while_its_page_is_made_is_not_said_to_have_only_looked(desk, storage):
     referral = send(desk)
     desk.dispatch_once()
-    storage.before(kinds.REFERRAL, lambda: desk.apply(referral.id, "accept", actor=agency_of(referral)), 2)
+    storage.before(
+        record_kinds.REFERRAL, lambda: desk.apply(referral.id, "accept", actor=agency_of(referral)), 2
+    )
     desk.open_link(desk.box.token())
     assert storage.do is None
     assert desk.referral(referral.id).status is ReferralStatus.ACCEPTED
@@ -117,7 +120,7 @@ def test_a_message_of_what_was_purged_while_it_was_claimed_is_not_sent(desk, sto
     referral = send(desk)
     desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
-    storage.before(kinds.REFERRAL, purged(desk))
+    storage.before(record_kinds.REFERRAL, purged(desk))
     done = desk.dispatch_once()
     assert storage.do is None
     assert (done.sent, done.withdrawn, desk.box, rows(desk)) == (0, 1, [], [])
@@ -141,7 +144,7 @@ def test_staff_who_are_told_nothing_by_message_any_more_get_none():
     before.dispatch_once(limit=1)
     with desk_at(storage, letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
         assert desk.dispatch_once().withdrawn == 1
-        assert (RowStatus.WITHDRAWN, "no-staff-address") in {(row.status, row.last) for row in rows(desk)}
+        assert (MessageStatus.WITHDRAWN, "no-staff-address") in {(row.status, row.last) for row in rows(desk)}
 
 
 def test_staff_are_told_each_time_that_a_message_dies(desk):
@@ -166,12 +169,15 @@ def test_of_two_workers_one_gets_a_message_where_the_storage_has_no_claims():
 
     inner = MemoryStorage()
     inner.commit(
-        [Put(kinds.OUTBOX, f"m-{number}", {}, ABSENT, {kinds.BY_DUE: f"{number}"}) for number in (1, 2, 3)]
+        [
+            Put(record_kinds.OUTBOX, f"m-{number}", {}, ABSENT, {record_kinds.BY_DUE: f"{number}"})
+            for number in (1, 2, 3)
+        ]
     )
-    taken = claimed(Late(inner), "5", "9", 10)
+    taken = claim_records(Late(inner), "5", "9", 10)
     assert [one.id for one in taken] == ["m-1", "m-3"]
     assert {one.id: one.version for one in taken} == {
-        key: one.version for key, one in inner.get(kinds.OUTBOX, ["m-1", "m-3"]).items()
+        key: one.version for key, one in inner.get(record_kinds.OUTBOX, ["m-1", "m-3"]).items()
     }
 
 
@@ -203,10 +209,10 @@ def test_what_was_purged_while_others_were_seen_to_is_not_due_any_more():
             desk.run_due()
             purged(desk, days=1)()
 
-        desk.storage.before(kinds.REFERRAL, another, 2)
+        desk.storage.before(record_kinds.REFERRAL, another, 2)
         assert desk.run_due().expired == 0
         assert desk.storage.do is None
-        assert list(desk.storage.scan(kinds.REFERRAL)) == []
+        assert list(desk.storage.scan(record_kinds.REFERRAL)) == []
 
 
 def test_an_agency_that_is_called_is_not_reminded_by_message(desk):
@@ -237,7 +243,7 @@ def test_who_is_always_overtaken_is_told_so_in_the_end(desk, monkeypatch):
     def overtaken(_):
         nonlocal tries
         tries += 1
-        raise StaleRecordError(kinds.REFERRAL, "r-1", 1, 2)
+        raise StaleRecordError(record_kinds.REFERRAL, "r-1", 1, 2)
 
     take_referrals(desk, found(desk))
     monkeypatch.setattr(desk.storage, "commit", overtaken)
@@ -252,8 +258,8 @@ def test_who_is_always_overtaken_is_told_so_in_the_end(desk, monkeypatch):
 def test_without_its_data_key_nothing_private_is_left_and_nothing_breaks(storage):
     with desk_at(storage, keyring=keyring()) as desk:
         referral = send(desk)
-        (key,) = storage.get(kinds.DATA_KEY, [referral.id]).values()
-        storage.commit([Delete(kinds.DATA_KEY, referral.id, key.version)])
+        (key,) = storage.get(record_kinds.DATA_KEY, [referral.id]).values()
+        storage.commit([Delete(record_kinds.DATA_KEY, referral.id, key.version)])
         assert desk.private(referral.id, actor=STAFF).told == {}
         assert desk.apply(referral.id, "accept", actor=agency_of(referral)).status is ReferralStatus.ACCEPTED
 
@@ -268,10 +274,10 @@ def test_of_two_purges_at_once_one_lets_go(storage):
     with letting(storage) as desk:
         ended(desk)
         desk.time.now = MONDAY + timedelta(days=31)
-        storage.before(kinds.REFERRAL, purged(desk))
+        storage.before(record_kinds.REFERRAL, purged(desk))
         report = desk.purge()
         assert storage.do is None
-        assert (list(storage.scan(kinds.PRIVATE)), dict(report.gone)) == ([], {})
+        assert (list(storage.scan(record_kinds.PRIVATE)), dict(report.gone)) == ([], {})
 
 
 # Taking back, twice
@@ -283,10 +289,10 @@ def test_a_draft_is_consented_to_again_after_the_first_consent_was_taken_back(de
     draft = desk.refer(match, actor=STAFF, type="direct", told={"first_name": "Quill"})
     desk.consent(draft.id, terms(), actor=STAFF)
     desk.revoke_consent(draft.id, actor=STAFF)
-    (first,) = (one.document["revoked_at"] for one in desk.storage.scan(kinds.CONSENT))
+    (first,) = (one.document["revoked_at"] for one in desk.storage.scan(record_kinds.CONSENT))
     desk.time.pass_by(hours=1)
     desk.consent(draft.id, terms(), actor=STAFF)
-    moments = sorted(str(one.document.get("revoked_at")) for one in desk.storage.scan(kinds.CONSENT))
+    moments = sorted(str(one.document.get("revoked_at")) for one in desk.storage.scan(record_kinds.CONSENT))
     assert moments == [first, "None"], "the first keeps the moment at which it was taken back"
 
 
@@ -295,14 +301,14 @@ def test_a_draft_is_consented_to_again_after_the_first_consent_was_taken_back(de
 
 def test_what_is_printed_names_records_and_nothing_else(desk):
     referral = send(desk, contacts=[preference(desk)], patron=TOKEN)
-    (consent,) = (Consent.from_dict(one.document) for one in desk.storage.scan(kinds.CONSENT))
+    (consent,) = (Consent.from_dict(one.document) for one in desk.storage.scan(record_kinds.CONSENT))
     desk.dispatch_once()
     token = desk.box.token()
     page = desk.open_link(token)
     replied = desk.answer_link(token, "hold", hold_reason="awaiting_documents")
     desk.dispatch_once()
     patron_page = desk.open_link(desk.box.token())
-    sender = Sender(id="agency-1", keys=[cc.Secret("whsec_" + "c2VjcmV0" * 4)])
+    sender = WebhookSender(id="agency-1", keys=[cc.Secret("whsec_" + "c2VjcmV0" * 4)])
     intake = desk.intake(referral.organization_id)
     assert not page.is_urgent
     own = desk.private(referral.id, actor=STAFF)

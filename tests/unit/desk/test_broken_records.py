@@ -13,8 +13,8 @@ from test_retention import FOREVER, records, ring
 
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.desk import kinds
-from communityconnector.desk.apart import Apart
+from communityconnector.desk.store import record_kinds
+from communityconnector.desk.store.failure_isolator import FailureIsolator
 from communityconnector.errors import StorageError
 from communityconnector.referrals import Clock
 from communityconnector.storage import Put
@@ -30,9 +30,11 @@ def desk():
 
 def unsealed(desk, referral_id):
     """Break the seal of what is private of a referral."""
-    (record,) = desk.storage.get(kinds.DATA_KEY, [referral_id]).values()
+    (record,) = desk.storage.get(record_kinds.DATA_KEY, [referral_id]).values()
     wrapped = record.document["wrapped"][:-6] + "AAAAAA"
-    desk.storage.commit([Put(kinds.DATA_KEY, referral_id, {"wrapped": wrapped}, record.version, record.keys)])
+    desk.storage.commit(
+        [Put(record_kinds.DATA_KEY, referral_id, {"wrapped": wrapped}, record.version, record.keys)]
+    )
 
 
 def changed(desk, kind, key, **said):
@@ -41,7 +43,7 @@ def changed(desk, kind, key, **said):
 
 
 def test_what_fails_again_and_again_is_told_once(caplog):
-    apart = Apart()
+    apart = FailureIsolator()
     for _ in range(3):
         assert apart.tried("referral", "r-1", lambda: {}["nothing"]) is None
     assert apart.failed == {("referral", "r-1")}
@@ -113,10 +115,19 @@ def test_what_cannot_be_read_is_let_go_of_by_its_id_and_the_others_are_counted(d
     desk.time.pass_by(days=181)
     looked, report = desk.purge(dry_run=True), desk.purge()
     for one in (looked, report):
-        assert (one.gone[kinds.REFERRAL], one.gone[kinds.PRIVATE], one.counted, one.failed) == (60, 60, 59, 1)
+        assert (one.gone[record_kinds.REFERRAL], one.gone[record_kinds.PRIVATE], one.counted, one.failed) == (
+            60,
+            60,
+            59,
+            1,
+        )
     assert report.to_dict()["failed"] == 1
     assert desk.purge().failed == 0
-    assert {kind for kind, _ in records(desk.storage)} <= {kinds.CONSENT, kinds.DISCLOSURE, *FOREVER}
+    assert {kind for kind, _ in records(desk.storage)} <= {
+        record_kinds.CONSENT,
+        record_kinds.DISCLOSURE,
+        *FOREVER,
+    }
     assert desk.audit.verify().ok
 
 
@@ -125,11 +136,20 @@ def test_what_is_private_of_one_that_cannot_be_read_goes_too(desk):
     broken(desk, referral.id)
     desk.time.pass_by(days=30)
     report = desk.purge()
-    assert (report.gone[kinds.PRIVATE], report.failed) == (1, 1)
-    assert not list(desk.storage.scan(kinds.PRIVATE))
+    assert (report.gone[record_kinds.PRIVATE], report.failed) == (1, 1)
+    assert not list(desk.storage.scan(record_kinds.PRIVATE))
 
 
-@pytest.mark.parametrize("kind", [kinds.CONSENT, kinds.DISCLOSURE, kinds.LINK, kinds.REQUEST, kinds.OUTBOX])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        record_kinds.CONSENT,
+        record_kinds.DISCLOSURE,
+        record_kinds.LINK,
+        record_kinds.REQUEST,
+        record_kinds.OUTBOX,
+    ],
+)
 def test_records_that_say_nothing_go_when_their_time_comes_and_stay_under_a_hold(desk, kind):
     ended(desk)
     desk.dispatch_once()
@@ -140,7 +160,7 @@ def test_records_that_say_nothing_go_when_their_time_comes_and_stay_under_a_hold
     desk.time.now = MONDAY + KEEP_ALL
     there = len(list(desk.storage.scan(kind)))
     kept = desk.purge().kept
-    if kind in (kinds.LINK, kinds.REQUEST):
+    if kind in (record_kinds.LINK, record_kinds.REQUEST):
         assert kept[kind] == there, "nobody knows whose it is"
     desk.unfreeze(other.id, actor=STAFF, reason="case-1")
     desk.purge()
@@ -149,11 +169,11 @@ def test_records_that_say_nothing_go_when_their_time_comes_and_stay_under_a_hold
 
 def test_an_event_that_says_nothing_goes_with_its_referral(desk):
     first, _ = ended(desk), ended(desk, 2)
-    changed(desk, kinds.EVENT, f"{first.id}.00000001", nothing=1)
+    changed(desk, record_kinds.EVENT, f"{first.id}.00000001", nothing=1)
     desk.time.pass_by(days=181)
     report = desk.purge()
-    assert (report.gone[kinds.REFERRAL], report.failed) == (2, 0)
-    assert not list(desk.storage.scan(kinds.EVENT))
+    assert (report.gone[record_kinds.REFERRAL], report.failed) == (2, 0)
+    assert not list(desk.storage.scan(record_kinds.EVENT))
 
 
 def test_a_patron_is_erased_from_what_cannot_be_read_and_the_report_says_which(desk):
@@ -168,9 +188,9 @@ def test_a_patron_is_erased_from_what_cannot_be_read_and_the_report_says_which(d
 
 def test_a_patron_is_given_what_a_newer_version_has_written_too(desk):
     good, bad = private(desk), private(desk, 2)
-    (record,) = desk.storage.get(kinds.REFERRAL, [bad.id]).values()
+    (record,) = desk.storage.get(record_kinds.REFERRAL, [bad.id]).values()
     document = {**record.document, "referral": {**record.document["referral"], "newer": True}}
-    desk.storage.commit([Put(kinds.REFERRAL, bad.id, document, record.version, record.keys)])
+    desk.storage.commit([Put(record_kinds.REFERRAL, bad.id, document, record.version, record.keys)])
     exported = {one["referral"]["id"]: one for one in desk.export_for(TOKEN, actor=STAFF)["referrals"]}
     assert exported.keys() == {good.id, bad.id}
     assert exported[bad.id]["referral"]["newer"]
@@ -184,14 +204,16 @@ def test_statistics_count_what_can_be_read(desk, caplog):
     assert f"referral {referrals[0].id} cannot be worked on" in caplog.text
     for _ in range(4):
         desk.note_unmet(concepts=("food-pantry",))
-    changed(desk, kinds.UNMET_NEED, next(desk.storage.scan(kinds.UNMET_NEED)).id, reason="whatever")
+    changed(
+        desk, record_kinds.UNMET_NEED, next(desk.storage.scan(record_kinds.UNMET_NEED)).id, reason="whatever"
+    )
     assert len(list(desk.unmet_needs())) == 3
     assert desk.unmet_statistics(["need"])["presented"].total == 3
 
 
 def test_no_log_line_repeats_what_stands_in_a_record(desk, caplog):
     referral = send(desk)
-    changed(desk, kinds.REFERRAL, referral.id, referral={"zq7name": "zq7phone"}, about={})
+    changed(desk, record_kinds.REFERRAL, referral.id, referral={"zq7name": "zq7phone"}, about={})
     desk.time.pass_by(days=3, hours=1)
     desk.run_due()
     desk.time.now += timedelta(days=1)

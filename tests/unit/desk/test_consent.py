@@ -9,7 +9,8 @@ import pytest
 from desks import PATRON, STAFF, desk_at, found, preference, send, take_referrals, terms
 
 import communityconnector as cc
-from communityconnector.desk import Recipient, Row, kinds
+from communityconnector.desk import OutboxMessage, Recipient
+from communityconnector.desk.store import record_kinds
 from communityconnector.errors import IllegalTransitionError, InvalidConsentError, InvalidReferralError
 from communityconnector.referrals import Consent, Template
 
@@ -48,7 +49,7 @@ def test_a_consent_counts_from_when_it_was_given_and_until_when_it_was_taken_bac
     desk.time.pass_by(hours=2)
     back = desk.time.now - timedelta(hours=1)
     desk.revoke_consent(draft.id, actor=PATRON, at=back)
-    (held,) = map(Consent.from_dict, kept(desk, kinds.CONSENT))
+    (held,) = map(Consent.from_dict, kept(desk, record_kinds.CONSENT))
     assert held == attrs.evolve(given, revoked_at=back)
 
 
@@ -88,7 +89,7 @@ def test_what_a_hold_keeps_of_a_consent_that_is_taken_back_is_in_the_log_with_wh
 def test_nothing_is_said_to_be_kept_of_a_patron_whose_consent_was_taken_back(desk):
     referral = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
     desk.revoke_consent(referral.id, actor=PATRON)
-    (document,) = kept(desk, kinds.REFERRAL)
+    (document,) = kept(desk, record_kinds.REFERRAL)
     assert "private" not in document["about"]
     assert desk.private(referral.id, actor=STAFF).is_empty
 
@@ -111,7 +112,7 @@ def test_a_message_that_waits_for_a_patron_finds_no_way_that_is_kept_for_a_hold_
     referral = send(desk, contacts=[preference(desk)])
     desk.freeze(referral.id, actor=STAFF, reason="case-1")
     desk.revoke_consent(referral.id, actor=PATRON)
-    row = Row.of(
+    row = OutboxMessage.of(
         Template.PATRON_MESSAGE, Recipient.PATRON, referral.id, 99, desk.time.now, occasion="written before"
     )
     desk.storage.commit([row.put(due=desk.time.now)])
@@ -138,7 +139,7 @@ def test_words_that_come_later_are_kept_beside_what_a_hold_keeps_and_go_with_it(
     assert kept_own.told["first_name"].reveal() == "Quill"
     assert [note.reveal() for note in kept_own.notes.values()] == ["wrong agency"]
     desk.unfreeze(referral.id, actor=STAFF, reason="case-1")
-    assert desk.purge().gone[kinds.PRIVATE] == 1
+    assert desk.purge().gone[record_kinds.PRIVATE] == 1
 
 
 # What is taken over

@@ -12,7 +12,8 @@ import pytest
 from desks import MONDAY, PATRON, STAFF, desk_at, found, preference, send, take_referrals, terms
 
 import communityconnector as cc
-from communityconnector.desk import kinds, ledger
+from communityconnector.desk.store import record_kinds
+from communityconnector.desk.store.referral_record import StoredPrivate
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.referrals import Clock, Private
 
@@ -76,7 +77,7 @@ def test_a_word_from_the_future_is_refused_and_would_not_count(desk):
 def test_what_is_a_patrons_own_is_neither_pickled_nor_copied(desk):
     way = preference(desk)
     own = Private(contacts=(way,))
-    for held in (way, own, Private(), terms(), ledger.HeldPrivate(Private(), 0), cc.Secret("x")):
+    for held in (way, own, Private(), terms(), StoredPrivate(Private(), 0), cc.Secret("x")):
         for leave in (pickle.dumps, copy.copy, copy.deepcopy):
             with pytest.raises(TypeError, match="cannot be pickled or copied"):
                 leave(held)
@@ -141,7 +142,7 @@ def test_a_patron_who_says_stop_is_not_written_to(desk):
     assert told(desk) == []
     assert desk.private(referral.id, actor=STAFF).contacts == ()
     assert desk.private(referral.id, actor=STAFF).told
-    (row,) = [row for row in rows(desk, kinds.OUTBOX) if row.document["recipient"] == "patron"]
+    (row,) = [row for row in rows(desk, record_kinds.OUTBOX) if row.document["recipient"] == "patron"]
     assert (row.document["status"], row.document["last"]) == ("withdrawn", "no-safe-contact")
 
 
@@ -217,10 +218,10 @@ def test_where_nothing_is_kept_of_a_patron_nothing_is_kept_anew(desk):
     desk.revoke_consent(referral.id, actor=PATRON)
     desk.set_contacts(referral.id, [], actor=PATRON)
     assert "closed" in refused(lambda: desk.set_contacts(referral.id, [way(desk, "new")], actor=STAFF))
-    assert not rows(desk, kinds.PRIVATE)
+    assert not rows(desk, record_kinds.PRIVATE)
     alone = given(desk, contacts=[way(desk, "old")])
     desk.set_contacts(alone.id, [], actor=PATRON)
-    assert not rows(desk, kinds.PRIVATE)
+    assert not rows(desk, record_kinds.PRIVATE)
     desk.set_contacts(alone.id, [way(desk, "new")], actor=PATRON)
     assert desk.private(alone.id, actor=STAFF).contacts == (way(desk, "new"),)
 
@@ -254,7 +255,7 @@ def test_what_a_patron_says_under_a_legal_hold_does_not_keep_what_they_took_back
     desk.unfreeze(referral.id, actor=STAFF, reason="case-1")
     desk.time.pass_by(minutes=1)
     desk.purge()
-    assert not rows(desk, kinds.PRIVATE)
+    assert not rows(desk, record_kinds.PRIVATE)
 
 
 def test_what_a_patron_says_after_they_took_the_consent_back_loses_nothing_that_a_legal_hold_keeps(desk):

@@ -22,8 +22,9 @@ from desks import (
 )
 
 import communityconnector as cc
-from communityconnector.desk import Row, RowStatus, kinds
-from communityconnector.desk.kinds import stamp
+from communityconnector.desk import MessageStatus, OutboxMessage
+from communityconnector.desk.store import record_kinds
+from communityconnector.desk.store.record_kinds import stamp
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.notification import Receipt
 from communityconnector.storage import Delete, Put
@@ -38,12 +39,12 @@ def desk():
 
 
 def rows(desk, status=None):
-    found = [Row.from_dict(record.document) for record in desk.storage.scan(kinds.OUTBOX)]
+    found = [OutboxMessage.from_dict(record.document) for record in desk.storage.scan(record_kinds.OUTBOX)]
     return [row for row in found if status in (None, row.status)]
 
 
 def due(desk, key):
-    return desk.storage.get(kinds.OUTBOX, [key])[key].keys.get(kinds.BY_DUE)
+    return desk.storage.get(record_kinds.OUTBOX, [key])[key].keys.get(record_kinds.BY_DUE)
 
 
 class Answers:
@@ -133,7 +134,7 @@ def test_a_providers_name_for_a_message_is_a_text_that_can_be_kept(reference, ke
     desk = odd_desk(gives(Receipt(accepted=True, reference=reference)))
     assert desk.dispatch_once(limit=3).sent == 3
     (row,) = [row for row in rows(desk) if row.id == desk.box.order[1]]
-    assert (row.status, row.reference) == (RowStatus.SENT, kept)
+    assert (row.status, row.reference) == (MessageStatus.SENT, kept)
 
 
 @pytest.mark.parametrize(
@@ -166,9 +167,9 @@ def test_what_ends_a_run_loses_nothing_of_what_was_sent(error, caplog):
     desk = odd_desk(raises(error()))
     with pytest.raises(error):
         desk.dispatch_once()
-    assert [row.id for row in rows(desk, RowStatus.SENT)] == [desk.box.order[0]]
+    assert [row.id for row in rows(desk, MessageStatus.SENT)] == [desk.box.order[0]]
     (tried,) = [row for row in rows(desk) if row.id == desk.box.order[1]]
-    assert (tried.status, tried.last, tried.attempts) == (RowStatus.PENDING, "failed", 1)
+    assert (tried.status, tried.last, tried.attempts) == (MessageStatus.PENDING, "failed", 1)
     assert [one.getMessage() for one in caplog.records] == [
         f"notifier box failed on message {tried.id}: {error.__name__}"
     ]
@@ -203,7 +204,7 @@ def test_a_storage_that_fails_in_between_loses_nothing_of_what_was_sent(desk, mo
         patched.setattr(desk.storage, "commit", broken)
         with pytest.raises(KeyboardInterrupt):
             desk.dispatch_once()
-    assert len(rows(desk, RowStatus.SENT)) == 2
+    assert len(rows(desk, MessageStatus.SENT)) == 2
 
 
 # What counts is what is so when a message leaves
@@ -238,7 +239,7 @@ def test_safe_hours_that_end_while_others_are_sent_hold(desk):
     slowly(desk, minutes=1)
     done = desk.dispatch_once()
     assert (done.sent, done.again) == (2, 1)
-    (row,) = rows(desk, RowStatus.PENDING)
+    (row,) = rows(desk, MessageStatus.PENDING)
     assert (row.last, due(desk, row.id)) == ("safe-hours", stamp(datetime(2026, 3, 3, 9, tzinfo=UTC)))
 
 
@@ -258,10 +259,10 @@ def test_a_message_that_another_worker_took_over_while_others_are_sent_is_left_t
     def taken_over():
         (other,) = (
             record
-            for record in desk.storage.scan(kinds.OUTBOX)
+            for record in desk.storage.scan(record_kinds.OUTBOX)
             if record.document["referral_id"] != desk.box_is_for
         )
-        desk.storage.commit([Put(kinds.OUTBOX, other.id, other.document, other.version, other.keys)])
+        desk.storage.commit([Put(record_kinds.OUTBOX, other.id, other.document, other.version, other.keys)])
 
     taken = desk.box.send
 
@@ -301,7 +302,7 @@ def test_a_patron_who_is_erased_while_others_are_sent_is_not_written_to(desk):
     made = accepted(desk)
     for one in made:
         desk.apply(one.id, "fail", actor=cc.Actor("agency", one.organization_id), outcome="no_capacity")
-    before = len(rows(desk, RowStatus.PENDING))
+    before = len(rows(desk, MessageStatus.PENDING))
 
     def erase():
         for number in range(len(made)):
@@ -318,14 +319,14 @@ def test_a_patron_who_is_erased_while_others_are_sent_is_not_written_to(desk):
 def test_what_waits_for_a_patron_is_withdrawn_by_the_erasure_itself(desk):
     (referral,) = accepted(desk, 1)
     desk.apply(referral.id, "fail", actor=cc.Actor("agency", referral.organization_id), outcome="no_capacity")
-    waiting = [row for row in rows(desk, RowStatus.PENDING) if row.recipient == "patron"]
+    waiting = [row for row in rows(desk, MessageStatus.PENDING) if row.recipient == "patron"]
     assert waiting
     desk.erase("token-5f3a0", actor=STAFF)
     now = {row.id: row for row in rows(desk)}
     said = {(now[row.id].status, now[row.id].last) for row in waiting}
-    assert said == {(RowStatus.WITHDRAWN, "consent-revoked")}
+    assert said == {(MessageStatus.WITHDRAWN, "consent-revoked")}
     # The agency knows of the referral, and is asked to delete what it holds.
-    assert {row.recipient.value for row in rows(desk, RowStatus.PENDING)} == {"agency", "staff"}
+    assert {row.recipient.value for row in rows(desk, MessageStatus.PENDING)} == {"agency", "staff"}
 
 
 # What a message tells a program
@@ -425,7 +426,7 @@ def test_staff_are_not_told_of_what_was_purged_meanwhile(desk):
     referral = send(desk)
     desk.box.fails = [refused()]
     desk.dispatch_once(limit=1)
-    record = desk.storage.get(kinds.REFERRAL, [referral.id])[referral.id]
-    desk.storage.commit([Delete(kinds.REFERRAL, referral.id, record.version)])
+    record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
+    desk.storage.commit([Delete(record_kinds.REFERRAL, referral.id, record.version)])
     assert desk.dispatch_once().withdrawn == 1
     assert desk.box == []

@@ -25,7 +25,7 @@ from sqlalchemy import create_engine
 
 import communityconnector as cc
 from communityconnector.adapters.sql import create_storage
-from communityconnector.desk import kinds
+from communityconnector.desk.store import record_kinds
 from communityconnector.errors import (
     AgencyNotFoundError,
     IdempotencyConflictError,
@@ -60,8 +60,8 @@ def test_by_default_details_are_handed_over_and_nobody_is_told(desk):
     assert referral.status is ReferralStatus.GIVEN
     assert referral.concepts == ("food-pantry",)
     assert [event.event for event in desk.events(referral.id)] == [Event.CREATE, Event.GIVE]
-    assert rows(desk, kinds.OUTBOX) == []
-    assert rows(desk, kinds.PRIVATE) == []
+    assert rows(desk, record_kinds.OUTBOX) == []
+    assert rows(desk, record_kinds.PRIVATE) == []
     assert desk.dispatch_once().total == 0
 
 
@@ -98,14 +98,14 @@ def test_a_success_closes_what_was_given_and_anything_else_fails_it(desk):
 def test_what_is_sent_has_its_event_log_entry_message_and_disclosure_in_one_commit(desk):
     referral = send(desk)
     assert referral.status is ReferralStatus.REQUESTED
-    (row,) = rows(desk, kinds.OUTBOX)
-    (disclosure,) = rows(desk, kinds.DISCLOSURE)
-    (event,) = [one for one in rows(desk, kinds.EVENT) if one.document["event"] == "send"]
+    (row,) = rows(desk, record_kinds.OUTBOX)
+    (disclosure,) = rows(desk, record_kinds.DISCLOSURE)
+    (event,) = [one for one in rows(desk, record_kinds.EVENT) if one.document["event"] == "send"]
     entry = next(one for one in desk.audit.entries() if one.action == "send")
     assert disclosure.document["fields"] == ["first_name"]
     assert (entry.fields, entry.to) == (("first_name",), referral.organization_id)
     written = {
-        desk.storage.get(kinds.REFERRAL, [referral.id])[referral.id].version,
+        desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id].version,
         row.version,
         event.version,
     }
@@ -143,7 +143,7 @@ def test_a_field_that_the_patron_did_not_agree_to_is_not_sent(desk):
     with pytest.raises(IllegalTransitionError) as refused:
         send(desk, match, told=told)
     assert refused.value.guard == "consent"
-    assert rows(desk, kinds.REFERRAL) == [], "a refused referral leaves something behind"
+    assert rows(desk, record_kinds.REFERRAL) == [], "a refused referral leaves something behind"
     send(desk, match, told=told, consent=terms(fields=["first_name", "phone"]))
 
 
@@ -169,7 +169,7 @@ def test_an_agency_that_is_walked_over_to_gets_no_message(desk):
     match = found(desk)
     take_referrals(desk, match, notifier="", address=cc.Secret(""))
     assert send(desk, match, type="warm_handoff").status is ReferralStatus.REQUESTED
-    assert rows(desk, kinds.OUTBOX) == []
+    assert rows(desk, record_kinds.OUTBOX) == []
 
 
 def test_a_service_has_an_intake_of_its_own_before_its_agency(desk):
@@ -292,7 +292,7 @@ def test_a_consent_is_for_one_referral_and_the_newer_takes_its_place(desk):
     draft = desk.refer(match, actor=STAFF, type="direct", told={"first_name": "Quill"})
     first = desk.consent(draft.id, terms(), actor=STAFF)
     second = desk.consent(draft.id, terms(purpose="other"), actor=STAFF)
-    kept = {record.id: record.document for record in rows(desk, kinds.CONSENT)}
+    kept = {record.id: record.document for record in rows(desk, record_kinds.CONSENT)}
     assert "revoked_at" in kept[first.id]
     assert "revoked_at" not in kept[second.id]
     given = desk.refer(match, actor=STAFF)
@@ -307,7 +307,7 @@ def test_a_revoked_consent_stops_what_was_not_sent_and_forgets_the_patron(desk):
     referral = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
     after = desk.revoke_consent(referral.id, actor=PATRON)
     assert (after.status, after.outcome) == ("cancelled", "consent_revoked")
-    assert rows(desk, kinds.PRIVATE) == []
+    assert rows(desk, record_kinds.PRIVATE) == []
     desk.dispatch_once()
     assert desk.box == [], "an agency that has heard of nothing has nothing to delete"
     assert desk.private(referral.id, actor=STAFF).told == {}
@@ -325,7 +325,7 @@ def test_a_consent_can_be_revoked_before_anything_was_sent_and_after_all_is_over
     agency = cc.Actor("agency", over.organization_id)
     desk.apply(over.id, "complete", actor=agency, outcome="service_received")
     assert desk.revoke_consent(over.id, actor=STAFF).status is ReferralStatus.COMPLETED
-    assert rows(desk, kinds.PRIVATE) == []
+    assert rows(desk, record_kinds.PRIVATE) == []
     with pytest.raises(IllegalTransitionError):
         desk.revoke_consent(over.id, actor=agency)
 
@@ -354,7 +354,7 @@ def test_discarding_a_draft_leaves_nothing_but_a_line_in_the_log(desk):
         desk.discard(draft.id, actor=cc.Actor("staff", "desk-9"))
     assert refused.value.guard == "creator"
     desk.discard(draft.id, actor=STAFF)
-    for kind in (kinds.REFERRAL, kinds.EVENT, kinds.PRIVATE, kinds.CONSENT):
+    for kind in (record_kinds.REFERRAL, record_kinds.EVENT, record_kinds.PRIVATE, record_kinds.CONSENT):
         assert rows(desk, kind) == []
     assert [entry.action for entry in desk.audit.entries()] == [
         "put_intake",
@@ -408,12 +408,12 @@ def test_the_same_request_under_the_same_key_counts_once(desk):
     take_referrals(desk, match)
     first = desk.refer(match, actor=STAFF, idempotency_key="form-1", **asked)
     assert desk.refer(match, actor=STAFF, idempotency_key="form-1", **asked) == first
-    assert len(rows(desk, kinds.REFERRAL)) == 1
+    assert len(rows(desk, record_kinds.REFERRAL)) == 1
     with pytest.raises(IdempotencyConflictError):
         desk.refer(match, actor=STAFF, idempotency_key="form-1", **{**asked, "told": {"first_name": "Rowan"}})
     done = {"actor": STAFF, "outcome": "patron_declined", "idempotency_key": "form-2"}
     assert desk.apply(first.id, "cancel", **done) == desk.apply(first.id, "cancel", **done)
-    remembered = json.dumps([dict(record.document) for record in rows(desk, kinds.REQUEST)])
+    remembered = json.dumps([dict(record.document) for record in rows(desk, record_kinds.REQUEST)])
     assert "Quill" not in remembered
     assert "form-1" not in remembered
 
@@ -454,7 +454,7 @@ def test_words_are_kept_with_what_is_private_and_not_with_the_event(desk):
         outcome_source="staff",
         text="Came with Rowan.",
     )
-    assert all("Rowan" not in json.dumps(dict(one.document)) for one in rows(desk, kinds.EVENT))
+    assert all("Rowan" not in json.dumps(dict(one.document)) for one in rows(desk, record_kinds.EVENT))
     assert desk.private(referral.id, actor=STAFF).notes["3"].reveal() == "Came with Rowan."
 
 
@@ -546,7 +546,18 @@ def test_nothing_that_can_be_printed_or_logged_says_who_the_patron_is(desk, capl
     desk.dispatch_once()
     page = desk.open_link(desk.box.token())
     printed = " ".join(
-        map(repr, [desk, own, contact, referral, page, *desk.events(referral.id), *rows(desk, kinds.PRIVATE)])
+        map(
+            repr,
+            [
+                desk,
+                own,
+                contact,
+                referral,
+                page,
+                *desk.events(referral.id),
+                *rows(desk, record_kinds.PRIVATE),
+            ],
+        )
     )
     assert not [word for word in private if word in printed + caplog.text]
 

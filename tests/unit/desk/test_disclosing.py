@@ -10,11 +10,12 @@ from desks import MONDAY, PATRON, STAFF, desk_at, found, preference, refused, se
 
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.desk import AgencyPage, kinds
+from communityconnector.desk import AgencyPage
+from communityconnector.desk.store import record_kinds
+from communityconnector.directory_store import load
 from communityconnector.errors import IllegalTransitionError, LinkNotValidError, ServiceNotFoundError
 from communityconnector.referrals import Event, ReferralStatus
 from communityconnector.storage import Delete, Put
-from communityconnector.stored import load
 
 TOKEN = "token-5f3a9c"  # noqa: S105  # a reference to nobody
 BOSS = cc.Actor("staff", "desk-1", frozenset({"void"}))
@@ -77,7 +78,7 @@ def test_while_the_consent_is_in_force_a_link_shows_what_the_patron_agreed_to(de
     assert page.needs == ("Groceries from a food pantry",)
     assert page.is_urgent
     assert page.told["first_name"].reveal() == "Quill"
-    (consent,) = desk.storage.scan(kinds.CONSENT)
+    (consent,) = desk.storage.scan(record_kinds.CONSENT)
     assert reads(desk) == [("agency", ("first_name",), consent.id)]
 
 
@@ -136,8 +137,8 @@ def test_what_was_taken_back_is_opened_and_answered_no_more(desk, end, over):
 def test_a_link_to_a_referral_that_is_gone_cannot_be_used(desk):
     referral, patrons = patrons_link(desk, follow_up_allowed=True)
     agencys = desk.box.token(0)
-    (record,) = desk.storage.scan(kinds.REFERRAL)
-    desk.storage.commit([Delete(kinds.REFERRAL, referral.id, record.version)])
+    (record,) = desk.storage.scan(record_kinds.REFERRAL)
+    desk.storage.commit([Delete(record_kinds.REFERRAL, referral.id, record.version)])
     for use in (
         lambda: desk.open_link(agencys),
         lambda: desk.answer_link(agencys, "start"),
@@ -208,7 +209,7 @@ def test_what_was_kept_back_before_anybody_heard_of_it_is_no_disclosure(desk):
     (entry,) = [one for one in desk.audit.entries() if one.action == "withhold"]
     assert (entry.role, entry.referral_id, entry.to) == ("patron", referral.id, referral.organization_id)
     (kept,) = desk.export_for(TOKEN, actor=STAFF)["referrals"][0]["disclosures"]
-    assert kept["withdrawn_at"] == kinds.stamp(desk.time.now)
+    assert kept["withdrawn_at"] == record_kinds.stamp(desk.time.now)
     desk.erase(TOKEN, actor=STAFF)
     assert asked_to_delete(desk) == []
 
@@ -255,13 +256,13 @@ def _long_ago(desk, _):
     desk.dispatch_once()
     desk.time.pass_by(days=40)
     desk.purge()
-    assert not list(desk.storage.scan(kinds.OUTBOX))
+    assert not list(desk.storage.scan(record_kinds.OUTBOX))
 
 
 def _written_by_a_newer_version(desk, _):
-    (record,) = desk.storage.scan(kinds.OUTBOX)
+    (record,) = desk.storage.scan(record_kinds.OUTBOX)
     newer = {**record.document, "newer": True}
-    desk.storage.commit([Put(kinds.OUTBOX, record.id, newer, record.version, record.keys)])
+    desk.storage.commit([Put(record_kinds.OUTBOX, record.id, newer, record.version, record.keys)])
 
 
 @pytest.mark.parametrize(
@@ -378,7 +379,7 @@ def test_a_claim_that_is_made_while_a_consent_is_taken_back_counts():
 
         def commit(self, writes):
             worker = self.worker
-            if worker is not None and any(one.kind == kinds.OUTBOX for one in writes):
+            if worker is not None and any(one.kind == record_kinds.OUTBOX for one in writes):
                 self.worker = None
                 worker()
             return super().commit(writes)
@@ -387,10 +388,10 @@ def test_a_claim_that_is_made_while_a_consent_is_taken_back_counts():
     with desk_at(storage) as desk:
         referral = send(desk, patron=TOKEN)
         storage.worker = lambda: storage.claim(
-            kinds.OUTBOX,
-            kinds.BY_DUE,
-            kinds.stamp(desk.time.now),
-            kinds.stamp(desk.time.now + timedelta(minutes=5)),
+            record_kinds.OUTBOX,
+            record_kinds.BY_DUE,
+            record_kinds.stamp(desk.time.now),
+            record_kinds.stamp(desk.time.now + timedelta(minutes=5)),
             9,
         )
         desk.revoke_consent(referral.id, actor=PATRON)

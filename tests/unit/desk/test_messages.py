@@ -29,9 +29,10 @@ from hypothesis import strategies as st
 
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.desk import RowStatus, kinds
-from communityconnector.desk.delivering import PAUSES
-from communityconnector.desk.outbox import Row
+from communityconnector.desk import MessageStatus
+from communityconnector.desk.messages.delivery import PAUSES
+from communityconnector.desk.store import record_kinds
+from communityconnector.desk.store.outbox import OutboxMessage
 from communityconnector.errors import (
     IllegalTransitionError,
     InvalidReferralError,
@@ -50,7 +51,7 @@ def desk():
 
 
 def rows(desk):
-    return [Row.from_dict(record.document) for record in desk.storage.scan(kinds.OUTBOX)]
+    return [OutboxMessage.from_dict(record.document) for record in desk.storage.scan(record_kinds.OUTBOX)]
 
 
 # What messages say
@@ -302,7 +303,9 @@ def test_consent_is_looked_at_again_when_a_message_is_sent(desk):
 def test_consent_that_is_revoked_while_others_are_sent_stops_the_rest(desk):
     first, second = send(desk), send(desk)
     ids = sorted(row.id for row in rows(desk))
-    order = {Row.from_dict(r.document).referral_id: r.id for r in desk.storage.scan(kinds.OUTBOX)}
+    order = {
+        OutboxMessage.from_dict(r.document).referral_id: r.id for r in desk.storage.scan(record_kinds.OUTBOX)
+    }
     late = next(one for one in (first, second) if order[one.id] == ids[1])
     send_it = desk.box.send
 
@@ -370,7 +373,7 @@ def test_a_message_can_be_given_up(desk):
     (dead,) = desk.dead_letters()
     desk.discard_message(dead.id, "agency-closed", actor=STAFF)
     assert desk.dead_letters() == ()
-    assert (RowStatus.WITHDRAWN, "agency-closed") in {(row.status, row.last) for row in rows(desk)}
+    assert (MessageStatus.WITHDRAWN, "agency-closed") in {(row.status, row.last) for row in rows(desk)}
 
 
 def test_a_provider_that_says_when_is_asked_then(desk):
@@ -429,7 +432,7 @@ def test_a_worker_that_was_thought_dead_writes_over_nothing(desk):
     desk.box.send = while_another_takes_over
     desk.dispatch_once()
     (row,) = rows(desk)
-    assert (row.status, row.attempts) == (RowStatus.SENT, 1)
+    assert (row.status, row.attempts) == (MessageStatus.SENT, 1)
     assert len({message.id for message in desk.box}) == 1
 
 
@@ -560,7 +563,7 @@ def test_a_link_holds_no_id_and_the_storage_no_link(desk):
     token = desk.box.token()
     assert re.fullmatch(r"[\w-]{27}", token)
     assert referral.id not in token
-    for kind in (kinds.LINK, kinds.OUTBOX, kinds.REFERRAL, kinds.AUDIT):
+    for kind in (record_kinds.LINK, record_kinds.OUTBOX, record_kinds.REFERRAL, record_kinds.AUDIT):
         for record in desk.storage.scan(kind):
             assert token not in json.dumps([record.id, dict(record.document), dict(record.keys)])
 
@@ -629,7 +632,7 @@ def test_without_a_base_there_are_no_links():
             desk.box.texts[0][1]
             == f"A new referral ({referral.id}) is waiting for your answer. Please call Ashe County Library."
         )
-        assert list(desk.storage.scan(kinds.LINK)) == []
+        assert list(desk.storage.scan(record_kinds.LINK)) == []
 
 
 def test_a_stale_record_is_never_shown_to_who_answers(desk):

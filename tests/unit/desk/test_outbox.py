@@ -13,10 +13,11 @@ from desks import MONDAY, PATRON, STAFF, Plain, desk_at, found, preference, refu
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.adapters.webhook import WebhookNotifier
-from communityconnector.desk import RowStatus, kinds
-from communityconnector.desk.delivering import PAUSES
-from communityconnector.desk.kinds import stamp
-from communityconnector.desk.outbox import Row
+from communityconnector.desk import MessageStatus
+from communityconnector.desk.messages.delivery import PAUSES
+from communityconnector.desk.store import record_kinds
+from communityconnector.desk.store.outbox import OutboxMessage
+from communityconnector.desk.store.record_kinds import stamp
 from communityconnector.errors import InvalidReferralError
 from communityconnector.notification import Receipt
 from communityconnector.referrals import Template
@@ -45,7 +46,9 @@ def desk():
 
 def records(desk, template=None):
     """The rows with their keys, of one template or of all."""
-    found = [(Row.from_dict(one.document), one.keys) for one in desk.storage.scan(kinds.OUTBOX)]
+    found = [
+        (OutboxMessage.from_dict(one.document), one.keys) for one in desk.storage.scan(record_kinds.OUTBOX)
+    ]
     return [(row, keys) for row, keys in found if template in (None, row.template)]
 
 
@@ -57,8 +60,8 @@ def told(desk, template):
         row.last,
         row.attempts,
         row.reference,
-        keys.get(kinds.BY_DUE),
-        keys.get(kinds.BY_PURGE),
+        keys.get(record_kinds.BY_DUE),
+        keys.get(record_kinds.BY_PURGE),
     )
 
 
@@ -71,13 +74,13 @@ REQUEST, PATRONS = Template.AGENCY_REQUEST, Template.PATRON_MESSAGE
 
 def test_what_waits_is_due_at_once_and_goes_with_its_referral(desk):
     send(desk)
-    assert told(desk, REQUEST) == (RowStatus.PENDING, "", 0, "", stamp(MONDAY), None)
+    assert told(desk, REQUEST) == (MessageStatus.PENDING, "", 0, "", stamp(MONDAY), None)
 
 
 def test_what_was_sent_has_the_providers_name_for_it_and_goes_after_a_month(desk):
     send(desk)
     desk.dispatch_once()
-    assert told(desk, REQUEST) == (RowStatus.SENT, "sent", 1, "ref-1", None, after_a_month(desk))
+    assert told(desk, REQUEST) == (MessageStatus.SENT, "sent", 1, "ref-1", None, after_a_month(desk))
 
 
 def test_of_a_long_name_255_letters_are_kept(desk):
@@ -103,7 +106,14 @@ def test_what_was_claimed_and_not_written_down_can_be_claimed_after_five_minutes
     with pytest.raises(Killed):
         desk.dispatch_once()
     desk.storage.commit = commit
-    assert told(desk, REQUEST) == (RowStatus.PENDING, "", 0, "", stamp(MONDAY + timedelta(minutes=5)), None)
+    assert told(desk, REQUEST) == (
+        MessageStatus.PENDING,
+        "",
+        0,
+        "",
+        stamp(MONDAY + timedelta(minutes=5)),
+        None,
+    )
     desk.box.send = taken
     desk.time.pass_by(minutes=5, seconds=-1)
     assert desk.dispatch_once().total == 0
@@ -136,11 +146,11 @@ def test_pauses_grow_as_the_notifier_has_them(declared, pauses, error):
             desk.box.fails = [error()]
             assert desk.dispatch_once(limit=1).again == 1
             due = stamp(desk.time.now + timedelta(seconds=pause))
-            assert told(desk, REQUEST) == (RowStatus.PENDING, "failed", number, "", due, None)
+            assert told(desk, REQUEST) == (MessageStatus.PENDING, "failed", number, "", due, None)
             desk.time.pass_by(seconds=pause)
         desk.box.fails = [error()]
         assert desk.dispatch_once(limit=1).dead == 1
-        dead = (RowStatus.DEAD, "given-up", len(pauses) + 1, "", None, after_a_month(desk))
+        dead = (MessageStatus.DEAD, "given-up", len(pauses) + 1, "", None, after_a_month(desk))
         assert told(desk, REQUEST) == dead
 
 
@@ -174,17 +184,17 @@ def test_what_is_refused_is_dead_at_once_and_can_be_tried_from_the_first_pause_o
         desk.dispatch_once(limit=1)
         desk.time.pass_by(seconds=PAUSES[0])
         desk.dispatch_once(limit=1)
-        assert told(desk, REQUEST) == (RowStatus.DEAD, "refused", 2, "", None, after_a_month(desk))
+        assert told(desk, REQUEST) == (MessageStatus.DEAD, "refused", 2, "", None, after_a_month(desk))
         (row,) = desk.dead_letters()
         assert desk.dispatch_once().sent == 1, "the word to staff"
         desk.time.pass_by(days=1)
         desk.retry(row.id, actor=STAFF)
         assert desk.dead_letters() == ()
-        assert told(desk, REQUEST) == (RowStatus.PENDING, "refused", 0, "", stamp(desk.time.now), None)
+        assert told(desk, REQUEST) == (MessageStatus.PENDING, "refused", 0, "", stamp(desk.time.now), None)
         desk.box.fails = [refused(retry=True)]
         desk.dispatch_once(limit=1)
         again = stamp(desk.time.now + timedelta(seconds=PAUSES[0]))
-        assert told(desk, REQUEST) == (RowStatus.PENDING, "failed", 1, "", again, None)
+        assert told(desk, REQUEST) == (MessageStatus.PENDING, "failed", 1, "", again, None)
 
 
 def test_what_was_given_up_says_why_and_goes_after_a_month(desk):
@@ -194,7 +204,7 @@ def test_what_was_given_up_says_why_and_goes_after_a_month(desk):
     (row,) = desk.dead_letters()
     desk.time.pass_by(days=2)
     desk.discard_message(row.id, actor=STAFF)
-    assert told(desk, REQUEST) == (RowStatus.WITHDRAWN, "discarded", 1, "", None, after_a_month(desk))
+    assert told(desk, REQUEST) == (MessageStatus.WITHDRAWN, "discarded", 1, "", None, after_a_month(desk))
     for settle in (desk.retry, desk.discard_message):
         for which in (row.id, "m-none"):
             with pytest.raises(
@@ -207,17 +217,24 @@ def test_what_the_patron_agreed_to_no_more_is_withdrawn_before_it_is_tried(desk)
     send(desk)
     desk.time.pass_by(days=91)
     assert desk.dispatch_once().withdrawn == 1
-    assert told(desk, REQUEST) == (RowStatus.WITHDRAWN, "consent", 0, "", None, after_a_month(desk))
+    assert told(desk, REQUEST) == (MessageStatus.WITHDRAWN, "consent", 0, "", None, after_a_month(desk))
 
 
 def test_what_is_taken_back_is_withdrawn_with_the_reason(desk):
     referral = send(desk)
     desk.revoke_consent(referral.id, actor=PATRON)
-    assert told(desk, REQUEST) == (RowStatus.WITHDRAWN, "consent-revoked", 0, "", None, after_a_month(desk))
+    assert told(desk, REQUEST) == (
+        MessageStatus.WITHDRAWN,
+        "consent-revoked",
+        0,
+        "",
+        None,
+        after_a_month(desk),
+    )
     other = send(desk)
     desk.apply(other.id, "cancel", actor=STAFF, outcome="patron_declined")
     ((row, _),) = [one for one in records(desk, REQUEST) if one[0].referral_id == other.id]
-    assert (row.status, row.last) == (RowStatus.WITHDRAWN, "closed")
+    assert (row.status, row.last) == (MessageStatus.WITHDRAWN, "closed")
 
 
 def test_what_waits_for_the_safe_hours_is_due_when_they_begin(desk):
@@ -228,10 +245,10 @@ def test_what_waits_for_the_safe_hours_is_due_when_they_begin(desk):
     )
     desk.dispatch_once()
     evening = datetime(2026, 3, 2, 17, tzinfo=UTC)
-    assert told(desk, PATRONS) == (RowStatus.PENDING, "safe-hours", 0, "", stamp(evening), None)
+    assert told(desk, PATRONS) == (MessageStatus.PENDING, "safe-hours", 0, "", stamp(evening), None)
     desk.time.now = evening
     desk.dispatch_once()
-    assert told(desk, PATRONS) == (RowStatus.SENT, "sent", 1, "ref-2", None, after_a_month(desk))
+    assert told(desk, PATRONS) == (MessageStatus.SENT, "sent", 1, "ref-2", None, after_a_month(desk))
 
 
 def test_a_patron_without_a_safe_way_by_then_is_not_written_to(desk):
@@ -243,7 +260,7 @@ def test_a_patron_without_a_safe_way_by_then_is_not_written_to(desk):
     assert records(desk, PATRONS)
     desk.time.pass_by(days=2)
     desk.dispatch_once()
-    expected = (RowStatus.WITHDRAWN, "no-safe-contact", 0, "", None, after_a_month(desk))
+    expected = (MessageStatus.WITHDRAWN, "no-safe-contact", 0, "", None, after_a_month(desk))
     assert told(desk, PATRONS) == expected
 
 
@@ -258,14 +275,14 @@ def test_staff_are_told_of_each_message_that_died_once(desk):
     assert {row.reason for row, _ in alerts} == {"message not delivered"}
     assert len(alerts) == 2
     assert {row.referral_id for row, _ in alerts} == {referral.id}
-    assert {keys[kinds.BY_DUE] for _, keys in alerts} == {stamp(desk.time.now)}
+    assert {keys[record_kinds.BY_DUE] for _, keys in alerts} == {stamp(desk.time.now)}
 
 
 def test_what_is_for_staff_and_dies_alerts_nobody(desk):
     send(desk)
     desk.box.fails = [refused(), refused()]
     desk.dispatch_once()
-    assert [row.status for row, _ in records(desk, Template.STAFF_ATTENTION)] == [RowStatus.DEAD]
+    assert [row.status for row, _ in records(desk, Template.STAFF_ATTENTION)] == [MessageStatus.DEAD]
 
 
 def test_a_message_has_the_language_of_whom_it_is_for(desk):
@@ -287,7 +304,8 @@ def test_no_more_is_sent_than_was_asked_for(desk):
 def test_a_hundred_are_sent_unless_more_are_asked_for(monkeypatch, desk):
     asked = []
     monkeypatch.setattr(
-        "communityconnector.desk.dispatching.claim", lambda _, count: asked.append(count) or []
+        "communityconnector.desk.messages.dispatcher.claim_messages",
+        lambda _, count: asked.append(count) or [],
     )
     desk.dispatch_once()
     desk.dispatch_once(limit=1000)
@@ -317,8 +335,8 @@ def test_what_was_sent_is_written_down_though_the_rest_is_given_back(desk):
     desk.box.send = second
     assert desk.run_dispatcher(stop).sent == 2
     assert sorted(row.status for row, _ in records(desk)) == ["pending", "sent", "sent"]
-    ((_, keys),) = [one for one in records(desk) if one[0].status is RowStatus.PENDING]
-    assert keys[kinds.BY_DUE] == stamp(MONDAY)
+    ((_, keys),) = [one for one in records(desk) if one[0].status is MessageStatus.PENDING]
+    assert keys[record_kinds.BY_DUE] == stamp(MONDAY)
 
 
 def test_what_was_sent_is_written_down_though_time_runs_out(desk):
@@ -389,30 +407,30 @@ def test_the_log_says_which_message_another_worker_took_over(desk, caplog):
 
 
 def test_where_a_storage_has_no_claims_the_first_due_are_claimed_and_keep_their_other_keys():
-    from communityconnector.desk.claiming import claimed
+    from communityconnector.desk.messages.claims import claim_records
 
     storage = Plain(MemoryStorage())
     storage.commit(
         [
             Put(
-                kinds.OUTBOX,
+                record_kinds.OUTBOX,
                 f"m-{number}",
                 {"n": number},
                 ABSENT,
-                {kinds.BY_DUE: due, kinds.BY_REFERRAL: "r"},
+                {record_kinds.BY_DUE: due, record_kinds.BY_REFERRAL: "r"},
             )
             for number, due in enumerate(["5", "3", "3", "7"])
         ]
     )
-    taken = claimed(storage, "5", "9", 2)
+    taken = claim_records(storage, "5", "9", 2)
     assert [(one.kind, one.id, dict(one.keys)) for one in taken] == [
-        (kinds.OUTBOX, "m-1", {kinds.BY_DUE: "9", kinds.BY_REFERRAL: "r"}),
-        (kinds.OUTBOX, "m-2", {kinds.BY_DUE: "9", kinds.BY_REFERRAL: "r"}),
+        (record_kinds.OUTBOX, "m-1", {record_kinds.BY_DUE: "9", record_kinds.BY_REFERRAL: "r"}),
+        (record_kinds.OUTBOX, "m-2", {record_kinds.BY_DUE: "9", record_kinds.BY_REFERRAL: "r"}),
     ]
-    assert [dict(one.keys) for one in storage.scan(kinds.OUTBOX)] == [
-        {kinds.BY_DUE: due, kinds.BY_REFERRAL: "r"} for due in ("5", "9", "9", "7")
+    assert [dict(one.keys) for one in storage.scan(record_kinds.OUTBOX)] == [
+        {record_kinds.BY_DUE: due, record_kinds.BY_REFERRAL: "r"} for due in ("5", "9", "9", "7")
     ]
-    assert [one.id for one in claimed(storage, "6", "9", 5)] == ["m-0"]
+    assert [one.id for one in claim_records(storage, "6", "9", 5)] == ["m-0"]
 
 
 def test_what_is_left_of_a_referral_that_is_gone_is_withdrawn(desk):
@@ -420,7 +438,7 @@ def test_what_is_left_of_a_referral_that_is_gone_is_withdrawn(desk):
     desk.apply(
         referral.id, "hold", actor=cc.Actor("agency", referral.organization_id), hold_reason="awaiting_patron"
     )
-    (record,) = desk.storage.scan(kinds.REFERRAL)
-    desk.storage.commit([Delete(kinds.REFERRAL, referral.id, record.version)])
+    (record,) = desk.storage.scan(record_kinds.REFERRAL)
+    desk.storage.commit([Delete(record_kinds.REFERRAL, referral.id, record.version)])
     assert desk.dispatch_once().withdrawn == 2
-    assert {(row.status, row.last) for row, _ in records(desk)} == {(RowStatus.WITHDRAWN, "purged")}
+    assert {(row.status, row.last) for row, _ in records(desk)} == {(MessageStatus.WITHDRAWN, "purged")}

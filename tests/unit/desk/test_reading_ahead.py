@@ -10,10 +10,10 @@ from desks import MONDAY, desk_at, found, send
 from hypothesis import given
 
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.desk import kinds
-from communityconnector.desk.claiming import Claimed, claim
-from communityconnector.desk.outbox import row_of
-from communityconnector.desk.reading_ahead import ReadingAhead
+from communityconnector.desk.messages.claims import ClaimedMessage, claim_messages
+from communityconnector.desk.messages.read_cache import ReadCache
+from communityconnector.desk.store import record_kinds
+from communityconnector.desk.store.outbox import read_message
 from communityconnector.errors import StaleRecordError, StorageError
 from communityconnector.storage import ABSENT, Delete, KeyRange, Put
 
@@ -38,34 +38,34 @@ def test_a_hundred_messages_are_looked_up_in_a_few_questions():
             send(desk, match)
         storage.asked.clear()
         assert desk.dispatch_once().sent == 100
-    once_for_32 = dict.fromkeys((kinds.OUTBOX, kinds.REFERRAL, kinds.CONSENT), 4)
-    assert storage.asked == {**once_for_32, kinds.INTAKE: 1, kinds.LINK: 1, kinds.OWN: 1}
+    once_for_32 = dict.fromkeys((record_kinds.OUTBOX, record_kinds.REFERRAL, record_kinds.CONSENT), 4)
+    assert storage.asked == {**once_for_32, record_kinds.INTAKE: 1, record_kinds.LINK: 1, record_kinds.OWN: 1}
 
 
 def test_it_knows_what_others_have_written_since_it_was_asked_last():
     with desk_at() as desk:
         for _ in range(2):
             send(desk)
-        claimed = claim(desk._parts.ledger, 10)  # noqa: SLF001  # as its dispatcher does
-        ahead = ReadingAhead(desk.storage)
+        claimed = claim_messages(desk._parts.ledger, 10)  # noqa: SLF001  # as its dispatcher does
+        ahead = ReadCache(desk.storage)
         kept = {one.row.referral_id for one in claimed}
         ahead.coming(claimed)
-        assert set(ahead.get(kinds.REFERRAL, kept)) == kept
+        assert set(ahead.get(record_kinds.REFERRAL, kept)) == kept
         gone = claimed[1].row.referral_id
-        version = desk.storage.get(kinds.REFERRAL, [gone])[gone].version
-        desk.storage.commit([Delete(kinds.REFERRAL, gone, version)])
+        version = desk.storage.get(record_kinds.REFERRAL, [gone])[gone].version
+        desk.storage.commit([Delete(record_kinds.REFERRAL, gone, version)])
         ahead.coming(claimed[1:])
-        assert set(ahead.get(kinds.REFERRAL, kept)) == kept - {gone}
+        assert set(ahead.get(record_kinds.REFERRAL, kept)) == kept - {gone}
 
 
 @pytest.mark.parametrize("consent", [["c-1", "c-2"], {"id": "c-1"}, 7, None])
 def test_a_referral_whose_consent_is_odd_keeps_no_other_back(consent):
     with desk_at() as desk:
         odd, *_ = [send(desk) for _ in range(4)]
-        (record,) = desk.storage.get(kinds.REFERRAL, [odd.id]).values()
+        (record,) = desk.storage.get(record_kinds.REFERRAL, [odd.id]).values()
         about = {**record.document["about"], "consent_id": consent}
         document = {**record.document, "about": about}
-        desk.storage.commit([Put(kinds.REFERRAL, odd.id, document, record.version, record.keys)])
+        desk.storage.commit([Put(record_kinds.REFERRAL, odd.id, document, record.version, record.keys)])
         done = desk.dispatch_once()
         assert done.total - done.sent == 1
         assert done.sent >= 3
@@ -76,7 +76,7 @@ def test_a_read_that_fails_is_tried_again_when_it_is_needed():
         fails = False
 
         def get(self, kind, ids):
-            if self.fails and kind == kinds.REFERRAL:
+            if self.fails and kind == record_kinds.REFERRAL:
                 self.fails = False
                 message = "the database could not do it"
                 raise StorageError(message)
@@ -92,7 +92,7 @@ def test_a_read_that_fails_is_tried_again_when_it_is_needed():
 
 def test_what_another_has_made_meanwhile_is_read_anew_where_a_write_shows_it():
     storage = MemoryStorage()
-    ahead = ReadingAhead(storage)
+    ahead = ReadCache(storage)
     assert ahead.get("note", ["a"]) == {}
     storage.commit([Put("note", "a", {})])
     with pytest.raises(StaleRecordError):
@@ -100,7 +100,7 @@ def test_what_another_has_made_meanwhile_is_read_anew_where_a_write_shows_it():
     assert ahead.get("note", ["a"]).keys() == {"a"}
 
 
-_kinds = st.sampled_from([kinds.OUTBOX, kinds.REFERRAL, kinds.INTAKE])
+_kinds = st.sampled_from([record_kinds.OUTBOX, record_kinds.REFERRAL, record_kinds.INTAKE])
 _ids = st.sampled_from("abcd")
 
 
@@ -116,9 +116,11 @@ _ids = st.sampled_from("abcd")
 def test_what_is_read_after_a_look_is_what_is_kept(steps):
     storage = MemoryStorage()
     # Rows that nobody can read lead to no referral; what is read ahead does not depend on them.
-    storage.commit([Put(kinds.OUTBOX, each, {}) for each in "abcd"])
-    claimed = [Claimed(record, row_of(record), MONDAY) for record in storage.scan(kinds.OUTBOX)]
-    ahead = ReadingAhead(storage)
+    storage.commit([Put(record_kinds.OUTBOX, each, {}) for each in "abcd"])
+    claimed = [
+        ClaimedMessage(record, read_message(record), MONDAY) for record in storage.scan(record_kinds.OUTBOX)
+    ]
+    ahead = ReadCache(storage)
     for what, kind, name, number in steps:
         if what == "read":
             ahead.coming(claimed)
@@ -133,7 +135,7 @@ def test_what_is_read_after_a_look_is_what_is_kept(steps):
 
 def test_it_reads_and_writes_as_what_it_reads_from_does():
     storage = MemoryStorage()
-    ahead = ReadingAhead(storage)
+    ahead = ReadCache(storage)
     number = ahead.commit([Put("note", each, {}, keys={"of": each}) for each in "abcd"])
     assert number == storage.commit([])
     assert [one.id for one in ahead.scan("note", after="a", limit=1)] == ["b"]

@@ -11,13 +11,13 @@ import pytest
 from desks import MONDAY, PANTRIES, STAFF, Time, desk_at, found, send
 
 import communityconnector as cc
-from communityconnector.desk import Sender, Taken
+from communityconnector.desk import ReportResult, WebhookSender
+from communityconnector.directory_store import load
 from communityconnector.errors import IdempotencyConflictError, InvalidReferralError, PluginError
 from communityconnector.hookspecs import StatusWords, hookimpl
 from communityconnector.plugins import Plugins
 from communityconnector.referrals import Referral
 from communityconnector.referrals.mappings import Meant
-from communityconnector.stored import load
 from communityconnector.webhooks import sign, timestamp
 
 KEY = cc.Secret("whsec_" + base64.b64encode(b"k" * 24).decode())
@@ -48,12 +48,12 @@ def post(desk, message_id, told):
 
 def test_a_key_of_the_host_is_no_id_of_a_web_hook():
     agency = found(None).organization.id
-    with desk_at(senders=[Sender(agency, [KEY])]) as desk:
+    with desk_at(senders=[WebhookSender(agency, [KEY])]) as desk:
         referral = send(desk)
         for key in (f"hook {agency} m-77", json.dumps([agency, "m-77"])):
             send(desk, idempotency_key=key)
         received = post(desk, "m-77", {"referral_id": referral.id, "event": "accept"})
-        assert (received.taken, received.referral.id) == (Taken.ACCEPTED, referral.id)
+        assert (received.taken, received.referral.id) == (ReportResult.ACCEPTED, referral.id)
 
 
 def test_a_request_has_its_answer_when_the_service_has_gone(desk):
@@ -104,16 +104,16 @@ def test_a_document_that_is_none_leaves_nothing_of_what_it_held(desk):
 def test_words_of_a_librarys_own_table_are_understood_and_others_are_not_guessed():
     match = found(None)
     table = {("our_system", "Helped"): Meant("completed", "service_received")}
-    with desk_at(senders=[Sender(match.organization.id, [KEY])], words=[table]) as desk:
+    with desk_at(senders=[WebhookSender(match.organization.id, [KEY])], words=[table]) as desk:
         first, second = send(desk), send(desk)
         said = {"system": "our_system", "status": "Helped"}
-        assert post(desk, "m-1", {"referral_id": first.id, **said}).taken is Taken.ACCEPTED
+        assert post(desk, "m-1", {"referral_id": first.id, **said}).taken is ReportResult.ACCEPTED
         assert desk.referral(first.id).outcome == "service_received"
         post(desk, "m-2", {"referral_id": second.id, **said, "status": "Was helped"})
         assert [(one.system, one.word) for one in desk.to_review()] == [("our_system", "Was helped")]
         for system in ("another", None, 5):
             received = post(desk, f"m-{system}", {"referral_id": second.id, **said, "system": system})
-            assert (received.taken, received.code) == (Taken.REFUSED, "invalid-referral")
+            assert (received.taken, received.code) == (ReportResult.REFUSED, "invalid-referral")
 
 
 def test_a_plugin_brings_a_table_by_its_name():
@@ -132,7 +132,7 @@ def test_a_plugin_brings_a_table_by_its_name():
     asked = {
         "plugins": plugins,
         "settings": {"word": "yes"},
-        "senders": [Sender(agency, [KEY])],
+        "senders": [WebhookSender(agency, [KEY])],
         "clock": time,
     }
     with cc.Connector.open(words=["theirs", "built-in", own], **asked) as desk:

@@ -21,7 +21,8 @@ from communityconnector.adapters.crypto import AesGcmKeyring
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.adapters.sql import create_storage
 from communityconnector.adapters.sql.sqlite import copied
-from communityconnector.desk import Ending, kinds
+from communityconnector.desk import Ending
+from communityconnector.desk.store import record_kinds
 from communityconnector.errors import (
     IllegalTransitionError,
     InvalidReferralError,
@@ -35,10 +36,18 @@ from communityconnector.storage import Put, SupportsWiping
 
 KINDS = [
     value
-    for name, value in vars(kinds).items()
+    for name, value in vars(record_kinds).items()
     if name.isupper() and not name.startswith("BY_") and name != "EVERYTHING"
 ]
-FOREVER = {kinds.AUDIT, kinds.ANCHOR, kinds.OWN, kinds.INTAKE, kinds.UNMET_NEED, kinds.COUNT, kinds.RETENTION}
+FOREVER = {
+    record_kinds.AUDIT,
+    record_kinds.ANCHOR,
+    record_kinds.OWN,
+    record_kinds.INTAKE,
+    record_kinds.UNMET_NEED,
+    record_kinds.COUNT,
+    record_kinds.RETENTION,
+}
 """What is not a patron's: it stays, or has a time of its own."""
 
 
@@ -81,12 +90,12 @@ def desk():
 def test_what_is_a_patrons_own_goes_a_month_after_closing(desk):
     referral = ended(desk)
     desk.time.pass_by(days=29)
-    assert desk.purge().gone.get(kinds.PRIVATE) is None
+    assert desk.purge().gone.get(record_kinds.PRIVATE) is None
     desk.time.pass_by(days=1)
-    assert desk.purge().gone[kinds.PRIVATE] == 1
+    assert desk.purge().gone[record_kinds.PRIVATE] == 1
     assert not desk.private(referral.id, actor=STAFF).told
     assert desk.referral(referral.id).is_closed
-    held = desk.storage.get(kinds.REFERRAL, [referral.id])[referral.id]
+    held = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
     assert "private" not in held.document["about"]
 
 
@@ -95,7 +104,7 @@ def test_a_closed_referral_goes_after_half_a_year_with_all_that_belongs_to_it(de
     desk.time.pass_by(days=181)
     desk.purge()
     left = {kind for kind, _ in records(desk.storage)}
-    assert left <= {kinds.CONSENT, kinds.DISCLOSURE, *FOREVER}
+    assert left <= {record_kinds.CONSENT, record_kinds.DISCLOSURE, *FOREVER}
     assert desk.audit.verify().ok
 
 
@@ -103,7 +112,7 @@ def test_consents_and_disclosures_go_after_three_years(desk):
     filled(desk)
     desk.time.pass_by(days=181)
     desk.purge()
-    assert list(desk.storage.scan(kinds.CONSENT))
+    assert list(desk.storage.scan(record_kinds.CONSENT))
     assert desk.disclosures_of(TOKEN, actor=STAFF)
     desk.time.now = MONDAY + KEEP_ALL
     desk.purge()
@@ -117,16 +126,16 @@ def test_a_draft_goes_after_a_week_with_every_consent_to_it(desk):
     desk.consent(draft.id, terms(), actor=STAFF)
     desk.time.pass_by(days=7)
     report = desk.purge()
-    assert report.gone[kinds.CONSENT] == 2
+    assert report.gone[record_kinds.CONSENT] == 2
     assert report.counted == 0
-    assert not list(desk.storage.scan(kinds.COUNT))
+    assert not list(desk.storage.scan(record_kinds.COUNT))
 
 
 def test_the_log_has_a_time_of_its_own(desk):
     filled(desk)
     desk.time.now = MONDAY + timedelta(days=1150)
     report = desk.purge()
-    assert report.gone[kinds.AUDIT] > 20
+    assert report.gone[record_kinds.AUDIT] > 20
     assert desk.audit.verify().ok
     entries = list(desk.audit.entries())
     assert [entry.action for entry in entries][-1] == "purge"
@@ -136,11 +145,11 @@ def test_requests_and_messages_are_remembered_no_longer_than_said(desk):
     send(desk, idempotency_key="one")
     desk.dispatch_once()
     desk.time.pass_by(days=8)
-    assert desk.purge().gone == {kinds.REQUEST: 1}
+    assert desk.purge().gone == {record_kinds.REQUEST: 1}
     desk.time.pass_by(days=23)
-    assert desk.purge().gone == {kinds.OUTBOX: 1}
+    assert desk.purge().gone == {record_kinds.OUTBOX: 1}
     desk.time.pass_by(days=3)
-    assert desk.purge().gone == {kinds.LINK: 1}
+    assert desk.purge().gone == {record_kinds.LINK: 1}
 
 
 def test_what_is_not_due_stays(desk):
@@ -182,7 +191,7 @@ def test_the_log_is_told_how_much_of_what_and_no_ids(desk):
     entries = [entry for entry in desk.audit.entries() if entry.action == "purge"]
     assert len(entries) == 1
     assert (entries[0].role, entries[0].referral_id) == ("system", "")
-    assert told_in_log(desk) == Counter(report.gone) + Counter({kinds.COUNT: report.counted})
+    assert told_in_log(desk) == Counter(report.gone) + Counter({record_kinds.COUNT: report.counted})
     assert report.counted == 7
     assert json.dumps(report.to_dict())
 
@@ -233,12 +242,12 @@ def ids():
 @pytest.mark.parametrize("after", [False, True], ids=["before it is kept", "after"])
 def test_a_purge_that_is_cut_off_anywhere_goes_on_where_it_was(after, monkeypatch):
     """Killed at its first commit, at its second, at every one: what remains, and what is counted, is the same."""
-    monkeypatch.setattr("communityconnector.desk.purging._BATCH", 2)
+    monkeypatch.setattr("communityconnector.desk.retention.purge._BATCH", 2)
     with opened(Kept(), ids=ids()) as desk:
         world = filled(desk).storage
         late = Time()
         late.now = MONDAY + timedelta(days=1200)
-    but = (kinds.AUDIT, kinds.ANCHOR, kinds.UNMET_NEED)
+    but = (record_kinds.AUDIT, record_kinds.ANCHOR, record_kinds.UNMET_NEED)
     with opened(copy_of(world), time=late) as desk:
         whole = desk.purge()
         expected, log = records(desk.storage, but), told_in_log(desk)
@@ -278,9 +287,14 @@ def test_what_is_under_a_legal_hold_is_kept_and_the_report_says_so(desk):
     report = desk.purge()
     after = records(desk.storage)
     assert all(after[key] == one for key, one in before.items())
-    assert report.kept[kinds.REFERRAL] == report.kept[kinds.PRIVATE] == report.kept[kinds.CONSENT] == 1
-    assert report.kept[kinds.AUDIT] > 0
-    assert report.gone[kinds.REFERRAL] == 1
+    assert (
+        report.kept[record_kinds.REFERRAL]
+        == report.kept[record_kinds.PRIVATE]
+        == report.kept[record_kinds.CONSENT]
+        == 1
+    )
+    assert report.kept[record_kinds.AUDIT] > 0
+    assert report.gone[record_kinds.REFERRAL] == 1
     with pytest.raises(ReferralNotFoundError):
         desk.referral(other.id)
     desk.unfreeze(referral.id, actor=STAFF, reason="case-2026-17")
@@ -306,9 +320,9 @@ def test_a_consent_that_is_taken_back_under_a_hold_is_ended_and_what_is_private_
     assert desk.revoke_consent(referral.id, actor=PATRON).status == "cancelled"
     assert desk.private(referral.id, actor=STAFF).told
     assert "keep" in [entry.action for entry in desk.audit.of(referral.id)]
-    assert desk.purge().kept == {kinds.PRIVATE: 1}
+    assert desk.purge().kept == {record_kinds.PRIVATE: 1}
     desk.unfreeze(referral.id, actor=STAFF, reason="case-1")
-    assert desk.purge().gone[kinds.PRIVATE] == 1
+    assert desk.purge().gone[record_kinds.PRIVATE] == 1
     assert not desk.private(referral.id, actor=STAFF).told
 
 
@@ -341,7 +355,7 @@ def test_a_hold_that_is_set_while_something_is_let_go_of_counts(lets_go):
         def commit(self, writes):
             hold = self.hold
             if hold is not None and any(
-                not isinstance(one, Put) and one.kind == kinds.PRIVATE for one in writes
+                not isinstance(one, Put) and one.kind == record_kinds.PRIVATE for one in writes
             ):
                 self.hold = None
                 hold()
@@ -505,7 +519,7 @@ def test_no_byte_of_what_was_purged_is_in_any_file(folder):
         }  # fmt: skip
         desk.time.now = MONDAY + timedelta(days=61)
         report = desk.purge(wipe=False)
-        assert report.gone[kinds.PRIVATE] > 50
+        assert report.gone[record_kinds.PRIVATE] > 50
         assert report.wiped is None
         assert planted(folder)
         assert desk.purge().wiped is True
@@ -545,7 +559,7 @@ def test_a_file_is_written_anew_only_where_something_private_went(folder):
         desk.storage.wipe = lambda: wiped.append(1) or whole()
         private(desk)
         desk.time.pass_by(days=8)
-        assert desk.purge().gone == {kinds.REQUEST: 1}
+        assert desk.purge().gone == {record_kinds.REQUEST: 1}
         assert wiped == []
         desk.erase(TOKEN, actor=STAFF)
         assert desk.purge().wiped is True
@@ -619,14 +633,14 @@ def test_a_backup_from_before_can_be_read_until_the_key_that_wraps_is_destroyed(
 
 
 def test_data_keys_are_wrapped_anew_and_the_old_key_is_needed_no_more(monkeypatch):
-    monkeypatch.setattr("communityconnector.desk.retaining._BATCH", 2)
+    monkeypatch.setattr("communityconnector.desk.retention.commands._BATCH", 2)
     storage = Kept()
     with opened(storage, keyring=ring("old")) as desk:
         referrals = [ended(desk, number) for number in range(5)]
     with opened(storage, keyring=ring("new", "old")) as desk:
         assert desk.rewrap_keys() == 5
         assert desk.rewrap_keys() == 0
-        assert told_in_log(desk, "rewrap") == {kinds.DATA_KEY: 5}
+        assert told_in_log(desk, "rewrap") == {record_kinds.DATA_KEY: 5}
     with opened(storage, keyring=ring("new")) as desk:
         assert all(desk.private(one.id, actor=STAFF).told for one in referrals)
         assert len(desk.disclosures_of(TOKEN, actor=STAFF)) == 5
@@ -658,8 +672,8 @@ def test_statistics_say_the_same_before_and_after_a_purge():
         assert desk.purge().counted == 16
         assert [desk.statistics(by).table for by in bys] == before
         assert desk.statistics().table.total == 16
-        assert not list(desk.storage.scan(kinds.REFERRAL))
-        text = str([one.document for one in desk.storage.scan(kinds.COUNT)])
+        assert not list(desk.storage.scan(record_kinds.REFERRAL))
+        text = str([one.document for one in desk.storage.scan(record_kinds.COUNT)])
         assert "2026-03" in text
         assert "2026-03-" not in text
 

@@ -11,8 +11,8 @@ from desks import MONDAY, PATRON, STAFF, desk_at, found, letterhead, preference,
 
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.desk import kinds
-from communityconnector.desk.audit import Audit, Fact, Head
+from communityconnector.desk.store import record_kinds
+from communityconnector.desk.store.audit_log import Audit, Fact, Head
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.referrals import (
     MEANINGS,
@@ -249,7 +249,7 @@ def test_an_unmet_need_leads_back_to_nobody(desk):
     desk.apply(referral.id, "reject", actor=agency_of(referral), outcome="no_capacity")
     desk.time.pass_by(days=31)
     desk.run_due()
-    (record,) = desk.storage.scan(kinds.UNMET_NEED)
+    (record,) = desk.storage.scan(record_kinds.UNMET_NEED)
     said = json.dumps([record.id, dict(record.document), dict(record.keys)])
     for private in (referral.id, "token-5f3a9c", referral.organization_id, referral.service_id, "2026-03-02"):
         assert private not in said
@@ -319,14 +319,14 @@ def test_the_head_is_found_without_reading_the_log(length):
 
 
 def changed(storage, number, **said):
-    (record,) = storage.get(kinds.AUDIT, [f"{number:013d}"]).values()
-    storage.commit([Put(kinds.AUDIT, record.id, {**record.document, **said}, record.version)])
+    (record,) = storage.get(record_kinds.AUDIT, [f"{number:013d}"]).values()
+    storage.commit([Put(record_kinds.AUDIT, record.id, {**record.document, **said}, record.version)])
 
 
 def removed(storage, *numbers):
     for number in numbers:
-        (record,) = storage.get(kinds.AUDIT, [f"{number:013d}"]).values()
-        storage.commit([Delete(kinds.AUDIT, record.id, record.version)])
+        (record,) = storage.get(record_kinds.AUDIT, [f"{number:013d}"]).values()
+        storage.commit([Delete(record_kinds.AUDIT, record.id, record.version)])
 
 
 @pytest.mark.parametrize(
@@ -360,18 +360,18 @@ def test_an_entry_that_cannot_be_read_is_one_fault_and_the_rest_is_looked_at(des
     changed(storage, 9, action="nothing")
     assert len(audit.verify(head).broken) == 2
     referral = desk.refer(found(desk), actor=STAFF)
-    (event,) = desk.storage.get(kinds.EVENT, [f"{referral.id}.00000002"]).values()
-    desk.storage.commit([Put(kinds.EVENT, event.id, {"version": 2}, event.version)])
+    (event,) = desk.storage.get(record_kinds.EVENT, [f"{referral.id}.00000002"]).values()
+    desk.storage.commit([Put(record_kinds.EVENT, event.id, {"version": 2}, event.version)])
     assert desk.audit.verify().broken == (f"event '{event.id}' cannot be read",)
 
 
 def test_entries_that_were_forged_anew_do_not_follow_from_those_before():
     storage, audit, head = long_log()
-    (record,) = storage.get(kinds.AUDIT, [f"{7:013d}"]).values()
+    (record,) = storage.get(record_kinds.AUDIT, [f"{7:013d}"]).values()
     entry = next(one for one in audit.entries() if one.number == 7)
     forged = attrs.evolve(entry, action="nothing")
     forged = attrs.evolve(forged, hash=forged.digest())
-    storage.commit([Put(kinds.AUDIT, record.id, forged.to_dict(), record.version)])
+    storage.commit([Put(record_kinds.AUDIT, record.id, forged.to_dict(), record.version)])
     assert audit.verify(head).broken == ("entry 8 does not follow from the one before it",)
 
 
@@ -391,7 +391,7 @@ def test_old_entries_can_be_let_go_of_and_the_rest_still_hangs_together():
         desk.time.pass_by(days=400)
         desk.refer(found(desk), actor=STAFF)
         head = desk.audit.head()
-        assert desk.purge().gone == {kinds.AUDIT: 2}
+        assert desk.purge().gone == {record_kinds.AUDIT: 2}
         verified = desk.audit.verify(head)
         assert (verified.ok, verified.entries) == (True, 3), "the second referral's, and the purge's own"
         assert desk.purge().gone == {}

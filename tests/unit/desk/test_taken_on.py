@@ -9,7 +9,7 @@ from desks import LINKS, STAFF, desk_at, found, letterhead, preference, send, ta
 from lettings import broken
 
 import communityconnector as cc
-from communityconnector.desk import kinds
+from communityconnector.desk.store import record_kinds
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.referrals import Clock
 
@@ -140,7 +140,7 @@ def test_what_is_private_goes_a_month_after_the_consent_though_the_referral_stay
     desk.purge()
     assert desk.private(referral.id, actor=STAFF).told
     desk.time.pass_by(days=1)
-    assert desk.purge().gone[kinds.PRIVATE] == 1
+    assert desk.purge().gone[record_kinds.PRIVATE] == 1
     own = desk.private(referral.id, actor=STAFF)
     assert (own.patron, own.told, own.contacts) == ("", {}, ())
     assert desk.referral(referral.id).status == "accepted"
@@ -162,7 +162,7 @@ def test_with_a_new_consent_what_is_private_is_kept_for_as_long_as_that_says(des
 def test_ways_to_reach_a_patron_who_was_given_details_go_though_nobody_runs_what_is_due(desk):
     referral = desk.refer(found(desk), actor=STAFF, contacts=[preference(desk)], follow_up_allowed=True)
     desk.time.pass_by(days=91)
-    assert desk.purge().gone[kinds.PRIVATE] == 1
+    assert desk.purge().gone[record_kinds.PRIVATE] == 1
     assert not desk.private(referral.id, actor=STAFF).contacts
 
 
@@ -257,7 +257,7 @@ def test_whatever_the_token_the_answer_is_the_same_and_nothing_is_sent(desk):
     for other in ("", "x" * 27, "\ud800", "nobody's"):
         assert renewed(desk, other) == []
     desk.time.pass_by(days=4)
-    record = desk.storage.get(kinds.REFERRAL, [referral.id])[referral.id]
+    record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
     desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     desk.dispatch_once()
     assert renewed(desk, token) == [], "it is closed"

@@ -13,7 +13,8 @@ from test_retention import ring
 
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
-from communityconnector.desk import Row, RowStatus, Tracked, kinds
+from communityconnector.desk import DeliveryStatus, MessageStatus, OutboxMessage
+from communityconnector.desk.store import record_kinds
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.notification import Receipt
 from communityconnector.referrals import Clock
@@ -34,7 +35,7 @@ def agency_of(referral):
 
 
 def row_of(desk, key):
-    return Row.from_dict(desk.storage.get(kinds.OUTBOX, [key])[key].document)
+    return OutboxMessage.from_dict(desk.storage.get(record_kinds.OUTBOX, [key])[key].document)
 
 
 def to_agency(desk):
@@ -65,10 +66,10 @@ def told(desk):
 
 def test_what_is_said_is_kept_with_the_message_and_changes_nothing_else(desk):
     _, key = to_agency(desk)
-    before = desk.storage.get(kinds.OUTBOX, [key])[key]
+    before = desk.storage.get(record_kinds.OUTBOX, [key])[key]
     assert desk.track(key, "deferred", actor=MAIL)
-    assert desk.track(key, Tracked.DELIVERED, actor=MAIL)
-    after = desk.storage.get(kinds.OUTBOX, [key])[key]
+    assert desk.track(key, DeliveryStatus.DELIVERED, actor=MAIL)
+    after = desk.storage.get(record_kinds.OUTBOX, [key])[key]
     assert after.document == {**before.document, "tracked": "delivered"}
     assert after.keys == before.keys
     assert [entry.because for entry in desk.audit.entries() if entry.action == "track"] == [
@@ -110,7 +111,7 @@ def test_a_message_that_came_back_is_set_aside_and_staff_are_told(desk, status):
     desk.retry(key, actor=STAFF)
     assert told(desk) == ["agency@example.org"]
     row = row_of(desk, key)
-    assert (row.status, row.tracked, row.reference) == (RowStatus.SENT, None, "ref-1")
+    assert (row.status, row.tracked, row.reference) == (MessageStatus.SENT, None, "ref-1")
     assert desk.track(key, status, actor=MAIL), "of what was sent anew it is news"
     assert desk.referral(referral.id).status == "requested"
 
@@ -119,10 +120,10 @@ def test_what_comes_back_is_let_go_of_as_any_dead_letter_is(desk):
     _, key = to_agency(desk)
     desk.time.pass_by(days=1)
     desk.track(key, "bounced", actor=MAIL)
-    keys = desk.storage.get(kinds.OUTBOX, [key])[key].keys
+    keys = desk.storage.get(record_kinds.OUTBOX, [key])[key].keys
     kept = MONDAY + timedelta(days=1) + cc.Policy().keep_messages
-    assert keys[kinds.BY_PURGE] == kinds.stamp(kept)
-    assert keys[kinds.BY_DEAD] == kinds.stamp(desk.time.now)
+    assert keys[record_kinds.BY_PURGE] == record_kinds.stamp(kept)
+    assert keys[record_kinds.BY_DEAD] == record_kinds.stamp(desk.time.now)
 
 
 @pytest.mark.parametrize("status", ["unsubscribed", "complained"])
@@ -181,16 +182,18 @@ def test_a_stop_is_heeded_while_the_message_waits_to_be_tried_again_or_was_given
     referral = send(desk, contacts=[preference(desk)])
     desk.apply(referral.id, "accept", actor=agency_of(referral))
     desk.dispatch_once()
-    (key,) = (one.id for one in desk.storage.scan(kinds.OUTBOX) if one.document["recipient"] == "patron")
+    (key,) = (
+        one.id for one in desk.storage.scan(record_kinds.OUTBOX) if one.document["recipient"] == "patron"
+    )
     desk.box.send = taken
     with pytest.raises(InvalidReferralError):
         desk.track(key, "bounced", actor=MAIL)
     assert desk.track(key, "unsubscribed", actor=MAIL)
     row = row_of(desk, key)
-    assert (row.status, row.tracked) == (RowStatus.PENDING, "unsubscribed")
+    assert (row.status, row.tracked) == (MessageStatus.PENDING, "unsubscribed")
     desk.time.pass_by(hours=1)
     assert told(desk) == ["staff@example.org"]
-    assert row_of(desk, key).status is RowStatus.WITHDRAWN
+    assert row_of(desk, key).status is MessageStatus.WITHDRAWN
     assert desk.track(key, "complained", actor=MAIL) is False
 
 
@@ -222,7 +225,7 @@ def test_a_report_of_an_earlier_sending_says_nothing_of_a_later_one(desk):
     desk.retry(key, actor=STAFF)
     desk.dispatch_once()
     assert not desk.track(key, "bounced", actor=MAIL, at=first)
-    assert row_of(desk, key).status is RowStatus.SENT
+    assert row_of(desk, key).status is MessageStatus.SENT
     # The provider's clock may be a little slow.
     assert desk.track(key, "bounced", actor=MAIL, at=desk.time.now - timedelta(minutes=4))
 
@@ -234,7 +237,7 @@ def test_what_came_back_after_the_end_is_not_sent_again(desk):
     desk.retry(key, actor=STAFF)
     assert set(told(desk)) == {"agency@example.org", "staff@example.org"}
     assert not [body for _, body in desk.box.texts if "new referral" in body], "but that it was taken back"
-    assert (row_of(desk, key).status, row_of(desk, key).last) == (RowStatus.WITHDRAWN, "closed")
+    assert (row_of(desk, key).status, row_of(desk, key).last) == (MessageStatus.WITHDRAWN, "closed")
 
 
 def test_a_desk_without_the_keyring_does_not_claim_to_have_heard_a_stop():
@@ -317,7 +320,7 @@ def test_a_message_that_came_back_and_was_called_spam_is_both(desk):
 WEIGHT = {"deferred": 1, "delivered": 2, "bounced": 3, "rejected": 3, "unsubscribed": 4, "complained": 4}
 
 
-@given(st.lists(st.sampled_from(sorted(Tracked)), max_size=6))
+@given(st.lists(st.sampled_from(sorted(DeliveryStatus)), max_size=6))
 def test_whatever_is_said_in_whatever_order_the_gravest_counts_and_nothing_twice(said):
     with desk_at(MemoryStorage()) as desk:
         _, key = to_agency(desk)
@@ -328,7 +331,7 @@ def test_whatever_is_said_in_whatever_order_the_gravest_counts_and_nothing_twice
         assert (WEIGHT[row.tracked] if row.tracked else 0) == (highest[-1] if said else 0)
         first_grave = next((n for n, one in enumerate(said) if WEIGHT[one] == 4), len(said))
         set_aside = any(one in ("bounced", "rejected") for one in said[:first_grave])
-        assert (row.status is RowStatus.DEAD) == set_aside
+        assert (row.status is MessageStatus.DEAD) == set_aside
         assert desk.audit.verify().ok
 
 
@@ -366,19 +369,19 @@ def test_a_time_without_a_zone_is_refused(desk):
 
 def test_a_message_that_has_not_left_is_not_known_to_a_provider(desk):
     send(desk)
-    (record,) = desk.storage.scan(kinds.OUTBOX)
+    (record,) = desk.storage.scan(record_kinds.OUTBOX)
     with pytest.raises(InvalidReferralError):
         desk.track(record.id, "delivered", actor=MAIL)
     newer = {**record.document, "newer": True}
-    desk.storage.commit([Put(kinds.OUTBOX, record.id, newer, record.version, record.keys)])
+    desk.storage.commit([Put(record_kinds.OUTBOX, record.id, newer, record.version, record.keys)])
     with pytest.raises(InvalidReferralError):
         desk.track(record.id, "delivered", actor=MAIL)
 
 
 def test_of_a_referral_that_was_purged_meanwhile_nothing_is_written(desk):
     referral, key = to_patron(desk, preference(desk), patron="token-5f3a9c")
-    record = desk.storage.get(kinds.REFERRAL, [referral.id])[referral.id]
-    desk.storage.commit([Delete(kinds.REFERRAL, referral.id, record.version)])
+    record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
+    desk.storage.commit([Delete(record_kinds.REFERRAL, referral.id, record.version)])
     assert desk.track(key, "complained", actor=MAIL)
     assert told(desk) == []
     assert row_of(desk, key).tracked == "complained"
@@ -388,9 +391,9 @@ def test_a_broken_record_keeps_no_stop_from_being_heard(desk, caplog):
     mail = preference(desk)
     broken = send(desk, patron="token-5f3a9c", contacts=[mail])
     referral, key = to_patron(desk, mail, patron="token-5f3a9c")
-    record = desk.storage.get(kinds.REFERRAL, [broken.id])[broken.id]
+    record = desk.storage.get(record_kinds.REFERRAL, [broken.id])[broken.id]
     desk.storage.commit(
-        [Put(kinds.REFERRAL, broken.id, {"of": "a newer version"}, record.version, record.keys)]
+        [Put(record_kinds.REFERRAL, broken.id, {"of": "a newer version"}, record.version, record.keys)]
     )
     for _ in range(2):
         with pytest.raises(InvalidReferralError, match="staff are told"):
@@ -400,8 +403,8 @@ def test_a_broken_record_keeps_no_stop_from_being_heard(desk, caplog):
     assert "patron wants no messages: use that way no more" in desk.box[0].body
     assert "cannot be worked on" in caplog.text
     assert "patron@example.org" not in caplog.text
-    held = desk.storage.get(kinds.REFERRAL, [broken.id])[broken.id]
-    desk.storage.commit([Put(kinds.REFERRAL, broken.id, record.document, held.version, record.keys)])
+    held = desk.storage.get(record_kinds.REFERRAL, [broken.id])[broken.id]
+    desk.storage.commit([Put(record_kinds.REFERRAL, broken.id, record.document, held.version, record.keys)])
     assert desk.track(key, "unsubscribed", actor=MAIL), "the provider tells it again"
     assert [way.safe for way in desk.private(broken.id, actor=STAFF).contacts] == ["no"]
 
@@ -411,7 +414,7 @@ def test_a_report_that_is_cut_off_is_taken_whole_when_it_comes_again(desk, monke
     commit = desk.storage.commit
 
     def cut_off(writes):
-        if any(write.kind == kinds.OUTBOX and write.id == key for write in writes):
+        if any(write.kind == record_kinds.OUTBOX and write.id == key for write in writes):
             raise KeyboardInterrupt
         return commit(writes)
 
@@ -431,7 +434,7 @@ def test_two_that_report_the_same_at_once_report_it_once(desk, monkeypatch):
     def after_another(kind, ids):
         """Between the first look and the writing somebody else reports it."""
         found = get(kind, ids)
-        if kind == kinds.OUTBOX:
+        if kind == record_kinds.OUTBOX:
             monkeypatch.setattr(desk.storage, "get", get)
             assert desk.track(key, "bounced", actor=MAIL)
         return found

@@ -10,7 +10,7 @@ from desks import MONDAY, STAFF, desk_at, found, send
 
 import communityconnector as cc
 from communityconnector.adapters.sql import create_storage
-from communityconnector.desk import kinds
+from communityconnector.desk.store import record_kinds
 from communityconnector.errors import InvalidReferralError, UnknownNeedError
 from communityconnector.referrals import Basis
 
@@ -38,7 +38,7 @@ def number(desk, kind):
 
 
 def waiting_and_kept(desk):
-    return number(desk, kinds.UNMET_PENDING), number(desk, kinds.UNMET_NEED)
+    return number(desk, record_kinds.UNMET_PENDING), number(desk, record_kinds.UNMET_NEED)
 
 
 # No way back
@@ -76,7 +76,7 @@ def test_no_number_of_a_commit_joins_a_need_to_a_patron(tmp_path, settles):
         with sqlite3.connect(path) as connection:
             assert connection.execute(JOIN).fetchall() == []
             shared = {kind for (kind,) in connection.execute(SHARED)}
-        assert shared <= {kinds.UNMET_NEED, kinds.UNMET_PENDING, kinds.RETENTION}
+        assert shared <= {record_kinds.UNMET_NEED, record_kinds.UNMET_PENDING, record_kinds.RETENTION}
         desk.time.now = MONDAY + timedelta(days=200)
         desk.purge()
         with sqlite3.connect(path) as connection:
@@ -119,7 +119,7 @@ def test_the_order_of_what_is_kept_tells_nothing_of_when_each_came():
             rejected(desk, area=area)
         desk.time.now = APRIL
         desk.run_due()
-        kept = [record.document["area"] for record in desk.storage.scan(kinds.UNMET_NEED)]
+        kept = [record.document["area"] for record in desk.storage.scan(record_kinds.UNMET_NEED)]
         assert kept == ["Ashe County", "Watauga County", "Wilkes County"]
 
 
@@ -162,10 +162,10 @@ def test_what_was_entered_in_error_was_no_need(desk):
 
 def test_a_need_that_is_noted_at_the_desk_is_written_alone(desk):
     desk.note_unmet(concepts=("food-pantry",))
-    (record,) = desk.storage.scan(kinds.UNMET_NEED)
+    (record,) = desk.storage.scan(record_kinds.UNMET_NEED)
     beside = [
         one.kind
-        for kind in (kinds.AUDIT, kinds.REFERRAL, kinds.EVENT, kinds.RETENTION)
+        for kind in (record_kinds.AUDIT, record_kinds.REFERRAL, record_kinds.EVENT, record_kinds.RETENTION)
         for one in desk.storage.scan(kind)
         if one.version == record.version
     ]

@@ -11,8 +11,9 @@ from desks import PATRON, STAFF, desk_at, found, letterhead, preference, send, t
 from test_crypto import keyring
 
 import communityconnector as cc
-from communityconnector.desk import Row, RowStatus, UnreadableRow, kinds
-from communityconnector.desk.kinds import stamp
+from communityconnector.desk import MessageStatus, OutboxMessage, UnreadableMessage
+from communityconnector.desk.store import record_kinds
+from communityconnector.desk.store.record_kinds import stamp
 from communityconnector.errors import InvalidReferralError, StorageError
 from communityconnector.referrals import ReferralStatus
 from communityconnector.storage import Delete, Put
@@ -28,7 +29,11 @@ def desk():
 
 def kept(desk, referral_id):
     """The messages about a referral as they are kept."""
-    return [one for one in desk.storage.scan(kinds.OUTBOX) if one.keys[kinds.BY_REFERRAL] == referral_id]
+    return [
+        one
+        for one in desk.storage.scan(record_kinds.OUTBOX)
+        if one.keys[record_kinds.BY_REFERRAL] == referral_id
+    ]
 
 
 def rewritten(desk, kind, key, **said):
@@ -41,7 +46,7 @@ def strange(desk, **said):
     """A referral whose message another version wrote."""
     referral = send(desk)
     (record,) = kept(desk, referral.id)
-    rewritten(desk, kinds.OUTBOX, record.id, **(said or {"template": "agency_survey"}))
+    rewritten(desk, record_kinds.OUTBOX, record.id, **(said or {"template": "agency_survey"}))
     return referral, record.id
 
 
@@ -82,7 +87,7 @@ def test_staff_are_told_of_it_and_it_is_shown_by_what_its_keys_tell(desk, caplog
         ("staff@example.org", f"Referral {referral.id} needs attention: message not delivered.")
     ]
     (dead,) = desk.dead_letters()
-    assert dead == UnreadableRow(
+    assert dead == UnreadableMessage(
         id=key, referral_id=referral.id, since=stamp(desk.time.now), why="InvalidReferralError"
     )
     assert dead.last == "unreadable"
@@ -100,14 +105,14 @@ def test_without_a_notifier_for_staff_it_is_set_aside_all_the_same():
 
 def test_nothing_of_what_another_version_wrote_is_lost(desk):
     referral, key = strange(desk)
-    before = desk.storage.get(kinds.OUTBOX, [key])[key].document
+    before = desk.storage.get(record_kinds.OUTBOX, [key])[key].document
     desk.dispatch_once(limit=1)
     (record,) = [one for one in kept(desk, referral.id) if one.id == key]
     assert record.document == {**before, "status": "dead", "last": "unreadable"}
     assert dict(record.keys) == {
-        kinds.BY_REFERRAL: referral.id,
-        kinds.BY_DEAD: stamp(desk.time.now),
-        kinds.BY_PURGE: stamp(desk.time.now + MONTH),
+        record_kinds.BY_REFERRAL: referral.id,
+        record_kinds.BY_DEAD: stamp(desk.time.now),
+        record_kinds.BY_PURGE: stamp(desk.time.now + MONTH),
     }
 
 
@@ -117,13 +122,13 @@ def test_it_can_be_tried_again_by_a_version_that_can_read_it(desk):
     desk.retry(key, actor=STAFF)
     assert desk.dead_letters() == ()
     (waiting,) = [one for one in kept(desk, referral.id) if one.id == key]
-    assert waiting.keys[kinds.BY_DUE] == stamp(desk.time.now)
-    rewritten(desk, kinds.OUTBOX, key, template="agency_request")
+    assert waiting.keys[record_kinds.BY_DUE] == stamp(desk.time.now)
+    rewritten(desk, record_kinds.OUTBOX, key, template="agency_request")
     desk.box.clear()
     desk.dispatch_once()
     assert [message.id for message in desk.box if message.to.reveal() == "agency@example.org"] == [key]
-    row = Row.from_dict(desk.storage.get(kinds.OUTBOX, [key])[key].document)
-    assert (row.status, row.attempts) == (RowStatus.SENT, 1)
+    row = OutboxMessage.from_dict(desk.storage.get(record_kinds.OUTBOX, [key])[key].document)
+    assert (row.status, row.attempts) == (MessageStatus.SENT, 1)
 
 
 def test_it_can_be_given_up(desk):
@@ -131,23 +136,23 @@ def test_it_can_be_given_up(desk):
     desk.dispatch_once(limit=1)
     desk.discard_message(key, actor=STAFF)
     assert desk.dead_letters() == ()
-    record = desk.storage.get(kinds.OUTBOX, [key])[key]
+    record = desk.storage.get(record_kinds.OUTBOX, [key])[key]
     assert (record.document["status"], record.document["last"]) == ("withdrawn", "discarded")
     desk.time.pass_by(days=31)
     desk.dispatch_once()
-    assert desk.purge().gone[kinds.OUTBOX] >= 1
-    assert key not in desk.storage.get(kinds.OUTBOX, [key])
+    assert desk.purge().gone[record_kinds.OUTBOX] >= 1
+    assert key not in desk.storage.get(record_kinds.OUTBOX, [key])
 
 
 def test_a_dispatch_that_is_stopped_gives_it_back_as_it_was(desk):
     stop, (_, key) = threading.Event(), strange(desk)
-    before = desk.storage.get(kinds.OUTBOX, [key])[key].document
+    before = desk.storage.get(record_kinds.OUTBOX, [key])[key].document
     send(desk)
     desk.time.pass_by(minutes=1)
     stop.is_set = iter([False, True, True]).__next__
     assert desk.dispatch_once(stop=stop).total == 0
-    record = desk.storage.get(kinds.OUTBOX, [key])[key]
-    assert (record.document, record.keys[kinds.BY_DUE]) == (before, stamp(desk.time.now))
+    record = desk.storage.get(record_kinds.OUTBOX, [key])[key]
+    assert (record.document, record.keys[record_kinds.BY_DUE]) == (before, stamp(desk.time.now))
 
 
 @pytest.mark.parametrize("how", ["revoke", "close", "erase"])
@@ -155,7 +160,7 @@ def test_what_is_taken_back_is_withdrawn_though_it_cannot_be_read(desk, how):
     """Nobody can tell whether it rests on the consent; so it is taken to."""
     referral = send(desk, patron="token-5f3a9c")
     (record,) = kept(desk, referral.id)
-    rewritten(desk, kinds.OUTBOX, record.id, template="agency_survey")
+    rewritten(desk, record_kinds.OUTBOX, record.id, template="agency_survey")
     if how == "revoke":
         desk.revoke_consent(referral.id, actor=PATRON)
     elif how == "close":
@@ -163,9 +168,9 @@ def test_what_is_taken_back_is_withdrawn_though_it_cannot_be_read(desk, how):
     else:
         desk.erase("token-5f3a9c", actor=STAFF)
     assert desk.referral(referral.id).status is ReferralStatus.CANCELLED
-    now = desk.storage.get(kinds.OUTBOX, [record.id])[record.id]
+    now = desk.storage.get(record_kinds.OUTBOX, [record.id])[record.id]
     assert (now.document["status"], now.document["template"]) == ("withdrawn", "agency_survey")
-    assert kinds.BY_DUE not in now.keys
+    assert record_kinds.BY_DUE not in now.keys
 
 
 def test_what_is_set_aside_already_stays_so_when_the_consent_ends(desk):
@@ -178,7 +183,7 @@ def test_what_is_set_aside_already_stays_so_when_the_consent_ends(desk):
 def test_a_referral_is_purged_and_exported_with_a_message_that_cannot_be_read(desk):
     referral = send(desk, patron="token-5f3a9c")
     (record,) = kept(desk, referral.id)
-    rewritten(desk, kinds.OUTBOX, record.id, template="agency_survey")
+    rewritten(desk, record_kinds.OUTBOX, record.id, template="agency_survey")
     (exported,) = desk.export_for("token-5f3a9c", actor=STAFF)["referrals"]
     assert [one["template"] for one in exported["messages"]] == ["agency_survey"]
     desk.dispatch_once()
@@ -186,19 +191,19 @@ def test_a_referral_is_purged_and_exported_with_a_message_that_cannot_be_read(de
     desk.time.pass_by(days=200)
     desk.purge()
     assert kept(desk, referral.id) == []
-    assert desk.storage.get(kinds.REFERRAL, [referral.id]) == {}
+    assert desk.storage.get(record_kinds.REFERRAL, [referral.id]) == {}
 
 
 def test_what_was_set_aside_is_purged_by_its_keys_alone(desk):
     """Even where it says not of which referral it is."""
     _, key = strange(desk)
-    record = desk.storage.get(kinds.OUTBOX, [key])[key]
-    desk.storage.commit([Put(kinds.OUTBOX, key, {}, record.version, record.keys)])
+    record = desk.storage.get(record_kinds.OUTBOX, [key])[key]
+    desk.storage.commit([Put(record_kinds.OUTBOX, key, {}, record.version, record.keys)])
     desk.dispatch_once()
     assert [dead.why for dead in desk.dead_letters()] == ["TypeError"]
     desk.time.pass_by(days=31)
     desk.purge()
-    assert desk.storage.get(kinds.OUTBOX, [key]) == {}
+    assert desk.storage.get(record_kinds.OUTBOX, [key]) == {}
 
 
 # What it takes to send a message
@@ -210,8 +215,10 @@ def test_one_data_key_that_does_not_open_keeps_no_other_back(caplog):
         desk.dispatch_once()
         for one in made:
             desk.apply(one.id, "accept", actor=cc.Actor("agency", one.organization_id))
-        broken = desk.storage.get(kinds.DATA_KEY, [made[1].id])[made[1].id]
-        rewritten(desk, kinds.DATA_KEY, broken.id, wrapped=broken.document["wrapped"][:-8] + "AAAAAAA=")
+        broken = desk.storage.get(record_kinds.DATA_KEY, [made[1].id])[made[1].id]
+        rewritten(
+            desk, record_kinds.DATA_KEY, broken.id, wrapped=broken.document["wrapped"][:-8] + "AAAAAAA="
+        )
         desk.box.clear()
         caplog.clear()
         done = desk.dispatch_once()
@@ -233,9 +240,9 @@ def test_a_way_to_reach_a_patron_that_cannot_be_used_keeps_no_other_back(desk):
     desk.box.clear()
     for one in (odd, fine):
         desk.apply(one.id, "accept", actor=cc.Actor("agency", one.organization_id))
-    record = desk.storage.get(kinds.PRIVATE, [odd.id])[odd.id]
+    record = desk.storage.get(record_kinds.PRIVATE, [odd.id])[odd.id]
     hours = [{**one, "safe_from": "09:00:00+00:00"} for one in record.document["contacts"]]
-    rewritten(desk, kinds.PRIVATE, odd.id, contacts=hours)
+    rewritten(desk, record_kinds.PRIVATE, odd.id, contacts=hours)
     desk.dispatch_once()
     assert [to for to, _ in desk.box.texts].count("patron@example.org") == 1
     assert [dead.last for dead in desk.dead_letters()] == ["unreadable"]
@@ -258,8 +265,8 @@ def test_a_text_that_cannot_be_written_keeps_no_other_back(desk, monkeypatch):
 
 def test_staff_are_told_of_a_referral_that_cannot_be_read_itself(desk):
     referral = send(desk)
-    record = desk.storage.get(kinds.REFERRAL, [referral.id])[referral.id]
-    rewritten(desk, kinds.REFERRAL, referral.id, about={**record.document["about"], "shiny": 1})
+    record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
+    rewritten(desk, record_kinds.REFERRAL, referral.id, about={**record.document["about"], "shiny": 1})
     done = desk.dispatch_once()
     assert (done.dead, done.sent) == (1, 1)
     assert [to for to, _ in desk.box.texts] == ["staff@example.org"]
@@ -273,7 +280,7 @@ def test_a_storage_that_fails_sets_nothing_aside(desk, monkeypatch):
     get = desk.storage.get
 
     def broken(kind, ids):
-        if kind == kinds.CONSENT:
+        if kind == record_kinds.CONSENT:
             message = "out of reach"
             raise StorageError(message)
         return get(kind, ids)
@@ -300,8 +307,8 @@ def test_what_cannot_be_read_says_nothing_of_what_stands_in_it(desk, caplog):
 
 def test_of_a_referral_that_is_gone_nobody_is_told(desk):
     referral, key = strange(desk)
-    record = desk.storage.get(kinds.REFERRAL, [referral.id])[referral.id]
-    desk.storage.commit([Delete(kinds.REFERRAL, referral.id, record.version)])
+    record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
+    desk.storage.commit([Delete(record_kinds.REFERRAL, referral.id, record.version)])
     assert desk.dispatch_once().dead == 1
     assert [dead.id for dead in desk.dead_letters()] == [key]
     assert desk.box == []

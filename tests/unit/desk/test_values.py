@@ -10,10 +10,10 @@ import pytest
 from desks import MONDAY, STAFF, desk_at, found, send, take_referrals, terms
 
 import communityconnector as cc
-from communityconnector.desk import kinds
-from communityconnector.documents import typed
+from communityconnector.desk.store import record_kinds
 from communityconnector.errors import InvalidReferralError, ReferralNotFoundError
 from communityconnector.referrals import Details, Proposal
+from communityconnector.serialization import typed
 
 NAIVE = datetime(2026, 3, 2, 12)  # noqa: DTZ001  # the point of the test
 
@@ -78,7 +78,7 @@ def test_a_value_of_another_type_than_its_field_is_refused_and_not_repeated(make
 def test_a_referral_that_could_not_be_read_again_is_not_made(desk, asked, field):
     with pytest.raises(InvalidReferralError, match=f"the field {field} does not take|`{field}` takes"):
         send(desk, **asked)
-    assert list(desk.storage.scan(kinds.REFERRAL)) == []
+    assert list(desk.storage.scan(record_kinds.REFERRAL)) == []
     assert send(desk, told=MappingProxyType({"first_name": "Quill"})).status == "requested"
 
 

@@ -1,0 +1,1 @@
+"""Making referrals and carrying them on, one change at a time."""

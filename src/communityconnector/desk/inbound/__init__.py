@@ -1,0 +1,1 @@
+"""What comes back from agencies and patrons: by links and by web hooks."""

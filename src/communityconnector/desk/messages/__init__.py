@@ -1,0 +1,1 @@
+"""Sending what is in the outbox, and what becomes of it."""

@@ -1,0 +1,1 @@
+"""Deleting what has been kept long enough, legal holds, and what patrons may ask for."""

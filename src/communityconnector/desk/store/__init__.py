@@ -1,0 +1,1 @@
+"""How referrals and what belongs to them are stored, and how each change is logged."""

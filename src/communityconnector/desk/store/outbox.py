@@ -1,0 +1,293 @@
+"""The outbox: messages that are to be sent, written in the same commit as what they tell of.
+
+A row says which message it is and for whom. It holds no address and no text: both are looked up when it is sent, so that
+what the patron takes back meanwhile is not sent, and nothing has to be wiped out of it afterwards.
+
+A newer version of this library may have written a row that this one cannot read. Such a row is told by its keys alone,
+and what it says is left as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final, Self
+
+import attrs
+
+from communityconnector.desk.store.record_kinds import (
+    BY_DEAD,
+    BY_DUE,
+    BY_PURGE,
+    BY_REFERENCE,
+    BY_REFERRAL,
+    OUTBOX,
+    stamp,
+)
+from communityconnector.errors import InvalidReferralError
+from communityconnector.referrals import Template
+from communityconnector.referrals.documents import TYPED, Code
+from communityconnector.storage import ABSENT, KeyRange, Put, Record, Storage
+
+
+class Recipient(Code):
+    """For whom a message is."""
+
+    AGENCY = "agency"
+    PATRON = "patron"
+    STAFF = "staff"
+
+
+class MessageStatus(Code):
+    """What has become of a message."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    """The notifier has taken it on."""
+    DEAD = "dead"
+    """It cannot be delivered: somebody has to look at it, and then to try again or to give up."""
+    WITHDRAWN = "withdrawn"
+    """It must not be sent any more, or somebody gave up."""
+
+
+class DeliveryStatus(Code):
+    """What a provider says later of a message that it has taken on: django-anymail's names, which many share.
+
+    https://anymail.dev/en/stable/sending/tracking/
+    """
+
+    DEFERRED = "deferred"
+    """It could not be delivered yet, and the provider goes on trying: a bounce that is temporary, too."""
+    DELIVERED = "delivered"
+    """The receiver's own system has it. Whether anybody reads it, nobody knows."""
+    BOUNCED = "bounced"
+    """It cannot be delivered, for good."""
+    REJECTED = "rejected"
+    """The provider will not deliver it after all, as to an address that bounced before."""
+    UNSUBSCRIBED = "unsubscribed"
+    """The receiver wants no messages: a link in a mail, STOP in a text message."""
+    COMPLAINED = "complained"
+    """The receiver calls it spam."""
+
+
+NEEDS_CONSENT: Final = {
+    Template.AGENCY_REQUEST: True,
+    Template.AGENCY_REMINDER: True,
+    Template.AGENCY_WITHDRAWN: False,
+    Template.STAFF_ATTENTION: False,
+    Template.PATRON_MESSAGE: False,
+}
+"""Which messages may only be sent while the patron's consent holds. That a referral was taken back must be told after it
+has ended; a message to the patron rests on the contact's own terms."""
+
+UNREADABLE: Final = "unreadable"
+"""The code of a message that is set aside because it, or what it takes to send it, cannot be read."""
+
+_STATE_KEYS: Final = frozenset({BY_DUE, BY_DEAD, BY_PURGE})
+"""The keys that say what has become of a message."""
+
+
+@attrs.frozen(kw_only=True, field_transformer=TYPED)
+class OutboxMessage:
+    """A message in the outbox.
+
+    Attributes:
+        id: the message's id, the same whenever it is sent.
+        referral_id: what it is about.
+        template: which message.
+        recipient: for whom.
+        reason: what it is for, as a code; staff read it, and nobody else.
+        status: what has become of it.
+        attempts: how often a notifier was tried.
+        created_at: when it was written.
+        last: the code of what went wrong last; `sent` where nothing did.
+        reference: what the provider calls it.
+        channel: by which of a patron's ways it was tried last; empty for anybody else.
+        tried_at: when it was tried last; empty where it was not.
+        tracked: what the provider has said of it since.
+    """
+
+    id: str
+    referral_id: str
+    template: Template = attrs.field(converter=Template)
+    recipient: Recipient = attrs.field(converter=Recipient)
+    reason: str = ""
+    status: MessageStatus = attrs.field(default=MessageStatus.PENDING, converter=MessageStatus)
+    attempts: int = 0
+    created_at: str
+    last: str = ""
+    reference: str = ""
+    channel: str = ""
+    tried_at: str = ""
+    tracked: DeliveryStatus | None = attrs.field(
+        default=None, converter=attrs.converters.optional(DeliveryStatus)
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if self.attempts < 0:
+            message = "a message has not been tried less than never"
+            raise InvalidReferralError(message)
+
+    @classmethod
+    def of(  # noqa: PLR0913  # what makes it that message and no other
+        cls,
+        template: Template,
+        recipient: Recipient,
+        referral_id: str,
+        version: int,
+        at: datetime,
+        *,
+        reason: str = "",
+        occasion: str = "",
+    ) -> Self:
+        """The message of a template to a recipient about a version of a referral: always of the same id.
+
+        Args:
+            template: which message.
+            recipient: for whom.
+            referral_id: what it is about.
+            version: which version of it.
+            at: now.
+            reason: for staff: what it is about.
+            occasion: tells apart messages about the same version, such as one reminder from the next.
+        """
+        said = f"{referral_id}|{version}|{recipient}|{template}|{occasion}"
+        return cls(
+            id=f"m-{hashlib.sha256(said.encode()).hexdigest()[:32]}",
+            referral_id=referral_id,
+            template=template,
+            recipient=recipient,
+            reason=reason,
+            created_at=stamp(at),
+        )
+
+    def put(self, due: datetime) -> Put:
+        """The write of a new one.
+
+        Args:
+            due: when it is to be sent.
+        """
+        return Put(
+            OUTBOX, self.id, self.to_dict(), ABSENT, {BY_REFERRAL: self.referral_id, BY_DUE: stamp(due)}
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as a plain document; what is empty is left out."""
+        plain = attrs.asdict(self, filter=lambda field, value: value != field.default)
+        return {name: str(value) if isinstance(value, Code) else value for name, value in plain.items()}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """The row that a document was made from.
+
+        Raises:
+            TypeError: it has other fields.
+            InvalidReferralError: a field holds nothing that it can hold.
+        """
+        return cls(**document)
+
+
+@attrs.frozen(kw_only=True)
+class UnreadableMessage:
+    """A message in the outbox that this version cannot read, as one of a newer version: what its keys tell of it.
+
+    Attributes:
+        id: the message's id.
+        referral_id: what it is about.
+        since: since when it is set aside; empty where it is not.
+        why: the type of the error.
+    """
+
+    id: str
+    referral_id: str
+    since: str
+    why: str
+
+    @property
+    def last(self) -> str:
+        """The code of what went wrong."""
+        return UNREADABLE
+
+
+def read_message(record: Record) -> OutboxMessage | UnreadableMessage:
+    """What a record of the outbox says; where it cannot be read, what its keys tell."""
+    try:
+        return OutboxMessage.from_dict(record.document)
+    except (TypeError, InvalidReferralError) as error:
+        return UnreadableMessage(
+            id=record.id,
+            referral_id=record.keys.get(BY_REFERRAL, ""),
+            since=record.keys.get(BY_DEAD, ""),
+            why=type(error).__name__,
+        )
+
+
+def message_records(storage: Storage, referral_id: str) -> Iterator[Record]:
+    """The records of the messages about a referral."""
+    return storage.scan(OUTBOX, KeyRange(BY_REFERRAL, referral_id, referral_id))
+
+
+def update_write(
+    record: Record,
+    *,
+    due: datetime | None = None,
+    dead: datetime | None = None,
+    purge: datetime | None = None,
+    **said: str | int | None,
+) -> Put:
+    """The write of what has become of a message. The rest of what was written of it stays, whoever wrote it.
+
+    Args:
+        record: the message as it is kept.
+        due: when it is to be sent; only while it is pending.
+        dead: since when it is set aside.
+        purge: when it is to be let go of.
+        **said: fields of its document that are others now; `None` for one that is there no more.
+    """
+    keys = {name: value for name, value in record.keys.items() if name not in _STATE_KEYS}
+    told = {BY_DUE: due, BY_DEAD: dead, BY_PURGE: purge}
+    keys |= {name: stamp(moment) for name, moment in told.items() if moment is not None}
+    gone = {name for name, value in said.items() if value is None}
+    document = {name: value for name, value in {**record.document, **said}.items() if name not in gone}
+    if "reference" in said:
+        keys.pop(BY_REFERENCE, None)
+    if said.get("reference"):
+        keys[BY_REFERENCE] = str(said["reference"])
+    return Put(OUTBOX, record.id, document, record.version, keys)
+
+
+def withdrawal_write(record: Record, why: str, purge: datetime) -> Put:
+    """The write by which a message will not be sent."""
+    return update_write(record, purge=purge, status=MessageStatus.WITHDRAWN.value, last=why)
+
+
+def withdrawal_writes(
+    storage: Storage, referral_id: str, why: str, purge: datetime, which: Callable[[OutboxMessage], bool]
+) -> Iterator[Put]:
+    """The writes by which messages about a referral that wait, or might be tried again, will not be sent.
+
+    Args:
+        storage: where they are.
+        referral_id: of which referral.
+        why: a code.
+        purge: when they are to be let go of.
+        which: whether it is meant. What waits and cannot be read is meant always: nobody can tell what it rests on.
+    """
+    for record in message_records(storage, referral_id):
+        waits = BY_DUE in record.keys
+        if waits or BY_DEAD in record.keys:
+            row = read_message(record)
+            if waits if isinstance(row, UnreadableMessage) else which(row):
+                yield withdrawal_write(record, why, purge)
+
+
+def may_have_been_sent(record: Record) -> bool:
+    """Whether a message may have reached anybody: it was tried, or is in the hands of a worker, who may be sending it."""
+    row = read_message(record)
+    if isinstance(row, UnreadableMessage):
+        return True
+    if row.status is not MessageStatus.PENDING:
+        return row.attempts > 0
+    # A claim puts off when it is due, and whatever was tried or found in its way has left its code.
+    return row.last != "" or record.keys.get(BY_DUE) != row.created_at
