@@ -120,7 +120,7 @@ def prepare(desk: Desk) -> None:
     """Say how agencies take referrals."""
     for number in range(AGENCIES):
         address = Secret(f"agency-{number}@example.org")
-        desk.put_intake(
+        desk.referrals.set_intake(
             Intake(
                 id=f"agency-{number}", notifier="counting", address=address, optional_fields=["first_name"]
             ),
@@ -133,17 +133,19 @@ def steps(desk: Desk, number: int) -> Iterator[Callable[[], object]]:
     agency = Actor("agency", f"agency-{number % AGENCIES}")
     made = []
     yield lambda: made.append(
-        desk.refer(
+        desk.referrals.refer(
             f"service-{number % AGENCIES}",
             actor=STAFF,
             type="direct",
             concepts=("food-pantry",),
-            told={"first_name": "Zed"},
+            shared_fields={"first_name": "Zed"},
             consent=TERMS,
         )
     )
-    yield lambda: desk.apply(made[0].id, "accept", actor=agency)
-    yield lambda: desk.apply(made[0].id, "complete", actor=agency, outcome="service_received")
+    yield lambda: desk.referrals.record_event(made[0].id, "accept", actor=agency)
+    yield lambda: desk.referrals.record_event(
+        made[0].id, "complete", actor=agency, outcome="service_received"
+    )
 
 
 class Plain:
@@ -248,11 +250,11 @@ def worker(url: str) -> None:
     storage = create_storage(url)
     notifier = Counting()
     desk = desk_over(storage, notifier)
-    desk.inbox("nobody")
+    desk.referrals.inbox("nobody")
     print("ready", flush=True)
     sys.stdin.readline()
     start = time.time()
-    while desk.dispatch_once().total:
+    while desk.messages.dispatch_once().total:
         pass
     print(json.dumps({"start": start, "end": time.time(), "ids": notifier.ids}), flush=True)
 

@@ -34,7 +34,7 @@ def door(token: str) -> Page:
 
 def opened(desk: cc.Connector, token: str, form: Form) -> Page:
     """What the link leads to."""
-    page = desk.open_link(token, language=form.get("language", "en"))
+    page = desk.links.open(token, language=form.get("language", "en"))
     if not isinstance(page, AgencyPage):
         return Page("patron.html", {"token": token, "page": page})
     return Page(
@@ -42,7 +42,7 @@ def opened(desk: cc.Connector, token: str, form: Form) -> Page:
         {
             "token": token,
             "page": page,
-            "told": [Told(name, text.reveal()) for name, text in page.told.items()],
+            "told": [Told(name, text.reveal()) for name, text in page.shared_fields.items()],
             "answers": [Answer(event, *_reasons(event)) for event in page.events],
         },
     )
@@ -51,7 +51,7 @@ def opened(desk: cc.Connector, token: str, form: Form) -> Page:
 def answered(desk: cc.Connector, token: str, form: Form) -> Page:
     """The agency's answer. What follows it has a link of its own."""
     reasons = {name: form[name] for name in ("outcome", "hold_reason") if form.get(name)}
-    return Page("answered.html", {"replied": desk.answer_link(token, form["event"], **reasons)})
+    return Page("answered.html", {"replied": desk.links.answer(token, form["event"], **reasons)})
 
 
 def followed_up(desk: cc.Connector, token: str, form: Form) -> Page:
@@ -70,13 +70,13 @@ def followed_up(desk: cc.Connector, token: str, form: Form) -> Page:
         waited_days=int(waited) if waited else None,
         problem=form.get("problem") or None,
     )
-    desk.answer_follow_up(token, answer)
+    desk.links.answer_follow_up(token, answer)
     return Page("message.html", {"words": "Thank you. / Gracias."})
 
 
 def renewed(desk: cc.Connector, token: str, _: Form) -> Page:
     """A new link, sent to the agency. The page says the same whatever the old link was: nobody learns what there is."""
-    desk.renew_link(token)
+    desk.links.renew(token)
     return Page("message.html", {"words": "If the link was one of ours, a new one is on its way."})
 
 

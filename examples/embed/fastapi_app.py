@@ -133,7 +133,7 @@ def main() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     with get_desk() as desk:
-        print(desk.run_dispatcher(stop))
+        print(desk.messages.run_dispatcher(stop))
 
 
 if __name__ == "__main__":

@@ -106,5 +106,5 @@ def renew(token: str) -> tuple[str, int]:
 def dispatch() -> None:
     """Do what is due for referrals, and send what waits."""
     desk = get_desk()
-    desk.run_due()
+    desk.referrals.run_due()
     click.echo(desk.dispatch_once())

@@ -27,11 +27,13 @@ def open_desk() -> cc.Connector:
     return cc.Connector.open(
         os.environ.get("DESK_URL", "sqlite:///desk.db"),
         zone="America/New_York",
-        notifiers={"console": ConsoleNotifier()},
-        letterhead=cc.Letterhead(
-            library="Ashe County Library",
-            link_base=os.environ.get("LINK_BASE", "http://127.0.0.1:8000/r/"),
-            channels={"email": "console"},
+        messages=cc.MessageOptions(
+            notifiers={"console": ConsoleNotifier()},
+            letterhead=cc.Letterhead(
+                library="Ashe County Library",
+                link_base=os.environ.get("LINK_BASE", "http://127.0.0.1:8000/r/"),
+                channels={"email": "console"},
+            ),
         ),
     )
 
@@ -79,7 +81,7 @@ def results(desk: cc.Connector, form: Form) -> Page:
 
 def proposal(desk: cc.Connector, form: Form) -> Page:
     """Two ways: hand over the details, or, where the agency takes referrals, send it with the patron's consent."""
-    intake = desk.intake(form["service_id"], "service") or desk.intake(form["agency_id"])
+    intake = desk.referrals.intake(form["service_id"], "service") or desk.referrals.intake(form["agency_id"])
     asks = (*intake.required_fields, *intake.optional_fields) if intake and intake.notifier else ()
     return Page("proposal.html", {"form": form, "sends": bool(intake and intake.notifier), "asks": asks})
 
@@ -103,5 +105,5 @@ def referred(desk: cc.Connector, form: Form) -> Page:
                     verified_at=datetime.now(UTC),
                 )
             ]
-        about |= {"type": "direct", "told": told, "follow_up_allowed": "follow_up" in form}
+        about |= {"type": "direct", "shared_fields": told, "follow_up_allowed": "follow_up" in form}
     return Page("referred.html", {"referral": desk.refer(form["service_id"], **about)})

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import ParamSpec, Self, TypeVar, Unpack
 
 from communityconnector.connector import Connector
-from communityconnector.desk import DeliveryStatus, DispatchReport, DueReferral, DueReport
+from communityconnector.desk import DispatchReport, DueReferral, PurgeReport
+from communityconnector.desk.casework.referral_request import EventOptions, ReferOptions
+from communityconnector.desk.casework.referring import ReferralTarget
+from communityconnector.desk_options import DeskOptions, LoadOptions, MatchOptions
 from communityconnector.directory_store import Loaded
 from communityconnector.directory_store.loading import Source
 from communityconnector.errors import StorageClosedError
-from communityconnector.matching import Match, MatchResult
-from communityconnector.model import Service
+from communityconnector.matching import Explanation, MatchResult
+from communityconnector.model import Finding
 from communityconnector.needs import Need
-from communityconnector.notification import Secret
-from communityconnector.partners import Occurrence
-from communityconnector.referrals import Actor, ContactPreference, Event, Referral
+from communityconnector.referrals import Actor, Event, FollowUp, Referral
+from communityconnector.referrals.names import EventName
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,6 +32,8 @@ T = TypeVar("T")
 
 class AsyncConnector:
     """A desk for programs that must not wait: each call runs on a thread, and can be awaited.
+
+    It has the verbs of `Connector`; every other call of the desk is awaited by `run`.
 
     Args:
         desk: the desk; closed with this one.
@@ -41,12 +46,20 @@ class AsyncConnector:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="communityconnector")
 
     @classmethod
-    async def open(cls, url: str | None = None, *, threads: int = 4, **parts: Any) -> Self:
+    async def open(
+        cls,
+        url: str | None = None,
+        *,
+        create: bool = False,
+        threads: int = 4,
+        **options: Unpack[DeskOptions],
+    ) -> Self:
         """Open the desk at a URL (see `Connector.open`)."""
-        return cls(await asyncio.to_thread(partial(Connector.open, url, **parts)), threads=threads)
+        desk = await asyncio.to_thread(Connector.open, url, create=create, **options)
+        return cls(desk, threads=threads)
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Await a call of the desk's, such as `run(desk.matcher.explain, need, service_id)`.
+        """Await any call of the desk, such as `run(desk.privacy.erase, patron, actor=actor)`.
 
         Raises:
             StorageClosedError: the desk is closed.
@@ -56,72 +69,58 @@ class AsyncConnector:
             raise StorageClosedError(message)
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(call, *args, **kwargs))
 
-    async def load(self, source: Source, **how: Any) -> Loaded:
+    async def load(self, source: Source, **options: Unpack[LoadOptions]) -> Loaded:
         """See `Connector.load`."""
-        return await self.run(partial(self.desk.load, source, **how))
+        return await self.run(partial(self.desk.load, source, **options))
 
-    async def match(self, need: Need | str, **how: Any) -> MatchResult:
+    async def match(self, need: Need | str, **options: Unpack[MatchOptions]) -> MatchResult:
         """See `Connector.match`."""
-        return await self.run(partial(self.desk.match, need, **how))
+        return await self.run(partial(self.desk.match, need, **options))
 
-    async def visits(self, branch: str, first: date | datetime, last: date | datetime) -> list[Occurrence]:
-        """See `Connector.visits`."""
-        return await self.run(self.desk.visits, branch, first, last)
+    async def explain(self, need: Need | str, service_id: str) -> tuple[Explanation, ...]:
+        """See `Connector.explain`."""
+        return await self.run(self.desk.explain, need, service_id)
 
-    async def refer(self, to: Match | Service | str, *, actor: Actor, **asked: Any) -> Referral:
+    async def export(self, path: str | os.PathLike[str], *, format: str | None = None) -> tuple[Finding, ...]:  # noqa: A002  # the command line's word
+        """See `Connector.export`."""
+        return await self.run(self.desk.export, path, format=format)
+
+    async def refer(self, to: ReferralTarget, *, actor: Actor, **options: Unpack[ReferOptions]) -> Referral:
         """See `Connector.refer`."""
-        return await self.run(partial(self.desk.refer, to, actor=actor, **asked))
+        return await self.run(partial(self.desk.refer, to, actor=actor, **options))
 
-    async def apply(self, referral_id: str, event: Event | str, *, actor: Actor, **told: Any) -> Referral:
-        """See `Connector.apply`."""
-        return await self.run(partial(self.desk.apply, referral_id, event, actor=actor, **told))
+    async def record_event(
+        self, referral_id: str, event: Event | EventName, *, actor: Actor, **options: Unpack[EventOptions]
+    ) -> Referral:
+        """See `Connector.record_event`."""
+        return await self.run(partial(self.desk.record_event, referral_id, event, actor=actor, **options))
 
-    async def tell(self, referral_id: str, told: Mapping[str, str | Secret | None], *, actor: Actor) -> None:
-        """See `Connector.tell`."""
-        await self.run(partial(self.desk.tell, referral_id, told, actor=actor))
-
-    async def set_contacts(
-        self, referral_id: str, contacts: Iterable[ContactPreference], *, actor: Actor
-    ) -> None:
-        """See `Connector.set_contacts`."""
-        await self.run(partial(self.desk.set_contacts, referral_id, contacts, actor=actor))
-
-    async def allow_follow_up(self, referral_id: str, allowed: bool, *, actor: Actor) -> Referral:  # noqa: FBT001  # the one thing that is said
-        """See `Connector.allow_follow_up`."""
-        return await self.run(partial(self.desk.allow_follow_up, referral_id, allowed, actor=actor))
+    async def follow_up(
+        self, referral_id: str, answer: FollowUp, *, actor: Actor, at: datetime | None = None
+    ) -> Referral:
+        """See `Connector.follow_up`."""
+        return await self.run(self.desk.follow_up, referral_id, answer, actor=actor, at=at)
 
     async def due(self, now: datetime | None = None) -> tuple[DueReferral, ...]:
         """See `Connector.due`."""
         return await self.run(self.desk.due, now)
 
-    async def run_due(self) -> DueReport:
-        """See `Connector.run_due`."""
-        return await self.run(self.desk.run_due)
-
     async def dispatch_once(self, limit: int = 100) -> DispatchReport:
-        """See `Connector.dispatch_once`. Where the task is cancelled, the message that is being sent is finished first.
+        """See `Connector.dispatch_once`. If the task is cancelled, the message that is being sent is finished first.
 
-        What was claimed besides is given back, and the next call sends it.
+        Other claimed messages are given back, and the next call sends them.
         """
         stop = threading.Event()
         try:
-            return await self.run(partial(self.desk.dispatch_once, limit, stop=stop))
+            return await self.run(self.desk.dispatch_once, limit, stop=stop)
         finally:
             stop.set()
 
-    async def track(
-        self, message: str, status: DeliveryStatus | str, *, actor: Actor, at: datetime | None = None
-    ) -> bool:
-        """See `Connector.track`."""
-        return await self.run(partial(self.desk.track, message, status, actor=actor, at=at))
-
-    async def amend(self, service: Service) -> None:
-        """See `Connector.amend`."""
-        await self.run(self.desk.amend, service)
-
-    async def disclose(self, record_id: str, **how: Any) -> None:
-        """See `Connector.disclose`."""
-        await self.run(partial(self.desk.disclose, record_id, **how))
+    async def purge(
+        self, now: datetime | None = None, *, dry_run: bool = False, wipe: bool = True
+    ) -> PurgeReport:
+        """See `Connector.purge`."""
+        return await self.run(self.desk.purge, now, dry_run=dry_run, wipe=wipe)
 
     async def close(self) -> None:
         """See `Connector.close`."""

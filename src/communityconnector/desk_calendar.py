@@ -1,4 +1,4 @@
-"""The library's zone and calendar: said once to a desk, and the same for what it matches and for what it promises."""
+"""The library's zone and calendar: given once to a desk, and the same for its matches and its promises."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from communityconnector.referrals.policy import no_holidays
 
 
 def zone_of(name: str) -> ZoneInfo:
-    """The zone of an IANA name.
+    """Find the zone of an IANA name.
 
     Raises:
         InvalidSettingsError: there is no such zone. The message does not repeat the name.
@@ -30,7 +30,7 @@ def zone_of(name: str) -> ZoneInfo:
 def reconcile_calendar(
     policy: Policy, zone: str | tzinfo | None, holidays: Holidays | None
 ) -> tuple[Policy, Holidays | None]:
-    """A policy with the zone and the calendar of its desk, and that calendar.
+    """Give a policy the zone and the calendar of its desk, and return both.
 
     What was given in one place counts in both.
 
@@ -61,10 +61,10 @@ def reconcile_calendar(
 
 
 def _names(is_holiday: Callable[[date], object]) -> Holidays:
-    """A calendar that names its days, of one that may only say yes."""
+    """Make a calendar that names its days, of one that may only say yes."""
 
     def name_of(day: date) -> str | None:
-        found = is_holiday(day)
-        return found if isinstance(found, str) else "a holiday" if found else None
+        answer = is_holiday(day)
+        return answer if isinstance(answer, str) else "a holiday" if answer else None
 
     return name_of

@@ -1,4 +1,4 @@
-"""The sealing port: how what is a patron's own can be written so that destroying a key destroys it.
+"""The encryption port: how private data can be written so that destroying a key destroys it.
 
 Each referral has a data key of its own. It is kept wrapped by a key of the host's, and what is private is sealed with
 it. When the data key is destroyed, what it sealed is noise wherever the key was not copied too. A backup from before has

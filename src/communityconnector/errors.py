@@ -7,6 +7,7 @@ rules. They never contain a patron's words or a confidential place.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
 
@@ -315,6 +316,27 @@ class SealBrokenError(CommunityConnectorError, ValueError):
     """Sealed data cannot be opened: it was changed or moved, or its key is not in the keyring."""
 
     code = "seal-broken"
+
+
+class PermissionDeniedError(CommunityConnectorError, PermissionError):
+    """This role may not do this, whatever state a referral is in. Nothing changed; the message says which role may.
+
+    Attributes:
+        action: what was to be done.
+        role: the role that asked for it.
+        allowed: the roles that may do it.
+    """
+
+    code = "permission-denied"
+
+    def __init__(self, action: str, role: str, allowed: Iterable[str]) -> None:
+        self.action = action
+        self.role = str(role)
+        self.allowed = tuple(str(one) for one in allowed)
+        super().__init__(f"{action} is for {' or '.join(self.allowed)}, not for {self.role}")
+
+    def __reduce__(self) -> tuple[type[PermissionDeniedError], tuple[str, str, tuple[str, ...]]]:
+        return type(self), (self.action, self.role, self.allowed)
 
 
 class IllegalTransitionError(CommunityConnectorError, RuntimeError):

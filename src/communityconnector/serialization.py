@@ -1,6 +1,6 @@
 """Values as plain documents that JSON and every storage can hold, and back.
 
-What a document may hold is told by the value's own fields: texts, numbers, truths, dates, codes and lists of those.
+The fields of the value's class decide what a document may hold: texts, numbers, booleans, dates, codes, lists of those.
 """
 
 from __future__ import annotations
@@ -25,17 +25,19 @@ T = TypeVar("T", bound=attrs.AttrsInstance)
 def typed(
     refusal: type[CommunityConnectorError],
 ) -> Callable[[type, list[attrs.Attribute[Any]]], list[attrs.Attribute[Any]]]:
-    """Has a class refuse values of other types than its fields have, so that what was kept can be read again.
+    """Make a class refuse values of other types than its fields have, so that what is stored can be read again.
 
-    For `field_transformer` of `attrs.frozen`. A truth is no number, a moment is no day.
+    For `field_transformer` of `attrs.frozen`. A boolean is not a number, and a moment is not a day.
 
     Args:
-        refusal: what to raise; the message names class and field and never what was given.
+        refusal: what to raise; the message names class and field and never the value.
     """
 
-    def check(value: attrs.AttrsInstance, field: attrs.Attribute[Any], held: Any) -> None:
-        if not _fits(_hints(type(value))[field.name], held):
-            message = f"{type(value).__name__}: the field {field.name} does not take a {type(held).__name__}"
+    def check(value: attrs.AttrsInstance, field: attrs.Attribute[Any], content: Any) -> None:
+        if not _fits(_hints(type(value))[field.name], content):
+            message = (
+                f"{type(value).__name__}: the field {field.name} does not take a {type(content).__name__}"
+            )
             raise refusal(message)
 
     return lambda _, fields: [field.evolve(validator=check) for field in fields]
@@ -47,34 +49,34 @@ def _hints(cls: type) -> dict[str, Any]:
     return get_type_hints(cls)
 
 
-def _fits(kind: Any, held: Any) -> bool:
+def _fits(kind: Any, content: Any) -> bool:
     origin, args = get_origin(kind), get_args(kind)
     if origin in {Union, UnionType}:
-        return any(_fits(one, held) for one in args)
+        return any(_fits(one, content) for one in args)
     if origin in {tuple, frozenset}:
-        return isinstance(held, origin) and all(_fits(args[0], item) for item in held)
+        return isinstance(content, origin) and all(_fits(args[0], item) for item in content)
     if origin is Mapping:
-        return isinstance(held, Mapping) and all(
-            _fits(args[0], name) and _fits(args[1], item) for name, item in held.items()
+        return isinstance(content, Mapping) and all(
+            _fits(args[0], name) and _fits(args[1], item) for name, item in content.items()
         )
     strange = {int: bool, date: datetime}.get(kind)
-    return isinstance(held, kind) and not (strange is not None and isinstance(held, strange))
+    return isinstance(content, kind) and not (strange is not None and isinstance(content, strange))
 
 
 def write(value: attrs.AttrsInstance, *without: str) -> dict[str, Any]:
-    """A value as a plain document: texts, numbers, truths and lists. What is empty is left out.
+    """Write a value as a plain document: texts, numbers, booleans and lists. Empty fields are left out.
 
     Args:
         value: the value.
         without: names of fields that the document does not hold.
     """
-    found: dict[str, Any] = {"schema": SCHEMA}
+    document: dict[str, Any] = {"schema": SCHEMA}
     for field in attrs.fields(type(value)):
-        held = getattr(value, field.name)
-        if field.name in without or held is None or held in ("", ()):
+        content = getattr(value, field.name)
+        if field.name in without or content is None or content in ("", ()):
             continue
-        found[field.name] = _plain(held)
-    return found
+        document[field.name] = _plain(content)
+    return document
 
 
 def _plain(value: Any) -> Any:
@@ -88,12 +90,12 @@ def _plain(value: Any) -> Any:
 def read(
     cls: type[T], document: Mapping[str, Any], refusal: type[CommunityConnectorError], what: str, **given: Any
 ) -> T:
-    """The value that a document was written from.
+    """Read the value that a document was written from.
 
     Args:
         cls: what it is.
         document: what `write` made.
-        refusal: what to raise where it is no such document; the message names the field and never what stands in it.
+        refusal: what to raise if the document is invalid; the message names the field and never the value.
         what: what the document is of, in words.
         given: values of fields that the document does not hold.
     """
@@ -106,8 +108,8 @@ def read(
         message = f"{cls.__name__} has no field {strange[0]}"
         raise refusal(message)
     values = dict(given)
-    for name, held in raw.items():
-        values[name] = _read_if_any(kinds[name], held)
+    for name, content in raw.items():
+        values[name] = _read_if_any(kinds[name], content)
         if values[name] is None:
             message = f"the field {name} holds nothing that it can hold"
             raise refusal(message)
@@ -129,26 +131,26 @@ def _without_none(kind: Any) -> Any:
     return next(arg for arg in args if arg is not NoneType) if NoneType in args else kind
 
 
-def _read_if_any(kind: Any, held: Any) -> Any:
-    """What a field holds; `None` where it can hold no such thing.
+def _read_if_any(kind: Any, content: Any) -> Any:
+    """Read a field; gives `None` if its content is invalid.
 
-    The refusal is raised elsewhere: raised here, it would have the error hang on to it that shows what stood there.
+    The refusal is raised elsewhere: raised here, its context would be the error that quotes the content.
     """
     try:
-        return _read(kind, held)
+        return _read(kind, content)
     except (TypeError, ValueError):
         return None
 
 
-def _read(kind: Any, held: Any) -> Any:
+def _read(kind: Any, content: Any) -> Any:
     if get_origin(kind) is tuple:
-        if not isinstance(held, list):
+        if not isinstance(content, list):
             raise TypeError
-        return tuple(_read(get_args(kind)[0], item) for item in held)
+        return tuple(_read(get_args(kind)[0], item) for item in content)
     if issubclass(kind, date):
-        return kind.fromisoformat(held)
+        return kind.fromisoformat(content)
     if issubclass(kind, StrEnum):
-        return kind(held)
-    if type(held) is not kind:  # a truth would pass for a number
+        return kind(content)
+    if type(content) is not kind:  # a boolean would pass for a number
         raise TypeError
-    return held
+    return content

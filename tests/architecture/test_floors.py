@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 from pathlib import Path
 
@@ -21,7 +22,8 @@ FLOORS = [
     {"hookspecs"},
     {"plugins"},
     {"adapters"},
-    {"desk_calendar", "matcher", "plugin_parts"},
+    {"desk_calendar", "desk_options", "matcher", "plugin_parts"},
+    {"stored_directory"},
     {"connector"},
     {"async_connector"},
     {"__init__"},
@@ -56,6 +58,8 @@ OUTSIDE = {
     "plugin_parts": {"attrs"},
     "matcher": {"attrs"},
     "desk_calendar": {"attrs"},
+    "desk_options": {"attrs"},
+    "stored_directory": set(),
     "connector": {"attrs"},
     "async_connector": set(),
     "__init__": set(),
@@ -165,3 +169,63 @@ def test_adapters_do_not_import_each_other():
         for module, _ in imports(path.read_text(encoding="utf-8")):
             other = module.removeprefix("communityconnector.adapters").lstrip(".").split(".")[0]
             assert not module.startswith("communityconnector.adapters") or other == own, f"{path}: {module}"
+
+
+DESK_FLOORS = [
+    {"arguments", "store"},
+    {"authorization", "context"},
+    {"casework"},
+    {"inbound", "messages", "reporting"},
+    {"retention"},
+    {"desk"},
+    {"__init__"},
+]
+"""Rooms and single files of the desk by floor, lowest first."""
+CIRCLES = ("desk", "directory_store")
+"""Rooms in which no files may import each other in a circle."""
+
+
+def desk_floor(name):
+    return next(number for number, rooms in enumerate(DESK_FLOORS) if name in rooms)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if room(path) == "desk"], ids=lambda path: str(path.relative_to(PACKAGE))
+)
+def test_a_file_of_the_desk_imports_only_from_its_room_and_from_lower_floors(path):
+    own = path.relative_to(PACKAGE / "desk").parts[0].removesuffix(".py")
+    for module, _ in imports(path.read_text(encoding="utf-8")):
+        inside = module.removeprefix("communityconnector.desk.")
+        other = inside.partition(".")[0]
+        if inside != module and other != own:
+            assert desk_floor(other) < desk_floor(own), module
+
+
+def test_the_page_of_architecture_has_the_floors_of_the_desk():
+    page = (PACKAGE.parents[1] / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^Within `desk`, (.*?);", page, re.MULTILINE)
+    assert [set(re.findall(r"`(\w+)`", floor)) for floor in line.split(" < ")] == DESK_FLOORS[:-1]
+
+
+@pytest.mark.parametrize("name", CIRCLES)
+def test_no_files_of_a_room_import_each_other_in_a_circle(name):
+    modules = {
+        ".".join(("communityconnector", *path.relative_to(PACKAGE).with_suffix("").parts)): path
+        for path in (PACKAGE / name).rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    graph = {
+        module: {
+            target
+            for imported, _ in imports(path.read_text(encoding="utf-8"))
+            for target in modules
+            if imported == target
+        }
+        for module, path in modules.items()
+    }
+    # `from package import module` names the module too.
+    for module, path in modules.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                graph[module] |= {f"{node.module}.{alias.name}" for alias in node.names} & modules.keys()
+    assert list(graphlib.TopologicalSorter(graph).static_order())

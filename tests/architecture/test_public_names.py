@@ -9,11 +9,21 @@ from communityconnector import interchange, matching, model, needs, partners, re
 
 SNAPSHOT = {
     cc: """
-        Actor Agency Answer AsyncConnector Audience ColumnMapping CommunityConnectorError Connector ConsentTerms
-        ContactPreference Directory Disclosure Explanation Finding FollowUp Index Intake Interpretation
-        Itinerary Letterhead Location Match MatchResult Matcher Mode Need Offer Organization Point Policy Rank
-        Reason Referral Secret Service Severity Wellness __version__ cycling distance driving kilometers miles
-        read sample vocabulary walking write
+        Actor Agency AgencyNotFoundError Answer ApiUnreachableError AsyncConnector Audience ColumnMapping
+        CommunityConnectorError Connector ConsentTerms ContactPreference Directory DirectoryNotLoadedError
+        Disclosure Event Explanation Finding FollowUp IdempotencyConflictError IllegalTransitionError Index
+        Intake Interpretation InvalidConsentError InvalidDirectoryError InvalidMappingError InvalidNeedError
+        InvalidPartnershipError InvalidPatronRefError InvalidPointError InvalidRecordError
+        InvalidReferralError InvalidSettingsError InvalidSignatureError InvalidStatisticsError
+        InvalidVisitError InvalidWeightsError Itinerary Letterhead LinkNotValidError LoadCutOffError
+        Location Match MatchResult Matcher MatchingOptions Message MessageOptions MigrationNeededError
+        MissingExtraError Mode Need NotDeliveredError Offer Organization Outcome PartnershipNotFoundError
+        PermissionDeniedError PlaceNotFoundError PluginError Point Policy Rank Reason Referral
+        ReferralNotFoundError ReferralStatus Role SealBrokenError Secret Service ServiceNotFoundError
+        Severity SourceNotFoundError StaleRecordError StorageClosedError StorageError StorageFullError
+        StorageNotFoundError UnexpectedArgumentError UnknownFormError UnknownNameError UnknownNeedError
+        UnusableIndexError UnusableStorageError VisitNotFoundError Wellness __version__ cycling distance
+        driving hookimpl kilometers miles read sample vocabulary walking write
     """,
     model: """
         ENTITIES Accessibility Address Agency Attribute Audience Change Contact CostOption Difference Directory Disclosure FieldSpec
@@ -30,7 +40,7 @@ SNAPSHOT = {
     matching: "WEIGHTS Answer Aspect Contribution Engine Errand Explanation Index Itinerary Match MatchResult MatchResults Query Rank "
     "Reason Share Stop UnmetNeed by_travel_time completeness",
     partners: """
-        CONTACT_EVERY KeyContact Occurrence Partnership PartnershipStatus Partnerships Visit Visitors monthly quarterly weekly
+        CONTACT_EVERY KeyContact Occurrence Partnership PartnershipStatus Partnerships Visit Visits monthly quarterly weekly
     """,
     referrals: """
         Actor Advanced AgeBand Answered Basis Channel Clock CodeClass Consent ConsentMethod ConsentTerms

@@ -42,19 +42,19 @@ def test_every_storage_is_purged_alike(storage, monkeypatch):
     monkeypatch.setattr("communityconnector.desk.retention.purge._BATCH", 3)
     with opened(storage) as desk:
         filled(desk)
-        kept = [one["referral"] for one in desk.export_for(TOKEN, actor=STAFF)["referrals"]]
+        kept = [one["referral"] for one in desk.privacy.export_for(TOKEN, actor=STAFF)["referrals"]]
         held = next(one["id"] for one in kept if one["status"] == "completed")
         desk.time.now = MONDAY + timedelta(days=220)
-        desk.freeze(held, actor=STAFF, reason="case-1")
+        desk.privacy.set_legal_hold(held, actor=STAFF, reason="case-1")
         looked = desk.purge(dry_run=True)
         report = desk.purge()
         assert report.gone == looked.gone
         assert (report.counted, report.kept[record_kinds.REFERRAL]) == (6, 1)
         assert report.wiped is (True if isinstance(storage, SupportsWiping) else None)
         assert [one.id for one in storage.scan(record_kinds.REFERRAL)] == [held]
-        assert desk.statistics().table.total is None
-        desk.unfreeze(held, actor=STAFF, reason="case-1")
-        desk.erase(TOKEN, actor=STAFF)
+        assert desk.statistics.referrals().table.total is None
+        desk.privacy.release_legal_hold(held, actor=STAFF, reason="case-1")
+        desk.privacy.erase(TOKEN, actor=STAFF)
         desk.time.now = MONDAY + KEEP_ALL
         desk.purge()
         left = [

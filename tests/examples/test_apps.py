@@ -183,11 +183,13 @@ APPS = {"flask": flask_browser, "fastapi": fastapi_browser, "django": django_bro
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory):
     url = f"sqlite:///{tmp_path_factory.mktemp('desk')}/desk.db"
-    with cc.Connector.open(url, create=True, notifiers={"console": ConsoleNotifier()}) as desk:
+    with cc.Connector.open(
+        url, create=True, messages=cc.MessageOptions(notifiers={"console": ConsoleNotifier()})
+    ) as desk:
         desk.load(cc.sample())
         agency = desk.match("soup kitchen", near="28694", limit=1)[0].organization.id
         address = cc.Secret("agency@example.org")
-        desk.put_intake(
+        desk.referrals.set_intake(
             cc.Intake(id=agency, notifier="console", address=address, required_fields=["first_name"]),
             actor=STAFF,
         )
@@ -234,10 +236,10 @@ def test_a_referral_goes_the_whole_way(app, browser):
     for _ in range(3):
         page = agency.get(link)
         assert referral_id not in page
-    assert desk.referral(referral_id).acknowledged_at is None
+    assert desk.referrals.get(referral_id).acknowledged_at is None
     page = agency.submit(re.escape(link), language="en")
     assert "&lt;Quill&gt;" in page
-    assert desk.referral(referral_id).acknowledged_at is not None
+    assert desk.referrals.get(referral_id).acknowledged_at is not None
     assert {form["fields"]["event"] for form in Forms(page).forms} >= {"accept", "reject", "complete"}
     page = agency.submit(".*/answer", event="accept")
     assert "is accepted" in page
@@ -245,7 +247,7 @@ def test_a_referral_goes_the_whole_way(app, browser):
     agency.get(link)
     page = agency.submit(re.escape(link), 404, language="en")
     assert "cannot be used any more" in page
-    assert desk.referral(referral_id).status == "accepted"
+    assert desk.referrals.get(referral_id).status == "accepted"
 
     patron = Browser(app[0])
     told = dispatch()
@@ -262,14 +264,14 @@ def test_a_referral_goes_the_whole_way(app, browser):
     assert not re.search(r"\b(selected|checked)\b|name=\"waited\"[^>]*value=", patron.page)
     for given in ({}, {"reached": "yes"}, {"helped": "no"}, {"reached": "", "helped": ""}):
         assert "first two questions" in patron.submit(".*/follow-up", 400, **given)
-        assert desk.answers(referral_id) == ()
+        assert desk.referrals.follow_up_answers(referral_id) == ()
         patron.get(link)
         patron.submit(re.escape(link), language="en")
     page = patron.submit(".*/follow-up", reached="yes", helped="yes", waited="6", problem="hours_barrier")
     assert "Gracias" in page
-    (answer,) = desk.answers(referral_id)
+    (answer,) = desk.referrals.follow_up_answers(referral_id)
     assert (answer.waited_days, answer.problem) == (6, "hours_barrier")
-    referral = desk.referral(referral_id)
+    referral = desk.referrals.get(referral_id)
     assert (referral.status, referral.outcome, referral.outcome_source) == (
         "completed",
         "service_received",
@@ -286,13 +288,13 @@ def _token(page):
 def test_an_agency_that_closes_says_why(app, browser):
     _, _, desk = app
     referral_id = _sent(desk)
-    browser.get("/r/" + desk.invite(referral_id, actor=STAFF))
+    browser.get("/r/" + desk.links.issue_agency_link(referral_id, actor=STAFF))
     browser.submit("/r/.*", language="en")
     form = next(one for one in Forms(browser.page).forms if one["fields"].get("event") == "reject")
     assert "no_capacity" in form["choices"]["outcome"]
     assert "service_received" not in form["choices"]["outcome"]
     browser.submit(".*/answer", 400, event="reject")
-    browser.get("/r/" + desk.invite(referral_id, actor=STAFF))
+    browser.get("/r/" + desk.links.issue_agency_link(referral_id, actor=STAFF))
     browser.submit("/r/.*", language="en")
     page = browser.submit(".*/answer", event="accept")
     browser.get(re.search(r'href="(/r/[\w-]+)"', page)[1])
@@ -300,13 +302,15 @@ def test_an_agency_that_closes_says_why(app, browser):
     page = browser.submit(".*/answer", event="fail", outcome="no_funds")
     assert "is failed" in page
     assert "/r/" not in page
-    assert desk.referral(referral_id).outcome == "no_funds"
+    assert desk.referrals.get(referral_id).outcome == "no_funds"
 
 
 def _sent(desk):
     found = desk.match("soup kitchen", near="28694", limit=1)[0]
     terms = cc.ConsentTerms(fields=["first_name"], purpose="food", method="verbal")
-    return desk.refer(found, actor=STAFF, type="direct", told={"first_name": "Quill"}, consent=terms).id
+    return desk.refer(
+        found, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"}, consent=terms
+    ).id
 
 
 def test_details_are_handed_over_by_default(app, browser):
@@ -317,7 +321,7 @@ def test_details_are_handed_over_by_default(app, browser):
     assert "Send a referral" not in page, "nobody has said that this agency takes any"
     page = browser.submit("/refer", type="information")
     assert "It is given." in page
-    assert desk.private(re.search(r"Referral (\w+)", page)[1], actor=STAFF).told == {}
+    assert desk.privacy.read_private(re.search(r"Referral (\w+)", page)[1], actor=STAFF).shared_fields == {}
 
 
 def test_a_crisis_line_comes_first(browser):

@@ -60,17 +60,19 @@ def desk_over(storage: Storage, clock: Callable[[], datetime], box: Box, **parts
     return Connector(
         storage,
         clock=clock,
-        random=Random(1),  # noqa: S311  # it spreads tries
+        messages=cc.MessageOptions(
+            random=Random(1),  # noqa: S311  # it spreads tries
+            notifiers={"box": box},
+            letterhead=cc.Letterhead(
+                library="Ashe County Library",
+                link_base=LINKS,
+                staff_notifier="box",
+                staff_address=cc.Secret("staff@example.org"),
+                channels={"email": "box"},
+            ),
+        ),
         zone=UTC,
         secret=cc.Secret("of the golden desk"),
-        notifiers={"box": box},
-        letterhead=cc.Letterhead(
-            library="Ashe County Library",
-            link_base=LINKS,
-            staff_notifier="box",
-            staff_address=cc.Secret("staff@example.org"),
-            channels={"email": "box"},
-        ),
         **parts,
     )
 
@@ -107,7 +109,7 @@ def _agencies(desk: Connector, found: Sequence[cc.Match]) -> None:
             address=cc.Secret(address),
             optional_fields=["first_name"],
         )
-        desk.put_intake(intake, actor=STAFF)
+        desk.referrals.set_intake(intake, actor=STAFF)
 
 
 def agency_of(match: cc.Match) -> cc.Actor:
@@ -120,7 +122,7 @@ def referred(desk: Connector, match: cc.Match, letter: str, **asked: Any) -> cc.
     said = {
         "type": "direct",
         "concepts": ("food-pantry",),
-        "told": {"first_name": f"Example-{letter}"},
+        "shared_fields": {"first_name": f"Example-{letter}"},
         "patron": f"token-5f3a9{letter}",
         "contacts": [
             cc.ContactPreference(
@@ -141,7 +143,7 @@ def referred(desk: Connector, match: cc.Match, letter: str, **asked: Any) -> cc.
 def _long_ago(desk: Connector, found: Sequence[cc.Match]) -> None:
     """One that has been purged: a count is left of it."""
     done = referred(desk, found[0], "0", contacts=[], patron="")
-    desk.apply(done.id, "complete", actor=agency_of(found[0]), outcome="service_received")
+    desk.record_event(done.id, "complete", actor=agency_of(found[0]), outcome="service_received")
 
 
 def _in_the_open(desk: Connector, found: Sequence[cc.Match], box: Box) -> None:
@@ -154,15 +156,15 @@ def _in_the_open(desk: Connector, found: Sequence[cc.Match], box: Box) -> None:
     desk.refer(one, actor=STAFF, concepts=("food-pantry",))
     desk.dispatch_once()
     (asked,) = (message for message in box.messages if message.referral_id == accepted.id)
-    desk.track(asked.id, "delivered", actor=cc.Actor("adapter", "mail"))
-    desk.answer_link(asked.link.removeprefix(LINKS), "accept")
-    desk.apply(accepted.id, "complete", actor=agency_of(one), outcome="service_received")
+    desk.messages.record_delivery_status(asked.id, "delivered", actor=cc.Actor("adapter", "mail"))
+    desk.links.answer(asked.link.removeprefix(LINKS), "accept")
+    desk.record_event(accepted.id, "complete", actor=agency_of(one), outcome="service_received")
     answer = cc.FollowUp(reached=True, helped="partly", waited_days=3)
     desk.follow_up(accepted.id, answer, actor=STAFF)
-    desk.apply(full.id, "reject", actor=agency_of(one), outcome="no_capacity")
-    desk.freeze(full.id, actor=STAFF, reason="case-1")
-    desk.revoke_consent(revoked.id, actor=STAFF)
-    desk.note_unmet(concepts=("emergency-shelter",), reason="no_such_service", area="28694")
+    desk.record_event(full.id, "reject", actor=agency_of(one), outcome="no_capacity")
+    desk.privacy.set_legal_hold(full.id, actor=STAFF, reason="case-1")
+    desk.referrals.revoke_consent(revoked.id, actor=STAFF)
+    desk.referrals.record_unmet_need(concepts=("emergency-shelter",), reason="no_such_service", area="28694")
     referred(desk, one, "5")
 
 
@@ -174,7 +176,7 @@ def _partners(desk: Connector, found: Sequence[cc.Match]) -> None:
             contacts=[KeyContact(role="intake coordinator", reach="555-0100")],
         )
     )
-    desk.visitors.put(
+    desk.visits.put(
         Visit(
             id="nurse",
             organization_id=found[0].organization.id,

@@ -124,7 +124,7 @@ def ways(stack):
 def live(desk, notifier, address):
     """Everything that can happen to referrals, with a private string in every private field."""
     match = desk.match("food pantry", near="28640")[0]
-    desk.put_intake(
+    desk.referrals.set_intake(
         cc.Intake(
             id=match.organization.id,
             notifier=notifier,
@@ -153,7 +153,7 @@ def live(desk, notifier, address):
             actor=STAFF,
             type="direct",
             patron=PRIVATE["patron"],
-            told={"first_name": PRIVATE["firstname"], "phone": cc.Secret(PRIVATE["phone"])},
+            shared_fields={"first_name": PRIVATE["firstname"], "phone": cc.Secret(PRIVATE["phone"])},
             contacts=[way],
             follow_up_allowed=True,
             consent=terms(),
@@ -164,38 +164,47 @@ def live(desk, notifier, address):
     assert refer() == shown[0]
     agency = cc.Actor("agency", shown[0].organization_id)
     desk.dispatch_once()
-    token = desk.invite(shown[0].id, actor=STAFF)
+    token = desk.links.issue_agency_link(shown[0].id, actor=STAFF)
     shown += [
-        desk.open_link(token),
-        desk.answer_link(token, "hold", hold_reason="awaiting_patron", text=PRIVATE["note"]),
+        desk.links.open(token),
+        desk.links.answer(token, "hold", hold_reason="awaiting_patron", text=PRIVATE["note"]),
     ]
     desk.dispatch_once()
     desk.clock.now += timedelta(days=15)
-    shown += [desk.due(), desk.run_due(), desk.dispatch_once()]
-    shown.append(desk.apply(shown[0].id, "fail", actor=agency, outcome="no_funds", text=PRIVATE["note"]))
+    shown += [desk.due(), desk.referrals.run_due(), desk.dispatch_once()]
+    shown.append(
+        desk.record_event(shown[0].id, "fail", actor=agency, outcome="no_funds", text=PRIVATE["note"])
+    )
     shown.append(desk.follow_up(shown[0].id, cc.FollowUp(reached=True, helped="no"), actor=STAFF))
-    again = desk.re_refer(shown[0].id, match, actor=STAFF, type="direct", allow_tried=True, consent=terms())
-    shown.append(desk.revoke_consent(again.id, actor=cc.Actor("patron")))
-    shown.append(desk.apply(again.id, "void", actor=STAFF, text=PRIVATE["void"]))
+    again = desk.referrals.re_refer(
+        shown[0].id, match, actor=STAFF, type="direct", allow_tried=True, consent=terms()
+    )
+    shown.append(desk.referrals.revoke_consent(again.id, actor=cc.Actor("patron")))
+    shown.append(desk.record_event(again.id, "void", actor=STAFF, text=PRIVATE["void"]))
     shown.append(desk.dispatch_once())
     for referral in (shown[0], again):
-        now = desk.referral(referral.id)
-        shown += [now, now.to_dict(), desk.events(referral.id), desk.answers(referral.id)]
-        shown += [event.to_dict() for event in desk.events(referral.id)]
+        now = desk.referrals.get(referral.id)
+        shown += [
+            now,
+            now.to_dict(),
+            desk.referrals.events(referral.id),
+            desk.referrals.follow_up_answers(referral.id),
+        ]
+        shown += [event.to_dict() for event in desk.referrals.events(referral.id)]
         shown += [
             fhir.service_request(now, requester="Organization/library"),
             fhir.task(now, requester="Organization/library"),
         ]
-        shown.append(desk.private(referral.id, actor=STAFF))
+        shown.append(desk.privacy.read_private(referral.id, actor=STAFF))
     shown += [
         terms(),
         list(desk.audit.entries()),
         desk.audit.verify(),
-        list(desk.unmet_needs()),
-        desk.dead_letters(),
+        list(desk.referrals.unmet_needs()),
+        desk.messages.dead_letters(),
         desk,
-        desk.statistics(by=("outcome",)),
-        list(desk.unmet_statistics().values()),
+        desk.statistics.referrals(by=("outcome",)),
+        list(desk.statistics.unmet_needs().values()),
     ]
     return shown
 
@@ -203,11 +212,11 @@ def live(desk, notifier, address):
 def let_go(desk):
     """Let go of everything, years later; of the agency's address too, which is a private string in this test."""
     agency = desk.match("food pantry", near="28640")[0].organization.id
-    desk.put_intake(cc.Intake(id=agency), actor=STAFF)
+    desk.referrals.set_intake(cc.Intake(id=agency), actor=STAFF)
     desk.clock.now += timedelta(days=5 * 366)
-    for referral in desk.inbox(agency):
-        desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
-    desk.run_due()
+    for referral in desk.referrals.inbox(agency):
+        desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+    desk.referrals.run_due()
     desk.clock.now += timedelta(days=5 * 366)
     report = desk.purge()
     assert report.wiped
@@ -221,22 +230,22 @@ def mistakes(desk):
     secret, note = PRIVATE["secret"], PRIVATE["note"]
     calls = [
         lambda: desk.refer(match, actor=STAFF, type="direct", patron=f"{secret} {secret}"),
-        lambda: desk.refer(match, actor=STAFF, told={"first_name": secret}),
-        lambda: desk.refer(match, actor=STAFF, type="direct", told={"other": secret}, consent=cc.ConsentTerms(
+        lambda: desk.refer(match, actor=STAFF, shared_fields={"first_name": secret}),
+        lambda: desk.refer(match, actor=STAFF, type="direct", shared_fields={"other": secret}, consent=cc.ConsentTerms(
             fields=["other"], purpose=secret, method="verbal")),
         lambda: desk.refer(match, actor=STAFF, idempotency_key=secret, area=secret)
         and desk.refer(match, actor=STAFF, idempotency_key=secret, area=note),
-        lambda: desk.apply(given.id, "accept", actor=STAFF, text=note),
-        lambda: desk.apply(given.id, "close_given", actor=STAFF, outcome=secret),
-        lambda: desk.apply(given.id, "close_given", actor=STAFF, outcome="other", outcome_source="patron",
+        lambda: desk.record_event(given.id, "accept", actor=STAFF, text=note),
+        lambda: desk.record_event(given.id, "close_given", actor=STAFF, outcome=secret),
+        lambda: desk.record_event(given.id, "close_given", actor=STAFF, outcome="other", outcome_source="patron",
                            follow_up_allowed=True, text=note),
-        lambda: desk.open_link(secret),
-        lambda: desk.answer_link(secret, "accept", text=note),
-        lambda: desk.answer_follow_up(secret, cc.FollowUp(reached=True, helped="yes")),
+        lambda: desk.links.open(secret),
+        lambda: desk.links.answer(secret, "accept", text=note),
+        lambda: desk.links.answer_follow_up(secret, cc.FollowUp(reached=True, helped="yes")),
         lambda: cc.ConsentTerms(fields=[secret], purpose=secret, method=secret),
         lambda: cc.ContactPreference(channel=secret, address=cc.Secret(secret)),
         lambda: cc.FollowUp(reached=True, helped=secret),
-        lambda: desk.receive({"webhook-id": secret, "webhook-signature": secret, "webhook-timestamp": "1"}, secret.encode()),
+        lambda: desk.webhooks.receive({"webhook-id": secret, "webhook-signature": secret, "webhook-timestamp": "1"}, secret.encode()),
     ]  # fmt: skip
     for call in calls:
         with pytest.raises(CommunityConnectorError) as caught:
@@ -258,13 +267,15 @@ def opened(url, notifier, settings, plugins):
         url,
         create=True,
         plugins=plugins,
-        notifiers={notifier: settings},
-        clock=clock,
-        letterhead=cc.Letterhead(
-            library="Ashe County Library",
-            link_base="https://ref.example.org/r/",
-            channels={"email": notifier},
+        messages=cc.MessageOptions(
+            notifiers={notifier: settings},
+            letterhead=cc.Letterhead(
+                library="Ashe County Library",
+                link_base="https://ref.example.org/r/",
+                channels={"email": notifier},
+            ),
         ),
+        clock=clock,
         secret=cc.Secret(PRIVATE["secret"] * 3),
     )
     desk.clock = clock
@@ -294,7 +305,7 @@ def test_nothing_private_leaves_by_a_message_a_log_a_repr_an_error_or_an_export(
         out["log"] = caplog.text
         for exporter in plugins.exporters().values():
             path = tmp_path / f"{exporter.name}{exporter.suffix}"
-            exporter.export(desk.directory, path)
+            exporter.export(desk.directory.read(), path)
             files = [path] if path.is_file() else sorted(path.iterdir())
             out[exporter.name] = "".join(
                 part.decode("latin-1") for file in files for part in unpacked(file.read_bytes())
@@ -336,9 +347,12 @@ def test_the_canaries_would_be_found_if_they_were_there(tmp_path):
             actor=STAFF,
             type="direct",
             patron=PRIVATE["patron"],
-            told={"first_name": PRIVATE["firstname"]},
+            shared_fields={"first_name": PRIVATE["firstname"]},
         )
         kept = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
         assert PRIVATE["firstname"].encode() in kept
-        assert desk.private(draft.id, actor=STAFF).told["first_name"].reveal() == PRIVATE["firstname"]
+        assert (
+            desk.privacy.read_private(draft.id, actor=STAFF).shared_fields["first_name"].reveal()
+            == PRIVATE["firstname"]
+        )
     assert PLACE in str(to_raw(planted().locations["hidden"]))

@@ -96,3 +96,26 @@ def test_a_file_and_a_desk_are_one_too_many(desk, folder):
     done = run("match", "food", "--desk", desk, "--directory", folder / "sample.json")
     assert done.returncode == 2
     assert "not both" in done.stderr
+
+
+def test_an_export_is_what_the_audience_may_see_of_a_file_or_a_desk(folder, desk):
+    by_desk, by_file = folder / "by-desk.json", folder / "by-file.json"
+    assert run("export", by_desk, "--desk", desk).stdout == f"Written: {by_desk}\n"
+    assert run("export", by_file, "--directory", folder / "sample.json").returncode == 0
+    public = cc.sample().for_audience("public")
+    for path in (by_desk, by_file):
+        directory = cc.read(path)
+        assert set(directory.services) == set(public.services)
+        hidden = set(cc.sample().locations) - set(public.locations)
+        assert not hidden & set(directory.locations)
+
+
+def test_an_export_in_a_named_form_is_written_by_its_exporter(folder, desk):
+    done = run("export", folder / "form.zip", "--desk", desk, "--format", "hsds-zip", "--json")
+    assert (done.returncode, type(json.loads(done.stdout))) == (0, list)
+    assert len(cc.read(folder / "form.zip").services) == 237
+    wrong = run("export", folder / "form.zip", "--desk", desk, "--format", "hsds-json")
+    assert (wrong.returncode, "must end in .json" in wrong.stderr) == (2, True)
+    unknown = run("export", folder / "form.zip", "--desk", desk, "--format", "marc")
+    assert (unknown.returncode, "no exporter is called 'marc'" in unknown.stderr) == (2, True)
+    assert run("export", folder / "x.json").returncode == 2

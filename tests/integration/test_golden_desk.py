@@ -76,10 +76,10 @@ def test_every_kind_that_a_desk_keeps_is_in_it(opened):
 
 def test_referrals_their_events_and_answers_are_read(opened):
     desk, _, _ = opened
-    assert {each: desk.referral(each).status.value for each in STATUSES} == STATUSES
-    events = [event.event.value for event in desk.events("r-3")]
+    assert {each: desk.referrals.get(each).status.value for each in STATUSES} == STATUSES
+    events = [event.event.value for event in desk.referrals.events("r-3")]
     assert events == ["create", "send", "accept", "complete"]
-    (answer,) = desk.answers("r-3")
+    (answer,) = desk.referrals.follow_up_answers("r-3")
     assert (answer.helped, answer.waited_days) == ("partly", 3)
     assert desk.audit.verify().ok
 
@@ -87,9 +87,9 @@ def test_referrals_their_events_and_answers_are_read(opened):
 @pytest.mark.parametrize(("referral", "name"), [("r-15", "Example-5"), ("r-17", "Example-c")])
 def test_what_is_the_patrons_own_is_read_sealed_or_not(opened, referral, name):
     desk, _, _ = opened
-    private = desk.private(referral, actor=STAFF)
-    assert private.told["first_name"].reveal() == name
-    (export,) = desk.export_for(f"token-5f3a9{name[-1]}", actor=STAFF)["referrals"]
+    private = desk.privacy.read_private(referral, actor=STAFF)
+    assert private.shared_fields["first_name"].reveal() == name
+    (export,) = desk.privacy.export_for(f"token-5f3a9{name[-1]}", actor=STAFF)["referrals"]
     assert export["referral"]["id"] == referral
 
 
@@ -98,17 +98,17 @@ def test_what_waits_is_sent_and_its_links_lead_on(opened):
     done = desk.dispatch_once()
     assert (done.sent, done.dead, done.withdrawn) == (7, 0, 0)
     (asked,) = (message for message in box.messages if message.referral_id == "r-17")
-    assert desk.answer_link(asked.link.removeprefix(LINKS), "accept")
-    assert desk.referral("r-17").status == "accepted"
-    assert [dead.referral_id for dead in desk.dead_letters()] == ["r-9"]
+    assert desk.links.answer(asked.link.removeprefix(LINKS), "accept")
+    assert desk.referrals.get("r-17").status == "accepted"
+    assert [dead.referral_id for dead in desk.messages.dead_letters()] == ["r-9"]
 
 
 def test_what_a_provider_said_of_a_message_is_known_and_more_is_heard(opened):
     desk, _, _ = opened
     mail = cc.Actor("adapter", "mail")
-    assert not desk.track("ref-1", "delivered", actor=mail)
-    assert desk.track("ref-1", "bounced", actor=mail)
-    assert [dead.referral_id for dead in desk.dead_letters()] == ["r-3", "r-9"]
+    assert not desk.messages.record_delivery_status("ref-1", "delivered", actor=mail)
+    assert desk.messages.record_delivery_status("ref-1", "bounced", actor=mail)
+    assert [dead.referral_id for dead in desk.messages.dead_letters()] == ["r-3", "r-9"]
 
 
 def test_a_request_that_came_before_makes_no_second_referral(opened):
@@ -116,24 +116,24 @@ def test_a_request_that_came_before_makes_no_second_referral(opened):
     (match, *_) = cc.Matcher(cc.sample()).match("food pantry", limit=2)
     again = MADE["referred"](desk, match, "1", idempotency_key="request-1")
     assert again.id == "r-3"
-    assert {one.id for one in desk.inbox(match.organization.id)} == {"r-15", "r-17"}
+    assert {one.id for one in desk.referrals.inbox(match.organization.id)} == {"r-15", "r-17"}
 
 
 def test_partners_and_visits_are_read(opened):
     desk, _, _ = opened
     (partnership,) = desk.partnerships.all("connected")
     assert partnership.contacts[0].role == "intake coordinator"
-    assert [visit.id for visit in desk.visitors.all("main")] == ["nurse"]
+    assert [visit.id for visit in desk.visits.all("main")] == ["nurse"]
 
 
 def test_it_is_counted_and_let_go_of_but_for_what_is_held(opened, tmp_path):
     desk, _, now = opened
     for _ in ("what is open ends", "what has ended goes"):
         now[0] += timedelta(days=2000)
-        desk.run_due()
+        desk.referrals.run_due()
         desk.purge()
     assert [one.id for one in desk.storage.scan("referral")] == ["r-5"], "it is under a legal hold"
-    desk.unfreeze("r-5", actor=STAFF, reason="case-1")
+    desk.privacy.release_legal_hold("r-5", actor=STAFF, reason="case-1")
     desk.purge()
     assert not list(desk.storage.scan("referral"))
     assert desk.audit.verify().ok

@@ -26,7 +26,7 @@ def old(tmp_path):
         filled(desk)
         desk.time.now = datetime.now(UTC)
         referral = private(desk, 50)
-        desk.freeze(referral.id, actor=STAFF, reason="case-1")
+        desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
         desk.time.now = datetime.now(UTC) - timedelta(days=1500)
     return path
 
@@ -53,7 +53,7 @@ def test_it_says_what_would_go_and_then_lets_go_of_it(old):
 
 def test_what_could_not_be_read_is_said(old):
     with opened(create_storage(f"sqlite:///{old}")) as desk:
-        (hold,) = desk.legal_holds()
+        (hold,) = desk.privacy.legal_holds()
         broken(
             desk,
             next(one.id for one in desk.storage.scan(record_kinds.REFERRAL) if one.id != hold.referral_id),
@@ -81,14 +81,18 @@ def test_a_file_that_somebody_reads_is_not_wiped_and_that_is_said(old):
 
 def test_the_log_is_kept_as_long_as_is_said(old):
     with opened(create_storage(f"sqlite:///{old}")) as desk:
-        desk.unfreeze(desk.legal_holds()[0].referral_id, actor=STAFF, reason="case-1")
+        desk.privacy.release_legal_hold(
+            desk.privacy.legal_holds()[0].referral_id, actor=STAFF, reason="case-1"
+        )
     assert "audit" not in json.loads(run(old, "--dry-run", "--json", "--keep-log", "2000").stdout)["gone"]
     assert json.loads(run(old, "--dry-run", "--json").stdout)["gone"]["audit"] > 20
 
 
 def test_a_log_is_kept_as_long_as_the_settings_say(old, tmp_path):
     with opened(create_storage(f"sqlite:///{old}")) as desk:
-        desk.unfreeze(desk.legal_holds()[0].referral_id, actor=STAFF, reason="case-1")
+        desk.privacy.release_legal_hold(
+            desk.privacy.legal_holds()[0].referral_id, actor=STAFF, reason="case-1"
+        )
     file = tmp_path / "settings.toml"
     file.write_text("[policy]\nkeep_audit = 3650\n", encoding="utf-8")
     looked = json.loads(run(old, "--dry-run", "--json", "--settings", file).stdout)

@@ -87,9 +87,13 @@ def send(place, count=1, notifier="smtp"):
     """Referrals that are sent by mail to their agency, in a program of the host's own."""
     found = service()
     settings = {notifier: {"kind": "smtp", "host": HOST, "sender": "desk@example.org"}}
-    with cc.Connector.open(f"sqlite:///{place}/desk.db", notifiers=settings) as desk:
+    with cc.Connector.open(
+        f"sqlite:///{place}/desk.db", messages=cc.MessageOptions(notifiers=settings)
+    ) as desk:
         address = cc.Secret(f"{CANARY}@example.org")
-        desk.put_intake(cc.Intake(id=found.organization.id, notifier=notifier, address=address), actor=STAFF)
+        desk.referrals.set_intake(
+            cc.Intake(id=found.organization.id, notifier=notifier, address=address), actor=STAFF
+        )
         for _ in range(count):
             desk.refer(
                 found,
@@ -236,7 +240,7 @@ def _made_long_ago(place):
     then = datetime(2025, 3, 3, 12, tzinfo=UTC)
     found = service()
     with cc.Connector.open(f"sqlite:///{place}/desk.db", clock=lambda: then) as desk:
-        desk.put_intake(cc.Intake(id=found.organization.id), actor=STAFF)
+        desk.referrals.set_intake(cc.Intake(id=found.organization.id), actor=STAFF)
         return desk.refer(
             found,
             actor=STAFF,
@@ -329,7 +333,7 @@ def test_every_part_of_a_policy_can_be_set(place):
     lines += [f"{name} = {value}" for name, value in said.items()]
     (place / "settings.toml").write_text("\n".join(lines), encoding="utf-8")
     with open_desk("memory:", str(place / "settings.toml"), keep_audit=timedelta(days=7)) as desk:
-        policy = desk._parts.ledger.policy  # noqa: SLF001  # there is no other way to see it
+        policy = desk.referrals._context.ledger.policy  # noqa: SLF001  # there is no other way to see it
     assert [name for name in said if getattr(policy, name) == getattr(usual, name)] == []
     assert (policy.remind_after, policy.follow_up_after) == ((1, 3), (timedelta(days=7), timedelta(days=20)))
     assert (policy.written_for, policy.cards) == (frozenset({"hiv"}), "D[0-9]{8}")
@@ -346,21 +350,22 @@ def test_safe_hours_are_those_of_the_zone_in_the_settings(place, mail):
         "safe_from": (now - timedelta(hours=1)).time(), "safe_until": (now + timedelta(hours=1)).time(),
     }  # fmt: skip
     found = service()
-    parts = {"notifiers": {"smtp": {"host": HOST, "sender": "desk@example.org"}}}
+    notifiers = {"smtp": {"host": HOST, "sender": "desk@example.org"}}
     head = cc.Letterhead(link_base="https://library.example.org/r/", channels={"email": "smtp"})
-    with cc.Connector.open(f"sqlite:///{place}/desk.db", letterhead=head, **parts) as desk:
-        desk.put_intake(cc.Intake(id=found.organization.id), actor=STAFF)
+    messages = cc.MessageOptions(letterhead=head, notifiers=notifiers)
+    with cc.Connector.open(f"sqlite:///{place}/desk.db", messages=messages) as desk:
+        desk.referrals.set_intake(cc.Intake(id=found.organization.id), actor=STAFF)
         way = cc.ContactPreference(
             channel="email", address=cc.Secret(f"{CANARY}@example.org"), safe="yes", verified_at=now, **hours
         )
         terms = cc.ConsentTerms(fields=[], purpose="food", method="written")
         asked = {"type": "direct", "concepts": ["community-meal"], "contacts": [way]}
         made = desk.refer(found, actor=STAFF, consent=terms, **asked)
-        desk.apply(made.id, "accept", actor=cc.Actor("agency", found.organization.id))
+        desk.record_event(made.id, "accept", actor=cc.Actor("agency", found.organization.id))
     known = settings(place, mail, '[letterhead.channels]\nemail = "smtp"')
     done = run(place, "dispatch", *known, "--json")
     assert (done.returncode, json.loads(done.stdout)["held"], mail.arrived) == (0, 1, [])
-    assert "1 held back: patrons named safe hours, and nobody has said in which zone" in done.stderr
+    assert "1 held back: patrons named safe hours, and the library's zone is not set" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     _look_again(place)
     text = (place / "settings.toml").read_text(encoding="utf-8")

@@ -35,7 +35,7 @@ def desk(tmp_path_factory):
         opened.load(cc.sample())
     done = run("visits", "--desk", url, "--branch", "annex", "--add", folder / "visits.csv")
     assert done.exit_code == 0, done.stderr
-    assert done.stdout.startswith("Nobody comes to annex from ")
+    assert done.stdout.startswith("No visits to annex from ")
     return url
 
 

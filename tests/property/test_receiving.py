@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import communityconnector as cc
 from communityconnector.adapters.crypto import AesGcmKeyring
 from communityconnector.desk import ReportResult, WebhookSender
-from communityconnector.errors import IllegalTransitionError, InvalidSettingsError
+from communityconnector.errors import InvalidSettingsError, PermissionDeniedError
 from communityconnector.notification import Receipt, Secret
 from communityconnector.referrals import (
     Actor,
@@ -72,20 +72,22 @@ class World:
         self.desk = cc.Connector(
             sample,
             clock=lambda: self.now,
-            notifiers={"box": self.box},
-            letterhead=Letterhead(staff_notifier="box", staff_address=Secret("staff@example.org")),
-            senders=[
-                WebhookSender(self.agency, [Secret(OWN)]),
-                WebhookSender("platform", [Secret(PLATFORM)], agencies=[self.agency]),
-            ],
+            messages=cc.MessageOptions(
+                notifiers={"box": self.box},
+                letterhead=Letterhead(staff_notifier="box", staff_address=Secret("staff@example.org")),
+                webhook_senders=[
+                    WebhookSender(self.agency, [Secret(OWN)]),
+                    WebhookSender("platform", [Secret(PLATFORM)], agencies=[self.agency]),
+                ],
+            ),
         )
         self.referral = self.sent(self.service)
         self.now += timedelta(hours=1)
 
     def sent(self, service):
         agency = service.organization.id
-        if self.desk.intake(agency) is None:
-            self.desk.put_intake(Intake(id=agency), actor=STAFF)
+        if self.desk.referrals.intake(agency) is None:
+            self.desk.referrals.set_intake(Intake(id=agency), actor=STAFF)
         return self.desk.refer(
             service,
             actor=STAFF,
@@ -104,17 +106,17 @@ class World:
             "Webhook-Timestamp": str(int(self.now.timestamp())),
             "Webhook-Signature": standardwebhooks.Webhook(key).sign(name, self.now, data),
         }
-        return self.desk.receive(headers, body.encode() if isinstance(body, str) else body)
+        return self.desk.webhooks.receive(headers, body.encode() if isinstance(body, str) else body)
 
     def told(self, event, minutes=None, **more):
         at = {} if minutes is None else {"at": (NOW + timedelta(minutes=minutes)).isoformat()}
         return {"referral_id": self.referral.id, "event": event, **at, **more}
 
     def to_review(self):
-        return [one for one in self.desk.to_review() if one.referral.id == self.referral.id]
+        return [one for one in self.desk.webhooks.to_review() if one.referral.id == self.referral.id]
 
     def status(self):
-        return self.desk.referral(self.referral.id).status
+        return self.desk.referrals.get(self.referral.id).status
 
 
 @pytest.fixture
@@ -124,12 +126,12 @@ def world(sample):
 
 def test_an_agency_reports_what_happened(world):
     received = world.post(world.told("accept"))
-    assert (received.taken, received.code, received.http_status) == (ReportResult.ACCEPTED, "", 200)
+    assert (received.result, received.code, received.http_status) == (ReportResult.ACCEPTED, "", 200)
     assert received.referral.status is ReferralStatus.ACCEPTED
     received = world.post(world.told("complete", outcome="service_received"))
     assert received.referral.status is ReferralStatus.COMPLETED
     assert received.referral.is_loop_closed
-    said = [event.role for event in world.desk.events(world.referral.id)[2:]]
+    said = [event.role for event in world.desk.referrals.events(world.referral.id)[2:]]
     assert said == [Role.AGENCY, Role.AGENCY]
     assert world.desk.audit.verify().ok
     # Other tests have written into the same log.
@@ -141,35 +143,39 @@ def test_a_report_that_comes_twice_counts_once_and_is_answered_the_same(world):
     first = world.post(world.told("accept"), message_id="m-1")
     world.post(world.told("start"))
     again = world.post(world.told("accept"), message_id="m-1")
-    assert (again.taken, again.http_status) == (ReportResult.DUPLICATE, 200)
+    assert (again.result, again.http_status) == (ReportResult.DUPLICATE, 200)
     assert again.referral == first.referral
     assert world.status() is ReferralStatus.IN_PROGRESS
     other = world.post(world.told("start"), message_id="m-1")
-    assert (other.taken, other.code, other.http_status) == (ReportResult.REFUSED, "idempotency-conflict", 409)
+    assert (other.result, other.code, other.http_status) == (
+        ReportResult.REFUSED,
+        "idempotency-conflict",
+        409,
+    )
 
 
 def test_what_is_so_already_is_taken_and_changes_nothing(world):
     world.post(world.told("hold", minutes=1, hold_reason="waitlisted"))
-    version = world.desk.referral(world.referral.id).version
+    version = world.desk.referrals.get(world.referral.id).version
     again = world.post(world.told("hold", minutes=3, hold_reason="waitlisted"))
-    assert (again.taken, again.referral.version) == (ReportResult.ACCEPTED, version)
+    assert (again.result, again.referral.version) == (ReportResult.ACCEPTED, version)
     assert world.post(world.told("start", minutes=2)).code == "out-of-order"
     # Another reason is news, and so is another day to look at it again.
     assert world.post(world.told("hold", hold_reason="agency_paused")).referral.version == version + 1
     later = world.told("hold", hold_reason="agency_paused", review_on="2026-05-01")
     assert world.post(later).referral.review_on.isoformat() == "2026-05-01"
     world.post(world.told("complete", outcome="enrolled"))
-    assert world.post(world.told("complete", outcome="enrolled")).taken is ReportResult.ACCEPTED
+    assert world.post(world.told("complete", outcome="enrolled")).result is ReportResult.ACCEPTED
     assert world.post(world.told("complete", outcome="service_received")).code == "illegal-transition"
-    assert world.post(world.told("amend_outcome", outcome="service_received")).taken is ReportResult.ACCEPTED
+    assert world.post(world.told("amend_outcome", outcome="service_received")).result is ReportResult.ACCEPTED
 
 
 def test_the_same_report_at_once_counts_once(world):
     said = world.told("accept")
     with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(lambda _: world.post(said, message_id="m-1").taken, range(16)))
+        found = list(threads.map(lambda _: world.post(said, message_id="m-1").result, range(16)))
     assert sorted(found) == [ReportResult.ACCEPTED] + [ReportResult.DUPLICATE] * 15
-    assert len(world.desk.events(world.referral.id)) == 3
+    assert len(world.desk.referrals.events(world.referral.id)) == 3
 
 
 STEPS = [
@@ -215,14 +221,14 @@ def test_reports_that_overtake_each_other_leave_the_referral_where_the_latest_pu
         again, taken = [], False
         for name, said in deliveries:
             answers.append(world.post(said, message_id=name))
-            taken = taken or answers[-1].taken is ReportResult.ACCEPTED
+            taken = taken or answers[-1].result is ReportResult.ACCEPTED
             if answers[-1].code == "illegal-transition":
                 again.append((name, said))
         deliveries = again if taken else []
     assert {one.code for one in answers} <= {"", "out-of-order", "illegal-transition"}
     moves = [event for event, _ in steps if event in AFTER]
     assert world.status() == (AFTER[moves[-1]] if moves else "requested")
-    written = world.desk.events(world.referral.id)
+    written = world.desk.referrals.events(world.referral.id)
     assert [one.at for one in written] == sorted(one.at for one in written)
     told = [(one.event, one.hold_reason) for one in written[2:] if not one.inferred]
     assert all(
@@ -233,17 +239,17 @@ def test_reports_that_overtake_each_other_leave_the_referral_where_the_latest_pu
 
 
 def test_what_happened_here_meanwhile_makes_no_report_untrue(world):
-    world.desk.apply(world.referral.id, "attempt_contact", actor=STAFF)
+    world.desk.record_event(world.referral.id, "attempt_contact", actor=STAFF)
     received = world.post(world.told("accept", minutes=5))
-    assert received.taken is ReportResult.ACCEPTED
-    *_, called, accepted = world.desk.events(world.referral.id)
+    assert received.result is ReportResult.ACCEPTED
+    *_, called, accepted = world.desk.referrals.events(world.referral.id)
     assert accepted.at == called.at
     assert accepted.recorded_at == world.now
 
 
 def test_a_clock_that_is_a_little_fast_is_borne_and_a_wrong_one_is_not(world):
-    assert world.post(world.told("accept", minutes=64)).taken is ReportResult.ACCEPTED
-    assert world.desk.referral(world.referral.id).last_at == world.now
+    assert world.post(world.told("accept", minutes=64)).result is ReportResult.ACCEPTED
+    assert world.desk.referrals.get(world.referral.id).last_at == world.now
     assert world.post(world.told("start", minutes=66)).code == "invalid-referral"
 
 
@@ -261,7 +267,7 @@ WORDS = [
 @pytest.mark.parametrize(("system", "word", "status"), WORDS)
 def test_another_systems_word_is_understood(world, system, word, status):
     said = {"identifier": world.referral.id, "system": system, "status": word}
-    assert world.post(said, key=PLATFORM).taken is ReportResult.ACCEPTED
+    assert world.post(said, key=PLATFORM).result is ReportResult.ACCEPTED
     assert world.status() == status
     assert world.to_review() == []
 
@@ -283,7 +289,7 @@ def test_a_word_that_is_not_understood_or_cannot_be_moves_nothing_and_staff_see_
     """`completed` does not say how; nobody has tried three times to reach the patron; and so on."""
     said = {"referral_id": world.referral.id, "system": system, "status": word}
     received = world.post(said)
-    assert (received.taken, world.status()) == (ReportResult.ACCEPTED, "requested")
+    assert (received.result, world.status()) == (ReportResult.ACCEPTED, "requested")
     ((referral, kept_system, kept_word),) = world.to_review()
     assert (referral.id, kept_system, kept_word) == (world.referral.id, system, word)
     world.post(said)
@@ -291,9 +297,9 @@ def test_a_word_that_is_not_understood_or_cannot_be_moves_nothing_and_staff_see_
     (message,) = [one for one in world.box if world.referral.id in one.body]
     assert "word of another system" in message.body
     assert word not in message.body
-    with pytest.raises(IllegalTransitionError):
-        world.desk.reviewed(world.referral.id, actor=Actor("agency", world.agency))
-    world.desk.reviewed(world.referral.id, actor=STAFF)
+    with pytest.raises(PermissionDeniedError):
+        world.desk.webhooks.mark_reviewed(world.referral.id, actor=Actor("agency", world.agency))
+    world.desk.webhooks.mark_reviewed(world.referral.id, actor=STAFF)
     assert world.to_review() == []
     assert world.desk.audit.verify().ok
 
@@ -311,7 +317,9 @@ def test_staff_who_are_told_nothing_by_message_find_it_all_the_same(sample):
     world = World(sample)
     desk = cc.Connector(
         world.desk.storage,
-        senders=[WebhookSender("p", [Secret(PLATFORM)], agencies=[world.agency])],
+        messages=cc.MessageOptions(
+            webhook_senders=[WebhookSender("p", [Secret(PLATFORM)], agencies=[world.agency])]
+        ),
         clock=lambda: NOW,
     )
     world.desk, world.now = desk, NOW
@@ -330,11 +338,11 @@ def test_anothers_referral_is_answered_as_one_that_is_not_there(world):
         for said in ({"event": "accept"}, {"event": "give"}, {"system": "findhelp", "status": "Pending"})
         for key in (OWN, PLATFORM)
     ]
-    assert {(one.taken, one.code, one.http_status, one.referral) for one in answers} == {
+    assert {(one.result, one.code, one.http_status, one.referral) for one in answers} == {
         (ReportResult.REFUSED, "referral-not-found", 404, None)
     }
     assert world.desk.audit.head() == heads
-    assert world.desk.referral(other.id).status == "requested"
+    assert world.desk.referrals.get(other.id).status == "requested"
 
 
 @given(st.sampled_from(Event), st.sampled_from([None, *Outcome]))
@@ -353,7 +361,9 @@ def test_an_agency_reports_what_is_an_agencys_to_tell_and_nothing_else(sample, e
         Event.DISCARD,
     ):
         assert received.code == "illegal-transition"
-    assert (len(world.desk.events(world.referral.id)) > 2) == (received.taken is ReportResult.ACCEPTED)
+    assert (len(world.desk.referrals.events(world.referral.id)) > 2) == (
+        received.result is ReportResult.ACCEPTED
+    )
 
 
 @given(st.sampled_from(System), st.data())
@@ -364,8 +374,8 @@ def test_whatever_a_platform_says_in_turn_a_referral_goes_by_its_table(sample, s
         received = world.post(
             {"identifier": world.referral.id, "system": system.value, "status": word}, key=PLATFORM
         )
-        assert received.taken is ReportResult.ACCEPTED
-    written = world.desk.events(world.referral.id)
+        assert received.result is ReportResult.ACCEPTED
+    written = world.desk.referrals.events(world.referral.id)
     assert all(one.before is two.after for two, one in pairwise(written))
     assert written[-1].after == world.status()
 
@@ -412,8 +422,8 @@ known = st.sampled_from(
 )
 def test_no_body_makes_the_desk_raise(shared, body):
     body = body.replace(b'"ID"', json.dumps(shared.referral.id).encode())
-    received = shared.desk.receive(_signed(shared, body), body)
-    assert received.taken in ReportResult
+    received = shared.desk.webhooks.receive(_signed(shared, body), body)
+    assert received.result in ReportResult
     assert received.http_status in (200, 400, 404, 409)
 
 
@@ -464,19 +474,19 @@ def _signed(world, body):
     ],
 )
 def test_a_body_that_is_no_report_is_refused_and_changes_nothing(shared, body):
-    before = shared.desk.referral(shared.referral.id)
+    before = shared.desk.referrals.get(shared.referral.id)
     body = body.replace(b"ID", shared.referral.id.encode())
-    received = shared.desk.receive(_signed(shared, body), body)
-    assert (received.taken, received.code, received.http_status) == (
+    received = shared.desk.webhooks.receive(_signed(shared, body), body)
+    assert (received.result, received.code, received.http_status) == (
         ReportResult.REFUSED,
         "invalid-referral",
         400,
     )
-    assert shared.desk.referral(shared.referral.id) == before
+    assert shared.desk.referrals.get(shared.referral.id) == before
 
 
 def test_what_is_too_long_is_not_even_verified(world):
-    received = world.desk.receive({}, b" " * 20_001)
+    received = world.desk.webhooks.receive({}, b" " * 20_001)
     assert (received.code, received.http_status) == ("too-large", 413)
     long = {"referral_id": world.referral.id, "system": "findhelp", "status": "x" * 101}
     assert world.post(long).code == "invalid-referral"
@@ -486,8 +496,10 @@ def test_what_is_too_long_is_not_even_verified(world):
 def test_who_knows_no_secret_is_refused_whatever_is_said(world):
     answers = [
         world.post(world.told("accept"), key=STRANGER),
-        world.desk.receive({}, b"{}"),
-        world.desk.receive({"webhook-id": "a", "webhook-timestamp": "x", "webhook-signature": "v1,"}, b"{}"),
+        world.desk.webhooks.receive({}, b"{}"),
+        world.desk.webhooks.receive(
+            {"webhook-id": "a", "webhook-timestamp": "x", "webhook-signature": "v1,"}, b"{}"
+        ),
     ]
     assert {(one.code, one.http_status, one.sender) for one in answers} == {("invalid-signature", 401, "")}
     assert world.status() == "requested"
@@ -496,14 +508,16 @@ def test_who_knows_no_secret_is_refused_whatever_is_said(world):
 def test_a_secret_is_changed_without_a_gap(sample):
     world = World(sample)
     both = WebhookSender(world.agency, [Secret(STRANGER), Secret(OWN)])
-    world.desk = cc.Connector(sample, senders=[both], clock=lambda: world.now)
-    assert world.post(world.told("accept"), key=OWN).taken is ReportResult.ACCEPTED
-    assert world.post(world.told("start"), key=STRANGER).taken is ReportResult.ACCEPTED
+    world.desk = cc.Connector(
+        sample, messages=cc.MessageOptions(webhook_senders=[both]), clock=lambda: world.now
+    )
+    assert world.post(world.told("accept"), key=OWN).result is ReportResult.ACCEPTED
+    assert world.post(world.told("start"), key=STRANGER).result is ReportResult.ACCEPTED
 
 
 def test_a_desk_that_knows_no_sender_says_so():
     with cc.Connector.open() as desk, pytest.raises(InvalidSettingsError, match="senders"):
-        desk.receive({}, b"{}")
+        desk.webhooks.receive({}, b"{}")
 
 
 @pytest.mark.parametrize(
@@ -519,7 +533,7 @@ def test_a_desk_that_knows_no_sender_says_so():
 )
 def test_senders_whose_secrets_do_not_tell_them_apart_are_refused(senders):
     with pytest.raises(InvalidSettingsError) as caught:
-        cc.Connector.open(senders=senders())
+        cc.Connector.open(messages=cc.MessageOptions(webhook_senders=senders()))
     assert CANARY not in str(caught.value)
 
 
@@ -535,23 +549,26 @@ def test_nothing_of_a_report_is_in_a_log_or_an_answer(world, caplog):
         world.post(None, raw=CANARY),
         world.post(None, raw=CANARY, key=STRANGER),
     ]
-    assert [one.taken for one in answers].count(ReportResult.ACCEPTED) == 2
+    assert [one.result for one in answers].count(ReportResult.ACCEPTED) == 2
     assert caplog.records
     assert CANARY not in caplog.text
     assert CANARY not in repr(answers)
     assert all(CANARY not in repr(entry) for entry in world.desk.audit.entries())
     # What the agency wrote is private, and there for staff.
     assert CANARY in [
-        note.reveal() for note in world.desk.private(world.referral.id, actor=STAFF).notes.values()
+        note.reveal()
+        for note in world.desk.privacy.read_private(world.referral.id, actor=STAFF).notes.values()
     ]
-    assert all(CANARY not in repr(event.to_dict()) for event in world.desk.events(world.referral.id))
+    assert all(
+        CANARY not in repr(event.to_dict()) for event in world.desk.referrals.events(world.referral.id)
+    )
 
 
 def test_a_report_that_takes_what_is_sealed_is_answered_that_it_should_come_again(world):
     """The desk was opened without the keyring: nothing is taken, and no error goes to who sent it."""
     agency = world.agency
-    before = world.desk.intake(agency)
-    world.desk.put_intake(Intake(id=agency, optional_fields=["first_name"]), actor=STAFF)
+    before = world.desk.referrals.intake(agency)
+    world.desk.referrals.set_intake(Intake(id=agency, optional_fields=["first_name"]), actor=STAFF)
     key = Secret(base64.b64encode(b"a" * 32).decode())
     sealed = cc.Connector(world.desk.storage, clock=lambda: world.now, keyring=AesGcmKeyring({"a": key}, key))
     referral = sealed.refer(
@@ -559,10 +576,14 @@ def test_a_report_that_takes_what_is_sealed_is_answered_that_it_should_come_agai
         actor=STAFF,
         type="direct",
         concepts=["food-pantry"],
-        told={"first_name": "Quill"},
+        shared_fields={"first_name": "Quill"},
         consent=ConsentTerms(fields=["first_name"], purpose="food", method="written"),
     )
-    world.desk.put_intake(before, actor=STAFF)
+    world.desk.referrals.set_intake(before, actor=STAFF)
     received = world.post({"referral_id": referral.id, "event": "accept", "text": "soon"})
-    assert (received.taken, received.code, received.http_status) == (ReportResult.REFUSED, "seal-broken", 503)
-    assert world.desk.referral(referral.id).status is ReferralStatus.REQUESTED
+    assert (received.result, received.code, received.http_status) == (
+        ReportResult.REFUSED,
+        "seal-broken",
+        503,
+    )
+    assert world.desk.referrals.get(referral.id).status is ReferralStatus.REQUESTED

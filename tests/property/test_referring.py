@@ -47,10 +47,10 @@ def refer_to_all(desk, need):
     for match in offered(desk, need):
         referral = desk.refer(match, actor=STAFF)
         assert (referral.status, referral.service_id) == ("given", match.service_id)
-        assert desk.referral(referral.id) == referral
+        assert desk.referrals.get(referral.id) == referral
         again = desk.follow_up(referral.id, cc.FollowUp(reached=True, helped="no"), actor=STAFF)
         assert again.is_closed
-        assert desk.re_refer(again.id, match, actor=STAFF, allow_tried=True).status == "given"
+        assert desk.referrals.re_refer(again.id, match, actor=STAFF, allow_tried=True).status == "given"
 
 
 @settings(max_examples=12, phases=[Phase.explicit, Phase.generate])
@@ -118,7 +118,9 @@ def test_a_match_by_a_term_is_referred_for_that_term():
 
 
 def test_reordered_matches_are_the_same_to_refer_to():
-    with desk_of(cc.sample(), rerankers=[lambda matches, _: tuple(reversed(matches))]) as desk:
+    with desk_of(
+        cc.sample(), matching=cc.MatchingOptions(rerankers=[lambda matches, _: tuple(reversed(matches))])
+    ) as desk:
         assert desk.refer(desk.match("food")[0], actor=STAFF).status == "given"
 
 

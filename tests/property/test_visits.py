@@ -18,7 +18,7 @@ from communityconnector.partners import (
     Partnership,
     PartnershipStatus,
     Visit,
-    Visitors,
+    Visits,
     monthly,
     quarterly,
     weekly,
@@ -164,12 +164,12 @@ moments = st.builds(
     st.lists(visits, max_size=3, unique_by=lambda visit: visit.id), st.lists(moments, min_size=3, max_size=3)
 )
 def test_adjacent_intervals_split_the_visits_and_keep_their_order(some, cuts):
-    desk = Visitors(MemoryStorage(), lambda: cuts[0])
+    desk = Visits(MemoryStorage(), lambda: cuts[0])
     for visit in some:
         desk.put(visit)
     low, cut, high = sorted(cuts, key=lambda moment: moment.astimezone(UTC))
-    whole = desk.visits("main", low, high)
-    assert desk.visits("main", low, cut) + desk.visits("main", cut, high) == whole
+    whole = desk.between("main", low, high)
+    assert desk.between("main", low, cut) + desk.between("main", cut, high) == whole
     assert [occurrence.order for occurrence in whole] == sorted(occurrence.order for occurrence in whole)
     assert {occurrence.visit.branch for occurrence in whole} <= {"main"}
     assert all(
@@ -180,9 +180,9 @@ def test_adjacent_intervals_split_the_visits_and_keep_their_order(some, cuts):
 
 @given(visits, moments)
 def test_visits_that_are_going_on_have_begun_and_not_ended(visit, moment):
-    desk = Visitors(MemoryStorage(), lambda: moment)
+    desk = Visits(MemoryStorage(), lambda: moment)
     desk.put(visit)
-    whole = desk.visits(visit.branch, moment - timedelta(days=3), moment + timedelta(days=3))
+    whole = desk.between(visit.branch, moment - timedelta(days=3), moment + timedelta(days=3))
     now = moment.astimezone(UTC)
     expected = [
         occurrence

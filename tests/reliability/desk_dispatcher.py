@@ -19,12 +19,13 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from communityconnector.adapters.sql import create_storage
-from communityconnector.desk import Desk, OutboxMessage
-from communityconnector.desk.messages import claims
+from communityconnector.desk import OutboxMessage
+from communityconnector.desk.messages import claims, dispatcher
 from communityconnector.desk.store.outbox import update_write
 from communityconnector.desk.store.record_kinds import LINK, OUTBOX, REFERRAL
 from communityconnector.errors import NotDeliveredError
 from communityconnector.notification import Receipt
+from communityconnector.storage import fetch
 
 POINTS = (
     "before what is due",
@@ -106,12 +107,16 @@ class Provider:
         return Receipt(accepted=True)
 
 
-class MarksFirst(Desk):
+def mark_first():
     """A fault: it writes down that a message was sent, and then sends it."""
+    deliver = dispatcher.deliver
 
-    def _deliver(self, parts, one):
-        self._parts.ledger.commit([update_write(one.record, status="sent", attempts=1)])
-        return super()._deliver(parts, one)
+    def marking(context, message):
+        record = fetch(context.ledger.storage, OUTBOX, message.id)
+        context.ledger.commit([update_write(record, status="sent", attempts=1)])
+        return deliver(context, message)
+
+    dispatcher.deliver = marking
 
 
 def begun(path, clock, rng):
@@ -129,7 +134,7 @@ def begun(path, clock, rng):
     ]
     answered = [one for one in made_now if rng.random() < 0.4]
     for one in answered:
-        desk.apply(one.id, "accept", actor=agency(one.organization_id[2:]))
+        desk.referrals.record_event(one.id, "accept", actor=agency(one.organization_id[2:]))
     storage.close()
     clock.on(days=3)
     return {
@@ -145,11 +150,11 @@ def cut_off(path, took, clock, fate, rng, *, how):
         claims.LEASE = timedelta(days=3650)
     storage = create_storage(f"sqlite:///{path}")
     provider = Provider(took, clock, fate, rng)
-    desk = made(
-        Mortal(storage, fate), clock=clock, post=provider, desk=MarksFirst if how == "marks first" else Desk
-    )
-    desk.run_due()
-    while desk.dispatch_once().total:
+    desk = made(Mortal(storage, fate), clock=clock, post=provider)
+    if how == "marks first":
+        mark_first()
+    desk.referrals.run_due()
+    while desk.messages.dispatch_once().total:
         pass
 
 
@@ -159,10 +164,10 @@ def finished(path, took, clock):
     desk = made(storage, clock=clock, post=Provider(took, clock))
     for _ in range(9):
         clock.on(minutes=10)
-        desk.run_due()
-        desk.dispatch_once()
+        desk.referrals.run_due()
+        desk.messages.dispatch_once()
     clock.on(days=1.2)
-    desk.dispatch_once()
+    desk.messages.dispatch_once()
     rows = {record.id: OutboxMessage.from_dict(record.document) for record in storage.scan(OUTBOX)}
     links = sum(1 for _ in storage.scan(LINK))
     wrong = faults(storage, desk)

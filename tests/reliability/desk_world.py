@@ -75,13 +75,11 @@ def find_service(service_id):
     )
 
 
-def made(
-    storage, *, clock=None, post=None, seed=None, ledger: Callable[..., Ledger] = Ledger, desk=Desk
-) -> Desk:
+def made(storage, *, clock=None, post=None, seed=None, ledger: Callable[..., Ledger] = Ledger) -> Desk:
     """A desk over a storage: with a seed, the same ids and pauses each time."""
     rng = Random(seed)  # noqa: S311  # chance, not secrecy
     new_id = (lambda: uuid4().hex) if seed is None else lambda: f"{rng.getrandbits(128):032x}"
-    return desk(
+    return Desk(
         DeskContext(
             ledger=ledger(
                 storage,
@@ -105,7 +103,7 @@ def made(
 def take_referrals(desk, agencies=1):
     """Say how agencies take referrals."""
     for number in range(1, agencies + 1):
-        desk.put_intake(
+        desk.referrals.set_intake(
             Intake(
                 id=f"o-{number}",
                 notifier="post",
@@ -123,12 +121,12 @@ def contact(name="p", **terms):
 
 def refer(desk, number=1, *, key="", contacts=(), consent=TERMS, **asked) -> Referral:
     """Refer a patron to the service of an agency, and send it."""
-    return desk.refer(
+    return desk.referrals.refer(
         f"s-{number}",
         actor=STAFF,
         type="direct",
         concepts=("food-pantry",),
-        told={"first_name": "Zed"},
+        shared_fields={"first_name": "Zed"},
         contacts=tuple(contacts),
         consent=consent,
         idempotency_key=key,
@@ -174,7 +172,7 @@ def faults(storage, desk=None, only=None) -> Counter[str]:
             sent > consents[key] or sent != disclosures[key]
         )
         told = Counter(row.template.value for row in rows.get(key, ()))
-        intake = desk.intake(one.organization_id) is not None
+        intake = desk.referrals.intake(one.organization_id) is not None
         tried = any(row.recipient == "agency" and row.attempts for row in rows.get(key, ()))
         least = expected_rows(did, intake=intake, heard=tried)
         # A worker that died may have sent a message, and has left no word of it.

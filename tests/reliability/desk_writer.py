@@ -53,10 +53,10 @@ def ask(desk, request, how, rng):
         if how == "early":
             say("done", number, referral_id, version + 1, "?")
         if what == "revoke":
-            done = desk.revoke_consent(referral_id, actor=PATRON)
+            done = desk.referrals.revoke_consent(referral_id, actor=PATRON)
         else:
             by_staff = what in ("attempt_contact", "cancel")
-            done = desk.apply(
+            done = desk.referrals.record_event(
                 referral_id,
                 what,
                 actor=STAFF if by_staff else agency(1),
@@ -75,7 +75,7 @@ def live(url, seed, begun, how):
     """Ask for one thing after the other, for ever; first of all once more for what was asked for last."""
     storage = create_storage(url)
     desk = made(storage, ledger=Apart if how == "apart" else Ledger)
-    if desk.intake("o-1") is None:
+    if desk.referrals.intake("o-1") is None:
         take_referrals(desk)
     rng = Random(seed)  # noqa: S311  # chance, not secrecy
     number = begun[0] if begun else 0
@@ -141,7 +141,7 @@ def looked_over(path, wanted, done):
     found: Counter[str] = Counter()
     desk = made(storage)
     for referral_id, version, status in done.values():
-        events = {event.version: event.after for event in desk.events(referral_id)}
+        events = {event.version: event.after for event in desk.referrals.events(referral_id)}
         after = events.get(int(version))
         found["lost"] += after is None or status not in (after.value, "?")
     for what, there in (
@@ -186,10 +186,12 @@ def race(url, referral_id, threads, rounds, how):
 
     def carry_on():
         for _ in range(int(rounds)):
-            seen = desk.referral(referral_id).version
+            seen = desk.referrals.get(referral_id).version
             try:
                 won.append(
-                    desk.apply(referral_id, "attempt_contact", actor=STAFF, expected_version=seen).version
+                    desk.referrals.record_event(
+                        referral_id, "attempt_contact", actor=STAFF, expected_version=seen
+                    ).version
                 )
             except StaleRecordError:
                 lost.append(seen)
@@ -211,7 +213,7 @@ def apart(url, rounds):
     desk = made(storage)
     for _ in range(int(rounds)):
         one = refer(desk)
-        desk.apply(one.id, "accept", actor=agency(1), expected_version=one.version)
+        desk.referrals.record_event(one.id, "accept", actor=agency(1), expected_version=one.version)
     storage.close()
     say(rounds)
 

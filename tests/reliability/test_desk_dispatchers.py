@@ -79,17 +79,17 @@ def overtaken(ledger):
     class Slow:
         def send(self, message):  # noqa: ARG002  # whatever it is
             clock.on(minutes=6)
-            assert other.dispatch_once().sent == 1
+            assert other.messages.dispatch_once().sent == 1
             text = "the connection was lost"
             raise NotDeliveredError(text, retry=True)
 
     slow = made(storage, clock=clock, post=Slow(), ledger=ledger)
     take_referrals(slow)
     refer(slow)
-    slow.dispatch_once()
+    slow.messages.dispatch_once()
     (record,) = storage.scan(OUTBOX)
     clock.on(days=1)
-    other.dispatch_once()
+    other.messages.dispatch_once()
     return OutboxMessage.from_dict(record.document).status.value, len(box.messages)
 
 

@@ -22,7 +22,8 @@ import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.connector import Connector
 from communityconnector.desk import DeliveryStatus, MessageStatus
-from communityconnector.desk.messages import delivery, dispatcher
+from communityconnector.desk.messages import delivery, delivery_log, dispatcher, tracking
+from communityconnector.desk.messages.claims import ClaimedMessage
 from communityconnector.desk.store import record_kinds
 from communityconnector.directory_store import load
 from communityconnector.errors import (
@@ -36,7 +37,7 @@ from communityconnector.errors import (
 from communityconnector.model import Organization, Service
 from communityconnector.notification import Receipt
 from communityconnector.referrals import Template
-from communityconnector.storage import Put
+from communityconnector.storage import Put, fetch
 
 SEEDS = int(os.environ.get("COMMUNITYCONNECTOR_SEEDS", "80"))
 DAYS = 90
@@ -179,18 +180,20 @@ def opened(world, storage):
     return Connector(
         storage,
         clock=world.clock,
-        notifiers={"world": world},
-        letterhead=cc.Letterhead(
-            library="Library",
-            link_base="https://ref.example.org/r/",
-            staff_notifier="world",
-            staff_address=cc.Secret("staff@example.org"),
-            channels={"email": "world"},
+        messages=cc.MessageOptions(
+            notifiers={"world": world},
+            letterhead=cc.Letterhead(
+                library="Library",
+                link_base="https://ref.example.org/r/",
+                staff_notifier="world",
+                staff_address=cc.Secret("staff@example.org"),
+                channels={"email": "world"},
+            ),
+            random=world.chance,
         ),
         secret=cc.Secret("a secret of the library's"),
         keyring=world.ring,
         ids=lambda: f"{world.chance.getrandbits(96):024x}",
-        random=world.chance,
     )
 
 
@@ -257,12 +260,14 @@ def answer(world, desk, _):
     )
     for _ in range(chance.choice((1, 1, 2))):
         try:
-            replied = desk.answer_link(token, event, **told)
+            replied = desk.links.answer(token, event, **told)
             world.tokens.append(replied.next_token or token)
             world.happened["answered"] += 1
         except (LinkNotValidError, IllegalTransitionError, InvalidReferralError):
             try:
-                desk.answer_follow_up(token, cc.FollowUp(reached=True, helped=chance.choice(("yes", "no"))))
+                desk.links.answer_follow_up(
+                    token, cc.FollowUp(reached=True, helped=chance.choice(("yes", "no")))
+                )
                 world.happened["followed up"] += 1
             except LinkNotValidError:
                 world.happened["link not valid"] += 1
@@ -274,7 +279,7 @@ def revoke(world, desk, live):
     if live:
         key = world.chance.choice(live)
         try:
-            desk.revoke_consent(key, actor=PATRON)
+            desk.referrals.revoke_consent(key, actor=PATRON)
         except ReferralNotFoundError:
             return
         world.revoked.setdefault(key, len(world.delivered))
@@ -284,16 +289,16 @@ def revoke(world, desk, live):
 def cancel(world, desk, live):
     if live:
         try:
-            desk.apply(world.chance.choice(live), "cancel", actor=STAFF, outcome="patron_declined")
+            desk.record_event(world.chance.choice(live), "cancel", actor=STAFF, outcome="patron_declined")
         except (IllegalTransitionError, ReferralNotFoundError):
             world.happened["too late"] += 1
 
 
 def again(world, desk, _):
     """Staff try what was set aside once more."""
-    for row in desk.dead_letters():
+    for row in desk.messages.dead_letters():
         if world.chance.random() < 0.3:
-            desk.retry(row.id, actor=STAFF)
+            desk.messages.retry(row.id, actor=STAFF)
             world.happened[f"again, {row.last}"] += 1
 
 
@@ -306,7 +311,7 @@ def provider(world, desk, live):
     for event in world.chance.choices(tuple(DeliveryStatus), k=world.chance.choice((1, 1, 2, 3))):
         record = desk.storage.get(record_kinds.OUTBOX, [key]).get(key)
         try:
-            news = desk.track(key, event, actor=PROVIDER)
+            news = desk.messages.record_delivery_status(key, event, actor=PROVIDER)
         except InvalidReferralError:
             world.happened["not known to have been sent"] += 1
             continue
@@ -347,7 +352,7 @@ def lived(seed):
     load(world.storage, DIRECTORY, now=START)
     desk = opened(world, world.storage)
     for key in AGENCIES:
-        desk.put_intake(
+        desk.referrals.set_intake(
             cc.Intake(id=key, notifier="world", address=cc.Secret(f"{key}@example.org")), actor=STAFF
         )
     doings = (refer, answer, answer, answer, revoke, cancel, again, newer, provider, provider)
@@ -358,7 +363,7 @@ def lived(seed):
         if world.chance.random() < 0.4:
             world.chance.choice(doings)(world, desk, live)
         if step % 4 == 0:
-            desk.run_due()
+            desk.referrals.run_due()
         if step % 28 == 0:
             followed(desk, seen)  # only a purge takes messages away
             desk.purge()
@@ -447,42 +452,45 @@ def test_a_seed_is_played_the_same_way_again():
 
 
 def _marks_before_sending(monkeypatch):
-    deliver = dispatcher.Dispatching._deliver  # noqa: SLF001  # a fault is planted
+    deliver = dispatcher.deliver
 
-    def marked_first(self, parts, one):
-        self._write_down([self._mark(one, dispatcher.Verdict(MessageStatus.SENT, ""))])
-        return deliver(self, parts, one)
+    def mark_first(context, message):
+        record = fetch(context.ledger.storage, record_kinds.OUTBOX, message.id)
+        claimed = ClaimedMessage(record, message, context.ledger.now())
+        sent = delivery.Verdict(MessageStatus.SENT, "")
+        delivery_log.commit_marks(context.ledger, [delivery_log.verdict_write(context.ledger, claimed, sent)])
+        return deliver(context, message)
 
-    monkeypatch.setattr(dispatcher.Dispatching, "_deliver", marked_first)
+    monkeypatch.setattr(dispatcher, "deliver", mark_first)
 
 
 def _sends_though_it_was_withdrawn(monkeypatch):
-    monkeypatch.setattr(dispatcher.Dispatching, "_is_ours", lambda *_: True)
+    monkeypatch.setattr(dispatcher, "is_still_ours", lambda *_: True)
     monkeypatch.setattr(delivery, "NEEDS_CONSENT", dict.fromkeys(Template, False))
     monkeypatch.setattr("communityconnector.desk.casework.notifications.withdrawal_writes", lambda *_: ())
 
 
 def _forgets_what_failed(monkeypatch):
-    mark = dispatcher.Dispatching._mark  # noqa: SLF001  # a fault is planted
+    write = dispatcher.verdict_write
 
-    def undue(self, one, verdict):
-        return mark(self, one, attrs.evolve(verdict, due=None))
+    def undue(ledger, claimed, verdict):
+        return write(ledger, claimed, attrs.evolve(verdict, due=None))
 
-    monkeypatch.setattr(dispatcher.Dispatching, "_mark", undue)
+    monkeypatch.setattr(dispatcher, "verdict_write", undue)
 
 
 def _reads_all_at_once(monkeypatch):
-    read = dispatcher.claim
+    read = dispatcher.claim_messages
 
     def all_or_nothing(ledger, count):
         claimed = read(ledger, count)
-        return claimed if all(hasattr(one.row, "template") for one in claimed) else []
+        return claimed if all(hasattr(one.message, "template") for one in claimed) else []
 
     monkeypatch.setattr(dispatcher, "claim_messages", all_or_nothing)
 
 
 def _hears_no_stop(monkeypatch):
-    monkeypatch.setattr(Connector, "_spare", lambda *_: None)
+    monkeypatch.setattr(tracking, "_stop_channel", lambda *_: None)
 
 
 def _writes_to_anybody(monkeypatch):

@@ -18,14 +18,14 @@ def test_a_referral_goes_its_way():
             given = await desk.refer(match, actor=STAFF)
             take_referrals(desk.desk, match)
             sent = await desk.refer(
-                match, actor=STAFF, type="direct", told={"first_name": "Quill"}, consent=terms()
+                match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"}, consent=terms()
             )
             dispatched = await desk.dispatch_once()
             desk.desk.time.now += timedelta(days=2)
             due = await desk.due()
-            did = await desk.run_due()
+            did = await desk.run(desk.desk.referrals.run_due)
             agency = cc.Actor("agency", match.organization.id)
-            accepted = await desk.apply(sent.id, "accept", actor=agency)
+            accepted = await desk.record_event(sent.id, "accept", actor=agency)
             return (
                 given.status,
                 dispatched.sent,

@@ -26,7 +26,7 @@ from communityconnector.errors import (
     StorageClosedError,
     UnusableStorageError,
 )
-from communityconnector.hookspecs import GeocoderFactory, Importer, hookimpl
+from communityconnector.hookspecs import Exporter, GeocoderFactory, Importer, hookimpl
 from communityconnector.interchange import to_raw
 from communityconnector.model import Address, Location, Organization, Service, ServiceAtLocation
 from communityconnector.plugins import Plugins
@@ -84,9 +84,9 @@ def test_a_desk_gives_what_a_matcher_gives(words, audience, tmp_path):
 def test_the_whole_directory_comes_back(desk):
     desk.load(SAMPLE)
     shown = SAMPLE.for_audience("public")
-    assert dict(desk.directory.services) == dict(shown.services)
-    assert dict(desk.directory.taxonomy_terms) == dict(shown.taxonomy_terms)
-    assert set(desk.directory.organizations) == set(shown.organizations)
+    assert dict(desk.directory.read().services) == dict(shown.services)
+    assert dict(desk.directory.read().taxonomy_terms) == dict(shown.taxonomy_terms)
+    assert set(desk.directory.read().organizations) == set(shown.organizations)
 
 
 def test_before_anything_is_loaded_a_desk_says_so(desk):
@@ -228,9 +228,9 @@ def test_another_desk_sees_what_was_loaded_and_amended(tmp_path, monkeypatch):
     with Connector.open(url, create=True) as one, Connector.open(url) as other:
         one.load(cc.Directory.of([service("a"), service("b")]))
         assert len(other.match("food pantry")) == 2
-        one.amend(service("c"))
+        one.directory.amend(service("c"))
         assert len(other.match("food pantry")) == 3
-        one.amend(service("a", "Dental Clinic"))
+        one.directory.amend(service("a", "Dental Clinic"))
         assert other.match("dentist")[0].service.name == "Dental Clinic"
         one.load(cc.Directory.of([service("z")]), drop_missing=True)
         assert [match.service_id for match in other.match("food pantry")] == ["z"]
@@ -240,7 +240,7 @@ def test_an_amended_service_is_still_so_when_the_desk_is_opened_again(tmp_path):
     url = f"sqlite:///{tmp_path}/desk.db"
     with Connector.open(url, create=True) as opened:
         opened.load(cc.Directory.of([service("a"), service("b")]))
-        opened.amend(service("a", "Dental Clinic"))
+        opened.directory.amend(service("a", "Dental Clinic"))
     with Connector.open(url) as opened:
         assert opened.match("dentist")[0].service.name == "Dental Clinic"
 
@@ -279,7 +279,7 @@ def test_a_hidden_place_stays_hidden_however_it_came_in(how, desk, monkeypatch, 
             cc.Directory.of([at("house-service", attrs.evolve(HOUSE, id="open", addresses=())), *others])
         )
         assert "Hidden Lane" not in repr(desk)
-        desk.amend(hidden)
+        desk.directory.amend(hidden)
     found = desk.match(cc.Need("food pantry", near=(36.4, -81.4)), limit=None)
     assert {match.service_id for match in found} == {"house-service", "twin-service", "text"}
     assert "Hidden Lane" not in told(found)
@@ -315,7 +315,7 @@ def test_the_log_names_records_and_never_what_they_say(desk, caplog):
     caplog.set_level(logging.DEBUG, logger="communityconnector")
     desk.load(cc.Directory.of([service("a", "Very Private Pantry")]))
     desk.match("my secret trouble", near="28694")
-    desk.amend(service("a", "Even More Private Pantry"))
+    desk.directory.amend(service("a", "Even More Private Pantry"))
     assert "a amended" in caplog.text
     assert not any(word in caplog.text for word in ("Private", "secret", "28694"))
 
@@ -355,8 +355,8 @@ def test_an_asynchronous_desk_answers_the_same(tmp_path):
         ) as opened:
             await opened.load(SAMPLE)
             results = await asyncio.gather(*(opened.match(words, near="28694") for words in NEEDS))
-            await opened.amend(service("a", "Dental Clinic"))
-            explained = await opened.run(opened.desk.matcher.explain, "dentist", "a")
+            await opened.run(opened.desk.directory.amend, service("a", "Dental Clinic"))
+            explained = await opened.explain("dentist", "a")
             return [names(result) for result in results], explained[0].fits
 
     found, fits = asyncio.run(ask())
@@ -372,8 +372,10 @@ def test_each_receiver_of_web_hooks_has_a_notifier_and_a_secret_of_its_own():
     clinic, shelter = (
         {"kind": "webhook", "secrets": secret, "source": "https://library.example.org"} for secret in SECRETS
     )
-    with Connector.open(notifiers={"clinic": clinic, "shelter": shelter, "console": {}}) as desk:
-        made = desk._parts.notifiers  # noqa: SLF001  # what was made of the settings
+    with Connector.open(
+        messages=cc.MessageOptions(notifiers={"clinic": clinic, "shelter": shelter, "console": {}})
+    ) as desk:
+        made = desk.referrals._context.notifiers  # noqa: SLF001  # what was made of the settings
         assert [made[name].keys[0].reveal() for name in ("clinic", "shelter")] == list(SECRETS)
         assert set(made) == {"clinic", "shelter", "console"}
     assert clinic["kind"] == "webhook"
@@ -382,15 +384,15 @@ def test_each_receiver_of_web_hooks_has_a_notifier_and_a_secret_of_its_own():
 @pytest.mark.parametrize("kind", ["hunter2", "", ["webhook"], 5])
 def test_a_kind_of_notifier_that_there_is_not_is_told_without_its_value(kind):
     with pytest.raises(
-        PluginError, match=r"the `kind` of the notifier 'clinic' is none; there are: .*webhook"
+        PluginError, match=r"unknown `kind` of the notifier 'clinic'; there are: .*webhook"
     ) as caught:
-        Connector.open(notifiers={"clinic": {"kind": kind}})
+        Connector.open(messages=cc.MessageOptions(notifiers={"clinic": {"kind": kind}}))
     assert "hunter2" not in str(caught.value)
 
 
 def test_settings_under_a_name_that_is_no_notifier_need_a_kind():
     with pytest.raises(PluginError, match="no notifier is called 'clinic'"):
-        Connector.open(notifiers={"clinic": {"secrets": SECRETS[0]}})
+        Connector.open(messages=cc.MessageOptions(notifiers={"clinic": {"secrets": SECRETS[0]}}))
 
 
 def test_rows_of_others_in_the_same_database_are_left_alone(tmp_path):
@@ -437,10 +439,12 @@ def test_parts_of_plugins_are_used_by_their_names(tmp_path):
     with Connector.open(
         plugins=plugins,
         settings={"town": "Lansing"},
-        geocoder="branches",
-        rerankers=["fresh-first"],
+        matching=cc.MatchingOptions(
+            geocoder="branches",
+            rerankers=["fresh-first"],
+            interpreter="phrases",
+        ),
         holidays="us-federal",
-        interpreter="phrases",
     ) as opened:
         assert opened.load(path.rename(tmp_path / "list.pantries.old")).records == {"service": 2}
         assert len(opened.match("soup kitchen", near="Lansing")) == 2
@@ -448,7 +452,7 @@ def test_parts_of_plugins_are_used_by_their_names(tmp_path):
 
 def test_a_part_that_nobody_brings_says_which_there_are():
     with pytest.raises(PluginError, match="no geocoder is called 'nowhere'; there are: us-zip"):
-        Connector.open(geocoder="nowhere")
+        Connector.open(matching=cc.MatchingOptions(geocoder="nowhere"))
 
 
 def test_nobody_waits_while_a_new_directory_is_being_indexed(tmp_path, monkeypatch):
@@ -459,14 +463,14 @@ def test_nobody_waits_while_a_new_directory_is_being_indexed(tmp_path, monkeypat
         one.load(cc.Directory.of([service("a", "Old Pantry")]))
         assert other.match("food pantry")[0].service.name == "Old Pantry"
         one.load(cc.Directory.of([service("a", "New Pantry")]))
-        real = other._follower.index  # noqa: SLF001  # to hold it there
+        real = other.directory._follower.index  # noqa: SLF001  # to hold it there
 
         def slowly(*arguments, **how):
             indexing.set()
             assert go_on.wait(30)
             return real(*arguments, **how)
 
-        monkeypatch.setattr(other._follower, "index", slowly)  # noqa: SLF001  # as above
+        monkeypatch.setattr(other.directory._follower, "index", slowly)  # noqa: SLF001  # as above
         first = threading.Thread(target=other.match, args=("food pantry",))
         first.start()
         assert indexing.wait(30)
@@ -474,3 +478,30 @@ def test_nobody_waits_while_a_new_directory_is_being_indexed(tmp_path, monkeypat
         go_on.set()
         first.join()
         assert other.match("food pantry")[0].service.name == "New Pantry"
+
+
+class Listing:
+    """A plugin that writes the names of services."""
+
+    @hookimpl
+    def communityconnector_exporters(self):
+        yield Exporter("names", write=self.write, suffix=".txt")
+
+    def write(self, directory, path):
+        path.write_text("\n".join(sorted(one.name for one in directory.services.values())), encoding="utf-8")
+        return ()
+
+
+def test_a_desk_exports_what_its_audience_may_see_by_any_exporter(tmp_path):
+    with Connector.open(plugins=Plugins(Listing(), entry_points=False)) as desk:
+        desk.load(SAMPLE)
+        public = SAMPLE.for_audience("public")
+        assert desk.export(tmp_path / "names.txt", format="names") == ()
+        names = sorted(one.name for one in public.services.values())
+        assert (tmp_path / "names.txt").read_text(encoding="utf-8").split("\n") == names
+        desk.export(tmp_path / "hsds.json")
+        assert set(cc.read(tmp_path / "hsds.json").locations) == set(public.locations)
+        with pytest.raises(PluginError, match="no exporter is called 'marc'; there are: hsds-json"):
+            desk.export(tmp_path / "x", format="marc")
+    with Connector.open() as empty, pytest.raises(cc.DirectoryNotLoadedError):
+        empty.export(tmp_path / "none.json")

@@ -58,7 +58,7 @@ def at(key, location, **fields):
 def told(desk):
     """All that the public is told, by matches and by the directory."""
     found = desk.match(cc.Need("food pantry", near=(36.4, -81.4)), limit=None)
-    whole = [to_raw(one) for one in desk.directory.roots()]
+    whole = [to_raw(one) for one in desk.directory.read().roots()]
     return json.dumps([found.to_dict(), whole], default=str)
 
 
@@ -85,7 +85,7 @@ def test_a_hidden_place_stays_hidden_when_it_is_carried_over(desk):
 
 def test_an_amended_service_on_a_hidden_street_is_hidden(desk):
     desk.load(cc.Directory.of([at("s1", hidden()), service("s2")]))
-    desk.amend(at("s3", place("twin")))
+    desk.directory.amend(at("s3", place("twin")))
     assert {match.service_id for match in desk.match("food pantry", limit=None)} == {"s1", "s2", "s3"}
     assert "Hidden Lane" not in told(desk)
     assert "36.4" not in told(desk)
@@ -94,7 +94,7 @@ def test_an_amended_service_on_a_hidden_street_is_hidden(desk):
 def test_a_hidden_place_that_moves_is_hidden_where_it_is_now(desk):
     desk.load(cc.Directory.of([at("s1", hidden()), service("s2")]))
     moved = hidden(street="777 Newplace Road", point=(36.5, -81.5))
-    desk.amend(at("s1", moved, description="Come to 777 Newplace Road"))
+    desk.directory.amend(at("s1", moved, description="Come to 777 Newplace Road"))
     assert "Newplace" not in told(desk)
     assert "36.5" not in told(desk)
 
@@ -241,17 +241,17 @@ def test_what_is_amended_while_a_new_directory_is_loaded_is_not_lost(tmp_path):
         def amend(what, _):
             if what == "indexed" and not amended:
                 amended.append(True)
-                desk.amend(service("b", "Dental Clinic"))
+                desk.directory.amend(service("b", "Dental Clinic"))
 
         desk.load(cc.Directory.of([service("a")]), on_progress=amend)
         assert amended
-        assert desk.directory.services["b"].name == "Dental Clinic"
+        assert desk.directory.read().services["b"].name == "Dental Clinic"
         assert desk.match("dentist")[0].service_id == "b"
 
 
 def test_a_service_of_a_kind_that_was_not_there_before_is_carried_over(desk):
     desk.load(cc.Directory.of([Organization(id="alone", name="Agency", description="x")]))
-    desk.amend(service("a"))
+    desk.directory.amend(service("a"))
     assert desk.load(cc.Directory.of([Organization(id="alone", name="Agency", description="x")])).missing == 1
     assert [match.service_id for match in desk.match("food pantry")] == ["a"]
 
@@ -260,7 +260,7 @@ def test_a_place_that_stood_alone_is_not_kept_beside_itself(desk):
     desk.load(cc.Directory.of([place("l", "7 Old Street"), service("a")]))
     done = desk.load(cc.Directory.of([at("a", place("l", "7 New Street"))]))
     assert done.missing == 0
-    assert desk.directory.locations["l"].addresses[0].address_1 == "7 New Street"
+    assert desk.directory.read().locations["l"].addresses[0].address_1 == "7 New Street"
 
 
 @pytest.mark.parametrize("drop", [False, True])
@@ -330,6 +330,6 @@ def test_a_storage_without_a_feed_of_changes_is_amended_too(tmp_path):
 
     with Connector(Plain(), index=tmp_path / "index", clock=clock) as desk:
         desk.load(cc.Directory.of([service("a"), service("b")]))
-        desk.amend(attrs.evolve(service("a"), name="Dental Clinic"))
+        desk.directory.amend(attrs.evolve(service("a"), name="Dental Clinic"))
         assert desk.match("dentist")[0].service.name == "Dental Clinic"
-        assert set(desk.directory.services) == {"a", "b"}
+        assert set(desk.directory.read().services) == {"a", "b"}

@@ -1,7 +1,7 @@
 """The command line: a thin face over the library.
 
 Exit codes: 0 all well; 1 nothing matched, a message cannot be delivered, or a file not be wiped; 2 the input cannot be
-used, or the output not be written; 141 whoever read the output has gone (`| head`).
+used, or the output not be written; 141 the reader of the output has gone (`| head`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import click
 
 from communityconnector.cli.checking import check
 from communityconnector.cli.desk import load, migrate
+from communityconnector.cli.exporting import export
 from communityconnector.cli.matching import demo, match
 from communityconnector.cli.plugging import plugins
 from communityconnector.cli.purging import purge
@@ -31,5 +32,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for command in (check, demo, dispatch, due, load, match, migrate, plugins, purge, refer, visits):
+for command in (check, demo, dispatch, due, export, load, match, migrate, plugins, purge, refer, visits):
     main.add_command(command)

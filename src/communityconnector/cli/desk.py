@@ -44,7 +44,7 @@ def load(  # noqa: PLR0913  # one argument an option
     with opened(file) as parts:
         # A file that cannot be read is said before a database is made for it.
         next(parts, None)
-    with cc.Connector.open(url, create=True, audience=audience) as desk, _progress() as tell:
+    with cc.Connector.open(url, create=True, audience=cc.Audience(audience)) as desk, _progress() as tell:
         done = desk.load(file, mapping=mapping, drop_missing=drop_missing, on_progress=tell)
     if as_json:
         click.echo(json.dumps(attrs.asdict(done), indent=1))

@@ -134,7 +134,7 @@ def match(  # noqa: PLR0913  # one argument an option
         if url is None:
             ask = cc.Matcher(read(file), audience=audience, zone=zone).match
         else:
-            desk = stack.enter_context(cc.Connector.open(url, audience=audience, zone=zone))
+            desk = stack.enter_context(cc.Connector.open(url, audience=cc.Audience(audience), zone=zone))
             ask = partial(desk.match, branch=branch)
         result = ask(need, limit=limit, rank=rank)
         if as_json:

@@ -107,26 +107,26 @@ def dispatch(*, url: str, settings: str | None, once: bool, every: float | None,
         raise click.UsageError(message)
     stop = threading.Event()
 
-    def told(done: DueReport, sent: DispatchReport) -> None:
+    def show(done: DueReport, sent: DispatchReport) -> None:
         counts = {**attrs.asdict(done), **attrs.asdict(sent)}
         if every is None or any(counts.values()):
-            _tell(counts, as_json=as_json)
+            _show_counts(counts, as_json=as_json)
 
-    # Opened first, so that whoever waits too long for a database can still end it at once.
+    # Opened first, so that a wait for a database can still be ended at once.
     with open_desk(url, settings) as desk:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
         if every is None:
-            done, sent = desk.run_due(), desk.dispatch_once(stop=stop)
-            told(done, sent)
+            done, sent = desk.referrals.run_due(), desk.dispatch_once(stop=stop)
+            show(done, sent)
         else:
-            sent = desk.run_dispatcher(stop, every=every, told=told)
+            sent = desk.messages.run_dispatcher(stop, every=every, on_round=show)
     sys.exit(NOT_DELIVERED if sent.dead else 0)
 
 
-def _tell(told: dict[str, Any], *, as_json: bool) -> None:
+def _show_counts(counts: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(told))
+        click.echo(json.dumps(counts))
     else:
-        words = ", ".join(f"{count} {name}" for name, count in told.items() if count)
+        words = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
         click.echo(words or "Nothing to do")

@@ -46,6 +46,7 @@ def open_desk(url: str, file: str | None, **policy: Any) -> cc.Connector:
     """
     if file is None:
         return cc.Connector.open(url, policy=cc.Policy(**policy))
+    from communityconnector.desk_options import MessageOptions
     from communityconnector.plugins import Plugins
 
     said = _read(file)
@@ -64,8 +65,7 @@ def open_desk(url: str, file: str | None, **policy: Any) -> cc.Connector:
     return cc.Connector.open(
         url,
         plugins=plugins,
-        letterhead=letterhead,
-        notifiers=notifiers,
+        messages=MessageOptions(letterhead=letterhead, notifiers=notifiers),
         policy=_policy(file, _table(file, said, "policy"), policy),
         zone=_zone(file, said),
         holidays=_holidays(file, said, plugins.holidays()),

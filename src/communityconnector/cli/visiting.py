@@ -65,7 +65,7 @@ def visits(  # noqa: PLR0913  # one argument an option
     with open_desk(url, settings) as desk:
         if file is not None:
             _keep(desk, file)
-        found = desk.visits(branch, begin, end + timedelta(days=1))
+        found = desk.visits.between(branch, begin, end + timedelta(days=1))
     if as_json:
         click.echo(json.dumps([one.to_dict() for one in found], ensure_ascii=False, indent=1))
         return
@@ -79,7 +79,7 @@ def visits(  # noqa: PLR0913  # one argument an option
         when = f"{one.begins:%a %Y-%m-%d} {clock_words.span(one.begins, one.ends)}  "
         console.print(line_of((when, "bold"), (rest, "")))
     if not found:
-        console.print(line_of((f"Nobody comes to {branch} from {begin} to {end}.", "")))
+        console.print(line_of((f"No visits to {branch} from {begin} to {end}.", "")))
 
 
 def _keep(desk: cc.Connector, file: str) -> None:
@@ -87,7 +87,7 @@ def _keep(desk: cc.Connector, file: str) -> None:
 
     for visit in read_visits(file):
         try:
-            version = desk.visitors.get(visit.id).version
+            version = desk.visits.get(visit.id).version
         except VisitNotFoundError:
             version = 0
-        desk.visitors.put(attrs.evolve(visit, version=version))
+        desk.visits.put(attrs.evolve(visit, version=version))

@@ -1,14 +1,24 @@
-"""The desk's own work: referrals in storage, what is due of them, messages, answers, and the log of it all."""
+"""Referrals in storage: making them and carrying them on, messages, answers, retention, and the log of it all."""
 
 from communityconnector.desk.casework.due_work import DueReferral, DueReport
-from communityconnector.desk.casework.referring import ReferralRequest
+from communityconnector.desk.casework.referral_request import ReferralRequest
+from communityconnector.desk.casework.referrals import Referrals
 from communityconnector.desk.context import DeskContext
 from communityconnector.desk.desk import Desk
-from communityconnector.desk.inbound.link_replies import AgencyPage, LinkReply, PatronPage
-from communityconnector.desk.inbound.webhook_receiver import ReportResult, UnclearReport, WebhookResult
+from communityconnector.desk.inbound.link_pages import AgencyPage, PatronPage
+from communityconnector.desk.inbound.link_replies import LinkReply, Links
+from communityconnector.desk.inbound.webhook_receiver import (
+    ReportResult,
+    UnclearReport,
+    WebhookResult,
+    Webhooks,
+)
 from communityconnector.desk.messages.dispatcher import DispatchReport
-from communityconnector.desk.reporting.statistics import Ending, ReferralStatistics
-from communityconnector.desk.retention.commands import LegalHold, LegalHoldReport
+from communityconnector.desk.messages.messages import Messages
+from communityconnector.desk.reporting.counts import Ending
+from communityconnector.desk.reporting.statistics import ReferralStatistics, Statistics
+from communityconnector.desk.retention.legal_hold_commands import LegalHold, LegalHoldReport
+from communityconnector.desk.retention.privacy import Privacy
 from communityconnector.desk.retention.purge import PurgeReport
 from communityconnector.desk.retention.subject_requests import Erasure
 from communityconnector.desk.store.audit_log import Audit, Entry, Head, Verification
@@ -40,18 +50,24 @@ __all__ = [
     "LegalHold",
     "LegalHoldReport",
     "LinkReply",
+    "Links",
     "MessageStatus",
+    "Messages",
     "OutboxMessage",
     "PatronPage",
+    "Privacy",
     "PurgeReport",
     "Recipient",
     "ReferralRequest",
     "ReferralStatistics",
+    "Referrals",
     "ReportResult",
     "ServiceSummary",
+    "Statistics",
     "UnclearReport",
     "UnreadableMessage",
     "Verification",
     "WebhookResult",
     "WebhookSender",
+    "Webhooks",
 ]

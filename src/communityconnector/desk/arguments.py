@@ -1,4 +1,4 @@
-"""What callers hand over: of the right kind, and named by what is known. Else an error says what would do."""
+"""Checks of what callers give. An error says what would be right."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def check_kind(name: str, value: object, kind: type[object]) -> None:
     """Make sure that an argument is of its kind.
 
     Raises:
-        InvalidReferralError: it is of another one. The message repeats nothing of it.
+        InvalidReferralError: it is of another kind. The message repeats nothing of it.
     """
     if not isinstance(value, kind):
         message = f"`{name}` takes {_EXAMPLES[kind.__name__]}, and not a {type(value).__name__}"
@@ -46,7 +46,7 @@ def check_id(name: str, value: object) -> None:
 
 
 def check_actor(actor: object) -> None:
-    """Make sure that an actor is one.
+    """Make sure that an actor is an `Actor`.
 
     Raises:
         InvalidReferralError: it is something else, such as a text.
@@ -55,7 +55,7 @@ def check_actor(actor: object) -> None:
 
 
 def build(kind: type[T], given: Mapping[str, Any], call: str) -> T:
-    """A value of what a call was given by name.
+    """Build a value of the keywords of a call.
 
     Args:
         kind: what it is.
@@ -79,7 +79,7 @@ def check_concepts(vocabulary: Vocabulary, concepts: Iterable[Any]) -> None:
     """Make sure that needs are known.
 
     Raises:
-        UnknownNeedError: one is not in the vocabulary. It may be a patron's own words, so the message does not repeat it.
+        UnknownNeedError: one is not in the vocabulary. It may be a patron's words, so the message does not repeat it.
     """
     for key in concepts:
         if key not in vocabulary.concepts:
@@ -94,7 +94,7 @@ def check_concepts(vocabulary: Vocabulary, concepts: Iterable[Any]) -> None:
 
 
 def check_language(language: str) -> None:
-    """Make sure that a language is one; none at all is.
+    """Make sure that a language is known; an empty one is fine.
 
     Raises:
         InvalidReferralError: it is not known. The message does not repeat it.

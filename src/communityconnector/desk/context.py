@@ -1,4 +1,4 @@
-"""What every part of a desk works with."""
+"""`DeskContext`: what every part of a desk is given."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from communityconnector.referrals.service_summary import ServiceSummary
 
 @attrs.frozen(eq=False, repr=False)
 class DeskContext:
-    """What every part of a desk works with.
+    """What every part of a desk is given.
 
     Attributes:
         ledger: reads and writes what belongs to referrals.
@@ -26,9 +26,9 @@ class DeskContext:
         letterhead: whom messages are from.
         notifiers: send messages, by name.
         vocabulary: the needs that are known.
-        random: spreads tries over time.
+        random: spreads retries over time.
         has_term: whether the directory has a taxonomy term of an id or a code.
-        has_agency: whether the directory has an agency of an id; anything, where none has been loaded.
+        has_agency: whether the directory has an agency of an id; always, if no directory has been loaded.
         senders: systems that may report by web hooks.
         words: what words of other systems mean.
     """

@@ -1,4 +1,4 @@
-"""One load's writes: a new generation beside the one that counts, and in the end the step to it."""
+"""Writing one load: a new generation beside the current one, and in the end the step to it."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class GenerationWriter:
         now: the moment.
 
     Attributes:
-        shelf: where the directory lies.
+        store: where the directory is stored.
         before: the generation that counted when the load began.
         number: that of the new one.
         token: its token.
-        told: how many records were added, and so on.
+        counts: how many records were added, and so on.
         records: how many it has by entity.
         resumed: how many records of the source had been written before.
         alone: entities of which records stood alone, so that those embedded now have to be known (`LoadRow`).
@@ -58,34 +58,34 @@ class GenerationWriter:
 
     def __init__(self, storage: Storage, fingerprint: str, now: datetime) -> None:
         self._storage = storage
-        self.shelf = DirectoryStore(storage)
+        self.store = DirectoryStore(storage)
         self._now = now
         self._fingerprint = fingerprint
-        self.before = self.shelf.current()
-        self._hiding = Hiding(self.shelf.hidden_before(self.before))
-        self._opened, self._opened_version = self.shelf.opened()
-        held = self.shelf.about(_LOADING)
+        self.before = self.store.current()
+        self._hiding = Hiding(self.store.hidden_before(self.before))
+        self._opened, self._opened_version = self.store.opened()
+        loading = self.store.about(_LOADING)
         abandoned: tuple[int, ...] = ()
-        if held is not None and fingerprint and held.document["source"] == fingerprint:
-            said = held.document
-            self.number: int = said["number"]
-            self.token: str = said["token"]
-            self.done: int = said["done"]
-            self.told, self.records = Counter(said["told"]), Counter(said["records"])
+        if loading is not None and fingerprint and loading.document["source"] == fingerprint:
+            state = loading.document
+            self.number: int = state["number"]
+            self.token: str = state["token"]
+            self.done: int = state["done"]
+            self.counts, self.records = Counter(state["told"]), Counter(state["records"])
         else:
-            abandoned = () if held is None else (held.document["number"],)
+            abandoned = () if loading is None else (loading.document["number"],)
             self.number = max(self.before.number if self.before else 0, *abandoned, 0) + 1
             self.token = hashlib.sha256(
                 f"{fingerprint} {self.number} {now.isoformat()}".encode()
             ).hexdigest()[:12]
             self.done = 0
-            self.told, self.records = Counter(dict.fromkeys(COUNTED, 0)), Counter()
+            self.counts, self.records = Counter(dict.fromkeys(COUNTED, 0)), Counter()
         self.resumed = self.done
-        # From here on nobody else's load goes on: its next commit is stale. Only then is anything let go.
-        self._state = ABSENT if held is None else held.version
+        # From here on no other load goes on: its next commit is stale. Only then is anything deleted.
+        self._state = ABSENT if loading is None else loading.version
         self._state = storage.commit([self._note()])
         for number in (*abandoned, *(self.before.old if self.before else ())):
-            self.shelf.forget(number)
+            self.store.forget(number)
         # A record that stood alone before, and that another one embeds now, is not to be kept beside itself.
         self._alone = self._alone_before()
         self.alone = frozenset(entity for entity, _ in self._alone)
@@ -98,7 +98,7 @@ class GenerationWriter:
             (entity, stored.id)
             for entity in ENTITIES
             if entity != "service"
-            for stored in self.shelf.documents(number, entity)
+            for stored in self.store.documents(number, entity)
         }
 
     def take_in(self, row: LoadRow) -> None:
@@ -142,28 +142,28 @@ class GenerationWriter:
             name = (item.entity, item.id)
             if name in again:
                 continue
-            held = old.get(name)
-            what = "added" if held is None else "same" if held.document == item.document else "changed"
-            self.told[what] += 1
+            stored = old.get(name)
+            what = "added" if stored is None else "same" if stored.document == item.document else "changed"
+            self.counts[what] += 1
 
     def _note(self) -> Put:
-        said = {
+        state = {
             "source": self._fingerprint,
             "number": self.number,
             "token": self.token,
             "done": self.done,
-            "told": dict(self.told),
+            "told": dict(self.counts),
             "records": dict(self.records),
         }
-        return Put(ABOUT, _LOADING, said, self._state)
+        return Put(ABOUT, _LOADING, state, self._state)
 
     def carry_over(self, *, drop: bool) -> None:
         """Keep, or only count, what the file no longer holds. Done again, it takes what was amended meanwhile."""
-        self.told["missing"] = 0
+        self.counts["missing"] = 0
         if self.before is None:
             return
         for entity in ENTITIES:
-            for page in _pages(self.shelf.documents(self.before.number, entity)):
+            for page in _pages(self.store.documents(self.before.number, entity)):
                 self._carry(entity, page, drop=drop)
 
     def _carry(self, entity: str, page: Sequence[Stored], *, drop: bool) -> None:
@@ -176,7 +176,7 @@ class GenerationWriter:
                 entity != "service" and (entity, old.id) not in self._alone
             ):
                 continue
-            self.told["missing"] += 1
+            self.counts["missing"] += 1
             if drop:
                 continue
             self.take_in(make_row(read_record(entity, old.document), self.alone, written=False))
@@ -191,15 +191,16 @@ class GenerationWriter:
         """Note what must be hidden, which only the whole tells; gives what is to be looked at (`model.doubts`)."""
         if self._hiding.any_place:
             for entity in ENTITIES:
-                for record in self.shelf.read(self.number, entity):
+                for record in self.store.read(self.number, entity):
                     self._hiding.look_at(record)
-        self._opened, self._opened_version = self.shelf.opened()
+        self._opened, self._opened_version = self.store.opened()
         self._hiding.opened = self._opened
-        found = self._hiding.decide()
+        confidential = self._hiding.decide()
         key = confidential_id(self.number)
-        held = self.shelf.about(key)
-        self._storage.commit([Put(ABOUT, key, found.to_dict(), ABSENT if held is None else held.version)])
-        return list(doubts(found, self._hiding.still))
+        before = self.store.about(key)
+        version = ABSENT if before is None else before.version
+        self._storage.commit([Put(ABOUT, key, confidential.to_dict(), version)])
+        return list(doubts(confidential, self._hiding.still))
 
     def finish(self, amended: int) -> None:
         """Have the new generation count.
@@ -208,7 +209,7 @@ class GenerationWriter:
             amended: what `DirectoryStore.amendments` was before anything was carried over.
         """
         before = self.before
-        said = {
+        generation = {
             "number": self.number,
             "token": self.token,
             "previous": before.number if before else 0,
@@ -216,7 +217,7 @@ class GenerationWriter:
             "records": dict(self.records),
             "loaded_at": self._now.isoformat(),
         }
-        current = Put(ABOUT, CURRENT, said, before.version if before else ABSENT)
+        current = Put(ABOUT, CURRENT, generation, before.version if before else ABSENT)
         note = Put(ABOUT, AMENDED, {"generation": self.number}, amended)
         opened: list[Write] = []
         if self._hiding.opened != self._opened:
@@ -226,7 +227,7 @@ class GenerationWriter:
             )
         self._storage.commit([current, note, *opened, Delete(ABOUT, _LOADING, self._state)])
         if before is not None and before.previous:
-            self.shelf.forget(before.previous)
+            self.store.forget(before.previous)
 
 
 def _pages(stored: Iterator[Stored]) -> Iterator[tuple[Stored, ...]]:

@@ -1,4 +1,4 @@
-"""Generations of a directory's records, and what counts now."""
+"""`DirectoryStore`: generations of a directory's records, and which one is current."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Generation:
         number: counts up with every load.
         token: tells it from those of other storages, and from those of the same number in a copy from before.
         previous: the one before, kept for those who are still reading it; 0 for none.
-        old: those that nobody reads any more, which may still be there in part.
+        old: those that are no longer read, which may still be there in part.
         records: how many records it has by entity.
         version: number of the commit by which it came to count.
     """
@@ -73,7 +73,7 @@ class Generation:
 
 
 class DirectoryStore:
-    """Where a directory lies in a storage.
+    """A directory in a storage.
 
     Args:
         storage: the storage.
@@ -84,17 +84,17 @@ class DirectoryStore:
 
     def current(self) -> Generation | None:
         """The generation that counts; `None` where nothing was loaded."""
-        found = self.about(CURRENT)
-        if found is None:
+        record = self.about(CURRENT)
+        if record is None:
             return None
-        said = found.document
+        current = record.document
         return Generation(
-            said["number"],
-            said["token"],
-            said["previous"],
-            tuple(said["old"]),
-            said["records"],
-            found.version,
+            current["number"],
+            current["token"],
+            current["previous"],
+            tuple(current["old"]),
+            current["records"],
+            record.version,
         )
 
     def about(self, key: str) -> Stored | None:
@@ -111,17 +111,17 @@ class DirectoryStore:
 
     def terms(self, generation: int) -> dict[str, TaxonomyTerm]:
         """The taxonomy terms that no service leads to, by id."""
-        found = cast("Iterator[TaxonomyTerm]", self.read(generation, "taxonomy_term"))
-        return {term.id: term for term in found}
+        terms = cast("Iterator[TaxonomyTerm]", self.read(generation, "taxonomy_term"))
+        return {term.id: term for term in terms}
 
     def services(self, generation: int, view: View) -> Iterator[Service]:
-        """The services as somebody may see them."""
+        """The services as an audience may see them."""
         return (view.shown(stored.document) for stored in self.documents(generation, _SERVICE))
 
     def some(self, generation: int, ids: Iterable[str], view: View) -> dict[str, Service]:
-        """Some services as somebody may see them, by the ids under which they are stored (`storage_id`)."""
-        found = self.storage.get(generation_kind(_SERVICE, generation), ids)
-        return {key: view.shown(stored.document) for key, stored in found.items()}
+        """Some services as an audience may see them, by the ids under which they are stored (`storage_id`)."""
+        records = self.storage.get(generation_kind(_SERVICE, generation), ids)
+        return {key: view.shown(stored.document) for key, stored in records.items()}
 
     def has(self, generation: int, entity: str, key: str) -> bool:
         """Whether a record that no other embeds is stored under its id."""
@@ -136,8 +136,8 @@ class DirectoryStore:
 
     def directory(self, generation: int) -> Directory:
         """The whole directory, in memory."""
-        found = Directory.of(record for entity in ENTITIES for record in self.read(generation, entity))
-        return found.with_hidden(self.confidential(generation))
+        directory = Directory.of(record for entity in ENTITIES for record in self.read(generation, entity))
+        return directory.with_hidden(self.confidential(generation))
 
     def view(self, generation: int, audience: Audience) -> View:
         """How an audience may see a generation."""
@@ -157,9 +157,10 @@ class DirectoryStore:
 
     def hides(self, generation: int, service: Service) -> bool:
         """Whether a place of a service is hidden from one audience or another."""
-        found = self.confidential(generation)
+        confidential = self.confidential(generation)
         return any(
-            link.id in found.links or (link.location is not None and link.location.id in found.places)
+            link.id in confidential.links
+            or (link.location is not None and link.location.id in confidential.places)
             for link in service.service_at_locations
         )
 
@@ -175,8 +176,8 @@ class DirectoryStore:
             (frozenset(), ABSENT) if noted is None else (frozenset(noted.document["records"]), noted.version)
         )
 
-    def opening(self, name: str) -> Put:
-        """The write that notes, by its entity and id, what a person decided to show: from the next load on it is shown."""
+    def disclosure_write(self, name: str) -> Put:
+        """Make the write that notes, by entity and id, what a person decided to show, from the next load on."""
         opened, version = self.opened()
         return Put(ABOUT, DISCLOSED, {"records": sorted(opened | {name})}, version)
 
@@ -191,26 +192,26 @@ class DirectoryStore:
         Returns:
             Whether that was done. It is not where the service says something new of places and anything is hidden, or to be:
             other records may tell the same places, so the whole has to be taken in again. Nor is it where the storage
-            tells no changes, for then nobody would hear of it.
+            has no feed of changes, for then other desks would not see it.
 
         Raises:
-            StaleRecordError: somebody else changed it at the same moment.
+            StaleRecordError: it was changed at the same moment.
         """
         if not isinstance(self.storage, SupportsChanges):
             return False
         for tried in itertools.count(1):
-            # In this order: whoever has a new generation count meanwhile writes the note too, and this becomes stale.
+            # In this order: a load that finishes meanwhile writes the note too, and this becomes stale.
             noted, current = self.amendments(), self.current()
             if current is None:
                 return False
             kind, key = generation_kind(_SERVICE, current.number), storage_id(service.id)
-            held = fetch(self.storage, kind, key)
-            if not self._changes_no_place(current, None if held is None else held.document, service):
+            stored = fetch(self.storage, kind, key)
+            if not self._changes_no_place(current, None if stored is None else stored.document, service):
                 return False
             note = Put(ABOUT, AMENDED, {"generation": current.number}, noted)
             try:
                 self.storage.commit(
-                    [Put(kind, key, to_raw(service), ABSENT if held is None else held.version), note]
+                    [Put(kind, key, to_raw(service), ABSENT if stored is None else stored.version), note]
                 )
             except StaleRecordError as error:
                 if error.kind != ABOUT or tried == _TRIES:
@@ -220,16 +221,18 @@ class DirectoryStore:
         return True
 
     def _changes_no_place(
-        self, current: Generation, held: Mapping[str, Any] | None, service: Service
+        self, current: Generation, stored: Mapping[str, Any] | None, service: Service
     ) -> bool:
-        """Whether what is hidden stays as it is when a service takes the place of the one that is held."""
+        """Whether what is hidden stays as it is when a service takes the place of the stored one."""
         claims, parts = told(service)
-        if held is not None and stands_as(cast("Service", read_record(_SERVICE, held))) == stands_as(service):
+        if stored is not None and stands_as(cast("Service", read_record(_SERVICE, stored))) == stands_as(
+            service
+        ):
             return True
         return not claims and not parts and not self.confidential(current.number).any
 
     def forget(self, generation: int) -> None:
-        """Let go of a generation; of one that is gone already, nothing happens."""
+        """Delete a generation; if it is gone already, nothing happens."""
         # First what tells how it may be seen: without it nothing is shown, and who is still reading notices.
         noted = self.about(confidential_id(generation))
         if noted is not None:
@@ -242,13 +245,13 @@ class View:
     """How an audience may see records, one at a time.
 
     Args:
-        found: what must be hidden, in the whole directory.
+        confidential: what must be hidden, in the whole directory.
         audience: for whom.
     """
 
-    def __init__(self, found: Confidential, audience: Audience) -> None:
+    def __init__(self, confidential: Confidential, audience: Audience) -> None:
         self.audience = audience
-        self._transform = redaction(audience, found)
+        self._transform = redaction(audience, confidential)
 
     def shown(self, document: Mapping[str, Any]) -> Service:
         """A service of a stored document."""

@@ -29,7 +29,7 @@ _TOLD_EVERY: Final = 1000
 
 
 def open_index(  # noqa: PLR0913  # which index, and what it takes to build it
-    shelf: DirectoryStore,
+    store: DirectoryStore,
     generation: int,
     token: str,
     folder: Path,
@@ -41,13 +41,13 @@ def open_index(  # noqa: PLR0913  # which index, and what it takes to build it
     locate: Locate = zip_point,
     on_progress: Progress | None = None,
 ) -> Index:
-    """The index of a generation; it is built where there is none that can be used.
+    """The index of a generation; it is built if there is none that can be used.
 
     Args:
-        shelf: where the directory lies.
+        store: where the directory is stored.
         generation: which.
         token: its token.
-        folder: holds a folder an index; made if there is none, for its owner alone: an index tells where places are.
+        folder: holds a folder an index; made if there is none, for its owner alone: an index reveals where places are.
         audience: for whom.
         anew: whether to build it in any case.
         durable: see `Index.build`.
@@ -58,10 +58,10 @@ def open_index(  # noqa: PLR0913  # which index, and what it takes to build it
     Raises:
         StorageError: the generation is forgotten by now.
     """
-    view = shelf.view(generation, audience)
+    view = store.view(generation, audience)
 
     def fetch(key: str) -> Service | None:
-        return shelf.some(generation, [storage_id(key)], view).get(storage_id(key))
+        return store.some(generation, [storage_id(key)], view).get(storage_id(key))
 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     place = folder / f"{generation}-{token}-{audience}"
@@ -70,8 +70,8 @@ def open_index(  # noqa: PLR0913  # which index, and what it takes to build it
             return Index.open(place, phrases, fetch=fetch, locate=locate)
         except UnusableIndexError:
             pass
-    services = _report_progress(shelf.services(generation, view), on_progress)
-    terms = shelf.terms(generation)
+    services = _report_progress(store.services(generation, view), on_progress)
+    terms = store.terms(generation)
     index = Index.build(
         services,
         place,
@@ -84,7 +84,7 @@ def open_index(  # noqa: PLR0913  # which index, and what it takes to build it
     )
     try:
         # Forgetting a generation begins with what tells how it may be seen: if that is there, so was all the rest.
-        shelf.confidential(generation)
+        store.confidential(generation)
     except StorageError:
         shutil.rmtree(place, ignore_errors=True)
         raise
@@ -92,7 +92,7 @@ def open_index(  # noqa: PLR0913  # which index, and what it takes to build it
 
 
 def remove_outdated(folder: Path, current: Generation) -> None:
-    """Remove the indexes of generations that nobody reads any more."""
+    """Remove the indexes of generations that are no longer read."""
     if not folder.is_dir():
         return
     for place in folder.iterdir():
@@ -102,18 +102,18 @@ def remove_outdated(folder: Path, current: Generation) -> None:
 
 
 def follow_changes(
-    shelf: DirectoryStore, generation: Generation, index: Index, view: View, since: int
+    store: DirectoryStore, generation: Generation, index: Index, view: View, since: int
 ) -> tuple[Index, int]:
     """An index that knows what was changed of single services since a commit, and the last commit that it knows.
 
     Args:
-        shelf: where the directory lies.
+        store: where the directory is stored.
         generation: which is indexed.
         index: its index.
         view: how the index's audience may see it.
         since: the last commit that the index knows.
     """
-    storage = shelf.storage
+    storage = store.storage
     if not isinstance(storage, SupportsChanges):
         return index, since
     kind = generation_kind("service", generation.number)
@@ -125,7 +125,7 @@ def follow_changes(
             (removed if change.deleted else changed).append(change.id)
     if not changed and not removed:
         return index, since
-    return index.update(shelf.some(generation.number, changed, view).values(), removed), since
+    return index.update(store.some(generation.number, changed, view).values(), removed), since
 
 
 def _report_progress(services: Iterator[Service], on_progress: Progress | None) -> Iterator[Service]:

@@ -1,4 +1,4 @@
-"""What a desk answers from: the index of the directory that counts, opened, built, and kept up to date."""
+"""The index that a desk answers from: opened, built, and kept up to date."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ T = TypeVar("T")
 
 @attrs.frozen
 class ServedIndex(Generic[T]):
-    """What is answered from.
+    """The index that is answered from.
 
     Attributes:
         generation: the generation of the directory.
         view: how the audience may see it.
         index: its index.
-        asks: what asks the index.
+        matcher: what matches against the index.
         known: the last commit that the index knows.
         looked: when that was, on the clock of `time.monotonic`.
     """
@@ -54,7 +54,7 @@ class ServedIndex(Generic[T]):
     generation: Generation
     view: View
     index: Index
-    asks: T
+    matcher: T
     known: int
     looked: float
 
@@ -63,8 +63,8 @@ class IndexFollower(Generic[T]):
     """Follows what others load and change. It may be shared between threads.
 
     Args:
-        shelf: where the directory lies.
-        make: makes what asks an index.
+        store: where the directory is stored.
+        make: makes what matches against an index.
         folder: holds the indexes; `None` for one that is gone with this.
         audience: for whom they are.
         phrases: finds the phrases of a vocabulary; by default that which ships.
@@ -73,14 +73,14 @@ class IndexFollower(Generic[T]):
 
     def __init__(  # noqa: PLR0913, PLR0917  # what an index is made with
         self,
-        shelf: DirectoryStore,
+        store: DirectoryStore,
         make: Callable[[Index], T],
         folder: Path | None,
         audience: Audience,
         phrases: PhraseInterpreter | None,
         locate: Locate = zip_point,
     ) -> None:
-        self._shelf = shelf
+        self._store = store
         self._make = make
         self._temporary = _Temporary() if folder is None else None
         self.folder = self._temporary.path if self._temporary is not None else Path(folder or "").absolute()
@@ -120,7 +120,7 @@ class IndexFollower(Generic[T]):
     ) -> Index:
         """The index of a generation (see `open_index`)."""
         return open_index(
-            self._shelf,
+            self._store,
             generation,
             token,
             self.folder,
@@ -133,7 +133,7 @@ class IndexFollower(Generic[T]):
         )
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release everything."""
         self._serving = None
         if self._temporary is not None:
             self._temporary.remove()
@@ -142,14 +142,14 @@ class IndexFollower(Generic[T]):
         looked = time.monotonic()
         serving = self._current()
         index, known = follow_changes(
-            self._shelf, serving.generation, serving.index, serving.view, serving.known
+            self._store, serving.generation, serving.index, serving.view, serving.known
         )
-        asks = serving.asks if index is serving.index else self._make(index)
-        return attrs.evolve(serving, index=index, asks=asks, known=known, looked=looked)
+        matcher = serving.matcher if index is serving.index else self._make(index)
+        return attrs.evolve(serving, index=index, matcher=matcher, known=known, looked=looked)
 
     def _current(self) -> ServedIndex[T]:
         """What to answer from, as it was when the directory that counts was indexed."""
-        current = self._shelf.current()
+        current = self._store.current()
         failure = StorageError("others loaded directories faster than they could be indexed")
         for _ in range(_TRIES):
             if current is None:
@@ -158,7 +158,7 @@ class IndexFollower(Generic[T]):
             if self._serving is not None and self._serving.generation.token == current.token:
                 return self._serving
             try:
-                view = self._shelf.view(current.number, self._audience)
+                view = self._store.view(current.number, self._audience)
                 index = self.index(current.number, current.token)
             except StorageError as error:
                 failure = error
@@ -166,7 +166,7 @@ class IndexFollower(Generic[T]):
                 remove_outdated(self.folder, current)
                 return ServedIndex(current, view, index, self._make(index), current.version, looked=0.0)
             # While it was being indexed, others may have loaded twice.
-            tried, current = current, self._shelf.current()
+            tried, current = current, self._store.current()
             if current is not None and current.token == tried.token:
                 break
         raise failure

@@ -81,7 +81,7 @@ def load(  # noqa: PLR0913  # what `read` takes, and where to
     on_progress: Callable[[int], object] | None = None,
     prepare: Callable[[int, str], object] | None = None,
 ) -> Loaded:
-    """Take a directory into storage. Whoever reads sees the old one or the new one, never half of either.
+    """Load a directory into storage. Readers see the old one or the new one, never half of either.
 
     A file of more than `READ_WHOLE` bytes is read as a stream, in bounded memory (see `interchange.records` for what is
     then not checked). ndjson is then read by as many processes as there are cores, up to `PROCESSES`. A load that was
@@ -93,9 +93,9 @@ def load(  # noqa: PLR0913  # what `read` takes, and where to
         now: the moment, with a zone.
         mode: how to read (`read`).
         mapping: what the columns of a spreadsheet mean.
-        drop_missing: whether to let go of records that are stored and that the source does not hold. By default
+        drop_missing: whether to delete stored records that the source does not hold. By default
             they are kept.
-        audience: who is told of findings: without raw values of what they may not see, and of a file that is read as
+        audience: who will see the findings: without raw values of what they may not see, and of a file that is read as
             a stream without any, since what is confidential is only known in the end.
         on_finding: takes each finding as it is made.
         on_progress: takes the number of records that were read, after every batch.
@@ -105,8 +105,8 @@ def load(  # noqa: PLR0913  # what `read` takes, and where to
     Raises:
         SourceNotFoundError: there is no such file, or it may not be opened.
         InvalidDirectoryError: in mode `strict`, if there was any error. Nothing has changed.
-        InvalidMappingError: the mapping is none.
-        StaleRecordError: somebody else loaded a directory meanwhile; theirs counts.
+        InvalidMappingError: the mapping is invalid.
+        StaleRecordError: another directory was loaded meanwhile; that one counts.
         LoadCutOffError: a process that was reading the file was ended.
     """
     findings: Counter[str] = Counter({str(severity): 0 for severity in Severity})
@@ -122,13 +122,13 @@ def load(  # noqa: PLR0913  # what `read` takes, and where to
         return GenerationWriter(storage, _fingerprint(source, str(mode), mapping, drop=drop_missing), now)
 
     with ReaderPool(min(PROCESSES, usable_cores()), lambda: writing().alone) as readers:
-        found = _read_records(source, Mode(mode), mapping, tell, readers, audience)
-        with closing(found):
-            _write_all(found, writing, on_progress)
+        records = _read_records(source, Mode(mode), mapping, tell, readers, audience)
+        with closing(records):
+            _write_all(records, writing, on_progress)
     doing = writing()
     doubtful: list[Finding] = []
     for tried in range(1, _TRIES + 1):
-        amended = doing.shelf.amendments()
+        amended = doing.store.amendments()
         doing.carry_over(drop=drop_missing)
         doubtful = doing.confidential()
         if prepare is not None:
@@ -145,7 +145,7 @@ def load(  # noqa: PLR0913  # what `read` takes, and where to
     return Loaded(
         generation=doing.number,
         records=dict(doing.records),
-        **{name: doing.told[name] for name in COUNTED},
+        **{name: doing.counts[name] for name in COUNTED},
         dropped=drop_missing,
         findings=dict(findings),
         resumed=doing.resumed,
@@ -178,7 +178,7 @@ def _write_all(
         on_progress(number)
 
 
-def _read_records(  # noqa: PLR0913, PLR0917  # what is read, how, and who is told
+def _read_records(  # noqa: PLR0913, PLR0917  # what is read, how, and for whom
     source: Source,
     mode: Mode,
     mapping: Columns,
@@ -186,7 +186,7 @@ def _read_records(  # noqa: PLR0913, PLR0917  # what is read, how, and who is to
     readers: ReaderPool,
     audience: Audience,
 ) -> Generator[Record | LoadRow]:
-    """The records of a source, or their rows where others have made them, told of what was wrong."""
+    """Read the records of a source, or their rows if other processes have made them, with findings."""
 
     def without_value(finding: Finding) -> None:
         # What is confidential is only known when all is read.
@@ -198,14 +198,14 @@ def _read_records(  # noqa: PLR0913, PLR0917  # what is read, how, and who is to
         return
     directory = source if isinstance(source, Directory) else read(source, mode=mode, mapping=mapping)
     for finding in directory.findings_for(audience):
-        # What is hidden, and why, is told when it is decided for all that is stored.
+        # Findings about hidden places are made when it is decided for all that is stored.
         if finding.rule not in OF_ALL:
             tell(finding)
     yield from directory.roots()
 
 
 def _size(source: str | os.PathLike[str]) -> int:
-    """Bytes of a file, or of all files in a folder; 0 where there is none: whoever reads it says so."""
+    """Bytes of a file, or of all files in a folder; 0 if there is none: reading it raises the error."""
     path = Path(source)
     files = path.rglob("*") if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files if file.is_file())
@@ -217,9 +217,9 @@ def _fingerprint(source: Source, mode: str, mapping: Columns, *, drop: bool) -> 
         return ""
     path = Path(source)
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    told = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files if file.is_file()]
+    stamps = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files if file.is_file()]
     columns = (
         mapping if mapping is None or isinstance(mapping, ColumnMapping) else ColumnMapping.load(mapping)
     )
-    how = (str(path.resolve()), told, mode, repr(columns), drop, version("communityconnector"))
+    how = (str(path.resolve()), stamps, mode, repr(columns), drop, version("communityconnector"))
     return hashlib.sha256(repr(how).encode("utf-8", "surrogatepass")).hexdigest()

@@ -30,7 +30,7 @@ _AHEAD: Final = 2
 """So many chunks are given to a process before the first is asked back."""
 
 _START_SECONDS: Final = 60.0
-"""Whoever has not answered by then is no Python with this library in it."""
+"""A process that has not answered by then cannot be a Python with this library in it."""
 
 _END_SECONDS: Final = 5.0
 """A process whose pipe has ended has itself ended by then, and the other way about."""
@@ -49,7 +49,7 @@ def usable_cores() -> int:
 
 
 class _Lost(Exception):  # noqa: N818  # never leaves this module
-    """A process ended before it was told to."""
+    """A process ended before it should."""
 
 
 class _Worker:

@@ -1,4 +1,4 @@
-"""A process that reads chunks of a file for the one that loads it (`apart`). Nobody else starts it."""
+"""A process that reads chunks of a file for the one that loads it (`reader_pool`), which alone starts it."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def receive(stream: IO[bytes]) -> Any:
 
 def main() -> None:
     """Read chunks until there are no more."""
-    # Whoever interrupts the load interrupts the process that loads, and that ends this one.
+    # An interrupt goes to the process that loads, and that ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     source = sys.stdin.buffer
     target = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    # Whatever prints must not get in between.
+    # Printed text must not get in between.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     # What is loaded by now stays, and records hold no cycles: what little does is looked for between chunks.
     gc.disable()
@@ -78,5 +78,5 @@ def _read(chunk: Chunk, entities: frozenset[str]) -> bytes:
     """What a chunk holds, packed; `None` where it has to be read in its turn."""
     try:
         return pack(read_chunk(chunk, partial(to_plain_row, entities=entities)).to_plain())
-    except Exception:  # noqa: BLE001  # whatever it is, it is raised again where it can be told: in the chunk's turn
+    except Exception:  # noqa: BLE001  # whatever it is, it is raised again where it can be reported: in the chunk's turn
         return pack(None)

@@ -1,4 +1,4 @@
-"""What the stored directory says of a service to those who refer to it."""
+"""What a referral has to know of a service, looked up in the stored directory."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from communityconnector.model.confidential import NOTHING
 from communityconnector.referrals.service_summary import ServiceSummary
 
 
-def summarize_service(shelf: DirectoryStore, service_id: str) -> ServiceSummary:
-    """What the directory says of a service, hidden or not: whoever refers knows what may be told.
+def summarize_service(store: DirectoryStore, service_id: str) -> ServiceSummary:
+    """Summarize a service for referrals, hidden or not: who refers decides what may be shared.
 
     Args:
-        shelf: where the directory lies.
+        store: where the directory is stored.
         service_id: the service's id.
 
     Raises:
         DirectoryNotLoadedError: no directory has been loaded.
         ServiceNotFoundError: it has no such service.
     """
-    generation = shelf.current()
+    generation = store.current()
     if generation is None:
         message = "no directory has been loaded into this desk: load one first"
         raise DirectoryNotLoadedError(message)
     everything = View(NOTHING, Audience.STEWARD)
-    service = shelf.some(generation.number, [storage_id(service_id)], everything).get(storage_id(service_id))
+    service = store.some(generation.number, [storage_id(service_id)], everything).get(storage_id(service_id))
     if service is None:
         message = f"no service {service_id!r} in this directory: a match has its id as `service_id`"
         raise ServiceNotFoundError(message)
@@ -38,6 +38,6 @@ def summarize_service(shelf: DirectoryStore, service_id: str) -> ServiceSummary:
         organization_id=agency.id if agency is not None else service.organization_id or "",
         # Where the directory does not say, the service is not known to be closed.
         active=service.status in ("", ServiceStatus.ACTIVE),
-        confidential=refuge or any(claims_of(service)) or shelf.hides(generation.number, service),
+        confidential=refuge or any(claims_of(service)) or store.hides(generation.number, service),
         tags=frozenset({"dv"}) if refuge else frozenset(),
     )

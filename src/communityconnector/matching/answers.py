@@ -25,7 +25,7 @@ class Reason:
 
     Attributes:
         criterion: what was asked: `need`, `distance`, or one of `matching.criteria.CRITERIA`; or `visiting`, which a
-            desk that knows who is in the building adds (`Visitors`).
+            desk that knows who is in the building adds (`Visits`).
         answer: met, unmet or unknown.
         text: the answer in words that staff can read out. An unknown one is a question to ask.
         evidence: what the answer rests on, for programs: values by HSDS field name and the like.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import attrs
 
@@ -12,10 +12,8 @@ from communityconnector.interchange import to_raw
 from communityconnector.matching.answers import Answer, Reason
 from communityconnector.matching.ranking import Contribution, Weights, Worth, contributions
 from communityconnector.model import Location, Offer, Organization, Service, kilometers
+from communityconnector.model.geography import Distance
 from communityconnector.needs import CrisisLine, Interpretation
-
-if TYPE_CHECKING:
-    from geopy.distance import Distance
 
 
 @attrs.frozen(repr=False, slots=False)

@@ -3,14 +3,51 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 import attrs
 
 from communityconnector.errors import InvalidNeedError, InvalidPointError
 
-if TYPE_CHECKING:
-    from geopy.distance import Distance
+
+class Distance(Protocol):
+    """A length on the earth, as `geopy.distance.Distance` has it, which ships no types of its own."""
+
+    @property
+    def kilometers(self) -> float:
+        """The length in kilometres."""
+
+    @property
+    def km(self) -> float:
+        """The length in kilometres."""
+
+    @property
+    def meters(self) -> float:
+        """The length in metres."""
+
+    @property
+    def miles(self) -> float:
+        """The length in statute miles."""
+
+    @property
+    def feet(self) -> float:
+        """The length in feet."""
+
+    def __lt__(self, other: Distance, /) -> bool: ...
+
+    def __le__(self, other: Distance, /) -> bool: ...
+
+    def __gt__(self, other: Distance, /) -> bool: ...
+
+    def __ge__(self, other: Distance, /) -> bool: ...
+
+    def __add__(self, other: Distance, /) -> Distance: ...
+
+    def __sub__(self, other: Distance, /) -> Distance: ...
+
+    def __mul__(self, factor: float, /) -> Distance: ...
+
+    def __truediv__(self, divisor: float, /) -> Distance: ...
 
 
 def _degrees(value: object) -> float:
@@ -188,7 +225,8 @@ def miles(number: float) -> Distance:
     """
     from geopy.distance import Distance as GeopyDistance
 
-    return GeopyDistance(miles=_length(number))
+    length: Distance = GeopyDistance(miles=_length(number))
+    return length
 
 
 def kilometers(number: float) -> Distance:
@@ -199,7 +237,8 @@ def kilometers(number: float) -> Distance:
     """
     from geopy.distance import Distance as GeopyDistance
 
-    return GeopyDistance(kilometers=_length(number))
+    length: Distance = GeopyDistance(kilometers=_length(number))
+    return length
 
 
 def _length(number: object) -> float:

@@ -8,7 +8,7 @@ directory, so no export of the directory contains them.
 from communityconnector.partners.partnership import KeyContact, Partnership, PartnershipStatus
 from communityconnector.partners.partnerships import CONTACT_EVERY, Partnerships
 from communityconnector.partners.visit import Occurrence, Visit, monthly, quarterly, weekly
-from communityconnector.partners.visitors import Visitors
+from communityconnector.partners.visits import Visits
 
 __all__ = [
     "CONTACT_EVERY",
@@ -18,7 +18,7 @@ __all__ = [
     "PartnershipStatus",
     "Partnerships",
     "Visit",
-    "Visitors",
+    "Visits",
     "monthly",
     "quarterly",
     "weekly",

@@ -121,14 +121,14 @@ class Private(Uncopied):
 
     Attributes:
         patron: the host's opaque reference to the patron; empty by default.
-        told: the values that the agency receives, by name of the field.
+        shared_fields: the values that the agency receives, by name of the field.
         contacts: ways to reach the patron, in the order in which to try them.
         notes: notes that were added to events, by version of the referral.
         age_band: the patron's rough age.
     """
 
     patron: str = ""
-    told: Mapping[str, Secret] = attrs.field(factory=dict)
+    shared_fields: Mapping[str, Secret] = attrs.field(factory=dict)
     contacts: tuple[ContactPreference, ...] = ()
     notes: Mapping[str, Secret] = attrs.field(factory=dict)
     age_band: AgeBand = attrs.field(default=AgeBand.UNKNOWN, converter=AgeBand)
@@ -151,7 +151,7 @@ class Private(Uncopied):
         """Return all of it in clear text, for storage only."""
         return {
             "patron": self.patron,
-            "told": {name: text.reveal() for name, text in self.told.items()},
+            "told": {name: text.reveal() for name, text in self.shared_fields.items()},
             "contacts": [_contact(contact) for contact in self.contacts],
             "notes": {version: text.reveal() for version, text in self.notes.items()},
             "age_band": self.age_band.value,
@@ -162,7 +162,7 @@ class Private(Uncopied):
         """Return the private data that `to_dict` wrote."""
         return cls(
             patron=document["patron"],
-            told={name: Secret(text) for name, text in document["told"].items()},
+            shared_fields={name: Secret(text) for name, text in document["told"].items()},
             contacts=tuple(_contact_of(contact) for contact in document["contacts"]),
             notes={version: Secret(text) for version, text in document["notes"].items()},
             age_band=document["age_band"],

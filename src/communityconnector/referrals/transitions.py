@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import attrs
 
-from communityconnector.errors import IllegalTransitionError, InvalidReferralError
+from communityconnector.errors import IllegalTransitionError, InvalidReferralError, PermissionDeniedError
 from communityconnector.referrals import guards
 from communityconnector.referrals.clocks import add_business_days
 from communityconnector.referrals.codes import MEANINGS, Outcome
@@ -25,7 +25,6 @@ from communityconnector.referrals.table import IMPLIED, TABLE, Transition, by_mo
 
 MOVES: Final = by_move(TABLE)
 _DEFAULT: Final = Policy()
-_NOT_THERE: Final = "none"
 _SPEAKS: Final = {Role.STAFF: Source.STAFF, Role.PATRON: Source.PATRON, Role.AGENCY: Source.AGENCY}
 _BY_REQUESTER: Final = frozenset(
     {
@@ -69,7 +68,7 @@ def create(
         recorded_at: when it is recorded, if not at once.
 
     Raises:
-        IllegalTransitionError: this role may not create referrals.
+        PermissionDeniedError: this role may not create referrals.
         InvalidReferralError: a time has no time zone, or the recording time is before the event.
     """
     return _begin(proposal, Event.CREATE, actor, (at, recorded_at), policy)
@@ -100,7 +99,8 @@ def re_refer(  # noqa: PLR0913  # the arguments of `create`, and the referral to
         recorded_at: when it is recorded, if not at once.
 
     Raises:
-        IllegalTransitionError: the old referral is not closed, or this role may not create referrals.
+        PermissionDeniedError: this role may not create referrals.
+        IllegalTransitionError: the old referral is not closed.
         InvalidReferralError: the agency was tried before, the id is the old one's, or the times contradict each other.
     """
     if not referral.is_closed:
@@ -194,7 +194,7 @@ def _begin(
     at, recorded_at = _times(*times)
     row = MOVES[event, None][0]
     if actor.role not in row.who:
-        raise IllegalTransitionError(_NOT_THERE, event, actor.role)
+        raise PermissionDeniedError(event, actor.role, row.who)
     about = {field.name: getattr(proposal, field.name) for field in attrs.fields(Proposal)}
     referral = Referral(
         **about,

@@ -6,6 +6,8 @@ import os
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+import attrs
+
 import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.connector import Connector
@@ -24,6 +26,7 @@ PANTRIES = cc.Directory.of(
 """A directory that is taken in at once."""
 _MATCHER = cc.Matcher(PANTRIES)
 LINKS = "https://ref.example.org/r/"
+MESSAGE_OPTIONS = frozenset(field.name for field in attrs.fields(cc.MessageOptions))
 
 
 class Box(list[Message]):
@@ -94,12 +97,18 @@ def steady_ids():
 
 
 def desk_at(storage=None, time=None, box=None, **parts):
-    """A desk with a small directory loaded, its clock and its box as attributes."""
+    """A desk with a small directory loaded, its clock and its box as attributes.
+
+    Options of messages, such as `letterhead`, are given by their own names.
+    """
     time, box = time or Time(), Box() if box is None else box
+    messages = {"notifiers": {"box": box}, "letterhead": letterhead()}
+    messages |= {name: parts.pop(name) for name in MESSAGE_OPTIONS & parts.keys()}
     desk = Connector(
         storage or MemoryStorage(),
         clock=time,
-        **{"ids": steady_ids(), "notifiers": {"box": box}, "letterhead": letterhead(), "zone": UTC, **parts},
+        messages=cc.MessageOptions(**messages),
+        **{"ids": steady_ids(), "zone": UTC, **parts},
     )
     load(desk.storage, PANTRIES, now=MONDAY)
     desk.time, desk.box = time, box
@@ -114,7 +123,7 @@ def found(_, words=PANTRY):
 def take_referrals(desk, match, **parts):
     """Have the agency of a match take referrals."""
     said = {"notifier": "box", "address": cc.Secret("agency@example.org"), "required_fields": ["first_name"]}
-    desk.put_intake(cc.Intake(id=match.organization.id, **{**said, **parts}), actor=STAFF)
+    desk.referrals.set_intake(cc.Intake(id=match.organization.id, **{**said, **parts}), actor=STAFF)
 
 
 def terms(**parts):
@@ -135,7 +144,7 @@ def preference(desk, **parts):
 def send(desk, match=None, **asked):
     """Send a referral to an agency that takes them."""
     match = match or found(desk)
-    if desk.intake(match.organization.id) is None:
+    if desk.referrals.intake(match.organization.id) is None:
         take_referrals(desk, match)
-    said = {"type": "direct", "told": {"first_name": "Quill"}, "consent": terms()}
+    said = {"type": "direct", "shared_fields": {"first_name": "Quill"}, "consent": terms()}
     return desk.refer(match, actor=STAFF, **{**said, **asked})

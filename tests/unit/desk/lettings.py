@@ -31,7 +31,7 @@ def private(desk, number: int = 1, patron: str = TOKEN):
     return send(
         desk,
         patron=patron,
-        told=told(number),
+        shared_fields=told(number),
         contacts=[
             preference(desk, address=cc.Secret(long("zq7mail", number))),
             preference(desk, channel="sms", address=cc.Secret(long("zq7sms", number))),
@@ -45,10 +45,10 @@ def private(desk, number: int = 1, patron: str = TOKEN):
 def ended(desk, number: int = 1, patron: str = TOKEN):
     """The same, come to its end, with words on the way."""
     referral = private(desk, number, patron)
-    desk.apply(
+    desk.record_event(
         referral.id, "hold", actor=_agency(referral), hold_reason="waitlisted", text=long("zq7note", number)
     )
-    return desk.apply(
+    return desk.record_event(
         referral.id,
         "complete",
         actor=_agency(referral),
@@ -73,21 +73,21 @@ def filled(desk, ends: int = 4):
         referral = ended(desk, number)
         desk.follow_up(referral.id, cc.FollowUp(reached=True, helped="yes"), actor=PATRON)
     given = desk.refer(found(desk), actor=STAFF)
-    desk.apply(
+    desk.record_event(
         given.id, "close_given", actor=STAFF, outcome="information_sufficient", outcome_source="patron"
     )
-    draft = desk.refer(found(desk), actor=STAFF, type="direct", patron=TOKEN, told=told())
-    desk.consent(draft.id, terms(), actor=STAFF)
-    desk.consent(draft.id, terms(purpose="food, again"), actor=STAFF)
-    desk.revoke_consent(private(desk, ends + 1).id, actor=PATRON)
+    draft = desk.refer(found(desk), actor=STAFF, type="direct", patron=TOKEN, shared_fields=told())
+    desk.referrals.consent(draft.id, terms(), actor=STAFF)
+    desk.referrals.consent(draft.id, terms(purpose="food, again"), actor=STAFF)
+    desk.referrals.revoke_consent(private(desk, ends + 1).id, actor=PATRON)
     wrong = private(desk, ends + 2)
-    desk.apply(
+    desk.record_event(
         wrong.id, "void", actor=cc.Actor("staff", "desk-2", frozenset({"void"})), text=long("zq7note", 2)
     )
     lapsed = private(desk, ends + 3)
     desk.time.pass_by(days=30)
-    desk.run_due()
-    assert desk.referral(lapsed.id).status == "expired"
+    desk.referrals.run_due()
+    assert desk.referrals.get(lapsed.id).status == "expired"
     desk.dispatch_once(limit=1000)
     return desk
 

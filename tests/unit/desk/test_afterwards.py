@@ -13,7 +13,7 @@ from lettings import KEEP_ALL, TOKEN, ended, opened, private
 import communityconnector as cc
 from communityconnector.desk import Ending, WebhookSender
 from communityconnector.desk.store import record_kinds
-from communityconnector.errors import IllegalTransitionError, InvalidReferralError
+from communityconnector.errors import IllegalTransitionError, InvalidReferralError, PermissionDeniedError
 from communityconnector.referrals import Clock
 from communityconnector.webhooks import sign, timestamp
 
@@ -35,7 +35,7 @@ def done(desk, event="complete", **asked):
     """A referral of which the agency says how it came out."""
     outcome = "service_received" if event == "complete" else "no_capacity"
     referral = send(desk, **{"follow_up_allowed": True, "contacts": [preference(desk)], **asked})
-    return desk.apply(referral.id, event, actor=agency_of(referral), outcome=outcome)
+    return desk.record_event(referral.id, event, actor=agency_of(referral), outcome=outcome)
 
 
 def to_ask(desk):
@@ -57,33 +57,33 @@ def test_once_the_agency_says_how_it_came_out_the_patron_is_asked_whether_it_did
     desk.dispatch_once()
     desk.box.clear()
     desk.time.pass_by(days=13)
-    assert desk.run_due().asked == 0
+    assert desk.referrals.run_due().asked == 0
     desk.time.pass_by(days=1)
-    assert desk.run_due().asked == 1
+    assert desk.referrals.run_due().asked == 1
     desk.dispatch_once()
     assert [to for to, _ in desk.box.texts] == ["patron@example.org"]
-    page = desk.open_link(desk.box.token())
+    page = desk.links.open(desk.box.token())
     assert page.asks
-    desk.answer_follow_up(desk.box.token(), cc.FollowUp(reached=True, helped="yes"))
-    assert desk.referral(referral.id).outcome_source == "agency"
+    desk.links.answer_follow_up(desk.box.token(), cc.FollowUp(reached=True, helped="yes"))
+    assert desk.referrals.get(referral.id).outcome_source == "agency"
     desk.time.pass_by(days=200)
     assert to_ask(desk) == []
 
 
 def test_it_is_asked_after_the_end_however_long_that_took(desk):
     referral = send(desk, follow_up_allowed=True, contacts=[preference(desk)])
-    desk.apply(referral.id, "accept", actor=agency_of(referral))
+    desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.time.pass_by(days=50)
-    desk.run_due()
-    desk.apply(referral.id, "complete", actor=agency_of(referral), outcome="enrolled")
+    desk.referrals.run_due()
+    desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="enrolled")
     desk.time.pass_by(days=14)
-    assert desk.run_due().asked == 1
+    assert desk.referrals.run_due().asked == 1
 
 
 def test_nobody_is_asked_when_what_is_private_has_gone(desk):
     done(desk)
     desk.time.pass_by(days=14)
-    desk.run_due()
+    desk.referrals.run_due()
     desk.time.pass_by(days=100)
     assert to_ask(desk) == []
 
@@ -93,7 +93,7 @@ def test_nobody_is_asked_when_what_is_private_has_gone(desk):
 )
 def test_of_what_was_turned_down_or_taken_back_nobody_is_asked(desk, event, told):
     referral = send(desk, follow_up_allowed=True, contacts=[preference(desk)])
-    desk.apply(referral.id, event, actor=agency_of(referral), **told)
+    desk.record_event(referral.id, event, actor=agency_of(referral), **told)
     desk.time.pass_by(days=100)
     assert to_ask(desk) == []
 
@@ -101,7 +101,7 @@ def test_of_what_was_turned_down_or_taken_back_nobody_is_asked(desk, event, told
 def test_who_did_not_agree_is_not_asked_and_who_has_said_is_not_asked_again(desk):
     done(desk, follow_up_allowed=False)
     referral = send(desk, follow_up_allowed=True)
-    desk.apply(referral.id, "accept", actor=agency_of(referral))
+    desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.follow_up(referral.id, cc.FollowUp(reached=True, helped="yes"), actor=PATRON)
     desk.time.pass_by(days=100)
     assert to_ask(desk) == []
@@ -114,7 +114,7 @@ def test_who_has_told_before_anybody_asked_is_not_asked(desk, helped):
     desk.follow_up(referral.id, cc.FollowUp(reached=True, helped=helped), actor=STAFF)
     desk.time.pass_by(days=30)
     assert to_ask(desk) == []
-    assert desk.run_due().asked == 0
+    assert desk.referrals.run_due().asked == 0
 
 
 # The patron says otherwise
@@ -135,13 +135,13 @@ def test_where_the_patron_says_otherwise_staff_look_into_it_and_the_need_is_unme
     desk.time.pass_by(days=14)
     desk.follow_up(referral.id, answer, actor=PATRON)
     assert to_staff(desk) == ["patron says otherwise."]
-    assert [one.reason for one in desk.unmet_needs()] == unmet
+    assert [one.reason for one in desk.referrals.unmet_needs()] == unmet
     assert [one.clock for one in desk.due()] == [Clock.DISPUTED]
-    desk.run_due()
+    desk.referrals.run_due()
     assert [one.clock for one in desk.due()] == [Clock.DISPUTED], "it takes somebody"
     desk.follow_up(referral.id, answer, actor=PATRON)
     assert to_staff(desk) == [], "they are told once"
-    assert len(list(desk.unmet_needs())) == len(unmet)
+    assert len(list(desk.referrals.unmet_needs())) == len(unmet)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_it_is_due_until_somebody_has_looked_into_it(desk, event, told):
     desk.time.pass_by(days=14)
     desk.follow_up(referral.id, NO, actor=PATRON)
     desk.time.pass_by(hours=1)
-    desk.apply(referral.id, event, actor=STAFF, **told)
+    desk.record_event(referral.id, event, actor=STAFF, **told)
     assert desk.due() == ()
 
 
@@ -180,7 +180,7 @@ def test_whoever_says_that_it_failed_is_not_contradicted_by_a_patron_who_was_not
     desk.dispatch_once()
     desk.follow_up(referral.id, NO, actor=PATRON)
     assert to_staff(desk) == []
-    assert len(list(desk.unmet_needs())) == 1, "that of the agency"
+    assert len(list(desk.referrals.unmet_needs())) == 1, "that of the agency"
 
 
 # Nobody reached
@@ -192,7 +192,7 @@ def test_that_nobody_was_reached_can_be_noted_wherever_a_patron_is_to_be_asked(d
     desk.time.pass_by(days=14)
     assert set(to_ask(desk)) == {given.id, sent.id}
     for one in (given, sent):
-        tried = desk.apply(one.id, "attempt_contact", actor=STAFF)
+        tried = desk.record_event(one.id, "attempt_contact", actor=STAFF)
         assert (tried.status, tried.contact_attempts) == (one.status, 1)
         assert tried.closed_at == one.closed_at
     assert to_ask(desk) == []
@@ -201,10 +201,10 @@ def test_that_nobody_was_reached_can_be_noted_wherever_a_patron_is_to_be_asked(d
 def test_who_does_not_want_to_be_asked_is_not_called(desk):
     given = desk.refer(found(desk), actor=STAFF)
     with pytest.raises(IllegalTransitionError, match="follow_up_allowed"):
-        desk.apply(given.id, "attempt_contact", actor=STAFF)
+        desk.record_event(given.id, "attempt_contact", actor=STAFF)
     asked = done(desk)
     with pytest.raises(IllegalTransitionError):
-        desk.apply(asked.id, "attempt_contact", actor=agency_of(asked))
+        desk.record_event(asked.id, "attempt_contact", actor=agency_of(asked))
 
 
 # How it counts
@@ -216,36 +216,36 @@ def test_what_is_disputed_and_what_is_told_late_are_no_closed_loops(desk):
         desk.follow_up(referral.id, NO, actor=PATRON)
     late = [send(desk, follow_up_allowed=True) for _ in range(4)]
     for referral in late:
-        desk.apply(referral.id, "accept", actor=agency_of(referral))
+        desk.record_event(referral.id, "accept", actor=agency_of(referral))
     for _ in range(5):
         desk.refer(found(desk), actor=STAFF)
     desk.time.pass_by(days=60, seconds=1)
-    desk.run_due()
+    desk.referrals.run_due()
     for referral in late:
-        desk.apply(referral.id, "complete", actor=agency_of(referral), outcome="enrolled")
+        desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="enrolled")
     expected = {
         ("loop_closed",): 9,
         ("disputed",): 3,
         ("late",): 4,
         ("expired",): 5,
     }
-    told = desk.statistics()
+    told = desk.statistics.referrals()
     assert dict(told.table.cells) == expected
     assert told.loop_closed() == 9 / 21
     assert told.expired() == 5 / 21
     desk.time.pass_by(days=181)
     assert desk.purge().counted == 21
-    assert dict(desk.statistics().table.cells) == expected
+    assert dict(desk.statistics.referrals().table.cells) == expected
 
 
 def test_what_is_told_on_the_last_day_of_the_window_is_in_time(desk):
     for _ in range(3):
         referral = send(desk)
-        desk.apply(referral.id, "accept", actor=agency_of(referral))
+        desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.time.pass_by(days=60)
-    for one in desk.inbox(referral.organization_id):
-        desk.apply(one.id, "complete", actor=agency_of(one), outcome="enrolled")
-    assert dict(desk.statistics().table.cells) == {(Ending.LOOP_CLOSED,): 3}
+    for one in desk.referrals.inbox(referral.organization_id):
+        desk.record_event(one.id, "complete", actor=agency_of(one), outcome="enrolled")
+    assert dict(desk.statistics.referrals().table.cells) == {(Ending.LOOP_CLOSED,): 3}
 
 
 # Another system's words
@@ -263,7 +263,7 @@ def reported(desk, referral, word):
         "webhook-timestamp": timestamp(desk.time.now),
         "webhook-signature": sign([KEY], "m-1", desk.time.now, said),
     }
-    assert desk.receive(headers, said).taken == "accepted"
+    assert desk.webhooks.receive(headers, said).result == "accepted"
 
 
 WORDS = "spoke to Quillwort Smith"
@@ -272,50 +272,52 @@ WORDS = "spoke to Quillwort Smith"
 @pytest.mark.parametrize("with_private", [True, False])
 @pytest.mark.parametrize("goes", ["erase", "revoke", "purge"])
 def test_another_systems_words_go_with_what_is_private(goes, with_private):
-    with opened(senders=SENDERS) as desk:
-        referral = private(desk) if with_private else send(desk, told={"first_name": "Q"}, patron=TOKEN)
+    with opened(webhook_senders=SENDERS) as desk:
+        referral = (
+            private(desk) if with_private else send(desk, shared_fields={"first_name": "Q"}, patron=TOKEN)
+        )
         reported(desk, referral, WORDS)
-        assert [one.word for one in desk.to_review()] == [WORDS]
+        assert [one.word for one in desk.webhooks.to_review()] == [WORDS]
         if goes == "erase":
-            desk.erase(TOKEN, actor=STAFF)
+            desk.privacy.erase(TOKEN, actor=STAFF)
         elif goes == "revoke":
-            desk.revoke_consent(referral.id, actor=PATRON)
+            desk.referrals.revoke_consent(referral.id, actor=PATRON)
         else:
             desk.time.now = MONDAY + timedelta(days=120)
             desk.purge()
-        assert desk.to_review() == ()
+        assert desk.webhooks.to_review() == ()
         assert "Quillwort" not in str([one.document for one in desk.storage.scan(record_kinds.REFERRAL)])
 
 
 def test_they_go_where_there_is_nothing_else_that_is_private():
-    with opened(senders=SENDERS) as desk:
-        desk.put_intake(cc.Intake(id=found(desk).organization.id), actor=STAFF)
+    with opened(webhook_senders=SENDERS) as desk:
+        desk.referrals.set_intake(cc.Intake(id=found(desk).organization.id), actor=STAFF)
         terms = cc.ConsentTerms(fields=[], purpose="food", method="verbal")
-        referral = send(desk, told={}, consent=terms)
+        referral = send(desk, shared_fields={}, consent=terms)
         reported(desk, referral, WORDS)
-        desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+        desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
         desk.time.pass_by(days=29)
         desk.purge()
-        assert len(desk.to_review()) == 1
+        assert len(desk.webhooks.to_review()) == 1
         desk.time.pass_by(days=1)
         desk.purge()
-        assert desk.to_review() == ()
+        assert desk.webhooks.to_review() == ()
         assert "Quillwort" not in str([one.document for one in desk.storage.scan(record_kinds.REFERRAL)])
 
 
 def test_stop_is_heeded_where_another_systems_words_are_kept():
     """The contacts are all that is the patron's own, and the words stay until their time comes."""
-    with opened(senders=SENDERS) as desk:
-        desk.put_intake(cc.Intake(id=found(desk).organization.id), actor=STAFF)
+    with opened(webhook_senders=SENDERS) as desk:
+        desk.referrals.set_intake(cc.Intake(id=found(desk).organization.id), actor=STAFF)
         terms = cc.ConsentTerms(fields=[], purpose="food", method="verbal")
-        referral = send(desk, told={}, consent=terms, contacts=[preference(desk)])
+        referral = send(desk, shared_fields={}, consent=terms, contacts=[preference(desk)])
         reported(desk, referral, WORDS)
-        desk.set_contacts(referral.id, [], actor=PATRON)
-        assert desk.private(referral.id, actor=STAFF).is_empty
-        assert [one.word for one in desk.to_review()] == [WORDS]
+        desk.referrals.set_contacts(referral.id, [], actor=PATRON)
+        assert desk.privacy.read_private(referral.id, actor=STAFF).is_empty
+        assert [one.word for one in desk.webhooks.to_review()] == [WORDS]
         desk.time.now = MONDAY + timedelta(days=120)
         desk.purge()
-        assert desk.to_review() == ()
+        assert desk.webhooks.to_review() == ()
 
 
 # What a court asks for
@@ -325,8 +327,8 @@ def test_what_is_kept_under_a_hold_is_listed_without_what_it_says():
     with opened() as desk:
         referral, other = ended(desk), ended(desk, 2)
         desk.dispatch_once()
-        desk.freeze(referral.id, actor=STAFF, reason="case-1")
-        (one,) = desk.release_report(actor=STAFF)
+        desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
+        (one,) = desk.privacy.release_report(actor=STAFF)
         assert one.referral_id == referral.id
         assert [hold.reason for hold in one.holds] == ["case-1"]
         assert set(one.kept) >= {
@@ -343,20 +345,22 @@ def test_what_is_kept_under_a_hold_is_listed_without_what_it_says():
         assert "zq7" not in str(one)
         assert other.id not in str(one)
         assert [entry.action for entry in desk.audit.of(referral.id)][-1] == "release_report"
-        assert desk.release_report(other.id, actor=STAFF) == ()
-        desk.freeze(None, actor=STAFF, reason="order-9")
-        report = desk.release_report(actor=STAFF)
+        assert desk.privacy.release_report(other.id, actor=STAFF) == ()
+        desk.privacy.set_legal_hold(None, actor=STAFF, reason="order-9")
+        report = desk.privacy.release_report(actor=STAFF)
         assert {one.referral_id for one in report} == {referral.id, other.id}
-        assert [hold.reason for hold in desk.release_report(other.id, actor=STAFF)[0].holds] == ["order-9"]
+        assert [hold.reason for hold in desk.privacy.release_report(other.id, actor=STAFF)[0].holds] == [
+            "order-9"
+        ]
 
 
 def test_what_is_under_no_hold_is_not_listed_and_that_it_was_asked_is_logged():
     with opened() as desk:
         ended(desk)
-        assert desk.release_report(actor=STAFF) == ()
+        assert desk.privacy.release_report(actor=STAFF) == ()
         assert list(desk.audit.entries())[-1].action == "release_report"
-        with pytest.raises(IllegalTransitionError):
-            desk.release_report(actor=PATRON)
+        with pytest.raises(PermissionDeniedError):
+            desk.privacy.release_report(actor=PATRON)
 
 
 def test_of_a_held_referral_that_was_purged_before_consents_and_disclosures_are_listed():
@@ -364,19 +368,19 @@ def test_of_a_held_referral_that_was_purged_before_consents_and_disclosures_are_
         referral = ended(desk)
         desk.time.pass_by(days=181)
         desk.purge()
-        desk.freeze(None, actor=STAFF, reason="order-9")
+        desk.privacy.set_legal_hold(None, actor=STAFF, reason="order-9")
         desk.time.now = MONDAY + KEEP_ALL
         desk.purge()
-        (one,) = desk.release_report(referral.id, actor=STAFF)
+        (one,) = desk.privacy.release_report(referral.id, actor=STAFF)
         assert set(one.kept) == {record_kinds.CONSENT, record_kinds.DISCLOSURE, record_kinds.AUDIT}
 
 
 def test_a_hold_on_everything_is_not_ended_by_an_id():
     with opened() as desk:
-        desk.freeze(None, actor=STAFF, reason="order-9")
-        for call in (desk.freeze, desk.unfreeze):
+        desk.privacy.set_legal_hold(None, actor=STAFF, reason="order-9")
+        for call in (desk.privacy.set_legal_hold, desk.privacy.release_legal_hold):
             with pytest.raises(InvalidReferralError, match="None"):
                 call("*", actor=STAFF, reason="order-9")
-        assert len(desk.legal_holds()) == 1
-        desk.unfreeze(None, actor=STAFF, reason="order-9")
-        assert desk.legal_holds() == ()
+        assert len(desk.privacy.legal_holds()) == 1
+        desk.privacy.release_legal_hold(None, actor=STAFF, reason="order-9")
+        assert desk.privacy.legal_holds() == ()

@@ -92,34 +92,34 @@ def test_a_link_to_what_was_purged_cannot_be_used(party):
         referral = send(desk, contacts=[preference(desk)])
         desk.dispatch_once()
         if party == "patron":
-            desk.apply(referral.id, "hold", actor=agency_of(referral), hold_reason="awaiting_patron")
+            desk.record_event(referral.id, "hold", actor=agency_of(referral), hold_reason="awaiting_patron")
             desk.dispatch_once()
         token = desk.box.token()
-        assert desk.open_link(token)
-        desk.apply(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
-        assert desk.open_link(token)
+        assert desk.links.open(token)
+        desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
+        assert desk.links.open(token)
         purged(desk, days=1)()
         assert list(desk.storage.scan(record_kinds.REFERRAL)) == []
         with pytest.raises(LinkNotValidError):
-            desk.open_link(token)
+            desk.links.open(token)
 
 
 def test_an_agency_that_answers_while_its_page_is_made_is_not_said_to_have_only_looked(desk, storage):
     referral = send(desk)
     desk.dispatch_once()
     storage.before(
-        record_kinds.REFERRAL, lambda: desk.apply(referral.id, "accept", actor=agency_of(referral)), 2
+        record_kinds.REFERRAL, lambda: desk.record_event(referral.id, "accept", actor=agency_of(referral)), 2
     )
-    desk.open_link(desk.box.token())
+    desk.links.open(desk.box.token())
     assert storage.do is None
-    assert desk.referral(referral.id).status is ReferralStatus.ACCEPTED
-    assert [event.event for event in desk.events(referral.id)][-1] == "accept"
+    assert desk.referrals.get(referral.id).status is ReferralStatus.ACCEPTED
+    assert [event.event for event in desk.referrals.events(referral.id)][-1] == "accept"
 
 
 def test_a_message_of_what_was_purged_while_it_was_claimed_is_not_sent(desk, storage):
     referral = send(desk)
-    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
-    desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+    desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     storage.before(record_kinds.REFERRAL, purged(desk))
     done = desk.dispatch_once()
     assert storage.do is None
@@ -132,7 +132,7 @@ def test_an_agency_that_takes_no_messages_any_more_gets_none_and_staff_hear_of_i
     take_referrals(desk, match, notifier="", address=cc.Secret(""))
     done = desk.dispatch_once()
     assert (done.dead, done.sent) == (1, 1)
-    assert [dead.last for dead in desk.dead_letters()] == ["no-intake"]
+    assert [dead.last for dead in desk.messages.dead_letters()] == ["no-intake"]
     assert [to for to, _ in desk.box.texts] == ["staff@example.org"]
 
 
@@ -151,8 +151,8 @@ def test_staff_are_told_each_time_that_a_message_dies(desk):
     send(desk)
     desk.box.fails = [refused()]
     desk.dispatch_once()
-    (dead,) = desk.dead_letters()
-    desk.retry(dead.id, actor=STAFF)
+    (dead,) = desk.messages.dead_letters()
+    desk.messages.retry(dead.id, actor=STAFF)
     desk.box.fails = [refused()]
     assert desk.dispatch_once().dead == 1
     assert [to for to, _ in desk.box.texts] == ["staff@example.org"] * 2
@@ -193,7 +193,7 @@ def test_a_dispatcher_waits_where_nothing_is_due(desk):
             return True
 
     stop = Once()
-    assert desk.run_dispatcher(stop, every=7.0).total == 0
+    assert desk.messages.run_dispatcher(stop, every=7.0).total == 0
     assert stop.waited == 7.0
 
 
@@ -206,11 +206,11 @@ def test_what_was_purged_while_others_were_seen_to_is_not_due_any_more():
         desk.time.pass_by(days=61)
 
         def another():
-            desk.run_due()
+            desk.referrals.run_due()
             purged(desk, days=1)()
 
         desk.storage.before(record_kinds.REFERRAL, another, 2)
-        assert desk.run_due().expired == 0
+        assert desk.referrals.run_due().expired == 0
         assert desk.storage.do is None
         assert list(desk.storage.scan(record_kinds.REFERRAL)) == []
 
@@ -220,9 +220,9 @@ def test_an_agency_that_is_called_is_not_reminded_by_message(desk):
     take_referrals(desk, match, notifier="", address=cc.Secret(""))
     send(desk, match)
     desk.time.pass_by(days=4)
-    assert desk.run_due().reminded == 1
+    assert desk.referrals.run_due().reminded == 1
     assert not [row for row in rows(desk) if row.recipient == "agency"]
-    assert desk.run_due().reminded == 0
+    assert desk.referrals.run_due().reminded == 0
 
 
 # Two desks
@@ -260,14 +260,17 @@ def test_without_its_data_key_nothing_private_is_left_and_nothing_breaks(storage
         referral = send(desk)
         (key,) = storage.get(record_kinds.DATA_KEY, [referral.id]).values()
         storage.commit([Delete(record_kinds.DATA_KEY, referral.id, key.version)])
-        assert desk.private(referral.id, actor=STAFF).told == {}
-        assert desk.apply(referral.id, "accept", actor=agency_of(referral)).status is ReferralStatus.ACCEPTED
+        assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields == {}
+        assert (
+            desk.record_event(referral.id, "accept", actor=agency_of(referral)).status
+            is ReferralStatus.ACCEPTED
+        )
 
 
 def test_what_was_sealed_wants_the_keyring(storage):
     referral = send(desk_at(storage, keyring=keyring()))
     with desk_at(storage) as desk, pytest.raises(SealBrokenError, match="open the desk with the keyring"):
-        desk.private(referral.id, actor=STAFF)
+        desk.privacy.read_private(referral.id, actor=STAFF)
 
 
 def test_of_two_purges_at_once_one_lets_go(storage):
@@ -286,12 +289,12 @@ def test_of_two_purges_at_once_one_lets_go(storage):
 def test_a_draft_is_consented_to_again_after_the_first_consent_was_taken_back(desk):
     match = found(desk)
     take_referrals(desk, match)
-    draft = desk.refer(match, actor=STAFF, type="direct", told={"first_name": "Quill"})
-    desk.consent(draft.id, terms(), actor=STAFF)
-    desk.revoke_consent(draft.id, actor=STAFF)
+    draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
+    desk.referrals.consent(draft.id, terms(), actor=STAFF)
+    desk.referrals.revoke_consent(draft.id, actor=STAFF)
     (first,) = (one.document["revoked_at"] for one in desk.storage.scan(record_kinds.CONSENT))
     desk.time.pass_by(hours=1)
-    desk.consent(draft.id, terms(), actor=STAFF)
+    desk.referrals.consent(draft.id, terms(), actor=STAFF)
     moments = sorted(str(one.document.get("revoked_at")) for one in desk.storage.scan(record_kinds.CONSENT))
     assert moments == [first, "None"], "the first keeps the moment at which it was taken back"
 
@@ -304,21 +307,21 @@ def test_what_is_printed_names_records_and_nothing_else(desk):
     (consent,) = (Consent.from_dict(one.document) for one in desk.storage.scan(record_kinds.CONSENT))
     desk.dispatch_once()
     token = desk.box.token()
-    page = desk.open_link(token)
-    replied = desk.answer_link(token, "hold", hold_reason="awaiting_documents")
+    page = desk.links.open(token)
+    replied = desk.links.answer(token, "hold", hold_reason="awaiting_documents")
     desk.dispatch_once()
-    patron_page = desk.open_link(desk.box.token())
+    patron_page = desk.links.open(desk.box.token())
     sender = WebhookSender(id="agency-1", keys=[cc.Secret("whsec_" + "c2VjcmV0" * 4)])
-    intake = desk.intake(referral.organization_id)
+    intake = desk.referrals.intake(referral.organization_id)
     assert not page.is_urgent
-    own = desk.private(referral.id, actor=STAFF)
+    own = desk.privacy.read_private(referral.id, actor=STAFF)
     assert list(map(repr, (own, own.contacts[0], consent, page, replied, patron_page, sender, intake))) == [
         "<Private>",
         "<ContactPreference by email>",
         f"<Consent {consent.id!r} for referral {referral.id!r}>",
         f"<AgencyPage of referral {referral.id!r}>",
-        f"<Replied to referral {referral.id!r}>",
+        f"<LinkReply to referral {referral.id!r}>",
         "<PatronPage>",
-        "<Sender 'agency-1'>",
+        "<WebhookSender 'agency-1'>",
         f"<Intake of organization {referral.organization_id!r}>",
     ]

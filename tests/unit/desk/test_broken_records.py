@@ -45,7 +45,7 @@ def changed(desk, kind, key, **said):
 def test_what_fails_again_and_again_is_told_once(caplog):
     apart = FailureIsolator()
     for _ in range(3):
-        assert apart.tried("referral", "r-1", lambda: {}["nothing"]) is None
+        assert apart.attempt("referral", "r-1", lambda: {}["nothing"]) is None
     assert apart.failed == {("referral", "r-1")}
     assert caplog.text.count("r-1") == 1
 
@@ -56,7 +56,7 @@ def test_what_is_due_is_done_for_all_the_others(desk, caplog):
     desk.time.pass_by(days=3)
     assert {one.referral.id for one in desk.due()} == {one.id for one in referrals} - {referrals[1].id}
     caplog.clear()
-    done = desk.run_due()
+    done = desk.referrals.run_due()
     assert (done.reminded, done.failed) == (3, 1)
     (line,) = [one.getMessage() for one in caplog.records if one.levelno == logging.WARNING]
     assert line == f"referral {referrals[1].id} cannot be worked on: InvalidReferralError"
@@ -70,7 +70,7 @@ def test_a_broken_seal_keeps_nobody_else_from_being_asked():
         ]
         unsealed(desk, referrals[2].id)
         desk.time.pass_by(days=14)
-        done = desk.run_due()
+        done = desk.referrals.run_due()
         assert (done.asked, done.failed) == (3, 1)
         assert [one.referral.id for one in desk.due() if one.clock is Clock.FOLLOW_UP] == [referrals[2].id]
 
@@ -87,7 +87,7 @@ def test_the_dispatcher_goes_on_to_send(desk):
         return deliver(message)
 
     desk.box.send = last
-    assert desk.run_dispatcher(stop).sent == 1
+    assert desk.messages.run_dispatcher(stop).sent == 1
 
 
 def test_a_storage_that_fails_is_no_broken_record():
@@ -106,7 +106,7 @@ def test_a_storage_that_fails_is_no_broken_record():
         desk.time.pass_by(days=3)
         storage.full = True
         with pytest.raises(StorageError, match="no room"):
-            desk.run_due()
+            desk.referrals.run_due()
 
 
 def test_what_cannot_be_read_is_let_go_of_by_its_id_and_the_others_are_counted(desk):
@@ -156,13 +156,13 @@ def test_records_that_say_nothing_go_when_their_time_comes_and_stay_under_a_hold
     for record in list(desk.storage.scan(kind)):
         changed(desk, kind, record.id, nothing=1)
     other = ended(desk, 2, patron="another-4d7e2b")
-    desk.freeze(other.id, actor=STAFF, reason="case-1")
+    desk.privacy.set_legal_hold(other.id, actor=STAFF, reason="case-1")
     desk.time.now = MONDAY + KEEP_ALL
     there = len(list(desk.storage.scan(kind)))
     kept = desk.purge().kept
     if kind in (record_kinds.LINK, record_kinds.REQUEST):
         assert kept[kind] == there, "nobody knows whose it is"
-    desk.unfreeze(other.id, actor=STAFF, reason="case-1")
+    desk.privacy.release_legal_hold(other.id, actor=STAFF, reason="case-1")
     desk.purge()
     assert not list(desk.storage.scan(kind))
 
@@ -179,7 +179,7 @@ def test_an_event_that_says_nothing_goes_with_its_referral(desk):
 def test_a_patron_is_erased_from_what_cannot_be_read_and_the_report_says_which(desk):
     good, bad, closed = private(desk), private(desk, 2), ended(desk, 3)
     broken(desk, bad.id)
-    report = desk.erase(TOKEN, actor=STAFF)
+    report = desk.privacy.erase(TOKEN, actor=STAFF)
     assert set(report.erased) == {good.id, bad.id, closed.id}
     assert (report.cancelled, report.failed) == ((good.id,), (bad.id,))
     kept = str(records(desk.storage))
@@ -191,7 +191,9 @@ def test_a_patron_is_given_what_a_newer_version_has_written_too(desk):
     (record,) = desk.storage.get(record_kinds.REFERRAL, [bad.id]).values()
     document = {**record.document, "referral": {**record.document["referral"], "newer": True}}
     desk.storage.commit([Put(record_kinds.REFERRAL, bad.id, document, record.version, record.keys)])
-    exported = {one["referral"]["id"]: one for one in desk.export_for(TOKEN, actor=STAFF)["referrals"]}
+    exported = {
+        one["referral"]["id"]: one for one in desk.privacy.export_for(TOKEN, actor=STAFF)["referrals"]
+    }
     assert exported.keys() == {good.id, bad.id}
     assert exported[bad.id]["referral"]["newer"]
     assert exported[bad.id]["private"]["told"]
@@ -200,22 +202,22 @@ def test_a_patron_is_given_what_a_newer_version_has_written_too(desk):
 def test_statistics_count_what_can_be_read(desk, caplog):
     referrals = [ended(desk, number) for number in range(5)]
     broken(desk, referrals[0].id)
-    assert desk.statistics().table.total == 4
+    assert desk.statistics.referrals().table.total == 4
     assert f"referral {referrals[0].id} cannot be worked on" in caplog.text
     for _ in range(4):
-        desk.note_unmet(concepts=("food-pantry",))
+        desk.referrals.record_unmet_need(concepts=("food-pantry",))
     changed(
         desk, record_kinds.UNMET_NEED, next(desk.storage.scan(record_kinds.UNMET_NEED)).id, reason="whatever"
     )
-    assert len(list(desk.unmet_needs())) == 3
-    assert desk.unmet_statistics(["need"])["presented"].total == 3
+    assert len(list(desk.referrals.unmet_needs())) == 3
+    assert desk.statistics.unmet_needs(["need"])["presented"].total == 3
 
 
 def test_no_log_line_repeats_what_stands_in_a_record(desk, caplog):
     referral = send(desk)
     changed(desk, record_kinds.REFERRAL, referral.id, referral={"zq7name": "zq7phone"}, about={})
     desk.time.pass_by(days=3, hours=1)
-    desk.run_due()
+    desk.referrals.run_due()
     desk.time.now += timedelta(days=1)
-    desk.statistics()
+    desk.statistics.referrals()
     assert not [root for root in ROOTS if root in caplog.text]

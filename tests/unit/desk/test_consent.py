@@ -11,7 +11,12 @@ from desks import PATRON, STAFF, desk_at, found, preference, send, take_referral
 import communityconnector as cc
 from communityconnector.desk import OutboxMessage, Recipient
 from communityconnector.desk.store import record_kinds
-from communityconnector.errors import IllegalTransitionError, InvalidConsentError, InvalidReferralError
+from communityconnector.errors import (
+    IllegalTransitionError,
+    InvalidConsentError,
+    InvalidReferralError,
+    PermissionDeniedError,
+)
 from communityconnector.referrals import Consent, Template
 
 
@@ -31,24 +36,26 @@ def test_a_consent_is_for_what_is_open_and_tells_an_agency_something(desk, close
     take_referrals(desk, match)
     referral = send(desk, match) if closed else desk.refer(match, actor=STAFF)
     if closed:
-        desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+        desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     with pytest.raises(
         InvalidReferralError, match=r"^a consent is for a referral that is open and that tells"
     ):
-        desk.consent(referral.id, terms(), actor=STAFF)
+        desk.referrals.consent(referral.id, terms(), actor=STAFF)
 
 
 def test_a_consent_counts_from_when_it_was_given_and_until_when_it_was_taken_back(desk):
     match = found(desk)
     take_referrals(desk, match)
-    draft = desk.refer(match, actor=STAFF, type="direct", told={"first_name": "Quill"})
+    draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
     desk.time.pass_by(hours=2)
-    given = desk.consent(draft.id, terms(days=30), actor=STAFF, at=desk.time.now - timedelta(hours=1))
+    given = desk.referrals.consent(
+        draft.id, terms(days=30), actor=STAFF, at=desk.time.now - timedelta(hours=1)
+    )
     assert given.granted_at == desk.time.now - timedelta(hours=1)
     assert given.expires_at == given.granted_at + timedelta(days=30)
     desk.time.pass_by(hours=2)
     back = desk.time.now - timedelta(hours=1)
-    desk.revoke_consent(draft.id, actor=PATRON, at=back)
+    desk.referrals.revoke_consent(draft.id, actor=PATRON, at=back)
     (held,) = map(Consent.from_dict, kept(desk, record_kinds.CONSENT))
     assert held == attrs.evolve(given, revoked_at=back)
 
@@ -56,16 +63,12 @@ def test_a_consent_counts_from_when_it_was_given_and_until_when_it_was_taken_bac
 def test_what_was_agreed_to_and_taken_back_is_in_the_log(desk):
     match = found(desk)
     take_referrals(desk, match)
-    draft = desk.refer(match, actor=STAFF, type="direct", told={"first_name": "Quill"})
-    given = desk.consent(draft.id, terms(), actor=STAFF)
-    with pytest.raises(IllegalTransitionError) as refusal:
-        desk.revoke_consent(draft.id, actor=cc.Actor("agency", draft.organization_id))
-    assert (refusal.value.status, refusal.value.event, refusal.value.role) == (
-        "draft",
-        "revoke_consent",
-        "agency",
-    )
-    desk.revoke_consent(draft.id, actor=PATRON)
+    draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
+    given = desk.referrals.consent(draft.id, terms(), actor=STAFF)
+    with pytest.raises(PermissionDeniedError) as refusal:
+        desk.referrals.revoke_consent(draft.id, actor=cc.Actor("agency", draft.organization_id))
+    assert (refusal.value.action, refusal.value.role) == ("revoke_consent", "agency")
+    desk.referrals.revoke_consent(draft.id, actor=PATRON)
     said = [
         (one.action, one.role, one.referral_id, one.fields, one.to, one.because)
         for one in desk.audit.entries()
@@ -79,19 +82,19 @@ def test_what_was_agreed_to_and_taken_back_is_in_the_log(desk):
 
 def test_what_a_hold_keeps_of_a_consent_that_is_taken_back_is_in_the_log_with_who_took_it_back(desk):
     referral = send(desk, patron="token-5f3a9c")
-    desk.freeze(referral.id, actor=STAFF, reason="case-1")
-    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
     said = [(one.role, one.referral_id) for one in desk.audit.entries() if one.action == "keep"]
     assert said == [("patron", referral.id)]
-    assert desk.private(referral.id, actor=STAFF).told["first_name"].reveal() == "Quill"
+    assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields["first_name"].reveal() == "Quill"
 
 
 def test_nothing_is_said_to_be_kept_of_a_patron_whose_consent_was_taken_back(desk):
     referral = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
-    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
     (document,) = kept(desk, record_kinds.REFERRAL)
     assert "private" not in document["about"]
-    assert desk.private(referral.id, actor=STAFF).is_empty
+    assert desk.privacy.read_private(referral.id, actor=STAFF).is_empty
 
 
 # What is kept for a legal hold alone
@@ -99,19 +102,19 @@ def test_nothing_is_said_to_be_kept_of_a_patron_whose_consent_was_taken_back(des
 
 def test_what_is_kept_for_a_hold_alone_is_used_for_nothing(desk):
     referral = desk.refer(found(desk), actor=STAFF, contacts=[preference(desk)], follow_up_allowed=True)
-    desk.freeze(None, actor=STAFF, reason="case-1")
-    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.privacy.set_legal_hold(None, actor=STAFF, reason="case-1")
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
     desk.time.pass_by(days=15)
-    assert desk.run_due().asked == 0
+    assert desk.referrals.run_due().asked == 0
     desk.dispatch_once()
     assert desk.box == []
-    assert desk.private(referral.id, actor=STAFF).contacts
+    assert desk.privacy.read_private(referral.id, actor=STAFF).contacts
 
 
 def test_a_message_that_waits_for_a_patron_finds_no_way_that_is_kept_for_a_hold_alone(desk):
     referral = send(desk, contacts=[preference(desk)])
-    desk.freeze(referral.id, actor=STAFF, reason="case-1")
-    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
     row = OutboxMessage.of(
         Template.PATRON_MESSAGE, Recipient.PATRON, referral.id, 99, desk.time.now, occasion="written before"
     )
@@ -122,23 +125,23 @@ def test_a_message_that_waits_for_a_patron_finds_no_way_that_is_kept_for_a_hold_
 
 def test_what_is_kept_for_a_hold_alone_is_not_taken_over(desk):
     referral = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
-    desk.freeze(referral.id, actor=STAFF, reason="case-1")
-    desk.revoke_consent(referral.id, actor=PATRON)
-    again = desk.re_refer(referral.id, found(desk), actor=STAFF, type="direct", allow_tried=True)
-    assert desk.private(again.id, actor=STAFF).is_empty
-    assert desk.export_for("token-5f3a9c", actor=STAFF)["referrals"][0]["private"]["told"]
+    desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
+    again = desk.referrals.re_refer(referral.id, found(desk), actor=STAFF, type="direct", allow_tried=True)
+    assert desk.privacy.read_private(again.id, actor=STAFF).is_empty
+    assert desk.privacy.export_for("token-5f3a9c", actor=STAFF)["referrals"][0]["private"]["told"]
 
 
 def test_words_that_come_later_are_kept_beside_what_a_hold_keeps_and_go_with_it(desk):
     referral = send(desk)
-    desk.freeze(referral.id, actor=STAFF, reason="case-1")
-    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
     boss = cc.Actor("staff", "desk-1", frozenset({"void"}))
-    desk.apply(referral.id, "void", actor=boss, text="wrong agency")
-    kept_own = desk.private(referral.id, actor=STAFF)
-    assert kept_own.told["first_name"].reveal() == "Quill"
+    desk.record_event(referral.id, "void", actor=boss, text="wrong agency")
+    kept_own = desk.privacy.read_private(referral.id, actor=STAFF)
+    assert kept_own.shared_fields["first_name"].reveal() == "Quill"
     assert [note.reveal() for note in kept_own.notes.values()] == ["wrong agency"]
-    desk.unfreeze(referral.id, actor=STAFF, reason="case-1")
+    desk.privacy.release_legal_hold(referral.id, actor=STAFF, reason="case-1")
     assert desk.purge().gone[record_kinds.PRIVATE] == 1
 
 
@@ -147,11 +150,13 @@ def test_words_that_come_later_are_kept_beside_what_a_hold_keeps_and_go_with_it(
 
 def test_a_referral_for_information_takes_nothing_over_but_the_need(desk):
     first = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
-    desk.apply(first.id, "reject", actor=cc.Actor("agency", first.organization_id), outcome="no_capacity")
-    given = desk.re_refer(first.id, found(desk), actor=STAFF, allow_tried=True)
+    desk.record_event(
+        first.id, "reject", actor=cc.Actor("agency", first.organization_id), outcome="no_capacity"
+    )
+    given = desk.referrals.re_refer(first.id, found(desk), actor=STAFF, allow_tried=True)
     assert (given.status, given.concepts) == ("given", first.concepts)
-    assert desk.private(given.id, actor=STAFF).is_empty
-    assert given.id not in str(desk.export_for("token-5f3a9c", actor=STAFF))
+    assert desk.privacy.read_private(given.id, actor=STAFF).is_empty
+    assert given.id not in str(desk.privacy.export_for("token-5f3a9c", actor=STAFF))
 
 
 # Who must consent, and how
@@ -160,44 +165,48 @@ def test_a_referral_for_information_takes_nothing_over_but_the_need(desk):
 def child(desk, **asked):
     take_referrals(desk, found(desk))
     told = {"first_name": "Quill"}
-    return desk.refer(found(desk), actor=STAFF, type="direct", age_band="under_13", told=told, **asked)
+    return desk.refer(
+        found(desk), actor=STAFF, type="direct", age_band="under_13", shared_fields=told, **asked
+    )
 
 
 def test_for_a_young_child_a_guardian_consents_also_when_the_age_has_been_forgotten(desk):
     draft = child(desk)
-    desk.revoke_consent(draft.id, actor=STAFF)
+    desk.referrals.revoke_consent(draft.id, actor=STAFF)
     with pytest.raises(InvalidConsentError, match="guardian"):
-        desk.consent(draft.id, terms(), actor=STAFF)
-    desk.consent(draft.id, terms(given_by="guardian"), actor=STAFF)
+        desk.referrals.consent(draft.id, terms(), actor=STAFF)
+    desk.referrals.consent(draft.id, terms(given_by="guardian"), actor=STAFF)
 
 
 @pytest.mark.parametrize(("said", "wants"), [("unknown", True), ("under_13", True), ("13_17", False)])
 def test_in_another_try_a_guardian_consents_unless_another_age_is_said(desk, said, wants):
     first = child(desk, consent=terms(given_by="guardian"))
-    desk.revoke_consent(first.id, actor=STAFF)
-    again = desk.re_refer(first.id, found(desk), actor=STAFF, type="direct", allow_tried=True, age_band=said)
+    desk.referrals.revoke_consent(first.id, actor=STAFF)
+    again = desk.referrals.re_refer(
+        first.id, found(desk), actor=STAFF, type="direct", allow_tried=True, age_band=said
+    )
     if wants:
         with pytest.raises(InvalidConsentError, match="guardian"):
-            desk.consent(again.id, terms(), actor=STAFF)
+            desk.referrals.consent(again.id, terms(), actor=STAFF)
     else:
-        desk.consent(again.id, terms(), actor=STAFF)
+        desk.referrals.consent(again.id, terms(), actor=STAFF)
 
 
 def test_whom_a_library_wants_a_guardian_for_it_wants_one_for_when_the_age_has_been_forgotten():
     with desk_at(policy=cc.Policy(needs_guardian=lambda age, _: age == "13_17")) as desk:
         take_referrals(desk, found(desk))
         first = send(desk, age_band="13_17", consent=terms(given_by="guardian"))
-        desk.revoke_consent(first.id, actor=STAFF)
-        again = desk.re_refer(first.id, found(desk), actor=STAFF, type="direct", allow_tried=True)
+        desk.referrals.revoke_consent(first.id, actor=STAFF)
+        again = desk.referrals.re_refer(first.id, found(desk), actor=STAFF, type="direct", allow_tried=True)
         with pytest.raises(InvalidConsentError, match="guardian"):
-            desk.consent(again.id, terms(), actor=STAFF)
-        desk.consent(again.id, terms(given_by="guardian"), actor=STAFF)
+            desk.referrals.consent(again.id, terms(), actor=STAFF)
+        desk.referrals.consent(again.id, terms(given_by="guardian"), actor=STAFF)
 
 
 def test_a_matter_that_nobody_knows_may_want_a_written_consent():
     with desk_at(policy=cc.Policy(written_for=frozenset({"unclassified"}))) as desk:
         take_referrals(desk, found(desk))
-        said = {"type": "direct", "told": {"first_name": "Quill"}, "terms": ["BH-1800"]}
+        said = {"type": "direct", "shared_fields": {"first_name": "Quill"}, "terms": ["BH-1800"]}
         service = found(desk).service_id
         with pytest.raises(InvalidConsentError, match="written"):
             desk.refer(service, actor=STAFF, consent=terms(), **said)
@@ -210,7 +219,7 @@ def test_what_identifies_a_patron_goes_with_a_referral_of_their_own_by_their_own
     with pytest.raises(IllegalTransitionError) as refusal:
         send(desk, match, type="self")
     assert refusal.value.guard == "own_act"
-    assert send(desk, match, type="self", told={}).status == "requested"
-    draft = desk.refer(match, actor=STAFF, type="self", told={"first_name": "Quill"})
-    desk.consent(draft.id, terms(), actor=STAFF)
-    assert desk.apply(draft.id, "send", actor=PATRON).status == "requested"
+    assert send(desk, match, type="self", shared_fields={}).status == "requested"
+    draft = desk.refer(match, actor=STAFF, type="self", shared_fields={"first_name": "Quill"})
+    desk.referrals.consent(draft.id, terms(), actor=STAFF)
+    assert desk.record_event(draft.id, "send", actor=PATRON).status == "requested"

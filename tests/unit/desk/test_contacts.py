@@ -14,7 +14,7 @@ from desks import MONDAY, PATRON, STAFF, desk_at, found, preference, send, take_
 import communityconnector as cc
 from communityconnector.desk.store import record_kinds
 from communityconnector.desk.store.referral_record import StoredPrivate
-from communityconnector.errors import IllegalTransitionError, InvalidReferralError
+from communityconnector.errors import IllegalTransitionError, InvalidReferralError, PermissionDeniedError
 from communityconnector.referrals import Clock, Private
 
 DAY = timedelta(days=1)
@@ -104,7 +104,7 @@ def accepted(desk, **asked):
     referral = send(desk, **asked)
     desk.dispatch_once()
     desk.box.clear()
-    desk.apply(referral.id, "accept", actor=agency_of(referral))
+    desk.record_event(referral.id, "accept", actor=agency_of(referral))
     return referral
 
 
@@ -129,7 +129,7 @@ def last_entry(desk):
 @pytest.mark.parametrize("actor", [STAFF, PATRON])
 def test_a_way_that_is_no_longer_safe_is_used_no_more(desk, actor):
     referral = accepted(desk, contacts=[way(desk, "old")])
-    desk.set_contacts(referral.id, [way(desk, "old", safe="no"), way(desk, "new")], actor=actor)
+    desk.referrals.set_contacts(referral.id, [way(desk, "old", safe="no"), way(desk, "new")], actor=actor)
     assert told(desk) == ["new@patron.org"]
     entry = last_entry(desk)
     assert (entry.action, entry.role, entry.fields) == ("contacts", actor.role, ("email",))
@@ -138,10 +138,10 @@ def test_a_way_that_is_no_longer_safe_is_used_no_more(desk, actor):
 
 def test_a_patron_who_says_stop_is_not_written_to(desk):
     referral = accepted(desk, contacts=[way(desk, "old")])
-    desk.set_contacts(referral.id, [], actor=PATRON)
+    desk.referrals.set_contacts(referral.id, [], actor=PATRON)
     assert told(desk) == []
-    assert desk.private(referral.id, actor=STAFF).contacts == ()
-    assert desk.private(referral.id, actor=STAFF).told
+    assert desk.privacy.read_private(referral.id, actor=STAFF).contacts == ()
+    assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
     (row,) = [row for row in rows(desk, record_kinds.OUTBOX) if row.document["recipient"] == "patron"]
     assert (row.document["status"], row.document["last"]) == ("withdrawn", "no-safe-contact")
 
@@ -152,14 +152,14 @@ def test_what_a_patron_says_counts_while_a_worker_sends(desk, left):
     desk.dispatch_once()
     desk.box.clear()
     for referral in referrals:
-        desk.apply(referral.id, "accept", actor=agency_of(referral))
+        desk.record_event(referral.id, "accept", actor=agency_of(referral))
     taken = desk.box.send
 
     def send_it(message):
         if not desk.box:
             # The other message is claimed by now.
             for referral in referrals:
-                desk.set_contacts(referral.id, [way(desk, name) for name in left], actor=PATRON)
+                desk.referrals.set_contacts(referral.id, [way(desk, name) for name in left], actor=PATRON)
         return taken(message)
 
     desk.box.send = send_it
@@ -174,13 +174,13 @@ def test_a_word_that_has_grown_old_is_due_and_is_given_anew(desk):
     assert Clock.VERIFY_CONTACT not in {one.clock for one in desk.due()}
     desk.time.pass_by(days=1)
     assert [one.at for one in desk.due() if one.clock is Clock.VERIFY_CONTACT] == [MONDAY + 90 * DAY]
-    desk.run_due()
+    desk.referrals.run_due()
     assert Clock.VERIFY_CONTACT in {one.clock for one in desk.due()}, "it is for staff to do"
-    desk.set_contacts(referral.id, [way(desk, "old")], actor=STAFF)
+    desk.referrals.set_contacts(referral.id, [way(desk, "old")], actor=STAFF)
     assert Clock.VERIFY_CONTACT not in {one.clock for one in desk.due()}
     desk.dispatch_once()
     desk.box.clear()
-    desk.apply(referral.id, "hold", actor=agency, hold_reason="awaiting_patron")
+    desk.record_event(referral.id, "hold", actor=agency, hold_reason="awaiting_patron")
     assert told(desk) == ["old@patron.org"]
 
 
@@ -192,38 +192,40 @@ def test_nobody_is_asked_anew_for_a_word_that_nothing_rests_on(desk):
         accepted(desk, contacts=[way(desk, "c")]),
         accepted(desk, contacts=[way(desk, "d")]),
     ]
-    desk.apply(with_nothing_to_come[3].id, "cancel", actor=STAFF, outcome="patron_declined")
-    desk.set_contacts(with_nothing_to_come[4].id, [], actor=PATRON)
+    desk.record_event(with_nothing_to_come[3].id, "cancel", actor=STAFF, outcome="patron_declined")
+    desk.referrals.set_contacts(with_nothing_to_come[4].id, [], actor=PATRON)
     asked = given(desk, contacts=[way(desk, "e", verified_at=MONDAY - 80 * DAY)])
     desk.time.pass_by(days=20)
     verify = [one.referral.id for one in desk.due() if one.clock is Clock.VERIFY_CONTACT]
     assert verify == [asked.id]
-    desk.revoke_consent(asked.id, actor=PATRON)
+    desk.referrals.revoke_consent(asked.id, actor=PATRON)
     assert not [one for one in desk.due() if one.clock is Clock.VERIFY_CONTACT]
 
 
 def test_contacts_of_a_referral_that_expired_are_changed_for_the_question_that_is_due(desk):
     referral = send(desk, follow_up_allowed=True)
     desk.time.pass_by(days=19)
-    desk.run_due()
-    assert desk.referral(referral.id).status == "expired"
+    desk.referrals.run_due()
+    assert desk.referrals.get(referral.id).status == "expired"
     desk.time.pass_by(days=11)
-    desk.set_contacts(referral.id, [way(desk, "new")], actor=STAFF)
-    assert desk.run_due().asked == 1
+    desk.referrals.set_contacts(referral.id, [way(desk, "new")], actor=STAFF)
+    assert desk.referrals.run_due().asked == 1
     assert told(desk) == ["new@patron.org"]
 
 
 def test_where_nothing_is_kept_of_a_patron_nothing_is_kept_anew(desk):
     referral = send(desk, contacts=[way(desk, "old")])
-    desk.revoke_consent(referral.id, actor=PATRON)
-    desk.set_contacts(referral.id, [], actor=PATRON)
-    assert "closed" in refused(lambda: desk.set_contacts(referral.id, [way(desk, "new")], actor=STAFF))
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
+    desk.referrals.set_contacts(referral.id, [], actor=PATRON)
+    assert "closed" in refused(
+        lambda: desk.referrals.set_contacts(referral.id, [way(desk, "new")], actor=STAFF)
+    )
     assert not rows(desk, record_kinds.PRIVATE)
     alone = given(desk, contacts=[way(desk, "old")])
-    desk.set_contacts(alone.id, [], actor=PATRON)
+    desk.referrals.set_contacts(alone.id, [], actor=PATRON)
     assert not rows(desk, record_kinds.PRIVATE)
-    desk.set_contacts(alone.id, [way(desk, "new")], actor=PATRON)
-    assert desk.private(alone.id, actor=STAFF).contacts == (way(desk, "new"),)
+    desk.referrals.set_contacts(alone.id, [way(desk, "new")], actor=PATRON)
+    assert desk.privacy.read_private(alone.id, actor=STAFF).contacts == (way(desk, "new"),)
 
 
 def test_wrong_contacts_change_nothing(desk):
@@ -232,27 +234,27 @@ def test_wrong_contacts_change_nothing(desk):
         assert (
             "old@"
             not in refused(
-                lambda wrong=wrong: desk.set_contacts(referral.id, wrong, actor=STAFF)
+                lambda wrong=wrong: desk.referrals.set_contacts(referral.id, wrong, actor=STAFF)
             ).splitlines()[-1]
         )
-    assert desk.private(referral.id, actor=STAFF).contacts == (way(desk, "old"),)
+    assert desk.privacy.read_private(referral.id, actor=STAFF).contacts == (way(desk, "old"),)
 
 
 def test_under_a_legal_hold_ways_are_kept_as_ways_that_are_not_safe(desk):
     referral = accepted(desk, contacts=[way(desk, "old")])
-    desk.freeze(referral.id, actor=STAFF, reason="case-1")
+    desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     for _ in range(2):
-        desk.set_contacts(referral.id, [], actor=PATRON)
-    assert desk.private(referral.id, actor=STAFF).contacts == (way(desk, "old", safe="no"),)
+        desk.referrals.set_contacts(referral.id, [], actor=PATRON)
+    assert desk.privacy.read_private(referral.id, actor=STAFF).contacts == (way(desk, "old", safe="no"),)
     assert told(desk) == []
 
 
 def test_what_a_patron_says_under_a_legal_hold_does_not_keep_what_they_took_back(desk):
     referral = accepted(desk, contacts=[way(desk, "old")])
-    desk.freeze(referral.id, actor=STAFF, reason="case-1")
-    desk.revoke_consent(referral.id, actor=PATRON)
-    desk.set_contacts(referral.id, [], actor=PATRON)
-    desk.unfreeze(referral.id, actor=STAFF, reason="case-1")
+    desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
+    desk.referrals.set_contacts(referral.id, [], actor=PATRON)
+    desk.privacy.release_legal_hold(referral.id, actor=STAFF, reason="case-1")
     desk.time.pass_by(minutes=1)
     desk.purge()
     assert not rows(desk, record_kinds.PRIVATE)
@@ -260,28 +262,34 @@ def test_what_a_patron_says_under_a_legal_hold_does_not_keep_what_they_took_back
 
 def test_what_a_patron_says_after_they_took_the_consent_back_loses_nothing_that_a_legal_hold_keeps(desk):
     referral = accepted(desk, contacts=[way(desk, "old")])
-    desk.freeze(referral.id, actor=STAFF, reason="case-1")
-    desk.revoke_consent(referral.id, actor=PATRON)
-    before = desk.private(referral.id, actor=STAFF)
-    desk.set_contacts(referral.id, [], actor=PATRON)
-    after = desk.private(referral.id, actor=STAFF)
-    assert (after.told, [one.address for one in after.contacts]) == (
-        before.told,
+    desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
+    before = desk.privacy.read_private(referral.id, actor=STAFF)
+    desk.referrals.set_contacts(referral.id, [], actor=PATRON)
+    after = desk.privacy.read_private(referral.id, actor=STAFF)
+    assert (after.shared_fields, [one.address for one in after.contacts]) == (
+        before.shared_fields,
         [one.address for one in before.contacts],
     )
-    assert after.told
-    assert "taken back" in refused(lambda: desk.set_contacts(referral.id, [way(desk, "new")], actor=PATRON))
+    assert after.shared_fields
+    assert "taken back" in refused(
+        lambda: desk.referrals.set_contacts(referral.id, [way(desk, "new")], actor=PATRON)
+    )
 
 
 def test_what_an_agency_was_to_be_told_is_kept_for_a_legal_hold_whatever_is_told_later(desk):
     draft = desk.refer(
-        found(desk), actor=STAFF, type="direct", told={"first_name": "Quill"}, contacts=[way(desk, "old")]
+        found(desk),
+        actor=STAFF,
+        type="direct",
+        shared_fields={"first_name": "Quill"},
+        contacts=[way(desk, "old")],
     )
-    desk.freeze(draft.id, actor=STAFF, reason="case-1")
-    desk.revoke_consent(draft.id, actor=PATRON)
+    desk.privacy.set_legal_hold(draft.id, actor=STAFF, reason="case-1")
+    desk.referrals.revoke_consent(draft.id, actor=PATRON)
     with pytest.raises(IllegalTransitionError):
-        desk.tell(draft.id, {"first_name": "Other"}, actor=PATRON)
-    assert desk.private(draft.id, actor=STAFF).told["first_name"].reveal() == "Quill"
+        desk.referrals.set_shared_fields(draft.id, {"first_name": "Other"}, actor=PATRON)
+    assert desk.privacy.read_private(draft.id, actor=STAFF).shared_fields["first_name"].reveal() == "Quill"
 
 
 # Asked how it went
@@ -291,12 +299,12 @@ def test_a_patron_who_wants_to_be_asked_no_more_is_in_no_list(desk):
     referral = given(desk)
     desk.time.pass_by(days=15)
     assert [one.clock for one in desk.due()] == [Clock.FOLLOW_UP]
-    asked_no_more = desk.allow_follow_up(referral.id, allowed=False, actor=PATRON)
+    asked_no_more = desk.referrals.allow_follow_up(referral.id, allowed=False, actor=PATRON)
     assert desk.due() == ()
     assert (asked_no_more.follow_up_allowed, asked_no_more.follow_up_due_at) == (False, None)
     assert (last_entry(desk).action, last_entry(desk).referral_id) == ("no_follow_up", referral.id)
-    again = desk.allow_follow_up(referral.id, allowed=True, actor=STAFF)
-    assert again == desk.referral(referral.id) == referral
+    again = desk.referrals.allow_follow_up(referral.id, allowed=True, actor=STAFF)
+    assert again == desk.referrals.get(referral.id) == referral
     assert last_entry(desk).action == "allow_follow_up"
     assert desk.audit.verify().ok
 
@@ -305,10 +313,10 @@ def test_a_question_that_waits_is_withdrawn_and_nothing_else(desk):
     hours = {"safe_from": time(18), "safe_until": time(20)}
     referral = send(desk, follow_up_allowed=True, contacts=[way(desk, "a", **hours)])
     desk.time.pass_by(days=14)
-    desk.run_due()
-    desk.apply(referral.id, "accept", actor=agency_of(referral))
+    desk.referrals.run_due()
+    desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.dispatch_once()
-    desk.allow_follow_up(referral.id, allowed=False, actor=PATRON)
+    desk.referrals.allow_follow_up(referral.id, allowed=False, actor=PATRON)
     desk.time.pass_by(hours=7)
     desk.box.clear()
     assert told(desk) == ["a@patron.org"]
@@ -316,14 +324,14 @@ def test_a_question_that_waits_is_withdrawn_and_nothing_else(desk):
 
 def test_a_patron_who_takes_everything_back_is_asked_nothing(desk):
     referral = given(desk, contacts=[way(desk, "a")])
-    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
     desk.time.pass_by(days=15)
     assert desk.due() == ()
 
 
 def test_of_a_patron_who_leaves_no_way_to_be_reached_nobody_confirms_one(desk):
-    referral = given(desk, told={}, contacts=[way(desk, "a")], patron="")
-    desk.set_contacts(referral.id, [], actor=STAFF)
+    referral = given(desk, shared_fields={}, contacts=[way(desk, "a")], patron="")
+    desk.referrals.set_contacts(referral.id, [], actor=STAFF)
     desk.time.pass_by(days=91)
     assert Clock.VERIFY_CONTACT not in {one.clock for one in desk.due()}
 
@@ -331,9 +339,9 @@ def test_of_a_patron_who_leaves_no_way_to_be_reached_nobody_confirms_one(desk):
 def test_of_a_draft_it_is_said_with_the_sending(desk):
     draft = desk.refer(found(desk), actor=STAFF, type="direct")
     with pytest.raises(IllegalTransitionError):
-        desk.allow_follow_up(draft.id, allowed=True, actor=STAFF)
+        desk.referrals.allow_follow_up(draft.id, allowed=True, actor=STAFF)
     referral = given(desk)
-    refused(lambda: desk.allow_follow_up(referral.id, allowed="no", actor=STAFF))
+    refused(lambda: desk.referrals.allow_follow_up(referral.id, allowed="no", actor=STAFF))
 
 
 # What an agency is told
@@ -342,35 +350,37 @@ def test_of_a_draft_it_is_said_with_the_sending(desk):
 def test_what_an_agency_is_told_is_completed_before_it_is_sent(desk):
     take_referrals(desk, found(desk), required_fields=["first_name", "size"])
     draft = desk.refer(
-        found(desk), actor=STAFF, type="direct", told={"first_name": "Quil", "phone": "555-0100"}
+        found(desk), actor=STAFF, type="direct", shared_fields={"first_name": "Quil", "phone": "555-0100"}
     )
-    desk.consent(draft.id, terms(fields=["first_name", "size"]), actor=STAFF)
-    desk.tell(draft.id, {"first_name": "Quill", "size": cc.Secret("3"), "phone": None}, actor=PATRON)
+    desk.referrals.consent(draft.id, terms(fields=["first_name", "size"]), actor=STAFF)
+    desk.referrals.set_shared_fields(
+        draft.id, {"first_name": "Quill", "size": cc.Secret("3"), "phone": None}, actor=PATRON
+    )
     entry = last_entry(desk)
     assert (entry.action, entry.fields) == ("tell", ("first_name", "phone", "size"))
     assert "Quill" not in repr(list(desk.audit.entries()))
-    sent = desk.apply(draft.id, "send", actor=STAFF)
-    shown = desk.private(sent.id, actor=STAFF).told
+    sent = desk.record_event(draft.id, "send", actor=STAFF)
+    shown = desk.privacy.read_private(sent.id, actor=STAFF).shared_fields
     assert {name: text.reveal() for name, text in shown.items()} == {"first_name": "Quill", "size": "3"}
     with pytest.raises(IllegalTransitionError):
-        desk.tell(sent.id, {"first_name": "Rowan"}, actor=STAFF)
+        desk.referrals.set_shared_fields(sent.id, {"first_name": "Rowan"}, actor=STAFF)
 
 
 @pytest.mark.parametrize("wrong", ["Quill", {"first_name": 5}, {5: "Quill"}])
 def test_what_an_agency_is_told_is_text(desk, wrong):
     draft = desk.refer(found(desk), actor=STAFF, type="direct")
-    refused(lambda: desk.tell(draft.id, wrong, actor=STAFF))
-    assert not desk.private(draft.id, actor=STAFF).told
+    refused(lambda: desk.referrals.set_shared_fields(draft.id, wrong, actor=STAFF))
+    assert not desk.privacy.read_private(draft.id, actor=STAFF).shared_fields
 
 
 def test_under_a_legal_hold_more_is_told_and_nothing_is_taken_back(desk):
-    draft = desk.refer(found(desk), actor=STAFF, type="direct", told={"first_name": "Quill"})
-    desk.freeze(draft.id, actor=STAFF, reason="case-1")
+    draft = desk.refer(found(desk), actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
+    desk.privacy.set_legal_hold(draft.id, actor=STAFF, reason="case-1")
     for lost in ("Rowan", None):
         with pytest.raises(IllegalTransitionError, match="no_legal_hold"):
-            desk.tell(draft.id, {"first_name": lost}, actor=STAFF)
-    desk.tell(draft.id, {"size": "3"}, actor=STAFF)
-    assert set(desk.private(draft.id, actor=STAFF).told) == {"first_name", "size"}
+            desk.referrals.set_shared_fields(draft.id, {"first_name": lost}, actor=STAFF)
+    desk.referrals.set_shared_fields(draft.id, {"size": "3"}, actor=STAFF)
+    assert set(desk.privacy.read_private(draft.id, actor=STAFF).shared_fields) == {"first_name", "size"}
 
 
 @pytest.mark.parametrize("role", ["agency", "system", "adapter"])
@@ -378,11 +388,11 @@ def test_only_the_patron_and_staff_say_so(desk, role):
     draft = desk.refer(found(desk), actor=STAFF, type="direct")
     actor = cc.Actor(role, draft.organization_id)
     for say in (
-        lambda: desk.tell(draft.id, {}, actor=actor),
-        lambda: desk.set_contacts(draft.id, [], actor=actor),
-        lambda: desk.allow_follow_up(draft.id, allowed=False, actor=actor),
+        lambda: desk.referrals.set_shared_fields(draft.id, {}, actor=actor),
+        lambda: desk.referrals.set_contacts(draft.id, [], actor=actor),
+        lambda: desk.referrals.allow_follow_up(draft.id, allowed=False, actor=actor),
     ):
-        with pytest.raises(IllegalTransitionError):
+        with pytest.raises(PermissionDeniedError):
             say()
 
 
@@ -390,11 +400,13 @@ def test_a_desk_for_asynchronous_programs_is_told_the_same(desk):
     async def go():
         asynchronous = cc.AsyncConnector(desk)
         draft = await asynchronous.refer(found(desk), actor=STAFF, type="direct")
-        await asynchronous.tell(draft.id, {"first_name": "Quill"}, actor=STAFF)
-        await asynchronous.set_contacts(draft.id, [way(desk, "a")], actor=STAFF)
+        referrals = desk.referrals
+        fields = {"first_name": "Quill"}
+        await asynchronous.run(referrals.set_shared_fields, draft.id, fields, actor=STAFF)
+        await asynchronous.run(referrals.set_contacts, draft.id, [way(desk, "a")], actor=STAFF)
         other = await asynchronous.refer(found(desk), actor=STAFF)
-        return draft, await asynchronous.allow_follow_up(other.id, allowed=True, actor=STAFF)
+        return draft, await asynchronous.run(referrals.allow_follow_up, other.id, allowed=True, actor=STAFF)
 
     draft, other = asyncio.run(go())
-    own = desk.private(draft.id, actor=STAFF)
-    assert (set(own.told), len(own.contacts), other.follow_up_allowed) == ({"first_name"}, 1, True)
+    own = desk.privacy.read_private(draft.id, actor=STAFF)
+    assert (set(own.shared_fields), len(own.contacts), other.follow_up_allowed) == ({"first_name"}, 1, True)

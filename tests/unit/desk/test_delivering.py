@@ -25,7 +25,7 @@ import communityconnector as cc
 from communityconnector.desk import MessageStatus, OutboxMessage
 from communityconnector.desk.store import record_kinds
 from communityconnector.desk.store.record_kinds import stamp
-from communityconnector.errors import IllegalTransitionError, InvalidReferralError
+from communityconnector.errors import InvalidReferralError, PermissionDeniedError
 from communityconnector.notification import Receipt
 from communityconnector.storage import Delete, Put
 
@@ -95,7 +95,7 @@ def test_what_is_no_receipt_sets_one_message_aside_and_no_more(answer, name, cap
     desk = odd_desk(gives(answer))
     done = desk.dispatch_once(limit=3)
     assert (done.sent, done.dead) == (2, 1)
-    (dead,) = desk.dead_letters()
+    (dead,) = desk.messages.dead_letters()
     assert (dead.last, dead.attempts) == ("broken-notifier", 1)
     assert f"notifier box gave {name} for message {dead.id}, and no Receipt" in caplog.text
     desk.time.pass_by(days=2)
@@ -186,7 +186,7 @@ def test_what_ends_every_run_is_given_up_at_last_and_staff_are_told():
         with pytest.raises(Stopped):
             desk.dispatch_once()
         desk.time.pass_by(minutes=6)
-    assert [dead.last for dead in desk.dead_letters()] == ["given-up"]
+    assert [dead.last for dead in desk.messages.dead_letters()] == ["given-up"]
     assert desk.dispatch_once().sent == 2, "the third message, and the word to staff"
 
 
@@ -229,7 +229,7 @@ def accepted(desk, count=2, **contact):
     desk.dispatch_once()
     desk.box.clear()
     for one in made:
-        desk.apply(one.id, "accept", actor=cc.Actor("agency", one.organization_id))
+        desk.record_event(one.id, "accept", actor=cc.Actor("agency", one.organization_id))
     return made
 
 
@@ -291,7 +291,7 @@ def test_a_patron_who_says_that_a_way_is_safe_no_more_is_heard_at_once(desk):
 
     def unsafe():
         for one in made:
-            desk.set_contacts(one.id, [preference(desk, safe="no")], actor=STAFF)
+            desk.referrals.set_contacts(one.id, [preference(desk, safe="no")], actor=STAFF)
 
     slowly(desk, then=unsafe)
     done = desk.dispatch_once()
@@ -301,12 +301,14 @@ def test_a_patron_who_says_that_a_way_is_safe_no_more_is_heard_at_once(desk):
 def test_a_patron_who_is_erased_while_others_are_sent_is_not_written_to(desk):
     made = accepted(desk)
     for one in made:
-        desk.apply(one.id, "fail", actor=cc.Actor("agency", one.organization_id), outcome="no_capacity")
+        desk.record_event(
+            one.id, "fail", actor=cc.Actor("agency", one.organization_id), outcome="no_capacity"
+        )
     before = len(rows(desk, MessageStatus.PENDING))
 
     def erase():
         for number in range(len(made)):
-            assert desk.erase(f"token-5f3a{number}", actor=STAFF).erased
+            assert desk.privacy.erase(f"token-5f3a{number}", actor=STAFF).erased
 
     slowly(desk, then=erase)
     desk.dispatch_once()
@@ -318,10 +320,12 @@ def test_a_patron_who_is_erased_while_others_are_sent_is_not_written_to(desk):
 
 def test_what_waits_for_a_patron_is_withdrawn_by_the_erasure_itself(desk):
     (referral,) = accepted(desk, 1)
-    desk.apply(referral.id, "fail", actor=cc.Actor("agency", referral.organization_id), outcome="no_capacity")
+    desk.record_event(
+        referral.id, "fail", actor=cc.Actor("agency", referral.organization_id), outcome="no_capacity"
+    )
     waiting = [row for row in rows(desk, MessageStatus.PENDING) if row.recipient == "patron"]
     assert waiting
-    desk.erase("token-5f3a0", actor=STAFF)
+    desk.privacy.erase("token-5f3a0", actor=STAFF)
     now = {row.id: row for row in rows(desk)}
     said = {(now[row.id].status, now[row.id].last) for row in waiting}
     assert said == {(MessageStatus.WITHDRAWN, "consent-revoked")}
@@ -340,7 +344,7 @@ def test_a_program_that_is_told_of_a_referral_need_not_read_the_text(desk):
     assert message.link == f"{LINKS}{desk.box.token()}"
     desk.box.clear()
     desk.box.fails = [refused()]
-    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
     desk.dispatch_once()
     (word,) = desk.box
     assert (word.to.reveal(), word.referral_id, word.template, word.link) == (
@@ -356,7 +360,7 @@ def test_a_message_is_in_the_receivers_language_and_bears_its_own_id(desk):
     take_referrals(desk, match, language="es")
     referral = send(desk, match, contacts=[preference(desk, language="es")])
     desk.dispatch_once()
-    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.dispatch_once()
     told = {message.id: (message.to.reveal(), message.language) for message in desk.box}
     assert sorted(told.values()) == [("agency@example.org", "es"), ("patron@example.org", "es")]
@@ -382,7 +386,7 @@ def dead(desk):
     referral = send(desk)
     desk.box.fails = [refused()]
     desk.dispatch_once()
-    (row,) = desk.dead_letters()
+    (row,) = desk.messages.dead_letters()
     return referral, row.id
 
 
@@ -393,11 +397,11 @@ def last_entry(desk):
 
 def test_who_tried_a_message_again_or_gave_it_up_is_in_the_log(desk):
     referral, key = dead(desk)
-    desk.retry(key, actor=STAFF)
+    desk.messages.retry(key, actor=STAFF)
     assert last_entry(desk) == ("staff", "desk-2", "retry", referral.id, (key,), "")
     desk.box.fails = [refused()]
     desk.dispatch_once()
-    desk.discard_message(key, "agency-closed", actor=STAFF)
+    desk.messages.discard(key, "agency-closed", actor=STAFF)
     assert last_entry(desk) == ("staff", "desk-2", "discard_message", referral.id, (key,), "agency-closed")
     assert desk.audit.verify().ok
 
@@ -406,20 +410,20 @@ def test_who_tried_a_message_again_or_gave_it_up_is_in_the_log(desk):
 def test_only_staff_try_again_and_give_up(desk, actor):
     _, key = dead(desk)
     before = desk.audit.head()
-    for call in (desk.retry, desk.discard_message):
-        with pytest.raises(IllegalTransitionError):
+    for call in (desk.messages.retry, desk.messages.discard):
+        with pytest.raises(PermissionDeniedError):
             call(key, actor=actor)
     assert desk.audit.head() == before
-    assert len(desk.dead_letters()) == 1
+    assert len(desk.messages.dead_letters()) == 1
 
 
 @pytest.mark.parametrize("reason", ["", "Mr Quill has moved", "-x", "x" * 65])
 def test_a_reason_to_give_up_is_a_code_and_no_words(desk, reason):
     _, key = dead(desk)
     with pytest.raises(InvalidReferralError, match="is a code") as caught:
-        desk.discard_message(key, reason, actor=STAFF)
+        desk.messages.discard(key, reason, actor=STAFF)
     assert "Quill" not in str(caught.value)
-    assert len(desk.dead_letters()) == 1
+    assert len(desk.messages.dead_letters()) == 1
 
 
 def test_staff_are_not_told_of_what_was_purged_meanwhile(desk):

@@ -33,6 +33,7 @@ from communityconnector.errors import (
     InvalidConsentError,
     InvalidPatronRefError,
     InvalidReferralError,
+    PermissionDeniedError,
     ReferralNotFoundError,
     ServiceNotFoundError,
     StaleRecordError,
@@ -59,14 +60,14 @@ def test_by_default_details_are_handed_over_and_nobody_is_told(desk):
     referral = desk.refer(found(desk), actor=STAFF)
     assert referral.status is ReferralStatus.GIVEN
     assert referral.concepts == ("food-pantry",)
-    assert [event.event for event in desk.events(referral.id)] == [Event.CREATE, Event.GIVE]
+    assert [event.event for event in desk.referrals.events(referral.id)] == [Event.CREATE, Event.GIVE]
     assert rows(desk, record_kinds.OUTBOX) == []
     assert rows(desk, record_kinds.PRIVATE) == []
     assert desk.dispatch_once().total == 0
 
 
 @pytest.mark.parametrize(
-    "asked", [{"patron": "token-5f3a9c"}, {"told": {"first_name": "Quill"}}, {"consent": terms()}]
+    "asked", [{"patron": "token-5f3a9c"}, {"shared_fields": {"first_name": "Quill"}}, {"consent": terms()}]
 )
 def test_information_has_no_patron_in_it(desk, asked):
     with pytest.raises(InvalidReferralError, match="another type"):
@@ -87,7 +88,9 @@ def test_a_referral_can_be_made_by_service_or_id_if_the_need_is_said(desk):
 def test_a_success_closes_what_was_given_and_anything_else_fails_it(desk):
     for outcome, status in (("service_received", "completed"), ("transport_barrier", "failed")):
         referral = desk.refer(found(desk), actor=STAFF)
-        closed = desk.apply(referral.id, "close_given", actor=STAFF, outcome=outcome, outcome_source="patron")
+        closed = desk.record_event(
+            referral.id, "close_given", actor=STAFF, outcome=outcome, outcome_source="patron"
+        )
         assert closed.status == status
         assert closed.is_loop_closed
 
@@ -115,24 +118,24 @@ def test_what_is_sent_has_its_event_log_entry_message_and_disclosure_in_one_comm
 def test_a_draft_waits_for_the_consent(desk):
     match = found(desk)
     take_referrals(desk, match)
-    draft = desk.refer(match, actor=STAFF, type="direct", told={"first_name": "Quill"})
+    draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
     assert draft.status is ReferralStatus.DRAFT
     with pytest.raises(IllegalTransitionError) as refused:
-        desk.apply(draft.id, "send", actor=STAFF)
+        desk.record_event(draft.id, "send", actor=STAFF)
     assert refused.value.guard == "consent"
-    consent = desk.consent(draft.id, terms(), actor=STAFF)
+    consent = desk.referrals.consent(draft.id, terms(), actor=STAFF)
     assert consent.expires_at - consent.granted_at == timedelta(days=90)
-    assert desk.apply(draft.id, "send", actor=STAFF).status is ReferralStatus.REQUESTED
+    assert desk.record_event(draft.id, "send", actor=STAFF).status is ReferralStatus.REQUESTED
 
 
 def test_a_consent_that_has_ended_sends_nothing(desk):
     match = found(desk)
     take_referrals(desk, match)
-    draft = desk.refer(match, actor=STAFF, type="direct", told={"first_name": "Quill"})
-    desk.consent(draft.id, terms(days=1), actor=STAFF)
+    draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
+    desk.referrals.consent(draft.id, terms(days=1), actor=STAFF)
     desk.time.pass_by(days=1)
     with pytest.raises(IllegalTransitionError) as refused:
-        desk.apply(draft.id, "send", actor=STAFF)
+        desk.record_event(draft.id, "send", actor=STAFF)
     assert refused.value.guard == "consent"
 
 
@@ -141,10 +144,10 @@ def test_a_field_that_the_patron_did_not_agree_to_is_not_sent(desk):
     take_referrals(desk, match, optional_fields=["phone"])
     told = {"first_name": "Quill", "phone": "336-555-0101"}
     with pytest.raises(IllegalTransitionError) as refused:
-        send(desk, match, told=told)
+        send(desk, match, shared_fields=told)
     assert refused.value.guard == "consent"
     assert rows(desk, record_kinds.REFERRAL) == [], "a refused referral leaves something behind"
-    send(desk, match, told=told, consent=terms(fields=["first_name", "phone"]))
+    send(desk, match, shared_fields=told, consent=terms(fields=["first_name", "phone"]))
 
 
 @pytest.mark.parametrize(
@@ -153,14 +156,16 @@ def test_a_field_that_the_patron_did_not_agree_to_is_not_sent(desk):
 )
 def test_an_agency_is_told_what_it_asks_for_and_nothing_else(desk, told, says):
     with pytest.raises(InvalidReferralError, match=says):
-        send(desk, told=told, consent=terms(fields=sorted(told)))
+        send(desk, shared_fields=told, consent=terms(fields=sorted(told)))
 
 
 def test_somebody_must_have_said_how_an_agency_takes_referrals(desk):
-    with pytest.raises(InvalidReferralError, match="nobody has said how"):
+    with pytest.raises(InvalidReferralError, match="it is not known how"):
         desk.refer(found(desk), actor=STAFF, type="direct", consent=terms(fields=[]))
     with pytest.raises(InvalidReferralError, match="no notifier 'pigeon'"):
-        desk.put_intake(cc.Intake(id="o", notifier="pigeon", address=cc.Secret("loft")), actor=STAFF)
+        desk.referrals.set_intake(
+            cc.Intake(id="o", notifier="pigeon", address=cc.Secret("loft")), actor=STAFF
+        )
     with pytest.raises(InvalidReferralError, match="either both a notifier and an address or neither"):
         cc.Intake(id="o", notifier="box")
 
@@ -176,17 +181,17 @@ def test_a_service_has_an_intake_of_its_own_before_its_agency(desk):
     match = found(desk)
     take_referrals(desk, match)
     own = cc.Secret("service@example.org")
-    desk.put_intake(
+    desk.referrals.set_intake(
         cc.Intake(id=match.service_id, entity="service", notifier="box", address=own), actor=STAFF
     )
-    send(desk, match, told={}, consent=terms(fields=[]))
+    send(desk, match, shared_fields={}, consent=terms(fields=[]))
     desk.dispatch_once()
     assert [to for to, _ in desk.box.texts] == ["service@example.org"]
     with pytest.raises(AgencyNotFoundError):
-        desk.intake(match.service_id)
-    assert desk.intake(match.service_id, "service").entity == "service"
+        desk.referrals.intake(match.service_id)
+    assert desk.referrals.intake(match.service_id, "service").entity == "service"
     with pytest.raises(InvalidReferralError, match="unknown Taker"):
-        desk.intake(match.service_id, "programme")
+        desk.referrals.intake(match.service_id, "programme")
 
 
 def test_a_service_and_another_agency_of_the_same_id_are_not_taken_for_each_other(desk):
@@ -196,7 +201,7 @@ def test_a_service_and_another_agency_of_the_same_id_are_not_taken_for_each_othe
     sheriff = Organization(id=match.service_id, name="Sheriff", description="For tests.")
     desk.load(cc.Directory.of([Service(id="patrol", name="Patrol", status="active", organization=sheriff)]))
     other = cc.Secret("sheriff@example.org")
-    desk.put_intake(cc.Intake(id=match.service_id, notifier="box", address=other), actor=STAFF)
+    desk.referrals.set_intake(cc.Intake(id=match.service_id, notifier="box", address=other), actor=STAFF)
     send(desk, match)
     desk.dispatch_once()
     assert [to for to, _ in desk.box.texts] == ["agency@example.org"]
@@ -213,12 +218,14 @@ def refuge(name="Harbor Shelter", **fields):
 
 def test_a_confidential_service_wants_a_way_that_may_carry_it(desk):
     desk.load(cc.Directory.of([refuge()]))
-    desk.put_intake(cc.Intake(id="o", notifier="box", address=cc.Secret("a@example.org")), actor=STAFF)
+    desk.referrals.set_intake(
+        cc.Intake(id="o", notifier="box", address=cc.Secret("a@example.org")), actor=STAFF
+    )
     asked = {"type": "direct", "concepts": ["emergency-shelter"], "consent": terms(fields=[])}
     with pytest.raises(IllegalTransitionError) as refused:
         desk.refer("s", actor=STAFF, **asked)
     assert refused.value.guard == "channel_allowed"
-    desk.put_intake(
+    desk.referrals.set_intake(
         cc.Intake(id="o", notifier="box", address=cc.Secret("a@example.org"), takes_confidential=True),
         actor=STAFF,
     )
@@ -228,7 +235,7 @@ def test_a_confidential_service_wants_a_way_that_may_carry_it(desk):
 @pytest.mark.parametrize("status", ["inactive", "defunct", "temporarily closed"])
 def test_nothing_is_sent_to_a_service_that_is_not_active(desk, status):
     desk.load(cc.Directory.of([attrs.evolve(refuge(), status=status, service_at_locations=())]))
-    desk.put_intake(cc.Intake(id="o"), actor=STAFF)
+    desk.referrals.set_intake(cc.Intake(id="o"), actor=STAFF)
     with pytest.raises(IllegalTransitionError) as refused:
         desk.refer("s", actor=STAFF, type="warm_handoff", concepts=["food-pantry"], consent=terms(fields=[]))
     assert refused.value.guard == "service_active"
@@ -246,7 +253,7 @@ def test_grave_matters_want_a_written_consent(desk, concept):
 
 def test_for_a_refuge_by_name_the_consent_is_written_whatever_the_need(desk):
     desk.load(cc.Directory.of([refuge("Domestic Violence Program")]))
-    desk.put_intake(cc.Intake(id="o", takes_confidential=True), actor=STAFF)
+    desk.referrals.set_intake(cc.Intake(id="o", takes_confidential=True), actor=STAFF)
     asked = {"type": "warm_handoff", "concepts": ["food-pantry"]}
     with pytest.raises(InvalidConsentError, match="written"):
         desk.refer("s", actor=STAFF, consent=terms(fields=[]), **asked)
@@ -289,15 +296,15 @@ def test_a_consent_has_an_end_within_a_year(days):
 def test_a_consent_is_for_one_referral_and_the_newer_takes_its_place(desk):
     match = found(desk)
     take_referrals(desk, match)
-    draft = desk.refer(match, actor=STAFF, type="direct", told={"first_name": "Quill"})
-    first = desk.consent(draft.id, terms(), actor=STAFF)
-    second = desk.consent(draft.id, terms(purpose="other"), actor=STAFF)
+    draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
+    first = desk.referrals.consent(draft.id, terms(), actor=STAFF)
+    second = desk.referrals.consent(draft.id, terms(purpose="other"), actor=STAFF)
     kept = {record.id: record.document for record in rows(desk, record_kinds.CONSENT)}
     assert "revoked_at" in kept[first.id]
     assert "revoked_at" not in kept[second.id]
     given = desk.refer(match, actor=STAFF)
     with pytest.raises(InvalidReferralError):
-        desk.consent(given.id, terms(), actor=STAFF)
+        desk.referrals.consent(given.id, terms(), actor=STAFF)
 
 
 # Taking back
@@ -305,29 +312,29 @@ def test_a_consent_is_for_one_referral_and_the_newer_takes_its_place(desk):
 
 def test_a_revoked_consent_stops_what_was_not_sent_and_forgets_the_patron(desk):
     referral = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
-    after = desk.revoke_consent(referral.id, actor=PATRON)
+    after = desk.referrals.revoke_consent(referral.id, actor=PATRON)
     assert (after.status, after.outcome) == ("cancelled", "consent_revoked")
     assert rows(desk, record_kinds.PRIVATE) == []
     desk.dispatch_once()
     assert desk.box == [], "an agency that has heard of nothing has nothing to delete"
-    assert desk.private(referral.id, actor=STAFF).told == {}
+    assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields == {}
 
 
 def test_a_consent_can_be_revoked_before_anything_was_sent_and_after_all_is_over(desk):
     match = found(desk)
     take_referrals(desk, match)
-    draft = desk.refer(match, actor=STAFF, type="direct", told={"first_name": "Quill"})
-    desk.consent(draft.id, terms(), actor=STAFF)
-    assert desk.revoke_consent(draft.id, actor=PATRON).status is ReferralStatus.DRAFT
+    draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
+    desk.referrals.consent(draft.id, terms(), actor=STAFF)
+    assert desk.referrals.revoke_consent(draft.id, actor=PATRON).status is ReferralStatus.DRAFT
     with pytest.raises((IllegalTransitionError, InvalidReferralError)):
-        desk.apply(draft.id, "send", actor=STAFF)
+        desk.record_event(draft.id, "send", actor=STAFF)
     over = send(desk, match)
     agency = cc.Actor("agency", over.organization_id)
-    desk.apply(over.id, "complete", actor=agency, outcome="service_received")
-    assert desk.revoke_consent(over.id, actor=STAFF).status is ReferralStatus.COMPLETED
+    desk.record_event(over.id, "complete", actor=agency, outcome="service_received")
+    assert desk.referrals.revoke_consent(over.id, actor=STAFF).status is ReferralStatus.COMPLETED
     assert rows(desk, record_kinds.PRIVATE) == []
-    with pytest.raises(IllegalTransitionError):
-        desk.revoke_consent(over.id, actor=agency)
+    with pytest.raises(PermissionDeniedError):
+        desk.referrals.revoke_consent(over.id, actor=agency)
 
 
 @pytest.mark.parametrize(
@@ -337,7 +344,7 @@ def test_an_agency_is_told_that_a_referral_was_taken_back(desk, event, told):
     referral = send(desk)
     desk.dispatch_once()
     boss = cc.Actor("staff", "desk-1", frozenset({"void"}))
-    desk.apply(referral.id, event, actor=boss, **told)
+    desk.record_event(referral.id, event, actor=boss, **told)
     desk.dispatch_once()
     assert desk.box.texts[-1] == (
         "agency@example.org",
@@ -348,12 +355,12 @@ def test_an_agency_is_told_that_a_referral_was_taken_back(desk, event, told):
 def test_discarding_a_draft_leaves_nothing_but_a_line_in_the_log(desk):
     match = found(desk)
     take_referrals(desk, match)
-    draft = desk.refer(match, actor=STAFF, type="direct", told={"first_name": "Quill"})
-    desk.consent(draft.id, terms(), actor=STAFF)
+    draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
+    desk.referrals.consent(draft.id, terms(), actor=STAFF)
     with pytest.raises(IllegalTransitionError) as refused:
-        desk.discard(draft.id, actor=cc.Actor("staff", "desk-9"))
+        desk.referrals.discard(draft.id, actor=cc.Actor("staff", "desk-9"))
     assert refused.value.guard == "creator"
-    desk.discard(draft.id, actor=STAFF)
+    desk.referrals.discard(draft.id, actor=STAFF)
     for kind in (record_kinds.REFERRAL, record_kinds.EVENT, record_kinds.PRIVATE, record_kinds.CONSENT):
         assert rows(desk, kind) == []
     assert [entry.action for entry in desk.audit.entries()] == [
@@ -363,7 +370,7 @@ def test_discarding_a_draft_leaves_nothing_but_a_line_in_the_log(desk):
         "discard",
     ]
     with pytest.raises(ReferralNotFoundError):
-        desk.referral(draft.id)
+        desk.referrals.get(draft.id)
 
 
 # Who may do what
@@ -372,18 +379,18 @@ def test_discarding_a_draft_leaves_nothing_but_a_line_in_the_log(desk):
 def test_an_agency_speaks_of_its_own_referrals_alone(desk):
     referral = send(desk)
     with pytest.raises(IllegalTransitionError) as refused:
-        desk.apply(referral.id, "accept", actor=cc.Actor("agency", "another"))
+        desk.record_event(referral.id, "accept", actor=cc.Actor("agency", "another"))
     assert refused.value.guard == "own_referral"
     agency = cc.Actor("agency", referral.organization_id)
-    assert desk.apply(referral.id, "accept", actor=agency).status is ReferralStatus.ACCEPTED
+    assert desk.record_event(referral.id, "accept", actor=agency).status is ReferralStatus.ACCEPTED
 
 
 @pytest.mark.parametrize("role", ["agency", "patron", "system", "adapter"])
 def test_only_staff_look_at_what_is_private_and_that_is_written_down(desk, role):
     referral = send(desk)
-    with pytest.raises(IllegalTransitionError):
-        desk.private(referral.id, actor=cc.Actor(role))
-    assert desk.private(referral.id, actor=STAFF).told["first_name"].reveal() == "Quill"
+    with pytest.raises(PermissionDeniedError):
+        desk.privacy.read_private(referral.id, actor=cc.Actor(role))
+    assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields["first_name"].reveal() == "Quill"
     last = list(desk.audit.entries())[-1]
     assert (last.action, last.fields) == ("read", ("first_name",))
 
@@ -391,7 +398,7 @@ def test_only_staff_look_at_what_is_private_and_that_is_written_down(desk, role)
 @pytest.mark.parametrize("event", ["create", "re_refer", "discard"])
 def test_what_has_a_call_of_its_own_is_no_event_to_apply(desk, event):
     with pytest.raises(InvalidReferralError, match="call of its own"):
-        desk.apply(desk.refer(found(desk), actor=STAFF).id, event, actor=STAFF)
+        desk.record_event(desk.refer(found(desk), actor=STAFF).id, event, actor=STAFF)
 
 
 # Twice the same, and two at once
@@ -401,7 +408,7 @@ def test_the_same_request_under_the_same_key_counts_once(desk):
     match = found(desk)
     asked = {
         "type": "direct",
-        "told": {"first_name": "Quill"},
+        "shared_fields": {"first_name": "Quill"},
         "contacts": [preference(desk)],
         "consent": terms(),
     }
@@ -410,9 +417,14 @@ def test_the_same_request_under_the_same_key_counts_once(desk):
     assert desk.refer(match, actor=STAFF, idempotency_key="form-1", **asked) == first
     assert len(rows(desk, record_kinds.REFERRAL)) == 1
     with pytest.raises(IdempotencyConflictError):
-        desk.refer(match, actor=STAFF, idempotency_key="form-1", **{**asked, "told": {"first_name": "Rowan"}})
+        desk.refer(
+            match,
+            actor=STAFF,
+            idempotency_key="form-1",
+            **{**asked, "shared_fields": {"first_name": "Rowan"}},
+        )
     done = {"actor": STAFF, "outcome": "patron_declined", "idempotency_key": "form-2"}
-    assert desk.apply(first.id, "cancel", **done) == desk.apply(first.id, "cancel", **done)
+    assert desk.record_event(first.id, "cancel", **done) == desk.record_event(first.id, "cancel", **done)
     remembered = json.dumps([dict(record.document) for record in rows(desk, record_kinds.REQUEST)])
     assert "Quill" not in remembered
     assert "form-1" not in remembered
@@ -428,9 +440,9 @@ def test_a_request_that_was_refused_does_not_use_up_its_key(desk):
 def test_whoever_saw_an_older_version_is_refused(desk):
     referral = send(desk)
     agency = cc.Actor("agency", referral.organization_id)
-    desk.apply(referral.id, "accept", actor=agency, expected_version=2)
+    desk.record_event(referral.id, "accept", actor=agency, expected_version=2)
     with pytest.raises(StaleRecordError) as stale:
-        desk.apply(referral.id, "start", actor=agency, expected_version=2)
+        desk.record_event(referral.id, "start", actor=agency, expected_version=2)
     assert (stale.value.expected, stale.value.found) == (2, 3)
 
 
@@ -438,7 +450,7 @@ def test_a_clock_that_was_set_back_does_not_stop_the_desk(desk):
     referral = send(desk)
     desk.time.pass_by(hours=-1)
     agency = cc.Actor("agency", referral.organization_id)
-    assert desk.apply(referral.id, "accept", actor=agency).responded_at == MONDAY
+    assert desk.record_event(referral.id, "accept", actor=agency).responded_at == MONDAY
 
 
 # What is kept where
@@ -446,7 +458,7 @@ def test_a_clock_that_was_set_back_does_not_stop_the_desk(desk):
 
 def test_words_are_kept_with_what_is_private_and_not_with_the_event(desk):
     referral = desk.refer(found(desk), actor=STAFF)
-    desk.apply(
+    desk.record_event(
         referral.id,
         "close_given",
         actor=STAFF,
@@ -455,18 +467,18 @@ def test_words_are_kept_with_what_is_private_and_not_with_the_event(desk):
         text="Came with Rowan.",
     )
     assert all("Rowan" not in json.dumps(dict(one.document)) for one in rows(desk, record_kinds.EVENT))
-    assert desk.private(referral.id, actor=STAFF).notes["3"].reveal() == "Came with Rowan."
+    assert desk.privacy.read_private(referral.id, actor=STAFF).notes["3"].reveal() == "Came with Rowan."
 
 
 def test_the_inbox_has_what_is_sent_and_open(desk):
     first, second = send(desk), send(desk)
     agency = cc.Actor("agency", first.organization_id)
-    desk.apply(first.id, "reject", actor=agency, outcome="no_capacity")
-    assert [one.id for one in desk.inbox(first.organization_id)] == [second.id]
+    desk.record_event(first.id, "reject", actor=agency, outcome="no_capacity")
+    assert [one.id for one in desk.referrals.inbox(first.organization_id)] == [second.id]
     other = next(
         one.organization.id for one in PANTRIES.services.values() if one.organization.id != agency.id
     )
-    assert desk.inbox(other) == ()
+    assert desk.referrals.inbox(other) == ()
 
 
 @pytest.mark.parametrize(
@@ -492,23 +504,23 @@ def test_the_librarys_own_card_numbers_are_no_references():
 def test_another_try_is_a_new_referral_elsewhere_with_a_new_consent(desk):
     first = send(desk, patron="token-5f3a9c", contacts=[preference(desk)], area="286")
     agency = cc.Actor("agency", first.organization_id)
-    desk.apply(first.id, "reject", actor=agency, outcome="no_capacity")
+    desk.record_event(first.id, "reject", actor=agency, outcome="no_capacity")
     with pytest.raises(InvalidReferralError, match="tried before"):
-        desk.re_refer(first.id, found(desk), actor=STAFF, type="direct")
+        desk.referrals.re_refer(first.id, found(desk), actor=STAFF, type="direct")
     other = next(
         match for match in desk.match("food pantry") if match.organization.id != first.organization_id
     )
     take_referrals(desk, other)
-    again = desk.re_refer(first.id, other, actor=STAFF, type="direct")
+    again = desk.referrals.re_refer(first.id, other, actor=STAFF, type="direct")
     assert (again.status, again.replaces, again.tried) == ("draft", first.id, (first.organization_id,))
-    own = desk.private(again.id, actor=STAFF)
-    assert own.told["first_name"].reveal() == "Quill"
+    own = desk.privacy.read_private(again.id, actor=STAFF)
+    assert own.shared_fields["first_name"].reveal() == "Quill"
     assert own.patron == "token-5f3a9c"
     with pytest.raises(IllegalTransitionError) as refused:
-        desk.apply(again.id, "send", actor=STAFF)
+        desk.record_event(again.id, "send", actor=STAFF)
     assert refused.value.guard == "consent"
     with pytest.raises(IllegalTransitionError):
-        desk.re_refer(again.id, other, actor=STAFF)
+        desk.referrals.re_refer(again.id, other, actor=STAFF)
 
 
 # With the host's own rows
@@ -522,16 +534,16 @@ def test_a_referral_commits_with_the_rows_of_its_host_or_not_at_all(tmp_path):
         for ends in ("rollback", "commit"):
             with engine.connect() as connection:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-                referral = desk.within(connection).refer(match, actor=STAFF)
+                referral = desk.referrals.within(connection).refer(match, actor=STAFF)
                 getattr(connection, ends)()
             if ends == "rollback":
                 with pytest.raises(ReferralNotFoundError):
-                    desk.referral(referral.id)
-        assert desk.referral(referral.id) == referral
+                    desk.referrals.get(referral.id)
+        assert desk.referrals.get(referral.id) == referral
         assert desk.audit.verify().ok
         engine.dispose()
     with desk_at() as desk, pytest.raises(StorageError, match="SQL database"):
-        desk.within(object())
+        desk.referrals.within(object())
 
 
 # Nothing private where it can be seen
@@ -542,9 +554,9 @@ def test_nothing_that_can_be_printed_or_logged_says_who_the_patron_is(desk, capl
     private = ("Quill", "patron@example.org", "token-5f3a9c", "agency@example.org")
     contact = preference(desk)
     referral = send(desk, patron=private[2], contacts=[contact])
-    own = desk.private(referral.id, actor=STAFF)
+    own = desk.privacy.read_private(referral.id, actor=STAFF)
     desk.dispatch_once()
-    page = desk.open_link(desk.box.token())
+    page = desk.links.open(desk.box.token())
     printed = " ".join(
         map(
             repr,
@@ -554,7 +566,7 @@ def test_nothing_that_can_be_printed_or_logged_says_who_the_patron_is(desk, capl
                 contact,
                 referral,
                 page,
-                *desk.events(referral.id),
+                *desk.referrals.events(referral.id),
                 *rows(desk, record_kinds.PRIVATE),
             ],
         )
@@ -564,9 +576,9 @@ def test_nothing_that_can_be_printed_or_logged_says_who_the_patron_is(desk, capl
 
 def test_what_was_never_there_is_told_without_repeating_what_cannot_be_an_id(desk):
     with pytest.raises(ReferralNotFoundError, match="'r-1'"):
-        desk.referral("r-1")
+        desk.referrals.get("r-1")
     with pytest.raises(ReferralNotFoundError, match="of that id"):
-        desk.referral("x" * 300)
+        desk.referrals.get("x" * 300)
 
 
 def test_links_begin_as_the_letterhead_says(desk):

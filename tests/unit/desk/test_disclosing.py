@@ -63,7 +63,7 @@ def test_a_page_says_what_an_agency_needs_and_not_who_else_was_asked():
         "service_name",
         "needs",
         "is_urgent",
-        "told",
+        "shared_fields",
         "notice",
         "events",
         "expires_at",
@@ -72,18 +72,18 @@ def test_a_page_says_what_an_agency_needs_and_not_who_else_was_asked():
 
 def test_while_the_consent_is_in_force_a_link_shows_what_the_patron_agreed_to(desk):
     referral, token = told_agency(desk, priority="urgent")
-    page = desk.open_link(token)
+    page = desk.links.open(token)
     assert (page.referral_id, page.status) == (referral.id, ReferralStatus.REQUESTED)
     assert page.service_name == found(desk).service.name
     assert page.needs == ("Groceries from a food pantry",)
     assert page.is_urgent
-    assert page.told["first_name"].reveal() == "Quill"
+    assert page.shared_fields["first_name"].reveal() == "Quill"
     (consent,) = desk.storage.scan(record_kinds.CONSENT)
     assert reads(desk) == [("agency", ("first_name",), consent.id)]
 
 
 def shows_nothing(page):
-    return (page.service_name, page.needs, page.is_urgent, dict(page.told), page.notice) == (
+    return (page.service_name, page.needs, page.is_urgent, dict(page.shared_fields), page.notice) == (
         "",
         (),
         False,
@@ -95,29 +95,29 @@ def shows_nothing(page):
 def test_a_consent_that_has_run_out_shows_nothing_and_the_agency_may_still_answer(desk):
     referral, token = told_agency(desk, consent=terms(days=1), priority="urgent")
     desk.time.pass_by(days=1)
-    page = desk.open_link(token)
+    page = desk.links.open(token)
     assert shows_nothing(page)
     assert (page.referral_id, page.status) == (referral.id, ReferralStatus.REQUESTED)
     assert Event.ACCEPT in page.events
     assert reads(desk) == [("agency", (), "")]
-    assert desk.answer_link(token, "accept").referral.status is ReferralStatus.ACCEPTED
+    assert desk.links.answer(token, "accept").referral.status is ReferralStatus.ACCEPTED
 
 
 def test_once_all_is_over_a_link_shows_how_it_ended_and_no_more(desk):
     referral, token = told_agency(desk)
-    desk.apply(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
-    page = desk.open_link(token)
+    desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
+    page = desk.links.open(token)
     assert shows_nothing(page)
     assert (page.status, page.events) == (ReferralStatus.COMPLETED, ())
     assert reads(desk) == [("agency", (), "")]
-    amended = desk.apply(referral.id, "amend_outcome", actor=agency_of(referral), outcome="enrolled")
+    amended = desk.record_event(referral.id, "amend_outcome", actor=agency_of(referral), outcome="enrolled")
     assert amended.outcome == "enrolled"
 
 
 ENDS = {
-    "revoked": lambda desk, referral: desk.revoke_consent(referral.id, actor=PATRON),
-    "erased": lambda desk, _: desk.erase(TOKEN, actor=STAFF),
-    "voided": lambda desk, referral: desk.apply(referral.id, "void", actor=BOSS, text="wrong agency"),
+    "revoked": lambda desk, referral: desk.referrals.revoke_consent(referral.id, actor=PATRON),
+    "erased": lambda desk, _: desk.privacy.erase(TOKEN, actor=STAFF),
+    "voided": lambda desk, referral: desk.record_event(referral.id, "void", actor=BOSS, text="wrong agency"),
 }
 
 
@@ -126,9 +126,9 @@ ENDS = {
 def test_what_was_taken_back_is_opened_and_answered_no_more(desk, end, over):
     referral, token = told_agency(desk)
     if over:
-        desk.apply(referral.id, "fail", actor=agency_of(referral), outcome="no_funds")
+        desk.record_event(referral.id, "fail", actor=agency_of(referral), outcome="no_funds")
     ENDS[end](desk, referral)
-    for use in (lambda: desk.open_link(token), lambda: desk.answer_link(token, "accept")):
+    for use in (lambda: desk.links.open(token), lambda: desk.links.answer(token, "accept")):
         with pytest.raises(LinkNotValidError, match="cannot be used any more"):
             use()
     assert reads(desk) == []
@@ -140,10 +140,10 @@ def test_a_link_to_a_referral_that_is_gone_cannot_be_used(desk):
     (record,) = desk.storage.scan(record_kinds.REFERRAL)
     desk.storage.commit([Delete(record_kinds.REFERRAL, referral.id, record.version)])
     for use in (
-        lambda: desk.open_link(agencys),
-        lambda: desk.answer_link(agencys, "start"),
-        lambda: desk.open_link(patrons),
-        lambda: desk.answer_follow_up(patrons, cc.FollowUp(reached=True, helped="yes")),
+        lambda: desk.links.open(agencys),
+        lambda: desk.links.answer(agencys, "start"),
+        lambda: desk.links.open(patrons),
+        lambda: desk.links.answer_follow_up(patrons, cc.FollowUp(reached=True, helped="yes")),
     ):
         with pytest.raises(LinkNotValidError):
             use()
@@ -156,35 +156,35 @@ def test_a_service_that_has_left_the_directory_keeps_its_name_in_a_link(desk):
     load(desk.storage, rest, now=MONDAY, drop_missing=True)
     with pytest.raises(ServiceNotFoundError):
         desk.refer(match.service_id, actor=STAFF, concepts=["food-pantry"])
-    page = desk.open_link(token)
+    page = desk.links.open(token)
     assert page.service_name == match.service.name
-    assert page.told["first_name"].reveal() == "Quill"
-    assert desk.answer_link(token, "accept").referral.status is ReferralStatus.ACCEPTED
+    assert page.shared_fields["first_name"].reveal() == "Quill"
+    assert desk.links.answer(token, "accept").referral.status is ReferralStatus.ACCEPTED
 
 
 def patrons_link(desk, **asked):
     referral, _ = told_agency(desk, contacts=[preference(desk)], **asked)
-    desk.apply(referral.id, "accept", actor=agency_of(referral))
+    desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.dispatch_once()
     return referral, desk.box.token()
 
 
 def test_that_a_patron_looked_is_in_the_log(desk):
     referral, token = patrons_link(desk)
-    desk.open_link(token)
+    desk.links.open(token)
     last = list(desk.audit.entries())[-1]
     assert (last.action, last.role, last.actor_id, last.referral_id) == ("read", "patron", "", referral.id)
 
 
 def test_a_patron_who_did_not_agree_to_be_asked_is_not(desk):
     referral, token = patrons_link(desk)
-    assert not desk.open_link(token).asks
+    assert not desk.links.open(token).asks
     answer = cc.FollowUp(reached=True, helped="no")
     with pytest.raises(IllegalTransitionError) as refusal:
-        desk.answer_follow_up(token, answer)
+        desk.links.answer_follow_up(token, answer)
     assert (refusal.value.status, refusal.value.guard) == ("accepted", "follow_up_allowed")
-    assert desk.answers(referral.id) == ()
-    assert desk.open_link(token).words, "the link is used up"
+    assert desk.referrals.follow_up_answers(referral.id) == ()
+    assert desk.links.open(token).words, "the link is used up"
     assert desk.follow_up(referral.id, answer, actor=STAFF).status is ReferralStatus.FAILED
 
 
@@ -201,16 +201,16 @@ def test_who_says_where_links_go_is_in_the_log(desk):
 
 def test_what_was_kept_back_before_anybody_heard_of_it_is_no_disclosure(desk):
     referral = send(desk, patron=TOKEN)
-    assert len(desk.disclosures_of(TOKEN, actor=STAFF)) == 1, "it may go out at any moment"
-    desk.revoke_consent(referral.id, actor=PATRON)
+    assert len(desk.privacy.disclosures_of(TOKEN, actor=STAFF)) == 1, "it may go out at any moment"
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
     assert asked_to_delete(desk) == []
     assert desk.box == []
-    assert desk.disclosures_of(TOKEN, actor=STAFF) == ()
+    assert desk.privacy.disclosures_of(TOKEN, actor=STAFF) == ()
     (entry,) = [one for one in desk.audit.entries() if one.action == "withhold"]
     assert (entry.role, entry.referral_id, entry.to) == ("patron", referral.id, referral.organization_id)
-    (kept,) = desk.export_for(TOKEN, actor=STAFF)["referrals"][0]["disclosures"]
+    (kept,) = desk.privacy.export_for(TOKEN, actor=STAFF)["referrals"][0]["disclosures"]
     assert kept["withdrawn_at"] == record_kinds.stamp(desk.time.now)
-    desk.erase(TOKEN, actor=STAFF)
+    desk.privacy.erase(TOKEN, actor=STAFF)
     assert asked_to_delete(desk) == []
 
 
@@ -230,8 +230,8 @@ def _given_up(desk, _):
 
 def _tried_again(desk, _):
     _given_up(desk, _)
-    (row,) = desk.dead_letters()
-    desk.retry(row.id, actor=STAFF)
+    (row,) = desk.messages.dead_letters()
+    desk.messages.retry(row.id, actor=STAFF)
 
 
 def _claimed(desk, _):
@@ -245,11 +245,11 @@ def _claimed(desk, _):
 
 
 def _invited(desk, referral):
-    desk.invite(referral.id, actor=STAFF)
+    desk.links.issue_agency_link(referral.id, actor=STAFF)
 
 
 def _answered(desk, referral):
-    desk.apply(referral.id, "accept", actor=agency_of(referral))
+    desk.record_event(referral.id, "accept", actor=agency_of(referral))
 
 
 def _long_ago(desk, _):
@@ -282,9 +282,9 @@ def _written_by_a_newer_version(desk, _):
 def test_an_agency_that_may_have_heard_is_asked_to_delete_and_the_disclosure_stands(desk, heard):
     referral = send(desk, patron=TOKEN)
     heard(desk, referral)
-    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
     assert asked_to_delete(desk) == [referral.id]
-    assert len(desk.disclosures_of(TOKEN, actor=STAFF)) == 1
+    assert len(desk.privacy.disclosures_of(TOKEN, actor=STAFF)) == 1
     assert "withhold" not in [one.action for one in desk.audit.entries()]
 
 
@@ -293,7 +293,7 @@ def _never(desk, _):
 
 
 def _no_notifier(desk, _):
-    desk._parts.notifiers.clear()  # noqa: SLF001  # a notifier that is set up no more
+    desk.referrals._context.notifiers.clear()  # noqa: SLF001  # a notifier that is set up no more
     desk.dispatch_once()
 
 
@@ -308,29 +308,29 @@ def test_an_agency_that_cannot_have_heard_is_asked_nothing(desk, unheard, end):
     referral = send(desk, patron=TOKEN, consent=terms(days=2))
     unheard(desk, referral)
     if end == "cancel":
-        desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+        desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     elif end == "void":
         ENDS["voided"](desk, referral)
     else:
         desk.follow_up(referral.id, cc.FollowUp(reached=True, helped="yes"), actor=STAFF)
-    desk._parts.notifiers["box"] = desk.box  # noqa: SLF001  # back again
+    desk.referrals._context.notifiers["box"] = desk.box  # noqa: SLF001  # back again
     assert asked_to_delete(desk) == []
-    assert desk.disclosures_of(TOKEN, actor=STAFF) == ()
+    assert desk.privacy.disclosures_of(TOKEN, actor=STAFF) == ()
 
 
 def test_what_could_not_be_delivered_is_not_tried_again_once_it_is_taken_back(desk):
     referral = send(desk)
     _given_up(desk, referral)
-    desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
-    assert desk.dead_letters() == ()
+    desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+    assert desk.messages.dead_letters() == ()
 
 
 def test_what_expires_unsent_is_no_disclosure(desk):
     send(desk, patron=TOKEN)
     desk.time.pass_by(days=30)
-    assert desk.run_due().expired == 1
+    assert desk.referrals.run_due().expired == 1
     assert asked_to_delete(desk) == []
-    assert desk.disclosures_of(TOKEN, actor=STAFF) == ()
+    assert desk.privacy.disclosures_of(TOKEN, actor=STAFF) == ()
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -340,19 +340,19 @@ def test_what_expires_unsent_is_no_disclosure(desk):
 def test_also_when_all_is_over_an_agency_is_asked_once_to_delete_what_it_holds(desk, end, how):
     referral, _ = told_agency(desk)
     event, outcome = how
-    desk.apply(referral.id, event, actor=agency_of(referral), outcome=outcome)
+    desk.record_event(referral.id, event, actor=agency_of(referral), outcome=outcome)
     desk.time.pass_by(days=40)
     assert asked_to_delete(desk) == []
     ENDS[end](desk, referral)
     assert asked_to_delete(desk) == [referral.id]
-    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
     assert asked_to_delete(desk) == [referral.id], "it was asked before"
 
 
 def test_the_message_that_asks_to_delete_holds_an_id_and_nothing_else(desk):
     referral, _ = told_agency(desk)
-    desk.apply(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
-    desk.erase(TOKEN, actor=STAFF)
+    desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
+    desk.privacy.erase(TOKEN, actor=STAFF)
     desk.dispatch_once()
     assert desk.box[-1].body == f"Referral {referral.id} was withdrawn. Please delete your records of it."
 
@@ -361,14 +361,14 @@ def test_the_message_that_asks_to_delete_holds_an_id_and_nothing_else(desk):
 def test_an_agency_that_is_called_was_told_and_is_asked_by_staff(desk, actor):
     take_referrals(desk, found(desk), notifier="", address=cc.Secret(""))
     referral = send(desk, patron=TOKEN, type="warm_handoff")
-    desk.apply(referral.id, "fail", actor=agency_of(referral), outcome="no_funds")
+    desk.record_event(referral.id, "fail", actor=agency_of(referral), outcome="no_funds")
     desk.dispatch_once()
     desk.box.clear()
-    desk.revoke_consent(referral.id, actor=actor)
+    desk.referrals.revoke_consent(referral.id, actor=actor)
     desk.dispatch_once()
     told = [("staff@example.org", f"Referral {referral.id} needs attention: taken back by the patron.")]
     assert desk.box.texts == (told if actor is PATRON else [])
-    assert len(desk.disclosures_of(TOKEN, actor=STAFF)) == 1
+    assert len(desk.privacy.disclosures_of(TOKEN, actor=STAFF)) == 1
 
 
 def test_a_claim_that_is_made_while_a_consent_is_taken_back_counts():
@@ -394,16 +394,16 @@ def test_a_claim_that_is_made_while_a_consent_is_taken_back_counts():
             record_kinds.stamp(desk.time.now + timedelta(minutes=5)),
             9,
         )
-        desk.revoke_consent(referral.id, actor=PATRON)
+        desk.referrals.revoke_consent(referral.id, actor=PATRON)
         assert asked_to_delete(desk) == [referral.id]
 
 
 def test_a_patron_is_erased_also_from_what_outlives_a_referral(desk):
     referral, _ = told_agency(desk)
-    desk.apply(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
+    desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
     desk.time.pass_by(days=200)
     desk.purge()
-    assert len(desk.disclosures_of(TOKEN, actor=STAFF)) == 1
-    assert desk.erase(TOKEN, actor=STAFF).erased == (referral.id,)
-    assert desk.disclosures_of(TOKEN, actor=STAFF) == ()
+    assert len(desk.privacy.disclosures_of(TOKEN, actor=STAFF)) == 1
+    assert desk.privacy.erase(TOKEN, actor=STAFF).erased == (referral.id,)
+    assert desk.privacy.disclosures_of(TOKEN, actor=STAFF) == ()
     assert asked_to_delete(desk) == []

@@ -37,6 +37,7 @@ from communityconnector.errors import (
     IllegalTransitionError,
     InvalidReferralError,
     LinkNotValidError,
+    PermissionDeniedError,
     StaleRecordError,
 )
 from communityconnector.referrals import Event, ReferralStatus, Template
@@ -68,7 +69,7 @@ def test_a_message_to_an_agency_has_an_id_and_a_link_and_nothing_of_the_matter(d
 def test_a_message_to_a_patron_names_no_agency_and_no_need(desk):
     match = found(desk)
     referral = send(desk, match, contacts=[preference(desk)])
-    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.dispatch_once()
     ((subject, body),) = [(m.subject, m.body) for m in desk.box if m.to.reveal() == "patron@example.org"]
     assert subject == "A message from Ashe County Library"
@@ -84,7 +85,7 @@ def unnamed(desk, **parts):
     """The message to a patron who did not say that the library may be named."""
     way = preference(desk, ok_to_name_library=False, **parts)
     referral = send(desk, contacts=[way])
-    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.dispatch_once()
     return next(one for one in desk.box if one.to.reveal() == "patron@example.org")
 
@@ -102,7 +103,7 @@ def test_a_link_that_names_nobody_is_sent_to_who_wants_nobody_named():
         found = re.fullmatch(
             r"Tiene un mensaje\. Puede leerlo en: https://msg\.example/m/([\w-]{27})", message.body
         )
-        assert desk.open_link(found[1]).words
+        assert desk.links.open(found[1]).words
         assert message.link == f"https://msg.example/m/{found[1]}"
         assert any(LINKS in body for _, body in desk.box.texts), "the agency is led to the library"
 
@@ -188,14 +189,14 @@ def test_letters_are_counted_as_a_phone_does():
 )
 def test_a_patron_is_only_written_to_where_they_said_that_it_is_safe(desk, parts):
     referral = send(desk, contacts=[preference(desk, **parts)])
-    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.dispatch_once()
     assert [to for to, _ in desk.box.texts] == ["agency@example.org"]
 
 
 def test_what_was_safe_when_written_must_be_safe_when_sent(desk):
     referral = send(desk, contacts=[preference(desk)])
-    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.time.pass_by(days=90)
     desk.dispatch_once()
     assert not [to for to, _ in desk.box.texts if to == "patron@example.org"]
@@ -210,7 +211,7 @@ def test_the_first_safe_way_is_taken():
             preference(desk, address=cc.Secret("later@example.org")),
         ]
         referral = send(desk, contacts=ways)
-        desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+        desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
         desk.dispatch_once()
         assert "336-555-0101" in [to for to, _ in desk.box.texts]
         assert "later@example.org" not in [to for to, _ in desk.box.texts]
@@ -219,7 +220,7 @@ def test_the_first_safe_way_is_taken():
 def test_a_message_waits_for_the_safe_hours(desk):
     hours = {"safe_from": time(18), "safe_until": time(20)}
     referral = send(desk, contacts=[preference(desk, **hours)])
-    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     assert desk.dispatch_once().again == 1
     desk.time.pass_by(hours=5, minutes=59)
     assert desk.dispatch_once().total == 0
@@ -311,7 +312,7 @@ def test_consent_that_is_revoked_while_others_are_sent_stops_the_rest(desk):
 
     def send_and_revoke(message):
         if not desk.box:
-            desk.revoke_consent(late.id, actor=PATRON)
+            desk.referrals.revoke_consent(late.id, actor=PATRON)
         return send_it(message)
 
     desk.box.send = send_and_revoke
@@ -325,12 +326,12 @@ def test_a_link_shows_what_was_told_only_while_the_consent_holds(desk):
     take_referrals(desk, match)
     referral = send(desk, match, consent=terms(days=2))
     desk.dispatch_once()
-    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     token = desk.box.token(0)
-    assert desk.open_link(token).told["first_name"].reveal() == "Quill"
+    assert desk.links.open(token).shared_fields["first_name"].reveal() == "Quill"
     desk.time.pass_by(days=2)
-    page = desk.open_link(token)
-    assert (page.told, page.notice) == ({}, "")
+    page = desk.links.open(token)
+    assert (page.shared_fields, page.notice) == ({}, "")
     assert Event.COMPLETE in page.events
 
 
@@ -346,7 +347,7 @@ def test_a_message_that_failed_is_tried_again_after_growing_pauses_and_then_give
         desk.time.pass_by(seconds=pause)
     desk.box.fails = [refused(retry=True)]
     assert desk.dispatch_once().dead == 1
-    (dead,) = desk.dead_letters()
+    (dead,) = desk.messages.dead_letters()
     assert (dead.attempts, dead.last) == (len(PAUSES) + 1, "given-up")
 
 
@@ -358,21 +359,21 @@ def test_what_can_never_be_delivered_is_set_aside_at_once_and_staff_are_told(des
     assert desk.box.texts == [
         ("staff@example.org", f"Referral {referral.id} needs attention: message not delivered.")
     ]
-    (dead,) = desk.dead_letters()
-    desk.retry(dead.id, actor=STAFF)
+    (dead,) = desk.messages.dead_letters()
+    desk.messages.retry(dead.id, actor=STAFF)
     assert desk.dispatch_once().sent == 1
-    assert desk.dead_letters() == ()
+    assert desk.messages.dead_letters() == ()
     with pytest.raises(InvalidReferralError, match="no such message"):
-        desk.discard_message(dead.id, actor=STAFF)
+        desk.messages.discard(dead.id, actor=STAFF)
 
 
 def test_a_message_can_be_given_up(desk):
     send(desk)
     desk.box.fails = [refused()]
     desk.dispatch_once()
-    (dead,) = desk.dead_letters()
-    desk.discard_message(dead.id, "agency-closed", actor=STAFF)
-    assert desk.dead_letters() == ()
+    (dead,) = desk.messages.dead_letters()
+    desk.messages.discard(dead.id, "agency-closed", actor=STAFF)
+    assert desk.messages.dead_letters() == ()
     assert (MessageStatus.WITHDRAWN, "agency-closed") in {(row.status, row.last) for row in rows(desk)}
 
 
@@ -400,7 +401,7 @@ def test_a_notifier_that_the_desk_has_no_more_leaves_a_dead_letter():
     send(desk_at(storage))
     desk = desk_at(storage, notifiers={})
     assert desk.dispatch_once().dead == 2, "the message, and the one that was to tell staff"
-    assert {row.last for row in desk.dead_letters()} == {"no-notifier"}
+    assert {row.last for row in desk.messages.dead_letters()} == {"no-notifier"}
 
 
 def test_a_slow_worker_begins_nothing_when_its_claim_is_about_to_end(desk):
@@ -458,7 +459,7 @@ def test_a_dispatcher_runs_until_it_is_told_to_stop(desk):
 
     desk.box.send = and_stop
     told = []
-    done = desk.run_dispatcher(stop, every=0.01, told=lambda *what: told.append(what))
+    done = desk.messages.run_dispatcher(stop, every=0.01, on_round=lambda *what: told.append(what))
     assert done.sent == 2
     assert [(due.failed, sent.sent) for due, sent in told] == [(0, 2)]
 
@@ -493,16 +494,16 @@ def test_a_link_opens_one_referral_and_is_used_up_by_the_answer(desk):
     referral = send(desk)
     desk.dispatch_once()
     token = desk.box.token()
-    page = desk.open_link(token)
+    page = desk.links.open(token)
     assert (page.referral_id, page.needs) == (referral.id, ("Groceries from a food pantry",))
-    assert desk.referral(referral.id).acknowledged_at is not None
-    desk.open_link(token)
-    replied = desk.answer_link(token, "accept")
+    assert desk.referrals.get(referral.id).acknowledged_at is not None
+    desk.links.open(token)
+    replied = desk.links.answer(token, "accept")
     assert replied.referral.status is ReferralStatus.ACCEPTED
-    for use in (lambda: desk.open_link(token), lambda: desk.answer_link(token, "start")):
+    for use in (lambda: desk.links.open(token), lambda: desk.links.answer(token, "start")):
         with pytest.raises(LinkNotValidError):
             use()
-    replied = desk.answer_link(replied.next_token, "complete", outcome="service_received")
+    replied = desk.links.answer(replied.next_token, "complete", outcome="service_received")
     assert (replied.referral.is_loop_closed, replied.next_token) == (True, "")
 
 
@@ -518,8 +519,8 @@ def test_an_answer_that_cannot_be_leaves_the_link_as_it_was(desk):
         ("nonsense", {}, InvalidReferralError),
     ):
         with pytest.raises(error):
-            desk.answer_link(token, event, **told)
-    assert desk.answer_link(token, "reject", outcome="no_funds").referral.status is ReferralStatus.REJECTED
+            desk.links.answer(token, event, **told)
+    assert desk.links.answer(token, "reject", outcome="no_funds").referral.status is ReferralStatus.REJECTED
 
 
 def test_a_link_lasts_three_days_at_most(desk):
@@ -527,7 +528,7 @@ def test_a_link_lasts_three_days_at_most(desk):
     desk.dispatch_once()
     desk.time.pass_by(hours=72)
     with pytest.raises(LinkNotValidError):
-        desk.open_link(desk.box.token())
+        desk.links.open(desk.box.token())
     with pytest.raises(InvalidReferralError, match="72 hours"):
         cc.Policy(link_lifetime=timedelta(hours=73))
 
@@ -535,26 +536,26 @@ def test_a_link_lasts_three_days_at_most(desk):
 @pytest.mark.parametrize("token", ["", "x", "\udc80", "0" * 27, "../../etc"])
 def test_a_link_that_is_none_of_ours_says_no_more_than_one_that_is_used(desk, token):
     with pytest.raises(LinkNotValidError) as refused_link:
-        desk.open_link(token)
+        desk.links.open(token)
     assert token == "" or token not in str(refused_link.value)
 
 
 def test_a_patron_and_an_agency_cannot_use_each_others_links(desk):
     referral = send(desk, contacts=[preference(desk)], follow_up_allowed=True)
-    desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+    desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.dispatch_once()
     tokens = {message.to.reveal(): message.body.rsplit("/", 1)[1] for message in desk.box}
     answer = cc.FollowUp(reached=True, helped="yes")
     with pytest.raises(LinkNotValidError):
-        desk.answer_link(tokens["patron@example.org"], "accept")
+        desk.links.answer(tokens["patron@example.org"], "accept")
     with pytest.raises(LinkNotValidError):
-        desk.answer_follow_up(tokens["agency@example.org"], answer)
-    page = desk.open_link(tokens["patron@example.org"], language="es")
+        desk.links.answer_follow_up(tokens["agency@example.org"], answer)
+    page = desk.links.open(tokens["patron@example.org"], language="es")
     assert (page.words, page.asks) == ("Dijeron que sí. Le van a ayudar.", True)
-    replied = desk.answer_follow_up(tokens["patron@example.org"], answer)
+    replied = desk.links.answer_follow_up(tokens["patron@example.org"], answer)
     assert replied.referral.outcome_source == "patron"
     with pytest.raises(LinkNotValidError):
-        desk.open_link(tokens["patron@example.org"])
+        desk.links.open(tokens["patron@example.org"])
 
 
 def test_a_link_holds_no_id_and_the_storage_no_link(desk):
@@ -578,14 +579,14 @@ def test_a_message_that_is_sent_again_does_not_revive_its_link(desk):
 
     desk.box.send = and_lose_the_answer
     desk.dispatch_once()
-    desk.answer_link(desk.box.token(), "accept")
+    desk.links.answer(desk.box.token(), "accept")
     desk.time.pass_by(hours=1)
     desk.box.send = send_it
     assert desk.dispatch_once().sent == 1
     first, again = desk.box[:2]
     assert first == again
     with pytest.raises(LinkNotValidError):
-        desk.open_link(desk.box.token(1))
+        desk.links.open(desk.box.token(1))
 
 
 def test_desks_of_one_storage_make_the_same_links_and_others_do_not():
@@ -594,27 +595,27 @@ def test_desks_of_one_storage_make_the_same_links_and_others_do_not():
     send(desk)
     desk.dispatch_once()
     token = desk.box.token()
-    assert desk_at(storage, time=desk.time).open_link(token)
+    assert desk_at(storage, time=desk.time).links.open(token)
     other = desk_at()
     with pytest.raises(LinkNotValidError):
-        other.open_link(token)
+        other.links.open(token)
 
 
 def test_staff_can_give_a_link_by_phone(desk):
     referral = send(desk)
-    token = desk.invite(referral.id, actor=STAFF)
-    assert desk.answer_link(token, "accept").referral.status is ReferralStatus.ACCEPTED
-    with pytest.raises(IllegalTransitionError):
-        desk.invite(referral.id, actor=PATRON)
+    token = desk.links.issue_agency_link(referral.id, actor=STAFF)
+    assert desk.links.answer(token, "accept").referral.status is ReferralStatus.ACCEPTED
+    with pytest.raises(PermissionDeniedError):
+        desk.links.issue_agency_link(referral.id, actor=PATRON)
     given_away = desk.refer(found(desk), actor=STAFF)
     with pytest.raises(IllegalTransitionError):
-        desk.invite(given_away.id, actor=STAFF)
+        desk.links.issue_agency_link(given_away.id, actor=STAFF)
 
 
 def test_who_looked_is_in_the_log(desk):
     referral = send(desk)
     desk.dispatch_once()
-    desk.open_link(desk.box.token())
+    desk.links.open(desk.box.token())
     entry = list(desk.audit.entries())[-1]
     assert (entry.action, entry.role, entry.to, entry.fields) == (
         "read",
@@ -644,7 +645,7 @@ def test_a_stale_record_is_never_shown_to_who_answers(desk):
 
     def answer():
         try:
-            desk.answer_link(token, "accept")
+            desk.links.answer(token, "accept")
         except (LinkNotValidError, StaleRecordError) as error:
             told.append(type(error).__name__)
         else:

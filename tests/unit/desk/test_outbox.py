@@ -185,11 +185,11 @@ def test_what_is_refused_is_dead_at_once_and_can_be_tried_from_the_first_pause_o
         desk.time.pass_by(seconds=PAUSES[0])
         desk.dispatch_once(limit=1)
         assert told(desk, REQUEST) == (MessageStatus.DEAD, "refused", 2, "", None, after_a_month(desk))
-        (row,) = desk.dead_letters()
+        (row,) = desk.messages.dead_letters()
         assert desk.dispatch_once().sent == 1, "the word to staff"
         desk.time.pass_by(days=1)
-        desk.retry(row.id, actor=STAFF)
-        assert desk.dead_letters() == ()
+        desk.messages.retry(row.id, actor=STAFF)
+        assert desk.messages.dead_letters() == ()
         assert told(desk, REQUEST) == (MessageStatus.PENDING, "refused", 0, "", stamp(desk.time.now), None)
         desk.box.fails = [refused(retry=True)]
         desk.dispatch_once(limit=1)
@@ -201,11 +201,11 @@ def test_what_was_given_up_says_why_and_goes_after_a_month(desk):
     send(desk)
     desk.box.fails = [refused()]
     desk.dispatch_once(limit=1)
-    (row,) = desk.dead_letters()
+    (row,) = desk.messages.dead_letters()
     desk.time.pass_by(days=2)
-    desk.discard_message(row.id, actor=STAFF)
+    desk.messages.discard(row.id, actor=STAFF)
     assert told(desk, REQUEST) == (MessageStatus.WITHDRAWN, "discarded", 1, "", None, after_a_month(desk))
-    for settle in (desk.retry, desk.discard_message):
+    for settle in (desk.messages.retry, desk.messages.discard):
         for which in (row.id, "m-none"):
             with pytest.raises(
                 InvalidReferralError, match=r"^there is no such message among those .*dead_letters"
@@ -222,7 +222,7 @@ def test_what_the_patron_agreed_to_no_more_is_withdrawn_before_it_is_tried(desk)
 
 def test_what_is_taken_back_is_withdrawn_with_the_reason(desk):
     referral = send(desk)
-    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
     assert told(desk, REQUEST) == (
         MessageStatus.WITHDRAWN,
         "consent-revoked",
@@ -232,7 +232,7 @@ def test_what_is_taken_back_is_withdrawn_with_the_reason(desk):
         after_a_month(desk),
     )
     other = send(desk)
-    desk.apply(other.id, "cancel", actor=STAFF, outcome="patron_declined")
+    desk.record_event(other.id, "cancel", actor=STAFF, outcome="patron_declined")
     ((row, _),) = [one for one in records(desk, REQUEST) if one[0].referral_id == other.id]
     assert (row.status, row.last) == (MessageStatus.WITHDRAWN, "closed")
 
@@ -240,7 +240,7 @@ def test_what_is_taken_back_is_withdrawn_with_the_reason(desk):
 def test_what_waits_for_the_safe_hours_is_due_when_they_begin(desk):
     safe = preference(desk, safe_from=time(17), safe_until=time(20))
     referral = send(desk, contacts=[safe])
-    desk.apply(
+    desk.record_event(
         referral.id, "hold", actor=cc.Actor("agency", referral.organization_id), hold_reason="awaiting_patron"
     )
     desk.dispatch_once()
@@ -253,7 +253,7 @@ def test_what_waits_for_the_safe_hours_is_due_when_they_begin(desk):
 
 def test_a_patron_without_a_safe_way_by_then_is_not_written_to(desk):
     referral = send(desk, contacts=[preference(desk)])
-    desk.apply(
+    desk.record_event(
         referral.id, "hold", actor=cc.Actor("agency", referral.organization_id), hold_reason="awaiting_patron"
     )
     desk.time.pass_by(days=89)
@@ -268,7 +268,7 @@ def test_staff_are_told_of_each_message_that_died_once(desk):
     """Two messages about the same version of a referral: an alert for each."""
     referral = send(desk)
     desk.time.pass_by(days=2)
-    desk.run_due()
+    desk.referrals.run_due()
     desk.box.fails = [refused(), refused()]
     desk.dispatch_once(limit=2)
     alerts = records(desk, Template.STAFF_ATTENTION)
@@ -333,7 +333,7 @@ def test_what_was_sent_is_written_down_though_the_rest_is_given_back(desk):
         return taken(message)
 
     desk.box.send = second
-    assert desk.run_dispatcher(stop).sent == 2
+    assert desk.messages.run_dispatcher(stop).sent == 2
     assert sorted(row.status for row, _ in records(desk)) == ["pending", "sent", "sent"]
     ((_, keys),) = [one for one in records(desk) if one[0].status is MessageStatus.PENDING]
     assert keys[record_kinds.BY_DUE] == stamp(MONDAY)
@@ -362,7 +362,7 @@ def test_one_that_somebody_else_withdrew_keeps_no_other_back(desk):
     def and_revoke(message):
         if len(desk.box) == 0:
             other = next(row for row in order if row.id != message.id)
-            desk.revoke_consent(other.referral_id, actor=PATRON)
+            desk.referrals.revoke_consent(other.referral_id, actor=PATRON)
         return taken(message)
 
     desk.box.send = and_revoke
@@ -435,7 +435,7 @@ def test_where_a_storage_has_no_claims_the_first_due_are_claimed_and_keep_their_
 
 def test_what_is_left_of_a_referral_that_is_gone_is_withdrawn(desk):
     referral = send(desk, contacts=[preference(desk)])
-    desk.apply(
+    desk.record_event(
         referral.id, "hold", actor=cc.Actor("agency", referral.organization_id), hold_reason="awaiting_patron"
     )
     (record,) = desk.storage.scan(record_kinds.REFERRAL)

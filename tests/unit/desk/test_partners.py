@@ -31,7 +31,7 @@ from communityconnector.partners import (
     Partnerships,
     PartnershipStatus,
     Visit,
-    Visitors,
+    Visits,
     monthly,
     quarterly,
     weekly,
@@ -61,7 +61,7 @@ def partnerships(storage):
 
 @pytest.fixture
 def visitors(storage):
-    return Visitors(storage, clock, us_federal_holiday)
+    return Visits(storage, clock, us_federal_holiday)
 
 
 def partnership(key="agency", status="connected", **fields):
@@ -303,7 +303,7 @@ def test_visits_come_in_order_of_time_and_of_their_ids(visitors):
     visitors.put(nurse("b-lawyer", quarterly("2TU", "14:00", "15:00", since=date(2026, 9, 1))))
     visitors.put(nurse("worker", weekly("MO,WE", "09:00", "11:30")))
     visitors.put(nurse("elsewhere", weekly("MO", "09:00", "11:30"), branch="annex"))
-    assert begins(visitors.visits("main", date(2026, 12, 7), date(2026, 12, 14))) == [
+    assert begins(visitors.between("main", date(2026, 12, 7), date(2026, 12, 14))) == [
         "2026-12-07 09:00 -0500 worker",
         "2026-12-08 14:00 -0500 b-lawyer",
         "2026-12-08 14:00 -0500 nurse",
@@ -314,11 +314,11 @@ def test_visits_come_in_order_of_time_and_of_their_ids(visitors):
 def test_an_interval_has_its_first_moment_and_not_its_last(visitors):
     visitors.put(nurse())
     two = NOW.replace(minute=0)
-    assert len(visitors.visits("main", two, two + timedelta(seconds=1))) == 1
-    assert visitors.visits("main", two - timedelta(hours=1), two) == []
-    assert visitors.visits("main", two, two) == []
+    assert len(visitors.between("main", two, two + timedelta(seconds=1))) == 1
+    assert visitors.between("main", two - timedelta(hours=1), two) == []
+    assert visitors.between("main", two, two) == []
     with pytest.raises(InvalidVisitError, match="needs a time zone"):
-        visitors.visits("main", datetime(2026, 12, 8), two)  # noqa: DTZ001  # that is what is wrong
+        visitors.between("main", datetime(2026, 12, 8), two)  # noqa: DTZ001  # that is what is wrong
 
 
 def test_days_left_out_and_days_besides(visitors):
@@ -328,13 +328,13 @@ def test_days_left_out_and_days_besides(visitors):
             besides=[date(2027, 1, 19), date(2027, 1, 20), date(2027, 2, 9)],
         )
     )
-    occurrences = visitors.visits("main", date(2027, 1, 1), date(2027, 3, 1))
+    occurrences = visitors.between("main", date(2027, 1, 1), date(2027, 3, 1))
     assert begins(occurrences) == ["2027-01-19 14:00 -0500 nurse", "2027-02-09 14:00 -0500 nurse"]
 
 
 def test_clocks_change_and_the_visit_stays_at_its_time_of_day(visitors):
     visitors.put(nurse(schedule=weekly("TU", "14:00", "16:00")))
-    occurrences = visitors.visits("main", date(2027, 3, 9), date(2027, 3, 17))
+    occurrences = visitors.between("main", date(2027, 3, 9), date(2027, 3, 17))
     assert begins(occurrences) == ["2027-03-09 14:00 -0500 nurse", "2027-03-16 14:00 -0400 nurse"]
     assert occurrences[1].begins - occurrences[0].begins.astimezone(UTC) == timedelta(days=7, hours=-1)
 
@@ -342,19 +342,19 @@ def test_clocks_change_and_the_visit_stays_at_its_time_of_day(visitors):
 def test_on_a_holiday_one_has_to_ask_unless_the_day_is_named(visitors):
     visitors.put(nurse(schedule=weekly("FR", "10:00", "12:00")))
     christmas = date(2026, 12, 25)
-    (occurrence,) = visitors.visits("main", christmas, date(2026, 12, 26))
+    (occurrence,) = visitors.between("main", christmas, date(2026, 12, 26))
     assert occurrence.holiday == "Christmas Day"
     (reason,) = visitors.reasons("main", datetime(2026, 12, 25, 9, tzinfo=ZONE)).values()
     assert reason.answer is Answer.UNKNOWN
     assert reason.text == "Ask whether the nurse comes today from 10 am to noon (it is Christmas Day)"
     visitors.put(attrs.evolve(visitors.get("nurse"), besides=[christmas]))
-    (occurrence,) = visitors.visits("main", christmas, date(2026, 12, 26))
+    (occurrence,) = visitors.between("main", christmas, date(2026, 12, 26))
     assert occurrence.holiday == ""
 
 
 def test_days_of_which_the_schedule_does_not_say_have_no_visits(visitors):
     visitors.put(nurse(schedule=attrs.evolve(weekly("TU", "14:00", "16:00"), valid_to="2026-12-08")))
-    assert len(visitors.visits("main", date(2026, 12, 1), date(2027, 2, 1))) == 2
+    assert len(visitors.between("main", date(2026, 12, 1), date(2027, 2, 1))) == 2
 
 
 # Who is in the building

@@ -46,15 +46,15 @@ def test_it_knows_what_others_have_written_since_it_was_asked_last():
     with desk_at() as desk:
         for _ in range(2):
             send(desk)
-        claimed = claim_messages(desk._parts.ledger, 10)  # noqa: SLF001  # as its dispatcher does
+        claimed = claim_messages(desk.referrals._context.ledger, 10)  # noqa: SLF001  # as its dispatcher does
         ahead = ReadCache(desk.storage)
-        kept = {one.row.referral_id for one in claimed}
-        ahead.coming(claimed)
+        kept = {one.message.referral_id for one in claimed}
+        ahead.prepare(claimed)
         assert set(ahead.get(record_kinds.REFERRAL, kept)) == kept
-        gone = claimed[1].row.referral_id
+        gone = claimed[1].message.referral_id
         version = desk.storage.get(record_kinds.REFERRAL, [gone])[gone].version
         desk.storage.commit([Delete(record_kinds.REFERRAL, gone, version)])
-        ahead.coming(claimed[1:])
+        ahead.prepare(claimed[1:])
         assert set(ahead.get(record_kinds.REFERRAL, kept)) == kept - {gone}
 
 
@@ -123,7 +123,7 @@ def test_what_is_read_after_a_look_is_what_is_kept(steps):
     ahead = ReadCache(storage)
     for what, kind, name, number in steps:
         if what == "read":
-            ahead.coming(claimed)
+            ahead.prepare(claimed)
             assert ahead.get(kind, name) == storage.get(kind, name)
             continue
         there = storage.get(kind, [name]).get(name)

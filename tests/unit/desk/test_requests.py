@@ -43,17 +43,17 @@ def post(desk, message_id, told):
         "webhook-timestamp": timestamp(now),
         "webhook-signature": sign([KEY], message_id, now, body),
     }
-    return desk.receive(headers, body)
+    return desk.webhooks.receive(headers, body)
 
 
 def test_a_key_of_the_host_is_no_id_of_a_web_hook():
     agency = found(None).organization.id
-    with desk_at(senders=[WebhookSender(agency, [KEY])]) as desk:
+    with desk_at(webhook_senders=[WebhookSender(agency, [KEY])]) as desk:
         referral = send(desk)
         for key in (f"hook {agency} m-77", json.dumps([agency, "m-77"])):
             send(desk, idempotency_key=key)
         received = post(desk, "m-77", {"referral_id": referral.id, "event": "accept"})
-        assert (received.taken, received.referral.id) == (ReportResult.ACCEPTED, referral.id)
+        assert (received.result, received.referral.id) == (ReportResult.ACCEPTED, referral.id)
 
 
 def test_a_request_has_its_answer_when_the_service_has_gone(desk):
@@ -66,10 +66,10 @@ def test_a_request_has_its_answer_when_the_service_has_gone(desk):
 
 
 def test_what_is_told_tells_requests_apart_whatever_holds_it(desk):
-    first = drafted(desk, "k-1", told=MappingProxyType({"first_name": cc.Secret("Quill")}))
-    assert drafted(desk, "k-1", told={"first_name": "Quill"}) == first
+    first = drafted(desk, "k-1", shared_fields=MappingProxyType({"first_name": cc.Secret("Quill")}))
+    assert drafted(desk, "k-1", shared_fields={"first_name": "Quill"}) == first
     with pytest.raises(IdempotencyConflictError):
-        drafted(desk, "k-1", told=MappingProxyType({"first_name": cc.Secret("Rowan")}))
+        drafted(desk, "k-1", shared_fields=MappingProxyType({"first_name": cc.Secret("Rowan")}))
 
 
 def test_a_key_may_hold_anything(desk):
@@ -90,7 +90,7 @@ def test_a_key_may_hold_anything(desk):
 )
 def test_what_is_told_is_a_text_by_the_name_of_a_field(desk, told):
     with pytest.raises(InvalidReferralError) as refused:
-        drafted(desk, "k-1", told=told)
+        drafted(desk, "k-1", shared_fields=told)
     assert "Quill" not in "".join(traceback.format_exception(refused.value))
 
 
@@ -104,16 +104,16 @@ def test_a_document_that_is_none_leaves_nothing_of_what_it_held(desk):
 def test_words_of_a_librarys_own_table_are_understood_and_others_are_not_guessed():
     match = found(None)
     table = {("our_system", "Helped"): Meant("completed", "service_received")}
-    with desk_at(senders=[WebhookSender(match.organization.id, [KEY])], words=[table]) as desk:
+    with desk_at(webhook_senders=[WebhookSender(match.organization.id, [KEY])], status_words=[table]) as desk:
         first, second = send(desk), send(desk)
         said = {"system": "our_system", "status": "Helped"}
-        assert post(desk, "m-1", {"referral_id": first.id, **said}).taken is ReportResult.ACCEPTED
-        assert desk.referral(first.id).outcome == "service_received"
+        assert post(desk, "m-1", {"referral_id": first.id, **said}).result is ReportResult.ACCEPTED
+        assert desk.referrals.get(first.id).outcome == "service_received"
         post(desk, "m-2", {"referral_id": second.id, **said, "status": "Was helped"})
-        assert [(one.system, one.word) for one in desk.to_review()] == [("our_system", "Was helped")]
+        assert [(one.system, one.word) for one in desk.webhooks.to_review()] == [("our_system", "Was helped")]
         for system in ("another", None, 5):
             received = post(desk, f"m-{system}", {"referral_id": second.id, **said, "system": system})
-            assert (received.taken, received.code) == (ReportResult.REFUSED, "invalid-referral")
+            assert (received.result, received.code) == (ReportResult.REFUSED, "invalid-referral")
 
 
 def test_a_plugin_brings_a_table_by_its_name():
@@ -132,13 +132,15 @@ def test_a_plugin_brings_a_table_by_its_name():
     asked = {
         "plugins": plugins,
         "settings": {"word": "yes"},
-        "senders": [WebhookSender(agency, [KEY])],
+        "messages": cc.MessageOptions(
+            webhook_senders=[WebhookSender(agency, [KEY])], status_words=["theirs", "built-in", own]
+        ),
         "clock": time,
     }
-    with cc.Connector.open(words=["theirs", "built-in", own], **asked) as desk:
+    with cc.Connector.open(**asked) as desk:
         load(desk.storage, PANTRIES, now=MONDAY)
         desk.time = time
-        desk.put_intake(cc.Intake(id=agency, required_fields=["first_name"]), actor=STAFF)
+        desk.referrals.set_intake(cc.Intake(id=agency, required_fields=["first_name"]), actor=STAFF)
         for number, (system, word) in enumerate(
             [("theirs", "yes"), ("ours", "ok"), ("findhelp", "Eligible")]
         ):
@@ -146,4 +148,4 @@ def test_a_plugin_brings_a_table_by_its_name():
             body = {"referral_id": referral.id, "system": system, "status": word}
             assert post(desk, f"m-{number}", body).referral.status == "accepted"
     with pytest.raises(PluginError, match="table of words"):
-        cc.Connector.open(words=["nobodys"])
+        cc.Connector.open(messages=cc.MessageOptions(status_words=["nobodys"]))

@@ -27,6 +27,7 @@ from communityconnector.errors import (
     IllegalTransitionError,
     InvalidReferralError,
     InvalidStatisticsError,
+    PermissionDeniedError,
     ReferralNotFoundError,
     SealBrokenError,
     StorageError,
@@ -93,8 +94,8 @@ def test_what_is_a_patrons_own_goes_a_month_after_closing(desk):
     assert desk.purge().gone.get(record_kinds.PRIVATE) is None
     desk.time.pass_by(days=1)
     assert desk.purge().gone[record_kinds.PRIVATE] == 1
-    assert not desk.private(referral.id, actor=STAFF).told
-    assert desk.referral(referral.id).is_closed
+    assert not desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
+    assert desk.referrals.get(referral.id).is_closed
     held = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
     assert "private" not in held.document["about"]
 
@@ -113,17 +114,17 @@ def test_consents_and_disclosures_go_after_three_years(desk):
     desk.time.pass_by(days=181)
     desk.purge()
     assert list(desk.storage.scan(record_kinds.CONSENT))
-    assert desk.disclosures_of(TOKEN, actor=STAFF)
+    assert desk.privacy.disclosures_of(TOKEN, actor=STAFF)
     desk.time.now = MONDAY + KEEP_ALL
     desk.purge()
     assert {kind for kind, _ in records(desk.storage)} <= FOREVER
-    assert desk.disclosures_of(TOKEN, actor=STAFF) == ()
+    assert desk.privacy.disclosures_of(TOKEN, actor=STAFF) == ()
 
 
 def test_a_draft_goes_after_a_week_with_every_consent_to_it(desk):
-    draft = desk.refer(found(desk), actor=STAFF, type="direct", told=told())
-    desk.consent(draft.id, terms(), actor=STAFF)
-    desk.consent(draft.id, terms(), actor=STAFF)
+    draft = desk.refer(found(desk), actor=STAFF, type="direct", shared_fields=told())
+    desk.referrals.consent(draft.id, terms(), actor=STAFF)
+    desk.referrals.consent(draft.id, terms(), actor=STAFF)
     desk.time.pass_by(days=7)
     report = desk.purge()
     assert report.gone[record_kinds.CONSENT] == 2
@@ -157,7 +158,7 @@ def test_what_is_not_due_stays(desk):
     before = records(desk.storage)
     assert desk.purge().gone == {}
     assert records(desk.storage) == before
-    assert desk.private(referral.id, actor=STAFF).told
+    assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
 
 
 # How it goes
@@ -251,15 +252,15 @@ def test_a_purge_that_is_cut_off_anywhere_goes_on_where_it_was(after, monkeypatc
     with opened(copy_of(world), time=late) as desk:
         whole = desk.purge()
         expected, log = records(desk.storage, but), told_in_log(desk)
-        unmet = list(desk.unmet_needs())
+        unmet = list(desk.referrals.unmet_needs())
     assert whole.counted == 7
     commits = 0
     for at in itertools.count(1):
         storage = copy_of(world)
         with opened(storage, time=late) as desk:
             start = Plug(storage, at, after)
-            ledger = desk._parts.ledger.over(start)  # noqa: SLF001  # where the storage is
-            object.__setattr__(desk._parts, "ledger", ledger)  # noqa: SLF001  # it is frozen
+            ledger = desk.referrals._context.ledger.with_storage(start)  # noqa: SLF001  # where the storage is
+            object.__setattr__(desk.referrals._context, "ledger", ledger)  # noqa: SLF001  # it is frozen
             try:
                 desk.purge()
             except PulledPlugError:
@@ -270,7 +271,7 @@ def test_a_purge_that_is_cut_off_anywhere_goes_on_where_it_was(after, monkeypatc
             desk.purge()
             assert records(storage, but) == expected, f"killed at commit {at}"
             assert told_in_log(desk) == log, f"killed at commit {at}"
-            assert list(desk.unmet_needs()) == unmet, f"killed at commit {at}"
+            assert list(desk.referrals.unmet_needs()) == unmet, f"killed at commit {at}"
             assert desk.audit.verify().ok
     assert commits > 15
     print(f"a purge killed at each of {commits} commits: 0 records lost, left over or counted twice")  # noqa: T201  # a closing figure
@@ -281,7 +282,7 @@ def test_a_purge_that_is_cut_off_anywhere_goes_on_where_it_was(after, monkeypatc
 
 def test_what_is_under_a_legal_hold_is_kept_and_the_report_says_so(desk):
     referral, other = ended(desk), ended(desk, 2)
-    desk.freeze(referral.id, actor=STAFF, reason="case-2026-17")
+    desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-2026-17")
     desk.time.now = MONDAY + KEEP_ALL
     before = {key: one for key, one in records(desk.storage).items() if referral.id in str((key, one))}
     report = desk.purge()
@@ -296,53 +297,53 @@ def test_what_is_under_a_legal_hold_is_kept_and_the_report_says_so(desk):
     assert report.kept[record_kinds.AUDIT] > 0
     assert report.gone[record_kinds.REFERRAL] == 1
     with pytest.raises(ReferralNotFoundError):
-        desk.referral(other.id)
-    desk.unfreeze(referral.id, actor=STAFF, reason="case-2026-17")
+        desk.referrals.get(other.id)
+    desk.privacy.release_legal_hold(referral.id, actor=STAFF, reason="case-2026-17")
     desk.purge()
     assert {kind for kind, _ in records(desk.storage)} <= FOREVER
 
 
 def test_a_hold_on_everything_keeps_everything(desk):
     filled(desk)
-    desk.freeze(None, actor=STAFF, reason="order-9")
+    desk.privacy.set_legal_hold(None, actor=STAFF, reason="order-9")
     desk.time.now = MONDAY + KEEP_ALL
     before = records(desk.storage)
     report = desk.purge()
     assert (report.gone, report.counted) == ({}, 0)
     assert sum(report.kept.values()) > 40
     assert records(desk.storage) == before
-    assert [(one.referral_id, one.reason) for one in desk.legal_holds()] == [(None, "order-9")]
+    assert [(one.referral_id, one.reason) for one in desk.privacy.legal_holds()] == [(None, "order-9")]
 
 
 def test_a_consent_that_is_taken_back_under_a_hold_is_ended_and_what_is_private_goes_after_the_hold(desk):
     referral = private(desk)
-    desk.freeze(referral.id, actor=STAFF, reason="case-1")
-    assert desk.revoke_consent(referral.id, actor=PATRON).status == "cancelled"
-    assert desk.private(referral.id, actor=STAFF).told
+    desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
+    assert desk.referrals.revoke_consent(referral.id, actor=PATRON).status == "cancelled"
+    assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
     assert "keep" in [entry.action for entry in desk.audit.of(referral.id)]
     assert desk.purge().kept == {record_kinds.PRIVATE: 1}
-    desk.unfreeze(referral.id, actor=STAFF, reason="case-1")
+    desk.privacy.release_legal_hold(referral.id, actor=STAFF, reason="case-1")
     assert desk.purge().gone[record_kinds.PRIVATE] == 1
-    assert not desk.private(referral.id, actor=STAFF).told
+    assert not desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
 
 
 def test_a_draft_under_a_hold_is_not_thrown_away(desk):
-    draft = desk.refer(found(desk), actor=STAFF, type="direct", told=told())
-    desk.freeze(draft.id, actor=STAFF, reason="case-1")
+    draft = desk.refer(found(desk), actor=STAFF, type="direct", shared_fields=told())
+    desk.privacy.set_legal_hold(draft.id, actor=STAFF, reason="case-1")
     with pytest.raises(IllegalTransitionError, match="no_legal_hold"):
-        desk.discard(draft.id, actor=STAFF)
-    assert desk.private(draft.id, actor=STAFF).told
+        desk.referrals.discard(draft.id, actor=STAFF)
+    assert desk.privacy.read_private(draft.id, actor=STAFF).shared_fields
 
 
 def test_an_erasure_leaves_what_is_under_a_hold_and_says_so(desk):
     first, second = ended(desk), ended(desk, 2)
-    desk.freeze(first.id, actor=STAFF, reason="case-1")
-    report = desk.erase(TOKEN, actor=STAFF)
+    desk.privacy.set_legal_hold(first.id, actor=STAFF, reason="case-1")
+    report = desk.privacy.erase(TOKEN, actor=STAFF)
     assert (report.kept, report.erased) == ((first.id,), (second.id,))
-    assert desk.private(first.id, actor=STAFF).told
-    assert len(desk.disclosures_of(TOKEN, actor=STAFF)) == 1
-    desk.unfreeze(first.id, actor=STAFF, reason="case-1")
-    assert desk.erase(TOKEN, actor=STAFF).erased == (first.id,)
+    assert desk.privacy.read_private(first.id, actor=STAFF).shared_fields
+    assert len(desk.privacy.disclosures_of(TOKEN, actor=STAFF)) == 1
+    desk.privacy.release_legal_hold(first.id, actor=STAFF, reason="case-1")
+    assert desk.privacy.erase(TOKEN, actor=STAFF).erased == (first.id,)
 
 
 @pytest.mark.parametrize("lets_go", ["purge", "revoke", "discard", "erase"])
@@ -364,54 +365,58 @@ def test_a_hold_that_is_set_while_something_is_let_go_of_counts(lets_go):
     storage = Meanwhile()
     with opened(storage) as desk, opened(storage, time=desk.time) as other:
         if lets_go == "discard":
-            referral = desk.refer(found(desk), actor=STAFF, type="direct", told=told(), patron=TOKEN)
+            referral = desk.refer(found(desk), actor=STAFF, type="direct", shared_fields=told(), patron=TOKEN)
         else:
             referral = private(desk) if lets_go == "revoke" else ended(desk)
-        storage.hold = lambda: other.freeze(None, actor=STAFF, reason="just-now")
+        storage.hold = lambda: other.privacy.set_legal_hold(None, actor=STAFF, reason="just-now")
         if lets_go == "purge":
             desk.time.now = MONDAY + timedelta(days=31)
             desk.purge()
         elif lets_go == "erase":
-            assert desk.erase(TOKEN, actor=STAFF).kept == (referral.id,)
+            assert desk.privacy.erase(TOKEN, actor=STAFF).kept == (referral.id,)
         elif lets_go == "revoke":
-            desk.revoke_consent(referral.id, actor=PATRON)
+            desk.referrals.revoke_consent(referral.id, actor=PATRON)
         else:
             with pytest.raises(IllegalTransitionError):
-                desk.discard(referral.id, actor=STAFF)
+                desk.referrals.discard(referral.id, actor=STAFF)
         assert storage.hold is None
-        assert desk.private(referral.id, actor=STAFF).told
+        assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
 
 
 @pytest.mark.parametrize("actor", [PATRON, cc.Actor("agency", "a"), cc.Actor("system", "clock")])
 def test_only_staff_set_holds_export_and_erase(desk, actor):
     referral = ended(desk)
     for call in (
-        lambda: desk.freeze(referral.id, actor=actor, reason="x"),
-        lambda: desk.unfreeze(None, actor=actor, reason="x"),
-        lambda: desk.export_for(TOKEN, actor=actor),
-        lambda: desk.erase(TOKEN, actor=actor),
-        lambda: desk.disclosures_of(TOKEN, actor=actor),
+        lambda: desk.privacy.set_legal_hold(referral.id, actor=actor, reason="x"),
+        lambda: desk.privacy.release_legal_hold(None, actor=actor, reason="x"),
+        lambda: desk.privacy.export_for(TOKEN, actor=actor),
+        lambda: desk.privacy.erase(TOKEN, actor=actor),
+        lambda: desk.privacy.disclosures_of(TOKEN, actor=actor),
     ):
-        with pytest.raises(IllegalTransitionError):
+        with pytest.raises(PermissionDeniedError):
             call()
 
 
 def test_holds_are_in_the_log_with_their_reason_as_a_code(desk):
     referral = ended(desk)
-    desk.freeze(referral.id, actor=STAFF, reason="case-1")
-    desk.freeze(referral.id, actor=STAFF, reason="case-2")
-    desk.unfreeze(referral.id, actor=STAFF, reason="case-2")
+    desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
+    desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-2")
+    desk.privacy.release_legal_hold(referral.id, actor=STAFF, reason="case-2")
     entries = [(e.action, e.because) for e in desk.audit.of(referral.id) if "freeze" in e.action]
-    assert entries == [("freeze", "case-1"), ("freeze", "case-2"), ("unfreeze", "case-2")]
+    assert entries == [
+        ("freeze", "case-1"),
+        ("freeze", "case-2"),
+        ("unfreeze", "case-2"),
+    ]
     for call in (
-        lambda: desk.freeze(referral.id, actor=STAFF, reason="the patron's own words"),
-        lambda: desk.freeze(referral.id, actor=STAFF, reason=""),
-        lambda: desk.unfreeze(referral.id, actor=STAFF, reason="case-2"),
+        lambda: desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="the patron's own words"),
+        lambda: desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason=""),
+        lambda: desk.privacy.release_legal_hold(referral.id, actor=STAFF, reason="case-2"),
     ):
         with pytest.raises(InvalidReferralError):
             call()
     with pytest.raises(ReferralNotFoundError):
-        desk.freeze("no such", actor=STAFF, reason="case-1")
+        desk.privacy.set_legal_hold("no such", actor=STAFF, reason="case-1")
 
 
 # What patrons may ask
@@ -420,7 +425,7 @@ def test_holds_are_in_the_log_with_their_reason_as_a_code(desk):
 def test_all_that_is_kept_about_a_patron_is_handed_over_and_nothing_of_others(desk):
     mine, others = ended(desk), ended(desk, 2, patron="another-t9k4n-2")
     desk.follow_up(mine.id, cc.FollowUp(reached=True, helped="partly", waited_days=3), actor=PATRON)
-    exported = desk.export_for(TOKEN, actor=STAFF)
+    exported = desk.privacy.export_for(TOKEN, actor=STAFF)
     text = json.dumps(exported)
     assert [one["referral"]["id"] for one in exported["referrals"]] == [mine.id]
     assert others.id not in text
@@ -438,8 +443,8 @@ def test_disclosures_are_listed_for_as_long_as_they_are_kept(desk):
     referral = ended(desk)
     desk.time.pass_by(days=400)
     desk.purge()
-    assert desk.export_for(TOKEN, actor=STAFF)["referrals"][0]["referral"] == {"id": referral.id}
-    (listed,) = desk.disclosures_of(TOKEN, actor=STAFF)
+    assert desk.privacy.export_for(TOKEN, actor=STAFF)["referrals"][0]["referral"] == {"id": referral.id}
+    (listed,) = desk.privacy.disclosures_of(TOKEN, actor=STAFF)
     assert listed["agency_id"] == referral.organization_id
     assert listed["fields"] == ["first_name", "phone"]
     assert listed["purpose"] == "food"
@@ -449,22 +454,22 @@ def test_disclosures_are_listed_for_as_long_as_they_are_kept(desk):
 def test_nobody_is_found_by_a_reference_that_is_nobodys(desk):
     ended(desk)
     for patron in ("nobody-Here-1", "", "x" * 300):
-        assert desk.export_for(patron, actor=STAFF) == {"patron": patron, "referrals": []}
-        assert desk.erase(patron, actor=STAFF).erased == ()
+        assert desk.privacy.export_for(patron, actor=STAFF) == {"patron": patron, "referrals": []}
+        assert desk.privacy.erase(patron, actor=STAFF).erased == ()
 
 
 def test_a_patron_who_is_erased_is_found_nowhere(desk):
     closed, sent = ended(desk), private(desk, 2)
-    draft = desk.refer(found(desk), actor=STAFF, type="direct", patron=TOKEN, told=told())
+    draft = desk.refer(found(desk), actor=STAFF, type="direct", patron=TOKEN, shared_fields=told())
     stranger = ended(desk, 3, patron="another-t9k4n-2")
-    report = desk.erase(TOKEN, actor=STAFF)
+    report = desk.privacy.erase(TOKEN, actor=STAFF)
     assert set(report.erased) == {closed.id, sent.id, draft.id}
     assert report.cancelled == (sent.id,)
-    assert desk.referral(sent.id).outcome is Outcome.CONSENT_REVOKED
+    assert desk.referrals.get(sent.id).outcome is Outcome.CONSENT_REVOKED
     kept = str([one for key, one in records(desk.storage).items() if stranger.id not in str((key, one))])
     assert not [root for root in ROOTS if root in kept]
-    assert desk.private(stranger.id, actor=STAFF).told
-    assert desk.export_for(TOKEN, actor=STAFF)["referrals"] == []
+    assert desk.privacy.read_private(stranger.id, actor=STAFF).shared_fields
+    assert desk.privacy.export_for(TOKEN, actor=STAFF)["referrals"] == []
     desk.dispatch_once()
     assert any("was withdrawn" in message.body for message in desk.box)
     assert desk.audit.verify().ok
@@ -476,10 +481,10 @@ def test_a_patron_from_before_there_was_a_keyring_is_found_all_the_same():
         before = ended(desk)
     with opened(storage, keyring=ring()) as desk:
         after = ended(desk, 2)
-        assert {one["referral"]["id"] for one in desk.export_for(TOKEN, actor=STAFF)["referrals"]} == {
+        assert {one["referral"]["id"] for one in desk.privacy.export_for(TOKEN, actor=STAFF)["referrals"]} == {
             before.id, after.id
         }  # fmt: skip
-        assert set(desk.erase(TOKEN, actor=STAFF).erased) == {before.id, after.id}
+        assert set(desk.privacy.erase(TOKEN, actor=STAFF).erased) == {before.id, after.id}
 
 
 # R10: nothing of it is in any file
@@ -511,7 +516,7 @@ def test_no_byte_of_what_was_purged_is_in_any_file(folder):
     with opened(at(folder)) as desk:
         filled(desk, ends=60)
         copied(folder / "desk.db", 1)
-        desk.revoke_consent(private(desk, 77).id, actor=PATRON)
+        desk.referrals.revoke_consent(private(desk, 77).id, actor=PATRON)
         lasting = planted(folder)
         assert set(lasting) == set(ROOTS)
         assert {path.name for path in folder.iterdir()} == {
@@ -537,7 +542,7 @@ def test_no_byte_of_what_was_erased_is_in_any_file_after_a_purge(folder):
     with opened(at(folder)) as desk:
         for number in range(1, 30):
             private(desk, number) if number % 2 else ended(desk, number)
-        assert len(desk.erase(TOKEN, actor=STAFF).erased) == 29
+        assert len(desk.privacy.erase(TOKEN, actor=STAFF).erased) == 29
         assert planted(folder)
         assert desk.purge().wiped is True
         assert planted(folder) == {}
@@ -561,7 +566,7 @@ def test_a_file_is_written_anew_only_where_something_private_went(folder):
         desk.time.pass_by(days=8)
         assert desk.purge().gone == {record_kinds.REQUEST: 1}
         assert wiped == []
-        desk.erase(TOKEN, actor=STAFF)
+        desk.privacy.erase(TOKEN, actor=STAFF)
         assert desk.purge().wiped is True
         assert desk.purge().wiped is True
         assert wiped == [1]
@@ -570,7 +575,7 @@ def test_a_file_is_written_anew_only_where_something_private_went(folder):
 def test_what_could_not_be_wiped_is_wiped_by_the_next_purge(folder, caplog):
     with opened(at(folder)) as desk:
         ended(desk)
-        desk.erase(TOKEN, actor=STAFF)
+        desk.privacy.erase(TOKEN, actor=STAFF)
         reader = sqlite3.connect(folder / "desk.db", isolation_level=None)
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM communityconnector_commit").fetchall()
@@ -586,7 +591,7 @@ def test_what_could_not_be_wiped_is_wiped_by_the_next_purge(folder, caplog):
             raise StorageError(message)
 
         ended(desk, 2)
-        desk.erase(TOKEN, actor=STAFF)
+        desk.privacy.erase(TOKEN, actor=STAFF)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(desk.storage, "wipe", fails)
             assert desk.purge().wiped is False
@@ -602,9 +607,14 @@ def test_with_a_keyring_no_private_byte_is_ever_in_a_file(folder):
         filled(desk, ends=20)
         assert planted(folder) == {}
         referral = ended(desk, 30)
-        assert desk.private(referral.id, actor=STAFF).told["first_name"].reveal().startswith("zq7name")
-        assert len(desk.export_for(TOKEN, actor=STAFF)["referrals"]) > 20
-        assert desk.erase(TOKEN, actor=STAFF).erased
+        assert (
+            desk.privacy.read_private(referral.id, actor=STAFF)
+            .shared_fields["first_name"]
+            .reveal()
+            .startswith("zq7name")
+        )
+        assert len(desk.privacy.export_for(TOKEN, actor=STAFF)["referrals"]) > 20
+        assert desk.privacy.erase(TOKEN, actor=STAFF).erased
         desk.purge()
     assert planted(folder) == {}
 
@@ -619,35 +629,35 @@ def test_a_backup_from_before_can_be_read_until_the_key_that_wraps_is_destroyed(
         desk.time.now = MONDAY + timedelta(days=31)
         desk.purge()
     with opened(at(backup), keyring=ring("old")) as desk:
-        assert desk.private(referral.id, actor=STAFF).told
+        assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
     with opened(at(folder), keyring=ring("new", "old")) as desk:
         third = ended(desk, 3)
-        assert desk.rewrap_keys() == 0
+        assert desk.privacy.rewrap_keys() == 0
     with opened(at(folder), keyring=ring("new")) as desk:
-        assert desk.private(third.id, actor=STAFF).told
+        assert desk.privacy.read_private(third.id, actor=STAFF).shared_fields
     with (
         opened(at(backup), keyring=ring("new")) as desk,
         pytest.raises(SealBrokenError, match="lacks the key 'old'"),
     ):
-        desk.private(other.id, actor=STAFF)
+        desk.privacy.read_private(other.id, actor=STAFF)
 
 
 def test_data_keys_are_wrapped_anew_and_the_old_key_is_needed_no_more(monkeypatch):
-    monkeypatch.setattr("communityconnector.desk.retention.commands._BATCH", 2)
+    monkeypatch.setattr("communityconnector.desk.retention.key_rotation._BATCH", 2)
     storage = Kept()
     with opened(storage, keyring=ring("old")) as desk:
         referrals = [ended(desk, number) for number in range(5)]
     with opened(storage, keyring=ring("new", "old")) as desk:
-        assert desk.rewrap_keys() == 5
-        assert desk.rewrap_keys() == 0
+        assert desk.privacy.rewrap_keys() == 5
+        assert desk.privacy.rewrap_keys() == 0
         assert told_in_log(desk, "rewrap") == {record_kinds.DATA_KEY: 5}
     with opened(storage, keyring=ring("new")) as desk:
-        assert all(desk.private(one.id, actor=STAFF).told for one in referrals)
-        assert len(desk.disclosures_of(TOKEN, actor=STAFF)) == 5
+        assert all(desk.privacy.read_private(one.id, actor=STAFF).shared_fields for one in referrals)
+        assert len(desk.privacy.disclosures_of(TOKEN, actor=STAFF)) == 5
     with opened(storage, keyring=ring("old")) as desk, pytest.raises(SealBrokenError):
-        desk.private(referrals[0].id, actor=STAFF)
+        desk.privacy.read_private(referrals[0].id, actor=STAFF)
     with opened(storage) as desk, pytest.raises(InvalidReferralError, match="no keyring"):
-        desk.rewrap_keys()
+        desk.privacy.rewrap_keys()
 
 
 # Statistics
@@ -656,7 +666,9 @@ def test_data_keys_are_wrapped_anew_and_the_old_key_is_needed_no_more(monkeypatc
 def closed(desk, number, **how):
     for _ in range(number):
         given = desk.refer(found(desk), actor=STAFF, **how)
-        desk.apply(given.id, "close_given", actor=STAFF, outcome="service_received", outcome_source="patron")
+        desk.record_event(
+            given.id, "close_given", actor=STAFF, outcome="service_received", outcome_source="patron"
+        )
 
 
 FEW = cc.Policy(small_cell=3)
@@ -667,11 +679,11 @@ def test_statistics_say_the_same_before_and_after_a_purge():
         filled(desk, ends=8)
         closed(desk, 5)
         bys = [(), ("month",), ("type",), ("status", "outcome"), ("need", "month"), ("type", "ending")]
-        before = [desk.statistics(by).table for by in bys]
+        before = [desk.statistics.referrals(by).table for by in bys]
         desk.time.pass_by(days=181)
         assert desk.purge().counted == 16
-        assert [desk.statistics(by).table for by in bys] == before
-        assert desk.statistics().table.total == 16
+        assert [desk.statistics.referrals(by).table for by in bys] == before
+        assert desk.statistics.referrals().table.total == 16
         assert not list(desk.storage.scan(record_kinds.REFERRAL))
         text = str([one.document for one in desk.storage.scan(record_kinds.COUNT)])
         assert "2026-03" in text
@@ -684,17 +696,17 @@ def test_what_is_closed_and_what_has_expired_are_told_apart():
         for _ in range(3):
             desk.refer(found(desk), actor=STAFF)
         desk.time.pass_by(days=61)
-        desk.run_due()
-        told = desk.statistics(["need"])
+        desk.referrals.run_due()
+        told = desk.statistics.referrals(["need"])
         assert told.table.cell("food", Ending.LOOP_CLOSED) == 6
         assert told.loop_closed("food") == told.loop_closed() == 6 / 9
-        assert told.expired("food") == told.expired() == desk.statistics().expired() == 3 / 9
+        assert told.expired("food") == told.expired() == desk.statistics.referrals().expired() == 3 / 9
         for _ in range(3):
             desk.refer(found(desk), actor=STAFF)
-        assert desk.statistics().loop_closed() == 6 / 9, "what is open is not a failure"
-        assert desk.statistics(["need"], k=4).expired() is None
+        assert desk.statistics.referrals().loop_closed() == 6 / 9, "what is open is not a failure"
+        assert desk.statistics.referrals(["need"], k=4).expired() is None
         with pytest.raises(InvalidStatisticsError):
-            desk.statistics(["need", "month"]).expired()
+            desk.statistics.referrals(["need", "month"]).expired()
 
 
 def test_days_to_answer_are_told_only_of_enough():
@@ -702,20 +714,20 @@ def test_days_to_answer_are_told_only_of_enough():
         sent = [private(desk, number) for number in range(3)]
         for days, referral in enumerate(sent, start=1):
             desk.time.pass_by(days=1)
-            assert desk.statistics(["need"]).median_days == {}
-            desk.apply(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
+            assert desk.statistics.referrals(["need"]).median_days == {}
+            desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
             assert desk.time.now == MONDAY + timedelta(days=days)
-        assert desk.statistics(["need"]).median_days == {"food": 2.0}
-        assert desk.statistics(["need"], k=4).median_days == {}
+        assert desk.statistics.referrals(["need"]).median_days == {"food": 2.0}
+        assert desk.statistics.referrals(["need"], k=4).median_days == {}
 
 
 def test_small_counts_are_hidden_and_no_call_shows_them():
     with opened() as desk:
         closed(desk, 4)
-        assert desk.statistics().table.total is None
-        assert desk.statistics(["outcome"]).table.hidden > 0
+        assert desk.statistics.referrals().table.total is None
+        assert desk.statistics.referrals(["outcome"]).table.hidden > 0
         with pytest.raises(InvalidStatisticsError, match="below 10"):
-            desk.statistics(k=3)
+            desk.statistics.referrals(k=3)
     with pytest.raises(InvalidReferralError, match="known to be 1"):
         cc.Policy(small_cell=2)
 
@@ -723,44 +735,44 @@ def test_small_counts_are_hidden_and_no_call_shows_them():
 @pytest.mark.parametrize("by", ["need", ["patron"], ["need", "need"], ["service_id"], ["text"]])
 def test_it_is_counted_by_what_tells_of_nobody(desk, by):
     with pytest.raises(InvalidStatisticsError):
-        desk.statistics(by)
+        desk.statistics.referrals(by)
     with pytest.raises(InvalidStatisticsError):
-        desk.unmet_statistics(by)
+        desk.statistics.unmet_needs(by)
 
 
 def test_what_patrons_said_and_what_staff_saw_is_never_added_up():
     with opened(policy=FEW) as desk:
         for basis, number in (("presented", 5), ("perceived", 4)):
             for _ in range(number):
-                desk.note_unmet(
+                desk.referrals.record_unmet_need(
                     concepts=("food-pantry",), reason="no_funds", basis=basis, area="286", language="es"
                 )
         for by in (["need"], ["need", "basis"], ["reason", "area", "language", "month"]):
-            tables = desk.unmet_statistics(by)
+            tables = desk.statistics.unmet_needs(by)
             assert tables[Basis.PRESENTED].total == 5
             assert tables[Basis.PERCEIVED].total == 4
         assert tables[Basis.PRESENTED].cell("no_funds", "286", "es", "2026-03") == 5
-        assert desk.unmet_statistics([])[Basis.PRESENTED].cell("all") == 5
+        assert desk.statistics.unmet_needs([])[Basis.PRESENTED].cell("all") == 5
 
 
 def test_matters_that_need_care_are_not_counted_by_need_place_and_time():
     with opened(policy=FEW) as desk:
         for _ in range(5):
-            desk.note_unmet(concepts=("food-pantry",), area="286")
-            desk.note_unmet(concepts=("domestic-violence-help",), area="286")
+            desk.referrals.record_unmet_need(concepts=("food-pantry",), area="286")
+            desk.referrals.record_unmet_need(concepts=("domestic-violence-help",), area="286")
         by = ["need", "area", "month"]
         with pytest.raises(InvalidStatisticsError, match="one patron"):
-            desk.unmet_statistics(by)
+            desk.statistics.unmet_needs(by)
         with pytest.raises(InvalidStatisticsError, match="one patron"):
-            desk.unmet_statistics([*by, "reason"])
-        table = desk.unmet_statistics(by, sensitive=False)[Basis.PRESENTED]
+            desk.statistics.unmet_needs([*by, "reason"])
+        table = desk.statistics.unmet_needs(by, sensitive=False)[Basis.PRESENTED]
         assert dict(table.cells) == {("food", "286", "2026-03"): 5}
-        assert desk.unmet_statistics(["area", "month"])[Basis.PRESENTED].total == 10
+        assert desk.statistics.unmet_needs(["area", "month"])[Basis.PRESENTED].total == 10
 
 
 def test_a_need_of_no_vocabulary_is_another_need():
     with opened(policy=FEW) as desk:
         for _ in range(3):
             send(desk, terms=["ZZ-1000"])
-        assert desk.statistics(["need"]).table.rows == {"other": 3}
+        assert desk.statistics.referrals(["need"]).table.rows == {"other": 3}
         take_referrals(desk, found(desk))

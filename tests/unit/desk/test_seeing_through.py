@@ -13,7 +13,7 @@ import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.desk.store import record_kinds
 from communityconnector.desk.store.audit_log import Audit, Fact, Head
-from communityconnector.errors import IllegalTransitionError, InvalidReferralError
+from communityconnector.errors import InvalidReferralError, PermissionDeniedError
 from communityconnector.referrals import (
     MEANINGS,
     Basis,
@@ -52,7 +52,7 @@ def test_an_agency_that_does_not_answer_is_reminded_then_staff_are_told_then_it_
     did = {}
     for day in range(1, 22):
         desk.time.pass_by(days=1)
-        done = desk.run_due()
+        done = desk.referrals.run_due()
         did |= (
             {day: {name: n for name, n in attrs.asdict(done).items() if n}}
             if any(attrs.astuple(done))
@@ -60,7 +60,7 @@ def test_an_agency_that_does_not_answer_is_reminded_then_staff_are_told_then_it_
         )
     # Business days after a Monday: 2, 4, 5 and 14.
     assert did == {2: {"reminded": 1}, 4: {"reminded": 1}, 7: {"alerted": 1}, 18: {"expired": 1}}
-    expired = desk.referral(referral.id)
+    expired = desk.referrals.get(referral.id)
     assert (expired.status, expired.outcome, expired.is_loop_closed) == (
         "expired",
         "agency_no_response",
@@ -75,8 +75,8 @@ def test_what_was_missed_is_done_once(desk):
     referral = send(desk)
     desk.dispatch_once()
     desk.time.pass_by(days=8)
-    assert desk.run_due().reminded == 1
-    assert desk.run_due().reminded == 0
+    assert desk.referrals.run_due().reminded == 1
+    assert desk.referrals.run_due().reminded == 0
     assert desk.due() == ()
     desk.dispatch_once()
     (reminder,) = [body for body in bodies(desk) if "Please answer" in body]
@@ -85,14 +85,14 @@ def test_what_was_missed_is_done_once(desk):
 
 def test_an_agency_that_answered_is_not_reminded(desk):
     referral = send(desk)
-    desk.apply(referral.id, "accept", actor=agency_of(referral))
+    desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.time.pass_by(days=8)
-    assert attrs.astuple(desk.run_due()) == (0, 0, 0, 0, 0)
+    assert attrs.astuple(desk.referrals.run_due()) == (0, 0, 0, 0, 0)
 
 
 def test_a_message_that_waits_is_not_sent_once_the_referral_is_closed(desk):
     referral = send(desk)
-    desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+    desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     desk.dispatch_once()
     assert [body for body in bodies(desk) if "new referral" in body] == []
 
@@ -100,8 +100,8 @@ def test_a_message_that_waits_is_not_sent_once_the_referral_is_closed(desk):
 def test_details_that_were_given_expire_when_nobody_answers(desk):
     referral = desk.refer(found(desk), actor=STAFF)
     desk.time.pass_by(days=60)
-    assert desk.run_due().expired == 1
-    assert desk.referral(referral.id).outcome == "unknown"
+    assert desk.referrals.run_due().expired == 1
+    assert desk.referrals.get(referral.id).outcome == "unknown"
 
 
 def test_a_patron_who_agreed_is_asked_how_it_went_and_any_other_is_not(desk):
@@ -109,17 +109,17 @@ def test_a_patron_who_agreed_is_asked_how_it_went_and_any_other_is_not(desk):
     send(desk, contacts=[preference(desk)])
     silent = send(desk, follow_up_allowed=True)
     for referral in (asked, silent):
-        desk.apply(referral.id, "accept", actor=agency_of(referral))
+        desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.dispatch_once()
     desk.box.clear()
     desk.time.pass_by(days=14)
-    assert desk.run_due().asked == 1
+    assert desk.referrals.run_due().asked == 1
     desk.dispatch_once()
     assert [to for to, body in desk.box.texts if "message" in body and to != "staff@example.org"] == [
         "patron@example.org"
     ]
     assert [(one.clock, one.referral.id) for one in desk.due()] == [(Clock.FOLLOW_UP, silent.id)]
-    desk.apply(silent.id, "attempt_contact", actor=STAFF)
+    desk.record_event(silent.id, "attempt_contact", actor=STAFF)
     assert desk.due() == ()
     desk.time.pass_by(days=16)
     assert [one.referral.id for one in desk.due() if one.clock is Clock.FOLLOW_UP] == sorted(
@@ -129,12 +129,12 @@ def test_a_patron_who_agreed_is_asked_how_it_went_and_any_other_is_not(desk):
 
 def test_a_referral_on_hold_comes_up_for_review_until_somebody_has(desk):
     referral = send(desk)
-    desk.apply(referral.id, "hold", actor=agency_of(referral), hold_reason="waitlisted")
+    desk.record_event(referral.id, "hold", actor=agency_of(referral), hold_reason="waitlisted")
     desk.time.pass_by(days=31)
     assert [one.clock for one in desk.due()] == [Clock.REVIEW_HOLD]
-    desk.run_due()
+    desk.referrals.run_due()
     assert [one.clock for one in desk.due()] == [Clock.REVIEW_HOLD]
-    desk.apply(referral.id, "start", actor=agency_of(referral))
+    desk.record_event(referral.id, "start", actor=agency_of(referral))
     assert desk.due() == ()
 
 
@@ -148,8 +148,8 @@ def test_staff_without_a_notifier_look_for_themselves():
     with desk_at(letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
         referral = send(desk)
         desk.time.pass_by(days=8)
-        assert desk.run_due().alerted == 1
-        desk.apply(referral.id, "reject", actor=agency_of(referral), outcome="no_funds")
+        assert desk.referrals.run_due().alerted == 1
+        desk.record_event(referral.id, "reject", actor=agency_of(referral), outcome="no_funds")
         desk.dispatch_once()
         assert not [to for to, _ in desk.box.texts if to == "staff@example.org"]
 
@@ -171,7 +171,7 @@ def test_a_patrons_answer_closes_what_was_given(desk, answer, outcome):
     referral = desk.refer(found(desk), actor=STAFF)
     closed = desk.follow_up(referral.id, cc.FollowUp(**answer), actor=STAFF)
     assert (closed.outcome, closed.outcome_source, closed.is_loop_closed) == (outcome, "patron", True)
-    (kept,) = desk.answers(referral.id)
+    (kept,) = desk.referrals.follow_up_answers(referral.id)
     assert kept.waited_days == answer.get("waited_days")
 
 
@@ -188,7 +188,7 @@ def test_a_patrons_answer_closes_what_was_given(desk, answer, outcome):
 def test_a_patrons_answer_closes_what_the_agency_has_taken_on(desk, agency, helped, status):
     referral = send(desk)
     for event in agency:
-        desk.apply(referral.id, event, actor=agency_of(referral))
+        desk.record_event(referral.id, event, actor=agency_of(referral))
     after = desk.follow_up(referral.id, cc.FollowUp(reached=True, helped=helped), actor=PATRON)
     assert after.status == status
     assert after.is_closed == (after.outcome_source == "patron")
@@ -198,15 +198,15 @@ def test_a_patrons_answer_closes_what_the_agency_has_taken_on(desk, agency, help
 
 def test_a_closed_referral_keeps_its_outcome_beside_the_patrons_answer(desk):
     referral = send(desk)
-    desk.apply(referral.id, "complete", actor=agency_of(referral), outcome="enrolled")
+    desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="enrolled")
     after = desk.follow_up(referral.id, cc.FollowUp(reached=True, helped="no"), actor=PATRON)
     assert (after.status, after.outcome) == ("completed", "enrolled")
-    assert len(desk.answers(referral.id)) == 1
+    assert len(desk.referrals.follow_up_answers(referral.id)) == 1
 
 
 def test_nobody_answers_for_a_patron_but_staff(desk):
     referral = send(desk)
-    with pytest.raises(IllegalTransitionError):
+    with pytest.raises(PermissionDeniedError):
         desk.follow_up(referral.id, cc.FollowUp(reached=True, helped="yes"), actor=agency_of(referral))
 
 
@@ -229,10 +229,10 @@ def test_a_need_is_unmet_where_agency_or_access_stood_in_the_way(desk, outcome):
     if meaning.side is CodeClass.SUCCESS:
         return
     referral = desk.refer(found(desk), actor=STAFF, area="286", language="es")
-    desk.apply(referral.id, "close_given", actor=STAFF, outcome=outcome, outcome_source="patron") if (
+    desk.record_event(referral.id, "close_given", actor=STAFF, outcome=outcome, outcome_source="patron") if (
         outcome is not Outcome.CONSENT_REVOKED
     ) else None
-    kept = list(desk.unmet_needs())
+    kept = list(desk.referrals.unmet_needs())
     assert kept == (
         [
             UnmetRecord(
@@ -246,9 +246,9 @@ def test_a_need_is_unmet_where_agency_or_access_stood_in_the_way(desk, outcome):
 
 def test_an_unmet_need_leads_back_to_nobody(desk):
     referral = send(desk, patron="token-5f3a9c", basis="perceived")
-    desk.apply(referral.id, "reject", actor=agency_of(referral), outcome="no_capacity")
+    desk.record_event(referral.id, "reject", actor=agency_of(referral), outcome="no_capacity")
     desk.time.pass_by(days=31)
-    desk.run_due()
+    desk.referrals.run_due()
     (record,) = desk.storage.scan(record_kinds.UNMET_NEED)
     said = json.dumps([record.id, dict(record.document), dict(record.keys)])
     for private in (referral.id, "token-5f3a9c", referral.organization_id, referral.service_id, "2026-03-02"):
@@ -258,15 +258,17 @@ def test_an_unmet_need_leads_back_to_nobody(desk):
 
 def test_a_match_that_finds_nothing_is_an_unmet_need_and_one_that_does_is_none(desk):
     nothing = desk.match(cc.Need("dentist", near="28640"))
-    record = desk.note_unmet(nothing, area="286", channel="desk")
+    record = desk.referrals.record_unmet_need(nothing, area="286", channel="desk")
     assert (record.concepts, record.reason, record.basis) == (
         ("dental-care",),
         "no_such_service",
         "presented",
     )
-    assert desk.note_unmet(desk.match("food pantry")) is None
-    seen = desk.note_unmet(concepts=("food-pantry",), reason="no_transport", basis="perceived")
-    assert {one.basis for one in desk.unmet_needs()} == {"presented", "perceived"}
+    assert desk.referrals.record_unmet_need(desk.match("food pantry")) is None
+    seen = desk.referrals.record_unmet_need(
+        concepts=("food-pantry",), reason="no_transport", basis="perceived"
+    )
+    assert {one.basis for one in desk.referrals.unmet_needs()} == {"presented", "perceived"}
     assert seen.reason is UnmetReason.NO_TRANSPORT
 
 
@@ -293,7 +295,7 @@ def test_a_search_that_found_nothing_says_why(ruled_out, reason):
 def test_every_event_is_in_the_log_in_order(desk):
     for _ in range(3):
         referral = send(desk)
-        desk.apply(referral.id, "accept", actor=agency_of(referral))
+        desk.record_event(referral.id, "accept", actor=agency_of(referral))
     found_ones = desk.audit.verify()
     assert found_ones.ok
     entries = list(desk.audit.entries())
@@ -397,4 +399,4 @@ def test_old_entries_can_be_let_go_of_and_the_rest_still_hangs_together():
         assert desk.purge().gone == {}
         desk.refer(found(desk), actor=STAFF)
         assert desk.audit.verify(head).ok
-        assert desk.referral(next(iter(desk.audit.entries())).referral_id).status is ReferralStatus.GIVEN
+        assert desk.referrals.get(next(iter(desk.audit.entries())).referral_id).status is ReferralStatus.GIVEN

@@ -28,7 +28,7 @@ def agency_of(referral):
 
 def taken_on(desk, event="accept", told=None, **asked):
     referral = send(desk, **asked)
-    return desk.apply(referral.id, event, actor=agency_of(referral), **(told or {}))
+    return desk.record_event(referral.id, event, actor=agency_of(referral), **(told or {}))
 
 
 def on_hold(desk, **told):
@@ -42,7 +42,7 @@ def due(desk):
 def sent_since(desk):
     """What is sent by now, and was not before: to whom, and whether it has a link."""
     desk.box.clear()
-    desk.run_due()
+    desk.referrals.run_due()
     desk.dispatch_once()
     return [(to.partition("@")[0], LINKS in body) for to, body in desk.box.texts]
 
@@ -65,20 +65,20 @@ def test_an_agency_that_has_taken_it_on_is_asked_every_month_with_a_fresh_link_a
         60: [("agency", True), ("staff", False)],
         83: [("staff", False)],  # the consent ends in a week
     }
-    assert desk.referral(referral.id).status in ("accepted", "in_progress")
+    assert desk.referrals.get(referral.id).status in ("accepted", "in_progress")
 
 
 def test_the_link_of_such_a_question_can_be_used(desk):
     referral = taken_on(desk)
     desk.time.pass_by(days=30)
     sent_since(desk)
-    assert desk.answer_link(desk.box.token(), "complete", outcome="enrolled").referral.id == referral.id
+    assert desk.links.answer(desk.box.token(), "complete", outcome="enrolled").referral.id == referral.id
 
 
 def test_who_has_said_something_is_not_asked_until_a_month_after(desk):
     referral = taken_on(desk)
     desk.time.pass_by(days=29)
-    desk.apply(referral.id, "start", actor=agency_of(referral))
+    desk.record_event(referral.id, "start", actor=agency_of(referral))
     desk.time.pass_by(days=29)
     assert due(desk) == []
     desk.time.pass_by(days=1)
@@ -113,15 +113,15 @@ def test_staff_are_told_before_a_consent_ends_and_find_what_is_open_without_one_
     desk.time.pass_by(days=400)
     assert sent_since(desk) == []
     assert due(desk) == [Clock.CONSENT_ENDED]
-    desk.apply(referral.id, "fail", actor=STAFF, outcome="unknown", outcome_source="staff")
+    desk.record_event(referral.id, "fail", actor=STAFF, outcome="unknown", outcome_source="staff")
     assert due(desk) == []
 
 
 def test_a_new_consent_moves_its_end(desk):
     referral = taken_on(desk, consent=terms(days=20))
     desk.time.pass_by(days=21)
-    desk.run_due()
-    desk.consent(referral.id, terms(days=20), actor=STAFF)
+    desk.referrals.run_due()
+    desk.referrals.consent(referral.id, terms(days=20), actor=STAFF)
     assert due(desk) == []
     desk.time.pass_by(days=20)
     assert set(due(desk)) >= {Clock.CONSENT_ENDING, Clock.CONSENT_ENDED}
@@ -138,32 +138,32 @@ def test_what_is_private_goes_a_month_after_the_consent_though_the_referral_stay
     referral = taken_on(desk, patron="opaque-4d7e2b", contacts=[preference(desk)])
     desk.time.pass_by(days=119)
     desk.purge()
-    assert desk.private(referral.id, actor=STAFF).told
+    assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
     desk.time.pass_by(days=1)
     assert desk.purge().gone[record_kinds.PRIVATE] == 1
-    own = desk.private(referral.id, actor=STAFF)
-    assert (own.patron, own.told, own.contacts) == ("", {}, ())
-    assert desk.referral(referral.id).status == "accepted"
+    own = desk.privacy.read_private(referral.id, actor=STAFF)
+    assert (own.patron, own.shared_fields, own.contacts) == ("", {}, ())
+    assert desk.referrals.get(referral.id).status == "accepted"
     assert due(desk)[-1] is Clock.CONSENT_ENDED
 
 
 def test_with_a_new_consent_what_is_private_is_kept_for_as_long_as_that_says(desk):
     referral = taken_on(desk)
     desk.time.pass_by(days=80)
-    desk.consent(referral.id, terms(), actor=STAFF)
+    desk.referrals.consent(referral.id, terms(), actor=STAFF)
     desk.time.pass_by(days=119)
     desk.purge()
-    assert desk.private(referral.id, actor=STAFF).told
+    assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
     desk.time.pass_by(days=1)
     desk.purge()
-    assert not desk.private(referral.id, actor=STAFF).told
+    assert not desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
 
 
 def test_ways_to_reach_a_patron_who_was_given_details_go_though_nobody_runs_what_is_due(desk):
     referral = desk.refer(found(desk), actor=STAFF, contacts=[preference(desk)], follow_up_allowed=True)
     desk.time.pass_by(days=91)
     assert desk.purge().gone[record_kinds.PRIVATE] == 1
-    assert not desk.private(referral.id, actor=STAFF).contacts
+    assert not desk.privacy.read_private(referral.id, actor=STAFF).contacts
 
 
 # On hold
@@ -176,21 +176,21 @@ def test_who_has_looked_at_a_hold_says_when_to_look_again(desk, by):
     assert due(desk) == [Clock.REVIEW_HOLD]
     actor = STAFF if by == "staff" else agency_of(referral)
     told = {"hold_reason": "awaiting_documents", "review_on": date(2026, 6, 1)}
-    again = desk.apply(referral.id, "hold", actor=actor, **told)
+    again = desk.record_event(referral.id, "hold", actor=actor, **told)
     assert (again.status, again.hold_reason, again.review_on) == (
         "on_hold",
         "awaiting_documents",
         date(2026, 6, 1),
     )
     assert due(desk) == []
-    later = desk.apply(referral.id, "hold", actor=actor, hold_reason="waitlisted")
+    later = desk.record_event(referral.id, "hold", actor=actor, hold_reason="waitlisted")
     assert later.review_on == (desk.time.now + timedelta(days=30)).date()
 
 
 def test_only_the_agency_puts_a_referral_on_hold_that_is_not(desk):
     referral = taken_on(desk)
     with pytest.raises(IllegalTransitionError):
-        desk.apply(referral.id, "hold", actor=STAFF, hold_reason="waitlisted")
+        desk.record_event(referral.id, "hold", actor=STAFF, hold_reason="waitlisted")
 
 
 def test_at_its_review_the_agency_gets_a_fresh_link_once_and_it_stays_due(desk):
@@ -198,7 +198,7 @@ def test_at_its_review_the_agency_gets_a_fresh_link_once_and_it_stays_due(desk):
     desk.dispatch_once()
     desk.time.pass_by(days=31)
     assert sent_since(desk) == [("agency", True)]
-    assert desk.answer_link(desk.box.token(), "hold", hold_reason="waitlisted").referral.id == referral.id
+    assert desk.links.answer(desk.box.token(), "hold", hold_reason="waitlisted").referral.id == referral.id
     desk.time.pass_by(days=31)
     assert sent_since(desk) == [("agency", True)]
     assert sent_since(desk) == []
@@ -210,7 +210,7 @@ def test_at_its_review_the_agency_gets_a_fresh_link_once_and_it_stays_due(desk):
 
 def renewed(desk, token):
     desk.box.clear()
-    assert desk.renew_link(token) is None
+    assert desk.links.renew(token) is None
     desk.dispatch_once()
     return list(desk.box.texts)
 
@@ -227,20 +227,20 @@ def test_in_the_place_of_an_old_link_a_new_one_goes_to_the_address_of_the_intake
     ((to, body),) = renewed(desk, token)
     assert to == "agency@example.org"
     assert ANSWERS in body
-    assert desk.answer_link(desk.box.token(), "accept").referral.id == referral.id
+    assert desk.links.answer(desk.box.token(), "accept").referral.id == referral.id
     assert [entry.action for entry in desk.audit.of(referral.id)].count("renew") == 1
 
 
 def test_so_it_does_for_one_that_was_used_up(desk):
     _, token = first_token(desk)
-    desk.answer_link(token, "accept")
+    desk.links.answer(token, "accept")
     desk.time.pass_by(hours=2)
     assert [to for to, _ in renewed(desk, token)] == ["agency@example.org"]
 
 
 def test_an_agency_is_written_to_once_an_hour_at_most(desk):
     _, token = first_token(desk)
-    desk.answer_link(token, "accept")
+    desk.links.answer(token, "accept")
     assert renewed(desk, token) == [], "the first link went a moment ago"
     desk.time.pass_by(minutes=59, hours=1)
     assert len(renewed(desk, token)) == 1
@@ -258,7 +258,7 @@ def test_whatever_the_token_the_answer_is_the_same_and_nothing_is_sent(desk):
         assert renewed(desk, other) == []
     desk.time.pass_by(days=4)
     record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
-    desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+    desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     desk.dispatch_once()
     assert renewed(desk, token) == [], "it is closed"
     asked = desk.refer(
@@ -269,7 +269,7 @@ def test_whatever_the_token_the_answer_is_the_same_and_nothing_is_sent(desk):
         contacts=[preference(desk)],
     )
     desk.time.pass_by(days=14)
-    desk.run_due()
+    desk.referrals.run_due()
     desk.box.clear()
     desk.dispatch_once()
     patrons = desk.box.token()
@@ -280,7 +280,9 @@ def test_whatever_the_token_the_answer_is_the_same_and_nothing_is_sent(desk):
 
 def test_an_agency_that_takes_no_messages_is_sent_none(desk):
     referral, token = first_token(desk)
-    desk.put_intake(cc.Intake(id=referral.organization_id, required_fields=["first_name"]), actor=STAFF)
+    desk.referrals.set_intake(
+        cc.Intake(id=referral.organization_id, required_fields=["first_name"]), actor=STAFF
+    )
     desk.time.pass_by(days=4)
     assert renewed(desk, token) == []
 
@@ -296,4 +298,4 @@ def test_a_desk_without_letters_to_staff_runs_all_the_same():
     with desk_at(letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
         taken_on(desk, consent=terms(days=70))
         desk.time.pass_by(days=61)
-        assert desk.run_due().alerted == 1
+        assert desk.referrals.run_due().alerted == 1

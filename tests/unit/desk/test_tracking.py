@@ -15,7 +15,7 @@ import communityconnector as cc
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.desk import DeliveryStatus, MessageStatus, OutboxMessage
 from communityconnector.desk.store import record_kinds
-from communityconnector.errors import IllegalTransitionError, InvalidReferralError
+from communityconnector.errors import InvalidReferralError, PermissionDeniedError
 from communityconnector.notification import Receipt
 from communityconnector.referrals import Clock
 from communityconnector.storage import Delete, Put
@@ -51,7 +51,7 @@ def to_patron(desk, *contacts, **asked):
     """A referral that was accepted, and the id of the message that has told the patron."""
     ways = contacts or (preference(desk), preference(desk, **SMS))
     referral = send(desk, contacts=ways, **asked)
-    desk.apply(referral.id, "accept", actor=agency_of(referral))
+    desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.dispatch_once()
     (key,) = (message.id for message in desk.box if not message.referral_id)
     desk.box.clear()
@@ -67,8 +67,8 @@ def told(desk):
 def test_what_is_said_is_kept_with_the_message_and_changes_nothing_else(desk):
     _, key = to_agency(desk)
     before = desk.storage.get(record_kinds.OUTBOX, [key])[key]
-    assert desk.track(key, "deferred", actor=MAIL)
-    assert desk.track(key, DeliveryStatus.DELIVERED, actor=MAIL)
+    assert desk.messages.record_delivery_status(key, "deferred", actor=MAIL)
+    assert desk.messages.record_delivery_status(key, DeliveryStatus.DELIVERED, actor=MAIL)
     after = desk.storage.get(record_kinds.OUTBOX, [key])[key]
     assert after.document == {**before.document, "tracked": "delivered"}
     assert after.keys == before.keys
@@ -83,7 +83,7 @@ def test_a_message_is_known_by_the_providers_name_for_it_too(desk):
     _, key = to_agency(desk)
     name = row_of(desk, key).reference
     assert name == "ref-1"
-    assert desk.track(name, "delivered", actor=MAIL)
+    assert desk.messages.record_delivery_status(name, "delivered", actor=MAIL)
     assert row_of(desk, key).tracked == "delivered"
 
 
@@ -97,29 +97,29 @@ def test_where_two_messages_have_one_name_neither_is_meant():
         send(desk), send(desk)
         desk.dispatch_once()
         with pytest.raises(InvalidReferralError):
-            desk.track("same", "bounced", actor=MAIL)
+            desk.messages.record_delivery_status("same", "bounced", actor=MAIL)
 
 
 @pytest.mark.parametrize("status", ["bounced", "rejected"])
 def test_a_message_that_came_back_is_set_aside_and_staff_are_told(desk, status):
     referral, key = to_agency(desk)
-    assert desk.track(key, status, actor=MAIL)
-    (dead,) = desk.dead_letters()
+    assert desk.messages.record_delivery_status(key, status, actor=MAIL)
+    (dead,) = desk.messages.dead_letters()
     assert (dead.id, dead.last, dead.tracked) == (key, status, status)
     assert told(desk) == ["staff@example.org"]
     assert "message not delivered" in desk.box[0].body
-    desk.retry(key, actor=STAFF)
+    desk.messages.retry(key, actor=STAFF)
     assert told(desk) == ["agency@example.org"]
     row = row_of(desk, key)
     assert (row.status, row.tracked, row.reference) == (MessageStatus.SENT, None, "ref-1")
-    assert desk.track(key, status, actor=MAIL), "of what was sent anew it is news"
-    assert desk.referral(referral.id).status == "requested"
+    assert desk.messages.record_delivery_status(key, status, actor=MAIL), "of what was sent anew it is news"
+    assert desk.referrals.get(referral.id).status == "requested"
 
 
 def test_what_comes_back_is_let_go_of_as_any_dead_letter_is(desk):
     _, key = to_agency(desk)
     desk.time.pass_by(days=1)
-    desk.track(key, "bounced", actor=MAIL)
+    desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
     keys = desk.storage.get(record_kinds.OUTBOX, [key])[key].keys
     kept = MONDAY + timedelta(days=1) + cc.Policy().keep_messages
     assert keys[record_kinds.BY_PURGE] == record_kinds.stamp(kept)
@@ -134,17 +134,17 @@ def test_a_patron_who_wants_no_messages_gets_none_by_that_way_about_any_referral
     somebody_elses = send(desk, patron="token-7b2e4d", contacts=[mail])
     referral, key = to_patron(desk, mail, text, patron="token-5f3a9c")
     assert row_of(desk, key).channel == "email"
-    assert desk.track(key, status, actor=MAIL)
+    assert desk.messages.record_delivery_status(key, status, actor=MAIL)
     assert told(desk) == ["staff@example.org"]
     assert "patron wants no messages" in desk.box[0].body
     for one in (referral, other):
-        desk.apply(one.id, "hold", actor=agency_of(one), hold_reason="awaiting_patron")
+        desk.record_event(one.id, "hold", actor=agency_of(one), hold_reason="awaiting_patron")
         assert told(desk) == ["555-0100"]
-        ways = desk.private(one.id, actor=STAFF).contacts
+        ways = desk.privacy.read_private(one.id, actor=STAFF).contacts
         assert [(way.channel, way.safe) for way in ways] == [("email", "no"), ("sms", "yes")]
     # Nobody can tell that the first is the same patron; and the other is none.
     for one in (nobodys, somebody_elses):
-        desk.apply(one.id, "accept", actor=agency_of(one))
+        desk.record_event(one.id, "accept", actor=agency_of(one))
         assert told(desk) == ["patron@example.org"]
     logged = [
         (entry.action, entry.referral_id, entry.fields, entry.because)
@@ -160,13 +160,13 @@ def test_a_stop_is_heeded_of_a_message_of_which_nobody_knew_that_it_had_left(des
     taken = desk.box.send
     desk.box.send = lambda message: None if not message.referral_id else taken(message)
     referral = send(desk, contacts=[preference(desk)])
-    desk.apply(referral.id, "accept", actor=agency_of(referral))
+    desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.dispatch_once()
-    (dead,) = desk.dead_letters()
+    (dead,) = desk.messages.dead_letters()
     assert (dead.last, dead.channel) == ("broken-notifier", "email")
     desk.box.send = taken
-    assert desk.track(dead.id, "unsubscribed", actor=MAIL)
-    desk.retry(dead.id, actor=STAFF)
+    assert desk.messages.record_delivery_status(dead.id, "unsubscribed", actor=MAIL)
+    desk.messages.retry(dead.id, actor=STAFF)
     assert "patron@example.org" not in told(desk)
 
 
@@ -180,61 +180,63 @@ def test_a_stop_is_heeded_while_the_message_waits_to_be_tried_again_or_was_given
 
     desk.box.send = lost
     referral = send(desk, contacts=[preference(desk)])
-    desk.apply(referral.id, "accept", actor=agency_of(referral))
+    desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.dispatch_once()
     (key,) = (
         one.id for one in desk.storage.scan(record_kinds.OUTBOX) if one.document["recipient"] == "patron"
     )
     desk.box.send = taken
     with pytest.raises(InvalidReferralError):
-        desk.track(key, "bounced", actor=MAIL)
-    assert desk.track(key, "unsubscribed", actor=MAIL)
+        desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
+    assert desk.messages.record_delivery_status(key, "unsubscribed", actor=MAIL)
     row = row_of(desk, key)
     assert (row.status, row.tracked) == (MessageStatus.PENDING, "unsubscribed")
     desk.time.pass_by(hours=1)
     assert told(desk) == ["staff@example.org"]
     assert row_of(desk, key).status is MessageStatus.WITHDRAWN
-    assert desk.track(key, "complained", actor=MAIL) is False
+    assert desk.messages.record_delivery_status(key, "complained", actor=MAIL) is False
 
 
 def test_a_stop_is_heeded_of_a_message_that_staff_gave_up(desk):
     other = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
     _, key = to_patron(desk, preference(desk), patron="token-5f3a9c")
-    desk.track(key, "bounced", actor=MAIL)
-    desk.discard_message(key, actor=STAFF)
-    assert desk.track(key, "complained", actor=MAIL)
-    assert [way.safe for way in desk.private(other.id, actor=STAFF).contacts] == ["no"]
+    desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
+    desk.messages.discard(key, actor=STAFF)
+    assert desk.messages.record_delivery_status(key, "complained", actor=MAIL)
+    assert [way.safe for way in desk.privacy.read_private(other.id, actor=STAFF).contacts] == ["no"]
 
 
 def test_a_late_bounce_takes_no_way_that_the_patron_has_named_since(desk):
     referral, key = to_patron(desk, preference(desk))
     desk.time.pass_by(days=1)
     new = preference(desk, address=cc.Secret("new@example.org"))
-    desk.set_contacts(referral.id, [new], actor=STAFF)
-    assert desk.track(key, "bounced", actor=MAIL)
-    assert [way.safe for way in desk.private(referral.id, actor=STAFF).contacts] == ["yes"]
-    desk.retry(key, actor=STAFF)
+    desk.referrals.set_contacts(referral.id, [new], actor=STAFF)
+    assert desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
+    assert [way.safe for way in desk.privacy.read_private(referral.id, actor=STAFF).contacts] == ["yes"]
+    desk.messages.retry(key, actor=STAFF)
     assert "new@example.org" in told(desk)
 
 
 def test_a_report_of_an_earlier_sending_says_nothing_of_a_later_one(desk):
     _, key = to_agency(desk)
     first = desk.time.now
-    assert desk.track(key, "bounced", actor=MAIL, at=first)
+    assert desk.messages.record_delivery_status(key, "bounced", actor=MAIL, at=first)
     desk.time.pass_by(hours=1)
-    desk.retry(key, actor=STAFF)
+    desk.messages.retry(key, actor=STAFF)
     desk.dispatch_once()
-    assert not desk.track(key, "bounced", actor=MAIL, at=first)
+    assert not desk.messages.record_delivery_status(key, "bounced", actor=MAIL, at=first)
     assert row_of(desk, key).status is MessageStatus.SENT
     # The provider's clock may be a little slow.
-    assert desk.track(key, "bounced", actor=MAIL, at=desk.time.now - timedelta(minutes=4))
+    assert desk.messages.record_delivery_status(
+        key, "bounced", actor=MAIL, at=desk.time.now - timedelta(minutes=4)
+    )
 
 
 def test_what_came_back_after_the_end_is_not_sent_again(desk):
     referral, key = to_agency(desk)
-    desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
-    desk.track(key, "bounced", actor=MAIL)
-    desk.retry(key, actor=STAFF)
+    desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+    desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
+    desk.messages.retry(key, actor=STAFF)
     assert set(told(desk)) == {"agency@example.org", "staff@example.org"}
     assert not [body for _, body in desk.box.texts if "new referral" in body], "but that it was taken back"
     assert (row_of(desk, key).status, row_of(desk, key).last) == (MessageStatus.WITHDRAWN, "closed")
@@ -245,9 +247,11 @@ def test_a_desk_without_the_keyring_does_not_claim_to_have_heard_a_stop():
     with desk_at(storage, keyring=ring()) as sealed:
         referral, key = to_patron(sealed, preference(sealed), patron="token-5f3a9c")
         with pytest.raises(InvalidReferralError):
-            desk_at(storage, time=sealed.time).track(key, "unsubscribed", actor=MAIL)
-        assert sealed.track(key, "unsubscribed", actor=MAIL)
-        assert [way.safe for way in sealed.private(referral.id, actor=STAFF).contacts] == ["no"]
+            desk_at(storage, time=sealed.time).messages.record_delivery_status(
+                key, "unsubscribed", actor=MAIL
+            )
+        assert sealed.messages.record_delivery_status(key, "unsubscribed", actor=MAIL)
+        assert [way.safe for way in sealed.privacy.read_private(referral.id, actor=STAFF).contacts] == ["no"]
 
 
 @pytest.mark.parametrize("reference", ["x" * 300, "tab\there", "line\r\nend", "\u200b", "half \ud83d"])
@@ -260,38 +264,38 @@ def test_a_providers_odd_name_for_a_message_leads_to_it(reference):
     with desk_at(box=Odd()) as desk:
         send(desk)
         desk.dispatch_once()
-        assert desk.track(reference, "delivered", actor=MAIL)
+        assert desk.messages.record_delivery_status(reference, "delivered", actor=MAIL)
 
 
 def test_a_stop_is_heeded_after_what_was_told_of_that_referral_has_gone(desk):
     other = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
     referral, key = to_patron(desk, preference(desk), patron="token-5f3a9c")
-    desk.revoke_consent(referral.id, actor=PATRON)
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
     desk.dispatch_once()
-    assert desk.track(key, "unsubscribed", actor=MAIL)
-    assert [way.safe for way in desk.private(other.id, actor=STAFF).contacts] == ["no"]
+    assert desk.messages.record_delivery_status(key, "unsubscribed", actor=MAIL)
+    assert [way.safe for way in desk.privacy.read_private(other.id, actor=STAFF).contacts] == ["no"]
 
 
 def test_a_way_by_which_a_message_came_back_is_used_no_more_until_it_is_named_anew(desk):
     referral, key = to_patron(desk, preference(desk), follow_up_allowed=True)
-    desk.track(key, "bounced", actor=MAIL)
-    assert [way.safe for way in desk.private(referral.id, actor=STAFF).contacts] == ["unknown"]
-    desk.retry(key, actor=STAFF)
+    desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
+    assert [way.safe for way in desk.privacy.read_private(referral.id, actor=STAFF).contacts] == ["unknown"]
+    desk.messages.retry(key, actor=STAFF)
     assert told(desk) == ["staff@example.org"]
     assert row_of(desk, key).last == "no-safe-contact"
     desk.time.pass_by(days=90)
     assert Clock.VERIFY_CONTACT not in {one.clock for one in desk.due()}, "no word counts that could grow old"
-    desk.set_contacts(referral.id, [preference(desk)], actor=STAFF)
-    desk.apply(referral.id, "hold", actor=agency_of(referral), hold_reason="awaiting_patron")
+    desk.referrals.set_contacts(referral.id, [preference(desk)], actor=STAFF)
+    desk.record_event(referral.id, "hold", actor=agency_of(referral), hold_reason="awaiting_patron")
     assert told(desk) == ["patron@example.org"]
 
 
 def test_an_agency_that_wants_no_messages_is_for_staff_to_talk_to(desk):
     _, key = to_agency(desk)
-    assert desk.track(key, "complained", actor=STAFF)
+    assert desk.messages.record_delivery_status(key, "complained", actor=STAFF)
     assert told(desk) == ["staff@example.org"]
     assert "agency wants no messages" in desk.box[0].body
-    assert desk.dead_letters() == ()
+    assert desk.messages.dead_letters() == ()
 
 
 def test_of_their_own_messages_staff_get_no_word(desk):
@@ -300,16 +304,16 @@ def test_of_their_own_messages_staff_get_no_word(desk):
     desk.dispatch_once()
     (message,) = desk.box
     assert message.to.reveal() == "staff@example.org"
-    assert desk.track(message.id, "bounced", actor=MAIL)
+    assert desk.messages.record_delivery_status(message.id, "bounced", actor=MAIL)
     assert told(desk) == []
-    assert message.id in {dead.id for dead in desk.dead_letters()}
+    assert message.id in {dead.id for dead in desk.messages.dead_letters()}
 
 
 def test_a_message_that_came_back_and_was_called_spam_is_both(desk):
     _, key = to_agency(desk)
-    desk.track(key, "bounced", actor=MAIL)
-    desk.track(key, "complained", actor=MAIL)
-    (dead,) = desk.dead_letters()
+    desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
+    desk.messages.record_delivery_status(key, "complained", actor=MAIL)
+    (dead,) = desk.messages.dead_letters()
     assert (dead.last, dead.tracked) == ("bounced", "complained")
     assert told(desk) == ["staff@example.org"] * 2
 
@@ -324,7 +328,7 @@ WEIGHT = {"deferred": 1, "delivered": 2, "bounced": 3, "rejected": 3, "unsubscri
 def test_whatever_is_said_in_whatever_order_the_gravest_counts_and_nothing_twice(said):
     with desk_at(MemoryStorage()) as desk:
         _, key = to_agency(desk)
-        news = [desk.track(key, one, actor=MAIL) for one in said]
+        news = [desk.messages.record_delivery_status(key, one, actor=MAIL) for one in said]
         highest = list(itertools.accumulate((WEIGHT[one] for one in said), max))
         assert news == [weight > before for weight, before in zip(highest, [0, *highest], strict=False)]
         row = row_of(desk, key)
@@ -341,8 +345,8 @@ def test_whatever_is_said_in_whatever_order_the_gravest_counts_and_nothing_twice
 @pytest.mark.parametrize("actor", [PATRON, cc.Actor("agency", "o-1"), cc.Actor("system", "clock")], ids=str)
 def test_nobody_else_speaks_for_a_provider(desk, actor):
     _, key = to_agency(desk)
-    with pytest.raises(IllegalTransitionError):
-        desk.track(key, "bounced", actor=actor)
+    with pytest.raises(PermissionDeniedError):
+        desk.messages.record_delivery_status(key, "bounced", actor=actor)
     assert row_of(desk, key).tracked is None
 
 
@@ -350,7 +354,7 @@ def test_nobody_else_speaks_for_a_provider(desk, actor):
 def test_a_message_that_nobody_knows_is_refused(desk, message):
     to_agency(desk)
     with pytest.raises(InvalidReferralError, match="no such message that has been sent") as caught:
-        desk.track(message, "bounced", actor=MAIL)
+        desk.messages.record_delivery_status(message, "bounced", actor=MAIL)
     assert not message or message not in str(caught.value)
 
 
@@ -358,31 +362,33 @@ def test_a_message_that_nobody_knows_is_refused(desk, message):
 def test_a_status_that_is_none_is_refused(desk, status):
     _, key = to_agency(desk)
     with pytest.raises(InvalidReferralError, match="delivered"):
-        desk.track(key, status, actor=MAIL)
+        desk.messages.record_delivery_status(key, status, actor=MAIL)
 
 
 def test_a_time_without_a_zone_is_refused(desk):
     _, key = to_agency(desk)
     with pytest.raises(InvalidReferralError, match="zone"):
-        desk.track(key, "bounced", actor=MAIL, at=desk.time.now.replace(tzinfo=None))
+        desk.messages.record_delivery_status(
+            key, "bounced", actor=MAIL, at=desk.time.now.replace(tzinfo=None)
+        )
 
 
 def test_a_message_that_has_not_left_is_not_known_to_a_provider(desk):
     send(desk)
     (record,) = desk.storage.scan(record_kinds.OUTBOX)
     with pytest.raises(InvalidReferralError):
-        desk.track(record.id, "delivered", actor=MAIL)
+        desk.messages.record_delivery_status(record.id, "delivered", actor=MAIL)
     newer = {**record.document, "newer": True}
     desk.storage.commit([Put(record_kinds.OUTBOX, record.id, newer, record.version, record.keys)])
     with pytest.raises(InvalidReferralError):
-        desk.track(record.id, "delivered", actor=MAIL)
+        desk.messages.record_delivery_status(record.id, "delivered", actor=MAIL)
 
 
 def test_of_a_referral_that_was_purged_meanwhile_nothing_is_written(desk):
     referral, key = to_patron(desk, preference(desk), patron="token-5f3a9c")
     record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
     desk.storage.commit([Delete(record_kinds.REFERRAL, referral.id, record.version)])
-    assert desk.track(key, "complained", actor=MAIL)
+    assert desk.messages.record_delivery_status(key, "complained", actor=MAIL)
     assert told(desk) == []
     assert row_of(desk, key).tracked == "complained"
 
@@ -396,17 +402,19 @@ def test_a_broken_record_keeps_no_stop_from_being_heard(desk, caplog):
         [Put(record_kinds.REFERRAL, broken.id, {"of": "a newer version"}, record.version, record.keys)]
     )
     for _ in range(2):
-        with pytest.raises(InvalidReferralError, match="staff are told"):
-            desk.track(key, "unsubscribed", actor=MAIL)
-    assert [way.safe for way in desk.private(referral.id, actor=STAFF).contacts] == ["no"]
+        with pytest.raises(InvalidReferralError, match="staff are alerted"):
+            desk.messages.record_delivery_status(key, "unsubscribed", actor=MAIL)
+    assert [way.safe for way in desk.privacy.read_private(referral.id, actor=STAFF).contacts] == ["no"]
     assert told(desk) == ["staff@example.org"], "once"
     assert "patron wants no messages: use that way no more" in desk.box[0].body
     assert "cannot be worked on" in caplog.text
     assert "patron@example.org" not in caplog.text
     held = desk.storage.get(record_kinds.REFERRAL, [broken.id])[broken.id]
     desk.storage.commit([Put(record_kinds.REFERRAL, broken.id, record.document, held.version, record.keys)])
-    assert desk.track(key, "unsubscribed", actor=MAIL), "the provider tells it again"
-    assert [way.safe for way in desk.private(broken.id, actor=STAFF).contacts] == ["no"]
+    assert desk.messages.record_delivery_status(key, "unsubscribed", actor=MAIL), (
+        "the provider tells it again"
+    )
+    assert [way.safe for way in desk.privacy.read_private(broken.id, actor=STAFF).contacts] == ["no"]
 
 
 def test_a_report_that_is_cut_off_is_taken_whole_when_it_comes_again(desk, monkeypatch):
@@ -421,9 +429,9 @@ def test_a_report_that_is_cut_off_is_taken_whole_when_it_comes_again(desk, monke
     with monkeypatch.context() as patched:
         patched.setattr(desk.storage, "commit", cut_off)
         with pytest.raises(KeyboardInterrupt):
-            desk.track(key, "unsubscribed", actor=MAIL)
-    assert [way.safe for way in desk.private(referral.id, actor=STAFF).contacts] == ["no"]
-    assert desk.track(key, "unsubscribed", actor=MAIL)
+            desk.messages.record_delivery_status(key, "unsubscribed", actor=MAIL)
+    assert [way.safe for way in desk.privacy.read_private(referral.id, actor=STAFF).contacts] == ["no"]
+    assert desk.messages.record_delivery_status(key, "unsubscribed", actor=MAIL)
     assert told(desk) == ["staff@example.org"]
 
 
@@ -436,10 +444,10 @@ def test_two_that_report_the_same_at_once_report_it_once(desk, monkeypatch):
         found = get(kind, ids)
         if kind == record_kinds.OUTBOX:
             monkeypatch.setattr(desk.storage, "get", get)
-            assert desk.track(key, "bounced", actor=MAIL)
+            assert desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
         return found
 
     monkeypatch.setattr(desk.storage, "get", after_another)
-    assert not desk.track(key, "bounced", actor=MAIL)
+    assert not desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
     assert told(desk) == ["staff@example.org"]
     assert len([entry for entry in desk.audit.entries() if entry.action == "track"]) == 1

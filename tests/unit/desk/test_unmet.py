@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
 import pytest
 from desks import MONDAY, STAFF, desk_at, found, send
@@ -30,7 +31,7 @@ def agency_of(referral):
 
 def rejected(desk, **asked):
     referral = send(desk, **asked)
-    return desk.apply(referral.id, "reject", actor=agency_of(referral), **NO_FUNDS)
+    return desk.record_event(referral.id, "reject", actor=agency_of(referral), **NO_FUNDS)
 
 
 def number(desk, kind):
@@ -60,18 +61,18 @@ SHARED = """
 """
 
 
-@pytest.mark.parametrize("settles", ["run_due", "purge"])
+@pytest.mark.parametrize("settles", ["referrals.run_due", "purge"])
 def test_no_number_of_a_commit_joins_a_need_to_a_patron(tmp_path, settles):
     path = tmp_path / "desk.db"
     with desk_at(create_storage(f"sqlite:///{path}")) as desk:
         for day in range(4):
             rejected(desk, patron=f"opaque-4d7e{day}b", area="286", language="es", channel="phone")
             desk.time.pass_by(days=1)
-        desk.note_unmet(concepts=("food-pantry",), area="286")
+        desk.referrals.record_unmet_need(concepts=("food-pantry",), area="286")
         with sqlite3.connect(path) as connection:
             assert len(connection.execute(JOIN).fetchall()) == 4, "those that wait lie beside their referrals"
         desk.time.now = APRIL
-        getattr(desk, settles)()
+        attrgetter(settles)(desk)()
         assert waiting_and_kept(desk) == (0, 5)
         with sqlite3.connect(path) as connection:
             assert connection.execute(JOIN).fetchall() == []
@@ -92,24 +93,26 @@ def test_no_number_of_a_commit_joins_a_need_to_a_patron(tmp_path, settles):
 def test_a_need_waits_beside_its_referral_until_the_month_is_over(desk):
     rejected(desk)
     desk.time.now = APRIL - timedelta(seconds=1)
-    desk.run_due()
+    desk.referrals.run_due()
     desk.purge()
     assert waiting_and_kept(desk) == (1, 0)
     desk.time.now = APRIL
-    desk.run_due()
+    desk.referrals.run_due()
     assert waiting_and_kept(desk) == (0, 1)
 
 
 def test_one_that_is_told_late_waits_for_the_month_in_which_it_was_told(desk):
     referral = send(desk)
     desk.time.now = APRIL + timedelta(days=3)
-    desk.apply(referral.id, "reject", actor=agency_of(referral), at=MONDAY + timedelta(days=1), **NO_FUNDS)
-    desk.run_due()
+    desk.record_event(
+        referral.id, "reject", actor=agency_of(referral), at=MONDAY + timedelta(days=1), **NO_FUNDS
+    )
+    desk.referrals.run_due()
     assert waiting_and_kept(desk) == (1, 0)
-    assert [one.month for one in desk.unmet_needs()] == ["2026-03"]
+    assert [one.month for one in desk.referrals.unmet_needs()] == ["2026-03"]
     desk.time.now = datetime(2026, 5, 1, tzinfo=UTC)
-    desk.run_due()
-    assert [one.month for one in desk.unmet_needs()] == ["2026-03"]
+    desk.referrals.run_due()
+    assert [one.month for one in desk.referrals.unmet_needs()] == ["2026-03"]
 
 
 def test_the_order_of_what_is_kept_tells_nothing_of_when_each_came():
@@ -118,7 +121,7 @@ def test_the_order_of_what_is_kept_tells_nothing_of_when_each_came():
         for area in ("Wilkes County", "Ashe County", "Watauga County"):
             rejected(desk, area=area)
         desk.time.now = APRIL
-        desk.run_due()
+        desk.referrals.run_due()
         kept = [record.document["area"] for record in desk.storage.scan(record_kinds.UNMET_NEED)]
         assert kept == ["Ashe County", "Watauga County", "Wilkes County"]
 
@@ -126,23 +129,23 @@ def test_the_order_of_what_is_kept_tells_nothing_of_when_each_came():
 def test_those_that_wait_are_listed_and_counted(desk):
     for _ in range(3):
         rejected(desk, area="286", channel="outreach", basis="perceived")
-    before = list(desk.unmet_needs()), desk.unmet_statistics(["channel", "area"])
+    before = list(desk.referrals.unmet_needs()), desk.statistics.unmet_needs(["channel", "area"])
     assert len(before[0]) == 3
     assert before[1][Basis.PERCEIVED].cell("outreach", "286") == 3
     desk.time.now = APRIL
-    desk.run_due()
-    assert (list(desk.unmet_needs()), desk.unmet_statistics(["channel", "area"])) == before
+    desk.referrals.run_due()
+    assert (list(desk.referrals.unmet_needs()), desk.statistics.unmet_needs(["channel", "area"])) == before
 
 
 def test_under_a_legal_hold_a_need_stays_beside_its_referral_and_counts_all_the_same(desk):
     held, _ = rejected(desk), rejected(desk)
-    desk.freeze(held.id, actor=STAFF, reason="case-1")
+    desk.privacy.set_legal_hold(held.id, actor=STAFF, reason="case-1")
     desk.time.now = APRIL
-    desk.run_due()
+    desk.referrals.run_due()
     assert waiting_and_kept(desk) == (1, 1)
-    assert len(list(desk.unmet_needs())) == 2
-    desk.unfreeze(held.id, actor=STAFF, reason="case-1")
-    desk.run_due()
+    assert len(list(desk.referrals.unmet_needs())) == 2
+    desk.privacy.release_legal_hold(held.id, actor=STAFF, reason="case-1")
+    desk.referrals.run_due()
     assert waiting_and_kept(desk) == (0, 2)
 
 
@@ -156,12 +159,12 @@ def test_a_dry_run_leaves_needs_where_they_are(desk):
 def test_what_was_entered_in_error_was_no_need(desk):
     referral, _ = rejected(desk), rejected(desk)
     boss = cc.Actor("staff", "desk-2", frozenset({"void"}))
-    desk.apply(referral.id, "void", actor=boss, text="wrong patron")
-    assert len(list(desk.unmet_needs())) == 1
+    desk.record_event(referral.id, "void", actor=boss, text="wrong patron")
+    assert len(list(desk.referrals.unmet_needs())) == 1
 
 
 def test_a_need_that_is_noted_at_the_desk_is_written_alone(desk):
-    desk.note_unmet(concepts=("food-pantry",))
+    desk.referrals.record_unmet_need(concepts=("food-pantry",))
     (record,) = desk.storage.scan(record_kinds.UNMET_NEED)
     beside = [
         one.kind
@@ -191,7 +194,7 @@ def test_a_need_that_is_noted_at_the_desk_is_written_alone(desk):
     ],
 )
 def test_an_area_is_coarse(desk, area):
-    assert desk.note_unmet(concepts=("food-pantry",), area=area).area == area
+    assert desk.referrals.record_unmet_need(concepts=("food-pantry",), area=area).area == area
     desk.refer(found(desk), actor=STAFF, area=area)
 
 
@@ -215,7 +218,7 @@ def test_an_area_is_coarse(desk, area):
 )
 def test_what_may_be_an_address_is_no_area_and_no_error_repeats_it(desk, area):
     for call in (
-        lambda: desk.note_unmet(concepts=("food-pantry",), area=area),
+        lambda: desk.referrals.record_unmet_need(concepts=("food-pantry",), area=area),
         lambda: desk.refer(found(desk), actor=STAFF, area=area),
     ):
         with pytest.raises(InvalidReferralError, match="coarse") as caught:
@@ -238,7 +241,7 @@ def test_what_may_be_an_address_is_no_area_and_no_error_repeats_it(desk, area):
 def test_where_a_code_belongs_no_words_are_kept(desk, said):
     refused = (InvalidReferralError, UnknownNeedError)
     with pytest.raises(refused) as caught:
-        desk.note_unmet(**said)
+        desk.referrals.record_unmet_need(**said)
     assert "Quill" not in str(caught.value)
     with pytest.raises(refused):
         desk.refer(found(desk), actor=STAFF, **said)
@@ -247,10 +250,10 @@ def test_where_a_code_belongs_no_words_are_kept(desk, said):
 @pytest.mark.parametrize("said", [{}, {"area": "286"}, {"reason": "no_funds"}])
 def test_a_need_of_which_nothing_is_known_is_none(desk, said):
     with pytest.raises(InvalidReferralError, match="which need"):
-        desk.note_unmet(**said)
+        desk.referrals.record_unmet_need(**said)
 
 
 def test_how_the_patron_came_is_kept_with_the_need(desk):
     rejected(desk, channel="phone")
-    (record,) = desk.unmet_needs()
+    (record,) = desk.referrals.unmet_needs()
     assert record.channel == "phone"

@@ -86,7 +86,7 @@ def test_staff_are_told_of_it_and_it_is_shown_by_what_its_keys_tell(desk, caplog
     assert desk.box.texts == [
         ("staff@example.org", f"Referral {referral.id} needs attention: message not delivered.")
     ]
-    (dead,) = desk.dead_letters()
+    (dead,) = desk.messages.dead_letters()
     assert dead == UnreadableMessage(
         id=key, referral_id=referral.id, since=stamp(desk.time.now), why="InvalidReferralError"
     )
@@ -100,7 +100,7 @@ def test_without_a_notifier_for_staff_it_is_set_aside_all_the_same():
     with desk_at(letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
         strange(desk)
         assert desk.dispatch_once().dead == 1
-        assert len(desk.dead_letters()) == 1
+        assert len(desk.messages.dead_letters()) == 1
 
 
 def test_nothing_of_what_another_version_wrote_is_lost(desk):
@@ -119,8 +119,8 @@ def test_nothing_of_what_another_version_wrote_is_lost(desk):
 def test_it_can_be_tried_again_by_a_version_that_can_read_it(desk):
     referral, key = strange(desk, template="agency_survey")
     desk.dispatch_once(limit=1)
-    desk.retry(key, actor=STAFF)
-    assert desk.dead_letters() == ()
+    desk.messages.retry(key, actor=STAFF)
+    assert desk.messages.dead_letters() == ()
     (waiting,) = [one for one in kept(desk, referral.id) if one.id == key]
     assert waiting.keys[record_kinds.BY_DUE] == stamp(desk.time.now)
     rewritten(desk, record_kinds.OUTBOX, key, template="agency_request")
@@ -134,8 +134,8 @@ def test_it_can_be_tried_again_by_a_version_that_can_read_it(desk):
 def test_it_can_be_given_up(desk):
     _, key = strange(desk)
     desk.dispatch_once(limit=1)
-    desk.discard_message(key, actor=STAFF)
-    assert desk.dead_letters() == ()
+    desk.messages.discard(key, actor=STAFF)
+    assert desk.messages.dead_letters() == ()
     record = desk.storage.get(record_kinds.OUTBOX, [key])[key]
     assert (record.document["status"], record.document["last"]) == ("withdrawn", "discarded")
     desk.time.pass_by(days=31)
@@ -162,12 +162,12 @@ def test_what_is_taken_back_is_withdrawn_though_it_cannot_be_read(desk, how):
     (record,) = kept(desk, referral.id)
     rewritten(desk, record_kinds.OUTBOX, record.id, template="agency_survey")
     if how == "revoke":
-        desk.revoke_consent(referral.id, actor=PATRON)
+        desk.referrals.revoke_consent(referral.id, actor=PATRON)
     elif how == "close":
-        desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+        desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     else:
-        desk.erase("token-5f3a9c", actor=STAFF)
-    assert desk.referral(referral.id).status is ReferralStatus.CANCELLED
+        desk.privacy.erase("token-5f3a9c", actor=STAFF)
+    assert desk.referrals.get(referral.id).status is ReferralStatus.CANCELLED
     now = desk.storage.get(record_kinds.OUTBOX, [record.id])[record.id]
     assert (now.document["status"], now.document["template"]) == ("withdrawn", "agency_survey")
     assert record_kinds.BY_DUE not in now.keys
@@ -176,18 +176,18 @@ def test_what_is_taken_back_is_withdrawn_though_it_cannot_be_read(desk, how):
 def test_what_is_set_aside_already_stays_so_when_the_consent_ends(desk):
     referral, key = strange(desk)
     desk.dispatch_once(limit=1)
-    desk.revoke_consent(referral.id, actor=PATRON)
-    assert [dead.id for dead in desk.dead_letters()] == [key]
+    desk.referrals.revoke_consent(referral.id, actor=PATRON)
+    assert [dead.id for dead in desk.messages.dead_letters()] == [key]
 
 
 def test_a_referral_is_purged_and_exported_with_a_message_that_cannot_be_read(desk):
     referral = send(desk, patron="token-5f3a9c")
     (record,) = kept(desk, referral.id)
     rewritten(desk, record_kinds.OUTBOX, record.id, template="agency_survey")
-    (exported,) = desk.export_for("token-5f3a9c", actor=STAFF)["referrals"]
+    (exported,) = desk.privacy.export_for("token-5f3a9c", actor=STAFF)["referrals"]
     assert [one["template"] for one in exported["messages"]] == ["agency_survey"]
     desk.dispatch_once()
-    desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+    desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     desk.time.pass_by(days=200)
     desk.purge()
     assert kept(desk, referral.id) == []
@@ -200,7 +200,7 @@ def test_what_was_set_aside_is_purged_by_its_keys_alone(desk):
     record = desk.storage.get(record_kinds.OUTBOX, [key])[key]
     desk.storage.commit([Put(record_kinds.OUTBOX, key, {}, record.version, record.keys)])
     desk.dispatch_once()
-    assert [dead.why for dead in desk.dead_letters()] == ["TypeError"]
+    assert [dead.why for dead in desk.messages.dead_letters()] == ["TypeError"]
     desk.time.pass_by(days=31)
     desk.purge()
     assert desk.storage.get(record_kinds.OUTBOX, [key]) == {}
@@ -214,7 +214,7 @@ def test_one_data_key_that_does_not_open_keeps_no_other_back(caplog):
         made = [send(desk, contacts=[preference(desk)]) for _ in range(3)]
         desk.dispatch_once()
         for one in made:
-            desk.apply(one.id, "accept", actor=cc.Actor("agency", one.organization_id))
+            desk.record_event(one.id, "accept", actor=cc.Actor("agency", one.organization_id))
         broken = desk.storage.get(record_kinds.DATA_KEY, [made[1].id])[made[1].id]
         rewritten(
             desk, record_kinds.DATA_KEY, broken.id, wrapped=broken.document["wrapped"][:-8] + "AAAAAAA="
@@ -224,7 +224,7 @@ def test_one_data_key_that_does_not_open_keeps_no_other_back(caplog):
         done = desk.dispatch_once()
         assert (done.dead, done.sent) == (1, 3)
         assert [to for to, _ in desk.box.texts].count("patron@example.org") == 2
-        (dead,) = desk.dead_letters()
+        (dead,) = desk.messages.dead_letters()
         assert (dead.referral_id, dead.last, dead.attempts) == (made[1].id, "unreadable", 0)
         assert [one.getMessage() for one in caplog.records] == [
             f"message {dead.id} cannot be read: SealBrokenError"
@@ -239,13 +239,13 @@ def test_a_way_to_reach_a_patron_that_cannot_be_used_keeps_no_other_back(desk):
     desk.dispatch_once()
     desk.box.clear()
     for one in (odd, fine):
-        desk.apply(one.id, "accept", actor=cc.Actor("agency", one.organization_id))
+        desk.record_event(one.id, "accept", actor=cc.Actor("agency", one.organization_id))
     record = desk.storage.get(record_kinds.PRIVATE, [odd.id])[odd.id]
     hours = [{**one, "safe_from": "09:00:00+00:00"} for one in record.document["contacts"]]
     rewritten(desk, record_kinds.PRIVATE, odd.id, contacts=hours)
     desk.dispatch_once()
     assert [to for to, _ in desk.box.texts].count("patron@example.org") == 1
-    assert [dead.last for dead in desk.dead_letters()] == ["unreadable"]
+    assert [dead.last for dead in desk.messages.dead_letters()] == ["unreadable"]
 
 
 def test_a_text_that_cannot_be_written_keeps_no_other_back(desk, monkeypatch):
@@ -289,7 +289,7 @@ def test_a_storage_that_fails_sets_nothing_aside(desk, monkeypatch):
         patched.setattr(desk.storage, "get", broken)
         with pytest.raises(StorageError):
             desk.dispatch_once()
-    assert desk.dead_letters() == ()
+    assert desk.messages.dead_letters() == ()
     desk.time.pass_by(minutes=5)
     assert desk.dispatch_once().sent == 1
 
@@ -297,11 +297,11 @@ def test_a_storage_that_fails_sets_nothing_aside(desk, monkeypatch):
 def test_what_cannot_be_read_says_nothing_of_what_stands_in_it(desk, caplog):
     _, key = strange(desk, template="zq7-private", reason="zq7-private", shiny="zq7-private")
     desk.dispatch_once()
-    (dead,) = desk.dead_letters()
+    (dead,) = desk.messages.dead_letters()
     assert "zq7" not in repr(dead) + caplog.text + json.dumps([e.to_dict() for e in desk.audit.entries()])
-    desk.retry(key, actor=STAFF)
+    desk.messages.retry(key, actor=STAFF)
     with pytest.raises(InvalidReferralError) as caught:
-        desk.discard_message(key, actor=STAFF)
+        desk.messages.discard(key, actor=STAFF)
     assert "zq7" not in str(caught.value)
 
 
@@ -310,5 +310,5 @@ def test_of_a_referral_that_is_gone_nobody_is_told(desk):
     record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
     desk.storage.commit([Delete(record_kinds.REFERRAL, referral.id, record.version)])
     assert desk.dispatch_once().dead == 1
-    assert [dead.id for dead in desk.dead_letters()] == [key]
+    assert [dead.id for dead in desk.messages.dead_letters()] == [key]
     assert desk.box == []

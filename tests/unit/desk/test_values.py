@@ -68,9 +68,9 @@ def test_a_value_of_another_type_than_its_field_is_refused_and_not_repeated(make
         ({"follow_up_allowed": "on"}, "follow_up_allowed"),
         ({"terms": [5]}, "terms"),
         ({"patron": 123}, "patron"),
-        ({"told": {"first_name": 7}}, "told"),
-        ({"told": {1: "x"}}, "told"),
-        ({"told": ["first_name"]}, "told"),
+        ({"shared_fields": {"first_name": 7}}, "shared_fields"),
+        ({"shared_fields": {1: "x"}}, "shared_fields"),
+        ({"shared_fields": ["first_name"]}, "shared_fields"),
         ({"area": 28694}, "area"),
         ({"contacts": ["patron@example.org"]}, "contacts"),
     ],
@@ -79,7 +79,7 @@ def test_a_referral_that_could_not_be_read_again_is_not_made(desk, asked, field)
     with pytest.raises(InvalidReferralError, match=f"the field {field} does not take|`{field}` takes"):
         send(desk, **asked)
     assert list(desk.storage.scan(record_kinds.REFERRAL)) == []
-    assert send(desk, told=MappingProxyType({"first_name": "Quill"})).status == "requested"
+    assert send(desk, shared_fields=MappingProxyType({"first_name": "Quill"})).status == "requested"
 
 
 def test_types_are_distinguished_as_in_documents():
@@ -102,10 +102,12 @@ def test_types_are_distinguished_as_in_documents():
 def test_words_that_no_event_can_keep_are_refused(desk, text):
     referral = send(desk)
     with pytest.raises(InvalidReferralError, match=r"at most 2,000 characters and no control characters$"):
-        desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined", text=text)
+        desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined", text=text)
     words = "Zoë\tsaid:\r\nno" + "x" * 1986
-    desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined", text=words)
-    assert [one.reveal() for one in desk.private(referral.id, actor=STAFF).notes.values()] == [words]
+    desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined", text=words)
+    assert [one.reveal() for one in desk.privacy.read_private(referral.id, actor=STAFF).notes.values()] == [
+        words
+    ]
 
 
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(1999, 12, 31), date(3000, 1, 1), date(9999, 12, 31)])
@@ -125,13 +127,15 @@ def calls(desk, referral):
     agency = cc.Actor("agency", referral.organization_id)
     return {
         "refer": lambda at: desk.refer(match, actor=STAFF, at=at),
-        "apply": lambda at: desk.apply(referral.id, "accept", actor=agency, at=at),
-        "consent": lambda at: desk.consent(referral.id, terms(), actor=STAFF, at=at),
-        "revoke_consent": lambda at: desk.revoke_consent(referral.id, actor=STAFF, at=at),
+        "apply": lambda at: desk.record_event(referral.id, "accept", actor=agency, at=at),
+        "consent": lambda at: desk.referrals.consent(referral.id, terms(), actor=STAFF, at=at),
+        "revoke_consent": lambda at: desk.referrals.revoke_consent(referral.id, actor=STAFF, at=at),
         "follow_up": lambda at: desk.follow_up(
             referral.id, cc.FollowUp(reached=True, helped="yes"), actor=STAFF, at=at
         ),
-        "re_refer": lambda at: desk.re_refer(referral.id, match, actor=STAFF, allow_tried=True, at=at),
+        "re_refer": lambda at: desk.referrals.re_refer(
+            referral.id, match, actor=STAFF, allow_tried=True, at=at
+        ),
         "due": desk.due,
         "purge": desk.purge,
     }
@@ -143,7 +147,7 @@ def calls(desk, referral):
 def test_a_moment_has_a_zone_and_has_come(desk, name):
     referral = send(desk)
     if name == "re_refer":
-        desk.apply(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
+        desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     call = calls(desk, referral)[name]
     with pytest.raises(InvalidReferralError, match="must be datetimes with a time zone"):
         call(NAIVE)
@@ -169,13 +173,13 @@ def test_ids_with_full_stops_are_distinct():
         first, other = (desk.refer(found(desk), actor=STAFF) for _ in range(2))
         assert (first.id, other.id) == ("2026", "2026.1")
         desk.follow_up(other.id, cc.FollowUp(reached=True, helped="no", problem="no_funds"), actor=STAFF)
-        assert [event.referral_id for event in desk.events("2026")] == ["2026"] * 2
-        assert desk.answers("2026") == ()
-        desk.freeze("2026.1", actor=STAFF, reason="case-1")
+        assert [event.referral_id for event in desk.referrals.events("2026")] == ["2026"] * 2
+        assert desk.referrals.follow_up_answers("2026") == ()
+        desk.privacy.set_legal_hold("2026.1", actor=STAFF, reason="case-1")
         desk.follow_up(first.id, cc.FollowUp(reached=True, helped="yes"), actor=STAFF)
         desk.time.pass_by(days=181)
         desk.purge()
         with pytest.raises(ReferralNotFoundError):
-            desk.events("2026")
-        assert len(desk.events("2026.1")) == 3
-        assert len(desk.answers("2026.1")) == 1
+            desk.referrals.events("2026")
+        assert len(desk.referrals.events("2026.1")) == 3
+        assert len(desk.referrals.follow_up_answers("2026.1")) == 1

@@ -68,8 +68,8 @@ def ids(result):
 def test_services_in_the_building_come_first_from_any_rank(desk):
     plain = ids(desk.match(NEED, limit=None))
     assert plain == [f"p{number:02}" for number in range(30)]
-    desk.visitors.put(visit("p29"))
-    desk.visitors.put(visit("p17", "other"))
+    desk.visits.put(visit("p29"))
+    desk.visits.put(visit("p17", "other"))
     result = desk.match(NEED, branch="main", limit=4)
     assert ids(result) == ["p17", "p29", "p00", "p01"]
     assert [match.reasons[1].text for match in result[:2]] == [
@@ -84,7 +84,7 @@ def test_services_in_the_building_come_first_from_any_rank(desk):
 
 
 def test_scores_do_not_change_and_still_add_up(desk):
-    desk.visitors.put(visit("p29"))
+    desk.visits.put(visit("p29"))
     plain = {match.service_id: match for match in desk.match(NEED, limit=None)}
     for match in desk.match(NEED, limit=None, branch="main"):
         assert math.fsum(part.points for part in match.contributions) == match.score
@@ -92,7 +92,7 @@ def test_scores_do_not_change_and_still_add_up(desk):
 
 
 def test_a_visit_counts_until_it_is_over(desk, clock):
-    desk.visitors.put(visit("p29"))
+    desk.visits.put(visit("p29"))
     clock.now = NOW.replace(hour=8)
     assert (
         desk.match(NEED, branch="main")[0].reasons[1].text
@@ -104,18 +104,18 @@ def test_a_visit_counts_until_it_is_over(desk, clock):
 
 
 def test_a_service_that_does_not_fit_stays_a_near_miss(desk):
-    desk.visitors.put(visit("p29"))
+    desk.visits.put(visit("p29"))
     near = attrs.evolve(NEED, within=cc.miles(1))
     result = desk.match(near, branch="main", limit=None)
     assert "p29" not in ids(result)
-    desk.visitors.put(visit("p03", "closer"))
+    desk.visits.put(visit("p03", "closer"))
     widened = desk.match(near, branch="main").widened
     assert {m.service_id: m.reasons[1].criterion for m in widened}["p03"] == "visiting"
 
 
 def test_a_service_for_unknown_needs_keeps_its_rank(desk):
     desk.load(cc.Directory.of([pantry("p", 36.0), pantry("q", 36.0, name="The Annex")]))
-    desk.visitors.put(visit("q"))
+    desk.visits.put(visit("q"))
     result = desk.match(cc.Need(terms=["food-pantry"]), branch="main", limit=None)
     matches = {match.service_id: match for match in result}
     assert ids(result).index("q") > ids(result).index("p")
@@ -124,7 +124,7 @@ def test_a_service_for_unknown_needs_keeps_its_rank(desk):
 
 def test_on_a_holiday_it_is_a_question_and_nothing_comes_first(desk, clock):
     clock.now = datetime(2026, 12, 25, 9, tzinfo=ZONE)
-    desk.visitors.put(visit("p05", schedule=weekly("FR", "10:00", "12:00")))
+    desk.visits.put(visit("p05", schedule=weekly("FR", "10:00", "12:00")))
     result = desk.match(NEED, branch="main")
     assert ids(result) == ids(desk.match(NEED))
     text = "Ask whether the nurse comes today from 10 am to noon (it is Christmas Day)"
@@ -132,7 +132,7 @@ def test_on_a_holiday_it_is_a_question_and_nothing_comes_first(desk, clock):
 
 
 def test_the_json_of_a_match_has_the_reason(desk):
-    desk.visitors.put(visit("p29", sign_up=True))
+    desk.visits.put(visit("p29", sign_up=True))
     reason = desk.match(NEED, branch="main", limit=1).to_dict()["matches"][0]["reasons"][1]
     assert json.loads(json.dumps(reason)) == {
         "criterion": "visiting",
@@ -145,17 +145,17 @@ def test_the_json_of_a_match_has_the_reason(desk):
 
 
 def test_visits_outlive_the_directory(desk):
-    desk.visitors.put(visit("p29"))
+    desk.visits.put(visit("p29"))
     desk.load(cc.Directory.of([pantry("p00", 36.0), pantry("new", 36.1)]), drop_missing=True)
     assert ids(desk.match(NEED, branch="main")) == ["p00", "new"]
-    assert [visit.id for visit in desk.visitors.all()] == ["visit"]
+    assert [visit.id for visit in desk.visits.all()] == ["visit"]
 
 
 def test_an_asynchronous_desk_shows_visits_too():
     async def ask():
         async with await cc.AsyncConnector.open(clock=lambda: NOW) as desk:
-            await desk.run(desk.desk.visitors.put, visit("p"))
-            return await desk.visits("main", date(2026, 12, 1), date(2027, 2, 1))
+            await desk.run(desk.desk.visits.put, visit("p"))
+            return await desk.run(desk.desk.visits.between, "main", date(2026, 12, 1), date(2027, 2, 1))
 
     assert [occurrence.begins.date() for occurrence in asyncio.run(ask())] == [
         date(2026, 12, 8),
@@ -167,17 +167,20 @@ def test_partnerships_are_in_no_match_no_export_and_no_log(desk, tmp_path, caplo
     caplog.set_level(logging.DEBUG)
     contact = KeyContact(role="intake coordinator", name=PRIVATE[0], reach=PRIVATE[1])
     desk.partnerships.put(Partnership(organization_id="o", status="connected", contacts=[contact]))
-    desk.visitors.put(visit("p29"))
+    desk.visits.put(visit("p29"))
     texts = [
         json.dumps(desk.match(NEED, branch="main", limit=None).to_dict()),
         json.dumps(
-            [occurrence.to_dict() for occurrence in desk.visits("main", date(2026, 1, 1), date(2027, 1, 1))]
+            [
+                occurrence.to_dict()
+                for occurrence in desk.visits.between("main", date(2026, 1, 1), date(2027, 1, 1))
+            ]
         ),
         repr((desk, desk.partnerships.all(), desk.partnerships.due(), desk.partnerships.get("o").contacts)),
         caplog.text,
     ]
     for name in ("out.json", "out.ndjson"):
-        cc.write(desk.directory, tmp_path / name, audience="steward")
+        cc.write(desk.directory.read(), tmp_path / name, audience="steward")
         texts.append((tmp_path / name).read_text(encoding="utf-8"))
     assert not [text for text in texts for private in (*PRIVATE, "intake") if private in text]
 

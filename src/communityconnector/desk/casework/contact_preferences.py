@@ -1,4 +1,4 @@
-"""What a patron says anew: ways to be reached, what an agency is to be told, and whether to be asked how it went."""
+"""What a patron decides anew: ways to be reached, what an agency will learn, and whether to be asked how it went."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 import attrs
 
-from communityconnector.desk.arguments import check_actor
+from communityconnector.desk.authorization import check_speaks_for_patron
 from communityconnector.desk.casework.change import ReferralChange
-from communityconnector.desk.casework.steps import Carrying
+from communityconnector.desk.casework.steps import begin_change
+from communityconnector.desk.context import DeskContext
 from communityconnector.desk.store.audit_log import Fact
 from communityconnector.desk.store.legal_holds import LegalHolds
 from communityconnector.desk.store.outbox import (
@@ -22,156 +23,114 @@ from communityconnector.desk.store.outbox import (
 from communityconnector.desk.store.record_kinds import BY_DUE
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.notification import Secret
-from communityconnector.referrals import (
-    Actor,
-    Clock,
-    ContactPreference,
-    Referral,
-    ReferralStatus,
-    Role,
-    Safe,
-)
+from communityconnector.referrals import Actor, Clock, ContactPreference, Referral, ReferralStatus, Safe
 
 
-class Contacting(Carrying):
-    """The part of a desk that takes down what a patron says anew."""
+def set_contacts(
+    context: DeskContext, referral_id: str, contacts: Iterable[ContactPreference], *, actor: Actor
+) -> None:
+    """See `Referrals.set_contacts`."""
+    check_speaks_for_patron(actor, "set_contacts")
+    new = as_contacts(contacts)
 
-    def set_contacts(self, referral_id: str, contacts: Iterable[ContactPreference], *, actor: Actor) -> None:
-        """Say by which ways a patron may be reached from now on, in place of all that was said before.
-
-        So a way that is no longer safe is taken out, STOP is heeded (no contacts at all), and a word that has grown old
-        is given anew (`due` lists those). It counts at once: a message that waits goes by a way that is named now, or
-        is withdrawn. Under a legal hold the ways that were named before are kept, as ways that are not safe.
-
-        Args:
-            referral_id: for which referral; a closed one too, as long as anything of the patron's own is kept of it.
-            contacts: the ways, those to try first at first; none, where nothing is to be sent any more.
-            actor: the patron, or staff for the patron.
-
-        Raises:
-            ReferralNotFoundError: there is none.
-            IllegalTransitionError: this role does not speak for a patron.
-            InvalidReferralError: a patron's word is from the future, or ways are named that would never be used: the
-                referral is closed and nothing of the patron's own is kept of it, or that is kept for a legal hold alone.
-        """
-        said = as_contacts(contacts)
-
-        def write() -> None:
-            holds = LegalHolds.found(self._parts.ledger)
-            work = self._spoken(referral_id, "contacts", actor)
-            if said and (work.about.ended or (work.referral.is_closed and not work.about.private)):
-                message = "nothing of the patron's own is used for this referral any more: it is closed, or the consent was taken back"
-                raise InvalidReferralError(message)
-            own = attrs.evolve(work.kept(), contacts=said)
-            check_contacts(said, work.recorded_at)
-            if holds.keep(referral_id):
-                before = [attrs.evolve(one, safe=Safe.NO) for one in work.kept().contacts]
-                own = attrs.evolve(own, contacts=tuple(dict.fromkeys((*said, *before))))
-            work.keep(own)
-            channels = tuple(sorted({one.channel.value for one in said}))
-            work.facts.append(Fact(actor=actor, action="contacts", referral_id=referral_id, fields=channels))
-            work.commit(holds.guard({}, unwiped=True))
-
-        self._parts.ledger.again(write)
-
-    def allow_follow_up(self, referral_id: str, allowed: bool, *, actor: Actor) -> Referral:  # noqa: FBT001  # the one thing that is said
-        """Say whether a patron may be asked how it went, whatever they said before.
-
-        Args:
-            referral_id: about which referral; not a draft, for which it is said with `send`.
-            allowed: whether they may be asked. If not, a question that waits is withdrawn.
-            actor: the patron, or staff for the patron.
-
-        Returns:
-            The referral as it stands now.
-
-        Raises:
-            ReferralNotFoundError: there is none.
-            IllegalTransitionError: it is a draft, or this role does not speak for a patron.
-            InvalidReferralError: it is neither `True` nor `False`.
-        """
-        if not isinstance(allowed, bool):
-            message = "whether a patron may be asked is said with True or False"
-            raise InvalidReferralError(message)
-
-        def write() -> Referral:
-            work = self._spoken(referral_id, "allow_follow_up", actor)
-            if work.referral.status is ReferralStatus.DRAFT:
-                raise IllegalTransitionError(work.referral.status, "allow_follow_up", actor.role)
-            if not allowed:
-                self._withdraw_questions(work)
-            work.allow_follow_up(allowed=allowed)
-            fact = Fact(
-                actor=actor, action="allow_follow_up" if allowed else "no_follow_up", referral_id=referral_id
+    def write() -> None:
+        holds = LegalHolds.read(context.ledger)
+        change = begin_change(context, referral_id, None)
+        state = change.state
+        is_unused = state.metadata.ended or (state.referral.is_closed and not state.metadata.private)
+        if new and is_unused:
+            message = (
+                "the patron's private data is not used for this referral any more: it is closed, or the consent was "
+                "taken back"
             )
-            work.facts.append(fact)
-            return work.commit()
-
-        return self._parts.ledger.again(write)
-
-    def tell(self, referral_id: str, told: Mapping[str, str | Secret | None], *, actor: Actor) -> None:
-        """Complete or correct what an agency is to be told, before a referral is sent.
-
-        Args:
-            referral_id: which draft.
-            told: texts by name of the field, in place of what these said before; `None` takes a field out. The others
-                stay.
-            actor: the patron, or staff for the patron.
-
-        Raises:
-            ReferralNotFoundError: there is none.
-            IllegalTransitionError: it is no draft, this role does not speak for a patron, or something would be lost that
-                is under a legal hold.
-            InvalidReferralError: something is no text.
-        """
-        if not isinstance(told, Mapping):
-            message = "what an agency is to be told is given by the names of fields: {'first_name': ...}"
             raise InvalidReferralError(message)
+        private = attrs.evolve(state.kept_private(), contacts=new)
+        check_contacts(new, state.recorded_at)
+        if holds.cover(referral_id):
+            before = [attrs.evolve(one, safe=Safe.NO) for one in state.kept_private().contacts]
+            private = attrs.evolve(private, contacts=tuple(dict.fromkeys((*new, *before))))
+        change.replace_private(private)
+        channels = tuple(sorted({one.channel.value for one in new}))
+        state.facts.append(Fact(actor=actor, action="contacts", referral_id=referral_id, fields=channels))
+        change.commit(holds.guard_write({}, unwiped=True))
 
-        def write() -> None:
-            holds = LegalHolds.found(self._parts.ledger)
-            work = self._spoken(referral_id, "tell", actor)
-            own = work.kept()
-            if work.referral.status is not ReferralStatus.DRAFT:
-                raise IllegalTransitionError(work.referral.status, "tell", actor.role)
-            if holds.keep(referral_id) and own.told.keys() & told.keys():
-                raise IllegalTransitionError(work.referral.status, "tell", actor.role, "no_legal_hold")
-            now = {**own.told, **as_shared_fields(told)}
-            work.keep(attrs.evolve(own, told={name: text for name, text in now.items() if text is not None}))
-            fields = tuple(sorted(told))
-            work.facts.append(Fact(actor=actor, action="tell", referral_id=referral_id, fields=fields))
-            work.commit(holds.guard({}, unwiped=True))
+    context.ledger.retry(write)
 
-        self._parts.ledger.again(write)
 
-    # Inside
+def allow_follow_up(
+    context: DeskContext,
+    referral_id: str,
+    allowed: bool,  # noqa: FBT001  # the one thing that is decided
+    *,
+    actor: Actor,
+) -> Referral:
+    """See `Referrals.allow_follow_up`."""
+    check_speaks_for_patron(actor, "allow_follow_up")
+    if not isinstance(allowed, bool):
+        message = "`allowed` takes True or False"
+        raise InvalidReferralError(message)
 
-    def _spoken(self, referral_id: str, action: str, actor: Actor) -> ReferralChange:
-        """The work that a patron's word makes."""
-        check_actor(actor)
-        work = self._work(referral_id, None)
-        if actor.role not in (Role.STAFF, Role.PATRON):
-            raise IllegalTransitionError(work.referral.status, action, actor.role)
-        return work
+    def write() -> Referral:
+        change = begin_change(context, referral_id, None)
+        if change.referral.status is ReferralStatus.DRAFT:
+            raise IllegalTransitionError(change.referral.status, "allow_follow_up", actor.role)
+        if not allowed:
+            _withdraw_questions(change)
+        change.allow_follow_up(allowed=allowed)
+        action = "allow_follow_up" if allowed else "no_follow_up"
+        change.state.facts.append(Fact(actor=actor, action=action, referral_id=referral_id))
+        return change.commit()
 
-    def _withdraw_questions(self, work: ReferralChange) -> None:
-        """Keep back messages that wait and ask how it went."""
-        end = work.recorded_at + self._parts.ledger.policy.keep_messages
-        for record in message_records(self._parts.ledger.storage, work.referral.id):
-            row = read_message(record)
-            if BY_DUE in record.keys and isinstance(row, OutboxMessage) and row.reason == Clock.FOLLOW_UP:
-                work.writes.append(withdrawal_write(record, "patron", end))
+    return context.ledger.retry(write)
+
+
+def set_shared_fields(
+    context: DeskContext, referral_id: str, fields: Mapping[str, str | Secret | None], *, actor: Actor
+) -> None:
+    """See `Referrals.set_shared_fields`."""
+    check_speaks_for_patron(actor, "set_shared_fields")
+    if not isinstance(fields, Mapping):
+        message = "what an agency will learn is given by the names of fields: {'first_name': ...}"
+        raise InvalidReferralError(message)
+
+    def write() -> None:
+        holds = LegalHolds.read(context.ledger)
+        change = begin_change(context, referral_id, None)
+        private, status = change.state.kept_private(), change.referral.status
+        if status is not ReferralStatus.DRAFT:
+            raise IllegalTransitionError(status, "set_shared_fields", actor.role)
+        if holds.cover(referral_id) and private.shared_fields.keys() & fields.keys():
+            raise IllegalTransitionError(status, "set_shared_fields", actor.role, "no_legal_hold")
+        merged = {**private.shared_fields, **as_shared_fields(fields)}
+        remaining = {name: text for name, text in merged.items() if text is not None}
+        change.replace_private(attrs.evolve(private, shared_fields=remaining))
+        names = tuple(sorted(fields))
+        change.state.facts.append(Fact(actor=actor, action="tell", referral_id=referral_id, fields=names))
+        change.commit(holds.guard_write({}, unwiped=True))
+
+    context.ledger.retry(write)
+
+
+def _withdraw_questions(change: ReferralChange) -> None:
+    """Withdraw messages that wait and ask how it went."""
+    ledger, state = change.state.ledger, change.state
+    end = state.recorded_at + ledger.policy.keep_messages
+    for record in message_records(ledger.storage, state.referral.id):
+        message = read_message(record)
+        is_waiting = BY_DUE in record.keys
+        if is_waiting and isinstance(message, OutboxMessage) and message.reason == Clock.FOLLOW_UP:
+            state.writes.append(withdrawal_write(record, "patron", end))
 
 
 def as_shared_fields(values: Any) -> Any:
-    """Texts by name of the field, as secrets. What is no text is left as it is: the type of the field refuses it."""
+    """Wrap texts by name of the field as secrets. Other values stay as they are: the type of the field refuses them."""
     if not isinstance(values, Mapping):
         return values
     return {name: Secret(text) if isinstance(text, str) else text for name, text in values.items()}
 
 
 def as_contacts(values: Iterable[ContactPreference]) -> tuple[ContactPreference, ...]:
-    """Ways to reach a patron.
+    """Make a tuple of ways to reach a patron.
 
     Raises:
         InvalidReferralError: it is one way instead of a list, or something else. The message repeats nothing of it.
@@ -179,18 +138,18 @@ def as_contacts(values: Iterable[ContactPreference]) -> tuple[ContactPreference,
     if isinstance(values, (str, ContactPreference)) or not isinstance(values, Iterable):
         message = "`contacts` takes a list: [ContactPreference(channel='email', address=Secret(...))]"
         raise InvalidReferralError(message)
-    found = tuple(values)
-    if not all(isinstance(one, ContactPreference) for one in found):
+    contacts = tuple(values)
+    if not all(isinstance(one, ContactPreference) for one in contacts):
         message = "`contacts` takes values as ContactPreference(channel='email', address=Secret(...))"
         raise InvalidReferralError(message)
-    return found
+    return contacts
 
 
 def check_contacts(contacts: Iterable[ContactPreference], now: datetime) -> None:
-    """Make sure that no patron's word on a contact is from the future.
+    """Make sure that no contact was verified in the future.
 
     Raises:
-        InvalidReferralError: one is.
+        InvalidReferralError: one was.
     """
     if any(contact.is_ahead(now) for contact in contacts):
         message = "a contact is verified when the patron says so: `verified_at` lies in the future"

@@ -1,381 +1,254 @@
-"""Making referrals, and writing down what happens to them."""
+"""Making referrals: of a match or a service, and anew where a closed one did not help."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple, Unpack
 
 import attrs
 
-from communityconnector.desk.arguments import build, check_actor, check_concepts, check_kind, check_language
+from communityconnector.desk.arguments import build, check_actor, check_concepts, check_kind
 from communityconnector.desk.casework.change import ReferralChange
-from communityconnector.desk.casework.contact_preferences import as_contacts, as_shared_fields, check_contacts
-from communityconnector.desk.casework.steps import Carrying
-from communityconnector.desk.store.audit_log import Fact
+from communityconnector.desk.casework.contact_preferences import check_contacts
+from communityconnector.desk.casework.referral_request import ReferralRequest, RequestOptions
+from communityconnector.desk.casework.steps import apply_event
+from communityconnector.desk.context import DeskContext
 from communityconnector.desk.store.idempotency import RequestKey, run_once
-from communityconnector.desk.store.legal_holds import LegalHolds, delete_writes
 from communityconnector.desk.store.referral_record import StoredReferral
-from communityconnector.errors import (
-    IllegalTransitionError,
-    InvalidReferralError,
-    UnknownNeedError,
-)
+from communityconnector.errors import InvalidReferralError, UnknownNeedError
 from communityconnector.matching import Match
 from communityconnector.model import Service
 from communityconnector.model.codes import is_hierarchical
-from communityconnector.notification import Secret, Uncopied
 from communityconnector.referrals import (
     Actor,
+    Advanced,
     AgeBand,
-    Basis,
     ConsentTerms,
-    ContactPreference,
     Event,
-    Priority,
     Private,
     Proposal,
     Referral,
     ReferralType,
-    check_discard,
     create,
     patron_ref,
-    re_refer,
     tags_of,
 )
-from communityconnector.referrals.documents import TYPED, texts
+from communityconnector.referrals import re_refer as begin_again
 from communityconnector.referrals.service_summary import ServiceSummary
-from communityconnector.referrals.unmet import area_of, codes_of, is_code
+from communityconnector.referrals.unmet import is_code
+
+ReferralTarget = Match | Service | str
+"""What a referral is to: a match, a service, or a service's id."""
 
 
-@attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
-class ReferralRequest(Uncopied):
-    """What a referral is made with, beside the service.
+class _Replaced(NamedTuple):
+    """The referral that a new one takes the place of.
 
     Attributes:
-        type: how patron and agency are brought together. By default the details are handed over, and nothing is sent.
-        concepts: ids of the needs; by default what the match was found for.
-        terms: ids of taxonomy terms that were asked for.
-        patron: the host's opaque reference to the patron, where one must be found again; none by default.
-        told: what the agency is to be told, by name of the field. It must ask for each (`Intake`).
-        contacts: ways to reach the patron, and on what terms.
-        age_band: how old the patron is, roughly.
-        follow_up_allowed: whether the patron agrees to be asked how it went.
-        priority: how soon it is needed.
-        area: where it was asked for, coarsely: the beginning of a ZIP code, a county, a branch.
-        language: the language that it was asked for in.
-        channel: how the patron came: `desk`, `phone`, `outreach` and the like.
-        basis: whether the patron said the need, or staff saw it.
-
-    Raises:
-        InvalidReferralError: the area may be an address, or words stand where a code belongs.
+        id: its id.
+        allow_tried: whether the new one may go to an agency that was tried before.
     """
 
-    type: ReferralType = attrs.field(default=ReferralType.INFORMATION, converter=ReferralType)
-    concepts: tuple[str, ...] = attrs.field(default=(), converter=texts)
-    terms: tuple[str, ...] = attrs.field(default=(), converter=texts)
-    patron: str = ""
-    told: Mapping[str, Secret] = attrs.field(factory=dict, converter=as_shared_fields)
-    contacts: tuple[ContactPreference, ...] = attrs.field(default=(), converter=as_contacts)
-    age_band: AgeBand = attrs.field(default=AgeBand.UNKNOWN, converter=AgeBand)
-    follow_up_allowed: bool = False
-    priority: Priority = attrs.field(default=Priority.ROUTINE, converter=Priority)
-    area: str = ""
-    language: str = ""
-    channel: str = ""
-    basis: Basis = attrs.field(default=Basis.PRESENTED, converter=Basis)
-
-    def __attrs_post_init__(self) -> None:
-        check_language(self.language)
-        # If the need stays unmet, these are kept for ever, beside its concepts, which are those of the vocabulary.
-        area_of(self.area)
-        codes_of((*self.terms, *filter(None, (self.language, self.channel))))
+    id: str
+    allow_tried: bool
 
 
-class Referring(Carrying):
-    """The part of a desk that makes referrals, and writes down what happens to them."""
+def refer(  # noqa: PLR0913  # to what, by whom, and what keeps a repeated request from counting twice
+    context: DeskContext,
+    to: ReferralTarget,
+    *,
+    actor: Actor,
+    consent: ConsentTerms | None = None,
+    idempotency_key: str = "",
+    at: datetime | None = None,
+    **options: Unpack[RequestOptions],
+) -> Referral:
+    """See `Referrals.refer`."""
+    request = build(ReferralRequest, options, "refer")
+    return _make(context, None, to, actor, consent, idempotency_key, at, request)
 
-    def refer(  # what is referred to, by whom, and what keeps a repeated request from counting twice
-        self,
-        to: Match | Service | str,
-        *,
-        actor: Actor,
-        consent: ConsentTerms | None = None,
-        idempotency_key: str = "",
-        at: datetime | None = None,
-        **asked: Any,
-    ) -> Referral:
-        """Refer a patron to a service.
 
-        By default the details are handed over: the referral is `given`, no patron is in it, and nothing is sent. Of any
-        other type it is a draft; with the patron's consent it is sent at once.
+def re_refer(  # noqa: PLR0913  # what `refer` takes, and what it replaces
+    context: DeskContext,
+    referral_id: str,
+    to: ReferralTarget,
+    *,
+    actor: Actor,
+    consent: ConsentTerms | None = None,
+    allow_tried: bool = False,
+    idempotency_key: str = "",
+    at: datetime | None = None,
+    **options: Unpack[RequestOptions],
+) -> Referral:
+    """See `Referrals.re_refer`."""
+    request = build(ReferralRequest, options, "re_refer")
+    replaced = _Replaced(referral_id, allow_tried)
+    return _make(context, replaced, to, actor, consent, idempotency_key, at, request)
 
-        Args:
-            to: the service: a match, the service itself, or its id.
-            actor: who refers.
-            consent: what the patron agreed to.
-            idempotency_key: what the host calls the request. The same request under the same key, sent again within a
-                week, makes no second referral.
-            at: when, if not now.
-            **asked: what `ReferralRequest` has.
 
-        Returns:
-            The referral.
-
-        Raises:
-            ServiceNotFoundError: the directory has no such service.
-            UnknownNeedError: a need or a term is not known.
-            UnexpectedArgumentError: `ReferralRequest` has no such name.
-            InvalidReferralError: something is missing, of another kind, or contradicts the type of referral.
-            InvalidPatronRefError: the reference to the patron is not opaque.
-            InvalidConsentError: the consent is not of the kind that the matter asks for.
-            IllegalTransitionError: it cannot be sent: no consent, an inactive service, a confidential one, or a referral
-                of type `self` that tells the agency something and is not sent by the patron.
-            IdempotencyConflictError: the key was used for another request.
-        """
-        return self._make(
-            None, to, actor, consent, idempotency_key, at, build(ReferralRequest, asked, "refer")
+def _make(  # noqa: PLR0913, PLR0917  # what `re_refer` takes
+    context: DeskContext,
+    replaced: _Replaced | None,
+    to: ReferralTarget,
+    actor: Actor,
+    consent: ConsentTerms | None,
+    idempotency_key: str,
+    at: datetime | None,
+    request: ReferralRequest,
+) -> Referral:
+    """Make a referral, and send it or hand it over if its type and consent say so."""
+    check_actor(actor)
+    if consent is not None:
+        check_kind("consent", consent, ConsentTerms)
+    ledger = context.ledger
+    service_id = _service_id(to)
+    _check_needs(context, request)
+    named = bool(request.concepts or request.terms)
+    concepts, terms = (request.concepts, request.terms) if named else _matched_needs(to)
+    if request.type is ReferralType.INFORMATION and (request.patron or request.shared_fields or consent):
+        message = (
+            "a referral for information has no patron, tells no agency anything, and needs no consent: "
+            "leave these out, or give another type, such as type='direct'"
         )
+        raise InvalidReferralError(message)
 
-    def re_refer(  # noqa: PLR0913  # what `refer` takes, and what it replaces
-        self,
-        referral_id: str,
-        to: Match | Service | str,
-        *,
-        actor: Actor,
-        consent: ConsentTerms | None = None,
-        allow_tried: bool = False,
-        idempotency_key: str = "",
-        at: datetime | None = None,
-        **asked: Any,
-    ) -> Referral:
-        """Refer again, where a closed referral did not help: a new referral, with a new consent.
-
-        What is the patron's own is taken over where it is still kept and not said anew; so are the needs. A referral for
-        information has no patron, so nothing but the needs is taken over; nor is it once the consent was taken back.
-        Agencies that were tried before are refused.
-
-        Args:
-            referral_id: the closed one.
-            to: the service.
-            actor: who refers.
-            consent: what the patron agreed to this time.
-            allow_tried: whether the agency may be one that was tried before.
-            idempotency_key: see `refer`.
-            at: when, if not now.
-            **asked: what `ReferralRequest` has.
-
-        Raises:
-            ReferralNotFoundError: there is none.
-            IllegalTransitionError: the old one is not closed, or the new one cannot be sent.
-            InvalidReferralError: the agency was tried before; or see `refer`.
-        """
-        given = build(ReferralRequest, asked, "re_refer")
-        return self._make((referral_id, allow_tried), to, actor, consent, idempotency_key, at, given)
-
-    def apply(  # noqa: PLR0913  # what happened, who says so, when, and what keeps it from counting twice
-        self,
-        referral_id: str,
-        event: Event | str,
-        *,
-        actor: Actor,
-        expected_version: int | None = None,
-        idempotency_key: str = "",
-        at: datetime | None = None,
-        **told: Any,
-    ) -> Referral:
-        """Write down what happened to a referral, with all that follows from it.
-
-        Args:
-            referral_id: to which one.
-            event: what happened.
-            actor: who says so. An agency's id must be that of the referral's agency.
-            expected_version: the version that the caller has seen; if it is another by now, nothing is done.
-            idempotency_key: see `refer`.
-            at: when it happened, if not now.
-            **told: what `Details` has, but for `sending`, which the desk gathers itself. When details that were given
-                are closed, `to` may be left out: a success completes, anything else fails.
-
-        Returns:
-            The referral as it stands now.
-
-        Raises:
-            ReferralNotFoundError: there is none.
-            IllegalTransitionError: this cannot happen.
-            InvalidReferralError: what was told is incomplete or contradicts itself.
-            StaleRecordError: somebody else has changed it since the caller saw it.
-            IdempotencyConflictError: the key was used for another request.
-        """
-        check_actor(actor)
-        event = Event(event)
-        if event in (Event.CREATE, Event.RE_REFER, Event.DISCARD):
-            message = f"{event} has a call of its own: refer, re_refer or discard"
-            raise InvalidReferralError(message)
-
-        def write(key: RequestKey) -> Referral:
-            work = self._work(referral_id, at, expected_version)
-            self._check_agency(work.referral, actor, event)
-            self._step(work, event, actor, told)
-            return work.commit(*key.put(work.referral, work.recorded_at))
-
-        said = [referral_id, event.value, actor.role.value, actor.id, expected_version, at, told]
-        return run_once(self._parts.ledger, idempotency_key, said, write)
-
-    def discard(self, referral_id: str, *, actor: Actor) -> None:
-        """Throw a draft away, with all that belongs to it. That it was done stays in the log.
-
-        Args:
-            referral_id: which.
-            actor: who made it.
-
-        Raises:
-            ReferralNotFoundError: there is none.
-            IllegalTransitionError: it is no draft, somebody else's, or under a legal hold.
-        """
-        check_actor(actor)
-        ledger = self._parts.ledger
-
-        def write() -> None:
-            held = ledger.need(referral_id)
-            now = max(ledger.now(), held.referral.last_at)
-            check_discard(held.referral, actor, now)
-            holds = LegalHolds.found(ledger)
-            if holds.keep(referral_id):
-                raise IllegalTransitionError(held.referral.status, Event.DISCARD, actor.role, "no_legal_hold")
-            gone = delete_writes(ledger, referral_id, held.version, is_draft=True)
-            gone += holds.guards(gone)
-            ledger.commit(gone, [Fact(actor=actor, action=Event.DISCARD.value, referral_id=referral_id)], now)
-
-        ledger.again(write)
-
-    # Inside
-
-    def _make(  # noqa: PLR0913, PLR0917  # what `re_refer` takes
-        self,
-        replaced: tuple[str, bool] | None,
-        to: Match | Service | str,
-        actor: Actor,
-        consent: ConsentTerms | None,
-        idempotency_key: str,
-        at: datetime | None,
-        asked: ReferralRequest,
-    ) -> Referral:
-        check_actor(actor)
+    def write(key: RequestKey) -> Referral:
+        old = None if replaced is None else ledger.get_referral(replaced.id)
+        moment = ledger.check_moment(at, None if old is None else old.referral.last_at)
+        needs = concepts or (old.referral.concepts if old else ())
+        # Looked up here and not before: a repeated request gets its answer whatever the directory holds by now.
+        service = context.find_service(service_id)
+        _check_complete(to, request, service, has_needs=bool(needs or terms))
+        proposal = Proposal(
+            id=ledger.new_id(),
+            type=request.type,
+            service_id=service.id,
+            organization_id=service.organization_id,
+            concepts=needs,
+            terms=terms,
+            priority=request.priority,
+        )
+        change = ReferralChange(context, None, moment)
+        check_contacts(request.contacts, change.state.recorded_at)
+        change.state.private = _private_part(context, request, old)
+        change.state.update_metadata(
+            area=request.area,
+            language=request.language,
+            channel=request.channel,
+            basis=request.basis.value,
+            guardian=_wants_guardian(context, proposal, service, change.state.private, old),
+        )
+        allow_tried = replaced is not None and replaced.allow_tried
+        change.advance(_begin(change, proposal, actor, old, allow_tried=allow_tried), actor)
+        details = {"follow_up_allowed": request.follow_up_allowed}
         if consent is not None:
-            check_kind("consent", consent, ConsentTerms)
-        ledger = self._parts.ledger
-        service_id = _service_id(to)
-        self._check_asked(asked)
-        concepts, terms = (
-            (asked.concepts, asked.terms) if asked.concepts or asked.terms else _matched_needs(to)
-        )
-        if asked.type is ReferralType.INFORMATION and (asked.patron or asked.told or consent):
+            change.consents.grant(consent, actor)
+            apply_event(change, Event.SEND, actor, details)
+        elif request.type is ReferralType.INFORMATION:
+            apply_event(change, Event.GIVE, actor, details)
+        return change.commit(*key.put(change.referral, change.state.recorded_at))
+
+    asked = [replaced, service_id, actor.role.value, actor.id, consent, at, concepts, _to_remember(request)]
+    if terms != request.terms:
+        # Only where they differ: the fingerprints of older requests stay the same.
+        asked.append(terms)
+    return run_once(ledger, idempotency_key, asked, write)
+
+
+def _to_remember(request: ReferralRequest) -> dict[str, object]:
+    """What a request is recognized by, under the names that requests have always been remembered by."""
+    fields = attrs.asdict(request, recurse=False)
+    return {"told" if name == "shared_fields" else name: value for name, value in fields.items()}
+
+
+def _begin(
+    change: ReferralChange, proposal: Proposal, actor: Actor, old: StoredReferral | None, *, allow_tried: bool
+) -> Advanced:
+    """Begin the new referral, in the place of an old one if there is one."""
+    policy = change.state.ledger.policy
+    if old is None:
+        return create(proposal, actor, change.state.at, policy=policy, recorded_at=change.state.recorded_at)
+    return begin_again(
+        old.referral,
+        proposal,
+        actor,
+        change.state.at,
+        allow_tried=allow_tried,
+        policy=policy,
+        recorded_at=change.state.recorded_at,
+    )
+
+
+def _check_needs(context: DeskContext, request: ReferralRequest) -> None:
+    """Make sure that the named needs are known. Codes of 211 taxonomies are taken as they are."""
+    check_concepts(context.vocabulary, request.concepts)
+    for term in request.terms:
+        if not (is_hierarchical(term) or context.has_term(term)):
             message = (
-                "a referral for information has no patron, tells no agency anything, and needs no consent: "
-                "leave these out, or say another type, such as type='direct'"
+                "`terms` takes ids or codes of the directory's taxonomy terms: `desk.directory.read().taxonomy_terms` "
+                "lists them, and `match.terms` has those that were asked for"
             )
-            raise InvalidReferralError(message)
+            raise UnknownNeedError(message)
 
-        def write(key: RequestKey) -> Referral:
-            old = None if replaced is None else ledger.need(replaced[0])
-            moment = ledger.moment(at, None if old is None else old.referral.last_at)
-            about = concepts or (old.referral.concepts if old else ())
-            # Here, and not before: a request that is repeated has its answer, whatever the directory says by now.
-            listed = self._parts.find_service(service_id)
-            if not about and not terms and not _may_be_unknown(to, asked):
-                message = "say what is needed: concepts=['food-pantry'], or pass on a match that was found for a need"
-                raise InvalidReferralError(message)
-            if not listed.organization_id and asked.type is not ReferralType.INFORMATION:
-                message = (
-                    "the directory does not say which agency runs this service, so nothing can be sent to it: hand the "
-                    "details over, with no `type`"
-                )
-                raise InvalidReferralError(message)
-            proposal = Proposal(
-                id=ledger.new_id(),
-                type=asked.type,
-                service_id=listed.id,
-                organization_id=listed.organization_id,
-                concepts=about,
-                terms=terms,
-                priority=asked.priority,
-            )
-            work = ReferralChange(self._parts, None, moment)
-            check_contacts(asked.contacts, work.recorded_at)
-            work.private = self._own(asked, old)
-            work.about = attrs.evolve(
-                work.about,
-                area=asked.area,
-                language=asked.language,
-                channel=asked.channel,
-                basis=asked.basis.value,
-                guardian=self._wants_guardian(proposal, listed, work.private, old),
-            )
-            policy, recorded_at = ledger.policy, work.recorded_at
-            if old is None or replaced is None:
-                begun = create(proposal, actor, moment, policy=policy, recorded_at=recorded_at)
-            else:
-                begun = re_refer(
-                    old.referral,
-                    proposal,
-                    actor,
-                    moment,
-                    allow_tried=replaced[1],
-                    policy=policy,
-                    recorded_at=recorded_at,
-                )
-            work.advance(begun, actor)
-            details = {"follow_up_allowed": asked.follow_up_allowed}
-            if consent is not None:
-                work.consent_to(consent, actor)
-                self._step(work, Event.SEND, actor, details)
-            elif asked.type is ReferralType.INFORMATION:
-                self._step(work, Event.GIVE, actor, details)
-            return work.commit(*key.put(work.referral, work.recorded_at))
 
-        said = [replaced, service_id, actor.role.value, actor.id, consent, at, concepts, asked]
-        if terms != asked.terms:
-            # Only where there are any: what was kept of older requests goes on meaning the same.
-            said.append(terms)
-        return run_once(ledger, idempotency_key, said, write)
-
-    def _check_asked(self, asked: ReferralRequest) -> None:
-        """Make sure that what somebody names as needed is known. Codes of 211 taxonomies are taken as they are."""
-        check_concepts(self._parts.vocabulary, asked.concepts)
-        for term in asked.terms:
-            if not (is_hierarchical(term) or self._parts.has_term(term)):
-                message = (
-                    "`terms` takes ids or codes of the directory's taxonomy terms: `desk.directory.taxonomy_terms` lists "
-                    "them, and `match.terms` has those that were asked for"
-                )
-                raise UnknownNeedError(message)
-
-    def _own(self, asked: ReferralRequest, old: StoredReferral | None) -> Private:
-        """What is the patron's own of a new referral."""
-        if asked.patron:
-            patron_ref(asked.patron, self._parts.ledger.policy.cards)
-        own = Private(patron=asked.patron, told=asked.told, contacts=asked.contacts, age_band=asked.age_band)
-        if asked.type is ReferralType.INFORMATION or old is None or not old.about.private or old.about.ended:
-            return own
-        before = self._parts.ledger.private(old.referral.id).private
-        return Private(
-            patron=own.patron or before.patron,
-            told=own.told or before.told,
-            contacts=own.contacts or before.contacts,
-            age_band=before.age_band if own.age_band is AgeBand.UNKNOWN else own.age_band,
+def _check_complete(
+    to: ReferralTarget, request: ReferralRequest, service: ServiceSummary, *, has_needs: bool
+) -> None:
+    """Make sure that the need is known, and the agency where something is sent."""
+    is_information = request.type is ReferralType.INFORMATION
+    # A match that was found by words alone has no needs: then the details may be handed over all the same.
+    if not has_needs and not (isinstance(to, Match) and is_information):
+        message = "say what is needed: concepts=['food-pantry'], or pass on a match that was found for a need"
+        raise InvalidReferralError(message)
+    if not service.organization_id and not is_information:
+        message = (
+            "the directory does not say which agency runs this service, so nothing can be sent to it: hand the "
+            "details over, with no `type`"
         )
-
-    def _wants_guardian(
-        self, proposal: Proposal, listed: ServiceSummary, own: Private, old: StoredReferral | None
-    ) -> bool:
-        """Whether a guardian must consent; also where the age that said so has been forgotten, and is not said anew."""
-        if own.age_band is AgeBand.UNKNOWN and old is not None and old.about.guardian:
-            return True
-        tags = tags_of(self._parts.vocabulary, proposal.concepts, proposal.terms) | listed.tags
-        return bool(self._parts.ledger.policy.needs_guardian(own.age_band, tags))
+        raise InvalidReferralError(message)
 
 
-def _service_id(to: Match | Service | str) -> str:
+def _private_part(context: DeskContext, request: ReferralRequest, old: StoredReferral | None) -> Private:
+    """The patron's private data of a new referral; what is left out is taken over from the old one."""
+    if request.patron:
+        patron_ref(request.patron, context.ledger.policy.cards)
+    new = Private(
+        patron=request.patron,
+        shared_fields=request.shared_fields,
+        contacts=request.contacts,
+        age_band=request.age_band,
+    )
+    if (
+        request.type is ReferralType.INFORMATION
+        or old is None
+        or not old.metadata.private
+        or old.metadata.ended
+    ):
+        return new
+    before = context.ledger.read_private(old.referral.id).private
+    return Private(
+        patron=new.patron or before.patron,
+        shared_fields=new.shared_fields or before.shared_fields,
+        contacts=new.contacts or before.contacts,
+        age_band=before.age_band if new.age_band is AgeBand.UNKNOWN else new.age_band,
+    )
+
+
+def _wants_guardian(
+    context: DeskContext,
+    proposal: Proposal,
+    service: ServiceSummary,
+    private: Private,
+    old: StoredReferral | None,
+) -> bool:
+    """Whether a guardian must consent; also if the age that required it was deleted and is not given anew."""
+    if private.age_band is AgeBand.UNKNOWN and old is not None and old.metadata.guardian:
+        return True
+    tags = tags_of(context.vocabulary, proposal.concepts, proposal.terms) | service.tags
+    return bool(context.ledger.policy.needs_guardian(private.age_band, tags))
+
+
+def _service_id(to: ReferralTarget) -> str:
     """The id of what is referred to."""
     if isinstance(to, Match):
         return to.service_id
@@ -387,7 +260,7 @@ def _service_id(to: Match | Service | str) -> str:
     raise InvalidReferralError(message)
 
 
-def _matched_needs(to: Match | Service | str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _matched_needs(to: ReferralTarget) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What a match was found for: the needs that it is known to be for, or else what was asked; and the terms."""
     if not isinstance(to, Match):
         return (), ()
@@ -399,8 +272,3 @@ def _matched_needs(to: Match | Service | str) -> tuple[tuple[str, ...], tuple[st
     concepts = tuple(dict.fromkeys(known)) or to.needs
     # A term of a directory may be any text; only codes are kept of a referral.
     return concepts, () if concepts else tuple(term for term in to.terms if is_code(term))
-
-
-def _may_be_unknown(to: Match | Service | str, asked: ReferralRequest) -> bool:
-    """Whether it may stay unknown what was needed: a match was found by words alone, and nothing is sent."""
-    return isinstance(to, Match) and asked.type is ReferralType.INFORMATION

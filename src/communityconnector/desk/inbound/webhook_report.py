@@ -1,4 +1,4 @@
-"""What stands in a web hook that reports what happened to a referral."""
+"""Reading a web hook that reports what happened to a referral."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from communityconnector.referrals import Event
 from communityconnector.storage import lawful_id
 
 _MOST_WORD: Final = 100
-"""Another system's word is kept as it came, and is none where it is longer: it may be somebody's words."""
+"""Another system's word is stored as it came; a longer one is refused, since it may be free text about a person."""
 
 
 class ForeignStatus(NamedTuple):
     """Another system's word for where a referral stands.
 
     Attributes:
-        system: whose word it is.
+        system: the other system.
         text: the word.
     """
 
@@ -33,64 +33,68 @@ class ForeignStatus(NamedTuple):
 
 @attrs.frozen(kw_only=True, repr=False)
 class StatusReport(Uncopied):
-    """What a report says: an event of ours, or another system's word.
+    """A report: an event of ours, or another system's word.
 
     Attributes:
-        referral_id: of which referral.
+        referral_id: which referral.
         at: when it happened, if it says so.
-        said: what happened, or how another system calls where the referral stands now.
-        details: what is told with an event, as `Details` has it.
+        news: what happened, or another system's word for where the referral stands now.
+        details: the details of an event, as `referrals.Details` has them.
     """
 
     referral_id: str
     at: datetime | None
-    said: Event | ForeignStatus
+    news: Event | ForeignStatus
     details: Mapping[str, Any] = attrs.field(factory=dict)
 
 
 def read_report(body: bytes, latest: datetime) -> StatusReport:
-    """What a report says.
+    """Read a report.
 
     Args:
         body: exactly what came.
         latest: nothing can have happened after it.
 
     Raises:
-        InvalidReferralError: it is none. The message repeats nothing of it.
+        InvalidReferralError: it is not a valid report. The message repeats nothing of it.
     """
     try:
-        said = json.loads(body.decode(), object_pairs_hook=_once_each, parse_constant=_none)
-        at = _moment(said.get("at"))
+        document = json.loads(body.decode(), object_pairs_hook=_once_each, parse_constant=_refuse_constant)
+        at = _moment(document.get("at"))
     except (ValueError, OverflowError, RecursionError, AttributeError, TypeError):
         _unreadable()
     if at is not None and at > latest:
         _unreadable()
-    ids = {said[name] for name in ("referral_id", "identifier") if isinstance(said.get(name), str)}
-    if len(ids) != 1 or ("event" in said) == ("status" in said):
+    ids = {document[name] for name in ("referral_id", "identifier") if isinstance(document.get(name), str)}
+    if len(ids) != 1 or ("event" in document) == ("status" in document):
         _unreadable()
     (referral_id,) = ids
     if not lawful_id(referral_id):
         _unreadable()
-    if "event" in said:
-        return StatusReport(referral_id=referral_id, at=at, said=Event(said["event"]), details=_details(said))
-    word = said["status"]
+    if "event" in document:
+        return StatusReport(
+            referral_id=referral_id, at=at, news=Event(document["event"]), details=_details(document)
+        )
+    word = document["status"]
     if not isinstance(word, str) or not 0 < len(word) <= _MOST_WORD or not word.isprintable():
         _unreadable()
-    system = said.get("system")
+    system = document.get("system")
     if not isinstance(system, str):
         _unreadable()
-    return StatusReport(referral_id=referral_id, at=at, said=ForeignStatus(system, word))
+    return StatusReport(referral_id=referral_id, at=at, news=ForeignStatus(system, word))
 
 
-def _details(said: Mapping[str, Any]) -> dict[str, Any]:
-    found = {name: said[name] for name in ("outcome", "hold_reason", "text") if said.get(name) is not None}
-    review_on = said.get("review_on")
+def _details(document: Mapping[str, Any]) -> dict[str, Any]:
+    details = {
+        name: document[name] for name in ("outcome", "hold_reason", "text") if document.get(name) is not None
+    }
+    review_on = document.get("review_on")
     if review_on is not None:
         try:
-            found["review_on"] = date.fromisoformat(review_on)
+            details["review_on"] = date.fromisoformat(review_on)
         except (ValueError, TypeError):
             _unreadable()
-    return found
+    return details
 
 
 def _moment(text: Any) -> datetime | None:
@@ -104,18 +108,18 @@ def _moment(text: Any) -> datetime | None:
 
 
 def _once_each(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """An object, in which each name stands once: of two values nobody knows which counts."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    """Make an object in which each name occurs once: of two values it is not known which counts."""
+    document = dict(pairs)
+    if len(document) < len(pairs):
         raise ValueError
-    return found
+    return document
 
 
-def _none(_: str) -> NoReturn:
-    """There are no such numbers as NaN in JSON."""
+def _refuse_constant(_: str) -> NoReturn:
+    """Refuse NaN and infinities: JSON has no such numbers."""
     raise ValueError
 
 
 def _unreadable() -> NoReturn:
-    message = "the report is none: see `Desk.receive` for what it says"
+    message = "not a valid status report: see `Webhooks.receive` for its fields"
     raise InvalidReferralError(message) from None

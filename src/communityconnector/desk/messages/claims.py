@@ -22,13 +22,13 @@ class ClaimedMessage:
     """A message that is ours for a while.
 
     Attributes:
-        record: as it is kept.
-        row: what it says.
+        record: as it is stored.
+        message: the message in it.
         until: until when it is ours.
     """
 
     record: Record
-    row: OutboxMessage | UnreadableMessage
+    message: OutboxMessage | UnreadableMessage
     until: datetime
 
 

@@ -1,7 +1,7 @@
 """One message that is ours: whether it may leave now, what it says, and what its notifier made of it.
 
-A notifier is somebody else's code, and what was written about a referral may be of another version. So whatever either
-of them does, it is told of this one message alone.
+A notifier is foreign code, and a record may be of another version. Whatever goes wrong with either concerns this one
+message alone.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ LINKED: Final = (Template.AGENCY_REQUEST, Template.AGENCY_REMINDER, Template.PAT
 """Messages that have a link."""
 
 NO_ZONE: Final = "no-zone"
-"""Why a message is held back whose patron named safe hours, where nobody has said in which zone they are."""
+"""Why a message waits: its patron named safe hours, and the library's zone is not set."""
 _HELD_FOR: Final = timedelta(hours=1)
 _LONGEST_PAUSE: Final = timedelta(days=1).total_seconds()
 _LONGEST_REFERENCE: Final = 255
@@ -65,8 +65,8 @@ class Verdict:
         due: when it is to be looked at again.
         tried: whether a notifier was asked to send it.
         reference: what the provider calls it.
-        channel: by which of a patron's ways it was tried; empty for anybody else.
-        stops: what is to end the whole run once this is written down, such as a `KeyboardInterrupt`.
+        channel: by which of a patron's ways it was tried; empty for other recipients.
+        stops: what ends the whole run once this is recorded, such as a `KeyboardInterrupt`.
     """
 
     status: MessageStatus
@@ -82,66 +82,66 @@ _PURGED: Final = Verdict(MessageStatus.WITHDRAWN, "purged")
 _UNREADABLE: Final = Verdict(MessageStatus.DEAD, UNREADABLE)
 
 
-def deliver(parts: DeskContext, row: OutboxMessage | UnreadableMessage) -> Verdict:
+def deliver(context: DeskContext, message: OutboxMessage | UnreadableMessage) -> Verdict:
     """Send a message, if it may be sent at this moment.
 
     Args:
-        parts: what every part of a desk works with.
-        row: the message.
+        context: what the desk works with.
+        message: the message.
 
     Returns:
-        What becomes of it.
+        What has become of it.
 
     Raises:
         StorageError: the storage failed. Nothing was sent.
     """
-    if isinstance(row, UnreadableMessage):
-        _LOG.warning("message %s cannot be read: %s", row.id, row.why)
+    if isinstance(message, UnreadableMessage):
+        _LOG.warning("message %s cannot be read: %s", message.id, message.why)
         return _UNREADABLE
     try:
-        found = check_sendable(parts, row, parts.ledger.now())
-        if isinstance(found, Verdict):
-            return found
-        notifier = parts.notifiers.get(found.notifier)
-        message = _write_message(parts, row, found)
+        ready = check_sendable(context, message, context.ledger.now())
+        if isinstance(ready, Verdict):
+            return ready
+        notifier = context.notifiers.get(ready.notifier)
+        letter = _write_message(context, message, ready)
     except StorageError:
         raise
     except Exception as error:  # noqa: BLE001  # whatever of it cannot be read, the other messages must go out
-        _LOG.warning("message %s cannot be read: %s", row.id, type(error).__name__)
+        _LOG.warning("message %s cannot be read: %s", message.id, type(error).__name__)
         return _UNREADABLE
     if notifier is None:
         return Verdict(MessageStatus.DEAD, "no-notifier")
-    return attrs.evolve(_send(parts, row, found.notifier, notifier, message), channel=found.channel)
+    return attrs.evolve(_send(context, message, ready.notifier, notifier, letter), channel=ready.channel)
 
 
 # Whether it may leave
 
 
-def check_sendable(parts: DeskContext, row: OutboxMessage, now: datetime) -> Ready | Verdict:
-    """Whether a message may be sent now, and how: by what is kept at this moment, and not when it was claimed."""
-    ledger, letterhead = parts.ledger, parts.letterhead
-    if row.recipient is Recipient.STAFF:
-        # They are told of a referral that cannot be read, too.
-        there = row.referral_id in ledger.storage.get(REFERRAL, [row.referral_id])
+def check_sendable(context: DeskContext, message: OutboxMessage, now: datetime) -> Ready | Verdict:
+    """Check whether a message may be sent now, and how: by what is stored at this moment, not when it was claimed."""
+    ledger, letterhead = context.ledger, context.letterhead
+    if message.recipient is Recipient.STAFF:
+        # Staff also hear of a referral that cannot be read.
+        there = message.referral_id in ledger.storage.get(REFERRAL, [message.referral_id])
         return _to_staff(letterhead) if there else _PURGED
-    held = ledger.held(row.referral_id)
-    if held is None:
+    stored = ledger.find_referral(message.referral_id)
+    if stored is None:
         return _PURGED
-    if NEEDS_CONSENT[row.template]:
-        if held.referral.is_closed:
+    if NEEDS_CONSENT[message.template]:
+        if stored.referral.is_closed:
             return Verdict(MessageStatus.WITHDRAWN, "closed")
-        if not _has_consent(ledger, held.about.consent_id, now):
+        if not _has_consent(ledger, stored.metadata.consent_id, now):
             return Verdict(MessageStatus.WITHDRAWN, "consent")
-    if row.recipient is Recipient.AGENCY:
-        return _to_agency(ledger.intake_for(held.referral))
-    # What is kept for a legal hold alone is used for nothing.
-    contacts = () if held.about.ended else ledger.private(row.referral_id).private.contacts
+    if message.recipient is Recipient.AGENCY:
+        return _to_agency(ledger.find_intake(stored.referral))
+    # Contacts that are kept for a legal hold alone are not used.
+    contacts = () if stored.metadata.ended else ledger.read_private(message.referral_id).private.contacts
     return _to_patron(letterhead.ways(contacts, now, ledger.policy.contact_fresh_for), ledger, now)
 
 
 def _has_consent(ledger: Ledger, consent_id: str, now: datetime) -> bool:
-    found = ledger.consents([consent_id] if consent_id else []).get(consent_id)
-    return found is not None and found[0].in_force(now)
+    consents = ledger.read_consents([consent_id] if consent_id else [])
+    return consent_id in consents and consents[consent_id][0].in_force(now)
 
 
 def _to_agency(intake: Intake | None) -> Ready | Verdict:
@@ -171,53 +171,61 @@ def _to_patron(
     return Verdict(MessageStatus.WITHDRAWN, "no-safe-contact")
 
 
-def _write_message(parts: DeskContext, row: OutboxMessage, ready: Ready) -> Message:
-    token = token_for(parts.ledger, row.id) if row.template in LINKED else ""
-    subject, body = parts.letterhead.written(
-        row.template,
+def _write_message(context: DeskContext, message: OutboxMessage, ready: Ready) -> Message:
+    token = token_for(context.ledger, message.id) if message.template in LINKED else ""
+    subject, body = context.letterhead.written(
+        message.template,
         ready.language,
-        referral_id=row.referral_id,
+        referral_id=message.referral_id,
         token=token,
-        reason=row.reason,
+        reason=message.reason,
         named=ready.named,
     )
-    link = parts.letterhead.link(token, named=ready.named)
-    if row.recipient is Recipient.PATRON:
-        # A provider, and whoever holds the phone, learn no more than the text says.
-        return Message(row.id, ready.to, subject, body, ready.language, link=link)
-    return Message(row.id, ready.to, subject, body, ready.language, row.referral_id, row.template.value, link)
+    link = context.letterhead.link(token, named=ready.named)
+    if message.recipient is Recipient.PATRON:
+        # The provider, and anyone who holds the phone, learn no more than the text says.
+        return Message(message.id, ready.to, subject, body, ready.language, link=link)
+    return Message(
+        message.id, ready.to, subject, body, ready.language, message.referral_id, message.template.value, link
+    )
 
 
 # What the notifier made of it
 
 
-def _send(parts: DeskContext, row: OutboxMessage, name: str, notifier: Notifier, message: Message) -> Verdict:
+def _send(
+    context: DeskContext, message: OutboxMessage, name: str, notifier: Notifier, letter: Message
+) -> Verdict:
     try:
-        receipt: object = notifier.send(message)
+        receipt: object = notifier.send(letter)
     except NotDeliveredError as error:
-        return _failure(parts, row, notifier, error)
-    except BaseException as error:  # noqa: BLE001  # whatever a plugin's notifier does, what was sent must be written down
-        # Its text may hold whom the message was for, so only its kind is told.
-        _LOG.warning("notifier %s failed on message %s: %s", name, row.id, type(error).__name__)
-        failed = _failure(parts, row, notifier, NotDeliveredError("", retry=True))
+        return _failure(context, message, notifier, error)
+    except BaseException as error:  # noqa: BLE001  # whatever a plugin's notifier does, what was sent must be recorded
+        # Its text may name the recipient, so only its type is logged.
+        _LOG.warning("notifier %s failed on message %s: %s", name, message.id, type(error).__name__)
+        failed = _failure(context, message, notifier, NotDeliveredError("", retry=True))
         return failed if isinstance(error, Exception) else attrs.evolve(failed, stops=error)
     if isinstance(receipt, Receipt):
         return Verdict(MessageStatus.SENT, "sent", tried=True, reference=as_reference(receipt.reference))
     if inspect.iscoroutine(receipt):
-        receipt.close()  # or Python warns that nobody has awaited it
-    _LOG.warning("notifier %s gave %s for message %s, and no Receipt", name, type(receipt).__name__, row.id)
-    # It may have been sent. So somebody has to look before it is tried again.
+        receipt.close()  # or Python warns that it was never awaited
+    _LOG.warning(
+        "notifier %s gave %s for message %s, and no Receipt", name, type(receipt).__name__, message.id
+    )
+    # It may have been sent, so staff have to look before it is tried again.
     return Verdict(MessageStatus.DEAD, "broken-notifier", tried=True)
 
 
-def _failure(parts: DeskContext, row: OutboxMessage, notifier: Notifier, error: NotDeliveredError) -> Verdict:
+def _failure(
+    context: DeskContext, message: OutboxMessage, notifier: Notifier, error: NotDeliveredError
+) -> Verdict:
     pauses = _pauses(notifier)
-    if not error.retry or row.attempts >= len(pauses):
-        _LOG.warning("message %s cannot be delivered", row.id)
+    if not error.retry or message.attempts >= len(pauses):
+        _LOG.warning("message %s cannot be delivered", message.id)
         return Verdict(MessageStatus.DEAD, "refused" if not error.retry else "given-up", tried=True)
     # Full jitter: workers that failed together do not come back together.
-    pause = max(parts.random.uniform(0, pauses[row.attempts]), _seconds(error.after))
-    due = parts.ledger.now() + timedelta(seconds=pause)
+    pause = max(context.random.uniform(0, pauses[message.attempts]), _seconds(error.after))
+    due = context.ledger.now() + timedelta(seconds=pause)
     return Verdict(MessageStatus.PENDING, "failed", due, tried=True)
 
 
@@ -228,8 +236,8 @@ def _pauses(notifier: Notifier) -> Sequence[float]:
 
 
 def _seconds(asked: object) -> float:
-    """How long somebody else's code asks to wait: nothing where that is no number, and a day at most."""
-    # In this order of the two, what is not a number comes to nothing.
+    """How long a notifier asks to wait: nothing if that is not a number, and a day at most."""
+    # In this order `max` turns NaN into zero.
     return min(max(0.0, asked), _LONGEST_PAUSE) if isinstance(asked, (int, float)) else 0.0
 
 

@@ -1,8 +1,7 @@
-"""What is kept about the messages that come next, read for several of them at once.
+"""What the next messages depend on, read for several of them at once.
 
-It is believed for as long as nobody has written anything: the number of the last commit tells. So a message is judged by
-what is kept at the moment when it leaves, and mostly that takes one short question instead of a read of its own for each
-thing that it rests on.
+The cache is valid until the next commit, whose number tells. So a message is judged by what is stored at the moment when
+it is sent, and mostly that takes one short query instead of one read for each record that it depends on.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from communityconnector.errors import StorageError
 from communityconnector.storage import KeyRange, Record, Storage, Write
 
 _AT_ONCE: Final = 32
-"""So many messages are read for. More would be read in vain where others write all the time."""
+"""So many messages are read ahead. More would be wasted where other processes write all the time."""
 
 
 class ReadCache:
@@ -35,11 +34,11 @@ class ReadCache:
         self._number = -1
         self._known: dict[str, dict[str, Record | None]] = {}
 
-    def coming(self, claimed: Sequence[ClaimedMessage]) -> None:
-        """Know what is kept now of what the first of some messages rests on, and of the next ones.
+    def prepare(self, claimed: Sequence[ClaimedMessage]) -> None:
+        """Read what the first of some messages depends on, and the next ones.
 
         Args:
-            claimed: the messages that have not been looked at, at least one.
+            claimed: the messages that are still to be sent, at least one.
         """
         number = self._storage.commit([])
         if number != self._number:
@@ -48,29 +47,29 @@ class ReadCache:
             self._read(claimed[:_AT_ONCE])
 
     def _read(self, claimed: Sequence[ClaimedMessage]) -> None:
-        # It saves time and nothing else: what cannot be read is told of when its message's turn comes.
+        # This only saves time: what cannot be read is reported when its message's turn comes.
         with suppress(StorageError):
             self.get(OUTBOX, [one.record.id for one in claimed])
-            about = {one.row.referral_id for one in claimed if isinstance(one.row, OutboxMessage)}
+            referrals = {one.message.referral_id for one in claimed if isinstance(one.message, OutboxMessage)}
             consents: set[str] = set()
             intakes: set[str] = set()
-            for record in self.get(REFERRAL, about).values():
+            for record in self.get(REFERRAL, referrals).values():
                 with suppress(Exception):
-                    held = read_referral(record)
-                    intakes.update(intake_keys(held.referral))
-                    consents.add(held.about.consent_id)
+                    stored = read_referral(record)
+                    intakes.update(intake_keys(stored.referral))
+                    consents.add(stored.metadata.consent_id)
             self.get(CONSENT, consents - {""})
             self.get(INTAKE, intakes)
 
     def get(self, kind: str, ids: Iterable[str]) -> dict[str, Record]:
         """See `Storage.get`. What has been read is not read again."""
         known = self._known.setdefault(kind, {})
-        wanted = list(ids)
-        new = [each for each in wanted if each not in known]
+        ids = list(ids)
+        new = [each for each in ids if each not in known]
         if new:
-            found = self._storage.get(kind, new)
-            known.update({each: found.get(each) for each in new})
-        return {each: record for each in wanted if (record := known[each]) is not None}
+            records = self._storage.get(kind, new)
+            known.update({each: records.get(each) for each in new})
+        return {each: record for each in ids if (record := known[each]) is not None}
 
     def scan(
         self, kind: str, key: KeyRange | None = None, *, after: str = "", limit: int | None = None
@@ -79,7 +78,7 @@ class ReadCache:
         return self._storage.scan(kind, key, after=after, limit=limit)
 
     def commit(self, writes: Sequence[Write]) -> int:
-        """See `Storage.commit`. Whether or not it is done, what was known has passed."""
+        """See `Storage.commit`. Whether or not it succeeds, the cache is emptied."""
         self._known = {}
         return self._storage.commit(writes)
 

@@ -1,16 +1,18 @@
-"""What providers say later of messages that they have taken on: that one arrived, came back, or is not wanted."""
+"""What providers report later about messages that they accepted: delivered, returned, or not wanted."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, Literal
 
 import attrs
 
 from communityconnector.desk.authorization import check_role
+from communityconnector.desk.casework.steps import begin_change
+from communityconnector.desk.context import DeskContext
 from communityconnector.desk.messages.delivery import as_reference
-from communityconnector.desk.messages.dispatcher import Dispatching
+from communityconnector.desk.messages.delivery_log import alert_writes
 from communityconnector.desk.store.audit_log import Fact
 from communityconnector.desk.store.failure_isolator import FailureIsolator
 from communityconnector.desk.store.outbox import (
@@ -36,6 +38,9 @@ from communityconnector.referrals import Actor, ContactPreference, Role, Safe
 from communityconnector.referrals.documents import CLOCKS_DIFFER, as_utc_if_any
 from communityconnector.storage import KeyRange, Put, Record, fetch
 
+DeliveryStatusName = Literal["deferred", "delivered", "bounced", "rejected", "unsubscribed", "complained"]
+"""The codes of `DeliveryStatus`."""
+
 _WEIGHT: Final = {
     None: 0,
     DeliveryStatus.DEFERRED: 1,
@@ -45,169 +50,172 @@ _WEIGHT: Final = {
     DeliveryStatus.UNSUBSCRIBED: 4,
     DeliveryStatus.COMPLAINED: 4,
 }
-"""What is said comes twice and in any order: of two things the one that matters more counts."""
+"""Reports come twice and in any order: of two reports the graver one counts."""
 _LOST: Final = (DeliveryStatus.BOUNCED, DeliveryStatus.REJECTED)
 _UNWANTED: Final = (DeliveryStatus.UNSUBSCRIBED, DeliveryStatus.COMPLAINED)
 _GRAVE: Final = (*_LOST, *_UNWANTED)
 
 
-class Tracking(Dispatching):
-    """The part of a desk that hears what has become of messages."""
+def record_delivery_status(
+    context: DeskContext,
+    message_id: str,
+    status: DeliveryStatus | DeliveryStatusName,
+    *,
+    actor: Actor,
+    at: datetime | None = None,
+) -> bool:
+    """See `Messages.record_delivery_status`."""
+    status, at = DeliveryStatus(status), as_utc_if_any(at)
+    check_role(actor, "record_delivery_status", Role.ADAPTER, Role.STAFF)
+    record, message = _find_sent(context, message_id, status)
+    if _is_old(message, status, at):
+        return False
+    if message.recipient is Recipient.PATRON and status in _GRAVE:
+        _stop_channel(context, record, message, status, actor)
+    # Last, so that a report which is cut off is processed from the start when the provider sends it again.
+    return context.ledger.retry(lambda: _write_status(context, message_id, status, at, actor))
 
-    def track(
-        self, message: str, status: DeliveryStatus | str, *, actor: Actor, at: datetime | None = None
-    ) -> bool:
-        """Take down what a provider says of a message that it has taken on.
 
-        One that came back is among those that cannot be delivered (`dead_letters`), and staff are told. A patron who
-        wants no messages gets none any more by that way, about none of their referrals, and staff are told; a way by
-        which a message came back is used no more until the patron names it anew (`set_contacts`). What comes twice, or
-        late, changes nothing; of two things that are said of a message the graver counts.
+def _find_sent(context: DeskContext, message_id: str, status: DeliveryStatus) -> tuple[Record, OutboxMessage]:
+    """Find a message by its id or by the provider's reference.
 
-        Args:
-            message: the message's id, or the provider's own name for it (`Receipt.reference`).
-            status: what the provider says. One that is not listed here, such as that a mail was opened, is not kept.
-            actor: an adapter that speaks for the provider, or staff.
-            at: when it happened, as the provider says; left out for now. By it a report of an earlier sending of the
-                same message is told from one of the last.
+    Raises:
+        InvalidReferralError: there is no such message that may have been sent.
+    """
+    storage, name = context.ledger.storage, as_reference(message_id)
+    record = fetch(storage, OUTBOX, name)
+    if record is None and name:
+        records = list(storage.scan(OUTBOX, KeyRange(BY_REFERENCE, name, name), limit=2))
+        record = records[0] if len(records) == 1 else None
+    message = None if record is None else read_message(record)
+    if (
+        record is None
+        or not isinstance(message, OutboxMessage)
+        or not _may_be_reported(record, message, status)
+    ):
+        why = "there is no such message that has been sent"
+        raise InvalidReferralError(why)
+    return record, message
 
-        Returns:
-            Whether it was news.
 
-        Raises:
-            IllegalTransitionError: this role may not.
-            InvalidReferralError: there is no such status; the time has no zone; there is no such message that is known to have left: it is
-                none of ours, has been purged, or waits to be tried again; or what a patron wants could not be written
-                down for all of their referrals, of which staff are told. A provider that is told so should try again.
-        """
-        said, at = DeliveryStatus(status), as_utc_if_any(at)
-        check_role(actor, "track", Role.ADAPTER, Role.STAFF)
-        record, row = self._that_left(message, said)
-        if _is_old(row, said, at):
-            return False
-        if row.recipient is Recipient.PATRON and said in _GRAVE:
-            self._spare(record, row, said, actor)
-        # Last, so that a report which is cut off is begun anew when the provider tells it again.
-        return self._parts.ledger.again(lambda: self._taken_down(message, said, at, actor))
-
-    def _that_left(self, message: str, said: DeliveryStatus) -> tuple[Record, OutboxMessage]:
-        storage, name = self._parts.ledger.storage, as_reference(message)
-        record = fetch(storage, OUTBOX, name)
-        if record is None and name:
-            called = list(storage.scan(OUTBOX, KeyRange(BY_REFERENCE, name, name), limit=2))
-            record = called[0] if len(called) == 1 else None
-        row = None if record is None else read_message(record)
-        if record is None or not isinstance(row, OutboxMessage) or not _has_left(record, row, said):
-            why = "there is no such message that has been sent"
-            raise InvalidReferralError(why)
-        return record, row
-
-    def _taken_down(self, message: str, said: DeliveryStatus, at: datetime | None, actor: Actor) -> bool:
-        ledger = self._parts.ledger
-        record, row = self._that_left(message, said)
-        if _is_old(row, said, at):
-            return False
-        now = ledger.now()
-        if said in _LOST and row.status is MessageStatus.SENT:
-            dead, purge = MessageStatus.DEAD.value, now + ledger.policy.keep_messages
-            put = update_write(
-                record, dead=now, purge=purge, status=dead, last=said.value, tracked=said.value
-            )
-        else:
-            document = {**record.document, "tracked": said.value}
-            put = Put(OUTBOX, record.id, document, record.version, record.keys)
-        puts = [put, *(self._alert(record, _word(row, said)) if said in _GRAVE else ())]
-        fact = Fact(
-            actor=actor, action="track", referral_id=row.referral_id, fields=(row.id,), because=said.value
+def _write_status(
+    context: DeskContext, message_id: str, status: DeliveryStatus, at: datetime | None, actor: Actor
+) -> bool:
+    ledger = context.ledger
+    record, message = _find_sent(context, message_id, status)
+    if _is_old(message, status, at):
+        return False
+    now = ledger.now()
+    if status in _LOST and message.status is MessageStatus.SENT:
+        dead, purge = MessageStatus.DEAD.value, now + ledger.policy.keep_messages
+        put = update_write(
+            record, dead=now, purge=purge, status=dead, last=status.value, tracked=status.value
         )
-        ledger.commit(puts, [fact], now)
+    else:
+        document = {**record.document, "tracked": status.value}
+        put = Put(OUTBOX, record.id, document, record.version, record.keys)
+    puts = [put, *(alert_writes(context, record, _reason(message, status)) if status in _GRAVE else ())]
+    fact = Fact(
+        actor=actor,
+        action="track",
+        referral_id=message.referral_id,
+        fields=(message.id,),
+        because=status.value,
+    )
+    ledger.commit(puts, [fact], now)
+    return True
+
+
+# The patron's ways
+
+
+def _stop_channel(
+    context: DeskContext, record: Record, message: OutboxMessage, status: DeliveryStatus, actor: Actor
+) -> None:
+    """Stop using the way of a message, for all referrals of the same patron.
+
+    Raises:
+        InvalidReferralError: for some of them it could not be written. Staff are alerted.
+    """
+    ledger, isolator = context.ledger, FailureIsolator()
+    for key in _referrals_of_patron(context, message.referral_id):
+        stop = partial(ledger.retry, partial(_mark_unsafe, context, key, message, status, actor))
+        isolator.attempt(PRIVATE, key, stop)
+    if isolator.failed:
+        reason = f"{_reason(message, status)}: use that way no more"
+        ledger.retry(partial(_alert_once, context, record, reason))
+        why = "it could not be written for every referral of the patron: staff are alerted"
+        raise InvalidReferralError(why)
+
+
+def _alert_once(context: DeskContext, record: Record, reason: str) -> None:
+    for alert in alert_writes(context, record, reason):
+        if fetch(context.ledger.storage, OUTBOX, alert.id) is None:
+            context.ledger.commit([alert])
+
+
+def _referrals_of_patron(context: DeskContext, referral_id: str) -> list[str]:
+    """List a referral and the others of its patron, as far as they can be found.
+
+    Where the private data is deleted, the consent still has the key by which a patron's records are found.
+    """
+    ledger, storage = context.ledger, context.ledger.storage
+    records = [
+        *storage.get(PRIVATE, [referral_id]).values(),
+        *storage.scan(CONSENT, KeyRange(BY_REFERRAL, referral_id, referral_id)),
+    ]
+    patrons = {one.keys[BY_PATRON] for one in records if BY_PATRON in one.keys}
+    return sorted({referral_id, *(one.id for key in patrons for one in ledger.patron_records(PRIVATE, key))})
+
+
+def _mark_unsafe(
+    context: DeskContext, referral_id: str, message: OutboxMessage, status: DeliveryStatus, actor: Actor
+) -> None:
+    """Mark the way of a message as one not to be used for a referral."""
+    if context.ledger.find_referral(referral_id) is None:
+        return
+    change = begin_change(context, referral_id, None)
+    private = change.state.kept_private()
+    contacts = tuple(_restrict(one, message, status) for one in private.contacts)
+    if contacts == private.contacts:
+        return
+    change.replace_private(attrs.evolve(private, contacts=contacts))
+    pairs = zip(contacts, private.contacts, strict=True)
+    channels = tuple(sorted({new.channel.value for new, old in pairs if new != old}))
+    fact = Fact(
+        actor=actor, action="contacts", referral_id=referral_id, fields=channels, because=status.value
+    )
+    change.state.facts.append(fact)
+    change.commit()
+
+
+def _may_be_reported(record: Record, message: OutboxMessage, status: DeliveryStatus) -> bool:
+    """Whether a provider may report about a message."""
+    if message.status in (MessageStatus.SENT, MessageStatus.DEAD):
         return True
-
-    # The patron's ways
-
-    def _spare(self, record: Record, row: OutboxMessage, said: DeliveryStatus, actor: Actor) -> None:
-        """Use the way of a message no more, for any referral of the same patron.
-
-        Raises:
-            InvalidReferralError: for some of them it could not be written down. Staff are told.
-        """
-        ledger, apart = self._parts.ledger, FailureIsolator()
-        for each in self._of_the_same_patron(row.referral_id):
-            change = partial(ledger.again, partial(self._unsafe, each, row, said, actor))
-            apart.tried(PRIVATE, each, change)
-        if apart.failed:
-            ledger.again(partial(self._tell_once, record, f"{_word(row, said)}: use that way no more"))
-            why = "it could not be written down for every referral of the patron: staff are told"
-            raise InvalidReferralError(why)
-
-    def _tell_once(self, record: Record, reason: str) -> None:
-        for alert in self._alert(record, reason):
-            if fetch(self._parts.ledger.storage, OUTBOX, alert.id) is None:
-                self._parts.ledger.commit([alert])
-
-    def _of_the_same_patron(self, referral_id: str) -> list[str]:
-        """A referral, and the others of its patron, as far as anybody can tell.
-
-        Where what is the patron's own has gone, the consent still has by what the patron's records are found.
-        """
-        ledger, storage = self._parts.ledger, self._parts.ledger.storage
-        own = [
-            *storage.get(PRIVATE, [referral_id]).values(),
-            *storage.scan(CONSENT, KeyRange(BY_REFERRAL, referral_id, referral_id)),
-        ]
-        patrons = {one.keys[BY_PATRON] for one in own if BY_PATRON in one.keys}
-        return sorted({referral_id, *(one.id for key in patrons for one in ledger.of_patron(PRIVATE, key))})
-
-    def _unsafe(self, referral_id: str, row: OutboxMessage, said: DeliveryStatus, actor: Actor) -> None:
-        """Use a way no more."""
-        if self._parts.ledger.held(referral_id) is None:
-            return
-        work = self._work(referral_id, None)
-        own = work.kept()
-        contacts = tuple(_spared(one, row, said) for one in own.contacts)
-        if contacts == own.contacts:
-            return
-        work.keep(attrs.evolve(own, contacts=contacts))
-        channels = tuple(
-            sorted(
-                {
-                    one.channel.value
-                    for one, before in zip(contacts, own.contacts, strict=True)
-                    if one != before
-                }
-            )
-        )
-        fact = Fact(
-            actor=actor, action="contacts", referral_id=referral_id, fields=channels, because=said.value
-        )
-        work.facts.append(fact)
-        work.commit()
+    # STOP counts even while the message waits to be tried again, or is not to be sent any more.
+    return status in _UNWANTED and may_have_been_sent(record)
 
 
-def _has_left(record: Record, row: OutboxMessage, said: DeliveryStatus) -> bool:
-    """Whether a provider may speak of a message."""
-    if row.status in (MessageStatus.SENT, MessageStatus.DEAD):
-        return True
-    # Whoever says STOP is heard though the message waits to be tried again, or is not to be sent any more.
-    return said in _UNWANTED and may_have_been_sent(record)
+def _is_old(message: OutboxMessage, status: DeliveryStatus, at: datetime | None) -> bool:
+    """Whether a report is known, or about an earlier sending of the message."""
+    tried = message.tried_at
+    is_earlier = bool(tried) and at is not None and at < datetime.fromisoformat(tried) - CLOCKS_DIFFER
+    return _WEIGHT[status] <= _WEIGHT[message.tracked] or (is_earlier and status not in _UNWANTED)
 
 
-def _is_old(row: OutboxMessage, said: DeliveryStatus, at: datetime | None) -> bool:
-    """Whether it is known, or of an earlier time that the message was sent."""
-    before = row.tried_at and at is not None and at < datetime.fromisoformat(row.tried_at) - CLOCKS_DIFFER
-    return _WEIGHT[said] <= _WEIGHT[row.tracked] or bool(before and said not in _UNWANTED)
+def _reason(message: OutboxMessage, status: DeliveryStatus) -> str:
+    return "message not delivered" if status in _LOST else f"{message.recipient} wants no messages"
 
 
-def _word(row: OutboxMessage, said: DeliveryStatus) -> str:
-    return "message not delivered" if said in _LOST else f"{row.recipient} wants no messages"
-
-
-def _spared(contact: ContactPreference, row: OutboxMessage, said: DeliveryStatus) -> ContactPreference:
-    """A way as it may be used from now on."""
-    if contact.safe is Safe.NO or row.channel not in ("", contact.channel):
+def _restrict(
+    contact: ContactPreference, message: OutboxMessage, status: DeliveryStatus
+) -> ContactPreference:
+    """Give a way as it may be used from now on."""
+    if contact.safe is Safe.NO or message.channel not in ("", contact.channel):
         return contact
-    if said in _UNWANTED:
+    if status in _UNWANTED:
         return attrs.evolve(contact, safe=Safe.NO)
-    # One that was named after the message had left is another one, or is named anew.
-    newer = row.tried_at and contact.verified_at and stamp(contact.verified_at) > row.tried_at
-    return contact if newer else attrs.evolve(contact, safe=Safe.UNKNOWN)
+    # A way that was verified after the message was sent is another one, or confirmed anew.
+    is_newer = message.tried_at and contact.verified_at and stamp(contact.verified_at) > message.tried_at
+    return contact if is_newer else attrs.evolve(contact, safe=Safe.UNKNOWN)

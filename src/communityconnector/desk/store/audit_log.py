@@ -1,8 +1,8 @@
-"""The audit log: who did what, when, to which referral, and who was told what. It is only ever added to.
+"""The audit log: who did what, when, to which referral, and which fields were disclosed to whom. It only grows.
 
-Each entry holds the hash of the one before it, so that one that was changed, taken out or put in between shows. Entries
+Each entry holds the hash of the one before it, so that an entry that was changed, removed or inserted shows. Entries
 hold ids and names of fields, never what stood in a field. An entry that was taken off the end shows where its event is
-still kept, or by a head that somebody wrote down elsewhere.
+still kept, or by a head that was noted elsewhere.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from communityconnector.referrals.documents import texts
 from communityconnector.storage import ABSENT, Delete, Put, Record, Storage, Write, fetch
 
 CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-"""A reason as the log takes it: a code, and no words, which may tell of somebody."""
+"""A reason as the log takes it: a code, and not words, which may describe a person."""
 
 _START: Final = "0" * 64
 _BITS: Final = 40
@@ -49,7 +49,8 @@ class Fact:
 
     Attributes:
         actor: who did it.
-        action: what: an event of a referral, or one of the desk's own verbs, such as `disclose`.
+        action: what, as a code: an event of a referral, or an act of the desk such as `put_intake`. Codes stay as they
+            are, whatever the calls are named, for logs are kept for years.
         referral_id: to which referral; empty where to none.
         version: the version that the referral has since; 0 where it is none the newer.
         fields: names of what was disclosed or read; or the id of a message.
@@ -73,7 +74,7 @@ class Entry:
     Attributes:
         number: counts up from 1, without a gap.
         at: when it was written, in UTC.
-        role: in what capacity somebody acted.
+        role: in what capacity they acted.
         actor_id: who, by an id; empty for a patron.
         action: what was done.
         referral_id: to which referral.
@@ -100,8 +101,8 @@ class Entry:
 
     def digest(self) -> str:
         """The hash that it should have: SHA-256 of the rest of it as JSON, names in order."""
-        said = attrs.asdict(self, filter=lambda field, _: field.name != "hash")
-        return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        fields = attrs.asdict(self, filter=lambda field, _: field.name != "hash")
+        return hashlib.sha256(json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     def to_dict(self) -> dict[str, Any]:
         """The entry as a plain document."""
@@ -132,7 +133,7 @@ class Audit:
     """The log in a storage.
 
     Args:
-        storage: where it is kept.
+        storage: where it is stored.
     """
 
     def __init__(self, storage: Storage) -> None:
@@ -169,16 +170,16 @@ class Audit:
         start = self._anchor() if known is None else known
         # Numbers have no gaps, so the last is found by doubling steps, and then by halving them.
         step = 1 << _BITS
-        number, found = start.number, start.hash
+        number, last_hash = start.number, start.hash
         while step:
             steps = [number + (step >> down) for down in range(step.bit_length())]
-            held = self._storage.get(AUDIT, [_id(each) for each in steps])
-            there = next((each for each in steps if _id(each) in held), None)
+            entries = self._storage.get(AUDIT, [_id(each) for each in steps])
+            there = next((each for each in steps if _id(each) in entries), None)
             if there is None:
                 break
             step = (there - number) >> 1
-            number, found = there, held[_id(there)].document["hash"]
-        return Head(number, found)
+            number, last_hash = there, entries[_id(there)].document["hash"]
+        return Head(number, last_hash)
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """The entries, first to last.
@@ -227,22 +228,22 @@ class Audit:
             last = Head(entry.number, entry.hash)
         if not found_head:
             broken.append("the head that was written down is not in the log")
-        held = fetch(self._storage, ANCHOR, ANCHOR)
-        let_go = "" if held is None else held.document["at"]
+        anchor = fetch(self._storage, ANCHOR, ANCHOR)
+        deleted_until = "" if anchor is None else anchor.document["at"]
         for record in self._storage.scan(EVENT):
-            said = record.document
+            event = record.document
             try:
-                name = (said["referral_id"], said["version"])
-                recorded = stamp(datetime.fromisoformat(said["recorded_at"]))
+                name = (event["referral_id"], event["version"])
+                recorded = stamp(datetime.fromisoformat(event["recorded_at"]))
             except (KeyError, TypeError, ValueError):
                 broken.append(f"event {record.id!r} cannot be read")
                 continue
-            if name not in logged and recorded > let_go:
+            if name not in logged and recorded > deleted_until:
                 broken.append(f"version {name[1]} of referral {name[0]!r} is not in the log")
         return Verification(last, count, tuple(broken))
 
     def oldest(self, before: datetime, batch: int = 500) -> list[Write]:
-        """The writes that let go of the oldest entries, if they were written before a moment; the first is the anchor.
+        """Make the writes that delete the oldest entries, if written before a moment; the first is the anchor.
 
         Args:
             before: the moment.
@@ -251,10 +252,10 @@ class Audit:
         old = list(itertools.takewhile(self._is_before(before), self._storage.scan(AUDIT, limit=batch)))
         if not old:
             return []
-        held = fetch(self._storage, ANCHOR, ANCHOR)
+        stored = fetch(self._storage, ANCHOR, ANCHOR)
         last = _entry(old[-1])
-        said = {"number": last.number, "hash": last.hash, "at": last.at}
-        anchor = Put(ANCHOR, ANCHOR, said, ABSENT if held is None else held.version)
+        document = {"number": last.number, "hash": last.hash, "at": last.at}
+        anchor = Put(ANCHOR, ANCHOR, document, ABSENT if stored is None else stored.version)
         return [anchor, *(Delete(AUDIT, each.id, each.version) for each in old)]
 
     def count_before(self, moment: datetime) -> int:
@@ -267,8 +268,10 @@ class Audit:
         return lambda record: bool(record.document["at"] < end)
 
     def _anchor(self) -> Head:
-        held = fetch(self._storage, ANCHOR, ANCHOR)
-        return Head(0, _START) if held is None else Head(held.document["number"], held.document["hash"])
+        anchor = fetch(self._storage, ANCHOR, ANCHOR)
+        if anchor is None:
+            return Head(0, _START)
+        return Head(anchor.document["number"], anchor.document["hash"])
 
 
 def _id(number: int) -> str:
@@ -276,5 +279,5 @@ def _id(number: int) -> str:
 
 
 def _entry(record: Record) -> Entry:
-    said: Mapping[str, Any] = record.document
-    return Entry(**said)
+    document: Mapping[str, Any] = record.document
+    return Entry(**document)

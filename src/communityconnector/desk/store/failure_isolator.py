@@ -1,4 +1,4 @@
-"""Doing things one by one, so that one that is broken keeps nobody else waiting."""
+"""Handling records one by one, so that a broken one does not hold up the others."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ T = TypeVar("T")
 
 
 class FailureIsolator:
-    """Does things one by one, and remembers which could not be done.
+    """Handles records one by one, and remembers those that could not be handled.
 
     Attributes:
-        failed: kinds and ids of what could not be done.
+        failed: kinds and ids of records that could not be handled.
     """
 
     def __init__(self) -> None:
         self.failed: set[tuple[str, str]] = set()
 
-    def tried(self, kind: str, key: str, do: Callable[[], T]) -> T | None:
-        """Do something about a record; `None` where that fails, whatever the reason.
+    def attempt(self, kind: str, key: str, do: Callable[[], T]) -> T | None:
+        """Do something with a record; gives `None` if that fails, whatever the reason.
 
         Args:
             kind: the record's kind.
@@ -42,21 +42,21 @@ class FailureIsolator:
             raise
         except Exception as error:  # noqa: BLE001  # a record may be broken in any way, and the others must go on
             if (kind, key) not in self.failed:
-                # The error's text may say what stands in the record, so only its type is told.
+                # The error's text may quote the record, so only its type is logged.
                 _LOG.warning("%s %s cannot be worked on: %s", kind, key, type(error).__name__)
             self.failed.add((kind, key))
             return None
 
 
 def read_each(records: Iterable[Record], read: Callable[[Record], T]) -> Iterator[T]:
-    """What some records say; those that cannot be read are left out, and told to the log.
+    """Read records; those that cannot be read are left out and logged.
 
     Args:
         records: the records.
         read: reads one.
     """
-    apart = FailureIsolator()
+    isolator = FailureIsolator()
     for record in records:
-        found = apart.tried(record.kind, record.id, partial(read, record))
-        if found is not None:
-            yield found
+        value = isolator.attempt(record.kind, record.id, partial(read, record))
+        if value is not None:
+            yield value

@@ -23,11 +23,11 @@ from communityconnector.storage import ABSENT, Put, Write
 
 @attrs.frozen
 class RequestKey:
-    """Under which name a request is remembered, if at all.
+    """The name under which a request is remembered, if at all.
 
     Attributes:
         name: the name; empty for not at all.
-        fingerprint: tells the request from others.
+        fingerprint: distinguishes the request from others.
         kept: for how long.
     """
 
@@ -39,39 +39,39 @@ class RequestKey:
         """The write that remembers the request and its answer."""
         if not self.name:
             return []
-        said = {"fingerprint": self.fingerprint, "referral": answer.to_dict()}
-        return [Put(REQUEST, self.name, said, ABSENT, {BY_PURGE: stamp(at + self.kept)})]
+        document = {"fingerprint": self.fingerprint, "referral": answer.to_dict()}
+        return [Put(REQUEST, self.name, document, ABSENT, {BY_PURGE: stamp(at + self.kept)})]
 
 
 NO_KEY: Final = RequestKey()
 
 
 def run_once(
-    ledger: Ledger, key: str, said: Any, write: Callable[[RequestKey], Referral], *, use: str = "request"
+    ledger: Ledger, key: str, request: Any, write: Callable[[RequestKey], Referral], *, use: str = "request"
 ) -> Referral:
     """Do what a request asks, once: the same request under the same key gets the same answer.
 
     Args:
         ledger: remembers requests.
         key: what the request is called; empty for one that is not remembered.
-        said: what it says.
+        request: what it asks for.
         write: does it.
         use: whose keys these are; those of another use are others.
     """
     if not key:
-        return ledger.again(lambda: write(NO_KEY))
-    fingerprint = ledger.code("fingerprint", json.dumps(said, default=_plain, sort_keys=True))
+        return ledger.retry(lambda: write(NO_KEY))
+    fingerprint = ledger.keyed_hash("fingerprint", json.dumps(request, default=_plain, sort_keys=True))
 
     def answered() -> Referral:
-        name, found = ledger.request(use, key)
-        if found is None:
+        name, record = ledger.find_request(use, key)
+        if record is None:
             return write(RequestKey(name, fingerprint, ledger.policy.keep_keys))
-        if found.document["fingerprint"] != fingerprint:
+        if record.document["fingerprint"] != fingerprint:
             message = "this idempotency key was used for another request: take a new key for a new request"
             raise IdempotencyConflictError(message)
-        return Referral.from_dict(found.document["referral"])
+        return Referral.from_dict(record.document["referral"])
 
-    return ledger.again(answered)
+    return ledger.retry(answered)
 
 
 def _plain(value: Any) -> Any:

@@ -61,7 +61,7 @@ from communityconnector.referrals.intake import Taker, intake_key
 from communityconnector.storage import ABSENT, Delete, KeyRange, Put, Record, Storage, Write, fetch, lawful_id
 
 _TRIES: Final = 50
-"""How often one begins again, where others write faster."""
+"""How often work begins again if others write in between."""
 _MADE: Final = "made"
 """Id of the desk's own secret."""
 
@@ -69,18 +69,18 @@ T = TypeVar("T")
 
 
 class OvertakenError(StaleRecordError):
-    """Somebody else wrote between our reading and our writing: begin again."""
+    """A record was changed between our reading and our writing: begin again."""
 
 
 class Ledger:
     """Reads and writes what belongs to referrals. It may be shared between threads.
 
     Args:
-        storage: where everything is kept.
+        storage: where everything is stored.
         policy: what the library has decided.
         clock: gives the present moment, with a zone.
-        secret: makes links and references that nobody else can make; by default one that is kept in the storage.
-        keyring: seals what is private; by default it is kept in the open, and deleted.
+        secret: makes links and references that cannot be guessed; by default one that is stored.
+        keyring: encrypts private data; by default it is stored unencrypted, and deleted.
         ids: gives new ids.
     """
 
@@ -104,7 +104,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._head: Head | None = None
 
-    def over(self, storage: Storage) -> Ledger:
+    def with_storage(self, storage: Storage) -> Ledger:
         """The same over another storage."""
         return Ledger(
             storage,
@@ -119,11 +119,11 @@ class Ledger:
         """The present moment, in UTC."""
         return self._clock().astimezone(UTC)
 
-    def moment(self, at: datetime | None, last: datetime | None = None) -> datetime:
-        """When something happened: as somebody says, or now.
+    def check_moment(self, at: datetime | None, last: datetime | None = None) -> datetime:
+        """Give the moment of an event: the one that was given, or now.
 
         Args:
-            at: what somebody says; `None` for now.
+            at: the moment that was given; `None` for now.
             last: when the last thing before it happened. A clock that was set back must not keep the desk from going on.
 
         Raises:
@@ -132,13 +132,13 @@ class Ledger:
         now = self.now()
         if at is None:
             return now if last is None else max(now, last)
-        said = as_utc(at)
-        if said > now + CLOCKS_DIFFER:
+        moment = as_utc(at)
+        if moment > now + CLOCKS_DIFFER:
             message = (
                 "an event has happened: say when, or leave `at` out for now; it cannot lie in the future"
             )
             raise InvalidReferralError(message)
-        return said
+        return moment
 
     # Writing
 
@@ -161,7 +161,7 @@ class Ledger:
                 try:
                     number = self.storage.commit([*writes, *entries])
                 except StaleRecordError as error:
-                    # Somebody else has added to the log: behind their entry then.
+                    # Another process has added to the log: chain behind its entry.
                     self._head = None
                     if error.kind != AUDIT or tried == _TRIES:
                         raise OvertakenError(error.kind, error.id, error.expected, error.found) from None
@@ -174,7 +174,7 @@ class Ledger:
                     return number
         raise AssertionError  # pragma: no cover  # the last try raises
 
-    def again(self, work: Callable[[], T]) -> T:
+    def retry(self, work: Callable[[], T]) -> T:
         """Do something that reads and commits, from the beginning where others have written in between.
 
         Args:
@@ -193,64 +193,64 @@ class Ledger:
 
     # Referrals
 
-    def find(self, ids: Iterable[str]) -> dict[str, StoredReferral]:
+    def find_referrals(self, ids: Iterable[str]) -> dict[str, StoredReferral]:
         """Referrals by id; those that are not there are left out."""
         return {key: read_referral(record) for key, record in self.storage.get(REFERRAL, ids).items()}
 
-    def held(self, referral_id: str) -> StoredReferral | None:
+    def find_referral(self, referral_id: str) -> StoredReferral | None:
         """A referral; `None` where it never was or has been purged."""
-        return self.find([referral_id]).get(referral_id)
+        return self.find_referrals([referral_id]).get(referral_id)
 
-    def need(self, referral_id: str) -> StoredReferral:
+    def get_referral(self, referral_id: str) -> StoredReferral:
         """A referral.
 
         Raises:
-            ReferralNotFoundError: there is none.
+            ReferralNotFoundError: there is no such referral.
         """
         if not isinstance(referral_id, str):
             message = f"a referral is named by its id, such as `referral.id`, and not by a {type(referral_id).__name__}"
             raise ReferralNotFoundError(message)
-        found = self.held(referral_id)
-        if found is None:
+        stored = self.find_referral(referral_id)
+        if stored is None:
             shown = repr(referral_id) if lawful_id(referral_id) else "of that id"
             message = f"there is no referral {shown}: it never was, or has been purged"
             raise ReferralNotFoundError(message)
-        return found
+        return stored
 
-    def put(self, referral: Referral, about: ReferralMetadata, expected: int) -> Put:
+    def referral_write(self, referral: Referral, metadata: ReferralMetadata, expected: int) -> Put:
         """The write of a referral."""
         keys = {}
         if referral.status in SENT:
             keys[BY_INBOX] = referral.organization_id
-        todo = open_tasks(referral, about, self.policy)
+        todo = open_tasks(referral, metadata, self.policy)
         if todo:
             keys[BY_DUE] = stamp(todo[0].at)
         if referral.purge_after is not None:
             keys[BY_PURGE] = stamp(referral.purge_after)
-        if about.needs_review:
+        if metadata.needs_review:
             keys[BY_REVIEW] = "yes"
-        document = {"referral": referral.to_dict(), "about": about.to_dict()}
+        document = {"referral": referral.to_dict(), "about": metadata.to_dict()}
         return Put(REFERRAL, referral.id, document, expected, keys)
 
-    def put_event(self, event: ReferralEvent) -> Put:
+    def event_write(self, event: ReferralEvent) -> Put:
         """The write of an event, without the words that were added to it: those are private."""
         bare = attrs.evolve(event, text="")
         return Put(EVENT, f"{event.referral_id}.{event.version:08d}", bare.to_dict(), ABSENT)
 
-    def under(self, kind: str, referral_id: str) -> Iterator[Record]:
+    def records_under(self, kind: str, referral_id: str) -> Iterator[Record]:
         """The records of a kind that belong to a referral by their ids, in the order of these: events, first to last."""
         start = f"{referral_id}."
         records = itertools.takewhile(
             lambda record: record.id.startswith(start), self.storage.scan(kind, after=start)
         )
         # Ids may hold full stops: what belongs to `2026.1` begins as what belongs to `2026` does.
-        # One that does not say whose it is is told by its id alone.
+        # A record without `referral_id` is recognized by its id alone.
         return (one for one in records if one.document.get("referral_id", referral_id) == referral_id)
 
     # What is private
 
-    def private(self, referral_id: str) -> StoredPrivate:
-        """What is the patron's own of a referral; nothing, where it is forgotten or never was.
+    def read_private(self, referral_id: str) -> StoredPrivate:
+        """Read the private data of a referral; empty if it was deleted or never stored.
 
         Raises:
             SealBrokenError: it is sealed, and cannot be opened.
@@ -258,34 +258,35 @@ class Ledger:
         record = fetch(self.storage, PRIVATE, referral_id)
         if record is None:
             return StoredPrivate(Private(), ABSENT)
-        said: Mapping[str, Any] = record.document
-        if "sealed" in said:
+        document: Mapping[str, Any] = record.document
+        if "sealed" in document:
             key = fetch(self.storage, DATA_KEY, referral_id)
             if key is None:
                 return StoredPrivate(Private(), record.version, record.keys.get(BY_PURGE, ""))
             keyring = self._keyring()
-            said = json.loads(keyring.unseal(key.document["wrapped"], referral_id, said["sealed"]))
-        return StoredPrivate(Private.from_dict(said), record.version, record.keys.get(BY_PURGE, ""))
+            document = json.loads(keyring.unseal(key.document["wrapped"], referral_id, document["sealed"]))
+        return StoredPrivate(Private.from_dict(document), record.version, record.keys.get(BY_PURGE, ""))
 
-    def put_private(
-        self, referral_id: str, private: Private, held: StoredPrivate, purge: str = ""
+    def private_writes(
+        self, referral_id: str, private: Private, stored: StoredPrivate, purge: str = ""
     ) -> list[Write]:
-        """The writes of what is the patron's own: with the data key that seals it, if there is a keyring."""
+        """Make the writes of private data, with the data key that encrypts it if there is a keyring."""
         keys = {BY_PURGE: purge} if purge else {}
         if private.patron:
             keys[BY_PATRON] = self.patron_key(private.patron)
         if self.keyring is None:
-            return [Put(PRIVATE, referral_id, private.to_dict(), held.version, keys)]
-        found = fetch(self.storage, DATA_KEY, referral_id)
-        wrapped = self.keyring.new_key(referral_id) if found is None else found.document["wrapped"]
+            return [Put(PRIVATE, referral_id, private.to_dict(), stored.version, keys)]
+        data_key = fetch(self.storage, DATA_KEY, referral_id)
+        is_new = data_key is None
+        wrapped = self.keyring.new_key(referral_id) if data_key is None else data_key.document["wrapped"]
         sealed = self.keyring.seal(wrapped, referral_id, json.dumps(private.to_dict()))
-        writes: list[Write] = [Put(PRIVATE, referral_id, {"sealed": sealed}, held.version, keys)]
-        if found is None:
+        writes: list[Write] = [Put(PRIVATE, referral_id, {"sealed": sealed}, stored.version, keys)]
+        if is_new:
             writes.append(Put(DATA_KEY, referral_id, {"wrapped": wrapped}, ABSENT))
         return writes
 
-    def forget_private(self, referral_id: str) -> list[Write]:
-        """The writes that let go of what is the patron's own, and destroy the key that sealed it."""
+    def delete_private_writes(self, referral_id: str) -> list[Write]:
+        """Make the writes that delete private data, and the key that encrypted it."""
         return [
             Delete(kind, referral_id, record.version)
             for kind in (PRIVATE, DATA_KEY)
@@ -293,15 +294,15 @@ class Ledger:
         ]
 
     def patron_key(self, patron: str) -> str:
-        """By what the records of a patron are found."""
+        """Give the look-up key of a patron's records."""
         return patron if self.keyring is None else self.keyring.index(patron)
 
-    def of_patron(self, kind: str, patron: str) -> list[Record]:
+    def patron_records(self, kind: str, patron: str) -> list[Record]:
         """The records of a kind that are a patron's; those too that were written before there was a keyring."""
-        found: dict[str, Record] = {}
+        records: dict[str, Record] = {}
         for key in {patron, self.patron_key(patron)}:
-            found |= {one.id: one for one in self.storage.scan(kind, KeyRange(BY_PATRON, key, key))}
-        return sorted(found.values(), key=lambda one: one.id)
+            records |= {one.id: one for one in self.storage.scan(kind, KeyRange(BY_PATRON, key, key))}
+        return sorted(records.values(), key=lambda one: one.id)
 
     def _keyring(self) -> Keyring:
         if self.keyring is None:
@@ -311,47 +312,47 @@ class Ledger:
 
     # Consents and intakes
 
-    def consents(self, ids: Iterable[str]) -> dict[str, tuple[Consent, Record]]:
+    def read_consents(self, ids: Iterable[str]) -> dict[str, tuple[Consent, Record]]:
         """Consents by id, each with its record."""
-        found = self.storage.get(CONSENT, ids)
-        return {key: (Consent.from_dict(record.document), record) for key, record in found.items()}
+        records = self.storage.get(CONSENT, ids)
+        return {key: (Consent.from_dict(record.document), record) for key, record in records.items()}
 
-    def intakes(self, keys: Iterable[str]) -> dict[str, Intake]:
+    def read_intakes(self, keys: Iterable[str]) -> dict[str, Intake]:
         """How agencies and services take referrals, by `Intake.key`."""
-        found = self.storage.get(INTAKE, keys)
-        return {key: Intake.from_dict(record.document) for key, record in found.items()}
+        records = self.storage.get(INTAKE, keys)
+        return {key: Intake.from_dict(record.document) for key, record in records.items()}
 
-    def intake_for(self, referral: Referral) -> Intake | None:
-        """How the service of a referral, or else its agency, takes referrals; `None` where nobody has said."""
-        return intake_of(referral, self.intakes(intake_keys(referral)))
+    def find_intake(self, referral: Referral) -> Intake | None:
+        """How the service of a referral, or else its agency, takes referrals; `None` if that is not known."""
+        return intake_of(referral, self.read_intakes(intake_keys(referral)))
 
     # Requests
 
-    def request(self, use: str, key: str) -> tuple[str, Record | None]:
+    def find_request(self, use: str, key: str) -> tuple[str, Record | None]:
         """The id under which a request is remembered, and what is remembered of it."""
-        name = self.code(use, key)
+        name = self.keyed_hash(use, key)
         return name, fetch(self.storage, REQUEST, name)
 
     # The desk's own secret
 
-    def code(self, use: str, text: str) -> str:
-        """What nobody can make who has not the desk's secret: HMAC-SHA-256 of a text for a use, in hexadecimal."""
-        return self.digest(use, text).hex()
+    def keyed_hash(self, use: str, text: str) -> str:
+        """Make a code that takes the desk's secret: HMAC-SHA-256 of a text for a use, in hexadecimal."""
+        return self.keyed_digest(use, text).hex()
 
-    def digest(self, use: str, text: str) -> bytes:
+    def keyed_digest(self, use: str, text: str) -> bytes:
         """The same in bytes."""
-        said = f"{use}:{text}".encode("utf-8", "surrogatepass")
-        return hmac.new(self._own_secret(), said, hashlib.sha256).digest()
+        message = f"{use}:{text}".encode("utf-8", "surrogatepass")
+        return hmac.new(self._desk_secret(), message, hashlib.sha256).digest()
 
-    def _own_secret(self) -> bytes:
+    def _desk_secret(self) -> bytes:
         if self._secret is None:
-            self._secret = self.again(self._kept_secret)
+            self._secret = self.retry(self._stored_secret)
         return self._secret.reveal().encode()
 
-    def _kept_secret(self) -> Secret:
-        found = fetch(self.storage, OWN, _MADE)
-        if found is not None:
-            return Secret(found.document["text"])
+    def _stored_secret(self) -> Secret:
+        record = fetch(self.storage, OWN, _MADE)
+        if record is not None:
+            return Secret(record.document["text"])
         made = secrets.token_urlsafe(32)
         self.commit([Put(OWN, _MADE, {"text": made}, ABSENT)])
         return Secret(made)

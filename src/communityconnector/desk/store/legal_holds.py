@@ -1,8 +1,7 @@
-"""What must not be let go of, and how whoever lets go of something heeds it.
+"""Legal holds: what must not be deleted, and how deletions heed it.
 
-A legal hold may be set while something is being let go of. So all that lets go of private things also writes one small
-record, of the version that it read before it looked for holds, and so does whoever sets a hold: of the two, the later
-one begins again.
+Deletions and legal holds share a guard record. A hold may be set while private data is being deleted, so both write that
+record, of the version that they read before they looked: the later one of the two finds it changed and begins again.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ from communityconnector.storage import ABSENT, Delete, KeyRange, Put, Record, Wr
 
 _STATE: Final = "state"
 _LEAVES_TRACES: Final = frozenset({PRIVATE, DATA_KEY, CONSENT, DISCLOSURE, REFERRAL})
-"""What was deleted of these is worth writing a file anew."""
+"""Deleted records of these kinds are worth rewriting a file for."""
 
 
 REFERRAL_KINDS: Final = (
@@ -54,18 +53,18 @@ REFERRAL_KINDS: Final = (
     UNMET_PENDING,
     AUDIT,
 )
-"""Kinds of what belongs to a referral."""
+"""Kinds of the records that belong to a referral."""
 
 
 @attrs.frozen
 class LegalHolds:
-    """The legal holds that there are, and what has been let go of since the log last told.
+    """The legal holds, and what has been deleted since the last entry in the log.
 
     Attributes:
-        scopes: ids of the referrals that are held; `*` for all.
-        gone: how many records of each kind were let go of by a purge that is not in the log yet.
-        unwiped: whether something private was let go of that a storage's files may still hold.
-        version: the version of the record that says so.
+        scopes: ids of the referrals under a hold; `*` for all.
+        gone: how many records of each kind were deleted by a purge that is not in the log yet.
+        unwiped: whether private data was deleted that a storage's files may still hold.
+        version: the version of the guard record.
     """
 
     scopes: frozenset[str]
@@ -74,47 +73,47 @@ class LegalHolds:
     version: int
 
     @classmethod
-    def found(cls, ledger: Ledger) -> Self:
+    def read(cls, ledger: Ledger) -> Self:
         """The holds as they stand. What rests on them is committed with `guards`, `guard` or `settled`."""
         # The order counts: a hold that is set after this first look makes the guard stale.
         state = fetch(ledger.storage, RETENTION, _STATE)
-        said: Mapping[str, Any] = {} if state is None else state.document
+        document: Mapping[str, Any] = {} if state is None else state.document
         scopes = frozenset(record.id for record in ledger.storage.scan(LEGAL_HOLD))
         version = ABSENT if state is None else state.version
-        return cls(scopes, said.get("gone", {}), said.get("unwiped", False), version)
+        return cls(scopes, document.get("gone", {}), document.get("unwiped", False), version)
 
-    def keep(self, referral_id: str) -> bool:
-        """Whether nothing of a referral may be let go of."""
+    def cover(self, referral_id: str) -> bool:
+        """Whether a referral is under a hold, so that nothing of it may be deleted."""
         return EVERYTHING in self.scopes or referral_id in self.scopes
 
-    def keep_record(self, record: Record) -> bool:
-        """Whether a record may not be let go of. Nobody knows whose it is where that cannot be read: any hold keeps it."""
+    def cover_record(self, record: Record) -> bool:
+        """Whether a record is under a hold. If it cannot be read whose it is, any hold keeps it."""
         owner = owner_of(record)
-        return bool(self.scopes) if owner is None else self.keep(owner)
+        return bool(self.scopes) if owner is None else self.cover(owner)
 
-    def guard(self, gone: Mapping[str, int], *, unwiped: bool) -> Put:
+    def guard_write(self, gone: Mapping[str, int], *, unwiped: bool) -> Put:
         """The write that comes to nothing where a hold was set meanwhile.
 
         Args:
             gone: what the log is to tell of later.
-            unwiped: whether something private is let go of.
+            unwiped: whether private data is deleted.
         """
         added = dict(sorted((Counter(self.gone) + Counter(gone)).items()))
         return Put(
             RETENTION, _STATE, {"gone": added, "unwiped": self.unwiped or unwiped}, expected=self.version
         )
 
-    def guards(self, writes: Sequence[Write]) -> list[Write]:
-        """The same for whoever writes into the log himself: nothing, where nothing is let go of."""
-        return [self.guard({}, unwiped=leaves_traces(writes))] if writes else []
+    def guard_writes(self, writes: Sequence[Write]) -> list[Write]:
+        """Make the same write for callers that log themselves; none if nothing is deleted."""
+        return [self.guard_write({}, unwiped=leaves_traces(writes))] if writes else []
 
-    def settled(self, *, unwiped: bool) -> Put:
-        """The write by which nothing is left to be told."""
+    def clear_write(self, *, unwiped: bool) -> Put:
+        """Make the write after which nothing is left to be logged."""
         return Put(RETENTION, _STATE, {"gone": {}, "unwiped": unwiped}, expected=self.version)
 
 
 def leaves_traces(writes: Iterable[Write]) -> bool:
-    """Whether writes let go of something that may be private."""
+    """Whether writes delete something that may be private."""
     return any(isinstance(one, Delete) and one.kind in _LEAVES_TRACES for one in writes)
 
 
@@ -126,30 +125,31 @@ def owner_of(record: Record) -> str | None:
         return record.keys[BY_REFERRAL]
     if record.kind in (EVENT, DISCLOSURE):
         return record.id.rpartition(".")[0]
-    said = record.document
-    held = said.get("referral") if record.kind in (LINK, REQUEST) else said.get("referral_id")
-    owner = held.get("id") if isinstance(held, Mapping) else held
+    document = record.document
+    name = "referral" if record.kind in (LINK, REQUEST) else "referral_id"
+    value = document.get(name)
+    owner = value.get("id") if isinstance(value, Mapping) else value
     return owner if isinstance(owner, str) else None
 
 
 def delete_writes(ledger: Ledger, key: str, version: int, *, is_draft: bool) -> list[Write]:
-    """The writes that let go of a referral with all that belongs to it. It need not be readable.
+    """Make the writes that delete a referral with all that belongs to it. It need not be readable.
 
     Consents outlive it, as disclosures do, for a list of them can be asked for later; but not those of a draft, from
-    which nobody was told anything.
+    nothing was disclosed.
 
     Args:
-        ledger: where it is kept.
+        ledger: where it is stored.
         key: the referral's id.
         version: the version of its record.
         is_draft: whether it is a draft.
     """
-    found: list[Record] = [*ledger.under(EVENT, key), *ledger.under(FOLLOW_UP, key)]
-    found += message_records(ledger.storage, key)
+    records: list[Record] = [*ledger.records_under(EVENT, key), *ledger.records_under(FOLLOW_UP, key)]
+    records += message_records(ledger.storage, key)
     if is_draft:
-        found += ledger.storage.scan(CONSENT, KeyRange(BY_REFERRAL, key, key))
+        records += ledger.storage.scan(CONSENT, KeyRange(BY_REFERRAL, key, key))
     return [
         Delete(REFERRAL, key, version),
-        *ledger.forget_private(key),
-        *(Delete(one.kind, one.id, one.version) for one in found),
+        *ledger.delete_private_writes(key),
+        *(Delete(one.kind, one.id, one.version) for one in records),
     ]

@@ -1,7 +1,7 @@
-"""Links in messages: each opens one referral to one party, once, for some days, and says nothing to who reads it.
+"""Links in messages: each opens one referral to one party, once, for some days, and reveals nothing by itself.
 
-The token is made by the desk's secret, so nobody can guess one, and a message that is sent twice has the same link. Only
-a hash of it is kept.
+The token is made with the desk's secret, so it cannot be guessed, and a message that is sent twice has the same link.
+Only a hash of it is stored.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Link(NamedTuple):
         referral_id: to which referral.
         party: for whom.
         expires_at: until when.
-        record: as it is kept.
+        record: as it is stored.
     """
 
     referral_id: str
@@ -56,17 +56,17 @@ class LinkRequest(NamedTuple):
 
 def token_for(ledger: Ledger, occasion: str) -> str:
     """The token that is made for an occasion."""
-    return base64.urlsafe_b64encode(ledger.digest("link", occasion)[:_BYTES]).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(ledger.keyed_digest("link", occasion)[:_BYTES]).rstrip(b"=").decode()
 
 
 def issue_writes(ledger: Ledger, wanted: Iterable[LinkRequest], now: datetime) -> list[Write]:
     """The writes by which links can be used from now on. One that was used stays used."""
     ids = {_id(token_for(ledger, one.occasion)): one for one in wanted}
-    held = ledger.storage.get(LINK, ids)
+    records = ledger.storage.get(LINK, ids)
     end = now + ledger.policy.link_lifetime
     writes: list[Write] = []
     for key, one in ids.items():
-        record = held.get(key)
+        record = records.get(key)
         if record is not None and record.document["used"]:
             continue
         document = {
@@ -84,7 +84,7 @@ def open_token(ledger: Ledger, token: str, now: datetime) -> Link:
     """What a token leads to.
 
     Raises:
-        LinkNotValidError: it is used up, too old, or none of ours.
+        LinkNotValidError: it is used up, too old, or unknown.
     """
     link = find_link(ledger, token)
     if link is None or link.record.document["used"] or link.expires_at <= now:
@@ -93,13 +93,13 @@ def open_token(ledger: Ledger, token: str, now: datetime) -> Link:
 
 
 def find_link(ledger: Ledger, token: str) -> Link | None:
-    """What a token leads to or has led to; `None` where it is none of ours, or was let go of."""
+    """What a token leads to or has led to; `None` if it is unknown, or was deleted."""
     key = _id(token)
     record = fetch(ledger.storage, LINK, key)
     if record is None:
         return None
-    said = record.document
-    return Link(said["referral"], Recipient(said["party"]), datetime.fromisoformat(said["expires"]), record)
+    link = record.document
+    return Link(link["referral"], Recipient(link["party"]), datetime.fromisoformat(link["expires"]), record)
 
 
 def use_write(link: Link) -> Put:
@@ -109,7 +109,7 @@ def use_write(link: Link) -> Put:
 
 
 def link_not_valid() -> LinkNotValidError:
-    """The one error for every link that cannot be used: it does not say why, for whoever tries links."""
+    """Make the one error for all links that cannot be used. It does not say why, so that guessing teaches nothing."""
     return LinkNotValidError("this link cannot be used any more: ask the library for a new one")
 
 

@@ -3,7 +3,7 @@
 A row says which message it is and for whom. It holds no address and no text: both are looked up when it is sent, so that
 what the patron takes back meanwhile is not sent, and nothing has to be wiped out of it afterwards.
 
-A newer version of this library may have written a row that this one cannot read. Such a row is told by its keys alone,
+A newer version of this library may have written a message that this one cannot read. Such a message shows its keys alone,
 and what it says is left as it is.
 """
 
@@ -46,9 +46,9 @@ class MessageStatus(Code):
     SENT = "sent"
     """The notifier has taken it on."""
     DEAD = "dead"
-    """It cannot be delivered: somebody has to look at it, and then to try again or to give up."""
+    """It cannot be delivered: staff have to look at it, and to try again or give up."""
     WITHDRAWN = "withdrawn"
-    """It must not be sent any more, or somebody gave up."""
+    """It must not be sent any more, or staff gave up."""
 
 
 class DeliveryStatus(Code):
@@ -60,7 +60,7 @@ class DeliveryStatus(Code):
     DEFERRED = "deferred"
     """It could not be delivered yet, and the provider goes on trying: a bounce that is temporary, too."""
     DELIVERED = "delivered"
-    """The receiver's own system has it. Whether anybody reads it, nobody knows."""
+    """The receiver's own system has it. Whether it is read is not known."""
     BOUNCED = "bounced"
     """It cannot be delivered, for good."""
     REJECTED = "rejected"
@@ -97,15 +97,15 @@ class OutboxMessage:
         referral_id: what it is about.
         template: which message.
         recipient: for whom.
-        reason: what it is for, as a code; staff read it, and nobody else.
+        reason: what it is for, as a code that only staff read.
         status: what has become of it.
         attempts: how often a notifier was tried.
         created_at: when it was written.
         last: the code of what went wrong last; `sent` where nothing did.
         reference: what the provider calls it.
-        channel: by which of a patron's ways it was tried last; empty for anybody else.
+        channel: by which of a patron's ways it was tried last; empty for other recipients.
         tried_at: when it was tried last; empty where it was not.
-        tracked: what the provider has said of it since.
+        tracked: what the provider has reported about it since.
     """
 
     id: str
@@ -126,7 +126,7 @@ class OutboxMessage:
 
     def __attrs_post_init__(self) -> None:
         if self.attempts < 0:
-            message = "a message has not been tried less than never"
+            message = "attempts cannot be negative"
             raise InvalidReferralError(message)
 
     @classmethod
@@ -150,11 +150,11 @@ class OutboxMessage:
             version: which version of it.
             at: now.
             reason: for staff: what it is about.
-            occasion: tells apart messages about the same version, such as one reminder from the next.
+            occasion: distinguishes messages about the same version, such as one reminder from the next.
         """
-        said = f"{referral_id}|{version}|{recipient}|{template}|{occasion}"
+        identity = f"{referral_id}|{version}|{recipient}|{template}|{occasion}"
         return cls(
-            id=f"m-{hashlib.sha256(said.encode()).hexdigest()[:32]}",
+            id=f"m-{hashlib.sha256(identity.encode()).hexdigest()[:32]}",
             referral_id=referral_id,
             template=template,
             recipient=recipient,
@@ -163,7 +163,7 @@ class OutboxMessage:
         )
 
     def put(self, due: datetime) -> Put:
-        """The write of a new one.
+        """Make the write of a new message.
 
         Args:
             due: when it is to be sent.
@@ -234,26 +234,26 @@ def update_write(
     due: datetime | None = None,
     dead: datetime | None = None,
     purge: datetime | None = None,
-    **said: str | int | None,
+    **fields: str | int | None,
 ) -> Put:
-    """The write of what has become of a message. The rest of what was written of it stays, whoever wrote it.
+    """Make the write of what has become of a message. Other fields stay, also those of a newer version.
 
     Args:
-        record: the message as it is kept.
+        record: the message as it is stored.
         due: when it is to be sent; only while it is pending.
         dead: since when it is set aside.
-        purge: when it is to be let go of.
-        **said: fields of its document that are others now; `None` for one that is there no more.
+        purge: when it is to be deleted.
+        **fields: new values of fields of its document; `None` removes one.
     """
     keys = {name: value for name, value in record.keys.items() if name not in _STATE_KEYS}
-    told = {BY_DUE: due, BY_DEAD: dead, BY_PURGE: purge}
-    keys |= {name: stamp(moment) for name, moment in told.items() if moment is not None}
-    gone = {name for name, value in said.items() if value is None}
-    document = {name: value for name, value in {**record.document, **said}.items() if name not in gone}
-    if "reference" in said:
+    moments = {BY_DUE: due, BY_DEAD: dead, BY_PURGE: purge}
+    keys |= {name: stamp(moment) for name, moment in moments.items() if moment is not None}
+    gone = {name for name, value in fields.items() if value is None}
+    document = {name: value for name, value in {**record.document, **fields}.items() if name not in gone}
+    if "reference" in fields:
         keys.pop(BY_REFERENCE, None)
-    if said.get("reference"):
-        keys[BY_REFERENCE] = str(said["reference"])
+    if fields.get("reference"):
+        keys[BY_REFERENCE] = str(fields["reference"])
     return Put(OUTBOX, record.id, document, record.version, keys)
 
 
@@ -271,8 +271,8 @@ def withdrawal_writes(
         storage: where they are.
         referral_id: of which referral.
         why: a code.
-        purge: when they are to be let go of.
-        which: whether it is meant. What waits and cannot be read is meant always: nobody can tell what it rests on.
+        purge: when they are to be deleted.
+        which: whether a message is meant. Waiting messages that cannot be read are always meant.
     """
     for record in message_records(storage, referral_id):
         waits = BY_DUE in record.keys
@@ -283,11 +283,11 @@ def withdrawal_writes(
 
 
 def may_have_been_sent(record: Record) -> bool:
-    """Whether a message may have reached anybody: it was tried, or is in the hands of a worker, who may be sending it."""
+    """Whether a message may have been received: it was tried, or a worker may be sending it."""
     row = read_message(record)
     if isinstance(row, UnreadableMessage):
         return True
     if row.status is not MessageStatus.PENDING:
         return row.attempts > 0
-    # A claim puts off when it is due, and whatever was tried or found in its way has left its code.
+    # A claim changes when it is due, and each try or obstacle has left its code.
     return row.last != "" or record.keys.get(BY_DUE) != row.created_at

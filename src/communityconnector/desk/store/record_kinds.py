@@ -1,4 +1,4 @@
-"""What a desk keeps beside the directory, and by which words it is found."""
+"""The kinds of records that a desk stores beside the directory, and their look-up keys."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EVERYTHING: Final = "*"
 """Id of a legal hold on all referrals."""
 COUNT: Final = "referral-count"
 RETENTION: Final = "retention"
-"""What has been let go of and is not in the log yet; whoever lets go of anything writes it too."""
+"""What has been deleted and is not in the log yet; every deletion writes it too."""
 AUDIT: Final = "audit"
 ANCHOR: Final = "audit-anchor"
 OWN: Final = "desk"
@@ -33,7 +33,7 @@ OWN: Final = "desk"
 BY_DUE: Final = "due"
 """When something is to be done about it."""
 BY_PURGE: Final = "purge"
-"""When it is to be let go of."""
+"""When it is to be deleted."""
 BY_INBOX: Final = "inbox"
 """The agency in whose inbox a referral is."""
 BY_REFERRAL: Final = "referral"
@@ -43,7 +43,7 @@ BY_REFERENCE: Final = "reference"
 """What a provider calls a message."""
 BY_PATRON: Final = "patron"
 BY_REVIEW: Final = "review"
-"""That staff are to look at what another system said."""
+"""That staff are to review another system's word."""
 
 
 def stamp(moment: datetime) -> str:

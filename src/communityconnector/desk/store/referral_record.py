@@ -1,4 +1,4 @@
-"""What is kept of a referral: the referral, what is kept beside it, and what of that is still to be done."""
+"""A referral as it is stored: the referral, its metadata, its private data, and its open tasks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from communityconnector.storage import Record
 
 @attrs.frozen(kw_only=True)
 class ReferralMetadata:
-    """What is kept of a referral beside the referral itself.
+    """What is stored beside a referral.
 
     Attributes:
         done: what was due and has been done, as `task_name` names it.
@@ -26,20 +26,20 @@ class ReferralMetadata:
         area: where it was asked for, coarsely: the beginning of a ZIP code, a county, a branch.
         language: the language that it was asked for in.
         channel: how the patron came.
-        basis: whether the patron said the need, or staff saw it.
-        needs_review: whether another system told something that nobody understood.
-        external_system: which one tells of it.
-        external_status: what it said last, in its own words.
-        reported_at: when what a sender of web hooks reported last had happened, as it said itself.
+        basis: whether the patron named the need, or staff saw it.
+        needs_review: whether another system reported something that was not understood.
+        external_system: that other system.
+        external_status: its last report, in its own words.
+        reported_at: when the last reported event happened, according to the sender of the web hook.
         answered: whether the patron has said how it went.
-        disputed_at: since when the patron says otherwise than the agency; empty where they do not.
-        private: whether anything of the patron's own is kept.
-        fresh_until: until when the patron's word that a way to reach them is safe counts; empty where there is none.
-        ended: whether that is kept for a legal hold alone, for the patron has taken the consent back: it is not used.
-        guardian: whether a guardian must consent, by the age that was said (`Policy.needs_guardian`).
+        disputed_at: since when patron and agency disagree; empty if they do not.
+        private: whether private data is stored.
+        fresh_until: until when the patron's contacts count as confirmed; empty if there are none.
+        ended: whether the private data is kept for a legal hold alone, after the consent was taken back: it is not used.
+        guardian: whether a guardian must consent, by the age band that was given (`Policy.needs_guardian`).
         service_name: the service's name when the referral was sent.
-        heard: whether the agency is known to have heard of the referral: it answered, or was told by staff or a link.
-            Once the referral is closed: whether it may have heard at all.
+        heard: whether the agency is known to have received the referral: it answered, or was called or given a link. Once
+            the referral is closed: whether it may have received it at all.
         retracted: whether the agency was asked to delete what it holds.
     """
 
@@ -70,33 +70,33 @@ class ReferralMetadata:
         return {**plain, "done": list(self.done)} if self.done else plain
 
     def bare(self) -> Self:
-        """The same once what is the patron's own has gone: another system's words go with it, for they may be of them."""
+        """Give the metadata without private data: another system's word goes with it, for it may be about the patron."""
         return attrs.evolve(self, private=False, external_status="", needs_review=False)
 
 
 @attrs.frozen
 class StoredReferral:
-    """A referral as it is kept.
+    """A referral as it is stored.
 
     Attributes:
         referral: the referral.
-        about: what is kept beside it.
+        metadata: what is stored beside it.
         version: the version of its record; not that of the referral.
     """
 
     referral: Referral
-    about: ReferralMetadata
+    metadata: ReferralMetadata
     version: int
 
 
 @attrs.frozen
 class StoredPrivate(Uncopied):
-    """What is a patron's own as it is kept.
+    """Private data as it is stored.
 
     Attributes:
         private: what it says.
         version: the version of its record; `ABSENT` where there is none.
-        purge: when it is to be let go of; empty for not yet.
+        purge: when it is to be deleted; empty for not yet.
     """
 
     private: Private
@@ -106,9 +106,9 @@ class StoredPrivate(Uncopied):
 
 def read_referral(record: Record) -> StoredReferral:
     """The referral that a record holds."""
-    said: Mapping[str, Any] = record.document
+    document: Mapping[str, Any] = record.document
     return StoredReferral(
-        Referral.from_dict(said["referral"]), ReferralMetadata(**said["about"]), record.version
+        Referral.from_dict(document["referral"]), ReferralMetadata(**document["about"]), record.version
     )
 
 
@@ -117,20 +117,20 @@ def task_name(one: Due) -> str:
     return f"{one.clock}@{stamp(one.at)}"
 
 
-def open_tasks(referral: Referral, about: ReferralMetadata, policy: Policy) -> tuple[Due, ...]:
+def open_tasks(referral: Referral, metadata: ReferralMetadata, policy: Policy) -> tuple[Due, ...]:
     """What is or will be due for a referral and has not been done, soonest first."""
     everything = due(
         referral,
         policy,
-        consent_until=_moment(about.consent_until),
-        answered=about.answered,
-        disputed_at=_moment(about.disputed_at),
+        consent_until=_moment(metadata.consent_until),
+        answered=metadata.answered,
+        disputed_at=_moment(metadata.disputed_at),
     )
-    found = [one for one in everything if task_name(one) not in about.done]
-    to_come = referral.status in SENT or any(one.clock is Clock.FOLLOW_UP for one in found)
-    if to_come and about.private and about.fresh_until:
-        found.append(Due(datetime.fromisoformat(about.fresh_until), Clock.VERIFY_CONTACT))
-    return tuple(sorted(found))
+    tasks = [one for one in everything if task_name(one) not in metadata.done]
+    to_come = referral.status in SENT or any(one.clock is Clock.FOLLOW_UP for one in tasks)
+    if to_come and metadata.private and metadata.fresh_until:
+        tasks.append(Due(datetime.fromisoformat(metadata.fresh_until), Clock.VERIFY_CONTACT))
+    return tuple(sorted(tasks))
 
 
 def _moment(text: str) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Needs that stayed unmet: kept so that nothing leads from one back to a referral, not even when it was written.
+"""Unmet needs, stored so that nothing leads from one back to a referral, not even when it was written.
 
 A record's version is the number of the commit that wrote it. One that was written as a referral closes would share that
 number with the entry of the log about it, and through it lead to the patron. So such a need waits beside its referral
@@ -35,7 +35,7 @@ def read_unmet_needs(ledger: Ledger) -> Iterator[UnmetRecord]:
 def pending_write(  # noqa: PLR0913, PLR0917  # what is known of the need, and when it was
     ledger: Ledger,
     referral: Referral,
-    about: ReferralMetadata,
+    metadata: ReferralMetadata,
     reason: UnmetReason,
     at: datetime,
     recorded_at: datetime,
@@ -43,22 +43,22 @@ def pending_write(  # noqa: PLR0913, PLR0917  # what is known of the need, and w
     """The write by which a need that stayed unmet waits beside its referral until the month is over.
 
     Args:
-        ledger: where it is kept.
+        ledger: where it is stored.
         referral: whose need it is.
-        about: what is kept beside the referral.
+        metadata: what is stored beside the referral.
         reason: why it could not be met.
         at: when that was.
-        recorded_at: when it is recorded. It waits for the end of that month, so that what is told late is not alone.
+        recorded_at: when it is recorded. It waits for the end of that month, so that a late one is not alone.
     """
     need = UnmetRecord(
         concepts=referral.concepts,
         terms=referral.terms,
         reason=reason,
-        **({"basis": about.basis} if about.basis else {}),
+        **({"basis": metadata.basis} if metadata.basis else {}),
         month=stamp(at)[:7],
-        area=about.area,
-        language=about.language,
-        channel=about.channel,
+        area=metadata.area,
+        language=metadata.language,
+        channel=metadata.channel,
     )
     keys = {BY_REFERRAL: referral.id, BY_DUE: stamp(_month_after(recorded_at))}
     return Put(UNMET_PENDING, ledger.new_id(), need.to_dict(), ABSENT, keys)
@@ -66,29 +66,29 @@ def pending_write(  # noqa: PLR0913, PLR0917  # what is known of the need, and w
 
 def cancel_writes(ledger: Ledger, referral_id: str) -> list[Write]:
     """The writes by which needs that still wait beside a referral do not count."""
-    found = ledger.storage.scan(UNMET_PENDING, KeyRange(BY_REFERRAL, referral_id, referral_id))
-    return [Delete(one.kind, one.id, one.version) for one in found]
+    records = ledger.storage.scan(UNMET_PENDING, KeyRange(BY_REFERRAL, referral_id, referral_id))
+    return [Delete(one.kind, one.id, one.version) for one in records]
 
 
 def detach_due_needs(ledger: Ledger, now: datetime) -> None:
     """Take needs whose month is over away from their referrals."""
     due, after = KeyRange(BY_DUE, "", stamp(now)), ""
     while page := list(ledger.storage.scan(UNMET_PENDING, due, after=after, limit=_BATCH)):
-        ledger.again(partial(_detach, ledger, [one.id for one in page]))
+        ledger.retry(partial(_detach, ledger, [one.id for one in page]))
         after = page[-1].id
 
 
 def _detach(ledger: Ledger, ids: list[str]) -> None:
-    holds = LegalHolds.found(ledger)
-    found = ledger.storage.get(UNMET_PENDING, ids).values()
-    free = [one for one in found if not holds.keep_record(one)]
+    holds = LegalHolds.read(ledger)
+    records = ledger.storage.get(UNMET_PENDING, ids).values()
+    free = [one for one in records if not holds.cover_record(one)]
     if not free:
         return
     # New ids, in the order of what the records say, which tells nothing of when each came.
-    said = sorted((one.document for one in free), key=partial(json.dumps, sort_keys=True))
-    writes: list[Write] = [Put(UNMET_NEED, ledger.new_id(), one, ABSENT) for one in said]
+    documents = sorted((one.document for one in free), key=partial(json.dumps, sort_keys=True))
+    writes: list[Write] = [Put(UNMET_NEED, ledger.new_id(), one, ABSENT) for one in documents]
     writes += [Delete(one.kind, one.id, one.version) for one in free]
-    ledger.commit([*writes, holds.guard({}, unwiped=True)])
+    ledger.commit([*writes, holds.guard_write({}, unwiped=True)])
 
 
 def _month_after(moment: datetime) -> datetime:

@@ -29,7 +29,7 @@ class WebhookSender:
         agencies: ids of the agencies that it speaks for; by default the one of its own id.
 
     Raises:
-        InvalidSettingsError: there is no id, no secret, or a secret is none.
+        InvalidSettingsError: there is no id, no secret, or an invalid secret.
     """
 
     id: str
@@ -45,30 +45,30 @@ class WebhookSender:
         key_bytes(self.keys)
 
     def __repr__(self) -> str:
-        return f"<Sender {self.id!r}>"
+        return f"<WebhookSender {self.id!r}>"
 
 
 def check_senders(senders: Iterable[WebhookSender]) -> tuple[WebhookSender, ...]:
-    """Make sure that a secret says whose it is.
+    """Make sure that each secret belongs to one sender.
 
     Raises:
         InvalidSettingsError: two senders have the same id, or know the same secret.
     """
-    found = tuple(senders)
-    keys = [key for sender in found for key in set(key_bytes(sender.keys))]
-    if len({sender.id for sender in found}) < len(found) or len(set(keys)) < len(keys):
+    known = tuple(senders)
+    keys = [key for sender in known for key in set(key_bytes(sender.keys))]
+    if len({sender.id for sender in known}) < len(known) or len(set(keys)) < len(keys):
         message = "each sender of web hooks has an id and secrets of its own: two have the same"
         raise InvalidSettingsError(message)
-    return found
+    return known
 
 
 def verify_sender(
     senders: Iterable[WebhookSender], headers: Mapping[str, str], body: bytes, now: datetime
 ) -> tuple[WebhookSender, str]:
-    """Whose secret has signed a web hook, and the message's id.
+    """Find the sender whose secret has signed a web hook, and the message's id.
 
     Raises:
-        InvalidSignatureError: nobody's that is known, or it is an old copy.
+        InvalidSignatureError: no known secret has signed it, or it is an old copy.
     """
     reason, words = "no-match", "there are no senders"
     for sender in senders:

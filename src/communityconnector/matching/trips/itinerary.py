@@ -14,7 +14,7 @@ from communityconnector.model import Location, Point, kilometers
 from communityconnector.model.geography import geodesic_km
 
 if TYPE_CHECKING:
-    from geopy.distance import Distance
+    from communityconnector.model.geography import Distance
 
 CONSIDERED: Final = 40
 """So many offers a need are considered, the nearest."""

@@ -15,5 +15,5 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **__: Any) -> None:
         """Do it."""
         desk = get_desk()
-        desk.run_due()
+        desk.referrals.run_due()
         self.stdout.write(str(desk.dispatch_once()))

@@ -19,8 +19,8 @@ _BACK: Final = timedelta(days=2)
 """A current visit began no longer ago than this: the longest lasts a day, and a day may have 25 hours."""
 
 
-class Visitors:
-    """The visits of one desk (`Connector.visitors`). It may be shared between threads.
+class Visits:
+    """The visits of one desk (`Connector.visits`). It may be shared between threads.
 
     Args:
         storage: the storage.
@@ -80,7 +80,7 @@ class Visitors:
         """
         self._records.remove(visit)
 
-    def visits(self, branch: str, first: date | datetime, last: date | datetime) -> list[Occurrence]:
+    def between(self, branch: str, first: date | datetime, last: date | datetime) -> list[Occurrence]:
         """Return the occurrences of visits to a branch, by time and then by id.
 
         Args:
@@ -103,7 +103,7 @@ class Visitors:
             moment: the moment, with a time zone; by default now.
         """
         now = self._clock() if moment is None else moment
-        occurrences = self.visits(branch, now - _BACK, _after(now))
+        occurrences = self.between(branch, now - _BACK, _after(now))
         return [occurrence for occurrence in occurrences if occurrence.covers(now)]
 
     def today(self, branch: str, moment: datetime | None = None) -> list[Occurrence]:
@@ -114,7 +114,7 @@ class Visitors:
             moment: the moment, with a time zone; by default now.
         """
         now = self._clock() if moment is None else moment
-        occurrences = self.visits(branch, now - _BACK, now + _BACK)
+        occurrences = self.between(branch, now - _BACK, now + _BACK)
         return [
             occurrence
             for occurrence in occurrences

@@ -1,0 +1,39 @@
+"""The codes that type checkers know are those that there are."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from communityconnector import desk_options, referrals
+from communityconnector.desk import DeliveryStatus
+from communityconnector.desk.messages.tracking import DeliveryStatusName
+from communityconnector.interchange import Mode
+from communityconnector.matching import Rank
+from communityconnector.model import Audience
+from communityconnector.referrals import names
+
+CODES = {
+    "Role": (referrals.Role, names.RoleName),
+    "Event": (referrals.Event, names.EventName),
+    "Outcome": (referrals.Outcome, names.OutcomeName),
+    "HoldReason": (referrals.HoldReason, names.HoldReasonName),
+    "Source": (referrals.Source, names.SourceName),
+    "ReferralStatus": (referrals.ReferralStatus, names.StatusName),
+    "ReferralType": (referrals.ReferralType, names.ReferralTypeName),
+    "AgeBand": (referrals.AgeBand, names.AgeBandName),
+    "Priority": (referrals.Priority, names.PriorityName),
+    "Basis": (referrals.Basis, names.BasisName),
+    "UnmetReason": (referrals.UnmetReason, names.UnmetReasonName),
+    "DeliveryStatus": (DeliveryStatus, DeliveryStatusName),
+    "Audience": (Audience, desk_options.AudienceName),
+    "Mode": (Mode, desk_options.ModeName),
+    "Rank": (Rank, desk_options.RankName),
+}
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_type_checkers_know_each_code_and_no_other(name):
+    codes, literal = CODES[name]
+    assert [code.value for code in codes] == list(get_args(literal))
