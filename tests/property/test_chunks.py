@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import marshal
 from functools import partial
@@ -15,12 +14,10 @@ from communityconnector.directory_store import load_rows
 from communityconnector.directory_store.load_rows import LoadRow, make_row
 from communityconnector.interchange import notes, stream
 from communityconnector.interchange.reading import chunks, json_reader
+from communityconnector.interchange.structuring import structurer
 from communityconnector.model.claims import claims_of, heard, parts_of
 from communityconnector.model.hiding import Hiding
 from communityconnector.storage import encoded
-
-# The room has a function of this name, too.
-records = importlib.import_module("communityconnector.interchange.records")
 
 WORDS = st.sampled_from(
     ["", "a", "Active", "active", "né", "half \ud83d", "5", None, 5, 5.0, True, 10**30, [], {}]
@@ -89,7 +86,7 @@ def by_turns(given_chunks):
     for chunk in given_chunks:
         try:
             read = json_reader.read_chunk(chunk, partial(load_rows.to_plain_row, entities=ALL))
-        except records.UncountedError:
+        except structurer.UncountedError:
             yield chunk, None
             continue
         plain = marshal.loads(marshal.dumps(read.to_plain()))  # noqa: S302  # written in this line
@@ -105,7 +102,7 @@ def little():
         patch.setattr(chunks, "_LARGE", 900)
         patch.setattr(notes, "MOST_ALIKE", 2)
         patch.setattr(notes, "_MOST_TOLD", 4)
-        patch.setattr(records, "_MOST_SHARED", 2)
+        patch.setattr(structurer, "_MOST_SHARED", 2)
         yield
 
 
@@ -175,7 +172,7 @@ def test_what_records_tell_of_places_is_gathered_as_from_the_records(services):
     whole, parts = Hiding(), Hiding()
     for raw in services:
         said = json_reader.loads(json.dumps(raw))
-        service = records.Structurer().record(records.ENTITIES["service"], said)
+        service = structurer.Structurer().record(structurer.ENTITIES["service"], said)
         whole.take(claims_of(service), parts_of(service))
         parts.take(*heard(make_row(service, ()).places))
         for gathered in (whole, parts):
