@@ -349,7 +349,7 @@ from datetime import UTC, datetime
 from communityconnector.adapters.sql import create_storage
 from communityconnector.directory_store import load
 from communityconnector.directory_store import loading
-from communityconnector.interchange import chunks, json_reader, sources
+from communityconnector.interchange.reading import chunks, json_reader
 loading.READ_WHOLE = 0
 loading.usable_cores = lambda: 2
 loading._BATCH = 25
@@ -422,8 +422,11 @@ def test_a_program_that_is_interrupted_or_killed_leaves_no_process_behind_and_it
 ):
     path, program = script(6000)
     with program:
-        while program.stdout.readline() != "100\n":
-            pass
+        for line in program.stdout:
+            if line == "100\n":
+                break
+        else:
+            pytest.fail("the program ended before it had read a hundred records")
         assert len(group(program.pid)) == 3
         if how == signal.SIGINT:
             # As a terminal does: to all of them.

@@ -132,7 +132,7 @@ def test_the_index_lies_beside_the_file_wherever_one_goes(tmp_path, monkeypatch)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of forking with threads: it is what is tried
 def test_a_child_that_ends_leaves_its_parents_index_alone():
     with Connector.open() as desk:
-        folder = Path(desk._follower.folder)  # noqa: SLF001  # nothing else shows it
+        folder = Path(desk.directory._follower.folder)  # noqa: SLF001  # nothing else shows it
         child = os.fork()
         if not child:
             desk.close()
