@@ -85,7 +85,7 @@ class ReferralChange:
         state = self.state
         state.referral = advanced.referral
         if actor.role in (Role.AGENCY, Role.ADAPTER):
-            state.update_metadata(heard=True)
+            state.metadata = attrs.evolve(state.metadata, heard=True)
         for event in advanced.events:
             state.writes.append(self._ledger.event_write(event))
             is_sent = event.event is Event.SEND
@@ -125,7 +125,7 @@ class ReferralChange:
                 messages.queue(Template.AGENCY_REQUEST, Recipient.AGENCY)
             else:
                 # Staff call the agency or walk over to it.
-                state.update_metadata(heard=True)
+                state.metadata = attrs.evolve(state.metadata, heard=True)
         if event.event in _AGENCY_DELETES and actor.role is not Role.AGENCY:
             messages.ask_to_delete(actor)
         if event.event in _STAFF_HEARS and by_others:
@@ -177,20 +177,20 @@ class ReferralChange:
         by_others = state.referral.outcome_source is not Source.PATRON
         denied = answer.helped is Helped.NO or not answer.reached
         if not (was_completed and by_others and denied):
-            state.update_metadata(answered=True, disputed_at="")
+            state.metadata = attrs.evolve(state.metadata, answered=True, disputed_at="")
             return
         if not state.metadata.disputed_at:
             self.messages.alert_staff("patron says otherwise")
             if answer.helped is Helped.NO:
                 self._record_unmet_need(UNMET_BY.get(answer.outcome, UnmetReason.UNKNOWN))
-        state.update_metadata(answered=True, disputed_at=stamp(state.recorded_at))
+        state.metadata = attrs.evolve(state.metadata, answered=True, disputed_at=stamp(state.recorded_at))
 
     def mark_done(self, clock: Clock) -> None:
         """Note that the tasks of a clock that are due by now have been done."""
         state = self.state
         tasks = open_tasks(state.referral, state.metadata, self._ledger.policy)
         names = [task_name(one) for one in tasks if one.clock is clock and one.at <= state.recorded_at]
-        state.update_metadata(done=(*state.metadata.done, *names))
+        state.metadata = attrs.evolve(state.metadata, done=(*state.metadata.done, *names))
 
     # Private data
 
@@ -208,7 +208,7 @@ class ReferralChange:
         holds = LegalHolds.read(self._ledger)
         if holds.cover(state.referral.id):
             state.private = state.kept_private()
-            state.update_metadata(ended=True)
+            state.metadata = attrs.evolve(state.metadata, ended=True)
             state.facts.append(Fact(actor=actor, action="keep", referral_id=state.referral.id))
             return
         deletions = self._ledger.delete_private_writes(state.referral.id)
@@ -224,7 +224,7 @@ class ReferralChange:
         state = self.state
         if private.is_empty and state.metadata.private and not state.metadata.external_status:
             state.writes += self._ledger.delete_private_writes(state.referral.id)
-            state.update_metadata(private=False)
+            state.metadata = attrs.evolve(state.metadata, private=False)
         state.private = private
 
     # Writing
@@ -245,7 +245,9 @@ class ReferralChange:
             purge = self._purge_date(stored)
             state.writes += self._ledger.private_writes(state.referral.id, state.private, stored, purge)
             until = state.private.fresh_until(self._ledger.policy.contact_fresh_for)
-            state.update_metadata(private=True, fresh_until=stamp(until) if until else "")
+            state.metadata = attrs.evolve(
+                state.metadata, private=True, fresh_until=stamp(until) if until else ""
+            )
         put = self._ledger.referral_write(state.referral, state.metadata, self._expected)
         self._ledger.commit([put, *state.writes, *extra], state.facts, state.recorded_at)
         return state.referral

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
-
-import attrs
 
 from communityconnector.desk.context import DeskContext
 from communityconnector.desk.store.audit_log import Fact
@@ -60,10 +57,6 @@ class ChangeState:
     @referral.setter
     def referral(self, referral: Referral) -> None:
         self._referral = referral
-
-    def update_metadata(self, **values: Any) -> None:
-        """Give fields of the metadata other values."""
-        self.metadata = attrs.evolve(self.metadata, **values)
 
     def stored_private(self) -> StoredPrivate:
         """The patron's private data as it is stored, with its version."""

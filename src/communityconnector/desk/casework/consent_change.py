@@ -69,7 +69,9 @@ class ConsentChange:
         )
         keys = self._keys(consent.expires_at, referral_id=consent.referral_id)
         state.writes.append(Put(CONSENT, consent.id, consent.to_dict(), ABSENT, keys))
-        state.update_metadata(consent_id=consent.id, consent_until=stamp(consent.expires_at))
+        state.metadata = attrs.evolve(
+            state.metadata, consent_id=consent.id, consent_until=stamp(consent.expires_at)
+        )
         if state.metadata.private:
             state.private = (
                 state.usable_private()
@@ -123,7 +125,7 @@ class ConsentChange:
         }
         key = f"{state.referral.id}.{state.referral.version:08d}"
         state.writes.append(Put(DISCLOSURE, key, document, ABSENT, self._keys(state.at)))
-        state.update_metadata(service_name=state.service().name)
+        state.metadata = attrs.evolve(state.metadata, service_name=state.service().name)
 
     def sending_facts(self) -> Sending:
         """The facts that a sending rests on.

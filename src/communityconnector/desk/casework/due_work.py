@@ -131,7 +131,9 @@ def _act_on(context: DeskContext, referral_id: str) -> list[str]:
             if mark in change.state.metadata.done or not act(occasion):
                 continue
             if clock in _STAYS_DUE:
-                change.state.update_metadata(done=(*change.state.metadata.done, mark))
+                change.state.metadata = attrs.evolve(
+                    change.state.metadata, done=(*change.state.metadata.done, mark)
+                )
             else:
                 change.mark_done(clock)
             done.append(name)

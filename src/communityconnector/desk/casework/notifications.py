@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from communityconnector.desk.casework.change_state import ChangeState
 from communityconnector.desk.store.audit_log import Fact
 from communityconnector.desk.store.outbox import (
@@ -79,7 +81,7 @@ class Notifications:
         state = self._state
         if not state.was_sent or state.metadata.retracted or not self._may_have_heard():
             return
-        state.update_metadata(retracted=True)
+        state.metadata = attrs.evolve(state.metadata, retracted=True)
         if state.intake().notifier:
             self.queue(Template.AGENCY_WITHDRAWN, Recipient.AGENCY)
         elif actor.role is Role.PATRON:
@@ -90,7 +92,7 @@ class Notifications:
         state = self._state
         if not state.was_sent:
             return
-        state.update_metadata(heard=self._may_have_heard())
+        state.metadata = attrs.evolve(state.metadata, heard=self._may_have_heard())
         if state.metadata.heard:
             return
         for record in state.ledger.records_under(DISCLOSURE, state.referral.id):

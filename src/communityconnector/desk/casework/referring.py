@@ -131,7 +131,8 @@ def _make(  # noqa: PLR0913, PLR0917  # what `re_refer` takes
         change = ReferralChange(context, None, moment)
         check_contacts(request.contacts, change.state.recorded_at)
         change.state.private = _private_part(context, request, old)
-        change.state.update_metadata(
+        change.state.metadata = attrs.evolve(
+            change.state.metadata,
             area=request.area,
             language=request.language,
             channel=request.channel,

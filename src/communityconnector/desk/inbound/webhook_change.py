@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+import attrs
+
 from communityconnector.desk.casework.change import ReferralChange
 from communityconnector.desk.casework.steps import apply_event
 from communityconnector.desk.context import DeskContext
@@ -76,7 +78,7 @@ def report_change(
         at = min(max(report.at, referral.last_at), now)
     change = ReferralChange(context, stored, at)
     if report.at is not None and is_ordered:
-        change.state.update_metadata(reported_at=stamp(report.at))
+        change.state.metadata = attrs.evolve(change.state.metadata, reported_at=stamp(report.at))
     change.state.facts.append(
         Fact(actor=Actor(Role.ADAPTER, sender.id), action="receive", referral_id=referral.id)
     )
@@ -99,7 +101,9 @@ def _interpret(change: ReferralChange, word: ForeignStatus, actor: Actor, messag
         details = {"outcome": meaning.outcome, "hold_reason": meaning.hold_reason}
         event = None if meaning.status is None else _EVENTS.get(meaning.status)
         is_clear = event is not None and _apply_if_possible(change, event, actor, details)
-    state.update_metadata(external_system=word.system, external_status=word.text, needs_review=not is_clear)
+    state.metadata = attrs.evolve(
+        state.metadata, external_system=word.system, external_status=word.text, needs_review=not is_clear
+    )
     if not is_clear:
         # The word may hold private data, so it is kept no longer than the patron's own.
         state.private = state.usable_private()

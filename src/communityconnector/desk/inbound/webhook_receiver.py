@@ -165,7 +165,7 @@ class Webhooks:
 
         def write() -> None:
             change = begin_change(self._context, referral_id, None)
-            change.state.update_metadata(needs_review=False)
+            change.state.metadata = attrs.evolve(change.state.metadata, needs_review=False)
             change.state.facts.append(Fact(actor=actor, action="review", referral_id=referral_id))
             change.commit()
 
