@@ -1,0 +1,546 @@
+"""Write the pages of `docs/reference/api` from the docstrings: `python docs/api_pages.py`.
+
+A page stands for a room or for a class of the face. Signatures are copied from the source as it is written, so the pages
+are the same under every version of Python. Tests fail when a page is out of date.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import json
+import re
+import sys
+from collections.abc import Iterator
+from enum import Enum
+from importlib import import_module
+from inspect import cleandoc
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import attrs
+
+from communityconnector import errors
+
+FOLDER = Path(__file__).parent / "reference" / "api"
+INDEX = FOLDER.parent / "api.md"
+COMMAND = "python docs/api_pages.py"
+NOTE = f"<!-- Written by `{COMMAND}` from the docstrings. Change those. -->"
+WIDTH = 100
+ROOT = "communityconnector"
+SECTIONS = ("Args", "Attributes", "Returns", "Yields", "Raises", "Example")
+
+
+class Page(NamedTuple):
+    """A page of the reference.
+
+    Attributes:
+        title: its heading.
+        intro: what stands under the heading; by default what the first module says of itself.
+        parts: modules, of which every public name is described, and single names as `module:Name`.
+        without: names of these modules that are not promised.
+    """
+
+    title: str
+    parts: tuple[str, ...]
+    intro: str = ""
+    without: frozenset[str] = frozenset()
+
+
+PAGES = {
+    "connector": Page(
+        "Connector",
+        ("connector:Connector", "async_connector:AsyncConnector", "desk_options:MatchingOptions", "desk_options:MessageOptions"),
+        "A desk: open one, load a directory, match needs, make referrals and follow them.",
+    ),
+    "desk-directory": Page(
+        "desk.directory", ("stored_directory:StoredDirectory", "directory_store:Loaded"), "The directory in a desk's storage."
+    ),
+    "desk-referrals": Page(
+        "desk.referrals",
+        ("desk:Referrals", "desk:ReferralRequest", "desk:DueReferral", "desk:DueReport"),
+        "Making referrals, carrying them on and showing them. [Referrals, end to end](../../explanation/referrals.md) says how it hangs together.",
+    ),
+    "desk-parts": Page(
+        "The other parts of a desk",
+        ("desk",),
+        "`desk.messages`, `desk.links`, `desk.webhooks`, `desk.privacy`, `desk.statistics` and `desk.audit`, and what their calls return.",
+        frozenset({"Desk", "DeskContext", "Ledger", "ServiceSummary", "Referrals", "ReferralRequest", "DueReferral", "DueReport"}),
+    ),
+    "partners": Page("communityconnector.partners", ("partners", "partners.table:read_visits")),
+    "matcher": Page("Matcher", ("matcher:Matcher", "sample_directory:sample"), "Needs matched with a directory in memory."),
+    "needs": Page("communityconnector.needs", ("needs", "needs.placement")),
+    "matching": Page(
+        "communityconnector.matching",
+        ("matching", "matching.schedules.hours:status", "matching.schedules.hours:Hours", "matching.schedules.hours:Open"),
+    ),
+    "model": Page("communityconnector.model", ("model",), without=frozenset({"Agency"})),
+    "interchange": Page(
+        "communityconnector.interchange",
+        ("interchange", "interchange.checks.profiles", "interchange.checks.validation", "adapters.hsds_api"),
+    ),
+    "referrals": Page("communityconnector.referrals", ("referrals",)),
+    "other-systems": Page(
+        "Referrals in other systems",
+        ("referrals.mappings", "referrals.fhir"),
+        "What other systems call the states of a referral, and referrals as FHIR resources.",
+    ),
+    "storage": Page(
+        "communityconnector.storage",
+        ("storage", "adapters.sql:open_storage", "adapters.sql:create_storage", "adapters.sql:migrate", "adapters.memory:MemoryStorage"),
+    ),
+    "notification": Page(
+        "communityconnector.notification",
+        (
+            "notification", "adapters.console:ConsoleNotifier", "adapters.smtp:SmtpNotifier",
+            "adapters.webhook:WebhookNotifier", "adapters.apprise:AppriseNotifier",
+        ),
+    ),
+    "webhooks": Page("communityconnector.webhooks", ("webhooks",)),
+    "encryption": Page("communityconnector.encryption", ("encryption", "adapters.crypto:AesGcmKeyring")),
+    "geocoding": Page("communityconnector.geocoding", ("geocoding", "adapters.us_zip:UsZipGeocoder")),
+    "travel": Page("communityconnector.travel", ("travel",)),
+    "settings": Page("communityconnector.settings", ("settings",)),
+    "plugins": Page(
+        "communityconnector.plugins",
+        ("plugins:Plugins", "plugins:PluginReport", "plugins:PluginState", "hookspecs"),
+        "The plugins of a desk, and what a plugin may declare. [Hooks](../hooks.md) describes the hooks themselves.",
+    ),
+    "testing": Page(
+        "communityconnector.testing",
+        (
+            "testing.storage:StorageContract", "testing.notifiers:NotifierContract", "testing.geocoders:GeocoderContract",
+            "testing.exporters:ExporterContract", "testing.fixtures:MakePlugins", "testing.strategies",
+        ),
+        "Contracts that prove a storage, a notifier, a geocoder or an exporter, and strategies for hypothesis.",
+    ),
+    "errors": Page("communityconnector.errors", ("errors",)),
+}  # fmt: skip
+
+
+# What there is
+
+
+@functools.cache
+def tree(module: str) -> ast.Module:
+    """Return the parsed source of a module."""
+    return ast.parse(Path(str(import_module(module).__file__)).read_text(encoding="utf-8"))
+
+
+def public_names(module: str) -> list[str]:
+    """Return the names that a module promises: its `__all__`, else what it defines, in its order."""
+    if listed := getattr(import_module(module), "__all__", None):
+        return list(listed)
+    names = []
+    for node in tree(module).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            names.append(node.name)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            names.append(node.target.id)
+    return [name for name in names if not name.startswith("_")]
+
+
+def home(module: str, name: str) -> str:
+    """Return the module that defines a name which another may only pass on."""
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(ROOT):
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    return home(node.module, alias.name)
+    return module
+
+
+class Item(NamedTuple):
+    """A name that a page describes: its module, its node in the source, and its value."""
+
+    name: str
+    module: str
+    node: ast.stmt
+    documentation: str
+    value: Any
+
+
+def item(module: str, name: str) -> Item:
+    """Find a name in the source."""
+    module = home(module, name)
+    value = getattr(import_module(module), name)
+    body = tree(module).body
+    for node, following in zip(body, [*body[1:], None], strict=True):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name:
+            # Of overloads, the last one is the function.
+            if not _decorated(node, "overload"):
+                return Item(name, module, node, cleandoc(value.__doc__ or ""), value)
+        elif name in _targets(node):
+            return Item(name, module, node, _string(following), value)
+    message = f"{module} has no {name}"
+    raise LookupError(message)
+
+
+def items(page: Page) -> Iterator[Item]:
+    """Yield what a page describes."""
+    for part in page.parts:
+        module, _, name = part.partition(":")
+        module = f"{ROOT}.{module}"
+        for each in [name] if name else public_names(module):
+            if each not in page.without:
+                yield item(module, each)
+
+
+def _targets(node: ast.AST) -> list[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def _string(node: ast.stmt | None) -> str:
+    """Return a string that stands alone, as under a constant."""
+    if (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    ):
+        return cleandoc(node.value.value)
+    return ""
+
+
+def _decorated(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, *names: str) -> bool:
+    return any(
+        ast.unparse(decorator).partition("(")[0].rpartition(".")[2] in names
+        for decorator in node.decorator_list
+    )
+
+
+# Docstrings
+
+
+@functools.cache
+def places() -> dict[str, str]:
+    """Return where each class, function and method is described; not those names that stand on two pages."""
+    found: dict[str, str] = {}
+    for slug, page in PAGES.items():
+        for each in items(page):
+            names = [each.name]
+            if isinstance(each.node, ast.ClassDef):
+                names += [f"{each.name}.{part.name}" for part in _methods(each.node)]
+            for name in names:
+                anchor = "" if slug == "errors" else "#" + name.lower().replace(".", "")
+                found[name] = "" if name in found else f"{slug}.md{anchor}"
+    return {name: place for name, place in found.items() if place}
+
+
+def linked(text: str) -> str:
+    """Return a text in which names of the reference are links."""
+    return re.sub(
+        r"(?<![`\[])`(?:cc\.)?([A-Za-z]\w+(?:\.\w+)?)`(?![`\]])",
+        lambda match: f"[{match[0]}]({places()[match[1]]})" if match[1] in places() else match[0],
+        text,
+    )
+
+
+def sections(documentation: str) -> dict[str, str]:
+    """Return a docstring's sections by name; what comes first is under an empty name."""
+    found: dict[str, list[str]] = {"": []}
+    name = ""
+    for line in documentation.splitlines():
+        if line.removesuffix(":") in SECTIONS and line.endswith(":"):
+            name = line.removesuffix(":")
+            found[name] = []
+        else:
+            if line and not line.startswith(" "):
+                name = ""
+            found[name].append(line)
+    return {name: cleandoc("\n" + "\n".join(lines)) for name, lines in found.items()}
+
+
+def prose(text: str) -> str:
+    """Return a docstring's text as Markdown: paragraphs in one line each, examples as blocks."""
+    blocks: list[str] = []
+    for paragraph in re.split(r"\n\s*\n", text):
+        lines = paragraph.splitlines()
+        if any(line.lstrip().startswith(">>>") for line in lines):
+            start = next(number for number, line in enumerate(lines) if line.lstrip().startswith(">>>"))
+            if start:
+                blocks.append(" ".join(line.strip() for line in lines[:start]))
+            example = cleandoc("\n" + "\n".join(lines[start:]))
+            blocks.append(f"```python\n{example}\n```")
+        elif lines and lines[0].startswith("    "):
+            blocks.append("```text\n" + cleandoc("\n" + paragraph) + "\n```")
+        elif lines and lines[0].startswith("- "):
+            blocks.append(linked("\n".join(lines)))
+        else:
+            blocks.append(linked(" ".join(line.strip() for line in lines)))
+    return "\n\n".join(block for block in blocks if block)
+
+
+def listed(text: str) -> list[str]:
+    """Return the entries of a section as list items: `name: what it is`, over one or more lines."""
+    entries: list[str] = []
+    for line in text.splitlines():
+        if line.startswith(" ") and entries:
+            entries[-1] += " " + line.strip()
+        elif line.strip():
+            entries.append(line)
+    return [
+        f"- {linked(f'`{name}`')}: {linked(rest.strip())}"
+        for name, _, rest in (entry.partition(":") for entry in entries)
+    ]
+
+
+def described(documentation: str) -> list[str]:
+    """Return a docstring as blocks of Markdown."""
+    found = sections(documentation)
+    blocks = [prose(found.pop(""))]
+    for name, text in found.items():
+        if name in ("Returns", "Yields"):
+            blocks.append(f"**{name}:** {linked(' '.join(text.split()))}")
+        elif name == "Example":
+            blocks.append(prose(text))
+        else:
+            blocks += [f"**{'Arguments' if name == 'Args' else name}:**", "\n".join(listed(text))]
+    return [block for block in blocks if block]
+
+
+# Signatures
+
+
+def call(head: str, arguments: list[str], tail: str = "") -> str:
+    """Return a signature in one line, or in one line an argument."""
+    line = f"{head}({', '.join(arguments)}){tail}"
+    if len(line) <= WIDTH:
+        return line
+    return f"{head}(\n" + "".join(f"    {argument},\n" for argument in arguments) + f"){tail}"
+
+
+def function_signature(node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> str:
+    """Return a function's signature as its source has it."""
+    head = f"async {name}" if isinstance(node, ast.AsyncFunctionDef) else name
+    return call(head, _arguments(node.args), f" -> {ast.unparse(node.returns)}" if node.returns else "")
+
+
+def _arguments(given: ast.arguments) -> list[str]:
+    def written(argument: ast.arg, default: ast.expr | None = None, stars: str = "") -> str:
+        text = stars + argument.arg
+        if argument.annotation:
+            text += f": {ast.unparse(argument.annotation)}"
+        if default:
+            text += f"{' = ' if argument.annotation else '='}{_default(default)}"
+        return text
+
+    positional = [*given.posonlyargs, *given.args]
+    defaults = [None] * (len(positional) - len(given.defaults)) + given.defaults
+    shown = [written(argument, default) for argument, default in zip(positional, defaults, strict=True)]
+    if given.posonlyargs:
+        shown.insert(len(given.posonlyargs), "/")
+    if given.vararg:
+        shown.append(written(given.vararg, stars="*"))
+    elif given.kwonlyargs:
+        shown.append("*")
+    shown += [
+        written(argument, default)
+        for argument, default in zip(given.kwonlyargs, given.kw_defaults, strict=True)
+    ]
+    if given.kwarg:
+        shown.append(written(given.kwarg, stars="**"))
+    return [text for text in shown if text.partition(":")[0] not in ("self", "cls")]
+
+
+def _default(node: ast.expr) -> str:
+    """Return a default as it is written; a private name says nothing to a reader."""
+    text = ast.unparse(node)
+    return "..." if text.startswith("_") else text
+
+
+def _attrs_arguments(cls: type) -> list[str]:
+    """Return the arguments of an attrs class, its bases' first."""
+    shown: list[str] = []
+    starred = False
+    for field in attrs.fields(cls):
+        if not field.init or field.name.startswith("_"):
+            continue
+        if field.kw_only and not starred:
+            shown.append("*")
+            starred = True
+        text = f"{field.name}: {field.type}" if isinstance(field.type, str) else field.name
+        if field.default is not attrs.NOTHING:
+            text += f" = {_written(field.default)}"
+        shown.append(text)
+    return shown
+
+
+def _written(value: object) -> str:
+    if isinstance(value, Enum):
+        return f"{type(value).__name__}.{value.name}"
+    if value is None or isinstance(value, str | bool | int | float) or value == ():
+        return repr(value)
+    return "..."
+
+
+def class_signature(cls: type, node: ast.ClassDef) -> str:
+    """Return how a class is made, or of what kind it is."""
+    bases = [ast.unparse(base).partition("[")[0] for base in node.bases]
+    if issubclass(cls, Enum) or {"Protocol", "TypedDict"} & set(bases):
+        return f"class {node.name}({', '.join(bases)})"
+    if attrs.has(cls):
+        return call(f"class {node.name}", _attrs_arguments(cls))
+    if "NamedTuple" in bases:
+        fields = [part for part in node.body if isinstance(part, ast.AnnAssign)]
+        return call(f"class {node.name}", [ast.unparse(field) for field in fields])
+    for base in cls.__mro__:
+        if base.__module__.startswith(ROOT) and "__init__" in vars(base):
+            found = item(base.__module__, base.__name__).node
+            for part in found.body if isinstance(found, ast.ClassDef) else ():
+                if isinstance(part, ast.FunctionDef) and part.name == "__init__":
+                    return call(f"class {node.name}", _arguments(part.args))
+    return f"class {node.name}({', '.join(bases)})" if bases else f"class {node.name}()"
+
+
+# Pages
+
+
+def described_class(found: Item) -> Iterator[str]:
+    """Yield what a page says of a class."""
+    cls, node = found.value, found.node
+    assert isinstance(node, ast.ClassDef)  # noqa: S101  # the caller has looked
+    yield f"```py\n{class_signature(cls, node)}\n```"
+    yield from described(found.documentation)
+    if issubclass(cls, Enum):
+        yield "\n".join(_members(node, cls))
+    elif "TypedDict" in map(ast.unparse, node.bases):
+        yield "\n".join(f"- `{ast.unparse(part)}`" for part in node.body if isinstance(part, ast.AnnAssign))
+    for part in _methods(node):
+        yield f"### `{node.name}.{part.name}`"
+        if _decorated(part, "property", "cached_property"):
+            returns = f": {ast.unparse(part.returns)}" if part.returns else ""
+            yield f"```py\n{part.name}{returns}\n```"
+        else:
+            overloads = [
+                other
+                for other in node.body
+                if isinstance(other, ast.FunctionDef)
+                and other.name == part.name
+                and _decorated(other, "overload")
+            ]
+            shown = "\n".join(function_signature(each, part.name) for each in overloads or [part])
+            yield f"```py\n{shown}\n```"
+        yield from described(ast.get_docstring(part) or "")
+
+
+def _methods(node: ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for part in node.body:
+        if (
+            isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)
+            and not part.name.startswith(("_", "test_"))
+            and not _decorated(part, "overload", "setter")
+        ):
+            yield part
+
+
+def _members(node: ast.ClassDef, cls: type[Enum]) -> Iterator[str]:
+    for part, following in zip(node.body, [*node.body[1:], None], strict=True):
+        for name in _targets(part):
+            if name in cls.__members__:
+                text = " ".join(_string(following).split())
+                yield f"- `{name}` = `{cls[name].value!r}`" + (f": {text}" if text else "")
+
+
+def described_errors(found: list[Item]) -> Iterator[str]:
+    """Yield the table of errors."""
+    rows = []
+    for error in found:
+        text = " ".join(sections(error.documentation)[""].split())
+        also = ", ".join(f"`{base.__name__}`" for base in error.value.__bases__)
+        rows.append(f"| `{error.name}` | `{error.value.code}` | {also} | {linked(text)} |")
+    yield "\n".join(["| error | code | is a | raised when |", "|---|---|---|---|", *rows])
+    for error in found:
+        if attributes := sections(error.documentation).get("Attributes"):
+            yield f"`{error.name}` has more attributes:\n\n" + "\n".join(listed(attributes))
+
+
+def page_text(page: Page) -> str:
+    """Return a page as Markdown."""
+    blocks = [NOTE, f"# {page.title}"]
+    blocks += [page.intro] if page.intro else [prose(import_module(f"{ROOT}.{page.parts[0]}").__doc__ or "")]
+    found = list(items(page))
+    if page is PAGES["errors"]:
+        blocks += described_errors([each for each in found if isinstance(each.value, type)])
+        return "\n\n".join(blocks) + "\n"
+    if len(found) > 3:
+        blocks.append(" · ".join(f"[`{each.name}`](#{each.name.lower()})" for each in found))
+    for each in found:
+        blocks.append(f"## `{each.name}`")
+        if isinstance(each.node, ast.ClassDef):
+            blocks += described_class(each)
+        elif isinstance(each.node, ast.FunctionDef):
+            blocks.append(f"```py\n{function_signature(each.node, each.name)}\n```")
+            blocks += described(each.documentation)
+        else:
+            annotation = getattr(each.node, "annotation", None)
+            kind = f": {ast.unparse(annotation)}" if annotation else ""
+            # The project's formatter must have nothing to change, so a long text is left out.
+            if isinstance(each.value, str | int | float) and len(str(each.value)) < 50:
+                kind += f" = {json.dumps(each.value)}"
+            blocks += [f"```py\n{each.name}{kind}\n```", *described(each.documentation)]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def face() -> str:
+    """Return the table of what `import communityconnector as cc` gives, errors aside."""
+    where = {
+        (each.module, each.name): slug
+        for slug, page in PAGES.items()
+        if slug != "errors"
+        for each in items(page)
+    }
+    rows = []
+    for name in sorted(import_module(ROOT).__all__):
+        if hasattr(errors, name) or name.startswith("__"):
+            continue
+        module = home(ROOT, name)
+        # `Agency` is another name of `Organization`.
+        own = getattr(getattr(import_module(module), name), "__name__", name)
+        slug = where[home(module, own), own]
+        documentation = sections(item(module, own).documentation)[""]
+        first = " ".join(documentation.partition("\n\n")[0].split())
+        rows.append(f"| [`{name}`](api/{slug}.md#{own.lower()}) | {first} |")
+    return "\n".join(["| name | what it is |", "|---|---|", *rows])
+
+
+def contents() -> str:
+    """Return the table of pages."""
+    rows = []
+    for slug, page in PAGES.items():
+        text = (
+            page.intro or prose(import_module(f"{ROOT}.{page.parts[0]}").__doc__ or "").partition("\n\n")[0]
+        )
+        text = re.sub(r"\]\((?!\.\./)", "](api/", text).replace("](../", "](")
+        rows.append(f"| [{page.title}](api/{slug}.md) | {text} |")
+    return "\n".join(["| page | holds |", "|---|---|", *rows])
+
+
+def between(text: str, mark: str, inner: str) -> str:
+    """Return a text with another text between two of its marks."""
+    before, start, rest = text.partition(f"<!-- {mark} -->\n")
+    _, end, after = rest.partition(f"<!-- end of {mark} -->")
+    return f"{before}{start}\n{inner}\n\n{end}{after}"
+
+
+def pages() -> dict[Path, str]:
+    """Return every page of the reference by its path, and the index with its tables."""
+    written = {FOLDER / f"{slug}.md": page_text(page) for slug, page in PAGES.items()}
+    index = between(INDEX.read_text(encoding="utf-8"), "pages", contents())
+    return {**written, INDEX: between(index, "names", face())}
+
+
+def main() -> None:
+    """Write the pages, and delete those that no longer belong."""
+    current = pages()
+    FOLDER.mkdir(exist_ok=True)
+    for path, text in current.items():
+        path.write_text(text, encoding="utf-8")
+    for path in FOLDER.glob("*.md"):
+        if path not in current:
+            path.unlink()
+    sys.stdout.write(f"{len(current)} pages\n")
+
+
+if __name__ == "__main__":
+    main()
