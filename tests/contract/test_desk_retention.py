@@ -7,13 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from desks import MONDAY, STAFF
-from lettings import KEEP_ALL, ROOTS, TOKEN, filled, opened
 
+from builders import MONDAY, STAFF
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.adapters.sql import create_storage
 from communityconnector.desk.store import record_kinds
 from communityconnector.storage import SupportsWiping
+from private_records import PAST_RETENTION, PATRON_TOKEN, PRIVATE_PREFIXES, fill_desk, make_private_desk
 
 PLUGIN = Path(__file__).parents[2] / "examples" / "storage-plugin" / "communityconnector_jsonlines.py"
 
@@ -40,11 +40,11 @@ def storage(request, tmp_path):
 
 def test_every_storage_is_purged_alike(storage, monkeypatch):
     monkeypatch.setattr("communityconnector.desk.retention.purge._BATCH", 3)
-    with opened(storage) as desk:
-        filled(desk)
-        kept = [one["referral"] for one in desk.privacy.export_for(TOKEN, actor=STAFF)["referrals"]]
+    with make_private_desk(storage) as desk:
+        fill_desk(desk)
+        kept = [one["referral"] for one in desk.privacy.export_for(PATRON_TOKEN, actor=STAFF)["referrals"]]
         held = next(one["id"] for one in kept if one["status"] == "completed")
-        desk.time.now = MONDAY + timedelta(days=220)
+        desk.clock.now = MONDAY + timedelta(days=220)
         desk.privacy.set_legal_hold(held, actor=STAFF, reason="case-1")
         looked = desk.purge(dry_run=True)
         report = desk.purge()
@@ -54,8 +54,8 @@ def test_every_storage_is_purged_alike(storage, monkeypatch):
         assert [one.id for one in storage.scan(record_kinds.REFERRAL)] == [held]
         assert desk.statistics.referrals().table.total is None
         desk.privacy.release_legal_hold(held, actor=STAFF, reason="case-1")
-        desk.privacy.erase(TOKEN, actor=STAFF)
-        desk.time.now = MONDAY + KEEP_ALL
+        desk.privacy.erase(PATRON_TOKEN, actor=STAFF)
+        desk.clock.now = MONDAY + PAST_RETENTION
         desk.purge()
         left = [
             one
@@ -81,5 +81,5 @@ def test_every_storage_is_purged_alike(storage, monkeypatch):
                 for one in storage.scan(kind)
             ]
         )
-        assert not [root for root in ROOTS if root in everything]
+        assert not [root for root in PRIVATE_PREFIXES if root in everything]
         assert desk.audit.verify().ok

@@ -9,25 +9,25 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from desks import STAFF, Time
-from lettings import broken, filled, opened, private
 
+from builders import STAFF, ManualClock
 from communityconnector.adapters.sql import create_storage
 from communityconnector.desk.store import record_kinds
+from private_records import break_referral, fill_desk, make_private_desk, private_referral
 
 
 @pytest.fixture
 def old(tmp_path):
     """A desk of some years ago."""
     path = tmp_path / "desk.db"
-    time = Time()
+    time = ManualClock()
     time.now = datetime.now(UTC) - timedelta(days=1500)
-    with opened(create_storage(f"sqlite:///{path}"), time=time) as desk:
-        filled(desk)
-        desk.time.now = datetime.now(UTC)
-        referral = private(desk, 50)
+    with make_private_desk(create_storage(f"sqlite:///{path}"), clock=time) as desk:
+        fill_desk(desk)
+        desk.clock.now = datetime.now(UTC)
+        referral = private_referral(desk, 50)
         desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
-        desk.time.now = datetime.now(UTC) - timedelta(days=1500)
+        desk.clock.now = datetime.now(UTC) - timedelta(days=1500)
     return path
 
 
@@ -52,9 +52,9 @@ def test_it_says_what_would_go_and_then_lets_go_of_it(old):
 
 
 def test_what_could_not_be_read_is_said(old):
-    with opened(create_storage(f"sqlite:///{old}")) as desk:
+    with make_private_desk(create_storage(f"sqlite:///{old}")) as desk:
         (hold,) = desk.privacy.legal_holds()
-        broken(
+        break_referral(
             desk,
             next(one.id for one in desk.storage.scan(record_kinds.REFERRAL) if one.id != hold.referral_id),
         )
@@ -80,7 +80,7 @@ def test_a_file_that_somebody_reads_is_not_wiped_and_that_is_said(old):
 
 
 def test_the_log_is_kept_as_long_as_is_said(old):
-    with opened(create_storage(f"sqlite:///{old}")) as desk:
+    with make_private_desk(create_storage(f"sqlite:///{old}")) as desk:
         desk.privacy.release_legal_hold(
             desk.privacy.legal_holds()[0].referral_id, actor=STAFF, reason="case-1"
         )
@@ -89,7 +89,7 @@ def test_the_log_is_kept_as_long_as_is_said(old):
 
 
 def test_a_log_is_kept_as_long_as_the_settings_say(old, tmp_path):
-    with opened(create_storage(f"sqlite:///{old}")) as desk:
+    with make_private_desk(create_storage(f"sqlite:///{old}")) as desk:
         desk.privacy.release_legal_hold(
             desk.privacy.legal_holds()[0].referral_id, actor=STAFF, reason="case-1"
         )

@@ -6,22 +6,35 @@ import asyncio
 import threading
 from datetime import timedelta
 
-from desks import MONDAY, STAFF, Box, desk_at, found, letterhead, send, take_referrals, terms
-
 import communityconnector as cc
+from builders import (
+    MONDAY,
+    STAFF,
+    Mailbox,
+    best_match,
+    consent_terms,
+    letterhead,
+    make_desk,
+    send_referral,
+    take_referrals,
+)
 
 
 def test_a_referral_goes_its_way():
     async def go():
-        async with cc.AsyncConnector(desk_at(time=Clock())) as desk:
-            match = found(desk.desk)
+        async with cc.AsyncConnector(make_desk(clock=Clock())) as desk:
+            match = best_match()
             given = await desk.refer(match, actor=STAFF)
             take_referrals(desk.desk, match)
             sent = await desk.refer(
-                match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"}, consent=terms()
+                match,
+                actor=STAFF,
+                type="direct",
+                shared_fields={"first_name": "Quill"},
+                consent=consent_terms(),
             )
             dispatched = await desk.dispatch_once()
-            desk.desk.time.now += timedelta(days=2)
+            desk.desk.clock.now += timedelta(days=2)
             due = await desk.due()
             did = await desk.run(desk.desk.referrals.run_due)
             agency = cc.Actor("agency", match.organization.id)
@@ -47,7 +60,7 @@ class Clock:
 def test_a_dispatch_that_is_cancelled_finishes_its_message_and_gives_the_others_back():
     begun, go_on = threading.Event(), threading.Event()
 
-    class Slow(Box):
+    class Slow(Mailbox):
         def send(self, message):
             begun.set()
             assert go_on.wait(60)
@@ -55,9 +68,9 @@ def test_a_dispatch_that_is_cancelled_finishes_its_message_and_gives_the_others_
 
     async def go():
         box = Slow()
-        async with cc.AsyncConnector(desk_at(box=box, letterhead=letterhead())) as desk:
+        async with cc.AsyncConnector(make_desk(box=box, letterhead=letterhead())) as desk:
             for _ in range(3):
-                send(desk.desk)
+                send_referral(desk.desk)
             task = asyncio.create_task(desk.dispatch_once())
             await asyncio.to_thread(begun.wait, 60)
             task.cancel()

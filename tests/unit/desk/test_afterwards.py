@@ -7,15 +7,25 @@ import json
 from datetime import timedelta
 
 import pytest
-from desks import MONDAY, PATRON, STAFF, desk_at, found, letterhead, preference, send
-from lettings import KEEP_ALL, TOKEN, ended, opened, private
 
 import communityconnector as cc
+from builders import (
+    MONDAY,
+    PATRON,
+    STAFF,
+    agency_of,
+    best_match,
+    contact_preference,
+    letterhead,
+    make_desk,
+    send_referral,
+)
 from communityconnector.desk import Ending, WebhookSender
 from communityconnector.desk.store import record_kinds
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError, PermissionDeniedError
 from communityconnector.referrals import Clock
 from communityconnector.webhooks import sign, timestamp
+from private_records import PAST_RETENTION, PATRON_TOKEN, ended_referral, make_private_desk, private_referral
 
 FEW = cc.Policy(small_cell=3)
 NO = cc.FollowUp(reached=True, helped="no", problem="no_funds")
@@ -23,18 +33,16 @@ NO = cc.FollowUp(reached=True, helped="no", problem="no_funds")
 
 @pytest.fixture
 def desk():
-    with desk_at(policy=FEW) as opened_one:
+    with make_desk(policy=FEW) as opened_one:
         yield opened_one
-
-
-def agency_of(referral):
-    return cc.Actor("agency", referral.organization_id)
 
 
 def done(desk, event="complete", **asked):
     """A referral of which the agency says how it came out."""
     outcome = "service_received" if event == "complete" else "no_capacity"
-    referral = send(desk, **{"follow_up_allowed": True, "contacts": [preference(desk)], **asked})
+    referral = send_referral(
+        desk, **{"follow_up_allowed": True, "contacts": [contact_preference(desk)], **asked}
+    )
     return desk.record_event(referral.id, event, actor=agency_of(referral), outcome=outcome)
 
 
@@ -56,9 +64,9 @@ def test_once_the_agency_says_how_it_came_out_the_patron_is_asked_whether_it_did
     referral = done(desk, event)
     desk.dispatch_once()
     desk.box.clear()
-    desk.time.pass_by(days=13)
+    desk.clock.advance(days=13)
     assert desk.referrals.run_due().asked == 0
-    desk.time.pass_by(days=1)
+    desk.clock.advance(days=1)
     assert desk.referrals.run_due().asked == 1
     desk.dispatch_once()
     assert [to for to, _ in desk.box.texts] == ["patron@example.org"]
@@ -66,25 +74,25 @@ def test_once_the_agency_says_how_it_came_out_the_patron_is_asked_whether_it_did
     assert page.asks
     desk.links.answer_follow_up(desk.box.token(), cc.FollowUp(reached=True, helped="yes"))
     assert desk.referrals.get(referral.id).outcome_source == "agency"
-    desk.time.pass_by(days=200)
+    desk.clock.advance(days=200)
     assert to_ask(desk) == []
 
 
 def test_it_is_asked_after_the_end_however_long_that_took(desk):
-    referral = send(desk, follow_up_allowed=True, contacts=[preference(desk)])
+    referral = send_referral(desk, follow_up_allowed=True, contacts=[contact_preference(desk)])
     desk.record_event(referral.id, "accept", actor=agency_of(referral))
-    desk.time.pass_by(days=50)
+    desk.clock.advance(days=50)
     desk.referrals.run_due()
     desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="enrolled")
-    desk.time.pass_by(days=14)
+    desk.clock.advance(days=14)
     assert desk.referrals.run_due().asked == 1
 
 
 def test_nobody_is_asked_when_what_is_private_has_gone(desk):
     done(desk)
-    desk.time.pass_by(days=14)
+    desk.clock.advance(days=14)
     desk.referrals.run_due()
-    desk.time.pass_by(days=100)
+    desk.clock.advance(days=100)
     assert to_ask(desk) == []
 
 
@@ -92,27 +100,27 @@ def test_nobody_is_asked_when_what_is_private_has_gone(desk):
     ("event", "told"), [("reject", {"outcome": "no_funds"}), ("cancel", {"outcome": "patron_declined"})]
 )
 def test_of_what_was_turned_down_or_taken_back_nobody_is_asked(desk, event, told):
-    referral = send(desk, follow_up_allowed=True, contacts=[preference(desk)])
+    referral = send_referral(desk, follow_up_allowed=True, contacts=[contact_preference(desk)])
     desk.record_event(referral.id, event, actor=agency_of(referral), **told)
-    desk.time.pass_by(days=100)
+    desk.clock.advance(days=100)
     assert to_ask(desk) == []
 
 
 def test_who_did_not_agree_is_not_asked_and_who_has_said_is_not_asked_again(desk):
     done(desk, follow_up_allowed=False)
-    referral = send(desk, follow_up_allowed=True)
+    referral = send_referral(desk, follow_up_allowed=True)
     desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.follow_up(referral.id, cc.FollowUp(reached=True, helped="yes"), actor=PATRON)
-    desk.time.pass_by(days=100)
+    desk.clock.advance(days=100)
     assert to_ask(desk) == []
 
 
 @pytest.mark.parametrize("helped", ["yes", "no"])
 def test_who_has_told_before_anybody_asked_is_not_asked(desk, helped):
     referral = done(desk)
-    desk.time.pass_by(days=3)
+    desk.clock.advance(days=3)
     desk.follow_up(referral.id, cc.FollowUp(reached=True, helped=helped), actor=STAFF)
-    desk.time.pass_by(days=30)
+    desk.clock.advance(days=30)
     assert to_ask(desk) == []
     assert desk.referrals.run_due().asked == 0
 
@@ -132,7 +140,7 @@ def test_who_has_told_before_anybody_asked_is_not_asked(desk, helped):
 def test_where_the_patron_says_otherwise_staff_look_into_it_and_the_need_is_unmet(desk, answer, unmet):
     referral = done(desk)
     desk.dispatch_once()
-    desk.time.pass_by(days=14)
+    desk.clock.advance(days=14)
     desk.follow_up(referral.id, answer, actor=PATRON)
     assert to_staff(desk) == ["patron says otherwise."]
     assert [one.reason for one in desk.referrals.unmet_needs()] == unmet
@@ -153,16 +161,16 @@ def test_where_the_patron_says_otherwise_staff_look_into_it_and_the_need_is_unme
 )
 def test_it_is_due_until_somebody_has_looked_into_it(desk, event, told):
     referral = done(desk)
-    desk.time.pass_by(days=14)
+    desk.clock.advance(days=14)
     desk.follow_up(referral.id, NO, actor=PATRON)
-    desk.time.pass_by(hours=1)
+    desk.clock.advance(hours=1)
     desk.record_event(referral.id, event, actor=STAFF, **told)
     assert desk.due() == ()
 
 
 def test_staff_without_a_notifier_find_it_among_what_is_due():
     silent = letterhead(staff_notifier="", staff_address=cc.Secret(""))
-    with desk_at(letterhead=silent) as desk:
+    with make_desk(letterhead=silent) as desk:
         referral = done(desk)
         desk.follow_up(referral.id, NO, actor=PATRON)
         assert [one.clock for one in desk.due()] == [Clock.DISPUTED]
@@ -187,9 +195,9 @@ def test_whoever_says_that_it_failed_is_not_contradicted_by_a_patron_who_was_not
 
 
 def test_that_nobody_was_reached_can_be_noted_wherever_a_patron_is_to_be_asked(desk):
-    given = desk.refer(found(desk), actor=STAFF, follow_up_allowed=True)
+    given = desk.refer(best_match(), actor=STAFF, follow_up_allowed=True)
     sent = done(desk, contacts=[])
-    desk.time.pass_by(days=14)
+    desk.clock.advance(days=14)
     assert set(to_ask(desk)) == {given.id, sent.id}
     for one in (given, sent):
         tried = desk.record_event(one.id, "attempt_contact", actor=STAFF)
@@ -199,7 +207,7 @@ def test_that_nobody_was_reached_can_be_noted_wherever_a_patron_is_to_be_asked(d
 
 
 def test_who_does_not_want_to_be_asked_is_not_called(desk):
-    given = desk.refer(found(desk), actor=STAFF)
+    given = desk.refer(best_match(), actor=STAFF)
     with pytest.raises(IllegalTransitionError, match="follow_up_allowed"):
         desk.record_event(given.id, "attempt_contact", actor=STAFF)
     asked = done(desk)
@@ -214,12 +222,12 @@ def test_what_is_disputed_and_what_is_told_late_are_no_closed_loops(desk):
     referrals = [done(desk) for _ in range(12)]
     for referral in referrals[:3]:
         desk.follow_up(referral.id, NO, actor=PATRON)
-    late = [send(desk, follow_up_allowed=True) for _ in range(4)]
+    late = [send_referral(desk, follow_up_allowed=True) for _ in range(4)]
     for referral in late:
         desk.record_event(referral.id, "accept", actor=agency_of(referral))
     for _ in range(5):
-        desk.refer(found(desk), actor=STAFF)
-    desk.time.pass_by(days=60, seconds=1)
+        desk.refer(best_match(), actor=STAFF)
+    desk.clock.advance(days=60, seconds=1)
     desk.referrals.run_due()
     for referral in late:
         desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="enrolled")
@@ -233,16 +241,16 @@ def test_what_is_disputed_and_what_is_told_late_are_no_closed_loops(desk):
     assert dict(told.table.cells) == expected
     assert told.loop_closed() == 9 / 21
     assert told.expired() == 5 / 21
-    desk.time.pass_by(days=181)
+    desk.clock.advance(days=181)
     assert desk.purge().counted == 21
     assert dict(desk.statistics.referrals().table.cells) == expected
 
 
 def test_what_is_told_on_the_last_day_of_the_window_is_in_time(desk):
     for _ in range(3):
-        referral = send(desk)
+        referral = send_referral(desk)
         desk.record_event(referral.id, "accept", actor=agency_of(referral))
-    desk.time.pass_by(days=60)
+    desk.clock.advance(days=60)
     for one in desk.referrals.inbox(referral.organization_id):
         desk.record_event(one.id, "complete", actor=agency_of(one), outcome="enrolled")
     assert dict(desk.statistics.referrals().table.cells) == {(Ending.LOOP_CLOSED,): 3}
@@ -252,7 +260,7 @@ def test_what_is_told_on_the_last_day_of_the_window_is_in_time(desk):
 
 
 KEY = cc.Secret("whsec_" + base64.b64encode(b"k" * 24).decode())
-SENDERS = [WebhookSender(found(None).organization.id, [KEY])]
+SENDERS = [WebhookSender(best_match().organization.id, [KEY])]
 
 
 def reported(desk, referral, word):
@@ -260,8 +268,8 @@ def reported(desk, referral, word):
     said = json.dumps({"referral_id": referral.id, "system": "findhelp", "status": word}).encode()
     headers = {
         "webhook-id": "m-1",
-        "webhook-timestamp": timestamp(desk.time.now),
-        "webhook-signature": sign([KEY], "m-1", desk.time.now, said),
+        "webhook-timestamp": timestamp(desk.clock.now),
+        "webhook-signature": sign([KEY], "m-1", desk.clock.now, said),
     }
     assert desk.webhooks.receive(headers, said).result == "accepted"
 
@@ -272,34 +280,36 @@ WORDS = "spoke to Quillwort Smith"
 @pytest.mark.parametrize("with_private", [True, False])
 @pytest.mark.parametrize("goes", ["erase", "revoke", "purge"])
 def test_another_systems_words_go_with_what_is_private(goes, with_private):
-    with opened(webhook_senders=SENDERS) as desk:
+    with make_private_desk(webhook_senders=SENDERS) as desk:
         referral = (
-            private(desk) if with_private else send(desk, shared_fields={"first_name": "Q"}, patron=TOKEN)
+            private_referral(desk)
+            if with_private
+            else send_referral(desk, shared_fields={"first_name": "Q"}, patron=PATRON_TOKEN)
         )
         reported(desk, referral, WORDS)
         assert [one.word for one in desk.webhooks.to_review()] == [WORDS]
         if goes == "erase":
-            desk.privacy.erase(TOKEN, actor=STAFF)
+            desk.privacy.erase(PATRON_TOKEN, actor=STAFF)
         elif goes == "revoke":
             desk.referrals.revoke_consent(referral.id, actor=PATRON)
         else:
-            desk.time.now = MONDAY + timedelta(days=120)
+            desk.clock.now = MONDAY + timedelta(days=120)
             desk.purge()
         assert desk.webhooks.to_review() == ()
         assert "Quillwort" not in str([one.document for one in desk.storage.scan(record_kinds.REFERRAL)])
 
 
 def test_they_go_where_there_is_nothing_else_that_is_private():
-    with opened(webhook_senders=SENDERS) as desk:
-        desk.referrals.set_intake(cc.Intake(id=found(desk).organization.id), actor=STAFF)
+    with make_private_desk(webhook_senders=SENDERS) as desk:
+        desk.referrals.set_intake(cc.Intake(id=best_match().organization.id), actor=STAFF)
         terms = cc.ConsentTerms(fields=[], purpose="food", method="verbal")
-        referral = send(desk, shared_fields={}, consent=terms)
+        referral = send_referral(desk, shared_fields={}, consent=terms)
         reported(desk, referral, WORDS)
         desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
-        desk.time.pass_by(days=29)
+        desk.clock.advance(days=29)
         desk.purge()
         assert len(desk.webhooks.to_review()) == 1
-        desk.time.pass_by(days=1)
+        desk.clock.advance(days=1)
         desk.purge()
         assert desk.webhooks.to_review() == ()
         assert "Quillwort" not in str([one.document for one in desk.storage.scan(record_kinds.REFERRAL)])
@@ -307,15 +317,15 @@ def test_they_go_where_there_is_nothing_else_that_is_private():
 
 def test_stop_is_heeded_where_another_systems_words_are_kept():
     """The contacts are all that is the patron's own, and the words stay until their time comes."""
-    with opened(webhook_senders=SENDERS) as desk:
-        desk.referrals.set_intake(cc.Intake(id=found(desk).organization.id), actor=STAFF)
+    with make_private_desk(webhook_senders=SENDERS) as desk:
+        desk.referrals.set_intake(cc.Intake(id=best_match().organization.id), actor=STAFF)
         terms = cc.ConsentTerms(fields=[], purpose="food", method="verbal")
-        referral = send(desk, shared_fields={}, consent=terms, contacts=[preference(desk)])
+        referral = send_referral(desk, shared_fields={}, consent=terms, contacts=[contact_preference(desk)])
         reported(desk, referral, WORDS)
         desk.referrals.set_contacts(referral.id, [], actor=PATRON)
         assert desk.privacy.read_private(referral.id, actor=STAFF).is_empty
         assert [one.word for one in desk.webhooks.to_review()] == [WORDS]
-        desk.time.now = MONDAY + timedelta(days=120)
+        desk.clock.now = MONDAY + timedelta(days=120)
         desk.purge()
         assert desk.webhooks.to_review() == ()
 
@@ -324,8 +334,8 @@ def test_stop_is_heeded_where_another_systems_words_are_kept():
 
 
 def test_what_is_kept_under_a_hold_is_listed_without_what_it_says():
-    with opened() as desk:
-        referral, other = ended(desk), ended(desk, 2)
+    with make_private_desk() as desk:
+        referral, other = ended_referral(desk), ended_referral(desk, 2)
         desk.dispatch_once()
         desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
         (one,) = desk.privacy.release_report(actor=STAFF)
@@ -355,8 +365,8 @@ def test_what_is_kept_under_a_hold_is_listed_without_what_it_says():
 
 
 def test_what_is_under_no_hold_is_not_listed_and_that_it_was_asked_is_logged():
-    with opened() as desk:
-        ended(desk)
+    with make_private_desk() as desk:
+        ended_referral(desk)
         assert desk.privacy.release_report(actor=STAFF) == ()
         assert list(desk.audit.entries())[-1].action == "release_report"
         with pytest.raises(PermissionDeniedError):
@@ -364,19 +374,19 @@ def test_what_is_under_no_hold_is_not_listed_and_that_it_was_asked_is_logged():
 
 
 def test_of_a_held_referral_that_was_purged_before_consents_and_disclosures_are_listed():
-    with opened() as desk:
-        referral = ended(desk)
-        desk.time.pass_by(days=181)
+    with make_private_desk() as desk:
+        referral = ended_referral(desk)
+        desk.clock.advance(days=181)
         desk.purge()
         desk.privacy.set_legal_hold(None, actor=STAFF, reason="order-9")
-        desk.time.now = MONDAY + KEEP_ALL
+        desk.clock.now = MONDAY + PAST_RETENTION
         desk.purge()
         (one,) = desk.privacy.release_report(referral.id, actor=STAFF)
         assert set(one.kept) == {record_kinds.CONSENT, record_kinds.DISCLOSURE, record_kinds.AUDIT}
 
 
 def test_a_hold_on_everything_is_not_ended_by_an_id():
-    with opened() as desk:
+    with make_private_desk() as desk:
         desk.privacy.set_legal_hold(None, actor=STAFF, reason="order-9")
         for call in (desk.privacy.set_legal_hold, desk.privacy.release_legal_hold):
             with pytest.raises(InvalidReferralError, match="None"):

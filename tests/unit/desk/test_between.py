@@ -6,24 +6,23 @@ import threading
 from datetime import timedelta
 
 import pytest
-from desks import (
-    MONDAY,
-    STAFF,
-    Plain,
-    desk_at,
-    found,
-    letterhead,
-    preference,
-    refused,
-    send,
-    take_referrals,
-    terms,
-)
-from lettings import TOKEN, ended
-from lettings import opened as letting
-from test_crypto import keyring
 
 import communityconnector as cc
+from builders import (
+    MONDAY,
+    STAFF,
+    StorageWithoutClaims,
+    agency_of,
+    best_match,
+    consent_terms,
+    contact_preference,
+    keyring,
+    letterhead,
+    make_desk,
+    not_delivered,
+    send_referral,
+    take_referrals,
+)
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.desk import MessageStatus, WebhookSender
 from communityconnector.desk.messages.claims import claim_records
@@ -32,6 +31,7 @@ from communityconnector.desk.store.outbox import OutboxMessage
 from communityconnector.errors import LinkNotValidError, SealBrokenError, StaleRecordError
 from communityconnector.referrals import Consent, ReferralStatus
 from communityconnector.storage import ABSENT, Delete, Put
+from private_records import PATRON_TOKEN, ended_referral, make_private_desk
 
 
 class Between(MemoryStorage):
@@ -61,7 +61,7 @@ def storage():
 
 @pytest.fixture
 def desk(storage):
-    with desk_at(storage) as opened:
+    with make_desk(storage) as opened:
         yield opened
 
 
@@ -69,15 +69,11 @@ def rows(desk):
     return [OutboxMessage.from_dict(record.document) for record in desk.storage.scan(record_kinds.OUTBOX)]
 
 
-def agency_of(referral):
-    return cc.Actor("agency", referral.organization_id)
-
-
 def purged(desk, days=181):
     """What lets go of closed referrals, as another worker of the same desk would after half a year."""
 
     def purge():
-        desk.time.pass_by(days=days)
+        desk.clock.advance(days=days)
         desk.purge()
 
     return purge
@@ -88,8 +84,8 @@ def purged(desk, days=181):
 
 @pytest.mark.parametrize("party", ["agency", "patron"])
 def test_a_link_to_what_was_purged_cannot_be_used(party):
-    with desk_at(policy=cc.Policy(keep_closed=timedelta(days=1))) as desk:
-        referral = send(desk, contacts=[preference(desk)])
+    with make_desk(policy=cc.Policy(keep_closed=timedelta(days=1))) as desk:
+        referral = send_referral(desk, contacts=[contact_preference(desk)])
         desk.dispatch_once()
         if party == "patron":
             desk.record_event(referral.id, "hold", actor=agency_of(referral), hold_reason="awaiting_patron")
@@ -105,7 +101,7 @@ def test_a_link_to_what_was_purged_cannot_be_used(party):
 
 
 def test_an_agency_that_answers_while_its_page_is_made_is_not_said_to_have_only_looked(desk, storage):
-    referral = send(desk)
+    referral = send_referral(desk)
     desk.dispatch_once()
     storage.before(
         record_kinds.REFERRAL, lambda: desk.record_event(referral.id, "accept", actor=agency_of(referral)), 2
@@ -117,7 +113,7 @@ def test_an_agency_that_answers_while_its_page_is_made_is_not_said_to_have_only_
 
 
 def test_a_message_of_what_was_purged_while_it_was_claimed_is_not_sent(desk, storage):
-    referral = send(desk)
+    referral = send_referral(desk)
     desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     storage.before(record_kinds.REFERRAL, purged(desk))
@@ -127,8 +123,8 @@ def test_a_message_of_what_was_purged_while_it_was_claimed_is_not_sent(desk, sto
 
 
 def test_an_agency_that_takes_no_messages_any_more_gets_none_and_staff_hear_of_it(desk):
-    match = found(desk)
-    send(desk, match)
+    match = best_match()
+    send_referral(desk, match)
     take_referrals(desk, match, notifier="", address=cc.Secret(""))
     done = desk.dispatch_once()
     assert (done.dead, done.sent) == (1, 1)
@@ -138,28 +134,28 @@ def test_an_agency_that_takes_no_messages_any_more_gets_none_and_staff_hear_of_i
 
 def test_staff_who_are_told_nothing_by_message_any_more_get_none():
     storage = MemoryStorage()
-    before = desk_at(storage)
-    send(before)
-    before.box.fails = [refused()]
+    before = make_desk(storage)
+    send_referral(before)
+    before.box.failures = [not_delivered()]
     before.dispatch_once(limit=1)
-    with desk_at(storage, letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
+    with make_desk(storage, letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
         assert desk.dispatch_once().withdrawn == 1
         assert (MessageStatus.WITHDRAWN, "no-staff-address") in {(row.status, row.last) for row in rows(desk)}
 
 
 def test_staff_are_told_each_time_that_a_message_dies(desk):
-    send(desk)
-    desk.box.fails = [refused()]
+    send_referral(desk)
+    desk.box.failures = [not_delivered()]
     desk.dispatch_once()
     (dead,) = desk.messages.dead_letters()
     desk.messages.retry(dead.id, actor=STAFF)
-    desk.box.fails = [refused()]
+    desk.box.failures = [not_delivered()]
     assert desk.dispatch_once().dead == 1
     assert [to for to, _ in desk.box.texts] == ["staff@example.org"] * 2
 
 
 def test_of_two_workers_one_gets_a_message_where_the_storage_has_no_claims():
-    class Late(Plain):
+    class Late(StorageWithoutClaims):
         """Another worker comes first with every second message."""
 
         def commit(self, writes):
@@ -201,9 +197,9 @@ def test_a_dispatcher_waits_where_nothing_is_due(desk):
 
 
 def test_what_was_purged_while_others_were_seen_to_is_not_due_any_more():
-    with desk_at(Between(), policy=cc.Policy(keep_closed=timedelta(days=1))) as desk:
-        desk.refer(found(desk), actor=STAFF)
-        desk.time.pass_by(days=61)
+    with make_desk(Between(), policy=cc.Policy(keep_closed=timedelta(days=1))) as desk:
+        desk.refer(best_match(), actor=STAFF)
+        desk.clock.advance(days=61)
 
         def another():
             desk.referrals.run_due()
@@ -216,10 +212,10 @@ def test_what_was_purged_while_others_were_seen_to_is_not_due_any_more():
 
 
 def test_an_agency_that_is_called_is_not_reminded_by_message(desk):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match, notifier="", address=cc.Secret(""))
-    send(desk, match)
-    desk.time.pass_by(days=4)
+    send_referral(desk, match)
+    desk.clock.advance(days=4)
     assert desk.referrals.run_due().reminded == 1
     assert not [row for row in rows(desk) if row.recipient == "agency"]
     assert desk.referrals.run_due().reminded == 0
@@ -229,9 +225,9 @@ def test_an_agency_that_is_called_is_not_reminded_by_message(desk):
 
 
 def test_two_desks_write_one_log(storage):
-    with desk_at(storage) as one, desk_at(storage, time=one.time) as other:
+    with make_desk(storage) as one, make_desk(storage, clock=one.clock) as other:
         for _ in range(3):
-            send(one), send(other)
+            send_referral(one), send_referral(other)
         assert one.audit.verify() == other.audit.verify()
         numbers = [entry.number for entry in one.audit.entries()]
         assert numbers == list(range(1, len(numbers) + 1))
@@ -245,10 +241,10 @@ def test_who_is_always_overtaken_is_told_so_in_the_end(desk, monkeypatch):
         tries += 1
         raise StaleRecordError(record_kinds.REFERRAL, "r-1", 1, 2)
 
-    take_referrals(desk, found(desk))
+    take_referrals(desk, best_match())
     monkeypatch.setattr(desk.storage, "commit", overtaken)
     with pytest.raises(StaleRecordError):
-        send(desk)
+        send_referral(desk)
     assert tries > 10
 
 
@@ -256,8 +252,8 @@ def test_who_is_always_overtaken_is_told_so_in_the_end(desk, monkeypatch):
 
 
 def test_without_its_data_key_nothing_private_is_left_and_nothing_breaks(storage):
-    with desk_at(storage, keyring=keyring()) as desk:
-        referral = send(desk)
+    with make_desk(storage, keyring=keyring()) as desk:
+        referral = send_referral(desk)
         (key,) = storage.get(record_kinds.DATA_KEY, [referral.id]).values()
         storage.commit([Delete(record_kinds.DATA_KEY, referral.id, key.version)])
         assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields == {}
@@ -268,15 +264,15 @@ def test_without_its_data_key_nothing_private_is_left_and_nothing_breaks(storage
 
 
 def test_what_was_sealed_wants_the_keyring(storage):
-    referral = send(desk_at(storage, keyring=keyring()))
-    with desk_at(storage) as desk, pytest.raises(SealBrokenError, match="open the desk with the keyring"):
+    referral = send_referral(make_desk(storage, keyring=keyring()))
+    with make_desk(storage) as desk, pytest.raises(SealBrokenError, match="open the desk with the keyring"):
         desk.privacy.read_private(referral.id, actor=STAFF)
 
 
 def test_of_two_purges_at_once_one_lets_go(storage):
-    with letting(storage) as desk:
-        ended(desk)
-        desk.time.now = MONDAY + timedelta(days=31)
+    with make_private_desk(storage) as desk:
+        ended_referral(desk)
+        desk.clock.now = MONDAY + timedelta(days=31)
         storage.before(record_kinds.REFERRAL, purged(desk))
         report = desk.purge()
         assert storage.do is None
@@ -287,14 +283,14 @@ def test_of_two_purges_at_once_one_lets_go(storage):
 
 
 def test_a_draft_is_consented_to_again_after_the_first_consent_was_taken_back(desk):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match)
     draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
-    desk.referrals.consent(draft.id, terms(), actor=STAFF)
+    desk.referrals.consent(draft.id, consent_terms(), actor=STAFF)
     desk.referrals.revoke_consent(draft.id, actor=STAFF)
     (first,) = (one.document["revoked_at"] for one in desk.storage.scan(record_kinds.CONSENT))
-    desk.time.pass_by(hours=1)
-    desk.referrals.consent(draft.id, terms(), actor=STAFF)
+    desk.clock.advance(hours=1)
+    desk.referrals.consent(draft.id, consent_terms(), actor=STAFF)
     moments = sorted(str(one.document.get("revoked_at")) for one in desk.storage.scan(record_kinds.CONSENT))
     assert moments == [first, "None"], "the first keeps the moment at which it was taken back"
 
@@ -303,7 +299,7 @@ def test_a_draft_is_consented_to_again_after_the_first_consent_was_taken_back(de
 
 
 def test_what_is_printed_names_records_and_nothing_else(desk):
-    referral = send(desk, contacts=[preference(desk)], patron=TOKEN)
+    referral = send_referral(desk, contacts=[contact_preference(desk)], patron=PATRON_TOKEN)
     (consent,) = (Consent.from_dict(one.document) for one in desk.storage.scan(record_kinds.CONSENT))
     desk.dispatch_once()
     token = desk.box.token()

@@ -7,24 +7,33 @@ import threading
 from datetime import timedelta
 
 import pytest
-from desks import MONDAY, STAFF, found, preference, send
-from lettings import KEEP_ALL, ROOTS, TOKEN, broken, ended, opened, private
-from test_retention import FOREVER, records, ring
 
 import communityconnector as cc
+from builders import MONDAY, STAFF, best_match, contact_preference, keyring, send_referral
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.desk.store import record_kinds
 from communityconnector.desk.store.failure_isolator import FailureIsolator
 from communityconnector.errors import StorageError
 from communityconnector.referrals import Clock
 from communityconnector.storage import Put
+from private_records import (
+    KINDS_WITHOUT_PATRONS,
+    PAST_RETENTION,
+    PATRON_TOKEN,
+    PRIVATE_PREFIXES,
+    break_referral,
+    ended_referral,
+    make_private_desk,
+    private_referral,
+    stored_records,
+)
 
 FEW = cc.Policy(small_cell=3)
 
 
 @pytest.fixture
 def desk():
-    with opened(policy=FEW) as one:
+    with make_private_desk(policy=FEW) as one:
         yield one
 
 
@@ -51,9 +60,9 @@ def test_what_fails_again_and_again_is_told_once(caplog):
 
 
 def test_what_is_due_is_done_for_all_the_others(desk, caplog):
-    referrals = [send(desk) for _ in range(4)]
-    broken(desk, referrals[1].id)
-    desk.time.pass_by(days=3)
+    referrals = [send_referral(desk) for _ in range(4)]
+    break_referral(desk, referrals[1].id)
+    desk.clock.advance(days=3)
     assert {one.referral.id for one in desk.due()} == {one.id for one in referrals} - {referrals[1].id}
     caplog.clear()
     done = desk.referrals.run_due()
@@ -63,22 +72,22 @@ def test_what_is_due_is_done_for_all_the_others(desk, caplog):
 
 
 def test_a_broken_seal_keeps_nobody_else_from_being_asked():
-    with opened(keyring=ring()) as desk:
+    with make_private_desk(keyring=keyring()) as desk:
         referrals = [
-            desk.refer(found(desk), actor=STAFF, contacts=[preference(desk)], follow_up_allowed=True)
+            desk.refer(best_match(), actor=STAFF, contacts=[contact_preference(desk)], follow_up_allowed=True)
             for _ in range(4)
         ]
         unsealed(desk, referrals[2].id)
-        desk.time.pass_by(days=14)
+        desk.clock.advance(days=14)
         done = desk.referrals.run_due()
         assert (done.asked, done.failed) == (3, 1)
         assert [one.referral.id for one in desk.due() if one.clock is Clock.FOLLOW_UP] == [referrals[2].id]
 
 
 def test_the_dispatcher_goes_on_to_send(desk):
-    bad, _ = send(desk), send(desk)
-    broken(desk, bad.id)
-    desk.time.pass_by(days=3)
+    bad, _ = send_referral(desk), send_referral(desk)
+    break_referral(desk, bad.id)
+    desk.clock.advance(days=3)
     stop = threading.Event()
     deliver = desk.box.send
 
@@ -101,18 +110,18 @@ def test_a_storage_that_fails_is_no_broken_record():
             return super().commit(writes)
 
     storage = Full()
-    with opened(storage) as desk:
-        send(desk)
-        desk.time.pass_by(days=3)
+    with make_private_desk(storage) as desk:
+        send_referral(desk)
+        desk.clock.advance(days=3)
         storage.full = True
         with pytest.raises(StorageError, match="no room"):
             desk.referrals.run_due()
 
 
 def test_what_cannot_be_read_is_let_go_of_by_its_id_and_the_others_are_counted(desk):
-    referrals = [ended(desk, number) for number in range(60)]
-    broken(desk, min(one.id for one in referrals))
-    desk.time.pass_by(days=181)
+    referrals = [ended_referral(desk, number) for number in range(60)]
+    break_referral(desk, min(one.id for one in referrals))
+    desk.clock.advance(days=181)
     looked, report = desk.purge(dry_run=True), desk.purge()
     for one in (looked, report):
         assert (one.gone[record_kinds.REFERRAL], one.gone[record_kinds.PRIVATE], one.counted, one.failed) == (
@@ -123,18 +132,18 @@ def test_what_cannot_be_read_is_let_go_of_by_its_id_and_the_others_are_counted(d
         )
     assert report.to_dict()["failed"] == 1
     assert desk.purge().failed == 0
-    assert {kind for kind, _ in records(desk.storage)} <= {
+    assert {kind for kind, _ in stored_records(desk.storage)} <= {
         record_kinds.CONSENT,
         record_kinds.DISCLOSURE,
-        *FOREVER,
+        *KINDS_WITHOUT_PATRONS,
     }
     assert desk.audit.verify().ok
 
 
 def test_what_is_private_of_one_that_cannot_be_read_goes_too(desk):
-    referral = ended(desk)
-    broken(desk, referral.id)
-    desk.time.pass_by(days=30)
+    referral = ended_referral(desk)
+    break_referral(desk, referral.id)
+    desk.clock.advance(days=30)
     report = desk.purge()
     assert (report.gone[record_kinds.PRIVATE], report.failed) == (1, 1)
     assert not list(desk.storage.scan(record_kinds.PRIVATE))
@@ -151,13 +160,13 @@ def test_what_is_private_of_one_that_cannot_be_read_goes_too(desk):
     ],
 )
 def test_records_that_say_nothing_go_when_their_time_comes_and_stay_under_a_hold(desk, kind):
-    ended(desk)
+    ended_referral(desk)
     desk.dispatch_once()
     for record in list(desk.storage.scan(kind)):
         changed(desk, kind, record.id, nothing=1)
-    other = ended(desk, 2, patron="another-4d7e2b")
+    other = ended_referral(desk, 2, patron="another-4d7e2b")
     desk.privacy.set_legal_hold(other.id, actor=STAFF, reason="case-1")
-    desk.time.now = MONDAY + KEEP_ALL
+    desk.clock.now = MONDAY + PAST_RETENTION
     there = len(list(desk.storage.scan(kind)))
     kept = desk.purge().kept
     if kind in (record_kinds.LINK, record_kinds.REQUEST):
@@ -168,31 +177,31 @@ def test_records_that_say_nothing_go_when_their_time_comes_and_stay_under_a_hold
 
 
 def test_an_event_that_says_nothing_goes_with_its_referral(desk):
-    first, _ = ended(desk), ended(desk, 2)
+    first, _ = ended_referral(desk), ended_referral(desk, 2)
     changed(desk, record_kinds.EVENT, f"{first.id}.00000001", nothing=1)
-    desk.time.pass_by(days=181)
+    desk.clock.advance(days=181)
     report = desk.purge()
     assert (report.gone[record_kinds.REFERRAL], report.failed) == (2, 0)
     assert not list(desk.storage.scan(record_kinds.EVENT))
 
 
 def test_a_patron_is_erased_from_what_cannot_be_read_and_the_report_says_which(desk):
-    good, bad, closed = private(desk), private(desk, 2), ended(desk, 3)
-    broken(desk, bad.id)
-    report = desk.privacy.erase(TOKEN, actor=STAFF)
+    good, bad, closed = private_referral(desk), private_referral(desk, 2), ended_referral(desk, 3)
+    break_referral(desk, bad.id)
+    report = desk.privacy.erase(PATRON_TOKEN, actor=STAFF)
     assert set(report.erased) == {good.id, bad.id, closed.id}
     assert (report.cancelled, report.failed) == ((good.id,), (bad.id,))
-    kept = str(records(desk.storage))
-    assert not [root for root in ROOTS if root in kept]
+    kept = str(stored_records(desk.storage))
+    assert not [root for root in PRIVATE_PREFIXES if root in kept]
 
 
 def test_a_patron_is_given_what_a_newer_version_has_written_too(desk):
-    good, bad = private(desk), private(desk, 2)
+    good, bad = private_referral(desk), private_referral(desk, 2)
     (record,) = desk.storage.get(record_kinds.REFERRAL, [bad.id]).values()
     document = {**record.document, "referral": {**record.document["referral"], "newer": True}}
     desk.storage.commit([Put(record_kinds.REFERRAL, bad.id, document, record.version, record.keys)])
     exported = {
-        one["referral"]["id"]: one for one in desk.privacy.export_for(TOKEN, actor=STAFF)["referrals"]
+        one["referral"]["id"]: one for one in desk.privacy.export_for(PATRON_TOKEN, actor=STAFF)["referrals"]
     }
     assert exported.keys() == {good.id, bad.id}
     assert exported[bad.id]["referral"]["newer"]
@@ -200,8 +209,8 @@ def test_a_patron_is_given_what_a_newer_version_has_written_too(desk):
 
 
 def test_statistics_count_what_can_be_read(desk, caplog):
-    referrals = [ended(desk, number) for number in range(5)]
-    broken(desk, referrals[0].id)
+    referrals = [ended_referral(desk, number) for number in range(5)]
+    break_referral(desk, referrals[0].id)
     assert desk.statistics.referrals().table.total == 4
     assert f"referral {referrals[0].id} cannot be worked on" in caplog.text
     for _ in range(4):
@@ -214,10 +223,10 @@ def test_statistics_count_what_can_be_read(desk, caplog):
 
 
 def test_no_log_line_repeats_what_stands_in_a_record(desk, caplog):
-    referral = send(desk)
+    referral = send_referral(desk)
     changed(desk, record_kinds.REFERRAL, referral.id, referral={"zq7name": "zq7phone"}, about={})
-    desk.time.pass_by(days=3, hours=1)
+    desk.clock.advance(days=3, hours=1)
     desk.referrals.run_due()
-    desk.time.now += timedelta(days=1)
+    desk.clock.now += timedelta(days=1)
     desk.statistics.referrals()
-    assert not [root for root in ROOTS if root in caplog.text]
+    assert not [root for root in PRIVATE_PREFIXES if root in caplog.text]

@@ -6,9 +6,18 @@ from datetime import timedelta
 
 import attrs
 import pytest
-from desks import PATRON, STAFF, desk_at, found, preference, send, take_referrals, terms
 
 import communityconnector as cc
+from builders import (
+    PATRON,
+    STAFF,
+    best_match,
+    consent_terms,
+    contact_preference,
+    make_desk,
+    send_referral,
+    take_referrals,
+)
 from communityconnector.desk import OutboxMessage, Recipient
 from communityconnector.desk.store import record_kinds
 from communityconnector.errors import (
@@ -20,51 +29,45 @@ from communityconnector.errors import (
 from communityconnector.referrals import Consent, Template
 
 
-@pytest.fixture
-def desk():
-    with desk_at() as opened:
-        yield opened
-
-
 def kept(desk, kind):
     return [one.document for one in desk.storage.scan(kind)]
 
 
 @pytest.mark.parametrize("closed", [False, True])
 def test_a_consent_is_for_what_is_open_and_tells_an_agency_something(desk, closed):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match)
-    referral = send(desk, match) if closed else desk.refer(match, actor=STAFF)
+    referral = send_referral(desk, match) if closed else desk.refer(match, actor=STAFF)
     if closed:
         desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     with pytest.raises(
         InvalidReferralError, match=r"^a consent is for a referral that is open and that tells"
     ):
-        desk.referrals.consent(referral.id, terms(), actor=STAFF)
+        desk.referrals.consent(referral.id, consent_terms(), actor=STAFF)
 
 
 def test_a_consent_counts_from_when_it_was_given_and_until_when_it_was_taken_back(desk):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match)
     draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
-    desk.time.pass_by(hours=2)
+    desk.clock.advance(hours=2)
     given = desk.referrals.consent(
-        draft.id, terms(days=30), actor=STAFF, at=desk.time.now - timedelta(hours=1)
+        draft.id, consent_terms(days=30), actor=STAFF, at=desk.clock.now - timedelta(hours=1)
     )
-    assert given.granted_at == desk.time.now - timedelta(hours=1)
+    assert given.granted_at == desk.clock.now - timedelta(hours=1)
     assert given.expires_at == given.granted_at + timedelta(days=30)
-    desk.time.pass_by(hours=2)
-    back = desk.time.now - timedelta(hours=1)
+    desk.clock.advance(hours=2)
+    back = desk.clock.now - timedelta(hours=1)
     desk.referrals.revoke_consent(draft.id, actor=PATRON, at=back)
     (held,) = map(Consent.from_dict, kept(desk, record_kinds.CONSENT))
     assert held == attrs.evolve(given, revoked_at=back)
 
 
 def test_what_was_agreed_to_and_taken_back_is_in_the_log(desk):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match)
     draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
-    given = desk.referrals.consent(draft.id, terms(), actor=STAFF)
+    given = desk.referrals.consent(draft.id, consent_terms(), actor=STAFF)
     with pytest.raises(PermissionDeniedError) as refusal:
         desk.referrals.revoke_consent(draft.id, actor=cc.Actor("agency", draft.organization_id))
     assert (refusal.value.action, refusal.value.role) == ("revoke_consent", "agency")
@@ -81,7 +84,7 @@ def test_what_was_agreed_to_and_taken_back_is_in_the_log(desk):
 
 
 def test_what_a_hold_keeps_of_a_consent_that_is_taken_back_is_in_the_log_with_who_took_it_back(desk):
-    referral = send(desk, patron="token-5f3a9c")
+    referral = send_referral(desk, patron="token-5f3a9c")
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     said = [(one.role, one.referral_id) for one in desk.audit.entries() if one.action == "keep"]
@@ -90,7 +93,7 @@ def test_what_a_hold_keeps_of_a_consent_that_is_taken_back_is_in_the_log_with_wh
 
 
 def test_nothing_is_said_to_be_kept_of_a_patron_whose_consent_was_taken_back(desk):
-    referral = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
+    referral = send_referral(desk, patron="token-5f3a9c", contacts=[contact_preference(desk)])
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     (document,) = kept(desk, record_kinds.REFERRAL)
     assert "private" not in document["about"]
@@ -101,10 +104,12 @@ def test_nothing_is_said_to_be_kept_of_a_patron_whose_consent_was_taken_back(des
 
 
 def test_what_is_kept_for_a_hold_alone_is_used_for_nothing(desk):
-    referral = desk.refer(found(desk), actor=STAFF, contacts=[preference(desk)], follow_up_allowed=True)
+    referral = desk.refer(
+        best_match(), actor=STAFF, contacts=[contact_preference(desk)], follow_up_allowed=True
+    )
     desk.privacy.set_legal_hold(None, actor=STAFF, reason="case-1")
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
-    desk.time.pass_by(days=15)
+    desk.clock.advance(days=15)
     assert desk.referrals.run_due().asked == 0
     desk.dispatch_once()
     assert desk.box == []
@@ -112,28 +117,28 @@ def test_what_is_kept_for_a_hold_alone_is_used_for_nothing(desk):
 
 
 def test_a_message_that_waits_for_a_patron_finds_no_way_that_is_kept_for_a_hold_alone(desk):
-    referral = send(desk, contacts=[preference(desk)])
+    referral = send_referral(desk, contacts=[contact_preference(desk)])
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     row = OutboxMessage.of(
-        Template.PATRON_MESSAGE, Recipient.PATRON, referral.id, 99, desk.time.now, occasion="written before"
+        Template.PATRON_MESSAGE, Recipient.PATRON, referral.id, 99, desk.clock.now, occasion="written before"
     )
-    desk.storage.commit([row.put(due=desk.time.now)])
+    desk.storage.commit([row.put(due=desk.clock.now)])
     assert desk.dispatch_once().withdrawn == 1
     assert desk.box == []
 
 
 def test_what_is_kept_for_a_hold_alone_is_not_taken_over(desk):
-    referral = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
+    referral = send_referral(desk, patron="token-5f3a9c", contacts=[contact_preference(desk)])
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
-    again = desk.referrals.re_refer(referral.id, found(desk), actor=STAFF, type="direct", allow_tried=True)
+    again = desk.referrals.re_refer(referral.id, best_match(), actor=STAFF, type="direct", allow_tried=True)
     assert desk.privacy.read_private(again.id, actor=STAFF).is_empty
     assert desk.privacy.export_for("token-5f3a9c", actor=STAFF)["referrals"][0]["private"]["told"]
 
 
 def test_words_that_come_later_are_kept_beside_what_a_hold_keeps_and_go_with_it(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     boss = cc.Actor("staff", "desk-1", frozenset({"void"}))
@@ -149,11 +154,11 @@ def test_words_that_come_later_are_kept_beside_what_a_hold_keeps_and_go_with_it(
 
 
 def test_a_referral_for_information_takes_nothing_over_but_the_need(desk):
-    first = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
+    first = send_referral(desk, patron="token-5f3a9c", contacts=[contact_preference(desk)])
     desk.record_event(
         first.id, "reject", actor=cc.Actor("agency", first.organization_id), outcome="no_capacity"
     )
-    given = desk.referrals.re_refer(first.id, found(desk), actor=STAFF, allow_tried=True)
+    given = desk.referrals.re_refer(first.id, best_match(), actor=STAFF, allow_tried=True)
     assert (given.status, given.concepts) == ("given", first.concepts)
     assert desk.privacy.read_private(given.id, actor=STAFF).is_empty
     assert given.id not in str(desk.privacy.export_for("token-5f3a9c", actor=STAFF))
@@ -163,10 +168,10 @@ def test_a_referral_for_information_takes_nothing_over_but_the_need(desk):
 
 
 def child(desk, **asked):
-    take_referrals(desk, found(desk))
+    take_referrals(desk, best_match())
     told = {"first_name": "Quill"}
     return desk.refer(
-        found(desk), actor=STAFF, type="direct", age_band="under_13", shared_fields=told, **asked
+        best_match(), actor=STAFF, type="direct", age_band="under_13", shared_fields=told, **asked
     )
 
 
@@ -174,52 +179,52 @@ def test_for_a_young_child_a_guardian_consents_also_when_the_age_has_been_forgot
     draft = child(desk)
     desk.referrals.revoke_consent(draft.id, actor=STAFF)
     with pytest.raises(InvalidConsentError, match="guardian"):
-        desk.referrals.consent(draft.id, terms(), actor=STAFF)
-    desk.referrals.consent(draft.id, terms(given_by="guardian"), actor=STAFF)
+        desk.referrals.consent(draft.id, consent_terms(), actor=STAFF)
+    desk.referrals.consent(draft.id, consent_terms(given_by="guardian"), actor=STAFF)
 
 
 @pytest.mark.parametrize(("said", "wants"), [("unknown", True), ("under_13", True), ("13_17", False)])
 def test_in_another_try_a_guardian_consents_unless_another_age_is_said(desk, said, wants):
-    first = child(desk, consent=terms(given_by="guardian"))
+    first = child(desk, consent=consent_terms(given_by="guardian"))
     desk.referrals.revoke_consent(first.id, actor=STAFF)
     again = desk.referrals.re_refer(
-        first.id, found(desk), actor=STAFF, type="direct", allow_tried=True, age_band=said
+        first.id, best_match(), actor=STAFF, type="direct", allow_tried=True, age_band=said
     )
     if wants:
         with pytest.raises(InvalidConsentError, match="guardian"):
-            desk.referrals.consent(again.id, terms(), actor=STAFF)
+            desk.referrals.consent(again.id, consent_terms(), actor=STAFF)
     else:
-        desk.referrals.consent(again.id, terms(), actor=STAFF)
+        desk.referrals.consent(again.id, consent_terms(), actor=STAFF)
 
 
 def test_whom_a_library_wants_a_guardian_for_it_wants_one_for_when_the_age_has_been_forgotten():
-    with desk_at(policy=cc.Policy(needs_guardian=lambda age, _: age == "13_17")) as desk:
-        take_referrals(desk, found(desk))
-        first = send(desk, age_band="13_17", consent=terms(given_by="guardian"))
+    with make_desk(policy=cc.Policy(needs_guardian=lambda age, _: age == "13_17")) as desk:
+        take_referrals(desk, best_match())
+        first = send_referral(desk, age_band="13_17", consent=consent_terms(given_by="guardian"))
         desk.referrals.revoke_consent(first.id, actor=STAFF)
-        again = desk.referrals.re_refer(first.id, found(desk), actor=STAFF, type="direct", allow_tried=True)
+        again = desk.referrals.re_refer(first.id, best_match(), actor=STAFF, type="direct", allow_tried=True)
         with pytest.raises(InvalidConsentError, match="guardian"):
-            desk.referrals.consent(again.id, terms(), actor=STAFF)
-        desk.referrals.consent(again.id, terms(given_by="guardian"), actor=STAFF)
+            desk.referrals.consent(again.id, consent_terms(), actor=STAFF)
+        desk.referrals.consent(again.id, consent_terms(given_by="guardian"), actor=STAFF)
 
 
 def test_a_matter_that_nobody_knows_may_want_a_written_consent():
-    with desk_at(policy=cc.Policy(written_for=frozenset({"unclassified"}))) as desk:
-        take_referrals(desk, found(desk))
+    with make_desk(policy=cc.Policy(written_for=frozenset({"unclassified"}))) as desk:
+        take_referrals(desk, best_match())
         said = {"type": "direct", "shared_fields": {"first_name": "Quill"}, "terms": ["BH-1800"]}
-        service = found(desk).service_id
+        service = best_match().service_id
         with pytest.raises(InvalidConsentError, match="written"):
-            desk.refer(service, actor=STAFF, consent=terms(), **said)
-        desk.refer(service, actor=STAFF, consent=terms(method="written"), **said)
+            desk.refer(service, actor=STAFF, consent=consent_terms(), **said)
+        desk.refer(service, actor=STAFF, consent=consent_terms(method="written"), **said)
 
 
 def test_what_identifies_a_patron_goes_with_a_referral_of_their_own_by_their_own_act(desk):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match, required_fields=[], optional_fields=["first_name"])
     with pytest.raises(IllegalTransitionError) as refusal:
-        send(desk, match, type="self")
+        send_referral(desk, match, type="self")
     assert refusal.value.guard == "own_act"
-    assert send(desk, match, type="self", shared_fields={}).status == "requested"
+    assert send_referral(desk, match, type="self", shared_fields={}).status == "requested"
     draft = desk.refer(match, actor=STAFF, type="self", shared_fields={"first_name": "Quill"})
-    desk.referrals.consent(draft.id, terms(), actor=STAFF)
+    desk.referrals.consent(draft.id, consent_terms(), actor=STAFF)
     assert desk.record_event(draft.id, "send", actor=PATRON).status == "requested"

@@ -9,21 +9,25 @@ import traceback
 from datetime import UTC, time, timedelta
 
 import pytest
-from desks import MONDAY, PATRON, STAFF, desk_at, found, preference, send, take_referrals, terms
 
 import communityconnector as cc
+from builders import (
+    MONDAY,
+    PATRON,
+    STAFF,
+    agency_of,
+    best_match,
+    consent_terms,
+    contact_preference,
+    send_referral,
+    take_referrals,
+)
 from communityconnector.desk.store import record_kinds
 from communityconnector.desk.store.referral_record import StoredPrivate
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError, PermissionDeniedError
 from communityconnector.referrals import Clock, Private
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def desk():
-    with desk_at() as desk:
-        yield desk
 
 
 def refused(call):
@@ -48,7 +52,7 @@ def refused(call):
     ],
 )
 def test_a_contact_that_could_not_be_used_is_refused_when_it_is_made(desk, wrong, words):
-    said = refused(lambda: preference(desk, **wrong))
+    said = refused(lambda: contact_preference(desk, **wrong))
     assert words in said
     assert "quill" not in said
 
@@ -63,28 +67,28 @@ def test_an_intake_that_could_not_be_used_is_refused_when_it_is_made(wrong, word
 
 
 def test_a_word_from_the_future_is_refused_and_would_not_count(desk):
-    ahead = preference(desk, verified_at=MONDAY + 365 * DAY)
-    assert "future" in refused(lambda: send(desk, contacts=[ahead]))
+    ahead = contact_preference(desk, verified_at=MONDAY + 365 * DAY)
+    assert "future" in refused(lambda: send_referral(desk, contacts=[ahead]))
     assert not ahead.may_be_used(MONDAY, 90 * DAY)
     assert ahead.may_be_used(MONDAY + 366 * DAY, 90 * DAY)
     # Clocks of two machines are never quite the same.
-    send(desk, contacts=[preference(desk, verified_at=MONDAY + timedelta(minutes=5))])
+    send_referral(desk, contacts=[contact_preference(desk, verified_at=MONDAY + timedelta(minutes=5))])
 
 
 # Nothing leaves by accident
 
 
 def test_what_is_a_patrons_own_is_neither_pickled_nor_copied(desk):
-    way = preference(desk)
+    way = contact_preference(desk)
     own = Private(contacts=(way,))
-    for held in (way, own, Private(), terms(), StoredPrivate(Private(), 0), cc.Secret("x")):
+    for held in (way, own, Private(), consent_terms(), StoredPrivate(Private(), 0), cc.Secret("x")):
         for leave in (pickle.dumps, copy.copy, copy.deepcopy):
             with pytest.raises(TypeError, match="cannot be pickled or copied"):
                 leave(held)
 
 
 def test_the_terms_of_a_consent_show_neither_its_purpose_nor_who_heard_it():
-    shown = repr(terms(purpose="treatment of Quill", witnessed_by="Rowan", text_version="v-Quill"))
+    shown = repr(consent_terms(purpose="treatment of Quill", witnessed_by="Rowan", text_version="v-Quill"))
     assert shown == "<ConsentTerms, verbal, for 90 days>"
 
 
@@ -95,13 +99,9 @@ def rows(desk, kind):
     return list(desk.storage.scan(kind))
 
 
-def agency_of(referral):
-    return cc.Actor("agency", referral.organization_id)
-
-
 def accepted(desk, **asked):
     """A referral that its agency has accepted, of which the patron has a message to come."""
-    referral = send(desk, **asked)
+    referral = send_referral(desk, **asked)
     desk.dispatch_once()
     desk.box.clear()
     desk.record_event(referral.id, "accept", actor=agency_of(referral))
@@ -114,11 +114,11 @@ def told(desk):
 
 
 def way(desk, name, **parts):
-    return preference(desk, address=cc.Secret(f"{name}@patron.org"), **parts)
+    return contact_preference(desk, address=cc.Secret(f"{name}@patron.org"), **parts)
 
 
 def given(desk, **asked):
-    return desk.refer(found(desk), actor=STAFF, **{"follow_up_allowed": True, **asked})
+    return desk.refer(best_match(), actor=STAFF, **{"follow_up_allowed": True, **asked})
 
 
 def last_entry(desk):
@@ -148,7 +148,7 @@ def test_a_patron_who_says_stop_is_not_written_to(desk):
 
 @pytest.mark.parametrize("left", [[], ["new"]])
 def test_what_a_patron_says_counts_while_a_worker_sends(desk, left):
-    referrals = [send(desk, contacts=[way(desk, "old")]) for _ in range(2)]
+    referrals = [send_referral(desk, contacts=[way(desk, "old")]) for _ in range(2)]
     desk.dispatch_once()
     desk.box.clear()
     for referral in referrals:
@@ -170,9 +170,9 @@ def test_a_word_that_has_grown_old_is_due_and_is_given_anew(desk):
     referral = accepted(desk, contacts=[way(desk, "old")])
     desk.dispatch_once()
     agency = agency_of(referral)
-    desk.time.pass_by(days=89)
+    desk.clock.advance(days=89)
     assert Clock.VERIFY_CONTACT not in {one.clock for one in desk.due()}
-    desk.time.pass_by(days=1)
+    desk.clock.advance(days=1)
     assert [one.at for one in desk.due() if one.clock is Clock.VERIFY_CONTACT] == [MONDAY + 90 * DAY]
     desk.referrals.run_due()
     assert Clock.VERIFY_CONTACT in {one.clock for one in desk.due()}, "it is for staff to do"
@@ -195,7 +195,7 @@ def test_nobody_is_asked_anew_for_a_word_that_nothing_rests_on(desk):
     desk.record_event(with_nothing_to_come[3].id, "cancel", actor=STAFF, outcome="patron_declined")
     desk.referrals.set_contacts(with_nothing_to_come[4].id, [], actor=PATRON)
     asked = given(desk, contacts=[way(desk, "e", verified_at=MONDAY - 80 * DAY)])
-    desk.time.pass_by(days=20)
+    desk.clock.advance(days=20)
     verify = [one.referral.id for one in desk.due() if one.clock is Clock.VERIFY_CONTACT]
     assert verify == [asked.id]
     desk.referrals.revoke_consent(asked.id, actor=PATRON)
@@ -203,18 +203,18 @@ def test_nobody_is_asked_anew_for_a_word_that_nothing_rests_on(desk):
 
 
 def test_contacts_of_a_referral_that_expired_are_changed_for_the_question_that_is_due(desk):
-    referral = send(desk, follow_up_allowed=True)
-    desk.time.pass_by(days=19)
+    referral = send_referral(desk, follow_up_allowed=True)
+    desk.clock.advance(days=19)
     desk.referrals.run_due()
     assert desk.referrals.get(referral.id).status == "expired"
-    desk.time.pass_by(days=11)
+    desk.clock.advance(days=11)
     desk.referrals.set_contacts(referral.id, [way(desk, "new")], actor=STAFF)
     assert desk.referrals.run_due().asked == 1
     assert told(desk) == ["new@patron.org"]
 
 
 def test_where_nothing_is_kept_of_a_patron_nothing_is_kept_anew(desk):
-    referral = send(desk, contacts=[way(desk, "old")])
+    referral = send_referral(desk, contacts=[way(desk, "old")])
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     desk.referrals.set_contacts(referral.id, [], actor=PATRON)
     assert "closed" in refused(
@@ -229,7 +229,7 @@ def test_where_nothing_is_kept_of_a_patron_nothing_is_kept_anew(desk):
 
 
 def test_wrong_contacts_change_nothing(desk):
-    referral = send(desk, contacts=[way(desk, "old")])
+    referral = send_referral(desk, contacts=[way(desk, "old")])
     for wrong in (["old@patron.org"], [way(desk, "new", verified_at=MONDAY + DAY)]):
         assert (
             "old@"
@@ -255,7 +255,7 @@ def test_what_a_patron_says_under_a_legal_hold_does_not_keep_what_they_took_back
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     desk.referrals.set_contacts(referral.id, [], actor=PATRON)
     desk.privacy.release_legal_hold(referral.id, actor=STAFF, reason="case-1")
-    desk.time.pass_by(minutes=1)
+    desk.clock.advance(minutes=1)
     desk.purge()
     assert not rows(desk, record_kinds.PRIVATE)
 
@@ -279,7 +279,7 @@ def test_what_a_patron_says_after_they_took_the_consent_back_loses_nothing_that_
 
 def test_what_an_agency_was_to_be_told_is_kept_for_a_legal_hold_whatever_is_told_later(desk):
     draft = desk.refer(
-        found(desk),
+        best_match(),
         actor=STAFF,
         type="direct",
         shared_fields={"first_name": "Quill"},
@@ -297,7 +297,7 @@ def test_what_an_agency_was_to_be_told_is_kept_for_a_legal_hold_whatever_is_told
 
 def test_a_patron_who_wants_to_be_asked_no_more_is_in_no_list(desk):
     referral = given(desk)
-    desk.time.pass_by(days=15)
+    desk.clock.advance(days=15)
     assert [one.clock for one in desk.due()] == [Clock.FOLLOW_UP]
     asked_no_more = desk.referrals.allow_follow_up(referral.id, allowed=False, actor=PATRON)
     assert desk.due() == ()
@@ -311,13 +311,13 @@ def test_a_patron_who_wants_to_be_asked_no_more_is_in_no_list(desk):
 
 def test_a_question_that_waits_is_withdrawn_and_nothing_else(desk):
     hours = {"safe_from": time(18), "safe_until": time(20)}
-    referral = send(desk, follow_up_allowed=True, contacts=[way(desk, "a", **hours)])
-    desk.time.pass_by(days=14)
+    referral = send_referral(desk, follow_up_allowed=True, contacts=[way(desk, "a", **hours)])
+    desk.clock.advance(days=14)
     desk.referrals.run_due()
     desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.dispatch_once()
     desk.referrals.allow_follow_up(referral.id, allowed=False, actor=PATRON)
-    desk.time.pass_by(hours=7)
+    desk.clock.advance(hours=7)
     desk.box.clear()
     assert told(desk) == ["a@patron.org"]
 
@@ -325,19 +325,19 @@ def test_a_question_that_waits_is_withdrawn_and_nothing_else(desk):
 def test_a_patron_who_takes_everything_back_is_asked_nothing(desk):
     referral = given(desk, contacts=[way(desk, "a")])
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
-    desk.time.pass_by(days=15)
+    desk.clock.advance(days=15)
     assert desk.due() == ()
 
 
 def test_of_a_patron_who_leaves_no_way_to_be_reached_nobody_confirms_one(desk):
     referral = given(desk, shared_fields={}, contacts=[way(desk, "a")], patron="")
     desk.referrals.set_contacts(referral.id, [], actor=STAFF)
-    desk.time.pass_by(days=91)
+    desk.clock.advance(days=91)
     assert Clock.VERIFY_CONTACT not in {one.clock for one in desk.due()}
 
 
 def test_of_a_draft_it_is_said_with_the_sending(desk):
-    draft = desk.refer(found(desk), actor=STAFF, type="direct")
+    draft = desk.refer(best_match(), actor=STAFF, type="direct")
     with pytest.raises(IllegalTransitionError):
         desk.referrals.allow_follow_up(draft.id, allowed=True, actor=STAFF)
     referral = given(desk)
@@ -348,11 +348,11 @@ def test_of_a_draft_it_is_said_with_the_sending(desk):
 
 
 def test_what_an_agency_is_told_is_completed_before_it_is_sent(desk):
-    take_referrals(desk, found(desk), required_fields=["first_name", "size"])
+    take_referrals(desk, best_match(), required_fields=["first_name", "size"])
     draft = desk.refer(
-        found(desk), actor=STAFF, type="direct", shared_fields={"first_name": "Quil", "phone": "555-0100"}
+        best_match(), actor=STAFF, type="direct", shared_fields={"first_name": "Quil", "phone": "555-0100"}
     )
-    desk.referrals.consent(draft.id, terms(fields=["first_name", "size"]), actor=STAFF)
+    desk.referrals.consent(draft.id, consent_terms(fields=["first_name", "size"]), actor=STAFF)
     desk.referrals.set_shared_fields(
         draft.id, {"first_name": "Quill", "size": cc.Secret("3"), "phone": None}, actor=PATRON
     )
@@ -368,13 +368,13 @@ def test_what_an_agency_is_told_is_completed_before_it_is_sent(desk):
 
 @pytest.mark.parametrize("wrong", ["Quill", {"first_name": 5}, {5: "Quill"}])
 def test_what_an_agency_is_told_is_text(desk, wrong):
-    draft = desk.refer(found(desk), actor=STAFF, type="direct")
+    draft = desk.refer(best_match(), actor=STAFF, type="direct")
     refused(lambda: desk.referrals.set_shared_fields(draft.id, wrong, actor=STAFF))
     assert not desk.privacy.read_private(draft.id, actor=STAFF).shared_fields
 
 
 def test_under_a_legal_hold_more_is_told_and_nothing_is_taken_back(desk):
-    draft = desk.refer(found(desk), actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
+    draft = desk.refer(best_match(), actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
     desk.privacy.set_legal_hold(draft.id, actor=STAFF, reason="case-1")
     for lost in ("Rowan", None):
         with pytest.raises(IllegalTransitionError, match="no_legal_hold"):
@@ -385,7 +385,7 @@ def test_under_a_legal_hold_more_is_told_and_nothing_is_taken_back(desk):
 
 @pytest.mark.parametrize("role", ["agency", "system", "adapter"])
 def test_only_the_patron_and_staff_say_so(desk, role):
-    draft = desk.refer(found(desk), actor=STAFF, type="direct")
+    draft = desk.refer(best_match(), actor=STAFF, type="direct")
     actor = cc.Actor(role, draft.organization_id)
     for say in (
         lambda: desk.referrals.set_shared_fields(draft.id, {}, actor=actor),
@@ -399,12 +399,12 @@ def test_only_the_patron_and_staff_say_so(desk, role):
 def test_a_desk_for_asynchronous_programs_is_told_the_same(desk):
     async def go():
         asynchronous = cc.AsyncConnector(desk)
-        draft = await asynchronous.refer(found(desk), actor=STAFF, type="direct")
+        draft = await asynchronous.refer(best_match(), actor=STAFF, type="direct")
         referrals = desk.referrals
         fields = {"first_name": "Quill"}
         await asynchronous.run(referrals.set_shared_fields, draft.id, fields, actor=STAFF)
         await asynchronous.run(referrals.set_contacts, draft.id, [way(desk, "a")], actor=STAFF)
-        other = await asynchronous.refer(found(desk), actor=STAFF)
+        other = await asynchronous.refer(best_match(), actor=STAFF)
         return draft, await asynchronous.run(referrals.allow_follow_up, other.id, allowed=True, actor=STAFF)
 
     draft, other = asyncio.run(go())

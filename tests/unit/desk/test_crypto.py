@@ -19,18 +19,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import key_of, keyring
 from communityconnector.adapters.crypto import AesGcmKeyring
 from communityconnector.errors import InvalidSettingsError, MissingExtraError, SealBrokenError
 from communityconnector.notification import Secret
-
-
-def key(letter: str) -> Secret:
-    """Not at all random."""
-    return Secret(base64.b64encode(letter.encode() * 32).decode())
-
-
-def keyring(*ids: str, index: str = "i") -> AesGcmKeyring:
-    return AesGcmKeyring({key_id: key(key_id[0]) for key_id in ids or ("a",)}, key(index))
 
 
 def report(error: BaseException) -> str:
@@ -143,12 +135,12 @@ SHORT = base64.b64encode(b"only 16 bytes...").decode()
 @pytest.mark.parametrize(
     ("keys", "index_key"),
     [
-        ({}, key("i")),
-        ({"": key("a")}, key("i")),
-        ({"a.c": key("a")}, key("i")),
-        ({"a": Secret(SHORT)}, key("i")),
-        ({"a": Secret("no base64 !!")}, key("i")),
-        ({"a": key("a")}, Secret(SHORT)),
+        ({}, key_of("i")),
+        ({"": key_of("a")}, key_of("i")),
+        ({"a.c": key_of("a")}, key_of("i")),
+        ({"a": Secret(SHORT)}, key_of("i")),
+        ({"a": Secret("no base64 !!")}, key_of("i")),
+        ({"a": key_of("a")}, Secret(SHORT)),
     ],
 )
 def test_invalid_keys_are_refused_and_not_repeated(keys, index_key):

@@ -7,21 +7,21 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
-from desks import (
-    LINKS,
+
+import communityconnector as cc
+from builders import (
+    LINK_BASE,
     MONDAY,
     PATRON,
     STAFF,
-    desk_at,
-    found,
-    preference,
-    refused,
-    send,
+    best_match,
+    consent_terms,
+    contact_preference,
+    make_desk,
+    not_delivered,
+    send_referral,
     take_referrals,
-    terms,
 )
-
-import communityconnector as cc
 from communityconnector.desk import MessageStatus, OutboxMessage
 from communityconnector.desk.store import record_kinds
 from communityconnector.desk.store.record_kinds import stamp
@@ -30,12 +30,6 @@ from communityconnector.notification import Receipt
 from communityconnector.storage import Delete, Put
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def desk():
-    with desk_at() as opened:
-        yield opened
 
 
 def rows(desk, status=None):
@@ -64,9 +58,9 @@ class Answers:
 
 def odd_desk(odd):
     box = Answers(odd)
-    desk = desk_at(box=box)
+    desk = make_desk(box=box)
     for _ in range(3):
-        send(desk)
+        send_referral(desk)
     return desk
 
 
@@ -98,7 +92,7 @@ def test_what_is_no_receipt_sets_one_message_aside_and_no_more(answer, name, cap
     (dead,) = desk.messages.dead_letters()
     assert (dead.last, dead.attempts) == ("broken-notifier", 1)
     assert f"notifier box gave {name} for message {dead.id}, and no Receipt" in caplog.text
-    desk.time.pass_by(days=2)
+    desk.clock.advance(days=2)
     desk.dispatch_once()
     assert [desk.box.sent.count(number) for number in range(3)] == [1, 1, 1], "it may have been sent"
 
@@ -151,7 +145,7 @@ def test_a_providers_name_for_a_message_is_a_text_that_can_be_kept(reference, ke
     ids=str,
 )
 def test_a_provider_that_asks_for_an_odd_time_is_asked_again_within_a_day(after, waits):
-    desk = odd_desk(raises(refused(retry=True, after=after)))
+    desk = odd_desk(raises(not_delivered(retry=True, after=after)))
     done = desk.dispatch_once(limit=3)
     assert (done.sent, done.again) == (2, 1)
     waited = datetime.fromisoformat(due(desk, desk.box.order[1])) - MONDAY
@@ -174,7 +168,7 @@ def test_what_ends_a_run_loses_nothing_of_what_was_sent(error, caplog):
         f"notifier box failed on message {tried.id}: {error.__name__}"
     ]
     desk.box.odd = gives(Receipt(accepted=True))
-    desk.time.pass_by(minutes=6)
+    desk.clock.advance(minutes=6)
     assert desk.dispatch_once().sent == 2
     assert [desk.box.sent.count(number) for number in range(3)] == [1, 2, 1]
 
@@ -185,14 +179,14 @@ def test_what_ends_every_run_is_given_up_at_last_and_staff_are_told():
     for _ in range(2):
         with pytest.raises(Stopped):
             desk.dispatch_once()
-        desk.time.pass_by(minutes=6)
+        desk.clock.advance(minutes=6)
     assert [dead.last for dead in desk.messages.dead_letters()] == ["given-up"]
     assert desk.dispatch_once().sent == 2, "the third message, and the word to staff"
 
 
 def test_a_storage_that_fails_in_between_loses_nothing_of_what_was_sent(desk, monkeypatch):
     for _ in range(3):
-        send(desk)
+        send_referral(desk)
     commit = desk.storage.commit
 
     def broken(writes):
@@ -215,7 +209,7 @@ def slowly(desk, minutes=0, then=None):
     taken = desk.box.send
 
     def send_it(message):
-        desk.time.pass_by(minutes=minutes)
+        desk.clock.advance(minutes=minutes)
         if then is not None and not desk.box:
             then()
         return taken(message)
@@ -225,7 +219,10 @@ def slowly(desk, minutes=0, then=None):
 
 def accepted(desk, count=2, **contact):
     """Referrals of which patrons are to be told."""
-    made = [send(desk, patron=f"token-5f3a{n}", contacts=[preference(desk, **contact)]) for n in range(count)]
+    made = [
+        send_referral(desk, patron=f"token-5f3a{n}", contacts=[contact_preference(desk, **contact)])
+        for n in range(count)
+    ]
     desk.dispatch_once()
     desk.box.clear()
     for one in made:
@@ -234,7 +231,7 @@ def accepted(desk, count=2, **contact):
 
 
 def test_safe_hours_that_end_while_others_are_sent_hold(desk):
-    desk.time.now = datetime(2026, 3, 2, 16, 58, 30, tzinfo=UTC)
+    desk.clock.now = datetime(2026, 3, 2, 16, 58, 30, tzinfo=UTC)
     accepted(desk, 3, safe_from=time(9), safe_until=time(17))
     slowly(desk, minutes=1)
     done = desk.dispatch_once()
@@ -245,8 +242,8 @@ def test_safe_hours_that_end_while_others_are_sent_hold(desk):
 
 def test_a_consent_that_ends_while_others_are_sent_holds_back_the_rest(desk):
     for _ in range(2):
-        send(desk, consent=terms(days=1))
-    desk.time.now = MONDAY + DAY - timedelta(minutes=1)
+        send_referral(desk, consent=consent_terms(days=1))
+    desk.clock.now = MONDAY + DAY - timedelta(minutes=1)
     slowly(desk, minutes=2)
     done = desk.dispatch_once()
     assert (done.sent, done.withdrawn) == (1, 1)
@@ -254,7 +251,7 @@ def test_a_consent_that_ends_while_others_are_sent_holds_back_the_rest(desk):
 
 def test_a_message_that_another_worker_took_over_while_others_are_sent_is_left_to_it(desk):
     for _ in range(2):
-        send(desk)
+        send_referral(desk)
 
     def taken_over():
         (other,) = (
@@ -278,9 +275,9 @@ def test_a_message_that_another_worker_took_over_while_others_are_sent_is_left_t
 
 
 def test_an_agency_that_moves_while_others_are_sent_is_written_to_where_it_is(desk):
-    match = found(desk)
+    match = best_match()
     for _ in range(2):
-        send(desk, match)
+        send_referral(desk, match)
     slowly(desk, then=lambda: take_referrals(desk, match, address=cc.Secret("new@example.org")))
     desk.dispatch_once()
     assert [to for to, _ in desk.box.texts] == ["agency@example.org", "new@example.org"]
@@ -291,7 +288,7 @@ def test_a_patron_who_says_that_a_way_is_safe_no_more_is_heard_at_once(desk):
 
     def unsafe():
         for one in made:
-            desk.referrals.set_contacts(one.id, [preference(desk, safe="no")], actor=STAFF)
+            desk.referrals.set_contacts(one.id, [contact_preference(desk, safe="no")], actor=STAFF)
 
     slowly(desk, then=unsafe)
     done = desk.dispatch_once()
@@ -337,13 +334,13 @@ def test_what_waits_for_a_patron_is_withdrawn_by_the_erasure_itself(desk):
 
 
 def test_a_program_that_is_told_of_a_referral_need_not_read_the_text(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     desk.dispatch_once()
     (message,) = desk.box
     assert (message.referral_id, message.template) == (referral.id, "agency_request")
-    assert message.link == f"{LINKS}{desk.box.token()}"
+    assert message.link == f"{LINK_BASE}{desk.box.token()}"
     desk.box.clear()
-    desk.box.fails = [refused()]
+    desk.box.failures = [not_delivered()]
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     desk.dispatch_once()
     (word,) = desk.box
@@ -356,9 +353,9 @@ def test_a_program_that_is_told_of_a_referral_need_not_read_the_text(desk):
 
 
 def test_a_message_is_in_the_receivers_language_and_bears_its_own_id(desk):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match, language="es")
-    referral = send(desk, match, contacts=[preference(desk, language="es")])
+    referral = send_referral(desk, match, contacts=[contact_preference(desk, language="es")])
     desk.dispatch_once()
     desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.dispatch_once()
@@ -374,7 +371,7 @@ def test_a_message_to_a_patron_tells_a_program_no_more_than_its_text(desk):
     (message,) = desk.box
     assert (message.referral_id, message.template) == ("", "")
     assert message.link in message.body
-    assert message.link == f"{LINKS}{desk.box.token()}"
+    assert message.link == f"{LINK_BASE}{desk.box.token()}"
     assert referral.id not in f"{message.subject}{message.body}{message.link}"
     assert repr(message) == f"<Message {message.id!r}>"
 
@@ -383,8 +380,8 @@ def test_a_message_to_a_patron_tells_a_program_no_more_than_its_text(desk):
 
 
 def dead(desk):
-    referral = send(desk)
-    desk.box.fails = [refused()]
+    referral = send_referral(desk)
+    desk.box.failures = [not_delivered()]
     desk.dispatch_once()
     (row,) = desk.messages.dead_letters()
     return referral, row.id
@@ -399,7 +396,7 @@ def test_who_tried_a_message_again_or_gave_it_up_is_in_the_log(desk):
     referral, key = dead(desk)
     desk.messages.retry(key, actor=STAFF)
     assert last_entry(desk) == ("staff", "desk-2", "retry", referral.id, (key,), "")
-    desk.box.fails = [refused()]
+    desk.box.failures = [not_delivered()]
     desk.dispatch_once()
     desk.messages.discard(key, "agency-closed", actor=STAFF)
     assert last_entry(desk) == ("staff", "desk-2", "discard_message", referral.id, (key,), "agency-closed")
@@ -427,8 +424,8 @@ def test_a_reason_to_give_up_is_a_code_and_no_words(desk, reason):
 
 
 def test_staff_are_not_told_of_what_was_purged_meanwhile(desk):
-    referral = send(desk)
-    desk.box.fails = [refused()]
+    referral = send_referral(desk)
+    desk.box.failures = [not_delivered()]
     desk.dispatch_once(limit=1)
     record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
     desk.storage.commit([Delete(record_kinds.REFERRAL, referral.id, record.version)])

@@ -8,22 +8,22 @@ from datetime import timedelta
 
 import attrs
 import pytest
-from desks import (
-    LINKS,
-    MONDAY,
-    PANTRIES,
-    PATRON,
-    STAFF,
-    desk_at,
-    found,
-    preference,
-    send,
-    take_referrals,
-    terms,
-)
 from sqlalchemy import create_engine
 
 import communityconnector as cc
+from builders import (
+    LINK_BASE,
+    MONDAY,
+    PATRON,
+    STAFF,
+    best_match,
+    consent_terms,
+    contact_preference,
+    make_desk,
+    pantries,
+    send_referral,
+    take_referrals,
+)
 from communityconnector.adapters.sql import create_storage
 from communityconnector.desk.store import record_kinds
 from communityconnector.errors import (
@@ -43,12 +43,6 @@ from communityconnector.model import Disclosure, Location, Organization, Service
 from communityconnector.referrals import Event, ReferralStatus, derived_ref, patron_ref
 
 
-@pytest.fixture
-def desk():
-    with desk_at() as opened:
-        yield opened
-
-
 def rows(desk, kind):
     return list(desk.storage.scan(kind))
 
@@ -57,7 +51,7 @@ def rows(desk, kind):
 
 
 def test_by_default_details_are_handed_over_and_nobody_is_told(desk):
-    referral = desk.refer(found(desk), actor=STAFF)
+    referral = desk.refer(best_match(), actor=STAFF)
     assert referral.status is ReferralStatus.GIVEN
     assert referral.concepts == ("food-pantry",)
     assert [event.event for event in desk.referrals.events(referral.id)] == [Event.CREATE, Event.GIVE]
@@ -67,15 +61,16 @@ def test_by_default_details_are_handed_over_and_nobody_is_told(desk):
 
 
 @pytest.mark.parametrize(
-    "asked", [{"patron": "token-5f3a9c"}, {"shared_fields": {"first_name": "Quill"}}, {"consent": terms()}]
+    "asked",
+    [{"patron": "token-5f3a9c"}, {"shared_fields": {"first_name": "Quill"}}, {"consent": consent_terms()}],
 )
 def test_information_has_no_patron_in_it(desk, asked):
     with pytest.raises(InvalidReferralError, match="another type"):
-        desk.refer(found(desk), actor=STAFF, **asked)
+        desk.refer(best_match(), actor=STAFF, **asked)
 
 
 def test_a_referral_can_be_made_by_service_or_id_if_the_need_is_said(desk):
-    match = found(desk)
+    match = best_match()
     with pytest.raises(InvalidReferralError, match="say what is needed"):
         desk.refer(match.service, actor=STAFF)
     by_service = desk.refer(match.service, actor=STAFF, concepts=["food-pantry"])
@@ -87,7 +82,7 @@ def test_a_referral_can_be_made_by_service_or_id_if_the_need_is_said(desk):
 
 def test_a_success_closes_what_was_given_and_anything_else_fails_it(desk):
     for outcome, status in (("service_received", "completed"), ("transport_barrier", "failed")):
-        referral = desk.refer(found(desk), actor=STAFF)
+        referral = desk.refer(best_match(), actor=STAFF)
         closed = desk.record_event(
             referral.id, "close_given", actor=STAFF, outcome=outcome, outcome_source="patron"
         )
@@ -99,7 +94,7 @@ def test_a_success_closes_what_was_given_and_anything_else_fails_it(desk):
 
 
 def test_what_is_sent_has_its_event_log_entry_message_and_disclosure_in_one_commit(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     assert referral.status is ReferralStatus.REQUESTED
     (row,) = rows(desk, record_kinds.OUTBOX)
     (disclosure,) = rows(desk, record_kinds.DISCLOSURE)
@@ -116,38 +111,38 @@ def test_what_is_sent_has_its_event_log_entry_message_and_disclosure_in_one_comm
 
 
 def test_a_draft_waits_for_the_consent(desk):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match)
     draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
     assert draft.status is ReferralStatus.DRAFT
     with pytest.raises(IllegalTransitionError) as refused:
         desk.record_event(draft.id, "send", actor=STAFF)
     assert refused.value.guard == "consent"
-    consent = desk.referrals.consent(draft.id, terms(), actor=STAFF)
+    consent = desk.referrals.consent(draft.id, consent_terms(), actor=STAFF)
     assert consent.expires_at - consent.granted_at == timedelta(days=90)
     assert desk.record_event(draft.id, "send", actor=STAFF).status is ReferralStatus.REQUESTED
 
 
 def test_a_consent_that_has_ended_sends_nothing(desk):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match)
     draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
-    desk.referrals.consent(draft.id, terms(days=1), actor=STAFF)
-    desk.time.pass_by(days=1)
+    desk.referrals.consent(draft.id, consent_terms(days=1), actor=STAFF)
+    desk.clock.advance(days=1)
     with pytest.raises(IllegalTransitionError) as refused:
         desk.record_event(draft.id, "send", actor=STAFF)
     assert refused.value.guard == "consent"
 
 
 def test_a_field_that_the_patron_did_not_agree_to_is_not_sent(desk):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match, optional_fields=["phone"])
     told = {"first_name": "Quill", "phone": "336-555-0101"}
     with pytest.raises(IllegalTransitionError) as refused:
-        send(desk, match, shared_fields=told)
+        send_referral(desk, match, shared_fields=told)
     assert refused.value.guard == "consent"
     assert rows(desk, record_kinds.REFERRAL) == [], "a refused referral leaves something behind"
-    send(desk, match, shared_fields=told, consent=terms(fields=["first_name", "phone"]))
+    send_referral(desk, match, shared_fields=told, consent=consent_terms(fields=["first_name", "phone"]))
 
 
 @pytest.mark.parametrize(
@@ -156,12 +151,12 @@ def test_a_field_that_the_patron_did_not_agree_to_is_not_sent(desk):
 )
 def test_an_agency_is_told_what_it_asks_for_and_nothing_else(desk, told, says):
     with pytest.raises(InvalidReferralError, match=says):
-        send(desk, shared_fields=told, consent=terms(fields=sorted(told)))
+        send_referral(desk, shared_fields=told, consent=consent_terms(fields=sorted(told)))
 
 
 def test_somebody_must_have_said_how_an_agency_takes_referrals(desk):
     with pytest.raises(InvalidReferralError, match="it is not known how"):
-        desk.refer(found(desk), actor=STAFF, type="direct", consent=terms(fields=[]))
+        desk.refer(best_match(), actor=STAFF, type="direct", consent=consent_terms(fields=[]))
     with pytest.raises(InvalidReferralError, match="no notifier 'pigeon'"):
         desk.referrals.set_intake(
             cc.Intake(id="o", notifier="pigeon", address=cc.Secret("loft")), actor=STAFF
@@ -171,20 +166,20 @@ def test_somebody_must_have_said_how_an_agency_takes_referrals(desk):
 
 
 def test_an_agency_that_is_walked_over_to_gets_no_message(desk):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match, notifier="", address=cc.Secret(""))
-    assert send(desk, match, type="warm_handoff").status is ReferralStatus.REQUESTED
+    assert send_referral(desk, match, type="warm_handoff").status is ReferralStatus.REQUESTED
     assert rows(desk, record_kinds.OUTBOX) == []
 
 
 def test_a_service_has_an_intake_of_its_own_before_its_agency(desk):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match)
     own = cc.Secret("service@example.org")
     desk.referrals.set_intake(
         cc.Intake(id=match.service_id, entity="service", notifier="box", address=own), actor=STAFF
     )
-    send(desk, match, shared_fields={}, consent=terms(fields=[]))
+    send_referral(desk, match, shared_fields={}, consent=consent_terms(fields=[]))
     desk.dispatch_once()
     assert [to for to, _ in desk.box.texts] == ["service@example.org"]
     with pytest.raises(AgencyNotFoundError):
@@ -196,13 +191,13 @@ def test_a_service_has_an_intake_of_its_own_before_its_agency(desk):
 
 def test_a_service_and_another_agency_of_the_same_id_are_not_taken_for_each_other(desk):
     """Ids such as 1, 2, 3 are usual where a directory was a spreadsheet."""
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match)
     sheriff = Organization(id=match.service_id, name="Sheriff", description="For tests.")
     desk.load(cc.Directory.of([Service(id="patrol", name="Patrol", status="active", organization=sheriff)]))
     other = cc.Secret("sheriff@example.org")
     desk.referrals.set_intake(cc.Intake(id=match.service_id, notifier="box", address=other), actor=STAFF)
-    send(desk, match)
+    send_referral(desk, match)
     desk.dispatch_once()
     assert [to for to, _ in desk.box.texts] == ["agency@example.org"]
 
@@ -221,7 +216,7 @@ def test_a_confidential_service_wants_a_way_that_may_carry_it(desk):
     desk.referrals.set_intake(
         cc.Intake(id="o", notifier="box", address=cc.Secret("a@example.org")), actor=STAFF
     )
-    asked = {"type": "direct", "concepts": ["emergency-shelter"], "consent": terms(fields=[])}
+    asked = {"type": "direct", "concepts": ["emergency-shelter"], "consent": consent_terms(fields=[])}
     with pytest.raises(IllegalTransitionError) as refused:
         desk.refer("s", actor=STAFF, **asked)
     assert refused.value.guard == "channel_allowed"
@@ -237,18 +232,20 @@ def test_nothing_is_sent_to_a_service_that_is_not_active(desk, status):
     desk.load(cc.Directory.of([attrs.evolve(refuge(), status=status, service_at_locations=())]))
     desk.referrals.set_intake(cc.Intake(id="o"), actor=STAFF)
     with pytest.raises(IllegalTransitionError) as refused:
-        desk.refer("s", actor=STAFF, type="warm_handoff", concepts=["food-pantry"], consent=terms(fields=[]))
+        desk.refer(
+            "s", actor=STAFF, type="warm_handoff", concepts=["food-pantry"], consent=consent_terms(fields=[])
+        )
     assert refused.value.guard == "service_active"
 
 
 @pytest.mark.parametrize("concept", ["safe-house", "detox"])
 def test_grave_matters_want_a_written_consent(desk, concept):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match)
     for method in ("verbal", "electronic"):
         with pytest.raises(InvalidConsentError, match="written"):
-            send(desk, match, concepts=[concept], consent=terms(method=method))
-    send(desk, match, concepts=[concept], consent=terms(method="written"))
+            send_referral(desk, match, concepts=[concept], consent=consent_terms(method=method))
+    send_referral(desk, match, concepts=[concept], consent=consent_terms(method="written"))
 
 
 def test_for_a_refuge_by_name_the_consent_is_written_whatever_the_need(desk):
@@ -256,15 +253,15 @@ def test_for_a_refuge_by_name_the_consent_is_written_whatever_the_need(desk):
     desk.referrals.set_intake(cc.Intake(id="o", takes_confidential=True), actor=STAFF)
     asked = {"type": "warm_handoff", "concepts": ["food-pantry"]}
     with pytest.raises(InvalidConsentError, match="written"):
-        desk.refer("s", actor=STAFF, consent=terms(fields=[]), **asked)
-    desk.refer("s", actor=STAFF, consent=terms(fields=[], method="written"), **asked)
+        desk.refer("s", actor=STAFF, consent=consent_terms(fields=[]), **asked)
+    desk.refer("s", actor=STAFF, consent=consent_terms(fields=[], method="written"), **asked)
 
 
 def test_for_a_young_child_a_guardian_consents(desk):
     with pytest.raises(InvalidConsentError, match="guardian"):
-        send(desk, age_band="under_13")
-    send(desk, age_band="under_13", consent=terms(given_by="guardian"))
-    send(desk, age_band="13_17")
+        send_referral(desk, age_band="under_13")
+    send_referral(desk, age_band="under_13", consent=consent_terms(given_by="guardian"))
+    send_referral(desk, age_band="13_17")
 
 
 def test_a_library_says_for_whom_a_guardian_consents_and_to_what():
@@ -274,44 +271,44 @@ def test_a_library_says_for_whom_a_guardian_consents_and_to_what():
         seen.append((age, tags))
         return age == "13_17" and "mental_health" not in tags
 
-    with desk_at(policy=cc.Policy(needs_guardian=needs_guardian)) as desk:
+    with make_desk(policy=cc.Policy(needs_guardian=needs_guardian)) as desk:
         with pytest.raises(InvalidConsentError, match="guardian"):
-            send(desk, age_band="13_17")
-        send(desk, age_band="13_17", consent=terms(given_by="guardian"))
-        send(desk, age_band="13_17", concepts=["counseling"])
-        send(desk, age_band="under_13")
+            send_referral(desk, age_band="13_17")
+        send_referral(desk, age_band="13_17", consent=consent_terms(given_by="guardian"))
+        send_referral(desk, age_band="13_17", concepts=["counseling"])
+        send_referral(desk, age_band="under_13")
         with pytest.raises(InvalidConsentError, match="guardian"):
-            send(desk, age_band="13_17", terms=["BH-1800"])
+            send_referral(desk, age_band="13_17", terms=["BH-1800"])
         assert seen[-1] == ("13_17", frozenset({"unclassified"}))
 
 
 @pytest.mark.parametrize("days", [0, 366])
 def test_a_consent_has_an_end_within_a_year(days):
     with pytest.raises(InvalidConsentError, match="365"):
-        terms(days=days)
+        consent_terms(days=days)
     with pytest.raises(InvalidConsentError, match="purpose"):
-        terms(purpose=" ")
+        consent_terms(purpose=" ")
 
 
 def test_a_consent_is_for_one_referral_and_the_newer_takes_its_place(desk):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match)
     draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
-    first = desk.referrals.consent(draft.id, terms(), actor=STAFF)
-    second = desk.referrals.consent(draft.id, terms(purpose="other"), actor=STAFF)
+    first = desk.referrals.consent(draft.id, consent_terms(), actor=STAFF)
+    second = desk.referrals.consent(draft.id, consent_terms(purpose="other"), actor=STAFF)
     kept = {record.id: record.document for record in rows(desk, record_kinds.CONSENT)}
     assert "revoked_at" in kept[first.id]
     assert "revoked_at" not in kept[second.id]
     given = desk.refer(match, actor=STAFF)
     with pytest.raises(InvalidReferralError):
-        desk.referrals.consent(given.id, terms(), actor=STAFF)
+        desk.referrals.consent(given.id, consent_terms(), actor=STAFF)
 
 
 # Taking back
 
 
 def test_a_revoked_consent_stops_what_was_not_sent_and_forgets_the_patron(desk):
-    referral = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
+    referral = send_referral(desk, patron="token-5f3a9c", contacts=[contact_preference(desk)])
     after = desk.referrals.revoke_consent(referral.id, actor=PATRON)
     assert (after.status, after.outcome) == ("cancelled", "consent_revoked")
     assert rows(desk, record_kinds.PRIVATE) == []
@@ -321,14 +318,14 @@ def test_a_revoked_consent_stops_what_was_not_sent_and_forgets_the_patron(desk):
 
 
 def test_a_consent_can_be_revoked_before_anything_was_sent_and_after_all_is_over(desk):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match)
     draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
-    desk.referrals.consent(draft.id, terms(), actor=STAFF)
+    desk.referrals.consent(draft.id, consent_terms(), actor=STAFF)
     assert desk.referrals.revoke_consent(draft.id, actor=PATRON).status is ReferralStatus.DRAFT
     with pytest.raises((IllegalTransitionError, InvalidReferralError)):
         desk.record_event(draft.id, "send", actor=STAFF)
-    over = send(desk, match)
+    over = send_referral(desk, match)
     agency = cc.Actor("agency", over.organization_id)
     desk.record_event(over.id, "complete", actor=agency, outcome="service_received")
     assert desk.referrals.revoke_consent(over.id, actor=STAFF).status is ReferralStatus.COMPLETED
@@ -341,7 +338,7 @@ def test_a_consent_can_be_revoked_before_anything_was_sent_and_after_all_is_over
     ("event", "told"), [("cancel", {"outcome": "patron_declined"}), ("void", {"text": "wrong patron"})]
 )
 def test_an_agency_is_told_that_a_referral_was_taken_back(desk, event, told):
-    referral = send(desk)
+    referral = send_referral(desk)
     desk.dispatch_once()
     boss = cc.Actor("staff", "desk-1", frozenset({"void"}))
     desk.record_event(referral.id, event, actor=boss, **told)
@@ -353,10 +350,10 @@ def test_an_agency_is_told_that_a_referral_was_taken_back(desk, event, told):
 
 
 def test_discarding_a_draft_leaves_nothing_but_a_line_in_the_log(desk):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match)
     draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
-    desk.referrals.consent(draft.id, terms(), actor=STAFF)
+    desk.referrals.consent(draft.id, consent_terms(), actor=STAFF)
     with pytest.raises(IllegalTransitionError) as refused:
         desk.referrals.discard(draft.id, actor=cc.Actor("staff", "desk-9"))
     assert refused.value.guard == "creator"
@@ -377,7 +374,7 @@ def test_discarding_a_draft_leaves_nothing_but_a_line_in_the_log(desk):
 
 
 def test_an_agency_speaks_of_its_own_referrals_alone(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     with pytest.raises(IllegalTransitionError) as refused:
         desk.record_event(referral.id, "accept", actor=cc.Actor("agency", "another"))
     assert refused.value.guard == "own_referral"
@@ -387,7 +384,7 @@ def test_an_agency_speaks_of_its_own_referrals_alone(desk):
 
 @pytest.mark.parametrize("role", ["agency", "patron", "system", "adapter"])
 def test_only_staff_look_at_what_is_private_and_that_is_written_down(desk, role):
-    referral = send(desk)
+    referral = send_referral(desk)
     with pytest.raises(PermissionDeniedError):
         desk.privacy.read_private(referral.id, actor=cc.Actor(role))
     assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields["first_name"].reveal() == "Quill"
@@ -398,19 +395,19 @@ def test_only_staff_look_at_what_is_private_and_that_is_written_down(desk, role)
 @pytest.mark.parametrize("event", ["create", "re_refer", "discard"])
 def test_what_has_a_call_of_its_own_is_no_event_to_apply(desk, event):
     with pytest.raises(InvalidReferralError, match="call of its own"):
-        desk.record_event(desk.refer(found(desk), actor=STAFF).id, event, actor=STAFF)
+        desk.record_event(desk.refer(best_match(), actor=STAFF).id, event, actor=STAFF)
 
 
 # Twice the same, and two at once
 
 
 def test_the_same_request_under_the_same_key_counts_once(desk):
-    match = found(desk)
+    match = best_match()
     asked = {
         "type": "direct",
         "shared_fields": {"first_name": "Quill"},
-        "contacts": [preference(desk)],
-        "consent": terms(),
+        "contacts": [contact_preference(desk)],
+        "consent": consent_terms(),
     }
     take_referrals(desk, match)
     first = desk.refer(match, actor=STAFF, idempotency_key="form-1", **asked)
@@ -431,14 +428,14 @@ def test_the_same_request_under_the_same_key_counts_once(desk):
 
 
 def test_a_request_that_was_refused_does_not_use_up_its_key(desk):
-    match = found(desk)
+    match = best_match()
     with pytest.raises(InvalidReferralError):
-        desk.refer(match, actor=STAFF, type="direct", consent=terms(fields=[]), idempotency_key="k")
+        desk.refer(match, actor=STAFF, type="direct", consent=consent_terms(fields=[]), idempotency_key="k")
     desk.refer(match, actor=STAFF, idempotency_key="k")
 
 
 def test_whoever_saw_an_older_version_is_refused(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     agency = cc.Actor("agency", referral.organization_id)
     desk.record_event(referral.id, "accept", actor=agency, expected_version=2)
     with pytest.raises(StaleRecordError) as stale:
@@ -447,8 +444,8 @@ def test_whoever_saw_an_older_version_is_refused(desk):
 
 
 def test_a_clock_that_was_set_back_does_not_stop_the_desk(desk):
-    referral = send(desk)
-    desk.time.pass_by(hours=-1)
+    referral = send_referral(desk)
+    desk.clock.advance(hours=-1)
     agency = cc.Actor("agency", referral.organization_id)
     assert desk.record_event(referral.id, "accept", actor=agency).responded_at == MONDAY
 
@@ -457,7 +454,7 @@ def test_a_clock_that_was_set_back_does_not_stop_the_desk(desk):
 
 
 def test_words_are_kept_with_what_is_private_and_not_with_the_event(desk):
-    referral = desk.refer(found(desk), actor=STAFF)
+    referral = desk.refer(best_match(), actor=STAFF)
     desk.record_event(
         referral.id,
         "close_given",
@@ -471,12 +468,12 @@ def test_words_are_kept_with_what_is_private_and_not_with_the_event(desk):
 
 
 def test_the_inbox_has_what_is_sent_and_open(desk):
-    first, second = send(desk), send(desk)
+    first, second = send_referral(desk), send_referral(desk)
     agency = cc.Actor("agency", first.organization_id)
     desk.record_event(first.id, "reject", actor=agency, outcome="no_capacity")
     assert [one.id for one in desk.referrals.inbox(first.organization_id)] == [second.id]
     other = next(
-        one.organization.id for one in PANTRIES.services.values() if one.organization.id != agency.id
+        one.organization.id for one in pantries().services.values() if one.organization.id != agency.id
     )
     assert desk.referrals.inbox(other) == ()
 
@@ -487,26 +484,26 @@ def test_the_inbox_has_what_is_sent_and_open(desk):
 )
 def test_a_reference_that_is_plainly_not_opaque_is_refused(desk, ref):
     with pytest.raises(InvalidPatronRefError) as refused:
-        desk.refer(found(desk), actor=STAFF, type="direct", patron=ref)
+        desk.refer(best_match(), actor=STAFF, type="direct", patron=ref)
     assert ref not in str(refused.value)
 
 
 def test_the_librarys_own_card_numbers_are_no_references():
-    with desk_at(policy=cc.Policy(cards=r"D\dE\d{5}")) as desk:
+    with make_desk(policy=cc.Policy(cards=r"D\dE\d{5}")) as desk:
         with pytest.raises(InvalidPatronRefError):
-            desk.refer(found(desk), actor=STAFF, type="direct", patron="D1E23456")
-        desk.refer(found(desk), actor=STAFF, type="direct", patron="D1F2E456")
+            desk.refer(best_match(), actor=STAFF, type="direct", patron="D1E23456")
+        desk.refer(best_match(), actor=STAFF, type="direct", patron="D1F2E456")
 
 
 # Again, elsewhere
 
 
 def test_another_try_is_a_new_referral_elsewhere_with_a_new_consent(desk):
-    first = send(desk, patron="token-5f3a9c", contacts=[preference(desk)], area="286")
+    first = send_referral(desk, patron="token-5f3a9c", contacts=[contact_preference(desk)], area="286")
     agency = cc.Actor("agency", first.organization_id)
     desk.record_event(first.id, "reject", actor=agency, outcome="no_capacity")
     with pytest.raises(InvalidReferralError, match="tried before"):
-        desk.referrals.re_refer(first.id, found(desk), actor=STAFF, type="direct")
+        desk.referrals.re_refer(first.id, best_match(), actor=STAFF, type="direct")
     other = next(
         match for match in desk.match("food pantry") if match.organization.id != first.organization_id
     )
@@ -528,8 +525,8 @@ def test_another_try_is_a_new_referral_elsewhere_with_a_new_consent(desk):
 
 def test_a_referral_commits_with_the_rows_of_its_host_or_not_at_all(tmp_path):
     url = f"sqlite:///{tmp_path / 'desk.db'}"
-    with desk_at(create_storage(url)) as desk:
-        match = found(desk)
+    with make_desk(create_storage(url)) as desk:
+        match = best_match()
         engine = create_engine(url)
         for ends in ("rollback", "commit"):
             with engine.connect() as connection:
@@ -542,7 +539,7 @@ def test_a_referral_commits_with_the_rows_of_its_host_or_not_at_all(tmp_path):
         assert desk.referrals.get(referral.id) == referral
         assert desk.audit.verify().ok
         engine.dispose()
-    with desk_at() as desk, pytest.raises(StorageError, match="SQL database"):
+    with make_desk() as desk, pytest.raises(StorageError, match="SQL database"):
         desk.referrals.within(object())
 
 
@@ -552,8 +549,8 @@ def test_a_referral_commits_with_the_rows_of_its_host_or_not_at_all(tmp_path):
 def test_nothing_that_can_be_printed_or_logged_says_who_the_patron_is(desk, caplog):
     caplog.set_level(logging.DEBUG)
     private = ("Quill", "patron@example.org", "token-5f3a9c", "agency@example.org")
-    contact = preference(desk)
-    referral = send(desk, patron=private[2], contacts=[contact])
+    contact = contact_preference(desk)
+    referral = send_referral(desk, patron=private[2], contacts=[contact])
     own = desk.privacy.read_private(referral.id, actor=STAFF)
     desk.dispatch_once()
     page = desk.links.open(desk.box.token())
@@ -582,9 +579,9 @@ def test_what_was_never_there_is_told_without_repeating_what_cannot_be_an_id(des
 
 
 def test_links_begin_as_the_letterhead_says(desk):
-    send(desk)
+    send_referral(desk)
     desk.dispatch_once()
-    assert LINKS in desk.box.texts[0][1]
+    assert LINK_BASE in desk.box.texts[0][1]
 
 
 def test_a_derived_reference_tells_nothing_and_serves_one_purpose():

@@ -6,9 +6,21 @@ from datetime import timedelta
 
 import attrs
 import pytest
-from desks import MONDAY, PATRON, STAFF, desk_at, found, preference, refused, send, take_referrals, terms
 
 import communityconnector as cc
+from builders import (
+    MONDAY,
+    PATRON,
+    STAFF,
+    agency_of,
+    best_match,
+    consent_terms,
+    contact_preference,
+    make_desk,
+    not_delivered,
+    send_referral,
+    take_referrals,
+)
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.desk import AgencyPage
 from communityconnector.desk.store import record_kinds
@@ -21,19 +33,9 @@ TOKEN = "token-5f3a9c"  # noqa: S105  # a reference to nobody
 BOSS = cc.Actor("staff", "desk-1", frozenset({"void"}))
 
 
-@pytest.fixture
-def desk():
-    with desk_at() as opened:
-        yield opened
-
-
-def agency_of(referral):
-    return cc.Actor("agency", referral.organization_id)
-
-
 def told_agency(desk, **asked):
     """A referral whose message has gone out, and the link in it."""
-    referral = send(desk, patron=TOKEN, **asked)
+    referral = send_referral(desk, patron=TOKEN, **asked)
     desk.dispatch_once()
     return referral, desk.box.token()
 
@@ -74,7 +76,7 @@ def test_while_the_consent_is_in_force_a_link_shows_what_the_patron_agreed_to(de
     referral, token = told_agency(desk, priority="urgent")
     page = desk.links.open(token)
     assert (page.referral_id, page.status) == (referral.id, ReferralStatus.REQUESTED)
-    assert page.service_name == found(desk).service.name
+    assert page.service_name == best_match().service.name
     assert page.needs == ("Groceries from a food pantry",)
     assert page.is_urgent
     assert page.shared_fields["first_name"].reveal() == "Quill"
@@ -93,8 +95,8 @@ def shows_nothing(page):
 
 
 def test_a_consent_that_has_run_out_shows_nothing_and_the_agency_may_still_answer(desk):
-    referral, token = told_agency(desk, consent=terms(days=1), priority="urgent")
-    desk.time.pass_by(days=1)
+    referral, token = told_agency(desk, consent=consent_terms(days=1), priority="urgent")
+    desk.clock.advance(days=1)
     page = desk.links.open(token)
     assert shows_nothing(page)
     assert (page.referral_id, page.status) == (referral.id, ReferralStatus.REQUESTED)
@@ -150,7 +152,7 @@ def test_a_link_to_a_referral_that_is_gone_cannot_be_used(desk):
 
 
 def test_a_service_that_has_left_the_directory_keeps_its_name_in_a_link(desk):
-    match = found(desk)
+    match = best_match()
     _, token = told_agency(desk)
     rest = cc.Directory.of(one for one in cc.sample().services.values() if one.id != match.service.id)
     load(desk.storage, rest, now=MONDAY, drop_missing=True)
@@ -163,7 +165,7 @@ def test_a_service_that_has_left_the_directory_keeps_its_name_in_a_link(desk):
 
 
 def patrons_link(desk, **asked):
-    referral, _ = told_agency(desk, contacts=[preference(desk)], **asked)
+    referral, _ = told_agency(desk, contacts=[contact_preference(desk)], **asked)
     desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.dispatch_once()
     return referral, desk.box.token()
@@ -189,10 +191,10 @@ def test_a_patron_who_did_not_agree_to_be_asked_is_not(desk):
 
 
 def test_who_says_where_links_go_is_in_the_log(desk):
-    take_referrals(desk, found(desk))
+    take_referrals(desk, best_match())
     (entry,) = desk.audit.entries()
     assert (entry.action, entry.role, entry.actor_id) == ("put_intake", "staff", STAFF.id)
-    assert found(desk).organization.id in entry.to
+    assert best_match().organization.id in entry.to
     assert "agency@example.org" not in str(entry)
 
 
@@ -200,7 +202,7 @@ def test_who_says_where_links_go_is_in_the_log(desk):
 
 
 def test_what_was_kept_back_before_anybody_heard_of_it_is_no_disclosure(desk):
-    referral = send(desk, patron=TOKEN)
+    referral = send_referral(desk, patron=TOKEN)
     assert len(desk.privacy.disclosures_of(TOKEN, actor=STAFF)) == 1, "it may go out at any moment"
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     assert asked_to_delete(desk) == []
@@ -209,7 +211,7 @@ def test_what_was_kept_back_before_anybody_heard_of_it_is_no_disclosure(desk):
     (entry,) = [one for one in desk.audit.entries() if one.action == "withhold"]
     assert (entry.role, entry.referral_id, entry.to) == ("patron", referral.id, referral.organization_id)
     (kept,) = desk.privacy.export_for(TOKEN, actor=STAFF)["referrals"][0]["disclosures"]
-    assert kept["withdrawn_at"] == record_kinds.stamp(desk.time.now)
+    assert kept["withdrawn_at"] == record_kinds.stamp(desk.clock.now)
     desk.privacy.erase(TOKEN, actor=STAFF)
     assert asked_to_delete(desk) == []
 
@@ -219,12 +221,12 @@ def _sent(desk, _):
 
 
 def _tried(desk, _):
-    desk.box.fails = [refused(retry=True)]
+    desk.box.failures = [not_delivered(retry=True)]
     desk.dispatch_once()
 
 
 def _given_up(desk, _):
-    desk.box.fails = [refused()]
+    desk.box.failures = [not_delivered()]
     desk.dispatch_once()
 
 
@@ -254,7 +256,7 @@ def _answered(desk, referral):
 
 def _long_ago(desk, _):
     desk.dispatch_once()
-    desk.time.pass_by(days=40)
+    desk.clock.advance(days=40)
     desk.purge()
     assert not list(desk.storage.scan(record_kinds.OUTBOX))
 
@@ -280,7 +282,7 @@ def _written_by_a_newer_version(desk, _):
     ],
 )
 def test_an_agency_that_may_have_heard_is_asked_to_delete_and_the_disclosure_stands(desk, heard):
-    referral = send(desk, patron=TOKEN)
+    referral = send_referral(desk, patron=TOKEN)
     heard(desk, referral)
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     assert asked_to_delete(desk) == [referral.id]
@@ -298,14 +300,14 @@ def _no_notifier(desk, _):
 
 
 def _consent_over(desk, _):
-    desk.time.pass_by(days=2)
+    desk.clock.advance(days=2)
     desk.dispatch_once()
 
 
 @pytest.mark.parametrize("unheard", [_never, _no_notifier, _consent_over])
 @pytest.mark.parametrize("end", ["cancel", "void", "follow_up"])
 def test_an_agency_that_cannot_have_heard_is_asked_nothing(desk, unheard, end):
-    referral = send(desk, patron=TOKEN, consent=terms(days=2))
+    referral = send_referral(desk, patron=TOKEN, consent=consent_terms(days=2))
     unheard(desk, referral)
     if end == "cancel":
         desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
@@ -319,15 +321,15 @@ def test_an_agency_that_cannot_have_heard_is_asked_nothing(desk, unheard, end):
 
 
 def test_what_could_not_be_delivered_is_not_tried_again_once_it_is_taken_back(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     _given_up(desk, referral)
     desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     assert desk.messages.dead_letters() == ()
 
 
 def test_what_expires_unsent_is_no_disclosure(desk):
-    send(desk, patron=TOKEN)
-    desk.time.pass_by(days=30)
+    send_referral(desk, patron=TOKEN)
+    desk.clock.advance(days=30)
     assert desk.referrals.run_due().expired == 1
     assert asked_to_delete(desk) == []
     assert desk.privacy.disclosures_of(TOKEN, actor=STAFF) == ()
@@ -341,7 +343,7 @@ def test_also_when_all_is_over_an_agency_is_asked_once_to_delete_what_it_holds(d
     referral, _ = told_agency(desk)
     event, outcome = how
     desk.record_event(referral.id, event, actor=agency_of(referral), outcome=outcome)
-    desk.time.pass_by(days=40)
+    desk.clock.advance(days=40)
     assert asked_to_delete(desk) == []
     ENDS[end](desk, referral)
     assert asked_to_delete(desk) == [referral.id]
@@ -359,8 +361,8 @@ def test_the_message_that_asks_to_delete_holds_an_id_and_nothing_else(desk):
 
 @pytest.mark.parametrize("actor", [PATRON, STAFF])
 def test_an_agency_that_is_called_was_told_and_is_asked_by_staff(desk, actor):
-    take_referrals(desk, found(desk), notifier="", address=cc.Secret(""))
-    referral = send(desk, patron=TOKEN, type="warm_handoff")
+    take_referrals(desk, best_match(), notifier="", address=cc.Secret(""))
+    referral = send_referral(desk, patron=TOKEN, type="warm_handoff")
     desk.record_event(referral.id, "fail", actor=agency_of(referral), outcome="no_funds")
     desk.dispatch_once()
     desk.box.clear()
@@ -385,13 +387,13 @@ def test_a_claim_that_is_made_while_a_consent_is_taken_back_counts():
             return super().commit(writes)
 
     storage = Meanwhile()
-    with desk_at(storage) as desk:
-        referral = send(desk, patron=TOKEN)
+    with make_desk(storage) as desk:
+        referral = send_referral(desk, patron=TOKEN)
         storage.worker = lambda: storage.claim(
             record_kinds.OUTBOX,
             record_kinds.BY_DUE,
-            record_kinds.stamp(desk.time.now),
-            record_kinds.stamp(desk.time.now + timedelta(minutes=5)),
+            record_kinds.stamp(desk.clock.now),
+            record_kinds.stamp(desk.clock.now + timedelta(minutes=5)),
             9,
         )
         desk.referrals.revoke_consent(referral.id, actor=PATRON)
@@ -401,7 +403,7 @@ def test_a_claim_that_is_made_while_a_consent_is_taken_back_counts():
 def test_a_patron_is_erased_also_from_what_outlives_a_referral(desk):
     referral, _ = told_agency(desk)
     desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
-    desk.time.pass_by(days=200)
+    desk.clock.advance(days=200)
     desk.purge()
     assert len(desk.privacy.disclosures_of(TOKEN, actor=STAFF)) == 1
     assert desk.privacy.erase(TOKEN, actor=STAFF).erased == (referral.id,)

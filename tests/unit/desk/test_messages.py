@@ -10,24 +10,24 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from desks import (
-    LINKS,
-    PATRON,
-    STAFF,
-    Plain,
-    desk_at,
-    found,
-    letterhead,
-    preference,
-    refused,
-    send,
-    take_referrals,
-    terms,
-)
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import communityconnector as cc
+from builders import (
+    LINK_BASE,
+    PATRON,
+    STAFF,
+    StorageWithoutClaims,
+    best_match,
+    consent_terms,
+    contact_preference,
+    letterhead,
+    make_desk,
+    not_delivered,
+    send_referral,
+    take_referrals,
+)
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.desk import MessageStatus
 from communityconnector.desk.messages.delivery import PAUSES
@@ -45,12 +45,6 @@ from communityconnector.referrals.texts import _TEXTS, LANGUAGES, STATUS_WORDS, 
 from communityconnector.storage import SupportsClaims
 
 
-@pytest.fixture
-def desk():
-    with desk_at() as opened:
-        yield opened
-
-
 def rows(desk):
     return [OutboxMessage.from_dict(record.document) for record in desk.storage.scan(record_kinds.OUTBOX)]
 
@@ -59,32 +53,32 @@ def rows(desk):
 
 
 def test_a_message_to_an_agency_has_an_id_and_a_link_and_nothing_of_the_matter(desk):
-    referral = send(desk, patron="token-5f3a9c")
+    referral = send_referral(desk, patron="token-5f3a9c")
     desk.dispatch_once()
     ((to, body),) = desk.box.texts
     assert to == "agency@example.org"
-    assert body == f"A new referral ({referral.id}) is waiting for your answer: {LINKS}{desk.box.token()}"
+    assert body == f"A new referral ({referral.id}) is waiting for your answer: {LINK_BASE}{desk.box.token()}"
 
 
 def test_a_message_to_a_patron_names_no_agency_and_no_need(desk):
-    match = found(desk)
-    referral = send(desk, match, contacts=[preference(desk)])
+    match = best_match()
+    referral = send_referral(desk, match, contacts=[contact_preference(desk)])
     desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.dispatch_once()
     ((subject, body),) = [(m.subject, m.body) for m in desk.box if m.to.reveal() == "patron@example.org"]
     assert subject == "A message from Ashe County Library"
     assert re.fullmatch(
-        rf"You have a message from Ashe County Library. Read it here: {LINKS}[\w-]{{27}}", body
+        rf"You have a message from Ashe County Library. Read it here: {LINK_BASE}[\w-]{{27}}", body
     )
-    said = f"{subject} {body.partition(LINKS)[0]}".lower()
+    said = f"{subject} {body.partition(LINK_BASE)[0]}".lower()
     for word in (referral.id, match.organization.name, match.service.name, "food", "pantry", "quill"):
         assert word.lower() not in said
 
 
 def unnamed(desk, **parts):
     """The message to a patron who did not say that the library may be named."""
-    way = preference(desk, ok_to_name_library=False, **parts)
-    referral = send(desk, contacts=[way])
+    way = contact_preference(desk, ok_to_name_library=False, **parts)
+    referral = send_referral(desk, contacts=[way])
     desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.dispatch_once()
     return next(one for one in desk.box if one.to.reveal() == "patron@example.org")
@@ -97,7 +91,7 @@ def test_a_patron_who_does_not_want_the_library_named_gets_no_name_and_no_link_t
 
 
 def test_a_link_that_names_nobody_is_sent_to_who_wants_nobody_named():
-    with desk_at(letterhead=letterhead(anonymous_link_base="https://msg.example/m/")) as desk:
+    with make_desk(letterhead=letterhead(anonymous_link_base="https://msg.example/m/")) as desk:
         message = unnamed(desk, language="es-MX")
         assert message.subject == "Un mensaje para usted"
         found = re.fullmatch(
@@ -105,7 +99,7 @@ def test_a_link_that_names_nobody_is_sent_to_who_wants_nobody_named():
         )
         assert desk.links.open(found[1]).words
         assert message.link == f"https://msg.example/m/{found[1]}"
-        assert any(LINKS in body for _, body in desk.box.texts), "the agency is led to the library"
+        assert any(LINK_BASE in body for _, body in desk.box.texts), "the agency is led to the library"
 
 
 def test_the_link_that_names_nobody_must_fit_one_sms_too():
@@ -115,7 +109,7 @@ def test_the_link_that_names_nobody_must_fit_one_sms_too():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_fits_one_sms(language):
-    head = letterhead(anonymous_link_base=LINKS)
+    head = letterhead(anonymous_link_base=LINK_BASE)
     for template in Template:
         for named in (True, False):
             for token in ("", "0" * 27):
@@ -188,29 +182,29 @@ def test_letters_are_counted_as_a_phone_does():
     ids=str,
 )
 def test_a_patron_is_only_written_to_where_they_said_that_it_is_safe(desk, parts):
-    referral = send(desk, contacts=[preference(desk, **parts)])
+    referral = send_referral(desk, contacts=[contact_preference(desk, **parts)])
     desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.dispatch_once()
     assert [to for to, _ in desk.box.texts] == ["agency@example.org"]
 
 
 def test_what_was_safe_when_written_must_be_safe_when_sent(desk):
-    referral = send(desk, contacts=[preference(desk)])
+    referral = send_referral(desk, contacts=[contact_preference(desk)])
     desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
-    desk.time.pass_by(days=90)
+    desk.clock.advance(days=90)
     desk.dispatch_once()
     assert not [to for to, _ in desk.box.texts if to == "patron@example.org"]
     assert "no-safe-contact" in {row.last for row in rows(desk)}
 
 
 def test_the_first_safe_way_is_taken():
-    with desk_at(letterhead=letterhead(channels={"email": "box", "sms": "box"})) as desk:
+    with make_desk(letterhead=letterhead(channels={"email": "box", "sms": "box"})) as desk:
         ways = [
-            preference(desk, safe="no", address=cc.Secret("no@example.org")),
-            preference(desk, channel="sms", address=cc.Secret("336-555-0101")),
-            preference(desk, address=cc.Secret("later@example.org")),
+            contact_preference(desk, safe="no", address=cc.Secret("no@example.org")),
+            contact_preference(desk, channel="sms", address=cc.Secret("336-555-0101")),
+            contact_preference(desk, address=cc.Secret("later@example.org")),
         ]
-        referral = send(desk, contacts=ways)
+        referral = send_referral(desk, contacts=ways)
         desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
         desk.dispatch_once()
         assert "336-555-0101" in [to for to, _ in desk.box.texts]
@@ -219,12 +213,12 @@ def test_the_first_safe_way_is_taken():
 
 def test_a_message_waits_for_the_safe_hours(desk):
     hours = {"safe_from": time(18), "safe_until": time(20)}
-    referral = send(desk, contacts=[preference(desk, **hours)])
+    referral = send_referral(desk, contacts=[contact_preference(desk, **hours)])
     desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     assert desk.dispatch_once().again == 1
-    desk.time.pass_by(hours=5, minutes=59)
+    desk.clock.advance(hours=5, minutes=59)
     assert desk.dispatch_once().total == 0
-    desk.time.pass_by(minutes=1)
+    desk.clock.advance(minutes=1)
     assert desk.dispatch_once().sent == 1
 
 
@@ -295,14 +289,14 @@ def test_safe_hours_have_two_ends():
 
 
 def test_consent_is_looked_at_again_when_a_message_is_sent(desk):
-    send(desk, consent=terms(days=1))
-    desk.time.pass_by(days=1)
+    send_referral(desk, consent=consent_terms(days=1))
+    desk.clock.advance(days=1)
     assert desk.dispatch_once().withdrawn == 1
     assert desk.box == []
 
 
 def test_consent_that_is_revoked_while_others_are_sent_stops_the_rest(desk):
-    first, second = send(desk), send(desk)
+    first, second = send_referral(desk), send_referral(desk)
     ids = sorted(row.id for row in rows(desk))
     order = {
         OutboxMessage.from_dict(r.document).referral_id: r.id for r in desk.storage.scan(record_kinds.OUTBOX)
@@ -322,14 +316,14 @@ def test_consent_that_is_revoked_while_others_are_sent_stops_the_rest(desk):
 
 
 def test_a_link_shows_what_was_told_only_while_the_consent_holds(desk):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match)
-    referral = send(desk, match, consent=terms(days=2))
+    referral = send_referral(desk, match, consent=consent_terms(days=2))
     desk.dispatch_once()
     desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     token = desk.box.token(0)
     assert desk.links.open(token).shared_fields["first_name"].reveal() == "Quill"
-    desk.time.pass_by(days=2)
+    desk.clock.advance(days=2)
     page = desk.links.open(token)
     assert (page.shared_fields, page.notice) == ({}, "")
     assert Event.COMPLETE in page.events
@@ -339,21 +333,21 @@ def test_a_link_shows_what_was_told_only_while_the_consent_holds(desk):
 
 
 def test_a_message_that_failed_is_tried_again_after_growing_pauses_and_then_given_up(desk):
-    send(desk)
+    send_referral(desk)
     for number, pause in enumerate(PAUSES):
-        desk.box.fails = [refused(retry=True)]
+        desk.box.failures = [not_delivered(retry=True)]
         assert desk.dispatch_once().again == 1, number
         assert desk.dispatch_once().total == 0
-        desk.time.pass_by(seconds=pause)
-    desk.box.fails = [refused(retry=True)]
+        desk.clock.advance(seconds=pause)
+    desk.box.failures = [not_delivered(retry=True)]
     assert desk.dispatch_once().dead == 1
     (dead,) = desk.messages.dead_letters()
     assert (dead.attempts, dead.last) == (len(PAUSES) + 1, "given-up")
 
 
 def test_what_can_never_be_delivered_is_set_aside_at_once_and_staff_are_told(desk):
-    referral = send(desk)
-    desk.box.fails = [refused()]
+    referral = send_referral(desk)
+    desk.box.failures = [not_delivered()]
     done = desk.dispatch_once()
     assert (done.dead, done.sent) == (1, 1)
     assert desk.box.texts == [
@@ -368,8 +362,8 @@ def test_what_can_never_be_delivered_is_set_aside_at_once_and_staff_are_told(des
 
 
 def test_a_message_can_be_given_up(desk):
-    send(desk)
-    desk.box.fails = [refused()]
+    send_referral(desk)
+    desk.box.failures = [not_delivered()]
     desk.dispatch_once()
     (dead,) = desk.messages.dead_letters()
     desk.messages.discard(dead.id, "agency-closed", actor=STAFF)
@@ -378,19 +372,19 @@ def test_a_message_can_be_given_up(desk):
 
 
 def test_a_provider_that_says_when_is_asked_then(desk):
-    send(desk)
-    desk.box.fails = [refused(retry=True, after=900)]
+    send_referral(desk)
+    desk.box.failures = [not_delivered(retry=True, after=900)]
     desk.dispatch_once()
-    desk.time.pass_by(seconds=899)
+    desk.clock.advance(seconds=899)
     assert desk.dispatch_once().total == 0
-    desk.time.pass_by(seconds=1)
+    desk.clock.advance(seconds=1)
     assert desk.dispatch_once().sent == 1
 
 
 def test_a_notifier_that_breaks_keeps_no_other_message_back(desk, caplog):
     caplog.set_level(logging.DEBUG)
-    send(desk), send(desk)
-    desk.box.fails = [RuntimeError("could not reach agency@example.org")]
+    send_referral(desk), send_referral(desk)
+    desk.box.failures = [RuntimeError("could not reach agency@example.org")]
     done = desk.dispatch_once()
     assert (done.again, done.sent) == (1, 1)
     assert "agency@example.org" not in caplog.text
@@ -398,35 +392,35 @@ def test_a_notifier_that_breaks_keeps_no_other_message_back(desk, caplog):
 
 def test_a_notifier_that_the_desk_has_no_more_leaves_a_dead_letter():
     storage = MemoryStorage()
-    send(desk_at(storage))
-    desk = desk_at(storage, notifiers={})
+    send_referral(make_desk(storage))
+    desk = make_desk(storage, notifiers={})
     assert desk.dispatch_once().dead == 2, "the message, and the one that was to tell staff"
     assert {row.last for row in desk.messages.dead_letters()} == {"no-notifier"}
 
 
 def test_a_slow_worker_begins_nothing_when_its_claim_is_about_to_end(desk):
-    send(desk), send(desk)
+    send_referral(desk), send_referral(desk)
     send_it = desk.box.send
 
     def slowly(message):
-        desk.time.pass_by(minutes=4)
+        desk.clock.advance(minutes=4)
         return send_it(message)
 
     desk.box.send = slowly
     assert desk.dispatch_once(limit=2).sent == 1
-    desk.time.pass_by(minutes=1)
+    desk.clock.advance(minutes=1)
     assert desk.dispatch_once(limit=2).sent == 1
     assert len({message.id for message in desk.box}) == 2
 
 
 def test_a_worker_that_was_thought_dead_writes_over_nothing(desk):
-    send(desk)
+    send_referral(desk)
     send_it = desk.box.send
 
     def while_another_takes_over(message):
         if not desk.box:
             desk.box.append(message)
-            desk.time.pass_by(minutes=6)
+            desk.clock.advance(minutes=6)
             assert desk.dispatch_once().sent == 1
         return send_it(message)
 
@@ -438,10 +432,10 @@ def test_a_worker_that_was_thought_dead_writes_over_nothing(desk):
 
 
 def test_a_storage_without_claims_will_do():
-    assert not isinstance(Plain(MemoryStorage()), SupportsClaims)
-    with desk_at(Plain(MemoryStorage())) as desk:
+    assert not isinstance(StorageWithoutClaims(MemoryStorage()), SupportsClaims)
+    with make_desk(StorageWithoutClaims(MemoryStorage())) as desk:
         for _ in range(3):
-            send(desk)
+            send_referral(desk)
         assert desk.dispatch_once(limit=2).sent == 2
         assert desk.dispatch_once().sent == 1
         assert len({message.id for message in desk.box}) == 3
@@ -449,7 +443,7 @@ def test_a_storage_without_claims_will_do():
 
 def test_a_dispatcher_runs_until_it_is_told_to_stop(desk):
     stop = threading.Event()
-    send(desk), send(desk)
+    send_referral(desk), send_referral(desk)
     send_it = desk.box.send
 
     def and_stop(message):
@@ -466,7 +460,7 @@ def test_a_dispatcher_runs_until_it_is_told_to_stop(desk):
 
 def test_a_dispatch_that_is_told_to_stop_finishes_its_message_and_gives_the_others_back(desk):
     stop = threading.Event()
-    send(desk), send(desk), send(desk)
+    send_referral(desk), send_referral(desk), send_referral(desk)
     send_it = desk.box.send
 
     def and_stop(message):
@@ -482,7 +476,7 @@ def test_a_dispatch_that_is_told_to_stop_finishes_its_message_and_gives_the_othe
 
 def test_no_thread_is_started_unasked(desk):
     before = threading.active_count()
-    send(desk)
+    send_referral(desk)
     desk.dispatch_once()
     assert threading.active_count() == before
 
@@ -491,7 +485,7 @@ def test_no_thread_is_started_unasked(desk):
 
 
 def test_a_link_opens_one_referral_and_is_used_up_by_the_answer(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     desk.dispatch_once()
     token = desk.box.token()
     page = desk.links.open(token)
@@ -508,7 +502,7 @@ def test_a_link_opens_one_referral_and_is_used_up_by_the_answer(desk):
 
 
 def test_an_answer_that_cannot_be_leaves_the_link_as_it_was(desk):
-    send(desk)
+    send_referral(desk)
     desk.dispatch_once()
     token = desk.box.token()
     for event, told, error in (
@@ -524,9 +518,9 @@ def test_an_answer_that_cannot_be_leaves_the_link_as_it_was(desk):
 
 
 def test_a_link_lasts_three_days_at_most(desk):
-    send(desk)
+    send_referral(desk)
     desk.dispatch_once()
-    desk.time.pass_by(hours=72)
+    desk.clock.advance(hours=72)
     with pytest.raises(LinkNotValidError):
         desk.links.open(desk.box.token())
     with pytest.raises(InvalidReferralError, match="72 hours"):
@@ -541,7 +535,7 @@ def test_a_link_that_is_none_of_ours_says_no_more_than_one_that_is_used(desk, to
 
 
 def test_a_patron_and_an_agency_cannot_use_each_others_links(desk):
-    referral = send(desk, contacts=[preference(desk)], follow_up_allowed=True)
+    referral = send_referral(desk, contacts=[contact_preference(desk)], follow_up_allowed=True)
     desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.dispatch_once()
     tokens = {message.to.reveal(): message.body.rsplit("/", 1)[1] for message in desk.box}
@@ -559,7 +553,7 @@ def test_a_patron_and_an_agency_cannot_use_each_others_links(desk):
 
 
 def test_a_link_holds_no_id_and_the_storage_no_link(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     desk.dispatch_once()
     token = desk.box.token()
     assert re.fullmatch(r"[\w-]{27}", token)
@@ -570,17 +564,17 @@ def test_a_link_holds_no_id_and_the_storage_no_link(desk):
 
 
 def test_a_message_that_is_sent_again_does_not_revive_its_link(desk):
-    send(desk)
+    send_referral(desk)
     send_it = desk.box.send
 
     def and_lose_the_answer(message):
         send_it(message)
-        raise refused(retry=True, after=1)
+        raise not_delivered(retry=True, after=1)
 
     desk.box.send = and_lose_the_answer
     desk.dispatch_once()
     desk.links.answer(desk.box.token(), "accept")
-    desk.time.pass_by(hours=1)
+    desk.clock.advance(hours=1)
     desk.box.send = send_it
     assert desk.dispatch_once().sent == 1
     first, again = desk.box[:2]
@@ -591,29 +585,29 @@ def test_a_message_that_is_sent_again_does_not_revive_its_link(desk):
 
 def test_desks_of_one_storage_make_the_same_links_and_others_do_not():
     storage = MemoryStorage()
-    desk = desk_at(storage)
-    send(desk)
+    desk = make_desk(storage)
+    send_referral(desk)
     desk.dispatch_once()
     token = desk.box.token()
-    assert desk_at(storage, time=desk.time).links.open(token)
-    other = desk_at()
+    assert make_desk(storage, clock=desk.clock).links.open(token)
+    other = make_desk()
     with pytest.raises(LinkNotValidError):
         other.links.open(token)
 
 
 def test_staff_can_give_a_link_by_phone(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     token = desk.links.issue_agency_link(referral.id, actor=STAFF)
     assert desk.links.answer(token, "accept").referral.status is ReferralStatus.ACCEPTED
     with pytest.raises(PermissionDeniedError):
         desk.links.issue_agency_link(referral.id, actor=PATRON)
-    given_away = desk.refer(found(desk), actor=STAFF)
+    given_away = desk.refer(best_match(), actor=STAFF)
     with pytest.raises(IllegalTransitionError):
         desk.links.issue_agency_link(given_away.id, actor=STAFF)
 
 
 def test_who_looked_is_in_the_log(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     desk.dispatch_once()
     desk.links.open(desk.box.token())
     entry = list(desk.audit.entries())[-1]
@@ -626,8 +620,8 @@ def test_who_looked_is_in_the_log(desk):
 
 
 def test_without_a_base_there_are_no_links():
-    with desk_at(letterhead=letterhead(link_base="")) as desk:
-        referral = send(desk)
+    with make_desk(letterhead=letterhead(link_base="")) as desk:
+        referral = send_referral(desk)
         desk.dispatch_once()
         assert (
             desk.box.texts[0][1]
@@ -638,7 +632,7 @@ def test_without_a_base_there_are_no_links():
 
 def test_a_stale_record_is_never_shown_to_who_answers(desk):
     # Two who press the button at once: one answer counts, the other hears that the link is used.
-    send(desk)
+    send_referral(desk)
     desk.dispatch_once()
     token = desk.box.token()
     told: list[str] = []

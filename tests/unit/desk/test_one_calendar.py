@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from desks import MONDAY, STAFF, desk_at, found, preference, send
 
 import communityconnector as cc
+from builders import MONDAY, STAFF, best_match, contact_preference, make_desk, send_referral
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.adapters.us_federal_holidays import us_federal_holiday
 from communityconnector.errors import InvalidReferralError, InvalidSettingsError
@@ -26,11 +26,11 @@ def shut(day):
 
 def waits(desk):
     """A desk whose patron is to be written to, but only by day."""
-    hours = preference(desk, safe_from=time(9), safe_until=time(17))
-    referral = send(desk, contacts=[hours])
+    hours = contact_preference(desk, safe_from=time(9), safe_until=time(17))
+    referral = send_referral(desk, contacts=[hours])
     desk.dispatch_once()
     desk.box.clear()
-    desk.time.now = EARLY
+    desk.clock.now = EARLY
     desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     return desk
 
@@ -45,31 +45,31 @@ def waits(desk):
     ],
 )
 def test_safe_hours_are_those_of_the_zone_that_the_desk_was_opened_with(said):
-    with desk_at(**said) as desk:
+    with make_desk(**said) as desk:
         waits(desk)
         assert desk.dispatch_once().again == 1
         assert desk.box == []
-        desk.time.now = datetime(2026, 3, 3, 14, tzinfo=UTC)
+        desk.clock.now = datetime(2026, 3, 3, 14, tzinfo=UTC)
         assert desk.dispatch_once().sent == 1
 
 
 def test_without_a_zone_a_patron_with_safe_hours_is_not_written_to(caplog):
     storage = MemoryStorage()
-    desk = waits(desk_at(storage, zone=None))
+    desk = waits(make_desk(storage, zone=None))
     done = desk.dispatch_once()
     assert (done.held, done.again, done.total) == (1, 0, 1)
     assert "1 held back: patrons named safe hours, and the library's zone is not set" in caplog.text
     assert desk.box == []
     # It is looked at again within the hour, by a desk that knows where it is.
     assert desk.dispatch_once().total == 0
-    later = desk_at(storage, zone=NEW_YORK, time=desk.time, box=desk.box)
-    desk.time.now = datetime(2026, 3, 3, 14, tzinfo=UTC)
+    later = make_desk(storage, zone=NEW_YORK, clock=desk.clock, box=desk.box)
+    desk.clock.now = datetime(2026, 3, 3, 14, tzinfo=UTC)
     assert later.dispatch_once().sent == 1
 
 
 def test_without_a_zone_a_patron_who_named_no_hours_is_written_to():
-    with desk_at(zone=None) as desk:
-        referral = send(desk, contacts=[preference(desk)])
+    with make_desk(zone=None) as desk:
+        referral = send_referral(desk, contacts=[contact_preference(desk)])
         desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
         done = desk.dispatch_once()
         assert (done.sent, done.held) == (2, 0)
@@ -84,8 +84,8 @@ def test_without_a_zone_a_patron_who_named_no_hours_is_written_to():
     ],
 )
 def test_business_days_are_those_of_the_calendar_that_the_desk_was_opened_with(said):
-    with desk_at(**said) as desk, desk_at() as other:
-        late, usual = (one.referrals.get(send(one).id).respond_by for one in (desk, other))
+    with make_desk(**said) as desk, make_desk() as other:
+        late, usual = (one.referrals.get(send_referral(one).id).respond_by for one in (desk, other))
         assert (usual, late) == (MONDAY + timedelta(days=18), MONDAY + timedelta(days=21))  # over a weekend
 
 
@@ -120,9 +120,9 @@ def test_two_zones_or_two_calendars_are_refused(said, words):
 
 
 def test_days_are_those_of_utc_where_nobody_has_said_a_zone():
-    with desk_at(zone=None) as desk:
+    with make_desk(zone=None) as desk:
         assert cc.Policy().here is UTC
-        given = desk.refer(found(desk), actor=STAFF)
+        given = desk.refer(best_match(), actor=STAFF)
         assert given.expires_at == MONDAY + timedelta(days=60)
 
 
@@ -151,6 +151,6 @@ def test_what_card_numbers_look_like_is_a_regular_expression():
 
 
 def test_a_purge_is_possible_with_the_longest_times():
-    with desk_at(policy=cc.Policy(keep_audit=timedelta(days=36_525))) as desk:
-        send(desk)
+    with make_desk(policy=cc.Policy(keep_audit=timedelta(days=36_525))) as desk:
+        send_referral(desk)
         assert desk.purge().gone == {}

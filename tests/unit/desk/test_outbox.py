@@ -8,9 +8,20 @@ from datetime import UTC, datetime, time, timedelta
 from random import Random
 
 import pytest
-from desks import MONDAY, PATRON, STAFF, Plain, desk_at, found, preference, refused, send, take_referrals
 
 import communityconnector as cc
+from builders import (
+    MONDAY,
+    PATRON,
+    STAFF,
+    StorageWithoutClaims,
+    best_match,
+    contact_preference,
+    make_desk,
+    not_delivered,
+    send_referral,
+    take_referrals,
+)
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.adapters.webhook import WebhookNotifier
 from communityconnector.desk import MessageStatus
@@ -38,12 +49,6 @@ class Longest(Random):
         return b
 
 
-@pytest.fixture
-def desk():
-    with desk_at() as opened:
-        yield opened
-
-
 def records(desk, template=None):
     """The rows with their keys, of one template or of all."""
     found = [
@@ -66,25 +71,25 @@ def told(desk, template):
 
 
 def after_a_month(desk):
-    return stamp(desk.time.now + MONTH)
+    return stamp(desk.clock.now + MONTH)
 
 
 REQUEST, PATRONS = Template.AGENCY_REQUEST, Template.PATRON_MESSAGE
 
 
 def test_what_waits_is_due_at_once_and_goes_with_its_referral(desk):
-    send(desk)
+    send_referral(desk)
     assert told(desk, REQUEST) == (MessageStatus.PENDING, "", 0, "", stamp(MONDAY), None)
 
 
 def test_what_was_sent_has_the_providers_name_for_it_and_goes_after_a_month(desk):
-    send(desk)
+    send_referral(desk)
     desk.dispatch_once()
     assert told(desk, REQUEST) == (MessageStatus.SENT, "sent", 1, "ref-1", None, after_a_month(desk))
 
 
 def test_of_a_long_name_255_letters_are_kept(desk):
-    send(desk)
+    send_referral(desk)
     taken = desk.box.send
     desk.box.send = lambda message: Receipt(accepted=taken(message).accepted, reference="é" * 300)
     desk.dispatch_once()
@@ -92,7 +97,7 @@ def test_of_a_long_name_255_letters_are_kept(desk):
 
 
 def test_what_was_claimed_and_not_written_down_can_be_claimed_after_five_minutes(desk):
-    send(desk)
+    send_referral(desk)
 
     def die(_):
         desk.storage.commit = fail
@@ -115,9 +120,9 @@ def test_what_was_claimed_and_not_written_down_can_be_claimed_after_five_minutes
         None,
     )
     desk.box.send = taken
-    desk.time.pass_by(minutes=5, seconds=-1)
+    desk.clock.advance(minutes=5, seconds=-1)
     assert desk.dispatch_once().total == 0
-    desk.time.pass_by(seconds=1)
+    desk.clock.advance(seconds=1)
     assert desk.dispatch_once().sent == 1
 
 
@@ -135,74 +140,74 @@ def test_what_was_claimed_and_not_written_down_can_be_claimed_after_five_minutes
     ids=["none", "a tuple", "a list", "never", "strange ones", "a text", "nothing"],
 )
 @pytest.mark.parametrize(
-    "error", [lambda: refused(retry=True), lambda: OSError("no route")], ids=["told", "broken"]
+    "error", [lambda: not_delivered(retry=True), lambda: OSError("no route")], ids=["told", "broken"]
 )
 def test_pauses_grow_as_the_notifier_has_them(declared, pauses, error):
     """The notifier says, whatever name a host gives it."""
-    with desk_at(random=Longest()) as desk:
+    with make_desk(random=Longest()) as desk:
         vars(desk.box).update(declared)
-        send(desk)
+        send_referral(desk)
         for number, pause in enumerate(pauses, start=1):
-            desk.box.fails = [error()]
+            desk.box.failures = [error()]
             assert desk.dispatch_once(limit=1).again == 1
-            due = stamp(desk.time.now + timedelta(seconds=pause))
+            due = stamp(desk.clock.now + timedelta(seconds=pause))
             assert told(desk, REQUEST) == (MessageStatus.PENDING, "failed", number, "", due, None)
-            desk.time.pass_by(seconds=pause)
-        desk.box.fails = [error()]
+            desk.clock.advance(seconds=pause)
+        desk.box.failures = [error()]
         assert desk.dispatch_once(limit=1).dead == 1
         dead = (MessageStatus.DEAD, "given-up", len(pauses) + 1, "", None, after_a_month(desk))
         assert told(desk, REQUEST) == dead
 
 
 def test_web_hooks_are_tried_again_as_standard_webhooks_has_it():
-    with desk_at(random=Longest()) as desk:
+    with make_desk(random=Longest()) as desk:
         desk.box.pauses = WebhookNotifier.pauses
-        send(desk)
+        send_referral(desk)
         waited = []
         while True:
-            desk.box.fails, since = [refused(retry=True)], desk.time.now
+            desk.box.failures, since = [not_delivered(retry=True)], desk.clock.now
             if not desk.dispatch_once(limit=1).again:
                 break
             due = datetime.fromisoformat(told(desk, REQUEST)[4])
             waited.append(int((due - since).total_seconds()))
-            desk.time.now = due
+            desk.clock.now = due
         assert waited == [5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]
 
 
 def test_a_provider_that_asks_for_less_gets_our_pause():
-    with desk_at(random=Longest()) as desk:
-        send(desk)
-        desk.box.fails = [refused(retry=True, after=1)]
+    with make_desk(random=Longest()) as desk:
+        send_referral(desk)
+        desk.box.failures = [not_delivered(retry=True, after=1)]
         desk.dispatch_once()
         assert told(desk, REQUEST)[4] == stamp(MONDAY + timedelta(seconds=PAUSES[0]))
 
 
 def test_what_is_refused_is_dead_at_once_and_can_be_tried_from_the_first_pause_on():
-    with desk_at(random=Longest()) as desk:
-        send(desk)
-        desk.box.fails = [refused(retry=True), refused()]
+    with make_desk(random=Longest()) as desk:
+        send_referral(desk)
+        desk.box.failures = [not_delivered(retry=True), not_delivered()]
         desk.dispatch_once(limit=1)
-        desk.time.pass_by(seconds=PAUSES[0])
+        desk.clock.advance(seconds=PAUSES[0])
         desk.dispatch_once(limit=1)
         assert told(desk, REQUEST) == (MessageStatus.DEAD, "refused", 2, "", None, after_a_month(desk))
         (row,) = desk.messages.dead_letters()
         assert desk.dispatch_once().sent == 1, "the word to staff"
-        desk.time.pass_by(days=1)
+        desk.clock.advance(days=1)
         desk.messages.retry(row.id, actor=STAFF)
         assert desk.messages.dead_letters() == ()
-        assert told(desk, REQUEST) == (MessageStatus.PENDING, "refused", 0, "", stamp(desk.time.now), None)
-        desk.box.fails = [refused(retry=True)]
+        assert told(desk, REQUEST) == (MessageStatus.PENDING, "refused", 0, "", stamp(desk.clock.now), None)
+        desk.box.failures = [not_delivered(retry=True)]
         desk.dispatch_once(limit=1)
-        again = stamp(desk.time.now + timedelta(seconds=PAUSES[0]))
+        again = stamp(desk.clock.now + timedelta(seconds=PAUSES[0]))
         assert told(desk, REQUEST) == (MessageStatus.PENDING, "failed", 1, "", again, None)
 
 
 def test_what_was_given_up_says_why_and_goes_after_a_month(desk):
-    send(desk)
-    desk.box.fails = [refused()]
+    send_referral(desk)
+    desk.box.failures = [not_delivered()]
     desk.dispatch_once(limit=1)
     (row,) = desk.messages.dead_letters()
-    desk.time.pass_by(days=2)
+    desk.clock.advance(days=2)
     desk.messages.discard(row.id, actor=STAFF)
     assert told(desk, REQUEST) == (MessageStatus.WITHDRAWN, "discarded", 1, "", None, after_a_month(desk))
     for settle in (desk.messages.retry, desk.messages.discard):
@@ -214,14 +219,14 @@ def test_what_was_given_up_says_why_and_goes_after_a_month(desk):
 
 
 def test_what_the_patron_agreed_to_no_more_is_withdrawn_before_it_is_tried(desk):
-    send(desk)
-    desk.time.pass_by(days=91)
+    send_referral(desk)
+    desk.clock.advance(days=91)
     assert desk.dispatch_once().withdrawn == 1
     assert told(desk, REQUEST) == (MessageStatus.WITHDRAWN, "consent", 0, "", None, after_a_month(desk))
 
 
 def test_what_is_taken_back_is_withdrawn_with_the_reason(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     assert told(desk, REQUEST) == (
         MessageStatus.WITHDRAWN,
@@ -231,34 +236,34 @@ def test_what_is_taken_back_is_withdrawn_with_the_reason(desk):
         None,
         after_a_month(desk),
     )
-    other = send(desk)
+    other = send_referral(desk)
     desk.record_event(other.id, "cancel", actor=STAFF, outcome="patron_declined")
     ((row, _),) = [one for one in records(desk, REQUEST) if one[0].referral_id == other.id]
     assert (row.status, row.last) == (MessageStatus.WITHDRAWN, "closed")
 
 
 def test_what_waits_for_the_safe_hours_is_due_when_they_begin(desk):
-    safe = preference(desk, safe_from=time(17), safe_until=time(20))
-    referral = send(desk, contacts=[safe])
+    safe = contact_preference(desk, safe_from=time(17), safe_until=time(20))
+    referral = send_referral(desk, contacts=[safe])
     desk.record_event(
         referral.id, "hold", actor=cc.Actor("agency", referral.organization_id), hold_reason="awaiting_patron"
     )
     desk.dispatch_once()
     evening = datetime(2026, 3, 2, 17, tzinfo=UTC)
     assert told(desk, PATRONS) == (MessageStatus.PENDING, "safe-hours", 0, "", stamp(evening), None)
-    desk.time.now = evening
+    desk.clock.now = evening
     desk.dispatch_once()
     assert told(desk, PATRONS) == (MessageStatus.SENT, "sent", 1, "ref-2", None, after_a_month(desk))
 
 
 def test_a_patron_without_a_safe_way_by_then_is_not_written_to(desk):
-    referral = send(desk, contacts=[preference(desk)])
+    referral = send_referral(desk, contacts=[contact_preference(desk)])
     desk.record_event(
         referral.id, "hold", actor=cc.Actor("agency", referral.organization_id), hold_reason="awaiting_patron"
     )
-    desk.time.pass_by(days=89)
+    desk.clock.advance(days=89)
     assert records(desk, PATRONS)
-    desk.time.pass_by(days=2)
+    desk.clock.advance(days=2)
     desk.dispatch_once()
     expected = (MessageStatus.WITHDRAWN, "no-safe-contact", 0, "", None, after_a_month(desk))
     assert told(desk, PATRONS) == expected
@@ -266,36 +271,36 @@ def test_a_patron_without_a_safe_way_by_then_is_not_written_to(desk):
 
 def test_staff_are_told_of_each_message_that_died_once(desk):
     """Two messages about the same version of a referral: an alert for each."""
-    referral = send(desk)
-    desk.time.pass_by(days=2)
+    referral = send_referral(desk)
+    desk.clock.advance(days=2)
     desk.referrals.run_due()
-    desk.box.fails = [refused(), refused()]
+    desk.box.failures = [not_delivered(), not_delivered()]
     desk.dispatch_once(limit=2)
     alerts = records(desk, Template.STAFF_ATTENTION)
     assert {row.reason for row, _ in alerts} == {"message not delivered"}
     assert len(alerts) == 2
     assert {row.referral_id for row, _ in alerts} == {referral.id}
-    assert {keys[record_kinds.BY_DUE] for _, keys in alerts} == {stamp(desk.time.now)}
+    assert {keys[record_kinds.BY_DUE] for _, keys in alerts} == {stamp(desk.clock.now)}
 
 
 def test_what_is_for_staff_and_dies_alerts_nobody(desk):
-    send(desk)
-    desk.box.fails = [refused(), refused()]
+    send_referral(desk)
+    desk.box.failures = [not_delivered(), not_delivered()]
     desk.dispatch_once()
     assert [row.status for row, _ in records(desk, Template.STAFF_ATTENTION)] == [MessageStatus.DEAD]
 
 
 def test_a_message_has_the_language_of_whom_it_is_for(desk):
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match, language="es")
-    send(desk, match)
+    send_referral(desk, match)
     desk.dispatch_once()
     assert [message.language for message in desk.box] == ["es"]
 
 
 def test_no_more_is_sent_than_was_asked_for(desk):
     for _ in range(3):
-        send(desk)
+        send_referral(desk)
     assert desk.dispatch_once(limit=0).total == 0
     assert desk.dispatch_once(limit=2).total == 2
     assert desk.dispatch_once().total == 1
@@ -316,7 +321,7 @@ def test_a_hundred_are_sent_unless_more_are_asked_for(monkeypatch, desk):
 def test_a_dispatch_that_is_stopped_before_it_began_claims_nothing(desk):
     stop = threading.Event()
     stop.set()
-    send(desk)
+    send_referral(desk)
     assert desk.dispatch_once(stop=stop).total == 0
     assert told(desk, REQUEST)[4] == stamp(MONDAY)
 
@@ -324,7 +329,7 @@ def test_a_dispatch_that_is_stopped_before_it_began_claims_nothing(desk):
 def test_what_was_sent_is_written_down_though_the_rest_is_given_back(desk):
     stop = threading.Event()
     for _ in range(3):
-        send(desk)
+        send_referral(desk)
     taken = desk.box.send
 
     def second(message):
@@ -341,11 +346,11 @@ def test_what_was_sent_is_written_down_though_the_rest_is_given_back(desk):
 
 def test_what_was_sent_is_written_down_though_time_runs_out(desk):
     for _ in range(3):
-        send(desk)
+        send_referral(desk)
     taken = desk.box.send
 
     def slowly(message):
-        desk.time.pass_by(minutes=2)
+        desk.clock.advance(minutes=2)
         return taken(message)
 
     desk.box.send = slowly
@@ -354,7 +359,7 @@ def test_what_was_sent_is_written_down_though_time_runs_out(desk):
 
 
 def test_one_that_somebody_else_withdrew_keeps_no_other_back(desk):
-    first, *_ = [send(desk) for _ in range(3)]
+    first, *_ = [send_referral(desk) for _ in range(3)]
     rows = [row for row, _ in records(desk)]
     order = sorted(rows, key=lambda row: row.id)
     taken = desk.box.send
@@ -373,9 +378,9 @@ def test_one_that_somebody_else_withdrew_keeps_no_other_back(desk):
 
 def test_the_log_names_messages_and_notifiers_and_nobody(desk, caplog):
     caplog.set_level(logging.INFO, logger="communityconnector")
-    send(desk), send(desk)
+    send_referral(desk), send_referral(desk)
     ids = sorted(row.id for row, _ in records(desk))
-    desk.box.fails = [OSError("agency@example.org"), refused()]
+    desk.box.failures = [OSError("agency@example.org"), not_delivered()]
     desk.dispatch_once(limit=2)
     said = [(one.levelname, one.getMessage()) for one in caplog.records]
     assert sorted(said) == sorted(
@@ -388,14 +393,14 @@ def test_the_log_names_messages_and_notifiers_and_nobody(desk, caplog):
 
 def test_the_log_says_which_message_another_worker_took_over(desk, caplog):
     caplog.set_level(logging.INFO, logger="communityconnector")
-    send(desk)
+    send_referral(desk)
     ((row, _),) = records(desk)
     taken = desk.box.send
 
     def while_another_takes_over(message):
         if not desk.box:
             desk.box.append(message)
-            desk.time.pass_by(minutes=6)
+            desk.clock.advance(minutes=6)
             desk.dispatch_once()
         return taken(message)
 
@@ -409,7 +414,7 @@ def test_the_log_says_which_message_another_worker_took_over(desk, caplog):
 def test_where_a_storage_has_no_claims_the_first_due_are_claimed_and_keep_their_other_keys():
     from communityconnector.desk.messages.claims import claim_records
 
-    storage = Plain(MemoryStorage())
+    storage = StorageWithoutClaims(MemoryStorage())
     storage.commit(
         [
             Put(
@@ -434,7 +439,7 @@ def test_where_a_storage_has_no_claims_the_first_due_are_claimed_and_keep_their_
 
 
 def test_what_is_left_of_a_referral_that_is_gone_is_withdrawn(desk):
-    referral = send(desk, contacts=[preference(desk)])
+    referral = send_referral(desk, contacts=[contact_preference(desk)])
     desk.record_event(
         referral.id, "hold", actor=cc.Actor("agency", referral.organization_id), hold_reason="awaiting_patron"
     )

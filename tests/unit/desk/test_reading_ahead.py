@@ -6,9 +6,9 @@ from collections import Counter
 
 import hypothesis.strategies as st
 import pytest
-from desks import MONDAY, desk_at, found, send
 from hypothesis import given
 
+from builders import MONDAY, best_match, make_desk, send_referral
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.desk.messages.claims import ClaimedMessage, claim_messages
 from communityconnector.desk.messages.read_cache import ReadCache
@@ -32,10 +32,10 @@ class Counted(MemoryStorage):
 
 def test_a_hundred_messages_are_looked_up_in_a_few_questions():
     storage = Counted()
-    with desk_at(storage=storage) as desk:
-        match = found(desk)
+    with make_desk(storage=storage) as desk:
+        match = best_match()
         for _ in range(100):
-            send(desk, match)
+            send_referral(desk, match)
         storage.asked.clear()
         assert desk.dispatch_once().sent == 100
     once_for_32 = dict.fromkeys((record_kinds.OUTBOX, record_kinds.REFERRAL, record_kinds.CONSENT), 4)
@@ -43,9 +43,9 @@ def test_a_hundred_messages_are_looked_up_in_a_few_questions():
 
 
 def test_it_knows_what_others_have_written_since_it_was_asked_last():
-    with desk_at() as desk:
+    with make_desk() as desk:
         for _ in range(2):
-            send(desk)
+            send_referral(desk)
         claimed = claim_messages(desk.referrals._context.ledger, 10)  # noqa: SLF001  # as its dispatcher does
         ahead = ReadCache(desk.storage)
         kept = {one.message.referral_id for one in claimed}
@@ -60,8 +60,8 @@ def test_it_knows_what_others_have_written_since_it_was_asked_last():
 
 @pytest.mark.parametrize("consent", [["c-1", "c-2"], {"id": "c-1"}, 7, None])
 def test_a_referral_whose_consent_is_odd_keeps_no_other_back(consent):
-    with desk_at() as desk:
-        odd, *_ = [send(desk) for _ in range(4)]
+    with make_desk() as desk:
+        odd, *_ = [send_referral(desk) for _ in range(4)]
         (record,) = desk.storage.get(record_kinds.REFERRAL, [odd.id]).values()
         about = {**record.document["about"], "consent_id": consent}
         document = {**record.document, "about": about}
@@ -83,9 +83,9 @@ def test_a_read_that_fails_is_tried_again_when_it_is_needed():
             return super().get(kind, ids)
 
     storage = Once()
-    with desk_at(storage) as desk:
+    with make_desk(storage) as desk:
         for _ in range(3):
-            send(desk)
+            send_referral(desk)
         storage.fails = True
         assert desk.dispatch_once().sent == 3
 

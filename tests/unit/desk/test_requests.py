@@ -8,9 +8,9 @@ import traceback
 from types import MappingProxyType
 
 import pytest
-from desks import MONDAY, PANTRIES, STAFF, Time, desk_at, found, send
 
 import communityconnector as cc
+from builders import MONDAY, STAFF, ManualClock, best_match, make_desk, pantries, send_referral
 from communityconnector.desk import ReportResult, WebhookSender
 from communityconnector.directory_store import load
 from communityconnector.errors import IdempotencyConflictError, InvalidReferralError, PluginError
@@ -25,19 +25,13 @@ HALF = "\ud800"
 """Half of a surrogate pair, as a careless program may send it."""
 
 
-@pytest.fixture
-def desk():
-    with desk_at() as desk:
-        yield desk
-
-
 def drafted(desk, key, **asked):
-    return desk.refer(found(desk), actor=STAFF, type="direct", idempotency_key=key, **asked)
+    return desk.refer(best_match(), actor=STAFF, type="direct", idempotency_key=key, **asked)
 
 
 def post(desk, message_id, told):
     body = json.dumps(told).encode()
-    now = desk.time.now
+    now = desk.clock.now
     headers = {
         "webhook-id": message_id,
         "webhook-timestamp": timestamp(now),
@@ -47,20 +41,20 @@ def post(desk, message_id, told):
 
 
 def test_a_key_of_the_host_is_no_id_of_a_web_hook():
-    agency = found(None).organization.id
-    with desk_at(webhook_senders=[WebhookSender(agency, [KEY])]) as desk:
-        referral = send(desk)
+    agency = best_match().organization.id
+    with make_desk(webhook_senders=[WebhookSender(agency, [KEY])]) as desk:
+        referral = send_referral(desk)
         for key in (f"hook {agency} m-77", json.dumps([agency, "m-77"])):
-            send(desk, idempotency_key=key)
+            send_referral(desk, idempotency_key=key)
         received = post(desk, "m-77", {"referral_id": referral.id, "event": "accept"})
         assert (received.result, received.referral.id) == (ReportResult.ACCEPTED, referral.id)
 
 
 def test_a_request_has_its_answer_when_the_service_has_gone(desk):
-    match = found(desk)
+    match = best_match()
     first = desk.refer(match.service_id, actor=STAFF, concepts=["food-pantry"], idempotency_key="k-1")
-    left = [record for record in PANTRIES.roots() if record.id != match.service_id]
-    load(desk.storage, cc.Directory.of(left), now=desk.time.now, drop_missing=True)
+    left = [record for record in pantries().roots() if record.id != match.service_id]
+    load(desk.storage, cc.Directory.of(left), now=desk.clock.now, drop_missing=True)
     again = desk.refer(match.service_id, actor=STAFF, concepts=["food-pantry"], idempotency_key="k-1")
     assert again == first
 
@@ -102,10 +96,12 @@ def test_a_document_that_is_none_leaves_nothing_of_what_it_held(desk):
 
 
 def test_words_of_a_librarys_own_table_are_understood_and_others_are_not_guessed():
-    match = found(None)
+    match = best_match()
     table = {("our_system", "Helped"): Meant("completed", "service_received")}
-    with desk_at(webhook_senders=[WebhookSender(match.organization.id, [KEY])], status_words=[table]) as desk:
-        first, second = send(desk), send(desk)
+    with make_desk(
+        webhook_senders=[WebhookSender(match.organization.id, [KEY])], status_words=[table]
+    ) as desk:
+        first, second = send_referral(desk), send_referral(desk)
         said = {"system": "our_system", "status": "Helped"}
         assert post(desk, "m-1", {"referral_id": first.id, **said}).result is ReportResult.ACCEPTED
         assert desk.referrals.get(first.id).outcome == "service_received"
@@ -127,8 +123,8 @@ def test_a_plugin_brings_a_table_by_its_name():
 
     plugins = Plugins(Theirs(), entry_points=False)
     own = {("ours", "ok"): Meant("accepted")}
-    agency = found(None).organization.id
-    time = Time()
+    agency = best_match().organization.id
+    time = ManualClock()
     asked = {
         "plugins": plugins,
         "settings": {"word": "yes"},
@@ -138,13 +134,13 @@ def test_a_plugin_brings_a_table_by_its_name():
         "clock": time,
     }
     with cc.Connector.open(**asked) as desk:
-        load(desk.storage, PANTRIES, now=MONDAY)
-        desk.time = time
+        load(desk.storage, pantries(), now=MONDAY)
+        desk.clock = time
         desk.referrals.set_intake(cc.Intake(id=agency, required_fields=["first_name"]), actor=STAFF)
         for number, (system, word) in enumerate(
             [("theirs", "yes"), ("ours", "ok"), ("findhelp", "Eligible")]
         ):
-            referral = send(desk)
+            referral = send_referral(desk)
             body = {"referral_id": referral.id, "system": system, "status": word}
             assert post(desk, f"m-{number}", body).referral.status == "accepted"
     with pytest.raises(PluginError, match="table of words"):

@@ -7,9 +7,9 @@ import pickle
 from operator import attrgetter
 
 import pytest
-from desks import STAFF, desk_at, found, refused, send, take_referrals, terms
 
 import communityconnector as cc
+from builders import STAFF, best_match, consent_terms, make_desk, not_delivered, send_referral, take_referrals
 from communityconnector.errors import InvalidReferralError, PermissionDeniedError, ReferralNotFoundError
 from communityconnector.model import Attribute, Service, TaxonomyTerm
 from communityconnector.referrals import Role
@@ -21,29 +21,29 @@ ANSWER = cc.FollowUp(reached=True, helped="yes")
 OTHER = next(
     match
     for match in cc.Matcher(cc.sample()).match("food pantry")
-    if match.organization.id != found(None).organization.id
+    if match.organization.id != best_match().organization.id
 )
 
 
 def draft(desk, actor):
     """A draft of whoever acts, or else of staff."""
-    take_referrals(desk, found(desk))
+    take_referrals(desk, best_match())
     maker = actor if actor.role in PATRONS else STAFF
-    return desk.refer(found(desk), actor=maker, type="direct", shared_fields={"first_name": "Quill"})
+    return desk.refer(best_match(), actor=maker, type="direct", shared_fields={"first_name": "Quill"})
 
 
 def sent(desk, _):
-    return send(desk, patron=TOKEN)
+    return send_referral(desk, patron=TOKEN)
 
 
 def closed(desk, _):
-    return desk.record_event(send(desk).id, "cancel", actor=STAFF, outcome="patron_declined")
+    return desk.record_event(send_referral(desk).id, "cancel", actor=STAFF, outcome="patron_declined")
 
 
 def dead(desk, _):
     """A message that cannot be delivered."""
-    send(desk)
-    desk.box.fails = [refused()]
+    send_referral(desk)
+    desk.box.failures = [not_delivered()]
     desk.dispatch_once(limit=1)
     (row,) = desk.messages.dead_letters()
     return row
@@ -51,7 +51,7 @@ def dead(desk, _):
 
 def delivered(desk, _):
     """A message that a provider has taken on."""
-    send(desk)
+    send_referral(desk)
     desk.dispatch_once()
     return desk.box[0]
 
@@ -65,17 +65,17 @@ def nothing(desk, _):
 
 
 CALLS = {
-    "referrals.refer": (PATRONS, nothing, lambda _: (found(None),), {}),
+    "referrals.refer": (PATRONS, nothing, lambda _: (best_match(),), {}),
     "referrals.re_refer": (PATRONS, closed, lambda one: (one.id, OTHER.service_id), {}),
     "referrals.record_event": (PATRONS, sent, lambda one: (one.id, "revoke_consent"), {}),
     "referrals.discard": (PATRONS, draft, lambda one: (one.id,), {}),
-    "referrals.consent": (PATRONS, draft, lambda one: (one.id, terms()), {}),
+    "referrals.consent": (PATRONS, draft, lambda one: (one.id, consent_terms()), {}),
     "referrals.revoke_consent": (PATRONS, sent, lambda one: (one.id,), {}),
     "referrals.follow_up": (PATRONS, sent, lambda one: (one.id, ANSWER), {}),
     "referrals.set_contacts": (PATRONS, sent, lambda one: (one.id, []), {}),
     "referrals.allow_follow_up": (PATRONS, sent, lambda one: (one.id, False), {}),
     "referrals.set_shared_fields": (PATRONS, draft, lambda one: (one.id, {"first_name": "Quill"}), {}),
-    "referrals.set_intake": (LIBRARY, nothing, lambda _: (cc.Intake(id=found(None).organization.id),), {}),
+    "referrals.set_intake": (LIBRARY, nothing, lambda _: (cc.Intake(id=best_match().organization.id),), {}),
     "messages.retry": (LIBRARY, dead, lambda one: (one.id,), {}),
     "messages.discard": (LIBRARY, dead, lambda one: (one.id,), {}),
     "messages.record_delivery_status": (PROVIDERS, delivered, lambda one: (one.id, "delivered"), {}),
@@ -95,7 +95,7 @@ PARTS = ("referrals", "messages", "links", "webhooks", "privacy", "statistics", 
 
 
 def test_every_call_that_takes_an_actor_is_in_the_table():
-    with desk_at() as desk:
+    with make_desk() as desk:
         calls = {
             f"{part}.{name}": call
             for part in PARTS
@@ -117,7 +117,7 @@ def call_of(desk, name):
 def test_a_call_is_for_some_roles_and_does_nothing_for_others(call, role):
     whom, before, given, more = CALLS[call]
     actor = cc.Actor(role, "" if role is Role.PATRON else "somebody")
-    with desk_at() as desk:
+    with make_desk() as desk:
         args = given(before(desk, actor))
         entries = len(list(desk.audit.entries()))
         if role in whom:
@@ -135,7 +135,7 @@ def test_a_call_is_for_some_roles_and_does_nothing_for_others(call, role):
 @pytest.mark.parametrize("call", CALLS)
 def test_a_call_wants_an_actor_and_says_what_one_looks_like(call, actor):
     _, before, given, more = CALLS[call]
-    with desk_at() as desk:
+    with make_desk() as desk:
         args = given(before(desk, STAFF))
         entries = len(list(desk.audit.entries()))
         with pytest.raises(InvalidReferralError, match=r"`actor` takes Actor\('staff', 'desk-2'\)"):
@@ -144,7 +144,7 @@ def test_a_call_wants_an_actor_and_says_what_one_looks_like(call, actor):
 
 
 def test_a_wrong_role_is_an_error_of_permission_that_names_the_right_roles_and_survives_pickling():
-    with desk_at() as desk, pytest.raises(PermissionError) as refused:
+    with make_desk() as desk, pytest.raises(PermissionError) as refused:
         desk.referrals.set_intake(cc.Intake(id="o"), actor=cc.Actor("patron"))
     assert isinstance(refused.value, cc.PermissionDeniedError)
     assert str(refused.value) == "set_intake is for staff, not for patron"
@@ -172,8 +172,8 @@ ABOUT_A_PATRON = {"privacy.export_for", "privacy.disclosures_of", "privacy.erase
 def test_a_referral_that_there_is_not_is_said_by_every_call(call, key):
     if call in ABOUT_A_PATRON or (call == "privacy.set_legal_hold" and key is None):
         return  # these ask about a patron, or about all referrals
-    with desk_at() as desk:
-        rest = () if call in READING else CALLS[call][2](desk.refer(found(desk), actor=STAFF))[1:]
+    with make_desk() as desk:
+        rest = () if call in READING else CALLS[call][2](desk.refer(best_match(), actor=STAFF))[1:]
         more = {} if call in READING else {"actor": STAFF, **CALLS[call][3]}
         with pytest.raises(ReferralNotFoundError):
             call_of(desk, call)(key, *rest, **more)
@@ -190,11 +190,11 @@ REFUSED = {
         "service_id",
     ),
     "a need with a slip": (
-        lambda desk: desk.refer(found(desk), actor=STAFF, concepts=["food-pantri"]),
+        lambda desk: desk.refer(best_match(), actor=STAFF, concepts=["food-pantri"]),
         "food-pantry",
     ),
     "the name of a need": (
-        lambda desk: desk.refer(found(desk), actor=STAFF, concepts=["Food pantry"]),
+        lambda desk: desk.refer(best_match(), actor=STAFF, concepts=["Food pantry"]),
         "'food-pantry'",
     ),
     "a need that is noted": (
@@ -202,11 +202,11 @@ REFUSED = {
         "food-pantry",
     ),
     "a term that there is not": (
-        lambda desk: desk.refer(found(desk), actor=STAFF, terms=["fud"]),
+        lambda desk: desk.refer(best_match(), actor=STAFF, terms=["fud"]),
         "taxonomy_terms",
     ),
     "a language with a slip": (
-        lambda desk: desk.refer(found(desk), actor=STAFF, language="Spannish"),
+        lambda desk: desk.refer(best_match(), actor=STAFF, language="Spannish"),
         "'Spanish'",
     ),
     "a language that is noted": (
@@ -214,11 +214,11 @@ REFUSED = {
         "'Spanish'",
     ),
     "an argument with a slip": (
-        lambda desk: desk.refer(found(desk), actor=STAFF, langage="es"),
+        lambda desk: desk.refer(best_match(), actor=STAFF, langage="es"),
         "'language'",
     ),
-    "a type with a slip": (lambda desk: desk.refer(found(desk), actor=STAFF, type="direkt"), "'direct'"),
-    "a consent in words": (lambda desk: desk.refer(found(desk), actor=STAFF, consent="yes"), "ConsentTerms"),
+    "a type with a slip": (lambda desk: desk.refer(best_match(), actor=STAFF, type="direkt"), "'direct'"),
+    "a consent in words": (lambda desk: desk.refer(best_match(), actor=STAFF, consent="yes"), "ConsentTerms"),
     "one contact": (
         lambda desk: desk.referrals.set_contacts(sent(desk, None).id, "a@b.example", actor=STAFF),
         "ContactPreference",
@@ -243,7 +243,7 @@ REFUSED = {
     "an intake in words": (lambda desk: desk.referrals.set_intake("mail", actor=STAFF), "Intake"),
     "an agency that there is not": (lambda desk: desk.referrals.inbox("nobody"), "organization.id"),
     "an agency in place of its id": (
-        lambda desk: desk.referrals.inbox(found(desk).organization),
+        lambda desk: desk.referrals.inbox(best_match().organization),
         "organization.id",
     ),
     "an intake of no agency": (
@@ -270,7 +270,7 @@ REFUSED = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_is_not_known_is_refused_with_what_would_do(case):
     call, told = REFUSED[case]
-    with desk_at() as desk, pytest.raises(cc.CommunityConnectorError, match=told):
+    with make_desk() as desk, pytest.raises(cc.CommunityConnectorError, match=told):
         call(desk)
 
 
@@ -281,7 +281,7 @@ LONE = Service(id="lone", name="Ladle", status="active", attributes=(LISTED,))
 
 
 def test_what_was_asked_for_by_a_term_or_in_words_alone_can_be_referred_for_and_not_sent():
-    with desk_at() as desk:
+    with make_desk() as desk:
         desk.load(cc.Directory.of([LONE]))
         by_term = desk.match(cc.Need(terms=["soups"]))[0]
         assert by_term.service_id == "lone"
@@ -296,7 +296,7 @@ def test_what_was_asked_for_by_a_term_or_in_words_alone_can_be_referred_for_and_
 
 
 def test_a_report_of_a_referral_that_there_is_not_is_refused():
-    with desk_at() as desk, pytest.raises(ReferralNotFoundError):
+    with make_desk() as desk, pytest.raises(ReferralNotFoundError):
         desk.privacy.release_report("no-such-referral", actor=STAFF)
 
 

@@ -7,9 +7,19 @@ from datetime import timedelta
 
 import attrs
 import pytest
-from desks import MONDAY, PATRON, STAFF, desk_at, found, letterhead, preference, send
 
 import communityconnector as cc
+from builders import (
+    MONDAY,
+    PATRON,
+    STAFF,
+    agency_of,
+    best_match,
+    contact_preference,
+    letterhead,
+    make_desk,
+    send_referral,
+)
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.desk.store import record_kinds
 from communityconnector.desk.store.audit_log import Audit, Fact, Head
@@ -29,16 +39,6 @@ from communityconnector.referrals.unmet import UNMET_BY
 from communityconnector.storage import Delete, Put
 
 
-@pytest.fixture
-def desk():
-    with desk_at() as opened:
-        yield opened
-
-
-def agency_of(referral):
-    return cc.Actor("agency", referral.organization_id)
-
-
 def bodies(desk):
     return [body for _, body in desk.box.texts]
 
@@ -47,11 +47,11 @@ def bodies(desk):
 
 
 def test_an_agency_that_does_not_answer_is_reminded_then_staff_are_told_then_it_expires(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     desk.dispatch_once()
     did = {}
     for day in range(1, 22):
-        desk.time.pass_by(days=1)
+        desk.clock.advance(days=1)
         done = desk.referrals.run_due()
         did |= (
             {day: {name: n for name, n in attrs.asdict(done).items() if n}}
@@ -72,9 +72,9 @@ def test_an_agency_that_does_not_answer_is_reminded_then_staff_are_told_then_it_
 
 
 def test_what_was_missed_is_done_once(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     desk.dispatch_once()
-    desk.time.pass_by(days=8)
+    desk.clock.advance(days=8)
     assert desk.referrals.run_due().reminded == 1
     assert desk.referrals.run_due().reminded == 0
     assert desk.due() == ()
@@ -84,35 +84,35 @@ def test_what_was_missed_is_done_once(desk):
 
 
 def test_an_agency_that_answered_is_not_reminded(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     desk.record_event(referral.id, "accept", actor=agency_of(referral))
-    desk.time.pass_by(days=8)
+    desk.clock.advance(days=8)
     assert attrs.astuple(desk.referrals.run_due()) == (0, 0, 0, 0, 0)
 
 
 def test_a_message_that_waits_is_not_sent_once_the_referral_is_closed(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     desk.dispatch_once()
     assert [body for body in bodies(desk) if "new referral" in body] == []
 
 
 def test_details_that_were_given_expire_when_nobody_answers(desk):
-    referral = desk.refer(found(desk), actor=STAFF)
-    desk.time.pass_by(days=60)
+    referral = desk.refer(best_match(), actor=STAFF)
+    desk.clock.advance(days=60)
     assert desk.referrals.run_due().expired == 1
     assert desk.referrals.get(referral.id).outcome == "unknown"
 
 
 def test_a_patron_who_agreed_is_asked_how_it_went_and_any_other_is_not(desk):
-    asked = send(desk, follow_up_allowed=True, contacts=[preference(desk)])
-    send(desk, contacts=[preference(desk)])
-    silent = send(desk, follow_up_allowed=True)
+    asked = send_referral(desk, follow_up_allowed=True, contacts=[contact_preference(desk)])
+    send_referral(desk, contacts=[contact_preference(desk)])
+    silent = send_referral(desk, follow_up_allowed=True)
     for referral in (asked, silent):
         desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.dispatch_once()
     desk.box.clear()
-    desk.time.pass_by(days=14)
+    desk.clock.advance(days=14)
     assert desk.referrals.run_due().asked == 1
     desk.dispatch_once()
     assert [to for to, body in desk.box.texts if "message" in body and to != "staff@example.org"] == [
@@ -121,16 +121,16 @@ def test_a_patron_who_agreed_is_asked_how_it_went_and_any_other_is_not(desk):
     assert [(one.clock, one.referral.id) for one in desk.due()] == [(Clock.FOLLOW_UP, silent.id)]
     desk.record_event(silent.id, "attempt_contact", actor=STAFF)
     assert desk.due() == ()
-    desk.time.pass_by(days=16)
+    desk.clock.advance(days=16)
     assert [one.referral.id for one in desk.due() if one.clock is Clock.FOLLOW_UP] == sorted(
         [asked.id, silent.id]
     )
 
 
 def test_a_referral_on_hold_comes_up_for_review_until_somebody_has(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     desk.record_event(referral.id, "hold", actor=agency_of(referral), hold_reason="waitlisted")
-    desk.time.pass_by(days=31)
+    desk.clock.advance(days=31)
     assert [one.clock for one in desk.due()] == [Clock.REVIEW_HOLD]
     desk.referrals.run_due()
     assert [one.clock for one in desk.due()] == [Clock.REVIEW_HOLD]
@@ -139,15 +139,15 @@ def test_a_referral_on_hold_comes_up_for_review_until_somebody_has(desk):
 
 
 def test_what_is_due_can_be_asked_for_another_moment(desk):
-    send(desk)
+    send_referral(desk)
     assert desk.due() == ()
     assert [one.clock for one in desk.due(MONDAY + timedelta(days=3))] == [Clock.REMIND_AGENCY]
 
 
 def test_staff_without_a_notifier_look_for_themselves():
-    with desk_at(letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
-        referral = send(desk)
-        desk.time.pass_by(days=8)
+    with make_desk(letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
+        referral = send_referral(desk)
+        desk.clock.advance(days=8)
         assert desk.referrals.run_due().alerted == 1
         desk.record_event(referral.id, "reject", actor=agency_of(referral), outcome="no_funds")
         desk.dispatch_once()
@@ -168,7 +168,7 @@ def test_staff_without_a_notifier_look_for_themselves():
     ],
 )
 def test_a_patrons_answer_closes_what_was_given(desk, answer, outcome):
-    referral = desk.refer(found(desk), actor=STAFF)
+    referral = desk.refer(best_match(), actor=STAFF)
     closed = desk.follow_up(referral.id, cc.FollowUp(**answer), actor=STAFF)
     assert (closed.outcome, closed.outcome_source, closed.is_loop_closed) == (outcome, "patron", True)
     (kept,) = desk.referrals.follow_up_answers(referral.id)
@@ -186,7 +186,7 @@ def test_a_patrons_answer_closes_what_was_given(desk, answer, outcome):
     ],
 )
 def test_a_patrons_answer_closes_what_the_agency_has_taken_on(desk, agency, helped, status):
-    referral = send(desk)
+    referral = send_referral(desk)
     for event in agency:
         desk.record_event(referral.id, event, actor=agency_of(referral))
     after = desk.follow_up(referral.id, cc.FollowUp(reached=True, helped=helped), actor=PATRON)
@@ -197,7 +197,7 @@ def test_a_patrons_answer_closes_what_the_agency_has_taken_on(desk, agency, help
 
 
 def test_a_closed_referral_keeps_its_outcome_beside_the_patrons_answer(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="enrolled")
     after = desk.follow_up(referral.id, cc.FollowUp(reached=True, helped="no"), actor=PATRON)
     assert (after.status, after.outcome) == ("completed", "enrolled")
@@ -205,7 +205,7 @@ def test_a_closed_referral_keeps_its_outcome_beside_the_patrons_answer(desk):
 
 
 def test_nobody_answers_for_a_patron_but_staff(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     with pytest.raises(PermissionDeniedError):
         desk.follow_up(referral.id, cc.FollowUp(reached=True, helped="yes"), actor=agency_of(referral))
 
@@ -228,7 +228,7 @@ def test_a_need_is_unmet_where_agency_or_access_stood_in_the_way(desk, outcome):
     assert (outcome in UNMET_BY) == counted
     if meaning.side is CodeClass.SUCCESS:
         return
-    referral = desk.refer(found(desk), actor=STAFF, area="286", language="es")
+    referral = desk.refer(best_match(), actor=STAFF, area="286", language="es")
     desk.record_event(referral.id, "close_given", actor=STAFF, outcome=outcome, outcome_source="patron") if (
         outcome is not Outcome.CONSENT_REVOKED
     ) else None
@@ -245,9 +245,9 @@ def test_a_need_is_unmet_where_agency_or_access_stood_in_the_way(desk, outcome):
 
 
 def test_an_unmet_need_leads_back_to_nobody(desk):
-    referral = send(desk, patron="token-5f3a9c", basis="perceived")
+    referral = send_referral(desk, patron="token-5f3a9c", basis="perceived")
     desk.record_event(referral.id, "reject", actor=agency_of(referral), outcome="no_capacity")
-    desk.time.pass_by(days=31)
+    desk.clock.advance(days=31)
     desk.referrals.run_due()
     (record,) = desk.storage.scan(record_kinds.UNMET_NEED)
     said = json.dumps([record.id, dict(record.document), dict(record.keys)])
@@ -294,7 +294,7 @@ def test_a_search_that_found_nothing_says_why(ruled_out, reason):
 
 def test_every_event_is_in_the_log_in_order(desk):
     for _ in range(3):
-        referral = send(desk)
+        referral = send_referral(desk)
         desk.record_event(referral.id, "accept", actor=agency_of(referral))
     found_ones = desk.audit.verify()
     assert found_ones.ok
@@ -361,7 +361,7 @@ def test_an_entry_that_cannot_be_read_is_one_fault_and_the_rest_is_looked_at(des
     )
     changed(storage, 9, action="nothing")
     assert len(audit.verify(head).broken) == 2
-    referral = desk.refer(found(desk), actor=STAFF)
+    referral = desk.refer(best_match(), actor=STAFF)
     (event,) = desk.storage.get(record_kinds.EVENT, [f"{referral.id}.00000002"]).values()
     desk.storage.commit([Put(record_kinds.EVENT, event.id, {"version": 2}, event.version)])
     assert desk.audit.verify().broken == (f"event '{event.id}' cannot be read",)
@@ -382,21 +382,21 @@ def test_a_log_that_was_cut_off_shows_it_by_a_head_or_by_the_events(desk):
     removed(storage, 40)
     assert audit.verify().ok
     assert audit.verify(head).broken == ("the head that was written down is not in the log",)
-    referral = desk.refer(found(desk), actor=STAFF)
+    referral = desk.refer(best_match(), actor=STAFF)
     removed(desk.storage, desk.audit.head().number)
     assert desk.audit.verify().broken == (f"version 2 of referral {referral.id!r} is not in the log",)
 
 
 def test_old_entries_can_be_let_go_of_and_the_rest_still_hangs_together():
-    with desk_at(policy=cc.Policy(keep_audit=timedelta(days=300))) as desk:
-        desk.refer(found(desk), actor=STAFF)
-        desk.time.pass_by(days=400)
-        desk.refer(found(desk), actor=STAFF)
+    with make_desk(policy=cc.Policy(keep_audit=timedelta(days=300))) as desk:
+        desk.refer(best_match(), actor=STAFF)
+        desk.clock.advance(days=400)
+        desk.refer(best_match(), actor=STAFF)
         head = desk.audit.head()
         assert desk.purge().gone == {record_kinds.AUDIT: 2}
         verified = desk.audit.verify(head)
         assert (verified.ok, verified.entries) == (True, 3), "the second referral's, and the purge's own"
         assert desk.purge().gone == {}
-        desk.refer(found(desk), actor=STAFF)
+        desk.refer(best_match(), actor=STAFF)
         assert desk.audit.verify(head).ok
         assert desk.referrals.get(next(iter(desk.audit.entries())).referral_id).status is ReferralStatus.GIVEN

@@ -5,29 +5,30 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from desks import LINKS, STAFF, desk_at, found, letterhead, preference, send, take_referrals, terms
-from lettings import broken
 
 import communityconnector as cc
+from builders import (
+    LINK_BASE,
+    STAFF,
+    agency_of,
+    best_match,
+    consent_terms,
+    contact_preference,
+    letterhead,
+    make_desk,
+    send_referral,
+    take_referrals,
+)
 from communityconnector.desk.store import record_kinds
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError
 from communityconnector.referrals import Clock
+from private_records import break_referral
 
 ANSWERS = "Please answer"
 
 
-@pytest.fixture
-def desk():
-    with desk_at() as opened:
-        yield opened
-
-
-def agency_of(referral):
-    return cc.Actor("agency", referral.organization_id)
-
-
 def taken_on(desk, event="accept", told=None, **asked):
-    referral = send(desk, **asked)
+    referral = send_referral(desk, **asked)
     return desk.record_event(referral.id, event, actor=agency_of(referral), **(told or {}))
 
 
@@ -44,7 +45,7 @@ def sent_since(desk):
     desk.box.clear()
     desk.referrals.run_due()
     desk.dispatch_once()
-    return [(to.partition("@")[0], LINKS in body) for to, body in desk.box.texts]
+    return [(to.partition("@")[0], LINK_BASE in body) for to, body in desk.box.texts]
 
 
 # Asked how it stands
@@ -58,7 +59,7 @@ def test_an_agency_that_has_taken_it_on_is_asked_every_month_with_a_fresh_link_a
     desk.dispatch_once()
     said = {}
     for day in range(1, 84):
-        desk.time.pass_by(days=1)
+        desk.clock.advance(days=1)
         said |= {day: found_ones} if (found_ones := sent_since(desk)) else {}
     assert {day: sorted(one) for day, one in said.items()} == {
         30: [("agency", True)],
@@ -70,25 +71,25 @@ def test_an_agency_that_has_taken_it_on_is_asked_every_month_with_a_fresh_link_a
 
 def test_the_link_of_such_a_question_can_be_used(desk):
     referral = taken_on(desk)
-    desk.time.pass_by(days=30)
+    desk.clock.advance(days=30)
     sent_since(desk)
     assert desk.links.answer(desk.box.token(), "complete", outcome="enrolled").referral.id == referral.id
 
 
 def test_who_has_said_something_is_not_asked_until_a_month_after(desk):
     referral = taken_on(desk)
-    desk.time.pass_by(days=29)
+    desk.clock.advance(days=29)
     desk.record_event(referral.id, "start", actor=agency_of(referral))
-    desk.time.pass_by(days=29)
+    desk.clock.advance(days=29)
     assert due(desk) == []
-    desk.time.pass_by(days=1)
+    desk.clock.advance(days=1)
     assert due(desk) == [Clock.ASK_PROGRESS]
 
 
 def test_an_agency_without_a_notifier_is_called_by_staff(desk):
-    take_referrals(desk, found(desk), notifier="", address=cc.Secret(""))
+    take_referrals(desk, best_match(), notifier="", address=cc.Secret(""))
     taken_on(desk)
-    desk.time.pass_by(days=60)
+    desk.clock.advance(days=60)
     assert sent_since(desk) == [("staff", False)]
 
 
@@ -102,15 +103,15 @@ def test_no_agency_is_asked_more_than_once_a_day(every):
 
 
 def test_staff_are_told_before_a_consent_ends_and_find_what_is_open_without_one_until_it_is_not(desk):
-    referral = taken_on(desk, consent=terms(days=20))
+    referral = taken_on(desk, consent=consent_terms(days=20))
     desk.dispatch_once()
-    desk.time.pass_by(days=13)
+    desk.clock.advance(days=13)
     assert sent_since(desk) == [("staff", False)]
-    desk.time.pass_by(days=7)
+    desk.clock.advance(days=7)
     assert sent_since(desk) == [("staff", False)]
     assert sent_since(desk) == []
     assert due(desk) == [Clock.CONSENT_ENDED]
-    desk.time.pass_by(days=400)
+    desk.clock.advance(days=400)
     assert sent_since(desk) == []
     assert due(desk) == [Clock.CONSENT_ENDED]
     desk.record_event(referral.id, "fail", actor=STAFF, outcome="unknown", outcome_source="staff")
@@ -118,28 +119,28 @@ def test_staff_are_told_before_a_consent_ends_and_find_what_is_open_without_one_
 
 
 def test_a_new_consent_moves_its_end(desk):
-    referral = taken_on(desk, consent=terms(days=20))
-    desk.time.pass_by(days=21)
+    referral = taken_on(desk, consent=consent_terms(days=20))
+    desk.clock.advance(days=21)
     desk.referrals.run_due()
-    desk.referrals.consent(referral.id, terms(days=20), actor=STAFF)
+    desk.referrals.consent(referral.id, consent_terms(days=20), actor=STAFF)
     assert due(desk) == []
-    desk.time.pass_by(days=20)
+    desk.clock.advance(days=20)
     assert set(due(desk)) >= {Clock.CONSENT_ENDING, Clock.CONSENT_ENDED}
 
 
 def test_of_a_consent_that_lasts_a_day_the_end_alone_is_told(desk):
-    taken_on(desk, consent=terms(days=1))
+    taken_on(desk, consent=consent_terms(days=1))
     assert due(desk) == []
-    desk.time.pass_by(days=1)
+    desk.clock.advance(days=1)
     assert due(desk) == [Clock.CONSENT_ENDED]
 
 
 def test_what_is_private_goes_a_month_after_the_consent_though_the_referral_stays_open(desk):
-    referral = taken_on(desk, patron="opaque-4d7e2b", contacts=[preference(desk)])
-    desk.time.pass_by(days=119)
+    referral = taken_on(desk, patron="opaque-4d7e2b", contacts=[contact_preference(desk)])
+    desk.clock.advance(days=119)
     desk.purge()
     assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
-    desk.time.pass_by(days=1)
+    desk.clock.advance(days=1)
     assert desk.purge().gone[record_kinds.PRIVATE] == 1
     own = desk.privacy.read_private(referral.id, actor=STAFF)
     assert (own.patron, own.shared_fields, own.contacts) == ("", {}, ())
@@ -149,19 +150,21 @@ def test_what_is_private_goes_a_month_after_the_consent_though_the_referral_stay
 
 def test_with_a_new_consent_what_is_private_is_kept_for_as_long_as_that_says(desk):
     referral = taken_on(desk)
-    desk.time.pass_by(days=80)
-    desk.referrals.consent(referral.id, terms(), actor=STAFF)
-    desk.time.pass_by(days=119)
+    desk.clock.advance(days=80)
+    desk.referrals.consent(referral.id, consent_terms(), actor=STAFF)
+    desk.clock.advance(days=119)
     desk.purge()
     assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
-    desk.time.pass_by(days=1)
+    desk.clock.advance(days=1)
     desk.purge()
     assert not desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
 
 
 def test_ways_to_reach_a_patron_who_was_given_details_go_though_nobody_runs_what_is_due(desk):
-    referral = desk.refer(found(desk), actor=STAFF, contacts=[preference(desk)], follow_up_allowed=True)
-    desk.time.pass_by(days=91)
+    referral = desk.refer(
+        best_match(), actor=STAFF, contacts=[contact_preference(desk)], follow_up_allowed=True
+    )
+    desk.clock.advance(days=91)
     assert desk.purge().gone[record_kinds.PRIVATE] == 1
     assert not desk.privacy.read_private(referral.id, actor=STAFF).contacts
 
@@ -172,7 +175,7 @@ def test_ways_to_reach_a_patron_who_was_given_details_go_though_nobody_runs_what
 @pytest.mark.parametrize("by", ["staff", "agency"])
 def test_who_has_looked_at_a_hold_says_when_to_look_again(desk, by):
     referral = on_hold(desk)
-    desk.time.pass_by(days=31)
+    desk.clock.advance(days=31)
     assert due(desk) == [Clock.REVIEW_HOLD]
     actor = STAFF if by == "staff" else agency_of(referral)
     told = {"hold_reason": "awaiting_documents", "review_on": date(2026, 6, 1)}
@@ -184,7 +187,7 @@ def test_who_has_looked_at_a_hold_says_when_to_look_again(desk, by):
     )
     assert due(desk) == []
     later = desk.record_event(referral.id, "hold", actor=actor, hold_reason="waitlisted")
-    assert later.review_on == (desk.time.now + timedelta(days=30)).date()
+    assert later.review_on == (desk.clock.now + timedelta(days=30)).date()
 
 
 def test_only_the_agency_puts_a_referral_on_hold_that_is_not(desk):
@@ -196,10 +199,10 @@ def test_only_the_agency_puts_a_referral_on_hold_that_is_not(desk):
 def test_at_its_review_the_agency_gets_a_fresh_link_once_and_it_stays_due(desk):
     referral = on_hold(desk)
     desk.dispatch_once()
-    desk.time.pass_by(days=31)
+    desk.clock.advance(days=31)
     assert sent_since(desk) == [("agency", True)]
     assert desk.links.answer(desk.box.token(), "hold", hold_reason="waitlisted").referral.id == referral.id
-    desk.time.pass_by(days=31)
+    desk.clock.advance(days=31)
     assert sent_since(desk) == [("agency", True)]
     assert sent_since(desk) == []
     assert due(desk) == [Clock.REVIEW_HOLD]
@@ -216,14 +219,14 @@ def renewed(desk, token):
 
 
 def first_token(desk, **asked):
-    referral = send(desk, **asked)
+    referral = send_referral(desk, **asked)
     desk.dispatch_once()
     return referral, desk.box.token()
 
 
 def test_in_the_place_of_an_old_link_a_new_one_goes_to_the_address_of_the_intake(desk):
     referral, token = first_token(desk)
-    desk.time.pass_by(days=12)
+    desk.clock.advance(days=12)
     ((to, body),) = renewed(desk, token)
     assert to == "agency@example.org"
     assert ANSWERS in body
@@ -234,7 +237,7 @@ def test_in_the_place_of_an_old_link_a_new_one_goes_to_the_address_of_the_intake
 def test_so_it_does_for_one_that_was_used_up(desk):
     _, token = first_token(desk)
     desk.links.answer(token, "accept")
-    desk.time.pass_by(hours=2)
+    desk.clock.advance(hours=2)
     assert [to for to, _ in renewed(desk, token)] == ["agency@example.org"]
 
 
@@ -242,21 +245,21 @@ def test_an_agency_is_written_to_once_an_hour_at_most(desk):
     _, token = first_token(desk)
     desk.links.answer(token, "accept")
     assert renewed(desk, token) == [], "the first link went a moment ago"
-    desk.time.pass_by(minutes=59, hours=1)
+    desk.clock.advance(minutes=59, hours=1)
     assert len(renewed(desk, token)) == 1
-    desk.time.pass_by(minutes=2)
+    desk.clock.advance(minutes=2)
     assert renewed(desk, token) == []
-    desk.time.pass_by(minutes=59)
+    desk.clock.advance(minutes=59)
     assert len(renewed(desk, token)) == 1
 
 
 def test_whatever_the_token_the_answer_is_the_same_and_nothing_is_sent(desk):
     referral, token = first_token(desk)
-    desk.time.pass_by(hours=2)
+    desk.clock.advance(hours=2)
     assert renewed(desk, token) == [], "it can still be used"
     for other in ("", "x" * 27, "\ud800", "nobody's"):
         assert renewed(desk, other) == []
-    desk.time.pass_by(days=4)
+    desk.clock.advance(days=4)
     record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
     desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     desk.dispatch_once()
@@ -266,15 +269,15 @@ def test_whatever_the_token_the_answer_is_the_same_and_nothing_is_sent(desk):
         actor=STAFF,
         concepts=["food-pantry"],
         follow_up_allowed=True,
-        contacts=[preference(desk)],
+        contacts=[contact_preference(desk)],
     )
-    desk.time.pass_by(days=14)
+    desk.clock.advance(days=14)
     desk.referrals.run_due()
     desk.box.clear()
     desk.dispatch_once()
     patrons = desk.box.token()
     assert asked.follow_up_allowed
-    desk.time.pass_by(days=4)
+    desk.clock.advance(days=4)
     assert renewed(desk, patrons) == [], "it is a patron's"
 
 
@@ -283,19 +286,19 @@ def test_an_agency_that_takes_no_messages_is_sent_none(desk):
     desk.referrals.set_intake(
         cc.Intake(id=referral.organization_id, required_fields=["first_name"]), actor=STAFF
     )
-    desk.time.pass_by(days=4)
+    desk.clock.advance(days=4)
     assert renewed(desk, token) == []
 
 
 def test_what_cannot_be_read_is_no_answer_either(desk):
     referral, token = first_token(desk)
-    desk.time.pass_by(days=4)
-    broken(desk, referral.id)
+    desk.clock.advance(days=4)
+    break_referral(desk, referral.id)
     assert renewed(desk, token) == []
 
 
 def test_a_desk_without_letters_to_staff_runs_all_the_same():
-    with desk_at(letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
-        taken_on(desk, consent=terms(days=70))
-        desk.time.pass_by(days=61)
+    with make_desk(letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
+        taken_on(desk, consent=consent_terms(days=70))
+        desk.clock.advance(days=61)
         assert desk.referrals.run_due().alerted == 1

@@ -6,12 +6,23 @@ import itertools
 from datetime import timedelta
 
 import pytest
-from desks import MONDAY, PATRON, STAFF, Box, desk_at, letterhead, preference, refused, send
 from hypothesis import given
 from hypothesis import strategies as st
-from test_retention import ring
 
 import communityconnector as cc
+from builders import (
+    MONDAY,
+    PATRON,
+    STAFF,
+    Mailbox,
+    agency_of,
+    contact_preference,
+    keyring,
+    letterhead,
+    make_desk,
+    not_delivered,
+    send_referral,
+)
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.desk import DeliveryStatus, MessageStatus, OutboxMessage
 from communityconnector.desk.store import record_kinds
@@ -26,12 +37,8 @@ SMS = {"channel": "sms", "address": cc.Secret("555-0100")}
 
 @pytest.fixture
 def desk():
-    with desk_at(letterhead=letterhead(channels={"email": "box", "sms": "box"})) as opened:
+    with make_desk(letterhead=letterhead(channels={"email": "box", "sms": "box"})) as opened:
         yield opened
-
-
-def agency_of(referral):
-    return cc.Actor("agency", referral.organization_id)
 
 
 def row_of(desk, key):
@@ -40,7 +47,7 @@ def row_of(desk, key):
 
 def to_agency(desk):
     """A referral, and the id of the message that has told the agency of it."""
-    referral = send(desk)
+    referral = send_referral(desk)
     desk.dispatch_once()
     (message,) = desk.box
     desk.box.clear()
@@ -49,8 +56,8 @@ def to_agency(desk):
 
 def to_patron(desk, *contacts, **asked):
     """A referral that was accepted, and the id of the message that has told the patron."""
-    ways = contacts or (preference(desk), preference(desk, **SMS))
-    referral = send(desk, contacts=ways, **asked)
+    ways = contacts or (contact_preference(desk), contact_preference(desk, **SMS))
+    referral = send_referral(desk, contacts=ways, **asked)
     desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.dispatch_once()
     (key,) = (message.id for message in desk.box if not message.referral_id)
@@ -88,13 +95,13 @@ def test_a_message_is_known_by_the_providers_name_for_it_too(desk):
 
 
 def test_where_two_messages_have_one_name_neither_is_meant():
-    class Same(Box):
+    class Same(Mailbox):
         def send(self, message):
             super().send(message)
             return Receipt(accepted=True, reference="same")
 
-    with desk_at(box=Same()) as desk:
-        send(desk), send(desk)
+    with make_desk(box=Same()) as desk:
+        send_referral(desk), send_referral(desk)
         desk.dispatch_once()
         with pytest.raises(InvalidReferralError):
             desk.messages.record_delivery_status("same", "bounced", actor=MAIL)
@@ -118,20 +125,20 @@ def test_a_message_that_came_back_is_set_aside_and_staff_are_told(desk, status):
 
 def test_what_comes_back_is_let_go_of_as_any_dead_letter_is(desk):
     _, key = to_agency(desk)
-    desk.time.pass_by(days=1)
+    desk.clock.advance(days=1)
     desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
     keys = desk.storage.get(record_kinds.OUTBOX, [key])[key].keys
     kept = MONDAY + timedelta(days=1) + cc.Policy().keep_messages
     assert keys[record_kinds.BY_PURGE] == record_kinds.stamp(kept)
-    assert keys[record_kinds.BY_DEAD] == record_kinds.stamp(desk.time.now)
+    assert keys[record_kinds.BY_DEAD] == record_kinds.stamp(desk.clock.now)
 
 
 @pytest.mark.parametrize("status", ["unsubscribed", "complained"])
 def test_a_patron_who_wants_no_messages_gets_none_by_that_way_about_any_referral(desk, status):
-    mail, text = preference(desk), preference(desk, **SMS)
-    other = send(desk, patron="token-5f3a9c", contacts=[mail, text])
-    nobodys = send(desk, contacts=[mail])
-    somebody_elses = send(desk, patron="token-7b2e4d", contacts=[mail])
+    mail, text = contact_preference(desk), contact_preference(desk, **SMS)
+    other = send_referral(desk, patron="token-5f3a9c", contacts=[mail, text])
+    nobodys = send_referral(desk, contacts=[mail])
+    somebody_elses = send_referral(desk, patron="token-7b2e4d", contacts=[mail])
     referral, key = to_patron(desk, mail, text, patron="token-5f3a9c")
     assert row_of(desk, key).channel == "email"
     assert desk.messages.record_delivery_status(key, status, actor=MAIL)
@@ -159,7 +166,7 @@ def test_a_patron_who_wants_no_messages_gets_none_by_that_way_about_any_referral
 def test_a_stop_is_heeded_of_a_message_of_which_nobody_knew_that_it_had_left(desk):
     taken = desk.box.send
     desk.box.send = lambda message: None if not message.referral_id else taken(message)
-    referral = send(desk, contacts=[preference(desk)])
+    referral = send_referral(desk, contacts=[contact_preference(desk)])
     desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.dispatch_once()
     (dead,) = desk.messages.dead_letters()
@@ -176,10 +183,10 @@ def test_a_stop_is_heeded_while_the_message_waits_to_be_tried_again_or_was_given
     def lost(message):
         if message.referral_id:
             return taken(message)
-        raise refused(retry=True)
+        raise not_delivered(retry=True)
 
     desk.box.send = lost
-    referral = send(desk, contacts=[preference(desk)])
+    referral = send_referral(desk, contacts=[contact_preference(desk)])
     desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.dispatch_once()
     (key,) = (
@@ -191,15 +198,15 @@ def test_a_stop_is_heeded_while_the_message_waits_to_be_tried_again_or_was_given
     assert desk.messages.record_delivery_status(key, "unsubscribed", actor=MAIL)
     row = row_of(desk, key)
     assert (row.status, row.tracked) == (MessageStatus.PENDING, "unsubscribed")
-    desk.time.pass_by(hours=1)
+    desk.clock.advance(hours=1)
     assert told(desk) == ["staff@example.org"]
     assert row_of(desk, key).status is MessageStatus.WITHDRAWN
     assert desk.messages.record_delivery_status(key, "complained", actor=MAIL) is False
 
 
 def test_a_stop_is_heeded_of_a_message_that_staff_gave_up(desk):
-    other = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
-    _, key = to_patron(desk, preference(desk), patron="token-5f3a9c")
+    other = send_referral(desk, patron="token-5f3a9c", contacts=[contact_preference(desk)])
+    _, key = to_patron(desk, contact_preference(desk), patron="token-5f3a9c")
     desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
     desk.messages.discard(key, actor=STAFF)
     assert desk.messages.record_delivery_status(key, "complained", actor=MAIL)
@@ -207,9 +214,9 @@ def test_a_stop_is_heeded_of_a_message_that_staff_gave_up(desk):
 
 
 def test_a_late_bounce_takes_no_way_that_the_patron_has_named_since(desk):
-    referral, key = to_patron(desk, preference(desk))
-    desk.time.pass_by(days=1)
-    new = preference(desk, address=cc.Secret("new@example.org"))
+    referral, key = to_patron(desk, contact_preference(desk))
+    desk.clock.advance(days=1)
+    new = contact_preference(desk, address=cc.Secret("new@example.org"))
     desk.referrals.set_contacts(referral.id, [new], actor=STAFF)
     assert desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
     assert [way.safe for way in desk.privacy.read_private(referral.id, actor=STAFF).contacts] == ["yes"]
@@ -219,16 +226,16 @@ def test_a_late_bounce_takes_no_way_that_the_patron_has_named_since(desk):
 
 def test_a_report_of_an_earlier_sending_says_nothing_of_a_later_one(desk):
     _, key = to_agency(desk)
-    first = desk.time.now
+    first = desk.clock.now
     assert desk.messages.record_delivery_status(key, "bounced", actor=MAIL, at=first)
-    desk.time.pass_by(hours=1)
+    desk.clock.advance(hours=1)
     desk.messages.retry(key, actor=STAFF)
     desk.dispatch_once()
     assert not desk.messages.record_delivery_status(key, "bounced", actor=MAIL, at=first)
     assert row_of(desk, key).status is MessageStatus.SENT
     # The provider's clock may be a little slow.
     assert desk.messages.record_delivery_status(
-        key, "bounced", actor=MAIL, at=desk.time.now - timedelta(minutes=4)
+        key, "bounced", actor=MAIL, at=desk.clock.now - timedelta(minutes=4)
     )
 
 
@@ -244,10 +251,10 @@ def test_what_came_back_after_the_end_is_not_sent_again(desk):
 
 def test_a_desk_without_the_keyring_does_not_claim_to_have_heard_a_stop():
     storage = MemoryStorage()
-    with desk_at(storage, keyring=ring()) as sealed:
-        referral, key = to_patron(sealed, preference(sealed), patron="token-5f3a9c")
+    with make_desk(storage, keyring=keyring()) as sealed:
+        referral, key = to_patron(sealed, contact_preference(sealed), patron="token-5f3a9c")
         with pytest.raises(InvalidReferralError):
-            desk_at(storage, time=sealed.time).messages.record_delivery_status(
+            make_desk(storage, clock=sealed.clock).messages.record_delivery_status(
                 key, "unsubscribed", actor=MAIL
             )
         assert sealed.messages.record_delivery_status(key, "unsubscribed", actor=MAIL)
@@ -256,20 +263,20 @@ def test_a_desk_without_the_keyring_does_not_claim_to_have_heard_a_stop():
 
 @pytest.mark.parametrize("reference", ["x" * 300, "tab\there", "line\r\nend", "\u200b", "half \ud83d"])
 def test_a_providers_odd_name_for_a_message_leads_to_it(reference):
-    class Odd(Box):
+    class Odd(Mailbox):
         def send(self, message):
             super().send(message)
             return Receipt(accepted=True, reference=reference)
 
-    with desk_at(box=Odd()) as desk:
-        send(desk)
+    with make_desk(box=Odd()) as desk:
+        send_referral(desk)
         desk.dispatch_once()
         assert desk.messages.record_delivery_status(reference, "delivered", actor=MAIL)
 
 
 def test_a_stop_is_heeded_after_what_was_told_of_that_referral_has_gone(desk):
-    other = send(desk, patron="token-5f3a9c", contacts=[preference(desk)])
-    referral, key = to_patron(desk, preference(desk), patron="token-5f3a9c")
+    other = send_referral(desk, patron="token-5f3a9c", contacts=[contact_preference(desk)])
+    referral, key = to_patron(desk, contact_preference(desk), patron="token-5f3a9c")
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     desk.dispatch_once()
     assert desk.messages.record_delivery_status(key, "unsubscribed", actor=MAIL)
@@ -277,15 +284,15 @@ def test_a_stop_is_heeded_after_what_was_told_of_that_referral_has_gone(desk):
 
 
 def test_a_way_by_which_a_message_came_back_is_used_no_more_until_it_is_named_anew(desk):
-    referral, key = to_patron(desk, preference(desk), follow_up_allowed=True)
+    referral, key = to_patron(desk, contact_preference(desk), follow_up_allowed=True)
     desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
     assert [way.safe for way in desk.privacy.read_private(referral.id, actor=STAFF).contacts] == ["unknown"]
     desk.messages.retry(key, actor=STAFF)
     assert told(desk) == ["staff@example.org"]
     assert row_of(desk, key).last == "no-safe-contact"
-    desk.time.pass_by(days=90)
+    desk.clock.advance(days=90)
     assert Clock.VERIFY_CONTACT not in {one.clock for one in desk.due()}, "no word counts that could grow old"
-    desk.referrals.set_contacts(referral.id, [preference(desk)], actor=STAFF)
+    desk.referrals.set_contacts(referral.id, [contact_preference(desk)], actor=STAFF)
     desk.record_event(referral.id, "hold", actor=agency_of(referral), hold_reason="awaiting_patron")
     assert told(desk) == ["patron@example.org"]
 
@@ -299,8 +306,8 @@ def test_an_agency_that_wants_no_messages_is_for_staff_to_talk_to(desk):
 
 
 def test_of_their_own_messages_staff_get_no_word(desk):
-    desk.box.fails = [refused()]
-    send(desk)
+    desk.box.failures = [not_delivered()]
+    send_referral(desk)
     desk.dispatch_once()
     (message,) = desk.box
     assert message.to.reveal() == "staff@example.org"
@@ -326,7 +333,7 @@ WEIGHT = {"deferred": 1, "delivered": 2, "bounced": 3, "rejected": 3, "unsubscri
 
 @given(st.lists(st.sampled_from(sorted(DeliveryStatus)), max_size=6))
 def test_whatever_is_said_in_whatever_order_the_gravest_counts_and_nothing_twice(said):
-    with desk_at(MemoryStorage()) as desk:
+    with make_desk(MemoryStorage()) as desk:
         _, key = to_agency(desk)
         news = [desk.messages.record_delivery_status(key, one, actor=MAIL) for one in said]
         highest = list(itertools.accumulate((WEIGHT[one] for one in said), max))
@@ -369,12 +376,12 @@ def test_a_time_without_a_zone_is_refused(desk):
     _, key = to_agency(desk)
     with pytest.raises(InvalidReferralError, match="zone"):
         desk.messages.record_delivery_status(
-            key, "bounced", actor=MAIL, at=desk.time.now.replace(tzinfo=None)
+            key, "bounced", actor=MAIL, at=desk.clock.now.replace(tzinfo=None)
         )
 
 
 def test_a_message_that_has_not_left_is_not_known_to_a_provider(desk):
-    send(desk)
+    send_referral(desk)
     (record,) = desk.storage.scan(record_kinds.OUTBOX)
     with pytest.raises(InvalidReferralError):
         desk.messages.record_delivery_status(record.id, "delivered", actor=MAIL)
@@ -385,7 +392,7 @@ def test_a_message_that_has_not_left_is_not_known_to_a_provider(desk):
 
 
 def test_of_a_referral_that_was_purged_meanwhile_nothing_is_written(desk):
-    referral, key = to_patron(desk, preference(desk), patron="token-5f3a9c")
+    referral, key = to_patron(desk, contact_preference(desk), patron="token-5f3a9c")
     record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
     desk.storage.commit([Delete(record_kinds.REFERRAL, referral.id, record.version)])
     assert desk.messages.record_delivery_status(key, "complained", actor=MAIL)
@@ -394,8 +401,8 @@ def test_of_a_referral_that_was_purged_meanwhile_nothing_is_written(desk):
 
 
 def test_a_broken_record_keeps_no_stop_from_being_heard(desk, caplog):
-    mail = preference(desk)
-    broken = send(desk, patron="token-5f3a9c", contacts=[mail])
+    mail = contact_preference(desk)
+    broken = send_referral(desk, patron="token-5f3a9c", contacts=[mail])
     referral, key = to_patron(desk, mail, patron="token-5f3a9c")
     record = desk.storage.get(record_kinds.REFERRAL, [broken.id])[broken.id]
     desk.storage.commit(
@@ -418,7 +425,7 @@ def test_a_broken_record_keeps_no_stop_from_being_heard(desk, caplog):
 
 
 def test_a_report_that_is_cut_off_is_taken_whole_when_it_comes_again(desk, monkeypatch):
-    referral, key = to_patron(desk, preference(desk), patron="token-5f3a9c")
+    referral, key = to_patron(desk, contact_preference(desk), patron="token-5f3a9c")
     commit = desk.storage.commit
 
     def cut_off(writes):

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 
 import pytest
-from desks import MONDAY, STAFF, desk_at, found, send
 
 import communityconnector as cc
+from builders import MONDAY, STAFF, agency_of, best_match, make_desk, send_referral
 from communityconnector.adapters.sql import create_storage
 from communityconnector.desk.store import record_kinds
 from communityconnector.errors import InvalidReferralError, UnknownNeedError
@@ -21,16 +21,12 @@ NO_FUNDS = {"outcome": "no_funds"}
 
 @pytest.fixture
 def desk():
-    with desk_at(policy=cc.Policy(small_cell=3)) as opened:
+    with make_desk(policy=cc.Policy(small_cell=3)) as opened:
         yield opened
 
 
-def agency_of(referral):
-    return cc.Actor("agency", referral.organization_id)
-
-
 def rejected(desk, **asked):
-    referral = send(desk, **asked)
+    referral = send_referral(desk, **asked)
     return desk.record_event(referral.id, "reject", actor=agency_of(referral), **NO_FUNDS)
 
 
@@ -64,21 +60,21 @@ SHARED = """
 @pytest.mark.parametrize("settles", ["referrals.run_due", "purge"])
 def test_no_number_of_a_commit_joins_a_need_to_a_patron(tmp_path, settles):
     path = tmp_path / "desk.db"
-    with desk_at(create_storage(f"sqlite:///{path}")) as desk:
+    with make_desk(create_storage(f"sqlite:///{path}")) as desk:
         for day in range(4):
             rejected(desk, patron=f"opaque-4d7e{day}b", area="286", language="es", channel="phone")
-            desk.time.pass_by(days=1)
+            desk.clock.advance(days=1)
         desk.referrals.record_unmet_need(concepts=("food-pantry",), area="286")
         with sqlite3.connect(path) as connection:
             assert len(connection.execute(JOIN).fetchall()) == 4, "those that wait lie beside their referrals"
-        desk.time.now = APRIL
+        desk.clock.now = APRIL
         attrgetter(settles)(desk)()
         assert waiting_and_kept(desk) == (0, 5)
         with sqlite3.connect(path) as connection:
             assert connection.execute(JOIN).fetchall() == []
             shared = {kind for (kind,) in connection.execute(SHARED)}
         assert shared <= {record_kinds.UNMET_NEED, record_kinds.UNMET_PENDING, record_kinds.RETENTION}
-        desk.time.now = MONDAY + timedelta(days=200)
+        desk.clock.now = MONDAY + timedelta(days=200)
         desk.purge()
         with sqlite3.connect(path) as connection:
             assert connection.execute(JOIN).fetchall() == []
@@ -92,35 +88,35 @@ def test_no_number_of_a_commit_joins_a_need_to_a_patron(tmp_path, settles):
 
 def test_a_need_waits_beside_its_referral_until_the_month_is_over(desk):
     rejected(desk)
-    desk.time.now = APRIL - timedelta(seconds=1)
+    desk.clock.now = APRIL - timedelta(seconds=1)
     desk.referrals.run_due()
     desk.purge()
     assert waiting_and_kept(desk) == (1, 0)
-    desk.time.now = APRIL
+    desk.clock.now = APRIL
     desk.referrals.run_due()
     assert waiting_and_kept(desk) == (0, 1)
 
 
 def test_one_that_is_told_late_waits_for_the_month_in_which_it_was_told(desk):
-    referral = send(desk)
-    desk.time.now = APRIL + timedelta(days=3)
+    referral = send_referral(desk)
+    desk.clock.now = APRIL + timedelta(days=3)
     desk.record_event(
         referral.id, "reject", actor=agency_of(referral), at=MONDAY + timedelta(days=1), **NO_FUNDS
     )
     desk.referrals.run_due()
     assert waiting_and_kept(desk) == (1, 0)
     assert [one.month for one in desk.referrals.unmet_needs()] == ["2026-03"]
-    desk.time.now = datetime(2026, 5, 1, tzinfo=UTC)
+    desk.clock.now = datetime(2026, 5, 1, tzinfo=UTC)
     desk.referrals.run_due()
     assert [one.month for one in desk.referrals.unmet_needs()] == ["2026-03"]
 
 
 def test_the_order_of_what_is_kept_tells_nothing_of_when_each_came():
     numbers = iter(range(10**6))
-    with desk_at(ids=lambda: f"id-{next(numbers):06d}") as desk:
+    with make_desk(ids=lambda: f"id-{next(numbers):06d}") as desk:
         for area in ("Wilkes County", "Ashe County", "Watauga County"):
             rejected(desk, area=area)
-        desk.time.now = APRIL
+        desk.clock.now = APRIL
         desk.referrals.run_due()
         kept = [record.document["area"] for record in desk.storage.scan(record_kinds.UNMET_NEED)]
         assert kept == ["Ashe County", "Watauga County", "Wilkes County"]
@@ -132,7 +128,7 @@ def test_those_that_wait_are_listed_and_counted(desk):
     before = list(desk.referrals.unmet_needs()), desk.statistics.unmet_needs(["channel", "area"])
     assert len(before[0]) == 3
     assert before[1][Basis.PERCEIVED].cell("outreach", "286") == 3
-    desk.time.now = APRIL
+    desk.clock.now = APRIL
     desk.referrals.run_due()
     assert (list(desk.referrals.unmet_needs()), desk.statistics.unmet_needs(["channel", "area"])) == before
 
@@ -140,7 +136,7 @@ def test_those_that_wait_are_listed_and_counted(desk):
 def test_under_a_legal_hold_a_need_stays_beside_its_referral_and_counts_all_the_same(desk):
     held, _ = rejected(desk), rejected(desk)
     desk.privacy.set_legal_hold(held.id, actor=STAFF, reason="case-1")
-    desk.time.now = APRIL
+    desk.clock.now = APRIL
     desk.referrals.run_due()
     assert waiting_and_kept(desk) == (1, 1)
     assert len(list(desk.referrals.unmet_needs())) == 2
@@ -151,7 +147,7 @@ def test_under_a_legal_hold_a_need_stays_beside_its_referral_and_counts_all_the_
 
 def test_a_dry_run_leaves_needs_where_they_are(desk):
     rejected(desk)
-    desk.time.now = APRIL
+    desk.clock.now = APRIL
     desk.purge(dry_run=True)
     assert waiting_and_kept(desk) == (1, 0)
 
@@ -195,7 +191,7 @@ def test_a_need_that_is_noted_at_the_desk_is_written_alone(desk):
 )
 def test_an_area_is_coarse(desk, area):
     assert desk.referrals.record_unmet_need(concepts=("food-pantry",), area=area).area == area
-    desk.refer(found(desk), actor=STAFF, area=area)
+    desk.refer(best_match(), actor=STAFF, area=area)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +215,7 @@ def test_an_area_is_coarse(desk, area):
 def test_what_may_be_an_address_is_no_area_and_no_error_repeats_it(desk, area):
     for call in (
         lambda: desk.referrals.record_unmet_need(concepts=("food-pantry",), area=area),
-        lambda: desk.refer(found(desk), actor=STAFF, area=area),
+        lambda: desk.refer(best_match(), actor=STAFF, area=area),
     ):
         with pytest.raises(InvalidReferralError, match="coarse") as caught:
             call()
@@ -244,7 +240,7 @@ def test_where_a_code_belongs_no_words_are_kept(desk, said):
         desk.referrals.record_unmet_need(**said)
     assert "Quill" not in str(caught.value)
     with pytest.raises(refused):
-        desk.refer(found(desk), actor=STAFF, **said)
+        desk.refer(best_match(), actor=STAFF, **said)
 
 
 @pytest.mark.parametrize("said", [{}, {"area": "286"}, {"reason": "no_funds"}])

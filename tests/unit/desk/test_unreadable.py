@@ -7,10 +7,19 @@ import threading
 from datetime import time, timedelta
 
 import pytest
-from desks import PATRON, STAFF, desk_at, found, letterhead, preference, send, take_referrals
-from test_crypto import keyring
 
 import communityconnector as cc
+from builders import (
+    PATRON,
+    STAFF,
+    best_match,
+    contact_preference,
+    keyring,
+    letterhead,
+    make_desk,
+    send_referral,
+    take_referrals,
+)
 from communityconnector.desk import MessageStatus, OutboxMessage, UnreadableMessage
 from communityconnector.desk.store import record_kinds
 from communityconnector.desk.store.record_kinds import stamp
@@ -19,12 +28,6 @@ from communityconnector.referrals import ReferralStatus
 from communityconnector.storage import Delete, Put
 
 MONTH = timedelta(days=30)
-
-
-@pytest.fixture
-def desk():
-    with desk_at() as opened:
-        yield opened
 
 
 def kept(desk, referral_id):
@@ -44,7 +47,7 @@ def rewritten(desk, kind, key, **said):
 
 def strange(desk, **said):
     """A referral whose message another version wrote."""
-    referral = send(desk)
+    referral = send_referral(desk)
     (record,) = kept(desk, referral.id)
     rewritten(desk, record_kinds.OUTBOX, record.id, **(said or {"template": "agency_survey"}))
     return referral, record.id
@@ -70,7 +73,7 @@ def strange(desk, **said):
 )
 def test_one_message_that_cannot_be_read_keeps_no_other_back(desk, said, caplog):
     strange(desk, **said)
-    first, second = send(desk), send(desk)
+    first, second = send_referral(desk), send_referral(desk)
     done = desk.dispatch_once()
     assert (done.dead, done.sent) == (1, 3), "the two, and the word to staff"
     assert {one.id for one in (first, second)} <= {message.referral_id for message in desk.box}
@@ -88,7 +91,7 @@ def test_staff_are_told_of_it_and_it_is_shown_by_what_its_keys_tell(desk, caplog
     ]
     (dead,) = desk.messages.dead_letters()
     assert dead == UnreadableMessage(
-        id=key, referral_id=referral.id, since=stamp(desk.time.now), why="InvalidReferralError"
+        id=key, referral_id=referral.id, since=stamp(desk.clock.now), why="InvalidReferralError"
     )
     assert dead.last == "unreadable"
     assert [one.getMessage() for one in caplog.records] == [
@@ -97,7 +100,7 @@ def test_staff_are_told_of_it_and_it_is_shown_by_what_its_keys_tell(desk, caplog
 
 
 def test_without_a_notifier_for_staff_it_is_set_aside_all_the_same():
-    with desk_at(letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
+    with make_desk(letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
         strange(desk)
         assert desk.dispatch_once().dead == 1
         assert len(desk.messages.dead_letters()) == 1
@@ -111,8 +114,8 @@ def test_nothing_of_what_another_version_wrote_is_lost(desk):
     assert record.document == {**before, "status": "dead", "last": "unreadable"}
     assert dict(record.keys) == {
         record_kinds.BY_REFERRAL: referral.id,
-        record_kinds.BY_DEAD: stamp(desk.time.now),
-        record_kinds.BY_PURGE: stamp(desk.time.now + MONTH),
+        record_kinds.BY_DEAD: stamp(desk.clock.now),
+        record_kinds.BY_PURGE: stamp(desk.clock.now + MONTH),
     }
 
 
@@ -122,7 +125,7 @@ def test_it_can_be_tried_again_by_a_version_that_can_read_it(desk):
     desk.messages.retry(key, actor=STAFF)
     assert desk.messages.dead_letters() == ()
     (waiting,) = [one for one in kept(desk, referral.id) if one.id == key]
-    assert waiting.keys[record_kinds.BY_DUE] == stamp(desk.time.now)
+    assert waiting.keys[record_kinds.BY_DUE] == stamp(desk.clock.now)
     rewritten(desk, record_kinds.OUTBOX, key, template="agency_request")
     desk.box.clear()
     desk.dispatch_once()
@@ -138,7 +141,7 @@ def test_it_can_be_given_up(desk):
     assert desk.messages.dead_letters() == ()
     record = desk.storage.get(record_kinds.OUTBOX, [key])[key]
     assert (record.document["status"], record.document["last"]) == ("withdrawn", "discarded")
-    desk.time.pass_by(days=31)
+    desk.clock.advance(days=31)
     desk.dispatch_once()
     assert desk.purge().gone[record_kinds.OUTBOX] >= 1
     assert key not in desk.storage.get(record_kinds.OUTBOX, [key])
@@ -147,18 +150,18 @@ def test_it_can_be_given_up(desk):
 def test_a_dispatch_that_is_stopped_gives_it_back_as_it_was(desk):
     stop, (_, key) = threading.Event(), strange(desk)
     before = desk.storage.get(record_kinds.OUTBOX, [key])[key].document
-    send(desk)
-    desk.time.pass_by(minutes=1)
+    send_referral(desk)
+    desk.clock.advance(minutes=1)
     stop.is_set = iter([False, True, True]).__next__
     assert desk.dispatch_once(stop=stop).total == 0
     record = desk.storage.get(record_kinds.OUTBOX, [key])[key]
-    assert (record.document, record.keys[record_kinds.BY_DUE]) == (before, stamp(desk.time.now))
+    assert (record.document, record.keys[record_kinds.BY_DUE]) == (before, stamp(desk.clock.now))
 
 
 @pytest.mark.parametrize("how", ["revoke", "close", "erase"])
 def test_what_is_taken_back_is_withdrawn_though_it_cannot_be_read(desk, how):
     """Nobody can tell whether it rests on the consent; so it is taken to."""
-    referral = send(desk, patron="token-5f3a9c")
+    referral = send_referral(desk, patron="token-5f3a9c")
     (record,) = kept(desk, referral.id)
     rewritten(desk, record_kinds.OUTBOX, record.id, template="agency_survey")
     if how == "revoke":
@@ -181,14 +184,14 @@ def test_what_is_set_aside_already_stays_so_when_the_consent_ends(desk):
 
 
 def test_a_referral_is_purged_and_exported_with_a_message_that_cannot_be_read(desk):
-    referral = send(desk, patron="token-5f3a9c")
+    referral = send_referral(desk, patron="token-5f3a9c")
     (record,) = kept(desk, referral.id)
     rewritten(desk, record_kinds.OUTBOX, record.id, template="agency_survey")
     (exported,) = desk.privacy.export_for("token-5f3a9c", actor=STAFF)["referrals"]
     assert [one["template"] for one in exported["messages"]] == ["agency_survey"]
     desk.dispatch_once()
     desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
-    desk.time.pass_by(days=200)
+    desk.clock.advance(days=200)
     desk.purge()
     assert kept(desk, referral.id) == []
     assert desk.storage.get(record_kinds.REFERRAL, [referral.id]) == {}
@@ -201,7 +204,7 @@ def test_what_was_set_aside_is_purged_by_its_keys_alone(desk):
     desk.storage.commit([Put(record_kinds.OUTBOX, key, {}, record.version, record.keys)])
     desk.dispatch_once()
     assert [dead.why for dead in desk.messages.dead_letters()] == ["TypeError"]
-    desk.time.pass_by(days=31)
+    desk.clock.advance(days=31)
     desk.purge()
     assert desk.storage.get(record_kinds.OUTBOX, [key]) == {}
 
@@ -210,8 +213,8 @@ def test_what_was_set_aside_is_purged_by_its_keys_alone(desk):
 
 
 def test_one_data_key_that_does_not_open_keeps_no_other_back(caplog):
-    with desk_at(keyring=keyring()) as desk:
-        made = [send(desk, contacts=[preference(desk)]) for _ in range(3)]
+    with make_desk(keyring=keyring()) as desk:
+        made = [send_referral(desk, contacts=[contact_preference(desk)]) for _ in range(3)]
         desk.dispatch_once()
         for one in made:
             desk.record_event(one.id, "accept", actor=cc.Actor("agency", one.organization_id))
@@ -233,7 +236,7 @@ def test_one_data_key_that_does_not_open_keeps_no_other_back(caplog):
 
 def test_a_way_to_reach_a_patron_that_cannot_be_used_keeps_no_other_back(desk):
     odd, fine = (
-        send(desk, contacts=[preference(desk, **parts)])
+        send_referral(desk, contacts=[contact_preference(desk, **parts)])
         for parts in ({"safe_from": time(9), "safe_until": time(17)}, {})
     )
     desk.dispatch_once()
@@ -249,7 +252,7 @@ def test_a_way_to_reach_a_patron_that_cannot_be_used_keeps_no_other_back(desk):
 
 
 def test_a_text_that_cannot_be_written_keeps_no_other_back(desk, monkeypatch):
-    first, second = send(desk), send(desk)
+    first, second = send_referral(desk), send_referral(desk)
     written = cc.Letterhead.written
 
     def odd(self, template, language, *, referral_id, **parts):
@@ -264,7 +267,7 @@ def test_a_text_that_cannot_be_written_keeps_no_other_back(desk, monkeypatch):
 
 
 def test_staff_are_told_of_a_referral_that_cannot_be_read_itself(desk):
-    referral = send(desk)
+    referral = send_referral(desk)
     record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
     rewritten(desk, record_kinds.REFERRAL, referral.id, about={**record.document["about"], "shiny": 1})
     done = desk.dispatch_once()
@@ -274,9 +277,9 @@ def test_staff_are_told_of_a_referral_that_cannot_be_read_itself(desk):
 
 def test_a_storage_that_fails_sets_nothing_aside(desk, monkeypatch):
     """It is not the message's fault, and the next run sends it."""
-    match = found(desk)
+    match = best_match()
     take_referrals(desk, match)
-    send(desk, match)
+    send_referral(desk, match)
     get = desk.storage.get
 
     def broken(kind, ids):
@@ -290,7 +293,7 @@ def test_a_storage_that_fails_sets_nothing_aside(desk, monkeypatch):
         with pytest.raises(StorageError):
             desk.dispatch_once()
     assert desk.messages.dead_letters() == ()
-    desk.time.pass_by(minutes=5)
+    desk.clock.advance(minutes=5)
     assert desk.dispatch_once().sent == 1
 
 

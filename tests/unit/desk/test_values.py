@@ -7,21 +7,15 @@ from types import MappingProxyType
 
 import attrs
 import pytest
-from desks import MONDAY, STAFF, desk_at, found, send, take_referrals, terms
 
 import communityconnector as cc
+from builders import MONDAY, STAFF, best_match, consent_terms, make_desk, send_referral, take_referrals
 from communityconnector.desk.store import record_kinds
 from communityconnector.errors import InvalidReferralError, ReferralNotFoundError
 from communityconnector.referrals import Details, Proposal
 from communityconnector.serialization import typed
 
 NAIVE = datetime(2026, 3, 2, 12)  # noqa: DTZ001  # the point of the test
-
-
-@pytest.fixture
-def desk():
-    with desk_at() as opened:
-        yield opened
 
 
 # Types
@@ -33,13 +27,13 @@ def desk():
         (lambda: cc.Actor("staff", 7), "id"),
         (lambda: cc.Actor("staff", None), "id"),
         (lambda: cc.Actor("staff", "desk", [1]), "rights"),
-        (lambda: terms(purpose=b"food"), "purpose"),
-        (lambda: terms(days=30.0), "days"),
-        (lambda: terms(days=True), "days"),
-        (lambda: terms(witnessed_by=7), "witnessed_by"),
-        (lambda: terms(text_version=2), "text_version"),
-        (lambda: terms(language=None), "language"),
-        (lambda: terms(intermediaries=[5]), "intermediaries"),
+        (lambda: consent_terms(purpose=b"food"), "purpose"),
+        (lambda: consent_terms(days=30.0), "days"),
+        (lambda: consent_terms(days=True), "days"),
+        (lambda: consent_terms(witnessed_by=7), "witnessed_by"),
+        (lambda: consent_terms(text_version=2), "text_version"),
+        (lambda: consent_terms(language=None), "language"),
+        (lambda: consent_terms(intermediaries=[5]), "intermediaries"),
         (lambda: cc.FollowUp(reached="yes", helped="yes"), "reached"),
         (lambda: cc.FollowUp(reached=True, helped="yes", waited_days=2.5), "waited_days"),
         (lambda: cc.Intake(id=5), "id"),
@@ -77,9 +71,9 @@ def test_a_value_of_another_type_than_its_field_is_refused_and_not_repeated(make
 )
 def test_a_referral_that_could_not_be_read_again_is_not_made(desk, asked, field):
     with pytest.raises(InvalidReferralError, match=f"the field {field} does not take|`{field}` takes"):
-        send(desk, **asked)
+        send_referral(desk, **asked)
     assert list(desk.storage.scan(record_kinds.REFERRAL)) == []
-    assert send(desk, shared_fields=MappingProxyType({"first_name": "Quill"})).status == "requested"
+    assert send_referral(desk, shared_fields=MappingProxyType({"first_name": "Quill"})).status == "requested"
 
 
 def test_types_are_distinguished_as_in_documents():
@@ -100,7 +94,7 @@ def test_types_are_distinguished_as_in_documents():
 
 @pytest.mark.parametrize("text", ["x" * 2001, "a\0b", "half \ud800", "\x1b[31m"])
 def test_words_that_no_event_can_keep_are_refused(desk, text):
-    referral = send(desk)
+    referral = send_referral(desk)
     with pytest.raises(InvalidReferralError, match=r"at most 2,000 characters and no control characters$"):
         desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined", text=text)
     words = "Zoë\tsaid:\r\nno" + "x" * 1986
@@ -123,12 +117,12 @@ def test_a_day_that_no_zone_can_have_is_refused(day):
 
 def calls(desk, referral):
     """Every call that takes a moment, by name."""
-    match = found(desk)
+    match = best_match()
     agency = cc.Actor("agency", referral.organization_id)
     return {
         "refer": lambda at: desk.refer(match, actor=STAFF, at=at),
         "apply": lambda at: desk.record_event(referral.id, "accept", actor=agency, at=at),
-        "consent": lambda at: desk.referrals.consent(referral.id, terms(), actor=STAFF, at=at),
+        "consent": lambda at: desk.referrals.consent(referral.id, consent_terms(), actor=STAFF, at=at),
         "revoke_consent": lambda at: desk.referrals.revoke_consent(referral.id, actor=STAFF, at=at),
         "follow_up": lambda at: desk.follow_up(
             referral.id, cc.FollowUp(reached=True, helped="yes"), actor=STAFF, at=at
@@ -145,7 +139,7 @@ def calls(desk, referral):
     "name", ["refer", "apply", "consent", "revoke_consent", "follow_up", "re_refer", "due", "purge"]
 )
 def test_a_moment_has_a_zone_and_has_come(desk, name):
-    referral = send(desk)
+    referral = send_referral(desk)
     if name == "re_refer":
         desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     call = calls(desk, referral)[name]
@@ -168,16 +162,16 @@ def test_a_moment_has_a_zone_and_has_come(desk, name):
 def test_ids_with_full_stops_are_distinct():
     """What belongs to `2026.1` begins as what belongs to `2026` does."""
     ids = iter(["2026", "2026.1", *(f"x{number}" for number in range(99))])
-    with desk_at(ids=lambda: next(ids)) as desk:
-        take_referrals(desk, found(desk))
-        first, other = (desk.refer(found(desk), actor=STAFF) for _ in range(2))
+    with make_desk(ids=lambda: next(ids)) as desk:
+        take_referrals(desk, best_match())
+        first, other = (desk.refer(best_match(), actor=STAFF) for _ in range(2))
         assert (first.id, other.id) == ("2026", "2026.1")
         desk.follow_up(other.id, cc.FollowUp(reached=True, helped="no", problem="no_funds"), actor=STAFF)
         assert [event.referral_id for event in desk.referrals.events("2026")] == ["2026"] * 2
         assert desk.referrals.follow_up_answers("2026") == ()
         desk.privacy.set_legal_hold("2026.1", actor=STAFF, reason="case-1")
         desk.follow_up(first.id, cc.FollowUp(reached=True, helped="yes"), actor=STAFF)
-        desk.time.pass_by(days=181)
+        desk.clock.advance(days=181)
         desk.purge()
         with pytest.raises(ReferralNotFoundError):
             desk.referrals.events("2026")
