@@ -1,6 +1,6 @@
-"""Write the pages of `docs/reference/api` from the docstrings: `python docs/api_pages.py`.
+"""Write the pages of `docs/reference/api` and `rooms.md` from the docstrings: `python docs/api_pages.py`.
 
-A page stands for a room or for a class of the face. Signatures are copied from the source as it is written, so the pages
+A page of `api` stands for a room or for a class of the face. Signatures are copied from the source as it is written, so the pages
 are the same under every version of Python. Tests fail when a page is out of date.
 """
 
@@ -24,8 +24,13 @@ from communityconnector import errors
 
 FOLDER = Path(__file__).parent / "reference" / "api"
 INDEX = FOLDER.parent / "api.md"
+ROOMS = FOLDER.parent / "rooms.md"
 COMMAND = "python docs/api_pages.py"
 NOTE = f"<!-- Written by `{COMMAND}` from the docstrings. Change those. -->"
+ROOMS_INTRO = (
+    "Every room of `src/communityconnector` and its files, each with the first line of its docstring. The "
+    "[map](../explanation/architecture.md) shows how the rooms lie above each other."
+)
 WIDTH = 100
 ROOT = "communityconnector"
 SECTIONS = ("Args", "Attributes", "Returns", "Yields", "Raises", "Example")
@@ -516,6 +521,35 @@ def contents() -> str:
     return "\n".join(["| page | holds |", "|---|---|", *rows])
 
 
+def rooms() -> str:
+    """Return the page of every room and file, each with the first sentence of its docstring."""
+    package = Path(str(import_module(ROOT).__file__)).parent
+    blocks = [
+        NOTE,
+        "# Rooms and files",
+        ROOMS_INTRO,
+    ]
+    tops: dict[str, list[str]] = {}
+    for path in sorted(
+        package.rglob("*.py"), key=lambda path: (path.parent.parts, path.name != "__init__.py", path.name)
+    ):
+        relative = path.relative_to(package)
+        name = (
+            str(relative.parent) if path.name == "__init__.py" and path.parent != package else str(relative)
+        )
+        text = " ".join(
+            (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "")
+            .partition("\n\n")[0]
+            .split()
+        )
+        top = relative.parts[0] if len(relative.parts) > 1 else ""
+        mark = "**" if path.name == "__init__.py" and top else ""
+        tops.setdefault(top, []).append(f"| {mark}`{name}`{mark} | {text} |")
+    for top, rows in sorted(tops.items()):
+        blocks += [f"## {top or 'Single files'}", "\n".join(["| file | holds |", "|---|---|", *rows])]
+    return "\n\n".join(blocks) + "\n"
+
+
 def between(text: str, mark: str, inner: str) -> str:
     """Return a text with another text between two of its marks."""
     before, start, rest = text.partition(f"<!-- {mark} -->\n")
@@ -524,10 +558,10 @@ def between(text: str, mark: str, inner: str) -> str:
 
 
 def pages() -> dict[Path, str]:
-    """Return every page of the reference by its path, and the index with its tables."""
+    """Return every page that is written, by its path."""
     written = {FOLDER / f"{slug}.md": page_text(page) for slug, page in PAGES.items()}
     index = between(INDEX.read_text(encoding="utf-8"), "pages", contents())
-    return {**written, INDEX: between(index, "names", face())}
+    return {**written, ROOMS: rooms(), INDEX: between(index, "names", face())}
 
 
 def main() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import itertools
 import re
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -157,10 +159,32 @@ def test_every_room_has_a_floor():
     assert rooms == set().union(*FLOORS)
 
 
-def test_the_page_of_architecture_has_the_same_floors():
-    page = (PACKAGE.parents[1] / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
-    (line,) = re.findall(r"^\*\*Floors\.\*\* (.*?)\. ", page, re.MULTILINE)
-    assert [set(re.findall(r"`(\w+)`", floor)) for floor in line.split(" < ")] == FLOORS
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def storeys(picture: str) -> list[set[str]]:
+    """The rooms that a picture of the house shows, storey by storey, the lowest first."""
+    groups = [group for group in ET.fromstring(picture).iter(f"{SVG}g") if group.get("class") == "storey"]  # noqa: S314  # our own file
+    groups.sort(key=lambda group: -float(group.find(f"{SVG}rect").get("y")))
+    return [
+        {text.text for text in group.iter(f"{SVG}text") if text.get("class") == "room"} for group in groups
+    ]
+
+
+PICTURE = PACKAGE.parents[1] / "docs" / "house.svg"
+
+
+def test_the_picture_of_the_house_shows_every_room_once_and_no_other():
+    picture = PICTURE.read_text(encoding="utf-8")
+    shown = re.findall(r'class="room"[^>]*>(\w+)<', picture)
+    assert sorted(shown) == sorted({room(path) for path in FILES})
+    assert set().union(*storeys(picture)) == set(shown) - {"testing"}
+
+
+def test_in_the_picture_no_room_lies_below_one_that_it_may_import():
+    shown = storeys(PICTURE.read_text(encoding="utf-8"))
+    for lower, higher in itertools.pairwise(shown):
+        assert max(map(floor, lower)) <= min(map(floor, higher)), (lower, higher)
 
 
 def test_adapters_do_not_import_each_other():
@@ -199,12 +223,6 @@ def test_a_file_of_the_desk_imports_only_from_its_room_and_from_lower_floors(pat
         other = inside.partition(".")[0]
         if inside != module and other != own:
             assert desk_floor(other) < desk_floor(own), module
-
-
-def test_the_page_of_architecture_has_the_floors_of_the_desk():
-    page = (PACKAGE.parents[1] / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
-    (line,) = re.findall(r"^Within `desk`, (.*?);", page, re.MULTILINE)
-    assert [set(re.findall(r"`(\w+)`", floor)) for floor in line.split(" < ")] == DESK_FLOORS[:-1]
 
 
 @pytest.mark.parametrize("name", CIRCLES)

@@ -43,10 +43,3 @@ def test_the_check_of_the_project_runs_the_test_command():
     lines = README.read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if re.fullmatch(found[1], line)] == [TEST_COMMAND]
     assert 'bash -c "$test_command"' in script
-
-
-def test_every_link_into_the_project_leads_to_a_file():
-    links = re.findall(r"\]\(([^)#\s]+)", README.read_text(encoding="utf-8"))
-    local = [link for link in links if "://" not in link]
-    assert len(local) > 10
-    assert [link for link in local if not (ROOT / link).exists()] == []

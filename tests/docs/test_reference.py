@@ -23,7 +23,8 @@ def api_pages():
 def test_the_pages_of_the_reference_are_up_to_date(api_pages):
     written = api_pages.pages()
     stored = {
-        path: path.read_text(encoding="utf-8") for path in [*api_pages.FOLDER.glob("*.md"), api_pages.INDEX]
+        path: path.read_text(encoding="utf-8")
+        for path in [*api_pages.FOLDER.glob("*.md"), api_pages.INDEX, api_pages.ROOMS]
     }
     outdated = [
         str(path.relative_to(SCRIPT.parent))

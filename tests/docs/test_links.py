@@ -1,0 +1,69 @@
+"""Links between pages lead to files, and to headings that are there. So do the paths that the page of promises names."""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(
+    path
+    for pattern in ("*.md", "docs/**/*.md", "src/**/*.md", "examples/**/*.md", "tests/**/*.md")
+    for path in ROOT.glob(pattern)
+    if "_build" not in path.parts
+)
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+@functools.cache
+def prose(page: Path) -> str:
+    return FENCED.sub("", page.read_text(encoding="utf-8"))
+
+
+def slug(heading: str) -> str:
+    """The anchor that GitHub and Sphinx make of a heading."""
+    words = re.sub(r"\]\([^)]*\)", "", heading).lower()
+    return re.sub(r"[^\w\- ]", "", words).strip().replace(" ", "-")
+
+
+@functools.cache
+def anchors(page: Path) -> set[str]:
+    return {slug(heading) for heading in re.findall(r"^#+ (.*)$", prose(page), re.MULTILINE)}
+
+
+def broken(page: Path, text: str) -> list[str]:
+    found = []
+    for link in LINK.findall(text):
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            found.append(link)
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(page):
+    assert broken(page, prose(page)) == []
+
+
+def test_a_broken_link_is_seen():
+    page = ROOT / "README.md"
+    assert broken(page, "[a](nowhere.md) [b](#nothing-like-this) [c](docs/index.md#nor-this)") == [
+        "nowhere.md",
+        "#nothing-like-this",
+        "docs/index.md#nor-this",
+    ]
+
+
+def test_the_page_of_promises_names_files_that_exist():
+    text = prose(ROOT / "docs" / "explanation" / "promises.md")
+    paths = [path for path in re.findall(r"`([\w./]+)`", text) if "/" in path]
+    assert len(paths) > 40
+    package = ROOT / "src" / "communityconnector"
+    assert [path for path in paths if not (ROOT / path).exists() and not (package / path).exists()] == []
