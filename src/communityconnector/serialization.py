@@ -1,156 +1,274 @@
-"""Values as plain documents that JSON and every storage can hold, and back.
+"""Plain documents: what storage holds, and what settings files say, read and written by one converter.
 
-The fields of the value's class decide what a document may hold: texts, numbers, booleans, dates, codes, lists of those.
+The fields of a class decide what its documents may contain. A document with an unknown key, or with a value of another
+type, is refused, and the error names the path of the key. Records of a directory are read by `interchange` instead,
+which repairs what it can.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from enum import StrEnum
-from functools import cache
-from types import NoneType, UnionType
-from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time
+from functools import cache, partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, TypeVar, get_args, get_origin
 
 import attrs
 
 from communityconnector.errors import CommunityConnectorError
+from communityconnector.notification import Secret
+
+if TYPE_CHECKING:  # cattrs is slow to import, so it is imported when the first document is read or written
+    from cattrs import Converter
 
 SCHEMA: Final = 1
-"""The form of the documents. A reader refuses one that it does not know."""
+"""The format of documents that state it. Documents of another format are refused."""
 
-T = TypeVar("T", bound=attrs.AttrsInstance)
+T = TypeVar("T")
 
-
-def typed(
-    refusal: type[CommunityConnectorError],
-) -> Callable[[type, list[attrs.Attribute[Any]]], list[attrs.Attribute[Any]]]:
-    """Make a class refuse values of other types than its fields have, so that what is stored can be read again.
-
-    For `field_transformer` of `attrs.frozen`. A boolean is not a number, and a moment is not a day.
-
-    Args:
-        refusal: what to raise; the message names class and field and never the value.
-    """
-
-    def check(value: attrs.AttrsInstance, field: attrs.Attribute[Any], content: Any) -> None:
-        if not _fits(_hints(type(value))[field.name], content):
-            message = (
-                f"{type(value).__name__}: the field {field.name} does not take a {type(content).__name__}"
-            )
-            raise refusal(message)
-
-    return lambda _, fields: [field.evolve(validator=check) for field in fields]
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+_PLAIN: Final = {str: "a string", int: "a whole number", bool: "true or false"}
+_TIMES: Final = {
+    date: "a date, such as 2026-03-02",
+    datetime: "a date and time with its zone, such as 2026-03-02T15:00:00+00:00",
+    time: "a time of day, such as 09:30",
+}
 
 
-@cache
-def _hints(cls: type) -> dict[str, Any]:
-    """The types of a class's fields, looked up once."""
-    return get_type_hints(cls)
-
-
-def _fits(kind: Any, content: Any) -> bool:
-    origin, args = get_origin(kind), get_args(kind)
-    if origin in {Union, UnionType}:
-        return any(_fits(one, content) for one in args)
-    if origin in {tuple, frozenset}:
-        return isinstance(content, origin) and all(_fits(args[0], item) for item in content)
-    if origin is Mapping:
-        return isinstance(content, Mapping) and all(
-            _fits(args[0], name) and _fits(args[1], item) for name, item in content.items()
-        )
-    strange = {int: bool, date: datetime}.get(kind)
-    return isinstance(content, kind) and not (strange is not None and isinstance(content, strange))
-
-
-def write(value: attrs.AttrsInstance, *without: str) -> dict[str, Any]:
-    """Write a value as a plain document: texts, numbers, booleans and lists. Empty fields are left out.
+class ExpectedError(ValueError):
+    """A value is not what its field takes.
 
     Args:
-        value: the value.
-        without: names of fields that the document does not hold.
+        what: what the field takes, such as "a list". The value itself must not be repeated.
     """
-    document: dict[str, Any] = {"schema": SCHEMA}
-    for field in attrs.fields(type(value)):
-        content = getattr(value, field.name)
-        if field.name in without or content is None or content in ("", ()):
-            continue
-        document[field.name] = _plain(content)
-    return document
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"expected {what}")
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, date):  # a datetime is one too
-        return value.isoformat()
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+@attrs.frozen(kw_only=True)
+class DocumentForm:
+    """The form of a class's documents. It does not change, because stored documents must stay readable.
+
+    Attributes:
+        error: raised for an invalid document.
+        has_schema: whether documents state their format.
+        omits: the fields that a document leaves out: empty ones, those with their default value, or none.
+        names: keys in documents that are not named as their field, by field.
+        hooks: how to read and write single fields, by field.
+        without: fields that documents never contain.
+    """
+
+    error: type[CommunityConnectorError]
+    has_schema: bool = False
+    omits: Literal["empty", "default", "none"] = "none"
+    names: Mapping[str, str] = _NOTHING
+    hooks: Mapping[str, tuple[Callable[[Any, Any], Any], Callable[[Any], Any]]] = _NOTHING
+    without: tuple[str, ...] = ()
 
 
-def read(
-    cls: type[T], document: Mapping[str, Any], refusal: type[CommunityConnectorError], what: str, **given: Any
-) -> T:
-    """Read the value that a document was written from.
+class Document:
+    """A base for attrs classes whose values are stored as plain documents.
+
+    Attributes:
+        FORM: the form of the documents. A class that is only part of other documents has a form and not this base.
+    """
+
+    __slots__ = ()
+    FORM: ClassVar[DocumentForm]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the value as a plain document that JSON and every storage can hold. Secrets are in clear text."""
+        document: dict[str, Any] = _documents().unstructure(self)
+        return document
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """Return the value that a document was made from.
+
+        Raises:
+            CommunityConnectorError: the document is invalid. The message names the field and never repeats its value.
+        """
+        return structure(_documents(), cls, document, cls.FORM.error)
+
+
+def expect(raw: Any, kind: type[Any], what: str) -> Any:
+    """Return the same value if it is of a type. A boolean is not a number.
 
     Args:
-        cls: what it is.
-        document: what `write` made.
-        refusal: what to raise if the document is invalid; the message names the field and never the value.
-        what: what the document is of, in words.
-        given: values of fields that the document does not hold.
+        raw: the value.
+        kind: the type.
+        what: what the type is called in an error.
+
+    Raises:
+        ExpectedError: the value is of another type.
     """
-    raw = dict(document)
-    if raw.pop("schema", None) != SCHEMA:
-        message = f"a document of {what} has the schema {SCHEMA}"
-        raise refusal(message)
-    kinds = _kinds(cls)
-    if strange := sorted(map(str, raw.keys() - kinds.keys() | raw.keys() & given.keys())):
-        message = f"{cls.__name__} has no field {strange[0]}"
-        raise refusal(message)
-    values = dict(given)
-    for name, content in raw.items():
-        values[name] = _read_if_any(kinds[name], content)
-        if values[name] is None:
-            message = f"the field {name} holds nothing that it can hold"
-            raise refusal(message)
-    required = {field.name for field in attrs.fields(cls) if field.default is attrs.NOTHING}
-    if missing := sorted(required - values.keys()):
-        message = f"{cls.__name__} lacks {missing[0]}"
-        raise refusal(message)
-    return cls(**values)
+    if not isinstance(raw, kind) or (kind is int and isinstance(raw, bool)):
+        raise ExpectedError(what)
+    return raw
 
 
-@cache
-def _kinds(cls: type) -> dict[str, Any]:
-    hints = _hints(cls)
-    return {field.name: _without_none(hints[field.name]) for field in attrs.fields(cls)}
+def new_converter() -> Converter:
+    """Return a converter that takes each value only in its own type, and refuses unknown keys."""
+    from cattrs import Converter
+
+    converter = Converter(forbid_extra_keys=True, unstruct_collection_overrides={tuple: list})
+    for kind, what in _PLAIN.items():
+        converter.register_structure_hook(kind, partial(_read_plain, base=kind, what=what))
+    for moment, what in _TIMES.items():
+        converter.register_structure_hook(moment, partial(_read_time, what=what))
+        converter.register_unstructure_hook(moment, lambda value: value.isoformat())
+    converter.register_structure_hook(Secret, lambda raw, _: Secret(expect(raw, str, "a string")))
+    converter.register_unstructure_hook(Secret, Secret.reveal)
+    converter.register_structure_hook_factory(_is_list, _list_reader)
+    converter.register_structure_hook_factory(_is_mapping, _mapping_reader)
+    return converter
 
 
-def _without_none(kind: Any) -> Any:
-    args = get_args(kind)
-    return next(arg for arg in args if arg is not NoneType) if NoneType in args else kind
+def _read_plain(raw: Any, kind: Any, base: type[Any], what: str) -> Any:
+    value = expect(raw, base, what)
+    return value if kind is base else kind(value)  # a list of codes is a kind of string
 
 
-def _read_if_any(kind: Any, content: Any) -> Any:
-    """Read a field; gives `None` if its content is invalid.
-
-    The refusal is raised elsewhere: raised here, its context would be the error that quotes the content.
-    """
+def _read_time(raw: Any, kind: Any, what: str) -> Any:
     try:
-        return _read(kind, content)
+        return kind.fromisoformat(raw)
     except (TypeError, ValueError):
-        return None
+        raise ExpectedError(what) from None
 
 
-def _read(kind: Any, content: Any) -> Any:
-    if get_origin(kind) is tuple:
-        if not isinstance(content, list):
-            raise TypeError
-        return tuple(_read(get_args(kind)[0], item) for item in content)
-    if issubclass(kind, date):
-        return kind.fromisoformat(content)
-    if issubclass(kind, StrEnum):
-        return kind(content)
-    if type(content) is not kind:  # a boolean would pass for a number
-        raise TypeError
-    return content
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) in {tuple, frozenset}
+
+
+def _list_reader(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    collection: Any = get_origin(kind)
+    items: Any = list.__class_getitem__(get_args(kind)[0])
+    read = converter.get_structure_hook(items)
+    return lambda raw, _: collection(read(expect(raw, list, "a list"), items))
+
+
+def _is_mapping(kind: Any) -> bool:
+    return get_origin(kind) is Mapping
+
+
+def _mapping_reader(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    items: Any = dict.__class_getitem__(get_args(kind))
+    read = converter.get_structure_hook(items)
+    return lambda raw, _: read(expect(raw, dict, "a table of names and values"), items)
+
+
+def structure(  # noqa: PLR0913  # what to read, and how errors are worded
+    converter: Converter,
+    cls: type[T],
+    document: Any,
+    error: type[CommunityConnectorError],
+    *,
+    prefix: str = "",
+    unknown: Callable[[type, set[str]], str] = lambda _, keys: f"unknown key {min(keys)}",
+) -> T:
+    """Return the value of a class that a document describes.
+
+    Args:
+        converter: reads it.
+        cls: the class of the value.
+        document: what a storage or a file contains.
+        error: raised if the document is invalid. It names the path of each invalid key and never repeats a value.
+        prefix: the beginning of the error's message, such as the name of a file.
+        unknown: words the problem of unknown keys of a class.
+    """
+    from cattrs import BaseValidationError
+
+    try:
+        return converter.structure(document, cls)
+    except (BaseValidationError, ExpectedError) as invalid:
+        problems = "; ".join(_problems(invalid, "", unknown))
+    # Raised after the `except` block: the context of an error raised in it would repeat values.
+    message = f"{prefix}{problems}"
+    raise error(message)
+
+
+def _problems(error: Exception, path: str, unknown: Callable[[type, set[str]], str]) -> Iterator[str]:
+    from cattrs import ClassValidationError, ForbiddenExtraKeysError, IterableValidationError
+
+    groups: list[tuple[str, Exception]] = []
+    words = "invalid"
+    if isinstance(error, ClassValidationError):
+        with_path, others = error.group_exceptions()
+        groups = [(f"{path}.{note.name}" if path else note.name, inner) for inner, note in with_path]
+        groups += [(path, inner) for inner in others]
+    elif isinstance(error, IterableValidationError):
+        groups = [(f"{path}[{note.index}]", inner) for inner, note in error.group_exceptions()[0]]
+    elif isinstance(error, ExpectedError | CommunityConnectorError):
+        words = str(error)
+    elif isinstance(error, ForbiddenExtraKeysError):
+        words = unknown(error.cl, error.extra_fields)
+    elif isinstance(error, KeyError):
+        words = "missing"
+    if not groups:
+        yield f"{path}: {words}" if path else words
+    for inner_path, inner in groups:
+        yield from _problems(inner, inner_path, unknown)
+
+
+@cache
+def _documents() -> Converter:
+    """The converter of stored documents."""
+    converter = new_converter()
+    converter.register_structure_hook_factory(_has_form, _document_reader)
+    converter.register_unstructure_hook_factory(_has_form, _document_writer)
+    return converter
+
+
+def _has_form(kind: Any) -> bool:
+    return hasattr(kind, "FORM")
+
+
+def _document_reader(cls: type[Document], converter: Converter) -> Callable[[Any, Any], Any]:
+    from cattrs.gen import make_dict_structure_fn
+
+    read = make_dict_structure_fn(cls, converter, **_overrides(cls.FORM))
+
+    def read_document(raw: Any, _: Any) -> Any:
+        document = dict(expect(raw, Mapping, "a document"))
+        if cls.FORM.has_schema and document.pop("schema", None) != SCHEMA:
+            message = f"a document of the schema {SCHEMA}"
+            raise ExpectedError(message)
+        return read(document, cls)
+
+    return read_document
+
+
+def _document_writer(cls: type[Document], converter: Converter) -> Callable[[Any], dict[str, Any]]:
+    from cattrs.gen import make_dict_unstructure_fn
+
+    form = cls.FORM
+    write = make_dict_unstructure_fn(
+        cls, converter, _cattrs_omit_if_default=form.omits == "default", **_overrides(form)
+    )
+    schema = {"schema": SCHEMA} if form.has_schema else {}
+
+    def write_document(value: Any) -> dict[str, Any]:
+        document = write(value)
+        if form.omits == "empty":
+            document = {
+                key: content
+                for key, content in document.items()
+                if content is not None and content not in ("", [])
+            }
+        return {**schema, **document}
+
+    return write_document
+
+
+def _overrides(form: DocumentForm) -> dict[str, Any]:
+    from cattrs import override
+
+    return (
+        {name: override(rename=key) for name, key in form.names.items()}
+        | {name: override(omit=True) for name in form.without}
+        | {
+            name: override(struct_hook=read, unstruct_hook=write)
+            for name, (read, write) in form.hooks.items()
+        }
+    )

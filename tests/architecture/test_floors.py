@@ -16,9 +16,9 @@ PACKAGE = Path(__file__).parents[2] / "src" / "communityconnector"
 FLOORS = [
     {"errors"},
     {"choices"},
-    {"model", "serialization"},
+    {"model"},
     {"geocoding", "travel", "storage", "notification", "encryption", "needs", "interchange"},
-    {"settings", "webhooks"},
+    {"serialization", "settings", "webhooks"},
     {"matching", "referrals", "sample_directory"},
     {"desk", "directory_store", "partners"},
     {"hookspecs"},
@@ -37,7 +37,7 @@ FLOORS = [
 OUTSIDE = {
     "errors": set(),
     "choices": set(),
-    "serialization": {"attrs"},
+    "serialization": {"attrs", "cattrs"},
     "model": {"attrs", "geopy"},
     "needs": {"attrs"},
     "interchange": {"attrs", "cattrs", "jsonschema", "orjson", "referencing"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import runpy
 import shutil
 import sqlite3
@@ -158,7 +159,7 @@ def rows(path):
     )
     with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as connection:
         return [
-            row
+            (*row[:4], json.loads(row[4] or "null"), row[5])
             for row in connection.execute(query)
             if row[0] in {*KEPT} - {"data-key"} and '"sealed"' not in row[4]
         ]

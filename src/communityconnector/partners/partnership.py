@@ -9,9 +9,9 @@ from typing import Any, Final, NoReturn, Self
 
 import attrs
 
-from communityconnector import serialization
 from communityconnector.errors import InvalidPartnershipError
 from communityconnector.notification import Secret
+from communityconnector.serialization import Document, DocumentForm
 
 
 class PartnershipStatus(StrEnum):
@@ -58,6 +58,8 @@ class KeyContact:
         reach: how to reach the person, such as a telephone extension or an address: also a `Secret`.
     """
 
+    FORM = DocumentForm(error=InvalidPartnershipError, omits="default")
+
     role: str
     name: Secret | None = attrs.field(default=None, converter=_secret)
     reach: Secret | None = attrs.field(default=None, converter=_secret)
@@ -87,7 +89,7 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Partnership:
+class Partnership(Document):
     """The library's notes about one partner. Each agency has at most one.
 
     Attributes:
@@ -106,6 +108,8 @@ class Partnership:
     Raises:
         InvalidPartnershipError: the agency is missing, or there is an owner or a day without a next step.
     """
+
+    FORM = DocumentForm(error=InvalidPartnershipError, has_schema=True, omits="empty", without=("version",))
 
     organization_id: str
     status: PartnershipStatus = attrs.field(converter=PartnershipStatus)
@@ -153,11 +157,9 @@ class Partnership:
         Args:
             contacts: whether to include the key contacts in clear text. For storage only.
         """
-        document = serialization.write(self, "contacts", "version")
-        return {
-            **document,
-            "contacts": [_open(contact) for contact in self.contacts] if contacts else len(self.contacts),
-        }
+        document = super().to_dict()
+        written = document.get("contacts", [])
+        return {**document, "contacts": written if contacts else len(written)}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
@@ -166,25 +168,10 @@ class Partnership:
         Raises:
             InvalidPartnershipError: the document is invalid. The message names the field and never repeats its value.
         """
-        raw = dict(document)
-        listed = raw.pop("contacts", ())
-        try:
-            contacts = () if isinstance(listed, int) else tuple(KeyContact(**contact) for contact in listed)
-        except TypeError:
-            message = "the field contacts is invalid: expected a number or a list of contacts"
-            raise InvalidPartnershipError(message) from None
-        return serialization.read(
-            cls, raw, InvalidPartnershipError, "a partnership", contacts=contacts, version=0
-        )
+        if isinstance(document.get("contacts"), int):
+            document = {key: value for key, value in document.items() if key != "contacts"}
+        return super().from_dict(document)
 
     def __repr__(self) -> str:
         # Free text may name people, so the repr leaves it out.
         return f"<Partnership with {self.organization_id!r}, {self.status}>"
-
-
-def _open(contact: KeyContact) -> dict[str, str]:
-    secrets = {"name": contact.name, "reach": contact.reach}
-    return {
-        "role": contact.role,
-        **{name: text.reveal() for name, text in secrets.items() if text is not None},
-    }

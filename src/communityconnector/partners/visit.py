@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final, Self
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from communityconnector import serialization
 from communityconnector.errors import InvalidVisitError
 from communityconnector.interchange import Mode, to_raw
 from communityconnector.interchange.structuring.structurer import Structurer
@@ -24,8 +23,9 @@ from communityconnector.matching.schedules.recurrence import (
     rule_of,
     spans,
 )
-from communityconnector.model import Frequency, Schedule
+from communityconnector.model import Frequency, Record, Schedule
 from communityconnector.model.zone_labels import zone_named
+from communityconnector.serialization import Document, DocumentForm, expect
 
 _DAY: Final = timedelta(days=1)
 _ONCE: Final = Rule()
@@ -52,8 +52,12 @@ def _days(values: Iterable[date]) -> tuple[date, ...]:
     return tuple(sorted(set(days)))
 
 
+def _read_schedule(raw: Any, _: Any) -> Record:
+    return Structurer(Mode.COLLECT).record(Schedule, expect(raw, Mapping, "a schedule"))
+
+
 @attrs.frozen(kw_only=True, repr=False)
-class Visit:
+class Visit(Document):
     """A recurring visit of an agency's staff to a branch.
 
     Attributes:
@@ -74,6 +78,14 @@ class Visit:
     Raises:
         InvalidVisitError: a field is missing, or the schedule does not determine when the visits are.
     """
+
+    FORM = DocumentForm(
+        error=InvalidVisitError,
+        has_schema=True,
+        omits="empty",
+        hooks={"schedule": (_read_schedule, to_raw)},
+        without=("version",),
+    )
 
     id: str
     organization_id: str
@@ -139,25 +151,6 @@ class Visit:
             return None
         holiday = "" if holidays is None or is_extra else holidays(day) or ""
         return Occurrence(self, *span, holiday)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the visit as a plain document."""
-        return {**serialization.write(self, "schedule", "version"), "schedule": to_raw(self.schedule)}
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """Return the visit that a document was made from.
-
-        Raises:
-            InvalidVisitError: the document is invalid.
-        """
-        raw = dict(document)
-        raw_schedule = raw.pop("schedule", None)
-        if not isinstance(raw_schedule, Mapping):
-            message = "the document of a visit needs a schedule"
-            raise InvalidVisitError(message)
-        schedule = Structurer(Mode.COLLECT).record(Schedule, raw_schedule)
-        return serialization.read(cls, raw, InvalidVisitError, "a visit", schedule=schedule, version=0)
 
     def __repr__(self) -> str:
         return f"<Visit {self.id!r}>"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from communityconnector.errors import InvalidReferralError
-from communityconnector.referrals.documents import Code, as_utc
+from communityconnector.referrals.fields import Code, as_utc
 from communityconnector.referrals.policy import Policy
 from communityconnector.referrals.referral import Referral
 from communityconnector.referrals.states import ASKED_AFTERWARDS, SENT, ReferralStatus, Source

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from communityconnector.referrals.documents import Code
+from communityconnector.referrals.fields import Code
 
 
 class CodeClass(Code):

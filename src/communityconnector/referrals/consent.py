@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import attrs
 
 from communityconnector.errors import InvalidConsentError
 from communityconnector.notification import Uncopied
-from communityconnector.referrals import documents
-from communityconnector.referrals.documents import TYPED, Code, as_utc, as_utc_if_any, texts
+from communityconnector.referrals.fields import STORED, Code, as_utc, as_utc_if_any, texts, typed
+from communityconnector.serialization import Document
 
 USUAL_DAYS: Final = 90
 MOST_DAYS: Final = 365
@@ -45,7 +45,7 @@ def _sorted(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(texts(values))))
 
 
-@attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
+@attrs.frozen(kw_only=True, repr=False, field_transformer=typed)
 class ConsentTerms(Uncopied):
     """The terms that a patron agrees to. Nothing is agreed to by default.
 
@@ -87,7 +87,7 @@ class ConsentTerms(Uncopied):
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Consent(Uncopied):
+class Consent(Document, Uncopied):
     """A stored consent. Who gave it can be looked up only through the referral.
 
     Together with the signature and the patron's name, which the library stores elsewhere, it holds what 42 CFR 2.31(a)
@@ -110,6 +110,8 @@ class Consent(Uncopied):
         expires_at: when it ends.
         revoked_at: when it was taken back.
     """
+
+    FORM = STORED
 
     id: str
     referral_id: str
@@ -170,15 +172,6 @@ class Consent(Uncopied):
             and self.purpose == purpose
             and all(map(self.in_force, moments))
         )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the consent as a plain document."""
-        return documents.write(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """Return the consent that a document was made from."""
-        return documents.read(cls, document)
 
     def __repr__(self) -> str:
         return f"<Consent {self.id!r} for referral {self.referral_id!r}>"

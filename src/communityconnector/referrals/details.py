@@ -10,7 +10,7 @@ import attrs
 from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals.codes import HoldReason, Outcome
 from communityconnector.referrals.consent import Consent
-from communityconnector.referrals.documents import TYPED, names
+from communityconnector.referrals.fields import names, typed
 from communityconnector.referrals.states import ReferralStatus, Source
 
 MOST_TEXT: Final = 2_000
@@ -41,7 +41,7 @@ class Sending:
     channel_allowed: bool = False
 
 
-@attrs.frozen(kw_only=True, field_transformer=TYPED)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class Details:
     """The details that a caller reports with an event. Each event takes some of them and refuses the rest.
 

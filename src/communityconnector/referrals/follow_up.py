@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self
 
 import attrs
 
 from communityconnector.errors import InvalidReferralError
-from communityconnector.referrals import documents
 from communityconnector.referrals.codes import MEANINGS, CodeClass, Outcome
-from communityconnector.referrals.documents import TYPED, Code, as_utc
+from communityconnector.referrals.fields import STORED, Code, as_utc, typed
+from communityconnector.serialization import Document
 
 
 class Helped(Code):
@@ -22,7 +20,7 @@ class Helped(Code):
     NO = "no"
 
 
-@attrs.frozen(kw_only=True, field_transformer=TYPED)
+@attrs.frozen(kw_only=True, field_transformer=typed)
 class FollowUp:
     """A patron's answer to four questions: did you reach them, did they help, how long did it take, what went wrong?
 
@@ -62,7 +60,7 @@ class FollowUp:
 
 
 @attrs.frozen(kw_only=True)
-class Answered:
+class Answered(Document):
     """A stored answer to a follow-up.
 
     Attributes:
@@ -74,18 +72,11 @@ class Answered:
         problem: what stood in the way.
     """
 
+    FORM = STORED
+
     referral_id: str
     at: datetime = attrs.field(converter=as_utc)
     reached: bool
     helped: Helped = attrs.field(converter=Helped)
     waited_days: int | None = None
     problem: Outcome | None = attrs.field(default=None, converter=attrs.converters.optional(Outcome))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the answer as a plain document."""
-        return documents.write(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """Return the answer that a document was made from."""
-        return documents.read(cls, document)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from collections.abc import Iterable
 
 import attrs
 
 from communityconnector.errors import InvalidReferralError
 from communityconnector.notification import Secret
-from communityconnector.referrals.documents import TYPED, Code, texts
+from communityconnector.referrals.fields import Code, texts, typed
+from communityconnector.serialization import Document, DocumentForm
 
 
 class Taker(Code):
@@ -19,8 +19,8 @@ class Taker(Code):
     SERVICE = "service"
 
 
-@attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
-class Intake:
+@attrs.frozen(kw_only=True, repr=False, field_transformer=typed)
+class Intake(Document):
     """The way in which an agency, or one of its services, takes referrals.
 
     A message to an agency contains the referral's id and a link, never what the referral is about. So no notifier has to
@@ -39,6 +39,8 @@ class Intake:
     Raises:
         InvalidReferralError: the id is missing, or there is a notifier without an address or the reverse.
     """
+
+    FORM = DocumentForm(error=InvalidReferralError)
 
     id: str
     entity: Taker = attrs.field(default=Taker.ORGANIZATION, converter=Taker)
@@ -79,17 +81,6 @@ class Intake:
         if unexpected:
             message = f"the agency does not ask for {unexpected[0]}, so it must not be sent: leave it out, or add it to the intake"
             raise InvalidReferralError(message)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the intake as a plain document, with its address in clear text."""
-        plain = attrs.asdict(self, filter=lambda field, _: field.name != "address")
-        lists = {name: list(plain[name]) for name in ("required_fields", "optional_fields")}
-        return {**plain, **lists, "entity": self.entity.value, "address": self.address.reveal()}
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """Return the intake that a document was made from."""
-        return cls(**{**document, "address": Secret(document["address"])})
 
     def __repr__(self) -> str:
         return f"<Intake of {self.entity} {self.id!r}>"

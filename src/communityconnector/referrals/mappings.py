@@ -24,7 +24,7 @@ import attrs
 
 from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals.codes import HoldReason, Outcome
-from communityconnector.referrals.documents import TYPED, Code
+from communityconnector.referrals.fields import Code, typed
 from communityconnector.referrals.referral import Referral
 from communityconnector.referrals.states import TERMINAL, ReferralStatus
 
@@ -157,7 +157,7 @@ class Reported:
         return self.status is None or (self.status in TERMINAL and not is_explained)
 
 
-@attrs.frozen(field_transformer=TYPED)
+@attrs.frozen(field_transformer=typed)
 class Meant:
     """The meaning of another system's word.
 

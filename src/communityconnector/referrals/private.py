@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta, tzinfo
-from typing import Any, Final, Self
 
 import attrs
 
 from communityconnector.errors import InvalidReferralError
 from communityconnector.notification import Secret, Uncopied
 from communityconnector.referrals.consent import AgeBand
-from communityconnector.referrals.documents import CLOCKS_DIFFER, TYPED, Code, as_utc_if_any
+from communityconnector.referrals.fields import CLOCKS_DIFFER, Code, as_utc_if_any, typed
+from communityconnector.serialization import Document, DocumentForm
 
 
 class Channel(Code):
@@ -34,7 +34,7 @@ class Safe(Code):
     UNKNOWN = "unknown"
 
 
-@attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
+@attrs.frozen(kw_only=True, repr=False, field_transformer=typed)
 class ContactPreference(Uncopied):
     """One way to reach a patron, and its terms. By default it is not used.
 
@@ -55,6 +55,8 @@ class ContactPreference(Uncopied):
     Raises:
         InvalidReferralError: safe hours lack a beginning or an end, have a time zone, or end when they begin.
     """
+
+    FORM = DocumentForm(error=InvalidReferralError)
 
     channel: Channel = attrs.field(converter=Channel)
     address: Secret
@@ -112,11 +114,8 @@ class ContactPreference(Uncopied):
         return f"<ContactPreference by {self.channel}>"
 
 
-_CONTACT_PARTS: Final = ("ok_to_leave_message", "ok_to_name_library", "language")
-
-
-@attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
-class Private(Uncopied):
+@attrs.frozen(kw_only=True, repr=False, field_transformer=typed)
+class Private(Document, Uncopied):
     """A patron's private data in one referral.
 
     Attributes:
@@ -126,6 +125,8 @@ class Private(Uncopied):
         notes: notes that were added to events, by version of the referral.
         age_band: the patron's rough age.
     """
+
+    FORM = DocumentForm(error=InvalidReferralError, names={"shared_fields": "told"})
 
     patron: str = ""
     shared_fields: Mapping[str, Secret] = attrs.field(factory=dict)
@@ -147,50 +148,5 @@ class Private(Uncopied):
         ]
         return max(confirmed) + fresh_for if confirmed else None
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return all of it in clear text, for storage only."""
-        return {
-            "patron": self.patron,
-            "told": {name: text.reveal() for name, text in self.shared_fields.items()},
-            "contacts": [_contact(contact) for contact in self.contacts],
-            "notes": {version: text.reveal() for version, text in self.notes.items()},
-            "age_band": self.age_band.value,
-        }
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """Return the private data that `to_dict` wrote."""
-        return cls(
-            patron=document["patron"],
-            shared_fields={name: Secret(text) for name, text in document["told"].items()},
-            contacts=tuple(_contact_of(contact) for contact in document["contacts"]),
-            notes={version: Secret(text) for version, text in document["notes"].items()},
-            age_band=document["age_band"],
-        )
-
     def __repr__(self) -> str:
         return "<Private>"
-
-
-def _contact(contact: ContactPreference) -> dict[str, Any]:
-    return {
-        "channel": contact.channel.value,
-        "address": contact.address.reveal(),
-        "safe": contact.safe.value,
-        "safe_from": contact.safe_from and contact.safe_from.isoformat(),
-        "safe_until": contact.safe_until and contact.safe_until.isoformat(),
-        "verified_at": contact.verified_at and contact.verified_at.isoformat(),
-        **{name: getattr(contact, name) for name in _CONTACT_PARTS},
-    }
-
-
-def _contact_of(document: Mapping[str, Any]) -> ContactPreference:
-    return ContactPreference(
-        channel=document["channel"],
-        address=Secret(document["address"]),
-        safe=document["safe"],
-        safe_from=document["safe_from"] and time.fromisoformat(document["safe_from"]),
-        safe_until=document["safe_until"] and time.fromisoformat(document["safe_until"]),
-        verified_at=document["verified_at"] and datetime.fromisoformat(document["verified_at"]),
-        **{name: document[name] for name in _CONTACT_PARTS},
-    )

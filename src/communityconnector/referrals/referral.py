@@ -6,16 +6,13 @@ they agreed to are stored separately, so that they can be deleted without the re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Self
 
 import attrs
 
 from communityconnector.errors import InvalidReferralError
-from communityconnector.referrals import documents
 from communityconnector.referrals.codes import HoldReason, Outcome
-from communityconnector.referrals.documents import TYPED, as_utc, as_utc_if_any, texts
+from communityconnector.referrals.fields import STORED, as_utc, as_utc_if_any, texts, typed
 from communityconnector.referrals.states import (
     SENT,
     TERMINAL,
@@ -26,9 +23,10 @@ from communityconnector.referrals.states import (
     Role,
     Source,
 )
+from communityconnector.serialization import Document
 
 
-@attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
+@attrs.frozen(kw_only=True, repr=False, field_transformer=typed)
 class Proposal:
     """The content of a new referral.
 
@@ -62,7 +60,7 @@ class Proposal:
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Referral:
+class Referral(Document):
     """One patron's way to one service, in its current state.
 
     `create` and `re_refer` make it, and `advance` changes it. Times are in UTC. They state when something happened,
@@ -108,6 +106,8 @@ class Referral:
     Raises:
         InvalidReferralError: a field contradicts another one, or a time has no zone.
     """
+
+    FORM = STORED
 
     id: str
     type: ReferralType
@@ -182,26 +182,13 @@ class Referral:
             and self.outcome_source is not None
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the referral as a plain document that JSON and every storage can hold."""
-        return documents.write(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """Return the referral that a document was made from.
-
-        Raises:
-            InvalidReferralError: the document is invalid.
-        """
-        return documents.read(cls, document)
-
     def __repr__(self) -> str:
         # The need and the agency are private. Authorized staff look the referral up by its id.
         return f"<Referral {self.id!r} {self.status} v{self.version}>"
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class ReferralEvent:
+class ReferralEvent(Document):
     """One thing that happened to a referral. Events are added and never changed.
 
     Attributes:
@@ -223,6 +210,8 @@ class ReferralEvent:
     Raises:
         InvalidReferralError: a field contradicts another one, or a time has no zone.
     """
+
+    FORM = STORED
 
     referral_id: str
     version: int
@@ -247,19 +236,6 @@ class ReferralEvent:
             "recorded_at": self.recorded_at < self.at,
         }
         _refuse(next((name for name, wrong in contradictions.items() if wrong), ""))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the event as a plain document that JSON and every storage can hold."""
-        return documents.write(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """Return the event that a document was made from.
-
-        Raises:
-            InvalidReferralError: the document is invalid.
-        """
-        return documents.read(cls, document)
 
     def __repr__(self) -> str:
         return f"<ReferralEvent {self.referral_id!r} v{self.version} {self.event}>"

@@ -12,7 +12,7 @@ from typing import Final
 import attrs
 
 from communityconnector.errors import InvalidReferralError
-from communityconnector.referrals.documents import TYPED, Code, names
+from communityconnector.referrals.fields import Code, names, typed
 
 
 class ReferralStatus(Code):
@@ -138,7 +138,7 @@ VOID_RIGHT: Final = "void"
 """The right that staff need to withdraw a referral as entered in error."""
 
 
-@attrs.frozen(repr=False, field_transformer=TYPED)
+@attrs.frozen(repr=False, field_transformer=typed)
 class Actor:
     """A desk, a patron, an agency or a program that acts on a referral.
 

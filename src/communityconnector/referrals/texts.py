@@ -18,7 +18,7 @@ import attrs
 
 from communityconnector.errors import InvalidReferralError
 from communityconnector.notification import Secret
-from communityconnector.referrals.documents import Code
+from communityconnector.referrals.fields import Code
 from communityconnector.referrals.private import Channel, ContactPreference
 from communityconnector.referrals.states import ReferralStatus
 

@@ -16,7 +16,7 @@ from communityconnector.referrals import guards
 from communityconnector.referrals.clocks import add_business_days
 from communityconnector.referrals.codes import MEANINGS, Outcome
 from communityconnector.referrals.details import NO_DETAILS, Details
-from communityconnector.referrals.documents import as_utc
+from communityconnector.referrals.fields import as_utc
 from communityconnector.referrals.guards import Step
 from communityconnector.referrals.policy import Policy
 from communityconnector.referrals.referral import Proposal, Referral, ReferralEvent

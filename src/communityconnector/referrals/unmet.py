@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, Self
+from typing import Final
 
 import attrs
 
 from communityconnector.errors import InvalidReferralError
-from communityconnector.referrals import documents
 from communityconnector.referrals.codes import Outcome, UnmetReason
-from communityconnector.referrals.documents import TYPED, Code, texts
+from communityconnector.referrals.fields import STORED, Code, texts, typed
+from communityconnector.serialization import Document
 
 _MOST_AREA: Final = 40
 _ZIP: Final = re.compile(r"[0-9]{1,5}")
@@ -33,8 +33,8 @@ class Basis(Code):
     """Staff noticed it."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=TYPED)
-class UnmetRecord:
+@attrs.frozen(kw_only=True, field_transformer=typed)
+class UnmetRecord(Document):
     """One need that could not be met. It names no person, no exact day and no street.
 
     Attributes:
@@ -48,6 +48,8 @@ class UnmetRecord:
         channel: how the patron came, such as `desk`, `phone` or `outreach`.
     """
 
+    FORM = STORED
+
     concepts: tuple[str, ...] = attrs.field(default=(), converter=texts)
     terms: tuple[str, ...] = attrs.field(default=(), converter=texts)
     reason: UnmetReason = attrs.field(converter=UnmetReason)
@@ -56,15 +58,6 @@ class UnmetRecord:
     area: str = ""
     language: str = ""
     channel: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as a plain document."""
-        return documents.write(self)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """Return the record that a document was made from."""
-        return documents.read(cls, document)
 
 
 def coarse(record: UnmetRecord) -> UnmetRecord:

@@ -203,7 +203,7 @@ def test_what_was_set_aside_is_purged_by_its_keys_alone(desk):
     record = desk.storage.get(record_kinds.OUTBOX, [key])[key]
     desk.storage.commit([Put(record_kinds.OUTBOX, key, {}, record.version, record.keys)])
     desk.dispatch_once()
-    assert [dead.why for dead in desk.messages.dead_letters()] == ["TypeError"]
+    assert [dead.why for dead in desk.messages.dead_letters()] == ["InvalidReferralError"]
     desk.clock.advance(days=31)
     desk.purge()
     assert desk.storage.get(record_kinds.OUTBOX, [key]) == {}

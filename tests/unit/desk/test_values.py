@@ -13,7 +13,7 @@ from builders import MONDAY, STAFF, best_match, consent_terms, make_desk, send_r
 from communityconnector.desk.store import record_kinds
 from communityconnector.errors import InvalidReferralError, ReferralNotFoundError
 from communityconnector.referrals import Details, Proposal
-from communityconnector.serialization import typed
+from communityconnector.referrals.fields import typed
 
 NAIVE = datetime(2026, 3, 2, 12)  # noqa: DTZ001  # the point of the test
 
@@ -77,7 +77,7 @@ def test_a_referral_that_could_not_be_read_again_is_not_made(desk, asked, field)
 
 
 def test_types_are_distinguished_as_in_documents():
-    @attrs.frozen(kw_only=True, field_transformer=typed(InvalidReferralError))
+    @attrs.frozen(kw_only=True, field_transformer=typed)
     class Some:
         number: int = 0
         day: date | None = None

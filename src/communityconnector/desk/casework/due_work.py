@@ -26,7 +26,7 @@ from communityconnector.referrals import (
     Role,
     Template,
 )
-from communityconnector.referrals.documents import as_utc
+from communityconnector.referrals.fields import as_utc
 from communityconnector.storage import KeyRange, Record
 
 SYSTEM = Actor(Role.SYSTEM, "clock")

@@ -23,7 +23,7 @@ from communityconnector.referrals import (
     ReferralType,
     Source,
 )
-from communityconnector.referrals.documents import TYPED, texts
+from communityconnector.referrals.fields import texts, typed
 from communityconnector.referrals.names import (
     AgeBandName,
     BasisName,
@@ -83,7 +83,7 @@ class EventOptions(EventDetails, total=False):
     at: datetime | None
 
 
-@attrs.frozen(kw_only=True, repr=False, field_transformer=TYPED)
+@attrs.frozen(kw_only=True, repr=False, field_transformer=typed)
 class ReferralRequest(Uncopied):
     """What a referral is made with, beside the service.
 

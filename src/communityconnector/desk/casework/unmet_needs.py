@@ -10,7 +10,7 @@ from communityconnector.desk.store.record_kinds import UNMET_NEED, stamp
 from communityconnector.errors import InvalidReferralError
 from communityconnector.matching import MatchResult
 from communityconnector.referrals import Basis, UnmetReason, UnmetRecord, reason_for
-from communityconnector.referrals.documents import texts
+from communityconnector.referrals.fields import texts
 from communityconnector.referrals.names import BasisName, UnmetReasonName
 from communityconnector.referrals.unmet import coarse
 from communityconnector.storage import ABSENT, Put

@@ -33,7 +33,7 @@ from communityconnector.errors import (
     StaleRecordError,
 )
 from communityconnector.referrals import Actor, Referral, Role
-from communityconnector.referrals.documents import Code
+from communityconnector.referrals.fields import Code
 from communityconnector.storage import KeyRange
 from communityconnector.webhooks import TOLERANCE
 

@@ -35,7 +35,7 @@ from communityconnector.desk.store.record_kinds import (
 )
 from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals import Actor, ContactPreference, Role, Safe
-from communityconnector.referrals.documents import CLOCKS_DIFFER, as_utc_if_any
+from communityconnector.referrals.fields import CLOCKS_DIFFER, as_utc_if_any
 from communityconnector.storage import KeyRange, Put, Record, fetch
 
 DeliveryStatusName = Literal["deferred", "delivered", "bounced", "rejected", "unsubscribed", "complained"]

@@ -13,7 +13,7 @@ from communityconnector.desk.store.record_kinds import COUNT
 from communityconnector.desk.store.referral_record import StoredReferral
 from communityconnector.needs import Vocabulary
 from communityconnector.referrals import Policy, Referral, ReferralStatus
-from communityconnector.referrals.documents import Code
+from communityconnector.referrals.fields import Code
 from communityconnector.storage import ABSENT, Put, Write
 
 OTHER: Final = "other"

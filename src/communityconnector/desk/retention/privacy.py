@@ -11,7 +11,7 @@ from communityconnector.desk.retention.legal_hold_commands import LegalHold, Leg
 from communityconnector.desk.retention.purge import Purge, PurgeReport
 from communityconnector.desk.retention.subject_requests import Erasure
 from communityconnector.referrals import Actor, Private
-from communityconnector.referrals.documents import as_utc
+from communityconnector.referrals.fields import as_utc
 
 
 class Privacy:

@@ -28,7 +28,7 @@ from communityconnector.desk.store.record_kinds import (
 )
 from communityconnector.desk.store.referral_record import read_referral
 from communityconnector.referrals import Actor, Private, Role
-from communityconnector.referrals.documents import texts
+from communityconnector.referrals.fields import texts
 from communityconnector.storage import Put, Record, Write, fetch
 
 _KINDS: Final = (PRIVATE, CONSENT, DISCLOSURE)

@@ -11,16 +11,17 @@ import hashlib
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import attrs
 
 from communityconnector.desk.store.record_kinds import ANCHOR, AUDIT, EVENT, stamp
 from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals import Actor
-from communityconnector.referrals.documents import texts
+from communityconnector.referrals.fields import texts
+from communityconnector.serialization import Document, DocumentForm
 from communityconnector.storage import ABSENT, Delete, Put, Record, Storage, Write, fetch
 
 CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -68,7 +69,7 @@ class Fact:
 
 
 @attrs.frozen(kw_only=True)
-class Entry:
+class Entry(Document):
     """An entry of the log.
 
     Attributes:
@@ -85,6 +86,8 @@ class Entry:
         previous: the hash of the entry before.
         hash: the hash of all this.
     """
+
+    FORM = DocumentForm(error=InvalidReferralError)
 
     number: int
     at: str
@@ -103,10 +106,6 @@ class Entry:
         """The hash that it should have: SHA-256 of the rest of it as JSON, names in order."""
         fields = attrs.asdict(self, filter=lambda field, _: field.name != "hash")
         return hashlib.sha256(json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-    def to_dict(self) -> dict[str, Any]:
-        """The entry as a plain document."""
-        return {**attrs.asdict(self), "fields": list(self.fields)}
 
 
 @attrs.frozen
@@ -208,7 +207,7 @@ class Audit:
             count += 1
             try:
                 entry = _entry(record)
-            except (TypeError, InvalidReferralError):
+            except InvalidReferralError:
                 number = record.id.lstrip("0")
                 broken.append(
                     f"entry {number} cannot be read: a newer version wrote it, or it has been changed"
@@ -279,5 +278,4 @@ def _id(number: int) -> str:
 
 
 def _entry(record: Record) -> Entry:
-    document: Mapping[str, Any] = record.document
-    return Entry(**document)
+    return Entry.from_dict(record.document)

@@ -56,7 +56,7 @@ from communityconnector.referrals import (
     Referral,
     ReferralEvent,
 )
-from communityconnector.referrals.documents import CLOCKS_DIFFER, as_utc
+from communityconnector.referrals.fields import CLOCKS_DIFFER, as_utc
 from communityconnector.referrals.intake import Taker, intake_key
 from communityconnector.storage import ABSENT, Delete, KeyRange, Put, Record, Storage, Write, fetch, lawful_id
 

@@ -10,9 +10,9 @@ and what it says is left as it is.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import attrs
 
@@ -27,7 +27,8 @@ from communityconnector.desk.store.record_kinds import (
 )
 from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals import Template
-from communityconnector.referrals.documents import TYPED, Code
+from communityconnector.referrals.fields import Code, typed
+from communityconnector.serialization import Document, DocumentForm
 from communityconnector.storage import ABSENT, KeyRange, Put, Record, Storage
 
 
@@ -88,8 +89,8 @@ _STATE_KEYS: Final = frozenset({BY_DUE, BY_DEAD, BY_PURGE})
 """The keys that say what has become of a message."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=TYPED)
-class OutboxMessage:
+@attrs.frozen(kw_only=True, field_transformer=typed)
+class OutboxMessage(Document):
     """A message in the outbox.
 
     Attributes:
@@ -107,6 +108,8 @@ class OutboxMessage:
         tried_at: when it was tried last; empty where it was not.
         tracked: what the provider has reported about it since.
     """
+
+    FORM = DocumentForm(error=InvalidReferralError, omits="default")
 
     id: str
     referral_id: str
@@ -172,21 +175,6 @@ class OutboxMessage:
             OUTBOX, self.id, self.to_dict(), ABSENT, {BY_REFERRAL: self.referral_id, BY_DUE: stamp(due)}
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """The row as a plain document; what is empty is left out."""
-        plain = attrs.asdict(self, filter=lambda field, value: value != field.default)
-        return {name: str(value) if isinstance(value, Code) else value for name, value in plain.items()}
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """The row that a document was made from.
-
-        Raises:
-            TypeError: it has other fields.
-            InvalidReferralError: a field holds nothing that it can hold.
-        """
-        return cls(**document)
-
 
 @attrs.frozen(kw_only=True)
 class UnreadableMessage:
@@ -214,7 +202,7 @@ def read_message(record: Record) -> OutboxMessage | UnreadableMessage:
     """What a record of the outbox says; where it cannot be read, what its keys tell."""
     try:
         return OutboxMessage.from_dict(record.document)
-    except (TypeError, InvalidReferralError) as error:
+    except InvalidReferralError as error:
         return UnreadableMessage(
             id=record.id,
             referral_id=record.keys.get(BY_REFERRAL, ""),

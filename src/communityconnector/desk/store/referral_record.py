@@ -9,14 +9,16 @@ from typing import Any, Self
 import attrs
 
 from communityconnector.desk.store.record_kinds import stamp
+from communityconnector.errors import InvalidReferralError
 from communityconnector.notification import Uncopied
 from communityconnector.referrals import SENT, Clock, Due, Policy, Private, Referral, due
-from communityconnector.referrals.documents import texts
+from communityconnector.referrals.fields import texts
+from communityconnector.serialization import Document, DocumentForm
 from communityconnector.storage import Record
 
 
 @attrs.frozen(kw_only=True)
-class ReferralMetadata:
+class ReferralMetadata(Document):
     """What is stored beside a referral.
 
     Attributes:
@@ -43,6 +45,8 @@ class ReferralMetadata:
         retracted: whether the agency was asked to delete what it holds.
     """
 
+    FORM = DocumentForm(error=InvalidReferralError, omits="default")
+
     done: tuple[str, ...] = attrs.field(default=(), converter=texts)
     consent_id: str = ""
     consent_until: str = ""
@@ -63,11 +67,6 @@ class ReferralMetadata:
     service_name: str = ""
     heard: bool = False
     retracted: bool = False
-
-    def to_dict(self) -> dict[str, Any]:
-        """The same as a plain document; what is empty is left out."""
-        plain = attrs.asdict(self, filter=lambda field, value: value != field.default)
-        return {**plain, "done": list(self.done)} if self.done else plain
 
     def bare(self) -> Self:
         """Give the metadata without private data: another system's word goes with it, for it may be about the patron."""
@@ -108,7 +107,9 @@ def read_referral(record: Record) -> StoredReferral:
     """The referral that a record holds."""
     document: Mapping[str, Any] = record.document
     return StoredReferral(
-        Referral.from_dict(document["referral"]), ReferralMetadata(**document["about"]), record.version
+        Referral.from_dict(document["referral"]),
+        ReferralMetadata.from_dict(document["about"]),
+        record.version,
     )
 
 

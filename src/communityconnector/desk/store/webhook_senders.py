@@ -9,7 +9,7 @@ import attrs
 
 from communityconnector.errors import InvalidSettingsError, InvalidSignatureError
 from communityconnector.notification import Secret
-from communityconnector.referrals.documents import names
+from communityconnector.referrals.fields import names
 from communityconnector.webhooks import key_bytes, verify
 
 

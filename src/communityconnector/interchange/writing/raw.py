@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from operator import attrgetter
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
-import cattrs
 
 from communityconnector.interchange.structuring.structurer import Structurer
 from communityconnector.interchange.texts.values import NOTHING
 from communityconnector.model import ENTITIES, Kind, Record, specs
 from communityconnector.model.disclosure import attribute_for
 from communityconnector.model.level import has_level
+
+if TYPE_CHECKING:
+    import cattrs
 
 
 @attrs.frozen(slots=True)
@@ -77,6 +79,8 @@ def to_raw(record: Record, conform: Callable[[Record], Record] | None = None) ->
 
 def converter() -> cattrs.Converter:
     """A cattrs converter that reads and writes records as HSDS JSON, for embedding them in types of your own."""
+    import cattrs
+
     made = cattrs.Converter()
     made.register_structure_hook_func(
         lambda cls: isinstance(cls, type) and issubclass(cls, Record),

@@ -1,26 +1,22 @@
-"""Code lists, and referral values as plain documents and back."""
+"""What the fields of referral values take: codes, lists of strings, moments, and values of their types only."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, NoReturn, TypeVar
+from functools import cache
+from types import UnionType
+from typing import Any, Final, NoReturn, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
-from communityconnector import serialization
 from communityconnector.errors import InvalidReferralError
 from communityconnector.needs.suggestions import did_you_mean
-from communityconnector.serialization import write
+from communityconnector.serialization import DocumentForm
 
-__all__ = ["CLOCKS_DIFFER", "TYPED", "Code", "as_utc", "as_utc_if_any", "names", "read", "texts", "write"]
-
-T = TypeVar("T", bound=attrs.AttrsInstance)
-
-TYPED: Final = serialization.typed(InvalidReferralError)
-"""`field_transformer` for values that callers make: refuses a value that could not be read back from storage."""
-
+STORED: Final = DocumentForm(error=InvalidReferralError, has_schema=True, omits="empty")
+"""The usual form of documents about referrals."""
 
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
 """How far the clocks of two machines may differ."""
@@ -83,14 +79,38 @@ def as_utc_if_any(moment: datetime | None) -> datetime | None:
     return None if moment is None else as_utc(moment)
 
 
-def read(cls: type[T], document: Mapping[str, Any]) -> T:
-    """Return the value that a document was written from.
+def typed(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+    """Make a class refuse values of other types than its fields have, because storage could not return them.
 
-    Args:
-        cls: the class of the value.
-        document: what `write` made.
+    For `field_transformer` of `attrs.frozen`. A boolean is not a number, and a datetime is not a date.
 
     Raises:
-        InvalidReferralError: the document is invalid. The message names the field and never repeats its value.
+        InvalidReferralError: by the class: a value has another type. The message names the field and not the value.
     """
-    return serialization.read(cls, document, InvalidReferralError, "a referral")
+    return [field.evolve(validator=_check_type) for field in fields]
+
+
+def _check_type(value: attrs.AttrsInstance, field: attrs.Attribute[Any], content: Any) -> None:
+    if not _fits(_hints(type(value))[field.name], content):
+        message = f"{type(value).__name__}: the field {field.name} does not take a {type(content).__name__}"
+        raise InvalidReferralError(message)
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    """The types of a class's fields, looked up once."""
+    return get_type_hints(cls)
+
+
+def _fits(kind: Any, content: Any) -> bool:
+    origin, args = get_origin(kind), get_args(kind)
+    if origin in {Union, UnionType}:
+        return any(_fits(one, content) for one in args)
+    if origin in {tuple, frozenset}:
+        return isinstance(content, origin) and all(_fits(args[0], item) for item in content)
+    if origin is Mapping:
+        return isinstance(content, Mapping) and all(
+            _fits(args[0], name) and _fits(args[1], item) for name, item in content.items()
+        )
+    strange = {int: bool, date: datetime}.get(kind)
+    return isinstance(content, kind) and not (strange is not None and isinstance(content, strange))
