@@ -31,7 +31,7 @@ def _card(match: cc.Match) -> dict[str, Any]:
     streets = [a for a in place.addresses if a.address_type == "physical"] if place else []
     return {
         "name": match.service.name,
-        "agency": match.organization.name if match.organization else None,
+        "agency": match.agency_name or None,
         "address": f"{streets[0].address_1}, {streets[0].city}" if streets else None,
         "phone": phones[0].number if phones else None,
         "miles": None if match.distance is None else round(match.distance.miles, 1),

@@ -12,10 +12,10 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import floor
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from communityconnector.errors import InvalidSettingsError, InvalidSignatureError
 from communityconnector.notification import Secret
@@ -25,6 +25,14 @@ TOLERANCE: Final = timedelta(minutes=5)
 
 CONTENT_TYPE: Final = "application/cloudevents+json; charset=UTF-8"
 """The media type of an `envelope`."""
+
+
+class Headers(Protocol):
+    """The headers of a request, as any framework has them: by name, in any letter case."""
+
+    def items(self) -> Iterable[tuple[str, str]]:
+        """Return names and values."""
+
 
 _PREFIX: Final = "whsec_"
 _SCHEME: Final = "v1"
@@ -73,7 +81,7 @@ def timestamp(at: datetime) -> str:
 
 def verify(
     keys: Sequence[Secret],
-    headers: Mapping[str, str],
+    headers: Headers,
     body: bytes,
     now: datetime,
     tolerance: timedelta = TOLERANCE,
@@ -152,7 +160,7 @@ def _check_id(message_id: str) -> None:
         raise InvalidSignatureError(*_ODD_ID)
 
 
-def _header(headers: Mapping[str, str], name: str) -> str:
+def _header(headers: Headers, name: str) -> str:
     values = [value for key, value in headers.items() if key.lower() == name]
     if len(values) > 1:
         message = f"`{name}` is repeated"

@@ -40,7 +40,7 @@ def test_the_heading_shows_the_arguments(hook):
 def test_the_declaration_is_described_with_its_fields_and_an_example(hook):
     fields = [field.name for field in attrs.fields(DECLARES[hook]) if field.name != "api"]
     assert f"- Returns: `{DECLARES[hook].__name__}({', '.join(fields)})`" in section(hook)
-    assert f"...     def {hook}(self):" in section(hook)
+    assert f"...     def {hook}(self) -> list[{DECLARES[hook].__name__}]:" in section(hook)
 
 
 @pytest.mark.parametrize("hook", DECLARES)

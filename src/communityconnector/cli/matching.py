@@ -187,7 +187,7 @@ def _print_match(console: Console, number: int, found: cc.Match) -> None:
     # A question has no score to go by.
     score = f"   {found.score:.2f}" if found.reasons[0].answer is cc.Answer.MET else ""
     console.print(line_of((f"{number}. {found.service.name}", "bold"), (score, "dim")))
-    agency = found.organization.name if found.organization else ""
+    agency = found.agency_name
     phone = found.offer.phones[0].number if found.offer.phones else ""
     facts = [agency, _address(found.location), phone]
     console.print(line_of(("   " + " · ".join(filter(None, facts)), "")))

@@ -75,6 +75,16 @@ class Match:
         return self.offer.organization
 
     @property
+    def agency_id(self) -> str:
+        """The id of the organization; empty if the directory names none."""
+        return self.organization.id if self.organization else ""
+
+    @property
+    def agency_name(self) -> str:
+        """The name of the organization, to be shown; empty if the directory names none."""
+        return self.organization.name if self.organization else ""
+
+    @property
     def alert(self) -> str:
         """What is urgent and passing about the service, in the record's words, such as a closure; "" for nothing."""
         return self.service.alert or ""

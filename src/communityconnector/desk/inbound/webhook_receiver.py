@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import attrs
@@ -35,7 +34,7 @@ from communityconnector.errors import (
 from communityconnector.referrals import Actor, Referral, Role
 from communityconnector.referrals.fields import Code
 from communityconnector.storage import KeyRange
-from communityconnector.webhooks import TOLERANCE
+from communityconnector.webhooks import TOLERANCE, Headers
 
 _LOG: Final = logging.getLogger("communityconnector")
 
@@ -114,7 +113,7 @@ class Webhooks:
     def __init__(self, context: DeskContext) -> None:
         self._context = context
 
-    def receive(self, headers: Mapping[str, str], body: bytes) -> WebhookResult:
+    def receive(self, headers: Headers, body: bytes) -> WebhookResult:
         """Process a report of an agency's or a platform's system, signed after Standard Webhooks.
 
         It names the referral, `referral_id` or `identifier`, and either an event of ours (`event`, with `outcome`,
@@ -173,7 +172,7 @@ class Webhooks:
 
     # Inside
 
-    def _receive(self, headers: Mapping[str, str], body: bytes) -> WebhookResult:
+    def _receive(self, headers: Headers, body: bytes) -> WebhookResult:
         context, ledger = self._context, self._context.ledger
         if not context.senders:
             message = "the desk knows no senders of web hooks: open it with senders=[WebhookSender(...)]"

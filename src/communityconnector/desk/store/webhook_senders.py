@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import attrs
@@ -10,7 +10,7 @@ import attrs
 from communityconnector.errors import InvalidSettingsError, InvalidSignatureError
 from communityconnector.notification import Secret
 from communityconnector.referrals.fields import names
-from communityconnector.webhooks import key_bytes, verify
+from communityconnector.webhooks import Headers, key_bytes, verify
 
 
 def _secrets(values: Iterable[Secret]) -> tuple[Secret, ...]:
@@ -63,7 +63,7 @@ def check_senders(senders: Iterable[WebhookSender]) -> tuple[WebhookSender, ...]
 
 
 def verify_sender(
-    senders: Iterable[WebhookSender], headers: Mapping[str, str], body: bytes, now: datetime
+    senders: Iterable[WebhookSender], headers: Headers, body: bytes, now: datetime
 ) -> tuple[WebhookSender, str]:
     """Find the sender whose secret has signed a web hook, and the message's id.
 
