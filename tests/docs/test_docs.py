@@ -61,7 +61,18 @@ def test_a_picture_is_whole_and_describes_itself(name):
 
 
 RULE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
-NAMING = {"_note", "note", "_found", "_unusable", "refused", "Draft", "_finding", "_counted"}
+NAMING = {
+    "_note",
+    "note",
+    "draft",
+    "_report",
+    "_found",
+    "_unusable",
+    "refused",
+    "Draft",
+    "_finding",
+    "_counted",
+}
 
 
 def rules_in(source: str) -> Iterator[str]:

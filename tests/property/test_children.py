@@ -15,7 +15,7 @@ from communityconnector import interchange
 from communityconnector.directory_store import load_rows
 from communityconnector.interchange import stream
 from communityconnector.interchange.reading import chunks, json_reader
-from communityconnector.interchange.structuring.structurer import UncountedError
+from communityconnector.interchange.structuring.record_ids import UncountedError
 from communityconnector.model import ENTITIES, Kind, specs
 from communityconnector.model.shape import children
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from communityconnector.directory_store import load_rows
 from communityconnector.directory_store.load_rows import LoadRow, make_row
 from communityconnector.interchange import notes, stream
-from communityconnector.interchange.reading import chunks, json_reader
-from communityconnector.interchange.structuring import structurer
+from communityconnector.interchange.reading import chunks, json_reader, json_text
+from communityconnector.interchange.structuring import record_ids, structurer
+from communityconnector.model import ENTITIES
 from communityconnector.model.claims import claims_of, heard, parts_of
 from communityconnector.model.hiding import Hiding
 from communityconnector.storage import encoded
@@ -86,7 +87,7 @@ def by_turns(given_chunks):
     for chunk in given_chunks:
         try:
             read = json_reader.read_chunk(chunk, partial(load_rows.to_plain_row, entities=ALL))
-        except structurer.UncountedError:
+        except record_ids.UncountedError:
             yield chunk, None
             continue
         plain = marshal.loads(marshal.dumps(read.to_plain()))  # noqa: S302  # written in this line
@@ -101,7 +102,7 @@ def little():
             patch.setattr(module, "LINES", 3)
         patch.setattr(chunks, "_LARGE", 900)
         patch.setattr(notes, "MOST_ALIKE", 2)
-        patch.setattr(notes, "_MOST_TOLD", 4)
+        patch.setattr(notes, "_MOST_REPORTED", 4)
         patch.setattr(structurer, "_MOST_SHARED", 2)
         yield
 
@@ -156,7 +157,7 @@ def test_what_chunks_do_not_know_of_each_other_would_be_seen(fault, tmp_path, mo
     whole = told(tmp_path / "s.ndjson", "repair", None)
     assert told(tmp_path / "s.ndjson", "repair", by_turns) == whole
     if fault == "told again":
-        monkeypatch.setattr(notes.Notes, "told_of", lambda _, digests: [False for _ in digests])
+        monkeypatch.setattr(notes.Notes, "were_reported", lambda _, digests: [False for _ in digests])
     elif fault == "never counted":
         monkeypatch.setattr(chunks.Merging, "end", lambda _: None)
     else:
@@ -171,8 +172,8 @@ def test_what_chunks_do_not_know_of_each_other_would_be_seen(fault, tmp_path, mo
 def test_what_records_tell_of_places_is_gathered_as_from_the_records(services):
     whole, parts = Hiding(), Hiding()
     for raw in services:
-        said = json_reader.loads(json.dumps(raw))
-        service = structurer.Structurer().record(structurer.ENTITIES["service"], said)
+        said = json_text.loads(json.dumps(raw))
+        service = structurer.Structurer().record(ENTITIES["service"], said)
         whole.take(claims_of(service), parts_of(service))
         parts.take(*heard(make_row(service, ()).places))
         for gathered in (whole, parts):

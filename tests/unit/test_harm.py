@@ -17,9 +17,16 @@ def test_what_is_private_comes_first_then_what_is_lost_and_matters_of_form_come_
 
 
 def test_a_value_that_could_not_be_mended_is_lost():
-    mended = Finding(severity=Severity.WARNING, rule="not-a-time", message="", action="read as 09:00")
+    mended = Finding(
+        severity=Severity.WARNING, rule="not-a-time", message="", action="read as", read_as="09:00"
+    )
     dropped = Finding(severity=Severity.ERROR, rule="not-a-time", message="", action="dropped")
     assert (mended.harm, dropped.harm) == (Harm.MENDED, Harm.LOST)
+
+
+def test_the_outcome_of_a_finding_is_its_action_with_the_value_as_it_was_read():
+    finding = Finding(severity=Severity.WARNING, rule="x", message="m", action="read as", read_as=12)
+    assert finding.outcome == "read as 12"
 
 
 def test_a_directory_gives_its_findings_in_that_order():
@@ -32,19 +39,19 @@ def test_a_directory_gives_its_findings_in_that_order():
 
 
 @pytest.mark.parametrize(
-    ("action", "bare"),
+    ("action", "read_as", "outcome"),
     [
-        ("read as 5 Hidden Lane", "read in another form"),
-        ("read as a@example.org", "read in another form"),
-        ("read as if absent", "read as if absent"),
-        ("read as HSDS 3.2", "read as HSDS 3.2"),
-        ("kept as it was", "kept as it was"),
-        ("dropped", "dropped"),
-        ("", ""),
+        ("read as", "5 Hidden Lane", "read in another form"),
+        ("what follows is read as of the category", "Shelters", "read in another form"),
+        ("read as if absent", None, "read as if absent"),
+        ("dropped", None, "dropped"),
+        ("", None, ""),
     ],
 )
-def test_without_its_value_a_finding_still_says_what_was_done(action, bare):
-    finding = Finding(severity=Severity.WARNING, rule="x", message="m", action=action, value="5 Hidden Lane")
+def test_without_its_value_a_finding_still_says_what_was_done(action, read_as, outcome):
+    finding = Finding(
+        severity=Severity.WARNING, rule="x", message="m", action=action, value="5 Hidden Ln", read_as=read_as
+    )
     shown = finding.without_value()
-    assert (shown.value, shown.action) == (None, bare)
+    assert (shown.value, shown.read_as, shown.outcome) == (None, None, outcome)
     assert (shown.rule, shown.message) == ("x", "m")

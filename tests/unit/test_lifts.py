@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import communityconnector as cc
-from communityconnector.interchange.legacy import FIELDS, OLD_TABLES, mend_schedule
+from communityconnector.interchange.legacy import FIELDS, OLD_TABLES, repair_schedule
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "dialects.md").read_text(encoding="utf-8")
 
@@ -169,7 +169,7 @@ def test_hours_and_events_of_the_next_hsds_are_schedules_with_a_role(tmp_path):
     ],
 )  # fmt: skip
 def test_parts_of_a_schedule_find_their_place(raw, expected):
-    found = mend_schedule(raw)
+    found = repair_schedule(raw)
     if expected is None:
         assert found is None
     else:

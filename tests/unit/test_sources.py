@@ -168,7 +168,7 @@ def test_numbers_and_phones_are_no_formulas(text):
 
 @given(st.text(max_size=20))
 def test_a_cell_says_what_it_was_made_of(text):
-    from communityconnector.interchange.reading.table_reader import plain_cell
+    from communityconnector.interchange.reading.table_file import plain_cell
 
     assert plain_cell(cell(text)) == text
     assert cell(text)[:1] not in {"=", "@", "\t", "\r", "\n"}

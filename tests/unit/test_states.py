@@ -253,7 +253,7 @@ def test_what_was_said_is_found_and_kept():
     assert service.extra["x_status"] == "Closed for renovations"
     assert [f.rule for f in directory.findings if f.path.endswith("status")] == ["unlisted-word"]
     (other,) = [f for f in nested(inactive=True).findings if f.rule == "state-read"]
-    assert (other.value, other.action) == ("status: active; inactive: True", "read as inactive")
+    assert (other.value, other.outcome) == ("status: active; inactive: True", "read as inactive")
 
 
 def test_a_directory_without_any_active_service_says_so():

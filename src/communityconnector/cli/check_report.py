@@ -170,7 +170,7 @@ def _describe(finding: cc.Finding, directory: cc.Directory) -> str:
     record = "" if finding.file or not finding.entity else _named(finding, directory)
     place = ", ".join(filter(None, (record, where)))
     value = "" if finding.value is None else f" (found: {_short(finding.value)})"
-    action = f"; {finding.action}" if finding.action else ""
+    action = f"; {finding.outcome}" if finding.outcome else ""
     return f"{place}: {finding.message}{value}{action}" if place else f"{finding.message}{value}{action}"
 
 

@@ -12,7 +12,7 @@ import attrs
 from communityconnector.errors import StaleRecordError, StorageError
 from communityconnector.interchange import Mode, to_raw
 from communityconnector.interchange.structuring.structurer import Structurer
-from communityconnector.interchange.texts.values import identifier_of
+from communityconnector.interchange.texts.identifiers import identifier_of
 from communityconnector.model import ENTITIES, Audience, Directory, Record, Service, TaxonomyTerm
 from communityconnector.model.audience import redaction
 from communityconnector.model.claims import stands_as, told

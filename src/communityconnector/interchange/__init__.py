@@ -20,11 +20,13 @@ from communityconnector.interchange.files.foreign_forms import foreign_form
 from communityconnector.interchange.files.sources import Source, SourceFile, UnreadableError, opened
 from communityconnector.interchange.reading.chunks import Elsewhere
 from communityconnector.interchange.reading.gathered import Reading
-from communityconnector.interchange.reading.json_reader import looks_like_json, read_json
+from communityconnector.interchange.reading.json_reader import read_json
+from communityconnector.interchange.reading.json_text import looks_like_json
 from communityconnector.interchange.reading.spool import Spool
-from communityconnector.interchange.reading.table_reader import looks_like_table, read_tables
+from communityconnector.interchange.reading.table_reader import read_tables
+from communityconnector.interchange.reading.table_start import looks_like_table
 from communityconnector.interchange.sheets.column_mapping import ColumnMapping
-from communityconnector.interchange.structuring.structurer import Mode
+from communityconnector.interchange.structuring.mode import Mode
 from communityconnector.interchange.writing.conform import Conformer
 from communityconnector.interchange.writing.json_writer import documents, left_out, page
 from communityconnector.interchange.writing.raw import converter, to_raw

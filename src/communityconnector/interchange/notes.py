@@ -1,4 +1,4 @@
-"""Findings while their records and places are still becoming known, and the counting of what repeats."""
+"""Findings while their records and places are still becoming known, and the counting of those that repeat."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ TALLIED: Final = frozenset({"null-value", "empty-text", "id-not-uuid", "upper-ca
 """Rules whose findings are counted, one finding a file: some files have null in every empty field."""
 
 MOST_ALIKE: Final = 1000
-"""Most findings of one rule, field, entity and action that are told one by one; the others are counted."""
+"""Most findings of one rule, field, entity and action that are reported one by one; the others are counted."""
+
+UPGRADED: Final = "read as HSDS 3.2"
+"""The action for all that comes in an older form."""
 
 _MOST_NAMED: Final = 12
 """Most fields that a finding which counts several of them names."""
 
-_MOST_TOLD: Final = 100_000
-"""So many embedded records whose findings were told are remembered, so as not to tell them again."""
+_MOST_REPORTED: Final = 100_000
+"""Most embedded records whose findings were reported that are remembered, so as not to report them again."""
 
-Key = tuple[str, str, str, str]
-"""By what findings are counted: rule, entity, field, and what was done: a value that was mended is not one that was dropped."""
+TallyKey = tuple[str, str, str, str]
+"""By what findings are counted: rule, entity, field and action. A value that was mended is not one that was dropped."""
 
 
 @attrs.define(slots=True)
@@ -31,7 +34,7 @@ class Draft:
     """A finding while its record and its path are still becoming known.
 
     Attributes:
-        key: by what it is counted; `None` where it is told by itself.
+        key: by what it is counted; `None` where it is reported by itself.
         visit: number of the embedded record that it is about, in a chunk (see `chunks`); -1 for none.
     """
 
@@ -41,21 +44,22 @@ class Draft:
     action: str
     path: str
     value: Any = None
+    read_as: Any = None
     entity: str = ""
     record_id: str = ""
     file: str = ""
     line: int | None = None
     count: int = 1
-    key: Key | None = None
+    key: TallyKey | None = None
     visit: int = -1
 
 
-At = Callable[[Draft], tuple[int | None, str]]
-"""Gives a draft's line and path in its file."""
+Position = Callable[[Draft], tuple[int | None, str]]
+"""Returns a draft's line and path in its file."""
 
 
 class Notes:
-    """What one reading has noted so far.
+    """Drafts and counts of findings during one reading.
 
     Attributes:
         drafts: findings of the record that is being read, with paths relative to it.
@@ -63,18 +67,25 @@ class Notes:
 
     def __init__(self) -> None:
         self.drafts: list[Draft] = []
-        self._tallies: dict[Key, Draft] = {}
-        self._alike: dict[Key, int] = {}
-        self._told: set[bytes] = set()
+        self._tallies: dict[TallyKey, Draft] = {}
+        self._alike: dict[TallyKey, int] = {}
+        self._reported: set[bytes] = set()
 
-    def note(  # noqa: PLR0913, PLR0917  # the parts of a draft, in its order
-        self, severity: Severity, rule: str, message: str, action: str, path: str, value: Any = None
+    def draft(  # noqa: PLR0913, PLR0917  # the parts of a draft, in its order
+        self,
+        severity: Severity,
+        rule: str,
+        message: str,
+        action: str,
+        path: str,
+        value: Any = None,
+        read_as: Any = None,
     ) -> None:
         """Draft a finding about the record that is being read."""
-        self.drafts.append(Draft(severity, rule, message, action, path, value))
+        self.drafts.append(Draft(severity, rule, message, action, path, value, read_as))
 
     def tally(self, entity: str, draft: Draft) -> Draft:
-        """Count a finding of a `TALLIED` rule; gives the draft that counts it, for those who count on."""
+        """Count a finding of a `TALLIED` rule, and return the draft that counts it, so that a caller may count on."""
         key = (draft.rule, entity, draft.path, draft.action)
         first = self._tallies.get(key)
         if first is None:
@@ -85,135 +96,121 @@ class Notes:
             first.count += 1
         return first
 
-    def count(self, key: Key, count: int, draft: Draft | None = None) -> None:
-        """Count findings that another reading counted; the draft tells of them, should they be the first."""
-        held = self._tallies.get(key)
-        if held is not None:
-            held.count += count
+    def count(self, key: TallyKey, count: int, draft: Draft | None = None) -> None:
+        """Count findings that another reading counted; the draft states them, should they be the first."""
+        tally = self._tallies.get(key)
+        if tally is not None:
+            tally.count += count
         elif draft is not None:
             self._tallies[key] = draft
 
-    def told_of(self, digests: Sequence[bytes]) -> list[bool]:
-        """Whether it was told before what was found in each of some embedded records. From now on it was."""
-        told = [digest in self._told for digest in digests]
-        self._told.update(digests)
-        return told
+    def were_reported(self, digests: Sequence[bytes]) -> list[bool]:
+        """Return for each embedded record whether its findings were reported before. From now on they were."""
+        reported = [digest in self._reported for digest in digests]
+        self._reported.update(digests)
+        return reported
 
     def counts(self) -> list[int]:
-        """How often each finding was counted so far."""
+        """Return how often each finding was counted so far."""
         return [draft.count for draft in self._tallies.values()]
 
     def once(self, text: bytes, first: int, before: Sequence[int]) -> None:
-        """Keep what was noted of an embedded record, unless it was told before, of one that says the same.
+        """Keep the findings of an embedded record, unless those of an equal one were reported before.
 
         Args:
-            text: what the record says.
+            text: the record as text.
             first: number of its first draft.
             before: `counts` before it was read.
         """
         if len(self.drafts) == first and self.counts() == before:
             return
         digest = hashlib.blake2b(text, digest_size=16).digest()
-        if digest in self._told:
+        if digest in self._reported:
             del self.drafts[first:]
             for draft, count in zip(self._tallies.values(), before, strict=False):
                 draft.count = count
         else:
-            self._told.add(digest)
-            self._first_of(digest, first, before)
+            self._reported.add(digest)
+            self._keep_first(digest, first, before)
 
     def pause(self) -> bool:
-        """Called now and then, so that memory stays bounded; gives whether it was forgotten what was told."""
-        if len(self._told) < _MOST_TOLD:
+        """Forget what was reported, should it be too much; return whether it was forgotten."""
+        if len(self._reported) < _MOST_REPORTED:
             return False
-        self._told.clear()
+        self._reported.clear()
         return True
 
-    def finish(self, file: str, at: At) -> list[Any]:
-        """Finish the drafts of a record and forget them.
+    def finish(self, file: str, position: Position) -> list[Any]:
+        """Return the findings of a record's drafts, and forget the drafts.
 
         Args:
             file: name of the file.
-            at: gives a draft's line and path in that file.
+            position: returns a draft's line and path in that file.
         """
         for draft in self.drafts:
             draft.file = file
-            draft.line, draft.path = at(draft)
-        done = self._closed()
+            draft.line, draft.path = position(draft)
+        finished = self._finished_drafts()
         self.drafts.clear()
-        return done
+        return finished
 
-    def _first_of(self, digest: bytes, first: int, before: Sequence[int]) -> None:
-        """Told when what was noted of an embedded record is kept."""
+    def _keep_first(self, digest: bytes, first: int, before: Sequence[int]) -> None:
+        """Called when the findings of an embedded record are kept."""
 
-    def _closed(self) -> list[Any]:
-        return [found for draft in self.drafts if (found := self.take(draft))]
+    def _finished_drafts(self) -> list[Any]:
+        return [finding for draft in self.drafts if (finding := self.take(draft))]
 
     def take(self, draft: Draft) -> Finding | None:
-        """The finding of a finished draft; `None` where it is counted."""
+        """Return the finding of a finished draft; `None` where it is counted."""
         if draft.key is not None:
             return None
-        key = (draft.rule, draft.entity, draft.path.rpartition(".")[2], _done(draft.action))
+        key = (draft.rule, draft.entity, draft.path.rpartition(".")[2], draft.action)
         self._alike[key] = alike = self._alike.get(key, 0) + 1
         if alike <= MOST_ALIKE:
-            return _finished(draft)
+            return _finding(draft)
         if alike == MOST_ALIKE + 1:
             draft.message += f" (after {MOST_ALIKE:,} findings like this one, the others are counted)"
-            draft.action = _done(draft.action)
+            if draft.read_as is not None:
+                draft.action, draft.read_as = "read in another form", None
             self._tallies[key] = draft
         else:
             self._tallies[key].count += 1
         return None
 
     def counted(self) -> list[Finding]:
-        """The findings that were counted; to be called once a file is read to its end. From now on all is counted anew."""
+        """Return the findings that were counted, and count anew; to be called once a file is read to its end."""
         by_rule: dict[str, list[Draft]] = {}
-        done = []
+        findings = []
         for (rule, *_), draft in self._tallies.items():
             if rule in TALLIED:
                 by_rule.setdefault(rule, []).append(draft)
             else:
-                done.append(_finished(draft))
+                findings.append(_finding(draft))
         self._tallies.clear()
         self._alike.clear()
-        return [*done, *map(_together, by_rule.values())]
+        return [*findings, *map(_joined, by_rule.values())]
 
 
-def _done(action: str) -> str:
-    """What was done, whatever the value: all that was read as something else is mended."""
-    return "mended" if action.startswith("read as ") and action != "read as if absent" else action
-
-
-def _together(drafts: Sequence[Draft]) -> Finding:
-    """One finding of what was counted by field: the message of the worst names the fields."""
-    worst = min(drafts, key=lambda draft: list(Severity).index(draft.severity))
-    found = _finished(worst)
+def _joined(drafts: Sequence[Draft]) -> Finding:
+    """Return one finding of those counted by field: the message of the worst names the fields."""
+    worst = _finding(min(drafts, key=lambda draft: list(Severity).index(draft.severity)))
     if len(drafts) == 1:
-        return found
-    most = sorted(drafts, key=lambda draft: -draft.count)
-    named = ", ".join(f"{_detail(draft)} ({draft.count:,})" for draft in most[:_MOST_NAMED])
-    rest = f" and {len(most) - _MOST_NAMED:,} more" if len(most) > _MOST_NAMED else ""
+        return worst
+    by_count = sorted(drafts, key=lambda draft: -draft.count)
+    named = ", ".join(f"{_detail(draft)} ({draft.count:,})" for draft in by_count[:_MOST_NAMED])
+    rest = f" and {len(drafts) - _MOST_NAMED:,} more" if len(drafts) > _MOST_NAMED else ""
     message = f"{worst.message.partition(': ')[0]}: {named}{rest}"
-    return attrs.evolve(found, message=message, count=sum(draft.count for draft in drafts))
+    return attrs.evolve(worst, message=message, count=sum(draft.count for draft in drafts))
 
 
 def _detail(draft: Draft) -> str:
-    """What a message says of its field; else the field."""
+    """Return what a message says of its field; else the field."""
     field = (draft.key or ("", "", draft.path, ""))[2]
     return draft.message.partition(": ")[2] or ".".join(filter(None, (draft.entity, field)))
 
 
-def _finished(draft: Draft) -> Finding:
-    return Finding(
-        severity=draft.severity,
-        rule=draft.rule,
-        message=draft.message,
-        action=draft.action,
-        file=draft.file,
-        line=draft.line,
-        path=draft.path,
-        entity=draft.entity,
-        record_id=draft.record_id,
-        value=draft.value,
-        count=draft.count,
-    )
+_SHARED_FIELDS: Final = tuple(field.name for field in attrs.fields(Finding))
+
+
+def _finding(draft: Draft) -> Finding:
+    return Finding(**{name: getattr(draft, name) for name in _SHARED_FIELDS})

@@ -12,7 +12,7 @@ def has_id(raw: Mapping[str, Any]) -> bool:
     return bool(key.strip()) if isinstance(key, str) else isinstance(key, (int, float))
 
 
-def whose(entity: str, raw: Mapping[str, Any], seed: str) -> str:
+def parent_key(entity: str, raw: Mapping[str, Any], seed: str) -> str:
     """What tells a record's children from those of every other record.
 
     Args:

@@ -1,4 +1,4 @@
-"""What was found about a directory while it was read: data, not exceptions."""
+"""What should be known about a directory that was read: data, not exceptions."""
 
 from __future__ import annotations
 
@@ -9,26 +9,6 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.model.harm import ORDER, Harm, harm_of
-
-READ_AS: Final = "read as "
-"""How an action begins that repeats a value; but for `_FORMS`."""
-
-_FORMS: Final = frozenset(
-    {
-        "HSDS 3.2",
-        "a list of one",
-        "a record",
-        "a table",
-        "far as it is whole",
-        "if absent",
-        "its object",
-        "links",
-        "one record for each",
-        "one service",
-        "status",
-    }
-)
-"""What may stand after `read as` and is no value."""
 
 
 class Severity(StrEnum):
@@ -44,20 +24,20 @@ class Severity(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class Finding:
-    """One thing found about a directory.
+    """One thing about a directory that a person should know.
 
     Attributes:
         severity: how much it matters.
         rule: stable name of the rule, such as `dangling-reference`.
-        message: what was found and what to do, for people.
-        action: what the reading did about it, such as `dropped` or `read as 12`; "" for nothing. Nothing of the source
-            stands in it, but after `read as`.
+        message: what is wrong and what to do, for people.
+        action: what the reading did about it, such as `dropped` or `read as`; "" for nothing. It repeats no value.
         file: the file, or the file within a folder or a zip.
         line: line in the file, counted from 1; `None` where a path says it better.
         path: dotted path in a JSON document (`$.contents[3].location.latitude`), or the column of a table.
         entity: HSDS entity of the record.
         record_id: id of the record.
         value: the raw value. `None` where there is none, or where the record's place is confidential.
+        read_as: the value as it was read, where that is another. `None` where `value` is.
         count: how often it occurs. Only for what a file may repeat without end, such as null in a field; the
             position is then that of the first time.
     """
@@ -72,6 +52,7 @@ class Finding:
     entity: str = ""
     record_id: str = ""
     value: Any = None
+    read_as: Any = None
     count: int = 1
 
     @property
@@ -79,10 +60,15 @@ class Finding:
         """What it may cost a patron: the order in which findings are best read."""
         return harm_of(self.rule, self.action)
 
+    @property
+    def outcome(self) -> str:
+        """The action in one piece with the value as it was read: `read as 12`, `dropped`."""
+        return self.action if self.read_as is None else f"{self.action} {self.read_as}"
+
     def without_value(self) -> Finding:
         """The same without what the source says there, for a record that is not shown as it is."""
-        repeats = self.action.startswith(READ_AS) and self.action.removeprefix(READ_AS) not in _FORMS
-        return attrs.evolve(self, value=None, action="read in another form" if repeats else self.action)
+        action = self.action if self.read_as is None else "read in another form"
+        return attrs.evolve(self, value=None, read_as=None, action=action)
 
     @property
     def where(self) -> str:
@@ -95,7 +81,7 @@ class Finding:
 
 def by_harm(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings with the worst harm first, errors before warnings; otherwise in the order in which they came."""
-    return tuple(sorted(findings, key=lambda found: (ORDER[found.harm], _WEIGHT[found.severity])))
+    return tuple(sorted(findings, key=lambda finding: (ORDER[finding.harm], _WEIGHT[finding.severity])))
 
 
 _WEIGHT: Final = {severity: number for number, severity in enumerate(Severity)}

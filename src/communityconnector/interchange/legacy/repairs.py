@@ -6,23 +6,23 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from communityconnector.interchange.ownership import whose
+from communityconnector.interchange.ownership import parent_key
 from communityconnector.model.extents import polygons
 from communityconnector.model.identity import mint
 
 Raw = Mapping[str, Any]
 
 
-def mend(entity: str, raw: Raw, seed: str) -> dict[str, Any] | None:
-    """A raw record with its parts in their HSDS places; `None` where there is nothing to mend.
+def repair_parts(entity: str, raw: Raw, seed: str) -> dict[str, Any] | None:
+    """Return a raw record with its parts in their HSDS places; `None` where all are there.
 
     Args:
         entity: its entity.
         raw: its fields.
         seed: what tells it from others, should it have no id.
     """
-    mender = _MENDERS.get(entity)
-    return None if mender is None else mender(raw, seed)
+    repair = _REPAIRS.get(entity)
+    return None if repair is None else repair(raw, seed)
 
 
 _STREET: Final = (
@@ -96,7 +96,7 @@ def _organization(raw: Raw, seed: str) -> dict[str, Any] | None:
     kept: list[Any] = []
     for number, place in enumerate(places):
         bare, services = (
-            split_place(place, f"{whose('organization', raw, seed)}/locations[{number}]")
+            split_place(place, f"{parent_key('organization', raw, seed)}/locations[{number}]")
             if isinstance(place, dict)
             else (place, [])
         )
@@ -106,7 +106,7 @@ def _organization(raw: Raw, seed: str) -> dict[str, Any] | None:
     return {**raw, "locations": kept, "services": [*(held if isinstance(held, list) else []), *moved]}
 
 
-def offers(place: Raw) -> bool:
+def has_services(place: Raw) -> bool:
     """Whether services stand within a location."""
     services = place.get("services")
     return isinstance(services, list) and any(isinstance(service, dict) for service in services)
@@ -119,7 +119,7 @@ def split_place(place: Raw, seed: str) -> tuple[Raw, list[dict[str, Any]]]:
         place: the location.
         seed: what its id is made of, should it have none: it is one place, however many services stand in it.
     """
-    if not offers(place):
+    if not has_services(place):
         return place, []
     bare = {name: value for name, value in place.items() if name != "services"}
     if not bare.get("id"):
@@ -150,7 +150,7 @@ def _service_area(raw: Raw, _: str) -> dict[str, Any] | None:
     return None
 
 
-_MENDERS: Final[dict[str, Callable[[Raw, str], dict[str, Any] | None]]] = {
+_REPAIRS: Final[dict[str, Callable[[Raw, str], dict[str, Any] | None]]] = {
     "location": _location,
     "organization": _organization,
     "service_area": _service_area,

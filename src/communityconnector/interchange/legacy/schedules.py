@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from communityconnector.interchange.texts.moments import is_rule_days
 from communityconnector.interchange.texts.opening_hours import read_days, read_span
 from communityconnector.interchange.texts.opening_hours.conditions import says_closed
 from communityconnector.interchange.texts.opening_hours.tokens import plain, without_holidays
-from communityconnector.interchange.texts.values import is_rule_days
 from communityconnector.model.rule_parts import CLOSED, CLOSED_ON_HOLIDAYS, ZONE, beyond_hsds
 from communityconnector.model.zone_labels import offset_of
 
@@ -44,7 +44,7 @@ _NAMES: Final = {
 } | {"frequency": "freq"}
 
 
-def mend_schedule(raw: Raw) -> _Made | None:
+def repair_schedule(raw: Raw) -> _Made | None:
     """A raw schedule with its parts under their HSDS names; `None` where there is nothing to mend.
 
     Days in words or lists become `byday`; times under other names, as 1930, with a date that is none, or in `dtstart`

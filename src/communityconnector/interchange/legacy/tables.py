@@ -14,7 +14,7 @@ Row = dict[str, str]
 
 
 @attrs.frozen
-class Lifted:
+class RawRecord:
     """What a row becomes.
 
     Attributes:
@@ -28,10 +28,10 @@ class Lifted:
     partial: bool = False
 
 
-TableLift = Callable[[Row], Iterable[Lifted]]
+TableUpgrade = Callable[[Row], Iterable[RawRecord]]
 
 
-def table_lift(stem: str, header: Collection[str]) -> TableLift | None:
+def table_upgrade(stem: str, header: Collection[str]) -> TableUpgrade | None:
     """How the rows of a table are lifted; `None` where HSDS 3.2 has the table and means the same.
 
     Args:
@@ -46,9 +46,9 @@ def table_lift(stem: str, header: Collection[str]) -> TableLift | None:
     return _TABLES.get(stem)
 
 
-def _as(entity: str, **more: str) -> TableLift:
+def _as(entity: str, **more: str) -> TableUpgrade:
     """The same columns under another table's name."""
-    return lambda row: (Lifted(entity, {**more, **{k: v for k, v in row.items() if v}}),)
+    return lambda row: (RawRecord(entity, {**more, **{k: v for k, v in row.items() if v}}),)
 
 
 def _own(table: str, key: str) -> str:
@@ -60,10 +60,12 @@ _LONGEST_NUMBER: Final = 19
 """A longer id is a UUID or the like, and stands for one thing everywhere."""
 
 
-def _renamed(table: str, entity: str, **more: str) -> TableLift:
+def _renamed(table: str, entity: str, **more: str) -> TableUpgrade:
     """As `_as`, with ids kept apart from those of the table that they come into."""
     return lambda row: (
-        Lifted(entity, {**more, **{k: v for k, v in row.items() if v}, "id": _own(table, row.get("id", ""))}),
+        RawRecord(
+            entity, {**more, **{k: v for k, v in row.items() if v}, "id": _own(table, row.get("id", ""))}
+        ),
     )
 
 
@@ -87,11 +89,11 @@ def _links(row: Row) -> dict[str, Any]:
     }
 
 
-def _service_terms(row: Row) -> Iterable[Lifted]:
-    yield Lifted("attribute", _links(row))
+def _service_terms(row: Row) -> Iterable[RawRecord]:
+    yield RawRecord("attribute", _links(row))
 
 
-def _other_attributes(row: Row) -> Iterable[Lifted]:
+def _other_attributes(row: Row) -> Iterable[RawRecord]:
     """HSDS 2.0.1: `link_type` names the entity; Open Referral UK 1.0 has `taxonomy_id` for the term."""
     raw: dict[str, Any] = {k: v for k, v in row.items() if k not in ("taxonomy_id", "link_type")}
     raw["taxonomy_term_id"] = row.get("taxonomy_term_id") or row.get("taxonomy_id") or ""
@@ -99,15 +101,15 @@ def _other_attributes(row: Row) -> Iterable[Lifted]:
     raw["id"] = _own("other_attributes", row.get("id", ""))
     if not raw["id"]:
         raw["id"] = mint("other_attribute", *_ids(row, "link_id", "taxonomy_id", "taxonomy_term_id"))
-    yield Lifted("attribute", raw)
+    yield RawRecord("attribute", raw)
 
 
-def _eligibility(row: Row) -> Iterable[Lifted]:
+def _eligibility(row: Row) -> Iterable[RawRecord]:
     """Eligibility was a table of its own; several rows of one service are told together."""
     service = row.get("service_id")
     text = row.get("eligibility", "")
     if not service:
-        yield Lifted(
+        yield RawRecord(
             "attribute",
             {
                 "id": _own("eligibility", row.get("id", "")) or mint("eligibility", text),
@@ -118,32 +120,32 @@ def _eligibility(row: Row) -> Iterable[Lifted]:
         return
     ages = {k: row[k] for k in ("minimum_age", "maximum_age") if row.get(k)}
     raw: dict[str, Any] = {"id": service, **({"eligibility_description": text} if text else {}), **ages}
-    yield Lifted("service", raw, partial=True)
+    yield RawRecord("service", raw, partial=True)
 
 
-def _payment(row: Row) -> Iterable[Lifted]:
+def _payment(row: Row) -> Iterable[RawRecord]:
     service, payment = row.get("service_id", ""), row.get("payment") or row.get("payment_accepted") or ""
     key = _own("payment", row.get("id", "")) or mint("payment", service, payment)
-    yield Lifted(
+    yield RawRecord(
         "attribute",
         {"id": key, "link_id": service, "link_entity": "service", "link_type": "payment", "label": payment},
     )
 
 
-def _holiday(row: Row) -> Iterable[Lifted]:
+def _holiday(row: Row) -> Iterable[RawRecord]:
     """Hours on certain days, or that it is closed on them. Where it is not known which days, the row is a label."""
     rest = {k: v for k, v in row.items() if k not in ("weekday", "start_date", "end_date")}
     rest["id"] = _own("holiday_schedules", row.get("id", ""))
     first, last = (row.get(name, "").strip() for name in ("start_date", "end_date"))
     if day_of(first) and (day_of(last) or not last):
-        yield Lifted("schedule", {**rest, "start_date": first, "end_date": last or first})
+        yield RawRecord("schedule", {**rest, "start_date": first, "end_date": last or first})
         return
     shut = row.get("closed", "").strip().lower() in {"true", "t", "yes", "y", "1"}
     for entity in ("service_at_location", "service", "location"):
         owner = row.get(f"{entity}_id")
         if owner:
             words = " to ".join(dict.fromkeys(filter(None, (first, last))))
-            yield Lifted("attribute", {
+            yield RawRecord("attribute", {
                 "id": mint("holiday", row.get("id", ""), entity, owner, words),
                 "link_id": owner, "link_entity": entity, "link_type": "holiday_schedule",
                 "label": f"{'Closed' if shut else 'Special hours'} {words}".strip(),
@@ -152,7 +154,7 @@ def _holiday(row: Row) -> Iterable[Lifted]:
             return
 
 
-def _term(row: Row) -> Iterable[Lifted]:
+def _term(row: Row) -> Iterable[RawRecord]:
     """A term of HSDS 1.x and of Ohana: `taxonomy` was a table of terms."""
     raw: dict[str, Any] = {
         k: v for k, v in row.items() if k not in ("taxonomy_id", "parent_id", "parent_name", "vocabulary")
@@ -169,36 +171,36 @@ def _term(row: Row) -> Iterable[Lifted]:
     # HSDS requires a description, and these tables have none; the name is what there is to say.
     raw["name"] = row.get("name", "").strip()
     raw.setdefault("description", raw["name"])
-    yield Lifted("taxonomy_term", raw)
+    yield RawRecord("taxonomy_term", raw)
 
 
-def _term_parent(row: Row) -> Iterable[Lifted]:
+def _term_parent(row: Row) -> Iterable[RawRecord]:
     """HSDS's own table, where a file writes 0 for the parent of a term at the top."""
-    yield Lifted("taxonomy_term", {k: v for k, v in row.items() if k != "parent_id" or v.strip() != "0"})
+    yield RawRecord("taxonomy_term", {k: v for k, v in row.items() if k != "parent_id" or v.strip() != "0"})
 
 
-def _at_location(row: Row) -> Iterable[Lifted]:
+def _at_location(row: Row) -> Iterable[RawRecord]:
     """Ohana: a service stands at one location, which its own row names."""
-    yield Lifted("service", {k: v for k, v in row.items() if k != "location_id"})
+    yield RawRecord("service", {k: v for k, v in row.items() if k != "location_id"})
     if row.get("location_id") and row.get("id"):
         link = {"service_id": row["id"], "location_id": row["location_id"]}
-        yield Lifted(
+        yield RawRecord(
             "service_at_location", {"id": mint("service_at_location", row["id"], row["location_id"]), **link}
         )
 
 
-def _review(row: Row) -> Iterable[Lifted]:
+def _review(row: Row) -> Iterable[RawRecord]:
     """Open Referral UK 1.0: somebody's opinion of a service."""
     service = row.get("service_id", "")
     label = row.get("title") or row.get("description") or row.get("score") or ""
-    yield Lifted("attribute", {
+    yield RawRecord("attribute", {
         "id": _own("review", row.get("id", "")) or mint("review", service, label), "link_id": service, "link_entity": "service",
         "link_type": "review", "label": label, "value": row.get("score", ""),
     })  # fmt: skip
 
 
 _MAILED: Final = _renamed("postal_addresses", "address", address_type="postal")
-_TABLES: Final[dict[str, TableLift]] = {
+_TABLES: Final[dict[str, TableUpgrade]] = {
     "physical_addresses": _as("address", address_type="physical"),
     "physical_address": _as("address", address_type="physical"),
     "postal_addresses": _MAILED,
@@ -225,7 +227,7 @@ _TABLES: Final[dict[str, TableLift]] = {
     "review": _review,
     "reviews": _review,
 }
-_TELLING: Final[dict[str, tuple[str, TableLift]]] = {
+_TELLING: Final[dict[str, tuple[str, TableUpgrade]]] = {
     "services": ("location_id", _at_location),
     "addresses": ("location_id", _as("address", address_type="physical")),
     "taxonomy_terms": ("parent_id", _term_parent),

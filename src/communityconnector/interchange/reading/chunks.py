@@ -14,7 +14,7 @@ from typing import IO, Any, Final
 import attrs
 
 from communityconnector.interchange.files.sources import SourceFile, UnreadableError
-from communityconnector.interchange.notes import Draft, Key, Notes
+from communityconnector.interchange.notes import Draft, Notes, TallyKey
 from communityconnector.model import Finding, Severity
 
 LINES: Final = 1000
@@ -46,7 +46,7 @@ class Chunk:
     content: bytes = attrs.field(default=b"", repr=False)
 
 
-Visit = tuple[bytes, list[tuple[Key, int]]]
+Visit = tuple[bytes, list[tuple[TallyKey, int]]]
 """An embedded record in which something was found: the digest of what it says, and how often each finding was counted."""
 
 
@@ -97,7 +97,7 @@ class ChunkNotes(Notes):
         super().__init__()
         self.visits: list[Visit] = []
 
-    def _first_of(self, digest: bytes, first: int, before: Sequence[int]) -> None:
+    def _keep_first(self, digest: bytes, first: int, before: Sequence[int]) -> None:
         """Count apart what is counted only if an embedded record is the first that says so."""
         number = len(self.visits)
         counts = []
@@ -111,7 +111,7 @@ class ChunkNotes(Notes):
                 draft.visit = number
         self.visits.append((digest, counts))
 
-    def _closed(self) -> list[Any]:
+    def _finished_drafts(self) -> list[Any]:
         # What is counted comes first, as it is noted before the record is finished.
         told = [draft for draft in self.drafts if draft.key is None]
         return [*(draft for draft in self.drafts if draft.key is not None), *told]
@@ -128,7 +128,7 @@ class Merging:
     def __init__(self, notes: Notes, read: ChunkRead) -> None:
         self._notes = notes
         self._visits = read.visits
-        self._told = notes.told_of([digest for digest, _ in read.visits])
+        self._told = notes.were_reported([digest for digest, _ in read.visits])
         self._said: dict[int, list[Draft | Finding]] = {}
         for place, found in read.said:
             self._said.setdefault(place, []).append(found)

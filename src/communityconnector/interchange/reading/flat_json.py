@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import attrs
 
-from communityconnector.interchange.legacy import field_lift
+from communityconnector.interchange.legacy import field_upgrade
 from communityconnector.interchange.sheets.column_meaning import meaning_of
 from communityconnector.interchange.sheets.flat_cells import NOT_TAKEN, cell_of, columns_of, is_wrapped
 from communityconnector.interchange.sheets.flat_forms import FormNote, Listed, forms_of, opened
@@ -155,7 +155,7 @@ _EMBEDDING: Final = frozenset(
 def _known_to_hsds(keys: tuple[str, ...], hint: str) -> int:
     """How many keys the likeliest entity has as fields, of today or of an older form."""
     return max(
-        sum(1 for key in keys if key in specs(ENTITIES[entity]) or field_lift(entity, key) is not None)
+        sum(1 for key in keys if key in specs(ENTITIES[entity]) or field_upgrade(entity, key) is not None)
         for entity in dict.fromkeys((*RECOGNISED, *([hint] if hint else [])))
     )
 
@@ -172,7 +172,7 @@ def _is_strong(key: str, hint: str) -> bool:
     if key.lower() in _WEAK:
         return False
     return any(
-        key in specs(ENTITIES[entity]) or field_lift(entity, key) is not None
+        key in specs(ENTITIES[entity]) or field_upgrade(entity, key) is not None
         for entity in dict.fromkeys((*RECOGNISED, *([hint] if hint else [])))
     )
 
@@ -198,7 +198,8 @@ def _is_strange(objects: Sequence[Mapping[str, Any]], hint: str) -> bool:
 def _names(key: str) -> bool:
     """Whether a key holds the name of a record, in HSDS or in an older form."""
     return key == "name" or any(
-        (lift := field_lift(entity, key)) is not None and "name" in (lift("x") or {}) for entity in RECOGNISED
+        (lift := field_upgrade(entity, key)) is not None and "name" in (lift("x") or {})
+        for entity in RECOGNISED
     )
 
 

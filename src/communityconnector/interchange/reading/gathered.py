@@ -8,7 +8,8 @@ import attrs
 
 from communityconnector.interchange.reading.chunks import Elsewhere
 from communityconnector.interchange.sheets.column_mapping import ColumnMapping
-from communityconnector.interchange.structuring.structurer import Mode, Structurer
+from communityconnector.interchange.structuring.mode import Mode
+from communityconnector.interchange.structuring.structurer import Structurer
 from communityconnector.model import Finding, Record
 
 

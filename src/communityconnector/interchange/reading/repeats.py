@@ -83,7 +83,7 @@ class Repeats:
         held.count += 1
         return new
 
-    def found(self, file: str) -> Iterator[Finding]:
+    def findings(self, file: str) -> Iterator[Finding]:
         """The findings of a table that was read to its end."""
         for entity, again in self._again.items():
             yield used_twice(entity, again.key, again.count, file=file, line=again.line)

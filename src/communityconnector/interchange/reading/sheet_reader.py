@@ -8,7 +8,7 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.interchange.files.csv_rows import Row
-from communityconnector.interchange.notes import At
+from communityconnector.interchange.notes import Draft, Position
 from communityconnector.interchange.reading.flat_json import FlatTable, sheet_cells
 from communityconnector.interchange.reading.gathered import Reading
 from communityconnector.interchange.reading.sheet_twins import without_repeats
@@ -16,7 +16,6 @@ from communityconnector.interchange.sheets.column_fields import IGNORED
 from communityconnector.interchange.sheets.column_mapping import ColumnMapping
 from communityconnector.interchange.sheets.layout import Layout, Line, layout_of
 from communityconnector.interchange.sheets.levels import Levels, Places, levels_of
-from communityconnector.interchange.sheets.row import RowNote
 from communityconnector.interchange.sheets.services import RowReader, SheetRow
 from communityconnector.interchange.structuring.structurer import Structurer
 from communityconnector.interchange.texts.privacy.said import Said
@@ -131,8 +130,8 @@ class _SheetReading:
             self._lines(skipped.what, skipped.lines, rule=skipped.rule)
         for number, category in layout.sections:
             message = "a line with a single text: a heading"
-            action = f"what follows is read as of the category {category}"
-            self._found(Severity.INFO, "section-row", message, action, number, category)
+            action = "what follows is read as of the category"
+            self._found(Severity.INFO, "section-row", message, action, number, category, category)
         reader = RowReader(mapping)
         privacy = PrivacyColumns.of(mapping.columns, (sheet.cells(row) for row in sheet.rows))
         structurer = Structurer(reading.mode, tabular=True, sheet=True)
@@ -144,13 +143,11 @@ class _SheetReading:
             row = line.row
             made = reader.read(cells, self._key(row), agency=line.agency, category=line.category)
             for note in (*made.notes, *self._layout_notes(line.agency, again)):
-                structurer.notes.note(
-                    note.severity, note.rule, note.message, note.action, note.column, note.value
-                )
+                structurer.notes.drafts.append(note)
             if made.raw:
                 program = "" if levels is None else levels.number(line, "service.id")
                 said = self._hide(self._in_doubt(cells, made, privacy), made.raw, privacy, places, program)
-                structurer.tell(said, "service", made.raw["id"])
+                structurer.report_hidden(said, "service", made.raw["id"])
                 yield structurer.record(ENTITIES["service"], made.raw)
             else:
                 unnamed.append(row.line)
@@ -227,7 +224,7 @@ class _SheetReading:
         def read(line: Line) -> dict[str, Any]:
             cells = self.sheet.cells(line.row)
             raw = reader.read(cells, self._key(line.row), agency=line.agency or "?").raw
-            notes.tell(privacy.hide(cells, raw), "location", raw.get("id", ""))
+            notes.report_hidden(privacy.hide(cells, raw), "location", raw.get("id", ""))
             self.reading.findings.extend(notes.notes.finish(self.sheet.file, self._at(line.row)))
             return raw
 
@@ -248,14 +245,15 @@ class _SheetReading:
     def _key(self, row: Row) -> str:
         return f"{self.sheet.file.rsplit('/', 1)[-1].lower()}:{row.line}"
 
-    def _layout_notes(self, agency: str, again: Sequence[int]) -> Iterator[RowNote]:
+    def _layout_notes(self, agency: str, again: Sequence[int]) -> Iterator[Draft]:
         if agency:
             message = "the agency's cell is blank under one that is filled"
-            yield RowNote(message, "taken for the agency above", "", agency, rule="agency-from-above")
+            action = "taken for the agency above"
+            yield Draft(Severity.INFO, "agency-from-above", message, action, "", agency)
         if again:
             lines = ", ".join(map(str, again))
             message = f"the same service once more, by name, place and phone: line {lines}"
-            yield RowNote(message, "read as one service", "", "", rule="repeated-row")
+            yield Draft(Severity.INFO, "repeated-row", message, "read as one service", "", "")
 
     def _lines(
         self, what: str, lines: Sequence[int], *, rule: str, severity: Severity = Severity.INFO
@@ -266,7 +264,7 @@ class _SheetReading:
             severity, rule, f"{what}: line {shown}", "not read as services", lines[0], count=len(lines)
         )
 
-    def _at(self, row: Row) -> At:
+    def _at(self, row: Row) -> Position:
         paths = self.sheet.paths
         if paths:
             return lambda draft: (None, f"{paths[row.line]}.{draft.path}".rstrip("."))
@@ -280,6 +278,7 @@ class _SheetReading:
         action: str,
         line: int,
         value: str | None = None,
+        read_as: str | None = None,
         count: int = 1,
     ) -> None:
         paths = self.sheet.paths
@@ -293,6 +292,7 @@ class _SheetReading:
                 line=None if paths else line,
                 path=paths.get(line, ""),
                 value=value,
+                read_as=read_as,
                 count=count,
             )
         )

@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from communityconnector.interchange.legacy import field_lift
+from communityconnector.interchange.legacy import field_upgrade
 from communityconnector.model import ENTITIES, Kind, columns, specs
 from communityconnector.model.folding import without_accents
 
@@ -94,7 +94,7 @@ def understood(entity: str, header: Sequence[str]) -> Columns:
             continue
         ends_as_key = _KEY.search(plain) is not None
         link = _linked(plain) if ends_as_key else _linked(rest) if own else ()
-        if not link and field_lift(entity, name):
+        if not link and field_upgrade(entity, name):
             continue
         link = tuple(other for other in link or _linked(plain) if other != entity)
         if link:
@@ -141,7 +141,7 @@ def _linked(plain: str) -> tuple[str, ...]:
 
 @cache
 def _is_field(entity: str, name: str) -> bool:
-    return name in columns(ENTITIES[entity]) or name in _PARENTS or field_lift(entity, name) is not None
+    return name in columns(ENTITIES[entity]) or name in _PARENTS or field_upgrade(entity, name) is not None
 
 
 @cache

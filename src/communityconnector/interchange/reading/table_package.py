@@ -15,7 +15,13 @@ import attrs
 from communityconnector.interchange.files.csv_rows import rows
 from communityconnector.interchange.files.encodings import encoding_of
 from communityconnector.interchange.files.sources import SourceFile, UnreadableError
-from communityconnector.interchange.legacy import OLD_TABLES, Lifted, TableLift, field_lift, table_lift
+from communityconnector.interchange.legacy import (
+    OLD_TABLES,
+    RawRecord,
+    TableUpgrade,
+    field_upgrade,
+    table_upgrade,
+)
 from communityconnector.interchange.legacy.repairs import split_address
 from communityconnector.interchange.reading.table_ids import FRACTION, KnownTable, TableIds
 from communityconnector.interchange.reading.table_names import (
@@ -79,9 +85,9 @@ def entity_of_table(name: str, header: Sequence[str], hints: Mapping[str, str]) 
     return fitting[0] if len(fitting) == 1 else ""
 
 
-def old_table(name: str, header: Sequence[str]) -> TableLift | None:
+def old_table(name: str, header: Sequence[str]) -> TableUpgrade | None:
     """How a table of an older form is lifted, if it is one; its name may have something before it."""
-    return table_lift(_older(name) or stem_of(name), [column.strip().lower() for column in header])
+    return table_upgrade(_older(name) or stem_of(name), [column.strip().lower() for column in header])
 
 
 def _older(name: str) -> str:
@@ -127,7 +133,7 @@ class HsdsTable:
 
     entity: str
     names: Sequence[str]
-    lift: TableLift
+    lift: TableUpgrade
     renamed: Mapping[str, str]
     linked: Mapping[str, str]
     implied: Mapping[str, str]
@@ -206,7 +212,7 @@ class Package:
         if not looks_like_spreadsheet(names):
             return False
         facts = specs(ENTITIES[entity])
-        known = [name for name in found.names if name in facts or field_lift(entity, name.lower())]
+        known = [name for name in found.names if name in facts or field_upgrade(entity, name.lower())]
         tied = any(name in facts and facts[name].kind is Kind.REFERENCE for name in found.names)
         if tied and not self.is_alone:
             return False
@@ -244,30 +250,34 @@ class Package:
         lift = old_table(name, names) or partial(_as_it_is, table.entity)
         return HsdsTable(table.entity, names, lift, renamed, linked, implied)
 
-    def links(self, table: HsdsTable, cells: Mapping[str, str]) -> Iterator[Lifted]:
+    def links(self, table: HsdsTable, cells: Mapping[str, str]) -> Iterator[RawRecord]:
         """The links that a row's cells name beside its references."""
         key = cells.get("id", "").strip()
         for column, target in table.implied.items():
             for other in self.ids.split(target, cells.get(column, "").strip()) if key else ():
                 yield from self._link(table.entity, key, target, other)
 
-    def _link(self, entity: str, key: str, target: str, other: str) -> Iterator[Lifted]:
+    def _link(self, entity: str, key: str, target: str, other: str) -> Iterator[RawRecord]:
         """A link between two rows, in the place that HSDS has for it."""
         ends = {entity: key, target: other}
         back = reference_to(target, entity)
         if ends.keys() == {"service", "location"}:
             if not self.ids.has_rows("service_at_location"):
                 raw = {"service_id": ends["service"], "location_id": ends["location"]}
-                yield Lifted("service_at_location", {"id": mint("service_at_location", *raw.values()), **raw})
+                yield RawRecord(
+                    "service_at_location", {"id": mint("service_at_location", *raw.values()), **raw}
+                )
         elif "taxonomy_term" in ends and not self.ids.has_rows("attribute"):
             owner = key if target == "taxonomy_term" else other
             named = entity if target == "taxonomy_term" else target
             link = {"link_id": owner, "link_entity": named, "taxonomy_term_id": ends["taxonomy_term"]}
-            yield Lifted("attribute", {"id": mint("service_taxonomy", owner, ends["taxonomy_term"]), **link})
+            yield RawRecord(
+                "attribute", {"id": mint("service_taxonomy", owner, ends["taxonomy_term"]), **link}
+            )
         elif back:
-            yield Lifted(target, {"id": other, back: key}, partial=True)
+            yield RawRecord(target, {"id": other, back: key}, partial=True)
 
-    def with_address(self, part: Lifted) -> tuple[Lifted, ...]:
+    def with_address(self, part: RawRecord) -> tuple[RawRecord, ...]:
         """What a row became, and the address that stands in the row of a location, where no table holds addresses."""
         if part.entity != "location" or self._has_addresses or not part.raw.get("id"):
             return (part,)
@@ -276,9 +286,9 @@ class Package:
             return (part,)
         key = str(bare["id"])
         own = {"id": mint("address", key), "location_id": key, "address_type": "physical"}
-        return attrs.evolve(part, raw=dict(bare)), Lifted("address", {**own, **address})
+        return attrs.evolve(part, raw=dict(bare)), RawRecord("address", {**own, **address})
 
-    def one_each(self, part: Lifted) -> tuple[Lifted, ...]:
+    def one_each(self, part: RawRecord) -> tuple[RawRecord, ...]:
         """A record for each of the ids that a reference lists, where the list as a whole is the id of nothing."""
         lists: dict[str, list[str]] = {}
         for column, target in _references(part):
@@ -290,13 +300,13 @@ class Package:
             return (part,)
         if part.partial:
             return tuple(
-                Lifted(part.entity, {**part.raw, "id": key}, partial=True) for key in lists.get("id", ())
+                RawRecord(part.entity, {**part.raw, "id": key}, partial=True) for key in lists.get("id", ())
             )
         key = part.raw.get("id")
-        made: list[Lifted] = []
+        made: list[RawRecord] = []
         for chosen in product(*lists.values()):
             own = {"id": another(part.entity, key, _named(lists, chosen))} if key and made else {}
-            made.append(Lifted(part.entity, {**part.raw, **dict(zip(lists, chosen, strict=True)), **own}))
+            made.append(RawRecord(part.entity, {**part.raw, **dict(zip(lists, chosen, strict=True)), **own}))
         return tuple(made)
 
     def _listed(self, cell: str, target: str) -> list[str]:
@@ -314,7 +324,7 @@ def _named(columns: Iterable[str], ids: Iterable[str]) -> str:
     return " ".join(f"{column}={key}" for column, key in zip(columns, ids, strict=True))
 
 
-def _references(part: Lifted) -> Iterator[tuple[str, str]]:
+def _references(part: RawRecord) -> Iterator[tuple[str, str]]:
     """The fields of a raw record that name others, with their entities."""
     if part.partial:
         yield "id", part.entity
@@ -331,8 +341,8 @@ def _references_of(entity: str) -> tuple[tuple[str, str], ...]:
     return tuple((n, f.target) for n, f in facts if f.kind is Kind.REFERENCE and f.target != entity)
 
 
-def _as_it_is(entity: str, cells: Mapping[str, str]) -> tuple[Lifted, ...]:
-    return (Lifted(entity, dict(cells)),)
+def _as_it_is(entity: str, cells: Mapping[str, str]) -> tuple[RawRecord, ...]:
+    return (RawRecord(entity, dict(cells)),)
 
 
 def package_hints(files: Sequence[SourceFile]) -> dict[str, str]:

@@ -1,78 +1,31 @@
-"""Tables in: HSDS's own, those of its older forms, and plain spreadsheets become records, tied by their ids."""
+"""Tables read: those of HSDS and of its older forms, and plain spreadsheets, become records joined by their ids."""
 
 from __future__ import annotations
 
-import csv
-import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from functools import partial
-from typing import Any, Final
+from typing import Final
 
-import attrs
-
-from communityconnector.interchange.files.csv_dialect import dialect_of
-from communityconnector.interchange.files.csv_rows import Row, rows, wide_cells
-from communityconnector.interchange.files.encodings import Encoding, encoding_of
 from communityconnector.interchange.files.sources import SourceFile, UnreadableError
-from communityconnector.interchange.legacy import Lifted
-from communityconnector.interchange.notes import At, Draft
-from communityconnector.interchange.reading.extras import COPY, EXTRAS, UNKNOWN_AGENCY, Extras
+from communityconnector.interchange.reading.extras import COPY, EXTRAS, Extras
 from communityconnector.interchange.reading.gathered import Reading
 from communityconnector.interchange.reading.repeats import Repeats
-from communityconnector.interchange.reading.sheet_reader import Sheet, no_name_column, read_sheet
+from communityconnector.interchange.reading.table_file import TableFile, at_line
 from communityconnector.interchange.reading.table_package import (
-    HsdsTable,
     Package,
     package_hints,
-    unique_names,
 )
-from communityconnector.interchange.sheets.column_mapping import ColumnMapping
-from communityconnector.interchange.sheets.layout import (
-    MOST_BEFORE,
-    blocks_of,
-    header_at,
-    header_by_cells,
-    turned,
-)
-from communityconnector.interchange.sheets.signs import looks_like_spreadsheet
-from communityconnector.interchange.structuring.structurer import (
-    EXTENSION,
-    FILLED_IN,
-    NOT_READ,
-    Structurer,
-    extension_back,
-)
-from communityconnector.interchange.texts.privacy.names import read_name
-from communityconnector.interchange.texts.privacy.sheet import ticked_columns
 from communityconnector.model import (
     ENTITIES,
     Finding,
-    Kind,
     Location,
     Record,
     Service,
     ServiceAtLocation,
     Severity,
-    specs,
 )
-from communityconnector.model.apart import WHOLES, owners_of
 from communityconnector.model.shape import evolve
-
-_ESCAPED: Final = re.compile(r"'+[=@\t\r\n\uff1d\uff20+\-\uff0b\uff0d]")
-"""A text that a writer kept from being a formula by a quote before it."""
-
-
-def plain_cell(cell: str) -> str:
-    """A cell's text, without the quote that keeps a spreadsheet program from taking it for a formula."""
-    return cell[1:] if _ESCAPED.match(cell) else cell
-
-
-def _plain_cells(row: Row) -> list[str]:
-    """The texts of a row; few of them begin with a quote."""
-    return [plain_cell(cell) if cell[:1] == "'" else cell for cell in row.cells]
-
 
 _LEDGER: Final = """
 CREATE TABLE agency (location TEXT, agency TEXT);
@@ -88,34 +41,8 @@ ORDER BY place.service
 """Services that name no organization, while every location of theirs names the same one."""
 
 
-def looks_like_table(start: str, *, is_named_so: bool) -> bool:
-    """Whether a text could be that of a table.
-
-    Args:
-        start: its first lines.
-        is_named_so: whether the file's name ends as that of a table. Then lines that all have equally many cells are
-            enough.
-    """
-    lines = start[:_LOOKED_AT].splitlines()[:MOST_BEFORE]
-    dialect = dialect_of(lines)
-    with wide_cells():
-        parsed = csv.reader(lines, delimiter=dialect.delimiter, skipinitialspace=dialect.skips_blanks)
-        cells = [[cell.strip() for cell in row] for row in parsed if row]
-    if any(len(row) > 1 and ("id" in map(str.lower, row) or looks_like_spreadsheet(row)) for row in cells):
-        return True
-    even = sum(1 for row in cells if len(row) == dialect.width)
-    return is_named_so and dialect.width > 1 and even > 1 and even * 2 > len(lines)
-
-
-_MOST_NAMED: Final = 12
-"""Most columns that the finding of a table names which is not read."""
-
-_LOOKED_AT: Final = 10_000
-"""Characters of a file in which the header of a table is looked for."""
-
-
 def read_tables(files: Sequence[SourceFile], reading: Reading) -> Iterator[Record]:
-    """The flat records of CSV files, file after file; findings and loose parts go to `reading`.
+    """Yield the flat records of CSV files, file after file; findings and loose parts go to `reading`.
 
     In some older forms a service names no organization, only a location that names one: it is the service's too.
     """
@@ -154,10 +81,10 @@ def _flat_records(files: Sequence[SourceFile], reading: Reading) -> Iterator[Rec
     with Repeats() as repeats, Package(tables, package_hints(files)) as package:
         for file in tables:
             try:
-                yield from _Table(file, structurer, reading, extras, repeats, package).records()
+                yield from TableFile(file, structurer, reading, extras, repeats, package).records()
             except UnreadableError as error:
                 reading.findings.append(error.finding)
-            reading.findings.extend(repeats.found(file.name))
+            reading.findings.extend(repeats.findings(file.name))
             reading.findings.extend(structurer.counted())
     for entity, raw in extras.whole():
         record = structurer.record(ENTITIES[entity], raw)
@@ -165,238 +92,3 @@ def _flat_records(files: Sequence[SourceFile], reading: Reading) -> Iterator[Rec
         yield evolve(record, {"id": raw[COPY]}) if isinstance(raw.get(COPY), str) else record
     reading.findings.extend(structurer.counted())
     reading.findings.extend(extras.unused())
-
-
-@attrs.define
-class _Table:
-    """One CSV file while it is read."""
-
-    file: SourceFile
-    structurer: Structurer
-    reading: Reading
-    extras: Extras
-    repeats: Repeats
-    package: Package
-    counts: dict[tuple[str, str], Finding] = attrs.field(factory=dict)
-
-    def records(self) -> Iterator[Record]:
-        encoding = encoding_of(self.file)
-        self.reading.findings.extend(encoding.findings)
-        found = rows(self.file, encoding, self.reading.findings.append)
-        header = next(found, None)
-        if header is None:
-            self._note(Severity.ERROR, "empty-file", "the file is empty", "not read", 1)
-            return
-        table = None if self.reading.mapping is not None else self.package.tables.get(self.file.name)
-        if table is None:
-            yield from self._sheet([header, *found])
-            return
-        self._names(header)
-        self.structurer.ticked = self._ticked(table.names, encoding)
-        self._say_how(table)
-        yield from self._lifted(table, found)
-
-    def _ticked(self, names: Sequence[str], encoding: Encoding) -> frozenset[str]:
-        """The columns in which a blank means no; the file is looked through where it has any that may be one."""
-        if not any((flag := read_name(name)) and not flag.yes_hides for name in names):
-            return frozenset()
-        found = rows(self.file, encoding, lambda _: None)
-        next(found, None)
-        return ticked_columns(names, (dict(zip(names, row.cells, strict=False)) for row in found))
-
-    def _note(self, severity: Severity, rule: str, message: str, action: str, line: int) -> None:
-        self.reading.findings.append(
-            Finding(
-                severity=severity, rule=rule, message=message, action=action, file=self.file.name, line=line
-            )
-        )
-
-    def _names(self, header: Row) -> list[str]:
-        """The columns' names, each once."""
-        names = unique_names(header.cells)
-        for number, (cell, name) in enumerate(zip(header.cells, names, strict=True), start=1):
-            if cell.strip() and name.endswith(f" (column {number})"):
-                message = f"two columns are named {cell.strip()}; name one of them otherwise"
-                self._note(
-                    Severity.WARNING, "duplicate-column", message, "the later one kept apart", header.line
-                )
-        return names
-
-    def _cells(self, names: Sequence[str], row: Row) -> dict[str, str]:
-        cells = _plain_cells(row)
-        found = dict(zip(names, cells, strict=False))
-        if len(cells) > len(names):
-            self._check_width(names, row)
-            beyond = enumerate(cells[len(names) :], start=len(names) + 1)
-            found.update((f"column {number}", cell) for number, cell in beyond if cell)
-        return found
-
-    def _check_width(self, names: Sequence[str], row: Row) -> None:
-        if any(row.cells[len(names) :]):
-            message = f"{len(row.cells)} cells under {len(names)} columns"
-            action = "cells beyond the last column kept under their numbers"
-            self._note(Severity.ERROR, "too-many-cells", message, action, row.line)
-
-    def _say_how(self, table: HsdsTable) -> None:
-        """Say which columns were understood that have other names in HSDS."""
-        for name, column in table.renamed.items():
-            message = f"a field of an older or another form: {column} is {name}"
-            draft = Draft(Severity.INFO, "older-form", message, "read as HSDS 3.2", name)
-            self.structurer.notes.tally(table.entity, draft)
-        for column, target in table.linked.items():
-            message = f"nearly all values of {column} are ids of {target}"
-            self._count(column, message, "read as links", rule="linked-by-value", severity=Severity.INFO)
-
-    def _lifted(self, table: HsdsTable, found: Iterator[Row]) -> Iterator[Record]:
-        for row in found:
-            cells = self._cells(table.names, row)
-            if cells.get("organization_id") == UNKNOWN_AGENCY:
-                del cells["organization_id"]
-            parts = [each for part in table.lift(cells) for each in self.package.with_address(part)]
-            if table.implied:
-                parts += self.package.links(table, cells)
-            for number, part in enumerate(parts):
-                several = self.package.one_each(part)
-                if len(several) > 1:
-                    message = f"a list of ids where {part.entity} has one"
-                    self._count(
-                        part.entity, message, "read as one record for each", row.line, rule="list-of-ids"
-                    )
-                for each in several:
-                    yield from self._make(each, row.line, number)
-            if self.structurer.notes.drafts:
-                here = self.structurer.notes.finish(self.file.name, at_line(row.line))
-                self.reading.findings.extend(here)
-        self.reading.findings.extend(self.counts.values())
-
-    def _make(self, part: Lifted, line: int, number: int) -> Iterator[Record]:
-        raw, seed = part.raw, f"{self.file.base}:{line}:{number}"
-        if not part.partial and raw.get("id") and (new := self.repeats.new_id(part.entity, raw, line)):
-            raw = {**raw, "id": new}
-        if part.entity == "schedule":
-            made = self.structurer.schedules(raw, seed=seed)
-        else:
-            cls = ENTITIES[part.entity]
-            made = iter((self.structurer.record(cls, raw, seed=seed, partial=part.partial),))
-        for record in made:
-            if record.id == UNKNOWN_AGENCY:
-                continue
-            added = self.extras.take(record.entity, record.id)
-            if part.entity not in WHOLES and not any(
-                raw.get(name) or name in added for name in owners_of(part.entity)
-            ):
-                self._orphan(part.entity, line)
-            whole = self._with_extras(record, added) if added else record
-            if part.partial:
-                self.reading.partial.append(whole)
-            else:
-                yield whole
-
-    def _orphan(self, entity: str, line: int) -> None:
-        """Count a row that belongs to no record, unless rows of another table say whose it is."""
-        if entity not in self.package.owned_elsewhere:
-            message = f"rows of {entity} that name no record which they belong to"
-            action = "kept, but no answer shows them"
-            self._count(entity, message, action, line, rule="row-without-owner", severity=Severity.ERROR)
-
-    def _count(  # noqa: PLR0913  # the parts of a finding
-        self,
-        about: str,
-        message: str,
-        action: str,
-        line: int | None = None,
-        *,
-        rule: str,
-        severity: Severity = Severity.WARNING,
-    ) -> None:
-        """Count a finding of this table."""
-        held = self.counts.get((rule, about))
-        if held is None:
-            self.counts[rule, about] = Finding(
-                severity=severity,
-                rule=rule,
-                message=message,
-                action=action,
-                file=self.file.name,
-                line=line,
-                path=about if rule == "linked-by-value" else "",
-                entity="" if rule == "linked-by-value" else about,
-            )
-        else:
-            self.counts[rule, about] = attrs.evolve(held, count=held.count + 1)
-
-    def _sheet(self, found: Sequence[Row]) -> Iterator[Record]:
-        """A plain spreadsheet: one service a row, under a header that may stand some lines below the top."""
-        mapping = self.reading.mapping
-        fits = looks_like_spreadsheet if mapping is None else partial(_names_columns, mapping)
-        if mapping is None and self.package.is_alone and (columns_as_rows := turned(found)):
-            message = "a sheet whose first column holds the names, with a service in each other column"
-            self._note(Severity.INFO, "sheet-turned", message, "read so; lines are columns here", 1)
-            found = columns_as_rows
-        at = header_at(found, fits)
-        if at < 0 and self.package.is_alone and mapping is None:
-            at = header_at(found, partial(looks_like_spreadsheet, least=2))
-            at = at if at >= 0 else header_by_cells(found)
-        if (self.package.tables and mapping is None) or (at < 0 and not self.package.is_alone):
-            columns = ", ".join(cell.strip() for cell in found[0].cells[:_MOST_NAMED] if cell.strip())
-            message = f"not a table that HSDS names: {len(found) - 1:,} rows under {columns}"
-            self._note(Severity.INFO, "unknown-table", message, "not read", 1)
-            return
-        if at > 0:
-            message = f"{at} {'line' if at == 1 else 'lines'} above the header"
-            self._note(Severity.INFO, "rows-before-header", message, "not read as services", found[0].line)
-        if at < 0:
-            no_name_column(self._plain_sheet(found, self._names(found[0])), self.reading)
-            return
-        for block in blocks_of(found[at:], looks_like_spreadsheet):
-            names = self._names(block[0])
-            sheet = self._plain_sheet(block, names)
-            for row in sheet.rows:
-                self._check_width(names, row)
-            yield from read_sheet(sheet, self.reading)
-
-    def _plain_sheet(self, rows: Sequence[Row], names: Sequence[str]) -> Sheet:
-        plain = [Row(row.line, _plain_cells(row)) for row in rows[1:]]
-        return Sheet(self.file.name, names, plain, line=rows[0].line)
-
-    def _with_extras(self, record: Record, added: Mapping[str, Any]) -> Record:
-        """Put back what `EXTRAS` kept of a record."""
-        changed: dict[str, Any] = {}
-        extra = dict(record.extra)
-        facts = specs(type(record))
-        for name, value in added.items():
-            if name == COPY:
-                changed["id"] = value
-            elif name == FILLED_IN and isinstance(value, list):
-                changed.update(
-                    (field, None if facts[field].kind is Kind.NUMBER else "")
-                    for field in value
-                    if field in facts
-                )
-            elif name == EXTENSION and isinstance(value, str):
-                changed.update(extension_back(value, getattr(record, "description", None)))
-            elif name == NOT_READ and isinstance(value, dict):
-                extra.update(value)
-            elif name not in facts or value == []:
-                extra[name] = value
-            elif facts[name].kind is Kind.MANY:
-                target = ENTITIES[facts[name].target]
-                changed[name] = tuple(
-                    self.structurer.record(target, item) for item in value if isinstance(item, dict)
-                )
-            elif facts[name].kind is Kind.REFERENCE and getattr(record, name):
-                # Said beside the embedding: put back once that is done.
-                self.reading.stated.setdefault((record.entity, record.id), {})[name] = value
-            else:
-                changed[name] = value
-        return evolve(record, {**changed, "extra": extra})
-
-
-def _names_columns(mapping: ColumnMapping, cells: Sequence[str]) -> bool:
-    """Whether a row holds the names of two columns that a mapping knows."""
-    return len(mapping.columns.keys() & set(cells)) > 1
-
-
-def at_line(line: int) -> At:
-    """Findings of a table row stand at its line, in the column that their path names."""
-    return lambda draft: (line, draft.path)

@@ -44,7 +44,7 @@ def hours_of(cells: Cells) -> dict[str, str]:
     else:
         return found
     message = f"another cell says that the hours do not hold as they stand ({found[UNSURE]})"
-    cells.note("hours-in-doubt", message, "read as: hours unknown", "", whole)
+    cells.note("hours-in-doubt", message, "hours unknown", "", whole)
     return found
 
 

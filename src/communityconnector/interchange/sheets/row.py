@@ -6,46 +6,24 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-import attrs
-
+from communityconnector.interchange.notes import Draft
 from communityconnector.interchange.texts.cells import SCIENTIFIC
 from communityconnector.interchange.texts.regions import REGIONS
 from communityconnector.model import Severity
-
-
-@attrs.frozen
-class RowNote:
-    """What is to be said of a cell.
-
-    Attributes:
-        message: what was found.
-        action: what was done.
-        column: the column.
-        value: what stood there.
-        rule: its rule.
-        severity: how bad it is.
-    """
-
-    message: str
-    action: str
-    column: str
-    value: str
-    rule: str = attrs.field(kw_only=True)
-    severity: Severity = Severity.INFO
 
 
 class Cells:
     """The cells of a row that hold something, by field.
 
     Attributes:
-        notes: what was noted of them.
+        notes: findings about them.
         refused: the cells that are not believed, by column.
         private: those of them that may tell where a place is.
     """
 
     def __init__(self) -> None:
         self._by_field: dict[str, list[tuple[str, str]]] = {}
-        self.notes: list[RowNote] = []
+        self.notes: list[Draft] = []
         self.refused: dict[str, str] = {}
         self.private: set[str] = set()
 
@@ -91,10 +69,11 @@ class Cells:
         column: str,
         value: str,
         severity: Severity = Severity.INFO,
+        read_as: str | None = None,
     ) -> None:
-        """Note something about a cell. What tells of a place is not repeated, for it may be one that is hidden."""
-        told = "" if self._tells_place(column, value) else value
-        self.notes.append(RowNote(message, action, column, told, rule=rule, severity=severity))
+        """Draft a finding about a cell. What tells of a place is not repeated, for the place may be hidden."""
+        shown = "" if self._tells_place(column, value) else value
+        self.notes.append(Draft(severity, rule, message, action, column, shown, read_as))
 
     def _tells_place(self, column: str, text: str) -> bool:
         fields = (field for field, items in self._by_field.items() if any(own == column for own, _ in items))

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import attrs
 
+from communityconnector.interchange.notes import Draft
 from communityconnector.interchange.sheets.column_fields import FIELDS, IGNORED
 from communityconnector.interchange.sheets.column_mapping import ColumnMapping
 from communityconnector.interchange.sheets.column_meaning import OF_A_PHONE, meaning_of
@@ -15,7 +16,7 @@ from communityconnector.interchange.sheets.day_columns import FIELDS_OF_DAYS, WE
 from communityconnector.interchange.sheets.day_hours import days_not_weekly, read_week
 from communityconnector.interchange.sheets.hours import hours_of, limits_of
 from communityconnector.interchange.sheets.place import place_of
-from communityconnector.interchange.sheets.row import Cells, RowNote, disbelieve
+from communityconnector.interchange.sheets.row import Cells, disbelieve
 from communityconnector.interchange.texts.ages import age_limits
 from communityconnector.interchange.texts.cells import (
     extension_of,
@@ -43,7 +44,7 @@ class SheetRow:
     """
 
     raw: dict[str, Any]
-    notes: tuple[RowNote, ...] = ()
+    notes: tuple[Draft, ...] = ()
 
 
 class RowReader:
@@ -237,9 +238,8 @@ class _Service:
                 elif name not in found:
                     found[name] = day if name == "assured_date" else f"{day}T00:00:00Z"
                     if guessed:
-                        self.cells.note(
-                            "date-guessed", _GUESSED_DATES[guessed], f"read as {day}", column, text
-                        )
+                        message = _GUESSED_DATES[guessed]
+                        self.cells.note("date-guessed", message, "read as", column, text, read_as=day)
                 else:
                     found.setdefault(f"x_{column}", text)
         return found
@@ -265,9 +265,8 @@ class _Service:
         week = read_week(self.reader.day_columns, believed, doubtful)
         column = next(iter(self.reader.day_columns))
         if week.read:
-            self.cells.note(
-                "hours-read", "hours in columns of days", f"read as {week.read}", column, week.words
-            )
+            message = "hours in columns of days"
+            self.cells.note("hours-read", message, "read as", column, week.words, read_as=week.read)
         if week.unread:
             message = f"hours in columns of days that cannot be read with certainty ({week.doubt})"
             self.cells.note("hours-not-read", message, "kept as text", column, week.unread)

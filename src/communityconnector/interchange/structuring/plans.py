@@ -8,33 +8,34 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.interchange.notes import Draft
-from communityconnector.interchange.texts.ages import age
+from communityconnector.interchange.texts.ages import repair_age
 from communityconnector.interchange.texts.privacy.classifying import CLASSIFYING
 from communityconnector.interchange.texts.privacy.hearing import TELLING
-from communityconnector.interchange.texts.values import Mender, mender, right
+from communityconnector.interchange.texts.repaired import Repair
+from communityconnector.interchange.texts.values import quick_test, repair_of
 from communityconnector.model import ENTITIES, FieldSpec, Kind, Record, required, specs
 from communityconnector.model.level import has_level
 
 _AGES: Final = ("minimum_age", "maximum_age")
 _MISSING: Final[Mapping[Kind, Any]] = {Kind.NUMBER: None}
-"""What a required field holds when the source has none; text fields hold ""."""
+"""The value of a required field that the source lacks; text fields have ""."""
 
 
 @attrs.define(slots=True)
-class Step:
+class FieldPlan:
     """How one field is read.
 
     Attributes:
         name: the field.
         entity: the entity.
-        any_text: whether any text will do.
-        is_right: whether a text is right as it is; quicker than `mend`, which also finds the words for what is not.
+        any_text: whether any text is right.
+        is_right: whether a text is right as it is; quicker than `repair`, which also states what is wrong.
         is_number: whether the field holds a number.
-        mend: gives the value to keep, and what was wrong; `None` where the field embeds records.
-        target: what the field embeds.
+        repair: returns the value to keep, and what was wrong; `None` where the field embeds records.
+        target: the class of the records that the field embeds.
         many: whether it embeds many.
-        nulls: counts the nulls found here, once there was one.
-        odd_ids: counts the identifiers found here that are no UUIDs, once there was one.
+        nulls: counts nulls in this field, after the first.
+        odd_ids: counts identifiers in this field that are not UUIDs, after the first.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Step:
     any_text: bool
     is_right: Callable[[str], object]
     is_number: bool
-    mend: Mender | None
+    repair: Repair | None
     target: type[Record]
     many: bool
     nulls: Draft | None = None
@@ -50,51 +51,52 @@ class Step:
 
 
 @attrs.frozen(slots=True)
-class Plan:
-    """How a record of an entity is read: its fields, and those that HSDS requires with what stands for a lack.
+class EntityPlan:
+    """How a record of an entity is read.
 
     Attributes:
         cls: its class.
-        steps: how each field is read.
-        wanted: the fields that HSDS requires, and what stands for a lack.
-        may_be_mended: whether its parts may stand in other places.
+        fields: how each field is read.
+        required: the fields that HSDS requires, each with the value that stands for a missing one.
+        has_movable_parts: whether its parts may stand in other places.
+        has_state: whether it may have a state under other names.
         has_level: whether it may say who may see it.
-        tells: a quick look whether its fields may say so.
-        classifies: the fields by which it classifies others, and may say it of them.
+        tells: a quick test whether its fields may say so.
+        classifies: the fields by which it classifies other records, and may say it of them.
     """
 
     cls: type[Record]
-    steps: Mapping[str, Step]
-    wanted: tuple[tuple[str, Any], ...]
-    may_be_mended: bool
+    fields: Mapping[str, FieldPlan]
+    required: tuple[tuple[str, Any], ...]
+    has_movable_parts: bool
     has_state: bool
     has_level: bool
     tells: Callable[[Mapping[str, Any]], bool]
     classifies: frozenset[str]
 
 
-def _step(entity: str, name: str, facts: FieldSpec) -> Step:
-    embeds = facts.kind in (Kind.ONE, Kind.MANY)
-    return Step(
+def _field_plan(entity: str, name: str, spec: FieldSpec) -> FieldPlan:
+    embeds = spec.kind in (Kind.ONE, Kind.MANY)
+    return FieldPlan(
         name=name,
         entity=entity,
-        any_text=facts.kind is Kind.TEXT,
-        is_right=right(facts),
-        is_number=facts.kind is Kind.NUMBER,
-        mend=None if embeds else age if name in _AGES else mender(facts),
-        target=ENTITIES[facts.target] if embeds else Record,
-        many=facts.kind is Kind.MANY,
+        any_text=spec.kind is Kind.TEXT,
+        is_right=quick_test(spec),
+        is_number=spec.kind is Kind.NUMBER,
+        repair=None if embeds else repair_age if name in _AGES else repair_of(spec),
+        target=ENTITIES[spec.target] if embeds else Record,
+        many=spec.kind is Kind.MANY,
     )
 
 
-def plan_of(entity: str) -> Plan:
-    """How a record of an entity is read."""
+def entity_plan(entity: str) -> EntityPlan:
+    """Return how a record of an entity is read."""
     cls = ENTITIES[entity]
-    facts = specs(cls)
-    return Plan(
+    fields = specs(cls)
+    return EntityPlan(
         cls,
-        {name: _step(entity, name, f) for name, f in facts.items() if f.hsds},
-        tuple((n, _MISSING.get(facts[n].kind, "")) for n in required(cls) if n != "id"),
+        {name: _field_plan(entity, name, spec) for name, spec in fields.items() if spec.hsds},
+        tuple((name, _MISSING.get(fields[name].kind, "")) for name in required(cls) if name != "id"),
         entity in {"location", "organization", "service_area"},
         entity in {"service", "organization", "location"},
         has_level(cls),

@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.interchange.legacy import FIELDS
-from communityconnector.interchange.legacy.repairs import offers
+from communityconnector.interchange.legacy.repairs import has_services
 from communityconnector.model import ENTITIES, Kind, required, specs
 
 _PAGES: Final = ("contents", "content", "data", "results", "items", "records", "response", "payload")
@@ -192,7 +192,7 @@ def entity_of(item: Mapping[str, Any], hint: str = "") -> str:
     if (
         places
         and isinstance(places, list)
-        and any(isinstance(place, dict) and offers(place) for place in places)
+        and any(isinstance(place, dict) and has_services(place) for place in places)
     ):
         # Only an agency has places at which it has services.
         return "organization"

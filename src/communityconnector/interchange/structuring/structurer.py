@@ -3,81 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, lru_cache
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from functools import cache
+from typing import Any, Final
 
-from communityconnector.choices import Choice
-from communityconnector.interchange.legacy import describe, field_lift, mend, mend_schedule, value_lift
-from communityconnector.interchange.notes import TALLIED, Draft, Notes
-from communityconnector.interchange.ownership import has_id, whose
-from communityconnector.interchange.structuring.plans import Plan, Step, plan_of
-from communityconnector.interchange.texts.opening_hours import read_hours
-from communityconnector.interchange.texts.opening_hours.conditions import conditions
-from communityconnector.interchange.texts.opening_hours.written import written
+import attrs
+
+from communityconnector.interchange.legacy import describe, field_upgrade, records_in_text, repair_parts
+from communityconnector.interchange.notes import TALLIED, UPGRADED, Draft, Notes
+from communityconnector.interchange.ownership import parent_key
+from communityconnector.interchange.structuring.field_problems import FieldProblems
+from communityconnector.interchange.structuring.mode import Mode
+from communityconnector.interchange.structuring.own_fields import filled_in, restore
+from communityconnector.interchange.structuring.plain_schedules import is_plain_schedule
+from communityconnector.interchange.structuring.plans import EntityPlan, FieldPlan, entity_plan
+from communityconnector.interchange.structuring.record_ids import RecordIds
+from communityconnector.interchange.structuring.schedule_parts import schedule_parts
+from communityconnector.interchange.structuring.service_state import with_state
+from communityconnector.interchange.texts.identifiers import is_odd_id
 from communityconnector.interchange.texts.privacy.classifying import hear_class
 from communityconnector.interchange.texts.privacy.hearing import hear
 from communityconnector.interchange.texts.privacy.said import HIDDEN, Said
-from communityconnector.interchange.texts.states import state_in
-from communityconnector.interchange.texts.values import (
-    ABSENT,
-    LARGEST,
-    NOTHING,
-    Problem,
-    is_odd_id,
-    is_plain_date,
-    is_plain_time,
-    is_rule_days,
-)
-from communityconnector.model import (
-    ENTITIES,
-    Finding,
-    Record,
-    Severity,
-    specs,
-)
+from communityconnector.interchange.texts.repaired import ABSENT, NOTHING, Problem
+from communityconnector.interchange.texts.values import LARGEST
+from communityconnector.model import ENTITIES, Finding, Record, Severity
 from communityconnector.model.disclosure import with_level
-from communityconnector.model.identity import mint
-from communityconnector.model.rule_parts import UNSURE, beyond_hsds
 
-if TYPE_CHECKING:
-    from functools import _lru_cache_wrapper
-
-
-class UncountedError(Exception):
-    """Inside the library: a record has to be numbered among others that are not known."""
-
-
-class Mode(Choice):
-    """What reading does with what is wrong."""
-
-    REPAIR = "repair"
-    """Mend what is certain, drop what cannot be used, say both. The default."""
-    COLLECT = "collect"
-    """Mend nothing: a wrong value is kept, as it was, in the record's `extra`."""
-    STRICT = "strict"
-    """As `collect`, and `InvalidDirectoryError` in the end if there was any error."""
-
-
-FILLED_IN: Final = "x_filled_in"
-"""Field of a written record that lists the fields which HSDS requires and nobody knows."""
-
-SOURCE_ID: Final = "x_source_id"
-"""Field of a written record that holds the id that its source gave it, where that is no UUID."""
-
-STATE: Final = "x_status"
-"""Field of a record that holds its state in its source's own words; for an organization or a location, in HSDS words."""
-
-EXTENSION: Final = "x_extension"
-"""Field of a written phone that holds an extension which is no number."""
-
-NOT_READ: Final = "x_not_read"
-"""Field of a written record that holds, by field, the values of its source that could not be used."""
-
-_PLANS: Final[dict[str, Plan]] = {}
+_PLANS: Final[dict[str, EntityPlan]] = {}
 
 _MOST_SHARED: Final = 20_000
 """Most embedded records of one entity that are remembered, to be recognised when a file repeats them."""
+
+
+@attrs.define(slots=True)
+class _Unfinished:
+    """A record while its fields are read.
+
+    Attributes:
+        plan: how its entity is read.
+        raw: its fields in the source.
+        seed: what tells it from others, should it have no id.
+        values: the values that were read, by field.
+        extra: those that no field holds.
+    """
+
+    plan: EntityPlan
+    raw: Mapping[str, Any]
+    seed: str
+    values: dict[str, Any]
+    extra: dict[str, Any]
 
 
 class Structurer:
@@ -85,14 +58,14 @@ class Structurer:
 
     Args:
         mode: what to do with what is wrong.
-        tabular: the values come from a table, where everything is text and an empty cell is no value.
-        sheet: they come from a plain spreadsheet, which nobody may blame for what HSDS requires.
-        notes: takes what is found on the way; by default its own.
+        tabular: the values come from a table, where everything is text and an empty cell has no value.
+        sheet: they come from a plain spreadsheet, which need not have what HSDS requires.
+        notes: takes the findings; by default its own.
 
     Attributes:
-        ticked: columns of the table that is read in which a blank means no, for others have a yes there; `None` in a
-            spreadsheet.
-        unnamed: counts records that nothing tells from others; `None` where nobody knows how many there were before.
+        ticked: columns of the table that is read in which a blank means no, because other rows have a yes there;
+            `None` in a spreadsheet.
+        ids: mints ids for records that have none.
     """
 
     def __init__(
@@ -104,23 +77,15 @@ class Structurer:
         notes: Notes | None = None,
     ) -> None:
         self._sheet = sheet
-        self.mode = mode
         self.tabular = tabular
         self.notes = Notes() if notes is None else notes
-        self._repair = mode is Mode.REPAIR
-        self._count_nulls = self._repair and not tabular
-        # Where something is mended, plans count what was; else all readings share theirs.
-        self._plans: dict[str, Plan] = {} if self._repair else _PLANS
+        self.repairs = mode is Mode.REPAIR
+        # Where something is repaired, plans count what was; else all readings share theirs.
+        self._plans: dict[str, EntityPlan] = {} if self.repairs else _PLANS
         self._shared: dict[bytes, dict[bytes, Record]] = {}
         self.ticked: frozenset[str] | None = None if sheet else frozenset()
-        self.unnamed: dict[str, int] | None = {}
-        self._making = 0
-        self._numbered = 0
-
-    @property
-    def repairs(self) -> bool:
-        """Whether what is certain is mended."""
-        return self._repair
+        self.ids = RecordIds(self.notes)
+        self._problems = FieldProblems(self.notes, mode, tabular=tabular)
 
     def record(  # noqa: C901, PLR0912, PLR0915  # the innermost loop of reading: calls would cost half its speed
         self, cls: type[Record], raw: Mapping[str, Any], *, seed: str = "", partial: bool = False
@@ -132,7 +97,7 @@ class Structurer:
         Args:
             cls: its class.
             raw: its fields.
-            seed: what tells it from others, should it have no id: whose child it is, and which.
+            seed: what tells it from others, should it have no id: its parent, and its place there.
             partial: it only fills in fields of a record that another row holds.
         """
         entity = cls.entity
@@ -140,391 +105,226 @@ class Structurer:
         if not seed:
             key = raw.get("id")
             if type(key) is not str or not key.strip():
-                seed = self.root(entity, raw)
-        if plan.may_be_mended and self._repair and not self.tabular:
-            mended = mend(entity, raw, seed)
-            if mended is not None:
+                seed = self.ids.root_seed(entity, raw)
+        if plan.has_movable_parts and self.repairs and not self.tabular:
+            repaired = repair_parts(entity, raw, seed)
+            if repaired is not None:
                 message = "a field of an older or another form: parts in another place than HSDS has for them"
-                self.notes.tally(entity, Draft(Severity.INFO, "older-form", message, _LIFTED, "id"))
-                raw = mended
-        steps = plan.steps
+                self.notes.tally(entity, Draft(Severity.INFO, "older-form", message, UPGRADED, "id"))
+                raw = repaired
+        fields = plan.fields
         drafts = self.notes.drafts
         first = len(drafts)
-        if plan.has_state and self._repair:
-            raw = self._with_state(entity, raw)
+        if plan.has_state and self.repairs:
+            raw = with_state(entity, raw, self.notes)
         values: dict[str, Any] = {}
         extra: dict[str, Any] = {}
         unknown: list[str] = []
         for name, item in raw.items():
-            step = steps.get(name)
-            if step is None:
+            field = fields.get(name)
+            if field is None:
                 unknown.append(name)
                 continue
             kind = type(item)
             if kind is str:
-                if item and (step.any_text or step.is_right(item)):
+                if item and (field.any_text or field.is_right(item)):
                     # By far the commonest cases: they need no second look.
                     values[name] = item
                     continue
-                if step.odd_ids is not None and is_odd_id(item):
-                    step.odd_ids.count += 1
+                if field.odd_ids is not None and is_odd_id(item):
+                    field.odd_ids.count += 1
                     values[name] = item
                     continue
                 if self.tabular and not item:
                     continue
             elif item is None:
-                if step.nulls is not None:
-                    step.nulls.count += 1
+                if field.nulls is not None:
+                    field.nulls.count += 1
                     continue
             elif kind is int:
-                if step.is_number and -LARGEST <= item <= LARGEST:
+                if field.is_number and -LARGEST <= item <= LARGEST:
                     values[name] = item
                     continue
-            elif kind is list and step.many:
+            elif kind is list and field.many:
                 if item:
-                    value = self._list(step, item, extra, raw, seed)
+                    value = self._list(field, item, extra, raw, seed)
                     if value is not ABSENT:
                         values[name] = value
                 else:
                     # "None of these" is more than silence: kept, and written back unless something fills it.
                     extra[name] = item
                 continue
-            value = self._other(step, item, extra, raw, seed)
+            value = self._other(field, item, extra, raw, seed)
             if value is not ABSENT:
                 values[name] = value
         if unknown:
-            self._unknown(plan, unknown, raw, values, extra, seed)
-        for name, missing in plan.wanted:
+            self._unknown(unknown, _Unfinished(plan, raw, seed, values, extra))
+        for name, missing in plan.required:
             if name not in values:
                 values[name] = missing
-                if not partial and not self._sheet and name not in _marked(raw):
-                    self._missing(name, extra, first)
+                if not partial and not self._sheet and name not in filled_in(raw):
+                    self._report_missing(name, extra, first)
         if "id" not in values:
-            values["id"] = self._mint(entity, raw, seed)
+            values["id"] = self.ids.mint(entity, raw, seed)
         if plan.has_level:
             if extra or "attributes" in values:
                 with_level(values, extra)
             if unknown or self.ticked or plan.tells(values):
                 said = hear(entity, raw, values, extra, unknown, self.ticked)
                 if said:
-                    self.tell(said, entity)
+                    self.report_hidden(said, entity)
         elif plan.classifies and not plan.classifies.isdisjoint(values):
             of_class = hear_class(entity, values)
             if of_class is not None:
-                self.tell((of_class,), entity)
+                self.report_hidden((of_class,), entity)
         if len(drafts) > first:
             for draft in drafts[first:]:
                 if not draft.record_id:
                     draft.entity, draft.record_id = entity, values["id"]
         return cls(**values, extra=extra)
 
-    def _with_state(self, entity: str, raw: Mapping[str, Any]) -> Mapping[str, Any]:
-        """A raw record with the state that it tells under other names, or in other words, in its HSDS place."""
-        state = state_in(raw, has_status=entity == "service")
-        if state is None or (state.runs and raw.get("status") in {"active", None} and entity != "service"):
-            return raw
-        if entity != "service":
-            return {**raw, STATE: state.status or state.alert}
-        held = raw.get("status")
-        if state.runs and held == state.status:
-            return raw
-        made = {name: value for name, value in raw.items() if name != "status"}
-        if held not in NOTHING and held != state.status:
-            made.setdefault(STATE, held)
-        if state.status:
-            made["status"] = state.status
-        alert = raw.get("alert")
-        if state.alert and state.alert not in str(alert or ""):
-            made["alert"] = f"{alert}; {state.alert}" if isinstance(alert, str) and alert else state.alert
-        told = "; ".join(f"{name}: {raw[name]}" for name in state.sources if name != "attributes")
-        action = f"read as {state.status}" if state.status else "left open; shown as an alert"
-        if state.sources == ("status",):
-            message = "a state in words that HSDS has not"
-            severity = Severity.WARNING if state.status else Severity.ERROR
-            self._note(severity, "unlisted-word", message, action, "status", held)
-        elif state.runs:
-            message = f"{', '.join(state.sources)}: whether the service runs"
-            self.notes.tally(
-                entity, Draft(Severity.INFO, "older-form", message, "read as status", state.sources[0])
-            )
-        else:
-            self._note(
-                Severity.WARNING,
-                "state-read",
-                "the state of a service under other names",
-                action,
-                "status",
-                told,
-            )
-        return made
-
-    def tell(self, found: Iterable[Said], entity: str, record_id: str = "") -> None:
+    def report_hidden(self, hidden: Iterable[Said], entity: str, record_id: str = "") -> None:
         """Draft a finding of each thing that is hidden: a person may know better.
 
         Args:
-            found: what was said.
+            hidden: what the source says is private.
             entity: the entity of the record that says it.
             record_id: its id; by default that of the record being read.
         """
-        for said in found:
-            message = said.message(entity)
-            draft = Draft(said.severity, said.rule, message, HIDDEN, said.field, None, entity, record_id)
-            self.notes.drafts.append(draft)
+        self.notes.drafts.extend(
+            Draft(
+                said.severity,
+                said.rule,
+                said.message(entity),
+                HIDDEN,
+                said.field,
+                entity=entity,
+                record_id=record_id,
+            )
+            for said in hidden
+        )
 
     def schedules(self, raw: Mapping[str, Any], *, seed: str = "") -> Iterator[Record]:
-        """The schedules that one raw schedule is: several, where its hours are in words that can be read."""
+        """Make the schedules that one raw schedule is: several, where its hours are in words that can be read."""
         cls = ENTITIES["schedule"]
-        if not self._repair or self._plain_schedule(raw):
+        if not self.repairs or is_plain_schedule(raw):
             yield self.record(cls, raw, seed=seed)
             return
         first = len(self.notes.drafts)
-        parts = self._spans(raw)
-        said = self.notes.drafts[first:]
+        parts = schedule_parts(raw, self.notes)
+        drafts = self.notes.drafts[first:]
         for number, part in enumerate(parts):
-            made = self.record(cls, part, seed=f"{seed}.{number}" if number and seed else seed)
+            schedule = self.record(cls, part, seed=f"{seed}.{number}" if number and seed else seed)
             if not number:
-                for draft in said:
-                    draft.entity, draft.record_id = "schedule", made.id
-            yield made
+                for draft in drafts:
+                    draft.entity, draft.record_id = "schedule", schedule.id
+            yield schedule
 
-    def _spans(self, raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        """A raw schedule whose slips are mended, and whose hours in words are read."""
-        mended = mend_schedule(dict(raw))
-        if mended is not None:
-            message = "a field of an older or another form: a schedule in other parts"
-            self.notes.tally("schedule", Draft(Severity.INFO, "older-form", message, _LIFTED, ""))
-            raw = mended
-        text = raw.get("description")
-        if any(raw.get(part) for part in _RULE_PARTS) or beyond_hsds(
-            {n: raw[n] for n in raw.keys() - _SAY_WHEN}
-        ):
-            return [self._with_conditions(raw)]
-        if not isinstance(text, str) or not any(letter.isdigit() for letter in text):
-            return [raw]
-        hours = read_hours(text)
-        if not hours.certain:
-            message = f"hours in words that cannot be read with certainty ({hours.doubt})"
-            self._note(Severity.INFO, "hours-not-read", message, "kept as text", "description", text)
-            return [raw]
-        spans = "; ".join(map(written, hours.schedules))
-        self._note(Severity.INFO, "hours-read", "hours in words", f"read as {spans}", "description", text)
-        key = raw.get("id")
-        own = [
-            {"id": mint("schedule", str(key), str(n))} if key and n else {}
-            for n in range(len(hours.schedules))
-        ]
-        return [{**raw, **part, **more} for part, more in zip(hours.schedules, own, strict=True)]
-
-    def _with_conditions(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
-        """A raw schedule with what its words say beside its hours."""
-        found = conditions(raw) if raw.get("opens_at") else {}
-        new = {name: value for name, value in found.items() if name not in raw}
-        if why := new.get(UNSURE):
-            message = f"words beside the hours say that these do not hold as they stand ({why})"
-            self._note(
-                Severity.WARNING,
-                "hours-in-doubt",
-                message,
-                "read as: hours unknown",
-                "description",
-                raw.get("description"),
-            )
-        return {**raw, **new} if new else raw
-
-    def _plan(self, entity: str) -> Plan:
-        self._plans[entity] = plan = plan_of(entity)
+    def _plan(self, entity: str) -> EntityPlan:
+        self._plans[entity] = plan = entity_plan(entity)
         return plan
 
-    def _other(self, step: Step, item: Any, extra: dict[str, Any], raw: Mapping[str, Any], seed: str) -> Any:
-        """A field whose value is not plainly right."""
-        if step.mend is not None:
-            if step.odd_ids is not None and type(item) is str and is_odd_id(item):
-                step.odd_ids.count += 1
+    def _other(
+        self, field: FieldPlan, item: Any, extra: dict[str, Any], raw: Mapping[str, Any], seed: str
+    ) -> Any:
+        """Read a field whose value is not plainly right."""
+        if field.repair is not None:
+            if field.odd_ids is not None and type(item) is str and is_odd_id(item):
+                field.odd_ids.count += 1
                 return item
-            value, problem = step.mend(item)
-            return value if problem is None else self._take_note(step, item, value, problem, extra)
-        if step.many:
-            return self._many(step, item, extra, raw, seed)
-        return self._one(step, item, extra, raw, seed)
+            value, problem = field.repair(item)
+            return value if problem is None else self._problems.report(field, item, value, problem, extra)
+        if field.many:
+            return self._many(field, item, extra, raw, seed)
+        return self._one(field, item, extra, raw, seed)
 
-    def _missing(self, name: str, extra: Mapping[str, Any], first: int) -> None:
-        said = [draft.path for draft in self.notes.drafts[first:] if draft.rule not in TALLIED]
-        if name not in extra and name not in said:
-            self._note(Severity.ERROR, "missing-field", f"HSDS requires {name}", "", name)
+    def _report_missing(self, name: str, extra: Mapping[str, Any], first: int) -> None:
+        reported = [draft.path for draft in self.notes.drafts[first:] if draft.rule not in TALLIED]
+        if name not in extra and name not in reported:
+            self.notes.draft(Severity.ERROR, "missing-field", f"HSDS requires {name}", "", name)
 
-    def _mint(self, entity: str, raw: Mapping[str, Any], seed: str) -> str:
-        """An id for a record without one, of what names it; never of its place, which may be confidential."""
-        if not self._making:
-            self._note(Severity.ERROR, "missing-id", "a record without an id", "minted one", "id")
-        if entity in _NAMED_ALONE:
-            parts = [str(raw.get(field) or "") for field in _NAMED_ALONE[entity]]
-            if any(parts):
-                return mint(entity, *parts)
-        # Without a seed it has an id which this mode does not keep.
-        return mint(entity, seed or whose(entity, raw, ""))
-
-    def root(self, entity: str, raw: Mapping[str, Any]) -> str:
-        """What tells a record without an id that nothing embeds from all others: its name, and which of that name it is.
-
-        Its children are told from those of others by it, so two records that say the same never share a child.
-        """
-        if has_id(raw):
-            return ""
-        if self.unnamed is None:
-            raise UncountedError
-        self._numbered += 1
-        agency = raw.get("organization")
-        owner = (
-            agency.get("id") or agency.get("name") if isinstance(agency, dict) else raw.get("organization_id")
-        )
-        named = entity == "service" or entity in _NAMED_ALONE
-        name = _UNIT.join((str(owner or ""), str(raw.get("name") or "") if named else ""))
-        counted = mint(entity, name)
-        self.unnamed[counted] = number = self.unnamed.get(counted, 0) + 1
-        return name if number == 1 else mint(counted, str(number))
-
-    def _take_note(self, step: Step, raw: Any, value: Any, problem: Problem, extra: dict[str, Any]) -> Any:
-        """Draft what was wrong with a field; gives the value to keep."""
-        name, rule = step.name, problem.rule
-        if self.tabular and rule == "number-as-text":
-            return value
-        harmless = rule in _HARMLESS
-        kept = not self._repair and not harmless
-        if kept:
-            extra[name] = raw
-        if rule in TALLIED:
-            severity = Severity.INFO if harmless else Severity.WARNING if self._repair else Severity.ERROR
-            action = "" if harmless else "read as if absent" if self._repair else _KEPT
-            first = self.notes.tally(step.entity, Draft(severity, rule, problem.message, action, name, raw))
-            if raw is None and self._count_nulls:
-                step.nulls = first
-            elif rule == "id-not-uuid" and self._repair:
-                step.odd_ids = first
-            return ABSENT if kept else value
-        if kept:
-            self._note(Severity.ERROR, rule, problem.message, _KEPT, name, raw)
-            return ABSENT
-        if problem.mended:
-            action = "read as if absent" if value is ABSENT else "" if value == raw else f"read as {value}"
-            severity = Severity.INFO if harmless else Severity.WARNING
-            self._note(severity, rule, problem.message, action, name, raw)
-        elif step.entity == "schedule" and name in _SAY_WHEN:
-            # To leave out a part of a rule would make the hours wider.
-            extra[f"x_{name}"] = raw
-            self._note(Severity.ERROR, rule, problem.message, f"kept as x_{name}; hours unknown", name, raw)
-        else:
-            if value is ABSENT:
-                extra[name] = raw
-            self._note(Severity.ERROR, rule, problem.message, "dropped", name, raw)
-        return value
-
-    def _many(self, step: Step, item: Any, extra: dict[str, Any], raw: Mapping[str, Any], seed: str) -> Any:
-        """A field of many records that holds something else than a list."""
+    def _many(
+        self, field: FieldPlan, item: Any, extra: dict[str, Any], raw: Mapping[str, Any], seed: str
+    ) -> Any:
+        """Read a field of many records that is not a list."""
         if item in NOTHING:
-            return self._not_an_object("a list", step, item, extra)
-        if self._repair:
+            return self._not_an_object("a list", field, item, extra)
+        if self.repairs:
             if isinstance(item, dict):
                 message = "a list expected, one object found"
-                self._note(Severity.WARNING, "wrong-type", message, "read as a list of one", step.name)
-                return self._list(step, [item], extra, raw, seed)
-            lifted = value_lift(step.name, item)
-            if isinstance(lifted, list):
-                message = f"a field of an older or another form: {step.name} is text where HSDS has records"
-                draft = Draft(Severity.INFO, "older-form", message, _LIFTED, step.name, item)
-                self.notes.tally(step.entity, draft)
-                self._making += 1
-                made = self._list(step, lifted, extra, raw, seed)
-                self._making -= 1
-                return made
-        return self._not_an_object("a list", step, item, extra)
+                self.notes.draft(Severity.WARNING, "wrong-type", message, "read as a list of one", field.name)
+                return self._list(field, [item], extra, raw, seed)
+            records = records_in_text(field.name, item)
+            if isinstance(records, list):
+                message = f"a field of an older or another form: {field.name} is text where HSDS has records"
+                draft = Draft(Severity.INFO, "older-form", message, UPGRADED, field.name, item)
+                self.notes.tally(field.entity, draft)
+                with self.ids.expected():
+                    return self._list(field, records, extra, raw, seed)
+        return self._not_an_object("a list", field, item, extra)
 
     def _list(
-        self, step: Step, items: list[Any], extra: dict[str, Any], raw: Mapping[str, Any], seed: str
+        self, field: FieldPlan, items: list[Any], extra: dict[str, Any], raw: Mapping[str, Any], seed: str
     ) -> Any:
-        """A field of many records that holds a list."""
-        made: list[Record] = []
-        name, target = step.name, step.target
+        """Read a field of many records that holds a list."""
+        records: list[Record] = []
+        name, target = field.name, field.target
         is_schedule = target.entity == "schedule"
         drafts = self.notes.drafts
         for index, item in enumerate(items):
             if type(item) is not dict:
-                if not self._repair:
-                    return self._not_an_object("a list of objects", step, items, extra)
-                made.extend(self._odd_item(step, index, item, raw, seed))
+                if not self.repairs:
+                    return self._not_an_object("a list of objects", field, items, extra)
+                records.extend(self._odd_item(field, index, item, raw, seed))
                 continue
             first = len(drafts)
-            own = "" if item.get("id") else f"{whose(step.entity, raw, seed)}/{name}[{index}]"
-            if is_schedule and self._repair and not self._plain_schedule(item):
-                made.extend(self.schedules(item, seed=own))
+            own = "" if item.get("id") else f"{parent_key(field.entity, raw, seed)}/{name}[{index}]"
+            if is_schedule and self.repairs and not is_plain_schedule(item):
+                records.extend(self.schedules(item, seed=own))
             else:
-                made.append(self.record(target, item, seed=own))
+                records.append(self.record(target, item, seed=own))
             if len(drafts) > first:
                 self._under(first, f"{name}[{index}]")
-        return tuple(made)
+        return tuple(records)
 
     def _odd_item(
-        self, step: Step, index: int, item: Any, raw: Mapping[str, Any], seed: str
+        self, field: FieldPlan, index: int, item: Any, raw: Mapping[str, Any], seed: str
     ) -> Iterator[Record]:
-        """What an item of a list is that is no object: a text that can only mean one thing becomes records."""
-        lifted = None if item in NOTHING else value_lift(step.name, item)
-        path = f"{step.name}[{index}]"
-        if not isinstance(lifted, list):
-            self._note(Severity.ERROR, "wrong-type", "an object expected", "dropped", path, item)
+        """Read an item of a list that is not an object: a text that can only mean one thing becomes records."""
+        records = None if item in NOTHING else records_in_text(field.name, item)
+        path = f"{field.name}[{index}]"
+        if not isinstance(records, list):
+            self.notes.draft(Severity.ERROR, "wrong-type", "an object expected", "dropped", path, item)
             return
-        self._note(Severity.WARNING, "wrong-type", "an object expected", "read as a record", path, item)
-        self._making += 1
-        yield from self._list(step, lifted, {}, {}, f"{whose(step.entity, raw, seed)}/{path}")
-        self._making -= 1
+        self.notes.draft(Severity.WARNING, "wrong-type", "an object expected", "read as a record", path, item)
+        with self.ids.expected():
+            yield from self._list(field, records, {}, {}, f"{parent_key(field.entity, raw, seed)}/{path}")
 
-    def _plain_schedule(self, raw: Mapping[str, Any]) -> bool:
-        """Whether a raw schedule has nothing that `schedules` would look at."""
-        plain = _plain_hours(tuple(raw))
-        if plain is None or raw.get("description") or raw.get("notes"):
-            return False
-        values_in, are_plain = plain
-        values = values_in(raw)
-        try:
-            return are_plain(*values)
-        except TypeError:
-            # Lists and objects cannot be remembered.
-            return are_plain.__wrapped__(*values)
-
-    def _one(self, step: Step, item: Any, extra: dict[str, Any], raw: Mapping[str, Any], seed: str) -> Any:
-        if self._repair and not isinstance(item, dict) and item not in NOTHING:
-            if isinstance(item, list) and len(item) == 1 and isinstance(item[0], dict):
-                message = "one object expected, a list of one found"
-                self._note(Severity.WARNING, "wrong-type", message, "read as its object", step.name)
-                item = item[0]
-            else:
-                lifted = value_lift(step.name, item)
-                if isinstance(lifted, dict):
-                    self._note(
-                        Severity.WARNING,
-                        "wrong-type",
-                        "an object expected",
-                        "read as a record",
-                        step.name,
-                        item,
-                    )
-                    item = lifted
+    def _one(
+        self, field: FieldPlan, item: Any, extra: dict[str, Any], raw: Mapping[str, Any], seed: str
+    ) -> Any:
+        """Read a field of one record."""
+        if self.repairs and not isinstance(item, dict) and item not in NOTHING:
+            item = self._as_object(field, item)
         if not isinstance(item, dict):
-            return self._not_an_object("an object", step, item, extra)
+            return self._not_an_object("an object", field, item, extra)
         key = item.get("id")
         if type(key) is not str or not key.strip():
-            return self._child(step.name, step.target, item, f"{whose(step.entity, raw, seed)}/{step.name}")
+            own = f"{parent_key(field.entity, raw, seed)}/{field.name}"
+            return self._child(field.name, field.target, item, own)
         # What many records embed is recognised rather than read again: an agency with each of its services. Letter for
-        # letter, for what says `1` is not what says `true`, and the order of fields is kept too.
+        # letter, for `1` is not `true`, and the order of fields is kept too.
         text = _text_of(item)
         if text is None:
-            return self._child(step.name, step.target, item, "")
-        kind = f"{step.target.entity} {bool(self._making)} ".encode()
+            return self._child(field.name, field.target, item, "")
+        kind = f"{field.target.entity} {self.ids.is_expected} ".encode()
         known = self._shared.setdefault(kind, {})
         child = known.get(text)
         if child is None:
-            first, before, numbered = len(self.notes.drafts), self.notes.counts(), self._numbered
-            child = self._child(step.name, step.target, item, "")
-            if self._numbered > numbered:
-                # It was numbered, or something in it: the next one that says the same is another.
+            first, before, numbered = len(self.notes.drafts), self.notes.counts(), self.ids.numbered
+            child = self._child(field.name, field.target, item, "")
+            if self.ids.numbered > numbered:
+                # It was numbered, or something in it: the next one that is equal is another.
                 return child
             self.notes.once(kind + text, first, before)
             if len(known) >= _MOST_SHARED:
@@ -532,24 +332,37 @@ class Structurer:
             known[text] = child
         return child
 
+    def _as_object(self, field: FieldPlan, item: Any) -> Any:
+        """Return the object that a value in the place of one can only mean; else the value."""
+        if isinstance(item, list) and len(item) == 1 and isinstance(item[0], dict):
+            message = "one object expected, a list of one found"
+            self.notes.draft(Severity.WARNING, "wrong-type", message, "read as its object", field.name)
+            return item[0]
+        record = records_in_text(field.name, item)
+        if not isinstance(record, dict):
+            return item
+        message = "an object expected"
+        self.notes.draft(Severity.WARNING, "wrong-type", message, "read as a record", field.name, item)
+        return record
+
     def counted(self) -> list[Finding]:
-        """The findings that were counted; to be called once a file is read to its end."""
-        for plan in self._plans.values() if self._repair else ():
-            for step in plan.steps.values():
-                step.nulls = step.odd_ids = None
+        """Return the findings that were counted; to be called once a file is read to its end."""
+        for plan in self._plans.values() if self.repairs else ():
+            for field in plan.fields.values():
+                field.nulls = field.odd_ids = None
         return self.notes.counted()
 
     def pause(self) -> None:
-        """Called now and then while a source of any size is read, so that memory stays bounded."""
+        """Forget what was remembered of embedded records; called now and then, so that memory stays bounded."""
         if self.notes.pause():
-            # What is recognised is told of by nobody: from here on all of it is to be told again.
+            # Findings of recognised records are not drafted again: from here on all of them have to be.
             self._shared.clear()
 
-    def _child(self, step: str, target: type[Record], raw: Mapping[str, Any], seed: str) -> Record:
+    def _child(self, name: str, target: type[Record], raw: Mapping[str, Any], seed: str) -> Record:
         first = len(self.notes.drafts)
         child = self.record(target, raw, seed=seed)
         if len(self.notes.drafts) > first:
-            self._under(first, step)
+            self._under(first, name)
         return child
 
     def _under(self, first: int, step: str) -> None:
@@ -557,106 +370,66 @@ class Structurer:
         for draft in self.notes.drafts[first:]:
             draft.path = f"{step}.{draft.path}" if draft.path else step
 
-    def _not_an_object(self, wanted: str, step: Step, raw: Any, extra: dict[str, Any]) -> Any:
+    def _not_an_object(self, expected: str, field: FieldPlan, raw: Any, extra: dict[str, Any]) -> Any:
         if raw is None or raw == "":
-            problem = Problem("null-value", f"no value where HSDS wants {wanted}; leave the field out")
+            problem = Problem("null-value", f"no value where HSDS wants {expected}; leave the field out")
         else:
-            problem = Problem("wrong-type", f"{wanted} expected", mended=False)
-        return self._take_note(step, raw, ABSENT, problem, extra)
+            problem = Problem("wrong-type", f"{expected} expected", mended=False)
+        return self._problems.report(field, raw, ABSENT, problem, extra)
 
-    def _unknown(  # noqa: PLR0913, PLR0917  # the record as it stands
-        self,
-        plan: Plan,
-        names: Iterable[str],
-        raw: Mapping[str, Any],
-        values: dict[str, Any],
-        extra: dict[str, Any],
-        seed: str,
-    ) -> None:
-        """Fields that HSDS 3.2 does not know: those of older forms are lifted, the others are kept as they are."""
-        entity = plan.cls.entity
+    def _unknown(self, names: Iterable[str], record: _Unfinished) -> None:
+        """Read fields that HSDS 3.2 lacks: those of older forms are upgraded, the others are kept as they are."""
+        entity = record.plan.cls.entity
         for name in names:
-            item = raw[name]
+            item = record.raw[name]
             if self.tabular and item == "":
                 continue
-            if item in NOTHING and self._repair:
+            if item in NOTHING and self.repairs:
                 message = "null or empty text in a field of the source's own"
-                self.notes.tally(
-                    entity, Draft(Severity.INFO, "null-value", message, "read as if absent", name)
-                )
+                draft = Draft(Severity.INFO, "null-value", message, "read as if absent", name)
+                self.notes.tally(entity, draft)
                 continue
-            if name == FILLED_IN and isinstance(item, list):
-                for field in item:
-                    if isinstance(field, str) and field in plan.steps:
-                        values.pop(field, None)
+            if restore(entity, name, item, record.values, record.extra):
                 continue
-            if name == NOT_READ and isinstance(item, dict):
-                extra.update((field, value) for field, value in item.items() if field not in extra)
-                continue
-            if name == EXTENSION and isinstance(item, str) and entity == "phone":
-                found = extension_back(item, values.get("description"))
-                values.update({name: value for name, value in found.items() if value is not None})
-                if found["description"] is None:
-                    values.pop("description", None)
-                continue
-            lift = field_lift(entity, name) if self._repair else None
-            lifted = lift(item) if lift is not None else None
-            if lifted is None or not self._take_in(plan, name, lifted, raw, values, extra, seed):
-                extra[name] = item
+            upgrade = field_upgrade(entity, name) if self.repairs else None
+            upgraded = upgrade(item) if upgrade is not None else None
+            if upgraded is None or not self._enter(name, upgraded, record):
+                record.extra[name] = item
                 continue
             message = f"a field of an older or another form: {describe(entity, name)}"
-            self.notes.tally(entity, Draft(Severity.INFO, "older-form", message, _LIFTED, name))
+            self.notes.tally(entity, Draft(Severity.INFO, "older-form", message, UPGRADED, name))
 
-    def _take_in(  # noqa: PLR0913, PLR0917  # the record as it stands
-        self,
-        plan: Plan,
-        name: str,
-        lifted: Mapping[str, Any],
-        raw: Mapping[str, Any],
-        values: dict[str, Any],
-        extra: dict[str, Any],
-        seed: str,
-    ) -> bool:
-        """Enter what an older field becomes; gives whether all of it found a place."""
-        for field in lifted:
-            step = plan.steps.get(field)
-            taken = field in values or raw.get(field) not in NOTHING
-            if step is not None and not step.many and taken and values.get(field) != lifted[field]:
+    def _enter(self, name: str, upgraded: Mapping[str, Any], record: _Unfinished) -> bool:
+        """Enter what an older field becomes, and return whether all of it has a place."""
+        values, extra, raw = record.values, record.extra, record.raw
+        for key, item in upgraded.items():
+            field = record.plan.fields.get(key)
+            is_filled = key in values or raw.get(key) not in NOTHING
+            if field is not None and not field.many and is_filled and values.get(key) != item:
                 return False
-        for field, item in lifted.items():
-            step = plan.steps.get(field)
-            if step is None:
-                extra.setdefault(field, item)
-                continue
-            if step.many:
-                # Records made of an older field have no ids of their own, and nobody is to blame for that.
-                self._making += 1
-                made = self._list(step, item, {}, {}, f"{whose(step.entity, raw, seed)}/{name}")
-                self._making -= 1
-                if made is not ABSENT:
-                    extra.pop(field, None)
-                    values[field] = (*values.get(field, ()), *made)
-            elif field not in values:
+        for key, item in upgraded.items():
+            field = record.plan.fields.get(key)
+            if field is None:
+                extra.setdefault(key, item)
+            elif field.many:
+                own = f"{parent_key(field.entity, raw, record.seed)}/{name}"
+                with self.ids.expected():
+                    records = self._list(field, item, {}, {}, own)
+                if records is not ABSENT:
+                    extra.pop(key, None)
+                    values[key] = (*values.get(key, ()), *records)
+            elif key not in values:
                 value = item
-                if not (isinstance(item, str) and item and (step.any_text or step.is_right(item))):
-                    value = self._other(step, item, extra, raw, seed)
+                if not (isinstance(item, str) and item and (field.any_text or field.is_right(item))):
+                    value = self._other(field, item, extra, raw, record.seed)
                 if value is not ABSENT:
-                    values[field] = value
+                    values[key] = value
         return True
-
-    def _note(  # noqa: PLR0913, PLR0917  # the parts of a draft, in its order
-        self, severity: Severity, rule: str, message: str, action: str, path: str, value: Any = None
-    ) -> None:
-        self.notes.note(severity, rule, message, action, path, value)
-
-
-_UNIT: Final = "\x1f"
-"""Stands between the parts of a name that is minted, as in `mint`."""
 
 
 @cache
 def _quick_dumps() -> Callable[[Any], bytes] | None:
-    """What orjson writes values with, where it is installed."""
+    """Return the function by which orjson writes values, where it is installed."""
     try:
         import orjson
     except ImportError:
@@ -665,7 +438,7 @@ def _quick_dumps() -> Callable[[Any], bytes] | None:
 
 
 def _text_of(item: Any) -> bytes | None:
-    """A JSON value as a text that no other value has; `None` where it is nested too deep."""
+    """Return a JSON value as a text that no other value has; `None` where it is nested too deep."""
     dumps = _quick_dumps()
     if dumps is not None:
         try:
@@ -677,88 +450,3 @@ def _text_of(item: Any) -> bytes | None:
         return repr(item).encode("utf-8", "surrogatepass")
     except RecursionError:
         return None
-
-
-def extension_back(text: str, description: str | None) -> dict[str, str | None]:
-    """Undo what a writer does with an extension that is no number: extension and description as they were."""
-    said = f"ext. {text}"
-    if description == said:
-        return {"extension": text, "description": None}
-    return {"extension": text, "description": (description or "").removesuffix(f"; {said}") or None}
-
-
-def _marked(raw: Mapping[str, Any]) -> Iterable[Any]:
-    """The fields that a writer filled in because HSDS requires them."""
-    marks = raw.get(FILLED_IN)
-    return marks if isinstance(marks, list) else ()
-
-
-_KEPT: Final = "kept as it was"
-_LIFTED: Final = "read as HSDS 3.2"
-_PLAIN_FREQUENCIES: Final = (None, "", "WEEKLY", "MONTHLY")
-_SAY_WHEN: Final = frozenset(specs(ENTITIES["schedule"])) - frozenset(
-    "id service_id location_id service_at_location_id description schedule_link attending_type notes attributes metadata".split()
-)
-"""The fields of a schedule that say when it is open."""
-_OF_SCHEDULES: Final = frozenset(name for name, facts in specs(ENTITIES["schedule"]).items() if facts.hsds)
-_RULE_PARTS: Final = ("freq", "byday", "opens_at", "closes_at", "bymonthday", "dtstart")
-
-
-def _is_plain_frequency(raw: Any) -> bool:
-    return raw in _PLAIN_FREQUENCIES
-
-
-def _names_no_zone(raw: Any) -> bool:
-    return type(raw) is not str or not raw
-
-
-_PLAIN_HOURS: Final[Mapping[str, Callable[[Any], bool]]] = {
-    "freq": _is_plain_frequency,
-    "byday": is_rule_days,
-    "dtstart": is_plain_date,
-    "until": is_plain_date,
-    "opens_at": is_plain_time,
-    "closes_at": is_plain_time,
-    "timezone": _names_no_zone,
-}
-"""Tests whether the fields of a schedule are as HSDS writes them."""
-
-
-class _PlainHours(NamedTuple):
-    """How schedules with the same fields are seen to be plain.
-
-    Attributes:
-        values_in: the values of a schedule that have to be looked at.
-        are_plain: whether such values are plain. Weeks repeat, so answers are remembered.
-    """
-
-    values_in: Callable[[Any], tuple[Any, ...]]
-    are_plain: _lru_cache_wrapper[bool]
-
-
-@lru_cache(maxsize=256)
-def _plain_hours(names: tuple[str, ...]) -> _PlainHours | None:
-    """How to see that a schedule of these fields is plain; `None` where a field is not one of HSDS."""
-    if not _OF_SCHEDULES.issuperset(names):
-        return None
-    tests = {name: test for name, test in _PLAIN_HOURS.items() if name in names}
-
-    @lru_cache(maxsize=4_096)
-    def are_plain(*values: Any) -> bool:
-        return all(test(value) for test, value in zip(tests.values(), values, strict=True))
-
-    if len(tests) > 1:
-        return _PlainHours(itemgetter(*tests), are_plain)
-    return _PlainHours(lambda raw: tuple(raw[name] for name in tests), are_plain)
-
-
-_NAMED_ALONE: Final[Mapping[str, tuple[str, ...]]] = {
-    "organization": ("name",),
-    "taxonomy": ("name",),
-    "taxonomy_term": ("taxonomy", "code", "name"),
-    "unit": ("name",),
-}
-"""Entities that their names identify, so that a file which names one twice means one."""
-
-_HARMLESS: Final = frozenset({"id-not-uuid", "upper-case-id", "extension-as-text"})
-"""Rules whose value is kept in every mode: nothing is lost and nothing is changed but letter case."""

@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
-from communityconnector.interchange.texts.values import ABSENT, Mended, Problem, number
+from communityconnector.interchange.texts.repaired import ABSENT, Problem, Repaired
+from communityconnector.interchange.texts.values import repair_number
 from communityconnector.model.folding import fold
 
 _UNITS: Final = {"w": 1 / 52, "s": 1 / 52, "m": 1 / 12, "y": 1.0, "a": 1.0, "": 1.0}
@@ -107,9 +108,9 @@ def _in_years(text: str) -> float | str | None:
     )
 
 
-def age(raw: Any) -> Mended:
-    """A limit of age: a number of years, or words for one ("6 months", "birth", "18+", "none")."""
-    value, problem = number(raw)
+def repair_age(raw: Any) -> Repaired:
+    """Return a limit of age: a number of years, or words for one ("6 months", "birth", "18+", "none")."""
+    value, problem = repair_number(raw)
     if not isinstance(raw, str) or problem is None or problem.rule != "not-a-number":
         return value, problem
     years = _in_years(raw)

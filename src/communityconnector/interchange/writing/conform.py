@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import Any, Final
 
-from communityconnector.interchange.structuring.structurer import EXTENSION, FILLED_IN, NOT_READ, SOURCE_ID
+from communityconnector.interchange.structuring.own_fields import EXTENSION, FILLED_IN, NOT_READ, SOURCE_ID
 from communityconnector.model import (
     ENTITIES,
     Attribute,

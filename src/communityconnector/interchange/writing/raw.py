@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from communityconnector.interchange.structuring.structurer import Structurer
-from communityconnector.interchange.texts.values import NOTHING
+from communityconnector.interchange.texts.repaired import NOTHING
 from communityconnector.model import ENTITIES, Kind, Record, specs
 from communityconnector.model.disclosure import attribute_for
 from communityconnector.model.level import has_level

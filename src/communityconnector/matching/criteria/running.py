@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from communityconnector.interchange.structuring.structurer import STATE
+from communityconnector.interchange.structuring.own_fields import STATE
 from communityconnector.interchange.texts.closures import Closing, Closure, closures, may_close
 from communityconnector.interchange.texts.privacy.said import UNLISTED
 from communityconnector.matching.answers import Reason, met, unknown, unmet
