@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import inspect
 import json
 import re
 import sys
@@ -356,6 +357,9 @@ def _default(node: ast.expr) -> str:
 
 def _attrs_arguments(cls: type) -> list[str]:
     """Return the arguments of an attrs class, its bases' first."""
+    annotations: dict[str, object] = {}
+    for base in reversed(cls.__mro__):
+        annotations |= inspect.get_annotations(base)
     shown: list[str] = []
     starred = False
     for field in attrs.fields(cls):
@@ -364,7 +368,9 @@ def _attrs_arguments(cls: type) -> list[str]:
         if field.kw_only and not starred:
             shown.append("*")
             starred = True
-        text = f"{field.name}: {field.type}" if isinstance(field.type, str) else field.name
+        # Not `field.type`: cattrs replaces it by the type once it has converted the class.
+        annotation = annotations.get(field.name)
+        text = f"{field.name}: {annotation}" if isinstance(annotation, str) else field.name
         if field.default is not attrs.NOTHING:
             text += f" = {_written(field.default)}"
         shown.append(text)

@@ -15,6 +15,7 @@ from communityconnector.referrals.consent import AgeBand, Consent, ConsentMethod
 from communityconnector.referrals.details import Details, Sending
 from communityconnector.referrals.follow_up import Answered, FollowUp, Helped
 from communityconnector.referrals.intake import Intake
+from communityconnector.referrals.letterhead import Letterhead
 from communityconnector.referrals.policy import Policy
 from communityconnector.referrals.private import Channel, ContactPreference, Private, Safe
 from communityconnector.referrals.referral import Proposal, Referral, ReferralEvent
@@ -32,7 +33,7 @@ from communityconnector.referrals.states import (
 )
 from communityconnector.referrals.statistics import Table, suppress
 from communityconnector.referrals.table import IMPLIED, TABLE, Transition
-from communityconnector.referrals.texts import Letterhead, Template
+from communityconnector.referrals.texts import Template
 from communityconnector.referrals.transitions import Advanced, advance, check_discard, create, re_refer
 from communityconnector.referrals.unmet import Basis, UnmetRecord, reason_for
 

@@ -41,7 +41,8 @@ from communityconnector.errors import (
     StaleRecordError,
 )
 from communityconnector.referrals import Event, ReferralStatus, Template
-from communityconnector.referrals.texts import _TEXTS, LANGUAGES, STATUS_WORDS, letters, spoken
+from communityconnector.referrals.message_texts import MessageTexts, letters
+from communityconnector.referrals.texts import MESSAGE_TEXTS, STATUS_WORDS
 from communityconnector.storage import SupportsClaims
 
 
@@ -107,7 +108,7 @@ def test_the_link_that_names_nobody_must_fit_one_sms_too():
         letterhead(anonymous_link_base=f"https://msg.example/{'m' * 90}/")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", MESSAGE_TEXTS)
 def test_every_text_fits_one_sms(language):
     head = letterhead(anonymous_link_base=LINK_BASE)
     for template in Template:
@@ -126,17 +127,17 @@ def test_every_text_fits_one_sms(language):
 
 
 def test_texts_in_all_languages_have_the_same_parts():
-    assert all(_TEXTS[language].keys() == _TEXTS["en"].keys() for language in LANGUAGES)
-    assert all(STATUS_WORDS[language].keys() == set(ReferralStatus) for language in LANGUAGES)
-    for key, words in _TEXTS["en"].items():
-        for language in LANGUAGES:
-            for mine, theirs in zip(words, _TEXTS[language][key], strict=True):
+    assert all(texts.keys() == MESSAGE_TEXTS["en"].keys() for texts in MESSAGE_TEXTS.values())
+    assert all(STATUS_WORDS[language].keys() == set(ReferralStatus) for language in MESSAGE_TEXTS)
+    for key, words in MESSAGE_TEXTS["en"].items():
+        for language in MESSAGE_TEXTS:
+            for mine, theirs in zip(words, MESSAGE_TEXTS[language][key], strict=True):
                 assert re.findall(r"{\w+}", mine) == re.findall(r"{\w+}", theirs)
 
 
 def test_what_patrons_read_is_plain():
     # Flesch-Kincaid grade (Kincaid et al. 1975); groups of vowels stand for syllables.
-    said = [*STATUS_WORDS["en"].values(), *(words.bare for words in _TEXTS["en"].values())]
+    said = [*STATUS_WORDS["en"].values(), *(words.without_link for words in MESSAGE_TEXTS["en"].values())]
     words = re.findall(r"[a-z']+", " ".join(said).lower())
     syllables = sum(max(1, len(re.findall(r"[aeiouy]+", word.removesuffix("e")))) for word in words)
     sentences = sum(len(re.findall(r"[.!?]", text)) for text in said)
@@ -157,7 +158,11 @@ def test_a_letterhead_whose_texts_would_not_fit_is_refused():
     ("asked", "written"), [("es-MX", "es"), ("ES", "es"), ("en-US", "en"), ("vi", "en"), ("", "en")]
 )
 def test_who_reads_another_language_gets_english(asked, written):
-    assert spoken(asked) == written
+    assert MessageTexts().message("patron_message", asked) == MESSAGE_TEXTS[written]["patron_message"]
+    assert MessageTexts().status(ReferralStatus.DRAFT, asked) == (
+        STATUS_WORDS[written][ReferralStatus.DRAFT],
+        written,
+    )
 
 
 def test_letters_are_counted_as_a_phone_does():

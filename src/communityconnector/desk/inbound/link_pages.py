@@ -16,7 +16,6 @@ from communityconnector.desk.store.links import Link, link_not_valid
 from communityconnector.notification import Secret, Uncopied
 from communityconnector.referrals import TABLE, Actor, Event, Priority, Referral, ReferralStatus, Role
 from communityconnector.referrals.table import IMPLIED
-from communityconnector.referrals.texts import STATUS_WORDS, spoken
 
 REDISCLOSURE: str = (
     "This information was disclosed to you with the patron's consent, for the purpose named in it alone. "
@@ -168,10 +167,11 @@ def patron_page(context: DeskContext, link: Link, language: str) -> PatronPage:
     stored = ledger.find_referral(link.referral_id)
     if stored is None:
         raise link_not_valid()
-    referral, tongue = stored.referral, spoken(language)
+    referral = stored.referral
+    words, tongue = context.letterhead.texts.status(referral.status, language)
     ledger.commit([], [Fact(actor=PATRON, action="read", referral_id=referral.id)], ledger.now())
     return PatronPage(
-        words=STATUS_WORDS[tongue][referral.status],
+        words=words,
         language=tongue,
         asks=referral.follow_up_allowed,
         expires_at=link.expires_at,
