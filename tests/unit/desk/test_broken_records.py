@@ -1,4 +1,4 @@
-"""A record that cannot be read keeps no other one waiting, is told of by its id, and is let go of when its time comes."""
+"""An unreadable record delays no other, is reported by its id, and is deleted when due."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def changed(desk, kind, key, **said):
     desk.storage.commit([Put(kind, key, said, record.version, record.keys)])
 
 
-def test_what_fails_again_and_again_is_told_once(caplog):
+def test_a_repeated_failure_is_logged_once(caplog):
     apart = FailureIsolator()
     for _ in range(3):
         assert apart.attempt("referral", "r-1", lambda: {}["nothing"]) is None
@@ -59,7 +59,7 @@ def test_what_fails_again_and_again_is_told_once(caplog):
     assert caplog.text.count("r-1") == 1
 
 
-def test_what_is_due_is_done_for_all_the_others(desk, caplog):
+def test_due_work_continues_past_an_unreadable_referral(desk, caplog):
     referrals = [send_referral(desk) for _ in range(4)]
     break_referral(desk, referrals[1].id)
     desk.clock.advance(days=3)
@@ -71,7 +71,7 @@ def test_what_is_due_is_done_for_all_the_others(desk, caplog):
     assert line == f"referral {referrals[1].id} cannot be worked on: InvalidReferralError"
 
 
-def test_a_broken_seal_keeps_nobody_else_from_being_asked():
+def test_other_patrons_are_asked_despite_one_damaged_encryption():
     with make_private_desk(keyring=keyring()) as desk:
         referrals = [
             desk.refer(best_match(), actor=STAFF, contacts=[contact_preference(desk)], follow_up_allowed=True)
@@ -84,7 +84,7 @@ def test_a_broken_seal_keeps_nobody_else_from_being_asked():
         assert [one.referral.id for one in desk.due() if one.clock is Clock.FOLLOW_UP] == [referrals[2].id]
 
 
-def test_the_dispatcher_goes_on_to_send(desk):
+def test_the_dispatcher_sends_despite_an_unreadable_referral(desk):
     bad, _ = send_referral(desk), send_referral(desk)
     break_referral(desk, bad.id)
     desk.clock.advance(days=3)
@@ -99,7 +99,7 @@ def test_the_dispatcher_goes_on_to_send(desk):
     assert desk.messages.run_dispatcher(stop).sent == 1
 
 
-def test_a_storage_that_fails_is_no_broken_record():
+def test_a_storage_failure_is_not_taken_for_an_unreadable_record():
     class Full(MemoryStorage):
         full = False
 
@@ -118,7 +118,7 @@ def test_a_storage_that_fails_is_no_broken_record():
             desk.referrals.run_due()
 
 
-def test_what_cannot_be_read_is_let_go_of_by_its_id_and_the_others_are_counted(desk):
+def test_a_purge_deletes_unreadable_records_and_reports_their_ids(desk):
     referrals = [ended_referral(desk, number) for number in range(60)]
     break_referral(desk, min(one.id for one in referrals))
     desk.clock.advance(days=181)
@@ -140,7 +140,7 @@ def test_what_cannot_be_read_is_let_go_of_by_its_id_and_the_others_are_counted(d
     assert desk.audit.verify().ok
 
 
-def test_what_is_private_of_one_that_cannot_be_read_goes_too(desk):
+def test_a_purge_deletes_private_data_of_an_unreadable_referral(desk):
     referral = ended_referral(desk)
     break_referral(desk, referral.id)
     desk.clock.advance(days=30)
@@ -159,7 +159,7 @@ def test_what_is_private_of_one_that_cannot_be_read_goes_too(desk):
         record_kinds.OUTBOX,
     ],
 )
-def test_records_that_say_nothing_go_when_their_time_comes_and_stay_under_a_hold(desk, kind):
+def test_empty_records_are_deleted_when_due_and_kept_under_a_legal_hold(desk, kind):
     ended_referral(desk)
     desk.dispatch_once()
     for record in list(desk.storage.scan(kind)):
@@ -176,7 +176,7 @@ def test_records_that_say_nothing_go_when_their_time_comes_and_stay_under_a_hold
     assert not list(desk.storage.scan(kind))
 
 
-def test_an_event_that_says_nothing_goes_with_its_referral(desk):
+def test_an_empty_event_is_deleted_with_its_referral(desk):
     first, _ = ended_referral(desk), ended_referral(desk, 2)
     changed(desk, record_kinds.EVENT, f"{first.id}.00000001", nothing=1)
     desk.clock.advance(days=181)
@@ -185,7 +185,7 @@ def test_an_event_that_says_nothing_goes_with_its_referral(desk):
     assert not list(desk.storage.scan(record_kinds.EVENT))
 
 
-def test_a_patron_is_erased_from_what_cannot_be_read_and_the_report_says_which(desk):
+def test_an_erasure_includes_unreadable_records_and_reports_them(desk):
     good, bad, closed = private_referral(desk), private_referral(desk, 2), ended_referral(desk, 3)
     break_referral(desk, bad.id)
     report = desk.privacy.erase(PATRON_TOKEN, actor=STAFF)
@@ -195,7 +195,7 @@ def test_a_patron_is_erased_from_what_cannot_be_read_and_the_report_says_which(d
     assert not [root for root in PRIVATE_PREFIXES if root in kept]
 
 
-def test_a_patron_is_given_what_a_newer_version_has_written_too(desk):
+def test_a_patron_export_includes_records_of_a_newer_version(desk):
     good, bad = private_referral(desk), private_referral(desk, 2)
     (record,) = desk.storage.get(record_kinds.REFERRAL, [bad.id]).values()
     document = {**record.document, "referral": {**record.document["referral"], "newer": True}}
@@ -208,7 +208,7 @@ def test_a_patron_is_given_what_a_newer_version_has_written_too(desk):
     assert exported[bad.id]["private"]["told"]
 
 
-def test_statistics_count_what_can_be_read(desk, caplog):
+def test_statistics_count_readable_records(desk, caplog):
     referrals = [ended_referral(desk, number) for number in range(5)]
     break_referral(desk, referrals[0].id)
     assert desk.statistics.referrals().table.total == 4
@@ -222,7 +222,7 @@ def test_statistics_count_what_can_be_read(desk, caplog):
     assert desk.statistics.unmet_needs(["need"])["presented"].total == 3
 
 
-def test_no_log_line_repeats_what_stands_in_a_record(desk, caplog):
+def test_no_log_line_repeats_contents_of_a_record(desk, caplog):
     referral = send_referral(desk)
     changed(desk, record_kinds.REFERRAL, referral.id, referral={"zq7name": "zq7phone"}, about={})
     desk.clock.advance(days=3, hours=1)

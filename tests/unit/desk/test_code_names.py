@@ -1,4 +1,4 @@
-"""The codes that type checkers know are those that there are."""
+"""The codes that type checkers know are the codes that exist."""
 
 from __future__ import annotations
 
@@ -34,6 +34,6 @@ CODES = {
 
 
 @pytest.mark.parametrize("name", CODES)
-def test_type_checkers_know_each_code_and_no_other(name):
+def test_the_types_list_every_code_and_no_other(name):
     codes, literal = CODES[name]
     assert [code.value for code in codes] == list(get_args(literal))

@@ -1,4 +1,4 @@
-"""A consent: what it is for, since when and until when it counts, and what the log says of it."""
+"""Consents: what they cover, when they are in force, and what the log records of them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def kept(desk, kind):
 
 
 @pytest.mark.parametrize("closed", [False, True])
-def test_a_consent_is_for_what_is_open_and_tells_an_agency_something(desk, closed):
+def test_a_consent_needs_an_open_referral_and_a_field_to_share(desk, closed):
     match = best_match()
     take_referrals(desk, match)
     referral = send_referral(desk, match) if closed else desk.refer(match, actor=STAFF)
@@ -46,7 +46,7 @@ def test_a_consent_is_for_what_is_open_and_tells_an_agency_something(desk, close
         desk.referrals.consent(referral.id, consent_terms(), actor=STAFF)
 
 
-def test_a_consent_counts_from_when_it_was_given_and_until_when_it_was_taken_back(desk):
+def test_a_consent_is_in_force_from_granting_until_revocation(desk):
     match = best_match()
     take_referrals(desk, match)
     draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
@@ -63,7 +63,7 @@ def test_a_consent_counts_from_when_it_was_given_and_until_when_it_was_taken_bac
     assert held == attrs.evolve(given, revoked_at=back)
 
 
-def test_what_was_agreed_to_and_taken_back_is_in_the_log(desk):
+def test_granting_and_revoking_consent_are_logged(desk):
     match = best_match()
     take_referrals(desk, match)
     draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
@@ -83,7 +83,7 @@ def test_what_was_agreed_to_and_taken_back_is_in_the_log(desk):
     ]
 
 
-def test_what_a_hold_keeps_of_a_consent_that_is_taken_back_is_in_the_log_with_who_took_it_back(desk):
+def test_the_log_says_who_revoked_a_consent_under_a_legal_hold_and_what_is_kept(desk):
     referral = send_referral(desk, patron="token-5f3a9c")
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
@@ -92,7 +92,7 @@ def test_what_a_hold_keeps_of_a_consent_that_is_taken_back_is_in_the_log_with_wh
     assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields["first_name"].reveal() == "Quill"
 
 
-def test_nothing_is_said_to_be_kept_of_a_patron_whose_consent_was_taken_back(desk):
+def test_after_revocation_no_private_data_is_reported_as_stored(desk):
     referral = send_referral(desk, patron="token-5f3a9c", contacts=[contact_preference(desk)])
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     (document,) = kept(desk, record_kinds.REFERRAL)
@@ -103,7 +103,7 @@ def test_nothing_is_said_to_be_kept_of_a_patron_whose_consent_was_taken_back(des
 # What is kept for a legal hold alone
 
 
-def test_what_is_kept_for_a_hold_alone_is_used_for_nothing(desk):
+def test_data_kept_only_for_a_legal_hold_is_not_used(desk):
     referral = desk.refer(
         best_match(), actor=STAFF, contacts=[contact_preference(desk)], follow_up_allowed=True
     )
@@ -116,7 +116,7 @@ def test_what_is_kept_for_a_hold_alone_is_used_for_nothing(desk):
     assert desk.privacy.read_private(referral.id, actor=STAFF).contacts
 
 
-def test_a_message_that_waits_for_a_patron_finds_no_way_that_is_kept_for_a_hold_alone(desk):
+def test_a_waiting_message_uses_no_contact_kept_only_for_a_legal_hold(desk):
     referral = send_referral(desk, contacts=[contact_preference(desk)])
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
@@ -128,7 +128,7 @@ def test_a_message_that_waits_for_a_patron_finds_no_way_that_is_kept_for_a_hold_
     assert desk.box == []
 
 
-def test_what_is_kept_for_a_hold_alone_is_not_taken_over(desk):
+def test_a_new_attempt_copies_no_data_kept_only_for_a_legal_hold(desk):
     referral = send_referral(desk, patron="token-5f3a9c", contacts=[contact_preference(desk)])
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
@@ -137,7 +137,7 @@ def test_what_is_kept_for_a_hold_alone_is_not_taken_over(desk):
     assert desk.privacy.export_for("token-5f3a9c", actor=STAFF)["referrals"][0]["private"]["told"]
 
 
-def test_words_that_come_later_are_kept_beside_what_a_hold_keeps_and_go_with_it(desk):
+def test_later_texts_are_kept_and_deleted_with_data_under_a_legal_hold(desk):
     referral = send_referral(desk)
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
@@ -153,7 +153,7 @@ def test_words_that_come_later_are_kept_beside_what_a_hold_keeps_and_go_with_it(
 # What is taken over
 
 
-def test_a_referral_for_information_takes_nothing_over_but_the_need(desk):
+def test_an_information_referral_copies_only_the_need(desk):
     first = send_referral(desk, patron="token-5f3a9c", contacts=[contact_preference(desk)])
     desk.record_event(
         first.id, "reject", actor=cc.Actor("agency", first.organization_id), outcome="no_capacity"
@@ -175,7 +175,7 @@ def child(desk, **asked):
     )
 
 
-def test_for_a_young_child_a_guardian_consents_also_when_the_age_has_been_forgotten(desk):
+def test_a_guardian_consents_for_a_young_child_even_after_the_age_was_deleted(desk):
     draft = child(desk)
     desk.referrals.revoke_consent(draft.id, actor=STAFF)
     with pytest.raises(InvalidConsentError, match="guardian"):
@@ -184,7 +184,7 @@ def test_for_a_young_child_a_guardian_consents_also_when_the_age_has_been_forgot
 
 
 @pytest.mark.parametrize(("said", "wants"), [("unknown", True), ("under_13", True), ("13_17", False)])
-def test_in_another_try_a_guardian_consents_unless_another_age_is_said(desk, said, wants):
+def test_a_new_attempt_needs_a_guardians_consent_unless_another_age_is_given(desk, said, wants):
     first = child(desk, consent=consent_terms(given_by="guardian"))
     desk.referrals.revoke_consent(first.id, actor=STAFF)
     again = desk.referrals.re_refer(
@@ -197,7 +197,7 @@ def test_in_another_try_a_guardian_consents_unless_another_age_is_said(desk, sai
         desk.referrals.consent(again.id, consent_terms(), actor=STAFF)
 
 
-def test_whom_a_library_wants_a_guardian_for_it_wants_one_for_when_the_age_has_been_forgotten():
+def test_a_librarys_guardian_rule_holds_after_the_age_was_deleted():
     with make_desk(policy=cc.Policy(needs_guardian=lambda age, _: age == "13_17")) as desk:
         take_referrals(desk, best_match())
         first = send_referral(desk, age_band="13_17", consent=consent_terms(given_by="guardian"))
@@ -208,7 +208,7 @@ def test_whom_a_library_wants_a_guardian_for_it_wants_one_for_when_the_age_has_b
         desk.referrals.consent(again.id, consent_terms(given_by="guardian"), actor=STAFF)
 
 
-def test_a_matter_that_nobody_knows_may_want_a_written_consent():
+def test_a_need_without_a_known_concept_may_require_written_consent():
     with make_desk(policy=cc.Policy(written_for=frozenset({"unclassified"}))) as desk:
         take_referrals(desk, best_match())
         said = {"type": "direct", "shared_fields": {"first_name": "Quill"}, "terms": ["BH-1800"]}
@@ -218,7 +218,7 @@ def test_a_matter_that_nobody_knows_may_want_a_written_consent():
         desk.refer(service, actor=STAFF, consent=consent_terms(method="written"), **said)
 
 
-def test_what_identifies_a_patron_goes_with_a_referral_of_their_own_by_their_own_act(desk):
+def test_identifying_fields_go_with_a_patrons_own_referral_by_their_own_act(desk):
     match = best_match()
     take_referrals(desk, match, required_fields=[], optional_fields=["first_name"])
     with pytest.raises(IllegalTransitionError) as refusal:

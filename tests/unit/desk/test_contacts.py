@@ -1,4 +1,4 @@
-"""What a patron says of being reached, of what an agency is told and of being asked: checked, and changed at any time."""
+"""Contacts, shared fields and follow-up: checked when set, and changeable at any time."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def refused(call):
         ({"address": "quill@example.org"}, "address"),
     ],
 )
-def test_a_contact_that_could_not_be_used_is_refused_when_it_is_made(desk, wrong, words):
+def test_an_unusable_contact_is_refused_when_created(desk, wrong, words):
     said = refused(lambda: contact_preference(desk, **wrong))
     assert words in said
     assert "quill" not in said
@@ -60,13 +60,13 @@ def test_a_contact_that_could_not_be_used_is_refused_when_it_is_made(desk, wrong
 @pytest.mark.parametrize(
     ("wrong", "words"), [({"language": None}, "language"), ({"address": "a@b.org"}, "address")]
 )
-def test_an_intake_that_could_not_be_used_is_refused_when_it_is_made(wrong, words):
+def test_an_unusable_intake_is_refused_when_created(wrong, words):
     said = refused(lambda: cc.Intake(**{"id": "o-1", "notifier": "box", "address": cc.Secret("x"), **wrong}))
     assert words in said
     assert "a@b.org" not in said
 
 
-def test_a_word_from_the_future_is_refused_and_would_not_count(desk):
+def test_a_verification_in_the_future_is_refused_and_does_not_count(desk):
     ahead = contact_preference(desk, verified_at=MONDAY + 365 * DAY)
     assert "future" in refused(lambda: send_referral(desk, contacts=[ahead]))
     assert not ahead.may_be_used(MONDAY, 90 * DAY)
@@ -78,7 +78,7 @@ def test_a_word_from_the_future_is_refused_and_would_not_count(desk):
 # Nothing leaves by accident
 
 
-def test_what_is_a_patrons_own_is_neither_pickled_nor_copied(desk):
+def test_private_data_is_neither_pickled_nor_copied(desk):
     way = contact_preference(desk)
     own = Private(contacts=(way,))
     for held in (way, own, Private(), consent_terms(), StoredPrivate(Private(), 0), cc.Secret("x")):
@@ -87,7 +87,7 @@ def test_what_is_a_patrons_own_is_neither_pickled_nor_copied(desk):
                 leave(held)
 
 
-def test_the_terms_of_a_consent_show_neither_its_purpose_nor_who_heard_it():
+def test_the_repr_of_consent_terms_shows_neither_purpose_nor_witness():
     shown = repr(consent_terms(purpose="treatment of Quill", witnessed_by="Rowan", text_version="v-Quill"))
     assert shown == "<ConsentTerms, verbal, for 90 days>"
 
@@ -127,7 +127,7 @@ def last_entry(desk):
 
 
 @pytest.mark.parametrize("actor", [STAFF, PATRON])
-def test_a_way_that_is_no_longer_safe_is_used_no_more(desk, actor):
+def test_a_contact_that_is_no_longer_safe_is_not_used(desk, actor):
     referral = accepted(desk, contacts=[way(desk, "old")])
     desk.referrals.set_contacts(referral.id, [way(desk, "old", safe="no"), way(desk, "new")], actor=actor)
     assert told(desk) == ["new@patron.org"]
@@ -136,7 +136,7 @@ def test_a_way_that_is_no_longer_safe_is_used_no_more(desk, actor):
     assert "patron.org" not in repr(entry)
 
 
-def test_a_patron_who_says_stop_is_not_written_to(desk):
+def test_a_patron_who_says_stop_gets_no_messages(desk):
     referral = accepted(desk, contacts=[way(desk, "old")])
     desk.referrals.set_contacts(referral.id, [], actor=PATRON)
     assert told(desk) == []
@@ -147,7 +147,7 @@ def test_a_patron_who_says_stop_is_not_written_to(desk):
 
 
 @pytest.mark.parametrize("left", [[], ["new"]])
-def test_what_a_patron_says_counts_while_a_worker_sends(desk, left):
+def test_changed_contacts_count_while_a_worker_sends(desk, left):
     referrals = [send_referral(desk, contacts=[way(desk, "old")]) for _ in range(2)]
     desk.dispatch_once()
     desk.box.clear()
@@ -166,7 +166,7 @@ def test_what_a_patron_says_counts_while_a_worker_sends(desk, left):
     assert told(desk) == ["old@patron.org", *(f"{name}@patron.org" for name in left)]
 
 
-def test_a_word_that_has_grown_old_is_due_and_is_given_anew(desk):
+def test_an_old_verification_is_due_and_can_be_renewed(desk):
     referral = accepted(desk, contacts=[way(desk, "old")])
     desk.dispatch_once()
     agency = agency_of(referral)
@@ -184,7 +184,7 @@ def test_a_word_that_has_grown_old_is_due_and_is_given_anew(desk):
     assert told(desk) == ["old@patron.org"]
 
 
-def test_nobody_is_asked_anew_for_a_word_that_nothing_rests_on(desk):
+def test_a_verification_that_nothing_depends_on_is_not_due(desk):
     with_nothing_to_come = [
         given(desk, follow_up_allowed=False, contacts=[way(desk, "a")]),
         given(desk, contacts=[way(desk, "b", safe="no")]),
@@ -202,7 +202,7 @@ def test_nobody_is_asked_anew_for_a_word_that_nothing_rests_on(desk):
     assert not [one for one in desk.due() if one.clock is Clock.VERIFY_CONTACT]
 
 
-def test_contacts_of_a_referral_that_expired_are_changed_for_the_question_that_is_due(desk):
+def test_contacts_of_an_expired_referral_can_change_before_the_follow_up(desk):
     referral = send_referral(desk, follow_up_allowed=True)
     desk.clock.advance(days=19)
     desk.referrals.run_due()
@@ -213,7 +213,7 @@ def test_contacts_of_a_referral_that_expired_are_changed_for_the_question_that_i
     assert told(desk) == ["new@patron.org"]
 
 
-def test_where_nothing_is_kept_of_a_patron_nothing_is_kept_anew(desk):
+def test_new_contacts_are_stored_only_while_the_referral_is_open(desk):
     referral = send_referral(desk, contacts=[way(desk, "old")])
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     desk.referrals.set_contacts(referral.id, [], actor=PATRON)
@@ -240,7 +240,7 @@ def test_wrong_contacts_change_nothing(desk):
     assert desk.privacy.read_private(referral.id, actor=STAFF).contacts == (way(desk, "old"),)
 
 
-def test_under_a_legal_hold_ways_are_kept_as_ways_that_are_not_safe(desk):
+def test_under_a_legal_hold_removed_contacts_are_stored_as_not_safe(desk):
     referral = accepted(desk, contacts=[way(desk, "old")])
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     for _ in range(2):
@@ -249,7 +249,7 @@ def test_under_a_legal_hold_ways_are_kept_as_ways_that_are_not_safe(desk):
     assert told(desk) == []
 
 
-def test_what_a_patron_says_under_a_legal_hold_does_not_keep_what_they_took_back(desk):
+def test_under_a_legal_hold_new_contacts_do_not_revive_revoked_data(desk):
     referral = accepted(desk, contacts=[way(desk, "old")])
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
@@ -260,7 +260,7 @@ def test_what_a_patron_says_under_a_legal_hold_does_not_keep_what_they_took_back
     assert not rows(desk, record_kinds.PRIVATE)
 
 
-def test_what_a_patron_says_after_they_took_the_consent_back_loses_nothing_that_a_legal_hold_keeps(desk):
+def test_contacts_changed_after_revocation_lose_no_data_under_a_legal_hold(desk):
     referral = accepted(desk, contacts=[way(desk, "old")])
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
@@ -277,7 +277,7 @@ def test_what_a_patron_says_after_they_took_the_consent_back_loses_nothing_that_
     )
 
 
-def test_what_an_agency_was_to_be_told_is_kept_for_a_legal_hold_whatever_is_told_later(desk):
+def test_later_shared_fields_do_not_overwrite_those_under_a_legal_hold(desk):
     draft = desk.refer(
         best_match(),
         actor=STAFF,
@@ -295,7 +295,7 @@ def test_what_an_agency_was_to_be_told_is_kept_for_a_legal_hold_whatever_is_told
 # Asked how it went
 
 
-def test_a_patron_who_wants_to_be_asked_no_more_is_in_no_list(desk):
+def test_a_patron_who_ends_follow_up_is_listed_nowhere(desk):
     referral = given(desk)
     desk.clock.advance(days=15)
     assert [one.clock for one in desk.due()] == [Clock.FOLLOW_UP]
@@ -309,7 +309,7 @@ def test_a_patron_who_wants_to_be_asked_no_more_is_in_no_list(desk):
     assert desk.audit.verify().ok
 
 
-def test_a_question_that_waits_is_withdrawn_and_nothing_else(desk):
+def test_ending_follow_up_withdraws_the_waiting_question_only(desk):
     hours = {"safe_from": time(18), "safe_until": time(20)}
     referral = send_referral(desk, follow_up_allowed=True, contacts=[way(desk, "a", **hours)])
     desk.clock.advance(days=14)
@@ -322,21 +322,21 @@ def test_a_question_that_waits_is_withdrawn_and_nothing_else(desk):
     assert told(desk) == ["a@patron.org"]
 
 
-def test_a_patron_who_takes_everything_back_is_asked_nothing(desk):
+def test_a_patron_who_revokes_everything_is_asked_nothing(desk):
     referral = given(desk, contacts=[way(desk, "a")])
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     desk.clock.advance(days=15)
     assert desk.due() == ()
 
 
-def test_of_a_patron_who_leaves_no_way_to_be_reached_nobody_confirms_one(desk):
+def test_a_patron_without_contacts_has_none_to_confirm(desk):
     referral = given(desk, shared_fields={}, contacts=[way(desk, "a")], patron="")
     desk.referrals.set_contacts(referral.id, [], actor=STAFF)
     desk.clock.advance(days=91)
     assert Clock.VERIFY_CONTACT not in {one.clock for one in desk.due()}
 
 
-def test_of_a_draft_it_is_said_with_the_sending(desk):
+def test_follow_up_of_a_draft_is_decided_when_it_is_sent(desk):
     draft = desk.refer(best_match(), actor=STAFF, type="direct")
     with pytest.raises(IllegalTransitionError):
         desk.referrals.allow_follow_up(draft.id, allowed=True, actor=STAFF)
@@ -347,7 +347,7 @@ def test_of_a_draft_it_is_said_with_the_sending(desk):
 # What an agency is told
 
 
-def test_what_an_agency_is_told_is_completed_before_it_is_sent(desk):
+def test_shared_fields_can_be_completed_before_sending(desk):
     take_referrals(desk, best_match(), required_fields=["first_name", "size"])
     draft = desk.refer(
         best_match(), actor=STAFF, type="direct", shared_fields={"first_name": "Quil", "phone": "555-0100"}
@@ -367,13 +367,13 @@ def test_what_an_agency_is_told_is_completed_before_it_is_sent(desk):
 
 
 @pytest.mark.parametrize("wrong", ["Quill", {"first_name": 5}, {5: "Quill"}])
-def test_what_an_agency_is_told_is_text(desk, wrong):
+def test_shared_fields_are_text(desk, wrong):
     draft = desk.refer(best_match(), actor=STAFF, type="direct")
     refused(lambda: desk.referrals.set_shared_fields(draft.id, wrong, actor=STAFF))
     assert not desk.privacy.read_private(draft.id, actor=STAFF).shared_fields
 
 
-def test_under_a_legal_hold_more_is_told_and_nothing_is_taken_back(desk):
+def test_under_a_legal_hold_shared_fields_are_added_and_none_removed(desk):
     draft = desk.refer(best_match(), actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
     desk.privacy.set_legal_hold(draft.id, actor=STAFF, reason="case-1")
     for lost in ("Rowan", None):
@@ -384,7 +384,7 @@ def test_under_a_legal_hold_more_is_told_and_nothing_is_taken_back(desk):
 
 
 @pytest.mark.parametrize("role", ["agency", "system", "adapter"])
-def test_only_the_patron_and_staff_say_so(desk, role):
+def test_only_patron_and_staff_may_change_contacts(desk, role):
     draft = desk.refer(best_match(), actor=STAFF, type="direct")
     actor = cc.Actor(role, draft.organization_id)
     for say in (
@@ -396,7 +396,7 @@ def test_only_the_patron_and_staff_say_so(desk, role):
             say()
 
 
-def test_a_desk_for_asynchronous_programs_is_told_the_same(desk):
+def test_an_asynchronous_desk_changes_contacts_too(desk):
     async def go():
         asynchronous = cc.AsyncConnector(desk)
         draft = await asynchronous.refer(best_match(), actor=STAFF, type="direct")

@@ -1,4 +1,4 @@
-"""Sealed text opens only for its own name and under its own key. After a change of keys it can still be read and looked up."""
+"""Sealed text opens only for its own name and under its own key; after a change of keys it can still be read and looked up."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ TEXTS = st.text(max_size=200)
 
 
 @given(name=NAMES, text=TEXTS)
-def test_sealed_text_is_unsealed(name, text):
+def test_sealed_text_can_be_opened(name, text):
     ring = keyring()
     wrapped = ring.new_key(name)
     sealed = ring.seal(wrapped, name, text)
@@ -56,7 +56,7 @@ def test_sealed_text_is_unsealed(name, text):
 
 
 @given(name=NAMES, other=NAMES, text=TEXTS)
-def test_what_is_moved_is_not_opened(name, other, text):
+def test_sealed_text_moved_to_another_name_does_not_open(name, other, text):
     ring = keyring()
     wrapped, another = ring.new_key(name), ring.new_key(name)
     sealed = ring.seal(wrapped, name, text)
@@ -70,7 +70,7 @@ def test_what_is_moved_is_not_opened(name, other, text):
 
 
 @given(text=TEXTS, data=st.data())
-def test_changed_sealed_text_is_not_opened(text, data):
+def test_changed_sealed_text_does_not_open(text, data):
     ring = keyring()
     wrapped = ring.new_key("r-1")
     sealed = ring.seal(wrapped, "r-1", text)
@@ -115,7 +115,7 @@ def test_sealed_texts_follow_the_standards():
     assert ring.index("token-1") == hmac.new(derived, b"token-1", hashlib.sha256).hexdigest()
 
 
-def test_nonces_are_not_used_twice():
+def test_no_nonce_is_used_twice():
     ring = keyring()
     wrapped = ring.new_key("r-1")
     sealed = {ring.seal(wrapped, "r-1", "")[2:18] for _ in range(1000)}

@@ -1,4 +1,4 @@
-"""The desk refers: what is sent, to whom, with whose consent; what is kept, and what is not."""
+"""Referring: what is sent, to whom and with whose consent; what is stored, and what is not."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def rows(desk, kind):
 # Information: the patron has the details, and nothing else happens
 
 
-def test_by_default_details_are_handed_over_and_nobody_is_told(desk):
+def test_by_default_a_referral_gives_details_and_sends_nothing(desk):
     referral = desk.refer(best_match(), actor=STAFF)
     assert referral.status is ReferralStatus.GIVEN
     assert referral.concepts == ("food-pantry",)
@@ -64,12 +64,12 @@ def test_by_default_details_are_handed_over_and_nobody_is_told(desk):
     "asked",
     [{"patron": "token-5f3a9c"}, {"shared_fields": {"first_name": "Quill"}}, {"consent": consent_terms()}],
 )
-def test_information_has_no_patron_in_it(desk, asked):
+def test_an_information_referral_has_no_patron(desk, asked):
     with pytest.raises(InvalidReferralError, match="another type"):
         desk.refer(best_match(), actor=STAFF, **asked)
 
 
-def test_a_referral_can_be_made_by_service_or_id_if_the_need_is_said(desk):
+def test_a_referral_by_service_or_id_must_name_the_need(desk):
     match = best_match()
     with pytest.raises(InvalidReferralError, match="say what is needed"):
         desk.refer(match.service, actor=STAFF)
@@ -80,7 +80,7 @@ def test_a_referral_can_be_made_by_service_or_id_if_the_need_is_said(desk):
         desk.refer("no-such-service", actor=STAFF, concepts=["food-pantry"])
 
 
-def test_a_success_closes_what_was_given_and_anything_else_fails_it(desk):
+def test_given_details_close_as_completed_on_success_and_as_failed_otherwise(desk):
     for outcome, status in (("service_received", "completed"), ("transport_barrier", "failed")):
         referral = desk.refer(best_match(), actor=STAFF)
         closed = desk.record_event(
@@ -93,7 +93,7 @@ def test_a_success_closes_what_was_given_and_anything_else_fails_it(desk):
 # Sending: with consent, what the agency asks for, and nothing else
 
 
-def test_what_is_sent_has_its_event_log_entry_message_and_disclosure_in_one_commit(desk):
+def test_one_commit_writes_a_sent_referral_with_event_log_message_and_disclosure(desk):
     referral = send_referral(desk)
     assert referral.status is ReferralStatus.REQUESTED
     (row,) = rows(desk, record_kinds.OUTBOX)
@@ -110,7 +110,7 @@ def test_what_is_sent_has_its_event_log_entry_message_and_disclosure_in_one_comm
     assert written == {disclosure.version}, "not in one commit"
 
 
-def test_a_draft_waits_for_the_consent(desk):
+def test_a_draft_is_sent_once_there_is_consent(desk):
     match = best_match()
     take_referrals(desk, match)
     draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
@@ -123,7 +123,7 @@ def test_a_draft_waits_for_the_consent(desk):
     assert desk.record_event(draft.id, "send", actor=STAFF).status is ReferralStatus.REQUESTED
 
 
-def test_a_consent_that_has_ended_sends_nothing(desk):
+def test_an_expired_consent_sends_nothing(desk):
     match = best_match()
     take_referrals(desk, match)
     draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
@@ -134,7 +134,7 @@ def test_a_consent_that_has_ended_sends_nothing(desk):
     assert refused.value.guard == "consent"
 
 
-def test_a_field_that_the_patron_did_not_agree_to_is_not_sent(desk):
+def test_a_field_without_consent_is_not_sent(desk):
     match = best_match()
     take_referrals(desk, match, optional_fields=["phone"])
     told = {"first_name": "Quill", "phone": "336-555-0101"}
@@ -149,12 +149,12 @@ def test_a_field_that_the_patron_did_not_agree_to_is_not_sent(desk):
     ("told", "says"),
     [({}, "the agency requires first_name"), ({"first_name": "Q", "diagnosis": "x"}, "ask for diagnosis")],
 )
-def test_an_agency_is_told_what_it_asks_for_and_nothing_else(desk, told, says):
+def test_an_agency_gets_only_fields_that_its_intake_asks_for(desk, told, says):
     with pytest.raises(InvalidReferralError, match=says):
         send_referral(desk, shared_fields=told, consent=consent_terms(fields=sorted(told)))
 
 
-def test_somebody_must_have_said_how_an_agency_takes_referrals(desk):
+def test_an_agency_without_an_intake_cannot_be_sent_a_referral(desk):
     with pytest.raises(InvalidReferralError, match="it is not known how"):
         desk.refer(best_match(), actor=STAFF, type="direct", consent=consent_terms(fields=[]))
     with pytest.raises(InvalidReferralError, match="no notifier 'pigeon'"):
@@ -165,14 +165,14 @@ def test_somebody_must_have_said_how_an_agency_takes_referrals(desk):
         cc.Intake(id="o", notifier="box")
 
 
-def test_an_agency_that_is_walked_over_to_gets_no_message(desk):
+def test_a_warm_handoff_sends_no_message(desk):
     match = best_match()
     take_referrals(desk, match, notifier="", address=cc.Secret(""))
     assert send_referral(desk, match, type="warm_handoff").status is ReferralStatus.REQUESTED
     assert rows(desk, record_kinds.OUTBOX) == []
 
 
-def test_a_service_has_an_intake_of_its_own_before_its_agency(desk):
+def test_a_services_own_intake_takes_precedence_over_its_agencys(desk):
     match = best_match()
     take_referrals(desk, match)
     own = cc.Secret("service@example.org")
@@ -189,7 +189,7 @@ def test_a_service_has_an_intake_of_its_own_before_its_agency(desk):
         desk.referrals.intake(match.service_id, "programme")
 
 
-def test_a_service_and_another_agency_of_the_same_id_are_not_taken_for_each_other(desk):
+def test_a_service_and_an_agency_with_the_same_id_have_separate_intakes(desk):
     """Ids such as 1, 2, 3 are usual where a directory was a spreadsheet."""
     match = best_match()
     take_referrals(desk, match)
@@ -211,7 +211,7 @@ def refuge(name="Harbor Shelter", **fields):
     )
 
 
-def test_a_confidential_service_wants_a_way_that_may_carry_it(desk):
+def test_a_confidential_service_needs_a_channel_approved_for_it(desk):
     desk.load(cc.Directory.of([refuge()]))
     desk.referrals.set_intake(
         cc.Intake(id="o", notifier="box", address=cc.Secret("a@example.org")), actor=STAFF
@@ -228,7 +228,7 @@ def test_a_confidential_service_wants_a_way_that_may_carry_it(desk):
 
 
 @pytest.mark.parametrize("status", ["inactive", "defunct", "temporarily closed"])
-def test_nothing_is_sent_to_a_service_that_is_not_active(desk, status):
+def test_no_referral_is_sent_to_an_inactive_service(desk, status):
     desk.load(cc.Directory.of([attrs.evolve(refuge(), status=status, service_at_locations=())]))
     desk.referrals.set_intake(cc.Intake(id="o"), actor=STAFF)
     with pytest.raises(IllegalTransitionError) as refused:
@@ -239,7 +239,7 @@ def test_nothing_is_sent_to_a_service_that_is_not_active(desk, status):
 
 
 @pytest.mark.parametrize("concept", ["safe-house", "detox"])
-def test_grave_matters_want_a_written_consent(desk, concept):
+def test_sensitive_needs_require_written_consent(desk, concept):
     match = best_match()
     take_referrals(desk, match)
     for method in ("verbal", "electronic"):
@@ -248,7 +248,7 @@ def test_grave_matters_want_a_written_consent(desk, concept):
     send_referral(desk, match, concepts=[concept], consent=consent_terms(method="written"))
 
 
-def test_for_a_refuge_by_name_the_consent_is_written_whatever_the_need(desk):
+def test_a_service_named_like_a_refuge_requires_written_consent(desk):
     desk.load(cc.Directory.of([refuge("Domestic Violence Program")]))
     desk.referrals.set_intake(cc.Intake(id="o", takes_confidential=True), actor=STAFF)
     asked = {"type": "warm_handoff", "concepts": ["food-pantry"]}
@@ -257,14 +257,14 @@ def test_for_a_refuge_by_name_the_consent_is_written_whatever_the_need(desk):
     desk.refer("s", actor=STAFF, consent=consent_terms(fields=[], method="written"), **asked)
 
 
-def test_for_a_young_child_a_guardian_consents(desk):
+def test_a_guardian_consents_for_a_young_child(desk):
     with pytest.raises(InvalidConsentError, match="guardian"):
         send_referral(desk, age_band="under_13")
     send_referral(desk, age_band="under_13", consent=consent_terms(given_by="guardian"))
     send_referral(desk, age_band="13_17")
 
 
-def test_a_library_says_for_whom_a_guardian_consents_and_to_what():
+def test_a_library_decides_when_a_guardian_consents():
     seen = []
 
     def needs_guardian(age, tags):
@@ -283,14 +283,14 @@ def test_a_library_says_for_whom_a_guardian_consents_and_to_what():
 
 
 @pytest.mark.parametrize("days", [0, 366])
-def test_a_consent_has_an_end_within_a_year(days):
+def test_a_consent_ends_within_a_year(days):
     with pytest.raises(InvalidConsentError, match="365"):
         consent_terms(days=days)
     with pytest.raises(InvalidConsentError, match="purpose"):
         consent_terms(purpose=" ")
 
 
-def test_a_consent_is_for_one_referral_and_the_newer_takes_its_place(desk):
+def test_a_newer_consent_replaces_the_older_for_one_referral(desk):
     match = best_match()
     take_referrals(desk, match)
     draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
@@ -307,7 +307,7 @@ def test_a_consent_is_for_one_referral_and_the_newer_takes_its_place(desk):
 # Taking back
 
 
-def test_a_revoked_consent_stops_what_was_not_sent_and_forgets_the_patron(desk):
+def test_a_revoked_consent_stops_unsent_messages_and_deletes_private_data(desk):
     referral = send_referral(desk, patron="token-5f3a9c", contacts=[contact_preference(desk)])
     after = desk.referrals.revoke_consent(referral.id, actor=PATRON)
     assert (after.status, after.outcome) == ("cancelled", "consent_revoked")
@@ -317,7 +317,7 @@ def test_a_revoked_consent_stops_what_was_not_sent_and_forgets_the_patron(desk):
     assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields == {}
 
 
-def test_a_consent_can_be_revoked_before_anything_was_sent_and_after_all_is_over(desk):
+def test_consent_can_be_revoked_before_sending_and_after_closing(desk):
     match = best_match()
     take_referrals(desk, match)
     draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
@@ -337,7 +337,7 @@ def test_a_consent_can_be_revoked_before_anything_was_sent_and_after_all_is_over
 @pytest.mark.parametrize(
     ("event", "told"), [("cancel", {"outcome": "patron_declined"}), ("void", {"text": "wrong patron"})]
 )
-def test_an_agency_is_told_that_a_referral_was_taken_back(desk, event, told):
+def test_an_agency_is_notified_of_a_revoked_referral(desk, event, told):
     referral = send_referral(desk)
     desk.dispatch_once()
     boss = cc.Actor("staff", "desk-1", frozenset({"void"}))
@@ -349,7 +349,7 @@ def test_an_agency_is_told_that_a_referral_was_taken_back(desk, event, told):
     )
 
 
-def test_discarding_a_draft_leaves_nothing_but_a_line_in_the_log(desk):
+def test_discarding_a_draft_leaves_only_a_log_entry(desk):
     match = best_match()
     take_referrals(desk, match)
     draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
@@ -373,7 +373,7 @@ def test_discarding_a_draft_leaves_nothing_but_a_line_in_the_log(desk):
 # Who may do what
 
 
-def test_an_agency_speaks_of_its_own_referrals_alone(desk):
+def test_an_agency_may_act_on_its_own_referrals_only(desk):
     referral = send_referral(desk)
     with pytest.raises(IllegalTransitionError) as refused:
         desk.record_event(referral.id, "accept", actor=cc.Actor("agency", "another"))
@@ -383,7 +383,7 @@ def test_an_agency_speaks_of_its_own_referrals_alone(desk):
 
 
 @pytest.mark.parametrize("role", ["agency", "patron", "system", "adapter"])
-def test_only_staff_look_at_what_is_private_and_that_is_written_down(desk, role):
+def test_only_staff_read_private_data_and_each_reading_is_logged(desk, role):
     referral = send_referral(desk)
     with pytest.raises(PermissionDeniedError):
         desk.privacy.read_private(referral.id, actor=cc.Actor(role))
@@ -393,7 +393,7 @@ def test_only_staff_look_at_what_is_private_and_that_is_written_down(desk, role)
 
 
 @pytest.mark.parametrize("event", ["create", "re_refer", "discard"])
-def test_what_has_a_call_of_its_own_is_no_event_to_apply(desk, event):
+def test_events_with_a_call_of_their_own_are_refused_by_record_event(desk, event):
     with pytest.raises(InvalidReferralError, match="call of its own"):
         desk.record_event(desk.refer(best_match(), actor=STAFF).id, event, actor=STAFF)
 
@@ -401,7 +401,7 @@ def test_what_has_a_call_of_its_own_is_no_event_to_apply(desk, event):
 # Twice the same, and two at once
 
 
-def test_the_same_request_under_the_same_key_counts_once(desk):
+def test_a_repeated_request_with_the_same_key_counts_once(desk):
     match = best_match()
     asked = {
         "type": "direct",
@@ -427,14 +427,14 @@ def test_the_same_request_under_the_same_key_counts_once(desk):
     assert "form-1" not in remembered
 
 
-def test_a_request_that_was_refused_does_not_use_up_its_key(desk):
+def test_a_refused_request_does_not_use_up_its_key(desk):
     match = best_match()
     with pytest.raises(InvalidReferralError):
         desk.refer(match, actor=STAFF, type="direct", consent=consent_terms(fields=[]), idempotency_key="k")
     desk.refer(match, actor=STAFF, idempotency_key="k")
 
 
-def test_whoever_saw_an_older_version_is_refused(desk):
+def test_a_change_of_an_older_version_is_refused(desk):
     referral = send_referral(desk)
     agency = cc.Actor("agency", referral.organization_id)
     desk.record_event(referral.id, "accept", actor=agency, expected_version=2)
@@ -453,7 +453,7 @@ def test_a_clock_that_was_set_back_does_not_stop_the_desk(desk):
 # What is kept where
 
 
-def test_words_are_kept_with_what_is_private_and_not_with_the_event(desk):
+def test_texts_are_stored_as_private_data_and_not_with_the_event(desk):
     referral = desk.refer(best_match(), actor=STAFF)
     desk.record_event(
         referral.id,
@@ -467,7 +467,7 @@ def test_words_are_kept_with_what_is_private_and_not_with_the_event(desk):
     assert desk.privacy.read_private(referral.id, actor=STAFF).notes["3"].reveal() == "Came with Rowan."
 
 
-def test_the_inbox_has_what_is_sent_and_open(desk):
+def test_the_inbox_lists_sent_open_referrals(desk):
     first, second = send_referral(desk), send_referral(desk)
     agency = cc.Actor("agency", first.organization_id)
     desk.record_event(first.id, "reject", actor=agency, outcome="no_capacity")
@@ -482,13 +482,13 @@ def test_the_inbox_has_what_is_sent_and_open(desk):
     "ref",
     ["rowan@example.org", "336-555-0101", "078-05-1120", "20001234567890", "Rowan Quill", "short", "x" * 129],
 )
-def test_a_reference_that_is_plainly_not_opaque_is_refused(desk, ref):
+def test_a_patron_reference_that_is_not_opaque_is_refused(desk, ref):
     with pytest.raises(InvalidPatronRefError) as refused:
         desk.refer(best_match(), actor=STAFF, type="direct", patron=ref)
     assert ref not in str(refused.value)
 
 
-def test_the_librarys_own_card_numbers_are_no_references():
+def test_library_card_numbers_are_refused_as_patron_references():
     with make_desk(policy=cc.Policy(cards=r"D\dE\d{5}")) as desk:
         with pytest.raises(InvalidPatronRefError):
             desk.refer(best_match(), actor=STAFF, type="direct", patron="D1E23456")
@@ -498,7 +498,7 @@ def test_the_librarys_own_card_numbers_are_no_references():
 # Again, elsewhere
 
 
-def test_another_try_is_a_new_referral_elsewhere_with_a_new_consent(desk):
+def test_a_new_attempt_is_a_new_referral_elsewhere_with_new_consent(desk):
     first = send_referral(desk, patron="token-5f3a9c", contacts=[contact_preference(desk)], area="286")
     agency = cc.Actor("agency", first.organization_id)
     desk.record_event(first.id, "reject", actor=agency, outcome="no_capacity")
@@ -546,7 +546,7 @@ def test_a_referral_commits_with_the_rows_of_its_host_or_not_at_all(tmp_path):
 # Nothing private where it can be seen
 
 
-def test_nothing_that_can_be_printed_or_logged_says_who_the_patron_is(desk, caplog):
+def test_no_repr_or_log_identifies_the_patron(desk, caplog):
     caplog.set_level(logging.DEBUG)
     private = ("Quill", "patron@example.org", "token-5f3a9c", "agency@example.org")
     contact = contact_preference(desk)
@@ -571,20 +571,20 @@ def test_nothing_that_can_be_printed_or_logged_says_who_the_patron_is(desk, capl
     assert not [word for word in private if word in printed + caplog.text]
 
 
-def test_what_was_never_there_is_told_without_repeating_what_cannot_be_an_id(desk):
+def test_an_unknown_id_is_repeated_only_if_it_could_be_an_id(desk):
     with pytest.raises(ReferralNotFoundError, match="'r-1'"):
         desk.referrals.get("r-1")
     with pytest.raises(ReferralNotFoundError, match="of that id"):
         desk.referrals.get("x" * 300)
 
 
-def test_links_begin_as_the_letterhead_says(desk):
+def test_links_begin_with_the_letterheads_base(desk):
     send_referral(desk)
     desk.dispatch_once()
     assert LINK_BASE in desk.box.texts[0][1]
 
 
-def test_a_derived_reference_tells_nothing_and_serves_one_purpose():
+def test_a_derived_reference_is_opaque_and_serves_one_purpose():
     secret = cc.Secret("a secret of the library's")
     ref = derived_ref(secret, "referrals", "20001234567890")
     assert ref == patron_ref(ref)

@@ -1,4 +1,4 @@
-"""Messages: what is sent, again and again or never, and what its links lead to."""
+"""Messages: their texts, their retries, and what their links show."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def rows(desk):
 # What messages say
 
 
-def test_a_message_to_an_agency_has_an_id_and_a_link_and_nothing_of_the_matter(desk):
+def test_a_message_to_an_agency_has_an_id_and_a_link_and_no_details(desk):
     referral = send_referral(desk, patron="token-5f3a9c")
     desk.dispatch_once()
     ((to, body),) = desk.box.texts
@@ -85,13 +85,13 @@ def unnamed(desk, **parts):
     return next(one for one in desk.box if one.to.reveal() == "patron@example.org")
 
 
-def test_a_patron_who_does_not_want_the_library_named_gets_no_name_and_no_link_that_names_it(desk):
+def test_a_patron_may_ask_for_messages_that_do_not_name_the_library(desk):
     message = unnamed(desk)
     assert (message.subject, message.body) == ("A message for you", "You have a message at the desk.")
     assert message.link == ""
 
 
-def test_a_link_that_names_nobody_is_sent_to_who_wants_nobody_named():
+def test_a_neutral_link_is_sent_where_the_library_must_not_be_named():
     with make_desk(letterhead=letterhead(anonymous_link_base="https://msg.example/m/")) as desk:
         message = unnamed(desk, language="es-MX")
         assert message.subject == "Un mensaje para usted"
@@ -103,7 +103,7 @@ def test_a_link_that_names_nobody_is_sent_to_who_wants_nobody_named():
         assert any(LINK_BASE in body for _, body in desk.box.texts), "the agency is led to the library"
 
 
-def test_the_link_that_names_nobody_must_fit_one_sms_too():
+def test_a_neutral_link_must_fit_one_sms():
     with pytest.raises(InvalidReferralError, match=r"anonymous_message \(en\) does not fit one SMS"):
         letterhead(anonymous_link_base=f"https://msg.example/{'m' * 90}/")
 
@@ -157,7 +157,7 @@ def test_a_letterhead_whose_texts_would_not_fit_is_refused():
 @pytest.mark.parametrize(
     ("asked", "written"), [("es-MX", "es"), ("ES", "es"), ("en-US", "en"), ("vi", "en"), ("", "en")]
 )
-def test_who_reads_another_language_gets_english(asked, written):
+def test_a_language_without_texts_falls_back_to_english(asked, written):
     assert MessageTexts().message("patron_message", asked) == MESSAGE_TEXTS[written]["patron_message"]
     assert MessageTexts().status(ReferralStatus.DRAFT, asked) == (
         STATUS_WORDS[written][ReferralStatus.DRAFT],
@@ -165,7 +165,7 @@ def test_who_reads_another_language_gets_english(asked, written):
     )
 
 
-def test_letters_are_counted_as_a_phone_does():
+def test_letters_are_counted_as_in_an_sms():
     assert letters("abc") == 3
     assert letters("a€") == 3
     assert letters("á") is None
@@ -186,14 +186,14 @@ def test_letters_are_counted_as_a_phone_does():
     ],
     ids=str,
 )
-def test_a_patron_is_only_written_to_where_they_said_that_it_is_safe(desk, parts):
+def test_a_patron_gets_messages_only_at_a_safe_contact(desk, parts):
     referral = send_referral(desk, contacts=[contact_preference(desk, **parts)])
     desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.dispatch_once()
     assert [to for to, _ in desk.box.texts] == ["agency@example.org"]
 
 
-def test_what_was_safe_when_written_must_be_safe_when_sent(desk):
+def test_a_contact_is_checked_again_when_a_message_is_sent(desk):
     referral = send_referral(desk, contacts=[contact_preference(desk)])
     desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.clock.advance(days=90)
@@ -202,7 +202,7 @@ def test_what_was_safe_when_written_must_be_safe_when_sent(desk):
     assert "no-safe-contact" in {row.last for row in rows(desk)}
 
 
-def test_the_first_safe_way_is_taken():
+def test_the_first_safe_contact_is_used():
     with make_desk(letterhead=letterhead(channels={"email": "box", "sms": "box"})) as desk:
         ways = [
             contact_preference(desk, safe="no", address=cc.Secret("no@example.org")),
@@ -232,7 +232,7 @@ YEAR = st.integers(0, 364 * 24).map(lambda hours: datetime(2026, 1, 1, tzinfo=UT
 
 
 @given(HOURS, HOURS, YEAR)
-def test_the_next_safe_moment_lies_in_the_safe_hours_and_none_before_it_does(start, end, moment):
+def test_the_next_safe_moment_is_the_earliest_in_safe_hours(start, end, moment):
     assume(start != end)
     zone = ZoneInfo("America/New_York")
     way = cc.ContactPreference(
@@ -271,7 +271,7 @@ def test_the_next_safe_moment_lies_in_the_safe_hours_and_none_before_it_does(sta
         ),  # the night in which the clocks go forward
     ],
 )
-def test_safe_hours_begin_and_end_where_the_library_is(start, end, moment, expected):
+def test_safe_hours_are_in_the_librarys_zone(start, end, moment, expected):
     zone = ZoneInfo("America/New_York")
     way = cc.ContactPreference(
         channel="email", address=cc.Secret("x@example.org"), safe_from=time(*start), safe_until=time(*end)
@@ -282,7 +282,7 @@ def test_safe_hours_begin_and_end_where_the_library_is(start, end, moment, expec
     assert found_at.tzinfo is UTC
 
 
-def test_safe_hours_have_two_ends():
+def test_safe_hours_need_a_beginning_and_an_end():
     for parts in ({"safe_from": time(9)}, {"safe_until": time(9)}):
         with pytest.raises(
             InvalidReferralError, match=r"^safe hours of a contact need both a beginning and an end$"
@@ -293,14 +293,14 @@ def test_safe_hours_have_two_ends():
 # Consent, looked at again
 
 
-def test_consent_is_looked_at_again_when_a_message_is_sent(desk):
+def test_consent_is_checked_again_when_a_message_is_sent(desk):
     send_referral(desk, consent=consent_terms(days=1))
     desk.clock.advance(days=1)
     assert desk.dispatch_once().withdrawn == 1
     assert desk.box == []
 
 
-def test_consent_that_is_revoked_while_others_are_sent_stops_the_rest(desk):
+def test_consent_revoked_during_a_run_stops_the_rest(desk):
     first, second = send_referral(desk), send_referral(desk)
     ids = sorted(row.id for row in rows(desk))
     order = {
@@ -320,7 +320,7 @@ def test_consent_that_is_revoked_while_others_are_sent_stops_the_rest(desk):
     assert not [body for body in bodies if late.id in body and "new referral" in body]
 
 
-def test_a_link_shows_what_was_told_only_while_the_consent_holds(desk):
+def test_a_link_shows_shared_fields_only_while_consent_holds(desk):
     match = best_match()
     take_referrals(desk, match)
     referral = send_referral(desk, match, consent=consent_terms(days=2))
@@ -337,7 +337,7 @@ def test_a_link_shows_what_was_told_only_while_the_consent_holds(desk):
 # Failing, and trying again
 
 
-def test_a_message_that_failed_is_tried_again_after_growing_pauses_and_then_given_up(desk):
+def test_a_failed_message_is_retried_after_growing_pauses_and_then_given_up(desk):
     send_referral(desk)
     for number, pause in enumerate(PAUSES):
         desk.box.failures = [not_delivered(retry=True)]
@@ -350,7 +350,7 @@ def test_a_message_that_failed_is_tried_again_after_growing_pauses_and_then_give
     assert (dead.attempts, dead.last) == (len(PAUSES) + 1, "given-up")
 
 
-def test_what_can_never_be_delivered_is_set_aside_at_once_and_staff_are_told(desk):
+def test_an_undeliverable_message_is_set_aside_at_once_and_staff_are_alerted(desk):
     referral = send_referral(desk)
     desk.box.failures = [not_delivered()]
     done = desk.dispatch_once()
@@ -376,7 +376,7 @@ def test_a_message_can_be_given_up(desk):
     assert (MessageStatus.WITHDRAWN, "agency-closed") in {(row.status, row.last) for row in rows(desk)}
 
 
-def test_a_provider_that_says_when_is_asked_then(desk):
+def test_a_providers_retry_time_is_respected(desk):
     send_referral(desk)
     desk.box.failures = [not_delivered(retry=True, after=900)]
     desk.dispatch_once()
@@ -386,7 +386,7 @@ def test_a_provider_that_says_when_is_asked_then(desk):
     assert desk.dispatch_once().sent == 1
 
 
-def test_a_notifier_that_breaks_keeps_no_other_message_back(desk, caplog):
+def test_a_failing_notifier_delays_no_other_message(desk, caplog):
     caplog.set_level(logging.DEBUG)
     send_referral(desk), send_referral(desk)
     desk.box.failures = [RuntimeError("could not reach agency@example.org")]
@@ -395,7 +395,7 @@ def test_a_notifier_that_breaks_keeps_no_other_message_back(desk, caplog):
     assert "agency@example.org" not in caplog.text
 
 
-def test_a_notifier_that_the_desk_has_no_more_leaves_a_dead_letter():
+def test_a_message_for_a_removed_notifier_is_set_aside():
     storage = MemoryStorage()
     send_referral(make_desk(storage))
     desk = make_desk(storage, notifiers={})
@@ -403,7 +403,7 @@ def test_a_notifier_that_the_desk_has_no_more_leaves_a_dead_letter():
     assert {row.last for row in desk.messages.dead_letters()} == {"no-notifier"}
 
 
-def test_a_slow_worker_begins_nothing_when_its_claim_is_about_to_end(desk):
+def test_a_slow_worker_sends_nothing_when_its_claim_is_about_to_end(desk):
     send_referral(desk), send_referral(desk)
     send_it = desk.box.send
 
@@ -418,7 +418,7 @@ def test_a_slow_worker_begins_nothing_when_its_claim_is_about_to_end(desk):
     assert len({message.id for message in desk.box}) == 2
 
 
-def test_a_worker_that_was_thought_dead_writes_over_nothing(desk):
+def test_a_worker_whose_claim_expired_overwrites_nothing(desk):
     send_referral(desk)
     send_it = desk.box.send
 
@@ -436,7 +436,7 @@ def test_a_worker_that_was_thought_dead_writes_over_nothing(desk):
     assert len({message.id for message in desk.box}) == 1
 
 
-def test_a_storage_without_claims_will_do():
+def test_a_storage_without_claims_is_enough():
     assert not isinstance(StorageWithoutClaims(MemoryStorage()), SupportsClaims)
     with make_desk(StorageWithoutClaims(MemoryStorage())) as desk:
         for _ in range(3):
@@ -446,7 +446,7 @@ def test_a_storage_without_claims_will_do():
         assert len({message.id for message in desk.box}) == 3
 
 
-def test_a_dispatcher_runs_until_it_is_told_to_stop(desk):
+def test_a_dispatcher_runs_until_stopped(desk):
     stop = threading.Event()
     send_referral(desk), send_referral(desk)
     send_it = desk.box.send
@@ -463,7 +463,7 @@ def test_a_dispatcher_runs_until_it_is_told_to_stop(desk):
     assert [(due.failed, sent.sent) for due, sent in told] == [(0, 2)]
 
 
-def test_a_dispatch_that_is_told_to_stop_finishes_its_message_and_gives_the_others_back(desk):
+def test_a_stopped_dispatch_finishes_its_message_and_releases_the_others(desk):
     stop = threading.Event()
     send_referral(desk), send_referral(desk), send_referral(desk)
     send_it = desk.box.send
@@ -479,7 +479,7 @@ def test_a_dispatch_that_is_told_to_stop_finishes_its_message_and_gives_the_othe
     assert len({message.id for message in desk.box}) == 3
 
 
-def test_no_thread_is_started_unasked(desk):
+def test_no_thread_starts_by_itself(desk):
     before = threading.active_count()
     send_referral(desk)
     desk.dispatch_once()
@@ -489,7 +489,7 @@ def test_no_thread_is_started_unasked(desk):
 # Links
 
 
-def test_a_link_opens_one_referral_and_is_used_up_by_the_answer(desk):
+def test_a_link_opens_one_referral_and_takes_one_answer(desk):
     referral = send_referral(desk)
     desk.dispatch_once()
     token = desk.box.token()
@@ -506,7 +506,7 @@ def test_a_link_opens_one_referral_and_is_used_up_by_the_answer(desk):
     assert (replied.referral.is_loop_closed, replied.next_token) == (True, "")
 
 
-def test_an_answer_that_cannot_be_leaves_the_link_as_it_was(desk):
+def test_an_invalid_answer_leaves_the_link_usable(desk):
     send_referral(desk)
     desk.dispatch_once()
     token = desk.box.token()
@@ -533,7 +533,7 @@ def test_a_link_lasts_three_days_at_most(desk):
 
 
 @pytest.mark.parametrize("token", ["", "x", "\udc80", "0" * 27, "../../etc"])
-def test_a_link_that_is_none_of_ours_says_no_more_than_one_that_is_used(desk, token):
+def test_an_unknown_link_looks_the_same_as_a_used_one(desk, token):
     with pytest.raises(LinkNotValidError) as refused_link:
         desk.links.open(token)
     assert token == "" or token not in str(refused_link.value)
@@ -568,7 +568,7 @@ def test_a_link_holds_no_id_and_the_storage_no_link(desk):
             assert token not in json.dumps([record.id, dict(record.document), dict(record.keys)])
 
 
-def test_a_message_that_is_sent_again_does_not_revive_its_link(desk):
+def test_a_resent_message_does_not_revive_its_link(desk):
     send_referral(desk)
     send_it = desk.box.send
 
@@ -588,7 +588,7 @@ def test_a_message_that_is_sent_again_does_not_revive_its_link(desk):
         desk.links.open(desk.box.token(1))
 
 
-def test_desks_of_one_storage_make_the_same_links_and_others_do_not():
+def test_desks_of_one_storage_share_links_and_others_do_not():
     storage = MemoryStorage()
     desk = make_desk(storage)
     send_referral(desk)
@@ -611,7 +611,7 @@ def test_staff_can_give_a_link_by_phone(desk):
         desk.links.issue_agency_link(given_away.id, actor=STAFF)
 
 
-def test_who_looked_is_in_the_log(desk):
+def test_each_view_of_a_link_is_logged(desk):
     referral = send_referral(desk)
     desk.dispatch_once()
     desk.links.open(desk.box.token())
@@ -624,7 +624,7 @@ def test_who_looked_is_in_the_log(desk):
     )
 
 
-def test_without_a_base_there_are_no_links():
+def test_without_a_link_base_there_are_no_links():
     with make_desk(letterhead=letterhead(link_base="")) as desk:
         referral = send_referral(desk)
         desk.dispatch_once()
@@ -635,7 +635,7 @@ def test_without_a_base_there_are_no_links():
         assert list(desk.storage.scan(record_kinds.LINK)) == []
 
 
-def test_a_stale_record_is_never_shown_to_who_answers(desk):
+def test_an_answer_retries_on_a_stale_record(desk):
     # Two who press the button at once: one answer counts, the other hears that the link is used.
     send_referral(desk)
     desk.dispatch_once()

@@ -1,4 +1,4 @@
-"""A library has one zone and one calendar, wherever a desk was told of them."""
+"""A library has one zone and one calendar, whether the desk or its policy names them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def waits(desk):
         {"zone": "America/New_York", "policy": cc.Policy(zone=ZoneInfo.no_cache("America/New_York"))},
     ],
 )
-def test_safe_hours_are_those_of_the_zone_that_the_desk_was_opened_with(said):
+def test_safe_hours_use_the_zone_of_the_desk(said):
     with make_desk(**said) as desk:
         waits(desk)
         assert desk.dispatch_once().again == 1
@@ -53,7 +53,7 @@ def test_safe_hours_are_those_of_the_zone_that_the_desk_was_opened_with(said):
         assert desk.dispatch_once().sent == 1
 
 
-def test_without_a_zone_a_patron_with_safe_hours_is_not_written_to(caplog):
+def test_without_a_zone_a_patron_with_safe_hours_gets_no_message(caplog):
     storage = MemoryStorage()
     desk = waits(make_desk(storage, zone=None))
     done = desk.dispatch_once()
@@ -67,7 +67,7 @@ def test_without_a_zone_a_patron_with_safe_hours_is_not_written_to(caplog):
     assert later.dispatch_once().sent == 1
 
 
-def test_without_a_zone_a_patron_who_named_no_hours_is_written_to():
+def test_without_a_zone_a_patron_without_safe_hours_gets_messages():
     with make_desk(zone=None) as desk:
         referral = send_referral(desk, contacts=[contact_preference(desk)])
         desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
@@ -83,13 +83,13 @@ def test_without_a_zone_a_patron_who_named_no_hours_is_written_to():
         {"policy": cc.Policy(is_holiday=shut), "holidays": shut},
     ],
 )
-def test_business_days_are_those_of_the_calendar_that_the_desk_was_opened_with(said):
+def test_business_days_use_the_calendar_of_the_desk(said):
     with make_desk(**said) as desk, make_desk() as other:
         late, usual = (one.referrals.get(send_referral(one).id).respond_by for one in (desk, other))
         assert (usual, late) == (MONDAY + timedelta(days=18), MONDAY + timedelta(days=21))  # over a weekend
 
 
-def test_a_calendar_of_the_policy_counts_for_matches_too():
+def test_a_policys_calendar_applies_to_matches_too():
     open_at = datetime(2026, 11, 26, 11, tzinfo=NEW_YORK)  # Thanksgiving
     need = cc.Need("soup kitchen", near="28694", open_at=open_at)
     calendars = (us_federal_holiday, lambda day: us_federal_holiday(day) is not None)
@@ -119,7 +119,7 @@ def test_two_zones_or_two_calendars_are_refused(said, words):
     assert told.value.__context__ is None
 
 
-def test_days_are_those_of_utc_where_nobody_has_said_a_zone():
+def test_days_are_in_utc_where_no_zone_is_given():
     with make_desk(zone=None) as desk:
         assert cc.Policy().here is UTC
         given = desk.refer(best_match(), actor=STAFF)
@@ -137,20 +137,20 @@ def test_days_are_those_of_utc_where_nobody_has_said_a_zone():
         {"keep_drafts": timedelta(days=-1)},
     ],
 )
-def test_a_policy_counts_in_times_that_can_be_added_to_a_day(wrong):
+def test_a_policys_numbers_and_durations_have_upper_limits(wrong):
     with pytest.raises(
         InvalidReferralError, match="numbers must be from 0 to 1,000, and its times from 0 to 100 years"
     ):
         cc.Policy(**wrong)
 
 
-def test_what_card_numbers_look_like_is_a_regular_expression():
+def test_a_card_number_pattern_is_a_regular_expression():
     with pytest.raises(InvalidReferralError, match="`cards` must be a valid regular expression") as told:
         cc.Policy(cards="Zq7[")
     assert "Zq7" not in str(told.value)
 
 
-def test_a_purge_is_possible_with_the_longest_times():
+def test_a_purge_works_with_the_longest_durations():
     with make_desk(policy=cc.Policy(keep_audit=timedelta(days=36_525))) as desk:
         send_referral(desk)
         assert desk.purge().gone == {}

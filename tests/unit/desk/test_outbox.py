@@ -1,4 +1,4 @@
-"""What the outbox says of a message at every turn: its state, why, how often it was tried, when it is due and when it goes."""
+"""Each message's state, reason, attempts, due time and retention, at every step."""
 
 from __future__ import annotations
 
@@ -77,18 +77,18 @@ def after_a_month(desk):
 REQUEST, PATRONS = Template.AGENCY_REQUEST, Template.PATRON_MESSAGE
 
 
-def test_what_waits_is_due_at_once_and_goes_with_its_referral(desk):
+def test_a_pending_message_is_due_at_once_and_deleted_with_its_referral(desk):
     send_referral(desk)
     assert told(desk, REQUEST) == (MessageStatus.PENDING, "", 0, "", stamp(MONDAY), None)
 
 
-def test_what_was_sent_has_the_providers_name_for_it_and_goes_after_a_month(desk):
+def test_a_sent_message_has_the_providers_id_and_is_deleted_after_a_month(desk):
     send_referral(desk)
     desk.dispatch_once()
     assert told(desk, REQUEST) == (MessageStatus.SENT, "sent", 1, "ref-1", None, after_a_month(desk))
 
 
-def test_of_a_long_name_255_letters_are_kept(desk):
+def test_a_providers_id_is_cut_to_255_letters(desk):
     send_referral(desk)
     taken = desk.box.send
     desk.box.send = lambda message: Receipt(accepted=taken(message).accepted, reference="é" * 300)
@@ -96,7 +96,7 @@ def test_of_a_long_name_255_letters_are_kept(desk):
     assert told(desk, REQUEST)[3] == "é" * 255
 
 
-def test_what_was_claimed_and_not_written_down_can_be_claimed_after_five_minutes(desk):
+def test_an_unfinished_claim_can_be_taken_over_after_five_minutes(desk):
     send_referral(desk)
 
     def die(_):
@@ -142,7 +142,7 @@ def test_what_was_claimed_and_not_written_down_can_be_claimed_after_five_minutes
 @pytest.mark.parametrize(
     "error", [lambda: not_delivered(retry=True), lambda: OSError("no route")], ids=["told", "broken"]
 )
-def test_pauses_grow_as_the_notifier_has_them(declared, pauses, error):
+def test_pauses_grow_by_the_notifiers_schedule(declared, pauses, error):
     """The notifier says, whatever name a host gives it."""
     with make_desk(random=Longest()) as desk:
         vars(desk.box).update(declared)
@@ -159,7 +159,7 @@ def test_pauses_grow_as_the_notifier_has_them(declared, pauses, error):
         assert told(desk, REQUEST) == dead
 
 
-def test_web_hooks_are_tried_again_as_standard_webhooks_has_it():
+def test_web_hooks_are_retried_on_the_standard_webhooks_schedule():
     with make_desk(random=Longest()) as desk:
         desk.box.pauses = WebhookNotifier.pauses
         send_referral(desk)
@@ -174,7 +174,7 @@ def test_web_hooks_are_tried_again_as_standard_webhooks_has_it():
         assert waited == [5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]
 
 
-def test_a_provider_that_asks_for_less_gets_our_pause():
+def test_a_provider_cannot_shorten_the_pause():
     with make_desk(random=Longest()) as desk:
         send_referral(desk)
         desk.box.failures = [not_delivered(retry=True, after=1)]
@@ -182,7 +182,7 @@ def test_a_provider_that_asks_for_less_gets_our_pause():
         assert told(desk, REQUEST)[4] == stamp(MONDAY + timedelta(seconds=PAUSES[0]))
 
 
-def test_what_is_refused_is_dead_at_once_and_can_be_tried_from_the_first_pause_on():
+def test_a_refused_message_is_dead_at_once_and_retries_from_the_first_pause():
     with make_desk(random=Longest()) as desk:
         send_referral(desk)
         desk.box.failures = [not_delivered(retry=True), not_delivered()]
@@ -202,7 +202,7 @@ def test_what_is_refused_is_dead_at_once_and_can_be_tried_from_the_first_pause_o
         assert told(desk, REQUEST) == (MessageStatus.PENDING, "failed", 1, "", again, None)
 
 
-def test_what_was_given_up_says_why_and_goes_after_a_month(desk):
+def test_a_discarded_message_has_its_reason_and_is_deleted_after_a_month(desk):
     send_referral(desk)
     desk.box.failures = [not_delivered()]
     desk.dispatch_once(limit=1)
@@ -218,14 +218,14 @@ def test_what_was_given_up_says_why_and_goes_after_a_month(desk):
                 settle(which, actor=STAFF)
 
 
-def test_what_the_patron_agreed_to_no_more_is_withdrawn_before_it_is_tried(desk):
+def test_a_message_without_consent_is_withdrawn_before_an_attempt(desk):
     send_referral(desk)
     desk.clock.advance(days=91)
     assert desk.dispatch_once().withdrawn == 1
     assert told(desk, REQUEST) == (MessageStatus.WITHDRAWN, "consent", 0, "", None, after_a_month(desk))
 
 
-def test_what_is_taken_back_is_withdrawn_with_the_reason(desk):
+def test_a_revoked_message_is_withdrawn_with_the_reason(desk):
     referral = send_referral(desk)
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     assert told(desk, REQUEST) == (
@@ -242,7 +242,7 @@ def test_what_is_taken_back_is_withdrawn_with_the_reason(desk):
     assert (row.status, row.last) == (MessageStatus.WITHDRAWN, "closed")
 
 
-def test_what_waits_for_the_safe_hours_is_due_when_they_begin(desk):
+def test_a_message_outside_safe_hours_is_due_when_they_begin(desk):
     safe = contact_preference(desk, safe_from=time(17), safe_until=time(20))
     referral = send_referral(desk, contacts=[safe])
     desk.record_event(
@@ -256,7 +256,7 @@ def test_what_waits_for_the_safe_hours_is_due_when_they_begin(desk):
     assert told(desk, PATRONS) == (MessageStatus.SENT, "sent", 1, "ref-2", None, after_a_month(desk))
 
 
-def test_a_patron_without_a_safe_way_by_then_is_not_written_to(desk):
+def test_a_patron_without_a_safe_contact_by_then_gets_no_message(desk):
     referral = send_referral(desk, contacts=[contact_preference(desk)])
     desk.record_event(
         referral.id, "hold", actor=cc.Actor("agency", referral.organization_id), hold_reason="awaiting_patron"
@@ -269,7 +269,7 @@ def test_a_patron_without_a_safe_way_by_then_is_not_written_to(desk):
     assert told(desk, PATRONS) == expected
 
 
-def test_staff_are_told_of_each_message_that_died_once(desk):
+def test_staff_are_alerted_once_for_each_dead_message(desk):
     """Two messages about the same version of a referral: an alert for each."""
     referral = send_referral(desk)
     desk.clock.advance(days=2)
@@ -283,14 +283,14 @@ def test_staff_are_told_of_each_message_that_died_once(desk):
     assert {keys[record_kinds.BY_DUE] for _, keys in alerts} == {stamp(desk.clock.now)}
 
 
-def test_what_is_for_staff_and_dies_alerts_nobody(desk):
+def test_a_dead_message_to_staff_alerts_no_one(desk):
     send_referral(desk)
     desk.box.failures = [not_delivered(), not_delivered()]
     desk.dispatch_once()
     assert [row.status for row, _ in records(desk, Template.STAFF_ATTENTION)] == [MessageStatus.DEAD]
 
 
-def test_a_message_has_the_language_of_whom_it_is_for(desk):
+def test_a_message_has_its_recipients_language(desk):
     match = best_match()
     take_referrals(desk, match, language="es")
     send_referral(desk, match)
@@ -298,7 +298,7 @@ def test_a_message_has_the_language_of_whom_it_is_for(desk):
     assert [message.language for message in desk.box] == ["es"]
 
 
-def test_no_more_is_sent_than_was_asked_for(desk):
+def test_no_more_is_sent_than_the_limit(desk):
     for _ in range(3):
         send_referral(desk)
     assert desk.dispatch_once(limit=0).total == 0
@@ -306,7 +306,7 @@ def test_no_more_is_sent_than_was_asked_for(desk):
     assert desk.dispatch_once().total == 1
 
 
-def test_a_hundred_are_sent_unless_more_are_asked_for(monkeypatch, desk):
+def test_a_hundred_messages_are_sent_by_default(monkeypatch, desk):
     asked = []
     monkeypatch.setattr(
         "communityconnector.desk.messages.dispatcher.claim_messages",
@@ -318,7 +318,7 @@ def test_a_hundred_are_sent_unless_more_are_asked_for(monkeypatch, desk):
     assert asked == [100, 100, 7]
 
 
-def test_a_dispatch_that_is_stopped_before_it_began_claims_nothing(desk):
+def test_a_dispatch_stopped_at_once_claims_nothing(desk):
     stop = threading.Event()
     stop.set()
     send_referral(desk)
@@ -326,7 +326,7 @@ def test_a_dispatch_that_is_stopped_before_it_began_claims_nothing(desk):
     assert told(desk, REQUEST)[4] == stamp(MONDAY)
 
 
-def test_what_was_sent_is_written_down_though_the_rest_is_given_back(desk):
+def test_sent_messages_are_recorded_though_the_rest_is_released(desk):
     stop = threading.Event()
     for _ in range(3):
         send_referral(desk)
@@ -344,7 +344,7 @@ def test_what_was_sent_is_written_down_though_the_rest_is_given_back(desk):
     assert keys[record_kinds.BY_DUE] == stamp(MONDAY)
 
 
-def test_what_was_sent_is_written_down_though_time_runs_out(desk):
+def test_sent_messages_are_recorded_though_time_runs_out(desk):
     for _ in range(3):
         send_referral(desk)
     taken = desk.box.send
@@ -358,7 +358,7 @@ def test_what_was_sent_is_written_down_though_time_runs_out(desk):
     assert sorted(row.status for row, _ in records(desk)) == ["pending", "sent", "sent"]
 
 
-def test_one_that_somebody_else_withdrew_keeps_no_other_back(desk):
+def test_a_message_withdrawn_by_another_process_delays_no_other(desk):
     first, *_ = [send_referral(desk) for _ in range(3)]
     rows = [row for row, _ in records(desk)]
     order = sorted(rows, key=lambda row: row.id)
@@ -376,7 +376,7 @@ def test_one_that_somebody_else_withdrew_keeps_no_other_back(desk):
     assert sorted(row.status for row, _ in records(desk, REQUEST)) == ["sent", "sent", "withdrawn"]
 
 
-def test_the_log_names_messages_and_notifiers_and_nobody(desk, caplog):
+def test_the_log_names_messages_and_notifiers_and_no_person(desk, caplog):
     caplog.set_level(logging.INFO, logger="communityconnector")
     send_referral(desk), send_referral(desk)
     ids = sorted(row.id for row, _ in records(desk))
@@ -411,7 +411,7 @@ def test_the_log_says_which_message_another_worker_took_over(desk, caplog):
     ]
 
 
-def test_where_a_storage_has_no_claims_the_first_due_are_claimed_and_keep_their_other_keys():
+def test_without_storage_claims_the_first_due_are_claimed_and_keep_other_keys():
     from communityconnector.desk.messages.claims import claim_records
 
     storage = StorageWithoutClaims(MemoryStorage())
@@ -438,7 +438,7 @@ def test_where_a_storage_has_no_claims_the_first_due_are_claimed_and_keep_their_
     assert [one.id for one in claim_records(storage, "6", "9", 5)] == ["m-0"]
 
 
-def test_what_is_left_of_a_referral_that_is_gone_is_withdrawn(desk):
+def test_a_remaining_message_of_a_deleted_referral_is_withdrawn(desk):
     referral = send_referral(desk, contacts=[contact_preference(desk)])
     desk.record_event(
         referral.id, "hold", actor=cc.Actor("agency", referral.organization_id), hold_reason="awaiting_patron"

@@ -1,4 +1,4 @@
-"""Partnerships and visits, as a desk keeps them; nobody learns by accident whom to know at an agency."""
+"""Partnerships and visits as a desk stores them; no answer names a contact person at an agency."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def whole():
 # Partnerships
 
 
-def test_a_partnership_comes_back_as_it_was_put(partnerships):
+def test_a_stored_partnership_is_read_back_unchanged(partnerships):
     put = partnerships.put(whole())
     assert partnerships.get("agency") == put == whole()
     assert partnerships.get("agency").version == put.version > 0
@@ -105,7 +105,7 @@ def test_a_partnership_that_is_not_stored_is_reported(partnerships):
         partnerships.get("agency")
 
 
-def test_a_writer_that_read_an_older_version_changes_nothing(partnerships):
+def test_a_stale_write_of_a_partnership_changes_nothing(partnerships):
     first = partnerships.put(whole())
     theirs = partnerships.put(attrs.evolve(first, status="lapsed"))
     for late in (
@@ -121,7 +121,7 @@ def test_a_writer_that_read_an_older_version_changes_nothing(partnerships):
     assert partnerships.all() == []
 
 
-def test_partnerships_are_listed_by_how_they_stand(partnerships):
+def test_partnerships_are_listed_by_status(partnerships):
     for key, status in (("b", "asked"), ("c", "connected"), ("a", "asked"), ("d", "could_connect")):
         partnerships.put(partnership(key, status))
     assert [partnership.organization_id for partnership in partnerships.all()] == ["a", "b", "c", "d"]
@@ -131,7 +131,7 @@ def test_partnerships_are_listed_by_how_they_stand(partnerships):
         partnerships.all("friends")
 
 
-def test_partners_silent_beyond_the_limit_are_due_longest_first(partnerships):
+def test_overdue_partners_are_due_longest_silence_first(partnerships):
     today = NOW.date()
     for key, status, days in (
         ("just", "connected", 180), ("late", "connected", 181), ("later", "asked", 400), ("gone", "lapsed", 900),
@@ -149,7 +149,7 @@ def test_partners_silent_beyond_the_limit_are_due_longest_first(partnerships):
     ]
 
 
-def test_next_steps_come_by_their_day(partnerships):
+def test_next_steps_are_in_order_of_date(partnerships):
     for key, by in (("c", date(2026, 12, 1)), ("b", None), ("a", date(2027, 1, 5)), ("d", date(2026, 12, 1))):
         partnerships.put(partnership(key, "could_connect", next_step="Call", by=by))
     partnerships.put(partnership("idle"))
@@ -171,7 +171,7 @@ def test_next_steps_come_by_their_day(partnerships):
         ({"service_ids": "s1"}, "expected a list of strings"),
     ],
 )
-def test_a_partnership_that_cannot_be_is_refused(fields, words):
+def test_an_invalid_partnership_is_refused(fields, words):
     with pytest.raises(InvalidPartnershipError, match=words):
         partnership(**fields)
 
@@ -236,7 +236,7 @@ def test_the_check_above_detects_clear_text():
 # Visits
 
 
-def test_a_visit_comes_back_as_it_was_put(visitors):
+def test_a_stored_visit_is_read_back_unchanged(visitors):
     visit = nurse(
         left_out=[date(2027, 1, 12)], besides=[date(2027, 1, 19)], sign_up=True, note="Ask at the desk"
     )
@@ -249,7 +249,7 @@ def test_a_visit_comes_back_as_it_was_put(visitors):
         visitors.get("doctor")
 
 
-def test_a_writer_that_read_an_older_version_of_a_visit_changes_nothing(visitors):
+def test_a_stale_write_of_a_visit_changes_nothing(visitors):
     first = visitors.put(nurse())
     theirs = visitors.put(attrs.evolve(first, branch="annex"))
     for late in (lambda: visitors.put(attrs.evolve(first, note="x")), lambda: visitors.remove(first)):
@@ -282,12 +282,12 @@ def test_a_writer_that_read_an_older_version_of_a_visit_changes_nothing(visitors
         ({"schedule": attrs.evolve(weekly("TU", "14:00", "16:00"), timezone=-5)}, "its own `timezone`"),
     ],
 )
-def test_a_visit_whose_times_are_not_determined_is_refused(fields, words):
+def test_a_visit_with_undetermined_times_is_refused(fields, words):
     with pytest.raises(InvalidVisitError, match=words):
         nurse(**fields)
 
 
-def test_a_document_that_is_no_visit_is_refused():
+def test_an_invalid_visit_document_is_refused():
     good = nurse().to_dict()
     for wrong in ({**good, "schedule": 3}, {**good, "zone": 3}, {**good, "shoe": 1}, {**good, "version": 2}):
         with pytest.raises(InvalidVisitError):
@@ -298,7 +298,7 @@ def begins(occurrences):
     return [f"{occurrence.begins:%Y-%m-%d %H:%M %z} {occurrence.visit_id}" for occurrence in occurrences]
 
 
-def test_visits_come_in_order_of_time_and_of_their_ids(visitors):
+def test_visits_are_in_order_of_time_then_id(visitors):
     visitors.put(nurse())
     visitors.put(nurse("b-lawyer", quarterly("2TU", "14:00", "15:00", since=date(2026, 9, 1))))
     visitors.put(nurse("worker", weekly("MO,WE", "09:00", "11:30")))
@@ -311,7 +311,7 @@ def test_visits_come_in_order_of_time_and_of_their_ids(visitors):
     ]
 
 
-def test_an_interval_has_its_first_moment_and_not_its_last(visitors):
+def test_an_interval_includes_its_start_and_not_its_end(visitors):
     visitors.put(nurse())
     two = NOW.replace(minute=0)
     assert len(visitors.between("main", two, two + timedelta(seconds=1))) == 1
@@ -321,7 +321,7 @@ def test_an_interval_has_its_first_moment_and_not_its_last(visitors):
         visitors.between("main", datetime(2026, 12, 8), two)  # noqa: DTZ001  # that is what is wrong
 
 
-def test_days_left_out_and_days_besides(visitors):
+def test_excluded_and_additional_dates_count(visitors):
     visitors.put(
         nurse(
             left_out=[date(2027, 1, 12), date(2027, 1, 20)],
@@ -332,14 +332,14 @@ def test_days_left_out_and_days_besides(visitors):
     assert begins(occurrences) == ["2027-01-19 14:00 -0500 nurse", "2027-02-09 14:00 -0500 nurse"]
 
 
-def test_clocks_change_and_the_visit_stays_at_its_time_of_day(visitors):
+def test_a_visit_stays_at_its_time_of_day_when_clocks_change(visitors):
     visitors.put(nurse(schedule=weekly("TU", "14:00", "16:00")))
     occurrences = visitors.between("main", date(2027, 3, 9), date(2027, 3, 17))
     assert begins(occurrences) == ["2027-03-09 14:00 -0500 nurse", "2027-03-16 14:00 -0400 nurse"]
     assert occurrences[1].begins - occurrences[0].begins.astimezone(UTC) == timedelta(days=7, hours=-1)
 
 
-def test_on_a_holiday_one_has_to_ask_unless_the_day_is_named(visitors):
+def test_on_a_holiday_a_visit_is_unknown_unless_the_date_is_named(visitors):
     visitors.put(nurse(schedule=weekly("FR", "10:00", "12:00")))
     christmas = date(2026, 12, 25)
     (occurrence,) = visitors.between("main", christmas, date(2026, 12, 26))
@@ -352,7 +352,7 @@ def test_on_a_holiday_one_has_to_ask_unless_the_day_is_named(visitors):
     assert occurrence.holiday == ""
 
 
-def test_days_of_which_the_schedule_does_not_say_have_no_visits(visitors):
+def test_dates_outside_the_schedule_have_no_visits(visitors):
     visitors.put(nurse(schedule=attrs.evolve(weekly("TU", "14:00", "16:00"), valid_to="2026-12-08")))
     assert len(visitors.between("main", date(2026, 12, 1), date(2027, 2, 1))) == 2
 
@@ -375,7 +375,7 @@ def at(hour, minute=0, day=8):
         (at(23, 59, 7), False, None),
     ],
 )
-def test_visits_that_are_going_on_and_visits_later_today(visitors, moment, there, text):
+def test_visits_now_and_later_today_are_told_apart(visitors, moment, there, text):
     visitors.put(nurse())
     for now in (moment, moment.astimezone(UTC)):
         assert bool(visitors.visiting("main", now)) is there
@@ -393,7 +393,7 @@ def test_a_reason_has_evidence(visitors):
     }  # fmt: skip
 
 
-def test_of_two_visits_for_a_service_the_current_or_next_one_counts(visitors):
+def test_the_current_or_next_of_two_visits_counts(visitors):
     visitors.put(nurse("a", monthly("2TU", "16:30", "17:00")))
     visitors.put(nurse("b", monthly("2TU", "09:00", "10:00")))
     visitors.put(nurse("c"))
@@ -402,7 +402,7 @@ def test_of_two_visits_for_a_service_the_current_or_next_one_counts(visitors):
     assert [occurrence.visit_id for occurrence in visitors.today("main", at(8))] == ["b", "c", "a"]
 
 
-def test_a_visit_past_midnight_is_going_on_until_it_ends(visitors):
+def test_a_visit_past_midnight_continues_until_it_ends(visitors):
     visitors.put(nurse(schedule=monthly("2TU", "22:00", "02:00")))
     assert [occurrence.visit_id for occurrence in visitors.visiting("main", at(1, 59, day=9))] == ["nurse"]
     assert visitors.today("main", at(1, 59, day=9)) != []

@@ -1,4 +1,4 @@
-"""References to patrons: what is opaque is accepted, and what has the form of a name, an address or a number is not."""
+"""Patron references: opaque ones are accepted; names, addresses and numbers are refused."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def is_refused(text):
     28694.a1b2c3 12345678 E12345678 patron-123456 another-Token-2 ........ --------
     """.split(),
 )
-def test_what_has_the_form_of_a_name_an_address_or_a_number_is_refused(text):
+def test_names_addresses_and_numbers_are_refused(text):
     assert is_refused(text)
 
 
@@ -68,24 +68,24 @@ def test_what_has_the_form_of_a_name_an_address_or_a_number_is_refused(text):
         b"token-5f3a9c",
     ],
 )
-def test_what_is_no_token_is_refused(text):
+def test_an_invalid_token_is_refused(text):
     with pytest.raises(InvalidPatronRefError):
         patron_ref(text)
 
 
 @given(NAME, NAME, BETWEEN, st.lists(YEAR, max_size=1))
-def test_names_are_refused_with_a_year_and_without(first, last, between, year):
+def test_names_are_refused_with_and_without_a_year(first, last, between, year):
     assert is_refused(between.join([first, last, *year]).rjust(8, "x"))
 
 
 @given(phones_and_the_like(BETWEEN), st.lists(NAME, max_size=2), BETWEEN, st.booleans())
-def test_a_number_is_refused_whatever_is_between_its_digits(number, names, between, number_first):
+def test_a_number_is_refused_with_any_separators(number, names, between, number_first):
     parts = [number, *names] if number_first else [*names, number]
     assert is_refused(between.join(parts))
 
 
 @given(phones_and_the_like(st.sampled_from("-._:~")), st.sampled_from("-._:~"))
-def test_a_number_is_refused_beside_what_would_be_accepted(number, between):
+def test_a_number_is_refused_even_beside_an_acceptable_part(number, between):
     assert patron_ref("token-5f3a9c")
     assert is_refused(f"5f3a9c{between}{number}")
     assert is_refused(f"{number}{between}5f3a9c")
@@ -98,7 +98,7 @@ def test_a_number_is_refused_beside_what_would_be_accepted(number, between):
     st.text(min_size=1),
     st.sampled_from(["", "p-", "patron:"]),
 )
-def test_what_is_derived_and_what_is_random_is_accepted(some, secret, purpose, patron_id, before):
+def test_derived_and_random_references_are_accepted(some, secret, purpose, patron_id, before):
     for text in (str(some), some.hex, str(some).upper(), before + str(some), before + some.hex):
         assert patron_ref(text) == text
     ref = derived_ref(cc.Secret(secret), purpose, patron_id)
@@ -124,9 +124,9 @@ def _passes(token):
         return False
 
 
-def test_even_the_uuid_of_all_zeros_is_one():
+def test_the_nil_uuid_is_accepted():
     assert patron_ref(str(UUID(int=0)))
 
 
-def test_a_reference_is_derived_whatever_the_id_holds():
+def test_a_reference_can_be_derived_from_any_id():
     assert patron_ref(derived_ref(cc.Secret("a secret of the library's"), "referrals", "4711 \ud800"))

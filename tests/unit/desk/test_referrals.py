@@ -1,4 +1,4 @@
-"""Referrals: every move by name, every code, every word of other systems, clocks, documents and FHIR."""
+"""Referrals: every transition, code, status word, due time, document and FHIR export."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def test_no_other_role_can_make_a_move(row, role):
     ],
     ids=lambda value: getattr(value, "name", value),
 )
-def test_a_detail_that_is_needed_cannot_be_left_out(row, name):
+def test_a_required_detail_cannot_be_left_out(row, name):
     role = next(role for role in row.who if role is not Role.AGENCY or name != "outcome_source")
     details = details_for(row, role)
     without = attrs.evolve(details, **{name: attrs.fields_dict(Details)[name].default})
@@ -224,24 +224,24 @@ def test_create_re_refer_and_discard_are_refused_by_advance(event):
         ("channel_allowed", {"confidential": True}),
     ],
 )
-def test_nothing_is_sent_if_a_condition_is_not_met(guard, changes):
+def test_a_referral_is_not_sent_while_a_condition_is_unmet(guard, changes):
     details = Details(sending=attrs.evolve(SENDING, **changes))
     with pytest.raises(IllegalTransitionError) as refused:
         advance(drafted(), E.SEND, STAFF, T0, details)
     assert refused.value.guard == guard
 
 
-def test_a_sending_is_not_dated_back_into_a_consent_that_has_ended():
+def test_sending_cannot_be_backdated_into_an_expired_consent():
     with pytest.raises(IllegalTransitionError, match="consent"):
         advance(drafted(), E.SEND, STAFF, T0, SEND, recorded_at=CONSENT.expires_at)
 
 
-def test_a_confidential_service_is_asked_over_a_channel_that_may():
+def test_a_confidential_service_needs_an_approved_channel():
     sending = attrs.evolve(SENDING, confidential=True, channel_allowed=True)
     assert advance(drafted(), E.SEND, STAFF, T0, Details(sending=sending)).referral.status is S.REQUESTED
 
 
-def test_information_is_given_and_all_else_is_sent():
+def test_information_referrals_are_given_and_all_others_are_sent():
     with pytest.raises(IllegalTransitionError, match="leaves_the_library"):
         advance(drafted("information"), E.SEND, STAFF, T0, SEND)
     with pytest.raises(IllegalTransitionError, match="is_information"):
@@ -263,7 +263,7 @@ def test_information_is_given_and_all_else_is_sent():
         (E.HOLD, AGENCY, Details(hold_reason="awaiting_documents")),
     ],
 )
-def test_an_update_that_skips_the_answer_has_it_written_down(event, actor, details):
+def test_an_update_that_skips_the_answer_records_the_implied_answer(event, actor, details):
     asked = after(*ASKED)
     moved, events = advance(asked, event, actor, asked.last_at + HOUR, details)
     assert [(e.event, e.inferred) for e in events] == [(E.ACCEPT, True), (event, False)]
@@ -277,7 +277,7 @@ def test_a_report_of_not_being_helped_does_not_imply_acceptance():
         advance(after(*ASKED), E.FAIL, PATRON, T0 + 2 * HOUR, details)
 
 
-def test_an_error_in_a_later_step_speaks_of_the_state_that_is():
+def test_an_error_in_a_later_step_names_the_stored_state():
     with pytest.raises(IllegalTransitionError) as refused:
         advance(after(*ASKED), E.START, PATRON, T0 + 2 * HOUR)
     assert refused.value.status == S.REQUESTED
@@ -306,7 +306,7 @@ def test_every_outcome_has_its_class():
     assert set(MEANINGS) == set(Outcome)
 
 
-def test_only_refusals_are_declined_and_by_their_own_side():
+def test_only_refusals_count_as_declined_and_only_by_their_own_side():
     for outcome, meaning in MEANINGS.items():
         if meaning.side is CodeClass.SUCCESS:
             assert meaning.declined_by is DeclinedBy.NONE
@@ -328,7 +328,7 @@ def test_reasons_to_hold_and_for_unmet_needs_are_as_published():
     assert len(UnmetReason) == 12
 
 
-def test_giving_up_on_a_patron_wants_three_attempts_on_record():
+def test_giving_up_on_a_patron_requires_three_recorded_attempts():
     details = Details(outcome="unable_to_contact_patron")
     referral = after(*TAKEN, (E.ATTEMPT_CONTACT, AGENCY), (E.ATTEMPT_CONTACT, STAFF))
     for event in (E.FAIL, E.CANCEL):
@@ -360,7 +360,7 @@ def test_consent_is_revoked_only_by_its_own_event():
     )
 
 
-def test_a_patron_or_an_agency_speaks_for_itself_only():
+def test_patrons_and_agencies_act_for_themselves_only():
     for actor, source in ((PATRON, "agency"), (AGENCY, "patron")):
         with pytest.raises(InvalidReferralError, match="outcome_source"):
             advance(
@@ -384,12 +384,12 @@ def test_a_patron_or_an_agency_speaks_for_itself_only():
         (E.FAIL, Details(outcome="enrolled")),
     ],
 )
-def test_a_detail_that_is_not_wanted_is_refused(event, details):
+def test_an_unexpected_detail_is_refused(event, details):
     with pytest.raises(InvalidReferralError):
         advance(after(*ASKED), event, AGENCY, T0 + 9 * HOUR, details)
 
 
-def test_an_outcome_may_be_corrected_for_ninety_days_by_the_clock():
+def test_an_outcome_can_be_corrected_for_ninety_days():
     failed = after(*WAYS[S.FAILED])
     details = Details(outcome="no_funds")
     last = failed.closed_at + timedelta(days=90)
@@ -417,7 +417,7 @@ def test_the_loop_is_closed_by_a_reported_outcome(status):
     assert standing(status).is_loop_closed == (status in closed)
 
 
-def test_expiry_closes_the_record_and_a_late_answer_the_loop():
+def test_expiry_closes_the_record_and_a_late_answer_closes_the_loop():
     expired = standing(S.EXPIRED)
     assert (expired.outcome, expired.outcome_source) == (O.AGENCY_NO_RESPONSE, None)
     late, _ = advance(expired, E.AMEND_OUTCOME, STAFF, expired.last_at + HOUR, HELPED)
@@ -425,7 +425,7 @@ def test_expiry_closes_the_record_and_a_late_answer_the_loop():
     assert late.is_loop_closed
 
 
-def test_a_request_expires_no_sooner_than_it_may():
+def test_a_request_does_not_expire_early():
     asked = after(*ASKED)
     with pytest.raises(IllegalTransitionError, match="response_overdue"):
         advance(asked, E.EXPIRE, SYSTEM, asked.respond_by - timedelta(seconds=1))
@@ -449,7 +449,7 @@ def test_a_referral_entered_in_error_has_no_outcome_but_its_events_do():
         advance(failed, E.VOID, STAFF, failed.last_at, Details(text="wrong patron"))
 
 
-def test_the_agencys_task_stays_where_the_agency_left_it():
+def test_the_agencys_task_keeps_the_state_that_the_agency_set():
     by_patron = after(*TAKEN, (E.COMPLETE, PATRON, HELPED))
     assert (by_patron.status, by_patron.task_status) == (S.COMPLETED, S.ACCEPTED)
     by_agency = after(*TAKEN, (E.COMPLETE, AGENCY, Details(outcome="enrolled")))
@@ -459,7 +459,7 @@ def test_the_agencys_task_stays_where_the_agency_left_it():
 # Times
 
 
-def test_times_are_kept_as_they_come():
+def test_a_referral_records_the_time_of_each_step():
     referral = after(
         *ASKED,
         (E.ACKNOWLEDGE, ADAPTER),
@@ -494,7 +494,7 @@ def test_a_draft_is_stored_for_a_week_and_a_sent_referral_until_closed():
     ("at", "recorded_at"),
     [(T0 - HOUR, None), (T0 - HOUR, T0), (T0 + HOUR, T0), (T0.replace(tzinfo=None), None)],
 )
-def test_an_event_happens_in_order_and_is_recorded_afterwards(at, recorded_at):
+def test_an_event_cannot_precede_the_last_one_or_follow_its_recording(at, recorded_at):
     with pytest.raises(InvalidReferralError):
         advance(drafted(), E.SEND, STAFF, at, SEND, recorded_at=recorded_at)
 
@@ -548,11 +548,11 @@ def test_a_request_has_two_reminders_an_alert_and_an_end():
     assert endless == {clock for clock, _ in due_days} - {Clock.EXPIRE}
 
 
-def test_a_patron_who_did_not_agree_is_not_asked():
+def test_a_patron_who_refused_follow_up_is_not_asked():
     assert Clock.FOLLOW_UP not in {d.clock for d in due(after(*ASKED), Policy())}
 
 
-def test_a_patron_is_asked_after_silence_but_not_once_the_loop_is_closed():
+def test_a_patron_is_asked_after_silence_and_not_once_the_loop_is_closed():
     asked = after((E.SEND, STAFF, attrs.evolve(SEND, follow_up_allowed=True)))
     expired = advance(asked, E.EXPIRE, SYSTEM, asked.respond_by).referral
     assert [d.clock for d in due(expired, Policy())] == [Clock.FOLLOW_UP] * 2
@@ -571,7 +571,7 @@ def test_given_details_expire_once():
     assert due(given, Policy()) == ((given.expires_at, Clock.EXPIRE),)
 
 
-def test_a_policy_counts_upwards():
+def test_a_policy_refuses_negative_values():
     for wrong in ({"contact_attempts": -1}, {"remind_after": (2, -4)}, {"keep_closed": -HOUR}):
         with pytest.raises(InvalidReferralError):
             Policy(**wrong)
@@ -590,7 +590,7 @@ def test_a_new_attempt_replaces_the_old_one_and_lists_agencies_tried():
     assert third.tried == ("o-1",), "a draft was never tried"
 
 
-def test_an_agency_is_tried_again_only_on_purpose():
+def test_an_agency_is_tried_again_only_if_explicitly_allowed():
     first = after(*WAYS[S.REJECTED])
     again = proposal(id="r-2")
     with pytest.raises(
@@ -631,7 +631,7 @@ def test_a_draft_is_discarded_only_by_its_creator():
             check_discard(referral, actor, T0 + 9 * HOUR)
 
 
-def test_agencies_and_clocks_make_no_referrals():
+def test_agencies_and_clocks_cannot_create_referrals():
     for actor in (AGENCY, SYSTEM, ADAPTER):
         with pytest.raises(PermissionDeniedError):
             create(proposal(), actor, T0)
@@ -654,7 +654,7 @@ def test_a_repr_shows_neither_need_nor_agency_nor_text():
         assert private not in shown
 
 
-def test_no_field_of_a_referral_or_an_event_is_a_patrons():
+def test_no_field_of_a_referral_or_an_event_identifies_a_patron():
     for cls in (Referral, ReferralEvent, Proposal):
         names = set(attrs.fields_dict(cls))
         assert not [
@@ -671,13 +671,13 @@ def test_errors_name_state_event_role_and_condition_and_survive_pickling():
     assert refused.value.code == "illegal-transition"
 
 
-def test_a_text_that_is_no_code_is_refused_without_being_repeated():
+def test_an_invalid_code_is_refused_without_being_repeated():
     with pytest.raises(InvalidReferralError) as refused:
         Details(outcome="she moved away")
     assert "moved" not in str(refused.value)
 
 
-def test_one_text_is_not_taken_for_several():
+def test_a_string_is_refused_where_a_list_is_expected():
     with pytest.raises(InvalidReferralError):
         proposal(concepts="food")
 
@@ -720,7 +720,7 @@ def test_a_referral_survives_json(status):
     ],
     ids=str,
 )
-def test_a_document_that_holds_no_referral_is_refused(change):
+def test_an_invalid_referral_document_is_refused(change):
     with pytest.raises(InvalidReferralError):
         Referral.from_dict(drafted().to_dict() | change)
 
@@ -733,7 +733,7 @@ def test_a_document_that_lacks_a_field_is_refused():
             Referral.from_dict(document)
 
 
-def test_an_event_survives_json_and_contradicts_nothing():
+def test_an_event_survives_json_and_a_contradictory_one_is_refused():
     _, (event,) = advance(drafted(), E.VOID, SUPERVISOR, T0, Details(text="wrong patron"))
     document = json.loads(json.dumps(event.to_dict()))
     assert ReferralEvent.from_dict(document) == event
@@ -817,7 +817,7 @@ OURS = {
 }
 
 
-def test_a_table_adds_systems_and_replaces_meanings_of_words():
+def test_a_table_can_add_systems_and_replace_meanings():
     words = mappings.with_words(OURS, {("our_system", "Helped"): mappings.Meant("completed", "enrolled")})
     assert mappings.reported("our_system", "Helped", S.REQUESTED, words).outcome is O.ENROLLED
     for current, status in ((S.REQUESTED, S.REJECTED), (S.ACCEPTED, S.FAILED)):
@@ -850,7 +850,7 @@ def test_an_invalid_table_is_refused(table):
         ("completed", {"hold_reason": "waitlisted"}),
     ],
 )
-def test_a_word_means_what_a_state_can_take(status, fields):
+def test_a_meaning_must_fit_its_state(status, fields):
     with pytest.raises(InvalidReferralError):
         mappings.Meant(status, **fields)
 
@@ -913,7 +913,7 @@ def test_a_loop_that_the_patron_closed_leaves_the_agencys_task_alone():
     assert fhir.service_request(done, requester="Organization/l")["status"] == "completed"
 
 
-def test_staff_do_not_put_words_into_the_agencys_task():
+def test_an_outcome_reported_by_staff_leaves_the_agencys_task_alone():
     failed = standing(S.FAILED)
     amended = advance(
         failed,

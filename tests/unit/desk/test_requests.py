@@ -1,4 +1,4 @@
-"""Requests that count once, whatever is in them and whatever became of the directory meanwhile."""
+"""Repeated requests count once, whatever they contain and however the directory has changed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def post(desk, message_id, told):
     return desk.webhooks.receive(headers, body)
 
 
-def test_a_key_of_the_host_is_no_id_of_a_web_hook():
+def test_an_idempotency_key_never_equals_a_web_hook_id():
     agency = best_match().organization.id
     with make_desk(webhook_senders=[WebhookSender(agency, [KEY])]) as desk:
         referral = send_referral(desk)
@@ -50,7 +50,7 @@ def test_a_key_of_the_host_is_no_id_of_a_web_hook():
         assert (received.result, received.referral.id) == (ReportResult.ACCEPTED, referral.id)
 
 
-def test_a_request_has_its_answer_when_the_service_has_gone(desk):
+def test_a_repeated_request_is_answered_after_the_service_was_deleted(desk):
     match = best_match()
     first = desk.refer(match.service_id, actor=STAFF, concepts=["food-pantry"], idempotency_key="k-1")
     left = [record for record in pantries().roots() if record.id != match.service_id]
@@ -59,14 +59,14 @@ def test_a_request_has_its_answer_when_the_service_has_gone(desk):
     assert again == first
 
 
-def test_what_is_told_tells_requests_apart_whatever_holds_it(desk):
+def test_requests_are_compared_by_the_contents_of_their_shared_fields(desk):
     first = drafted(desk, "k-1", shared_fields=MappingProxyType({"first_name": cc.Secret("Quill")}))
     assert drafted(desk, "k-1", shared_fields={"first_name": "Quill"}) == first
     with pytest.raises(IdempotencyConflictError):
         drafted(desk, "k-1", shared_fields=MappingProxyType({"first_name": cc.Secret("Rowan")}))
 
 
-def test_a_key_may_hold_anything(desk):
+def test_an_idempotency_key_may_hold_any_text(desk):
     assert drafted(desk, f"k {HALF}") == drafted(desk, f"k {HALF}")
     assert drafted(desk, f"k {HALF}") != drafted(desk, "k")
 
@@ -82,20 +82,20 @@ def test_a_key_may_hold_anything(desk):
         {"a": None},
     ],
 )
-def test_what_is_told_is_a_text_by_the_name_of_a_field(desk, told):
+def test_shared_fields_map_names_to_texts(desk, told):
     with pytest.raises(InvalidReferralError) as refused:
         drafted(desk, "k-1", shared_fields=told)
     assert "Quill" not in "".join(traceback.format_exception(refused.value))
 
 
-def test_a_document_that_is_none_leaves_nothing_of_what_it_held(desk):
+def test_the_error_for_an_invalid_document_chains_no_value(desk):
     document = drafted(desk, "").to_dict() | {"created_at": "Quill 555-0100"}
     with pytest.raises(InvalidReferralError, match="created_at") as refused:
         Referral.from_dict(document)
     assert refused.value.__context__ is None
 
 
-def test_words_of_a_librarys_own_table_are_understood_and_others_are_not_guessed():
+def test_a_librarys_own_status_words_are_understood_and_others_not_guessed():
     match = best_match()
     table = {("our_system", "Helped"): Meant("completed", "service_received")}
     with make_desk(
@@ -112,7 +112,7 @@ def test_words_of_a_librarys_own_table_are_understood_and_others_are_not_guessed
             assert (received.result, received.code) == (ReportResult.REFUSED, "invalid-referral")
 
 
-def test_a_plugin_brings_a_table_by_its_name():
+def test_a_plugin_provides_a_table_by_its_name():
     class Theirs:
         @hookimpl
         def communityconnector_status_words(self):

@@ -1,4 +1,4 @@
-"""What a desk lets go of is gone, from records and from files; what may be said afterwards says of nobody who it was."""
+"""Purged data is gone from records and files; statistics of it identify no one."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def desk():
 # What goes when
 
 
-def test_what_is_a_patrons_own_goes_a_month_after_closing(desk):
+def test_private_data_is_deleted_a_month_after_closing(desk):
     referral = ended_referral(desk)
     desk.clock.advance(days=29)
     assert desk.purge().gone.get(record_kinds.PRIVATE) is None
@@ -87,7 +87,7 @@ def test_what_is_a_patrons_own_goes_a_month_after_closing(desk):
     assert "private" not in held.document["about"]
 
 
-def test_a_closed_referral_goes_after_half_a_year_with_all_that_belongs_to_it(desk):
+def test_a_closed_referral_and_its_records_are_deleted_after_half_a_year(desk):
     fill_desk(desk)
     desk.clock.advance(days=181)
     desk.purge()
@@ -96,7 +96,7 @@ def test_a_closed_referral_goes_after_half_a_year_with_all_that_belongs_to_it(de
     assert desk.audit.verify().ok
 
 
-def test_consents_and_disclosures_go_after_three_years(desk):
+def test_consents_and_disclosures_are_deleted_after_three_years(desk):
     fill_desk(desk)
     desk.clock.advance(days=181)
     desk.purge()
@@ -108,7 +108,7 @@ def test_consents_and_disclosures_go_after_three_years(desk):
     assert desk.privacy.disclosures_of(PATRON_TOKEN, actor=STAFF) == ()
 
 
-def test_a_draft_goes_after_a_week_with_every_consent_to_it(desk):
+def test_a_draft_and_its_consents_are_deleted_after_a_week(desk):
     draft = desk.refer(best_match(), actor=STAFF, type="direct", shared_fields=private_fields())
     desk.referrals.consent(draft.id, consent_terms(), actor=STAFF)
     desk.referrals.consent(draft.id, consent_terms(), actor=STAFF)
@@ -119,7 +119,7 @@ def test_a_draft_goes_after_a_week_with_every_consent_to_it(desk):
     assert not list(desk.storage.scan(record_kinds.COUNT))
 
 
-def test_the_log_has_a_time_of_its_own(desk):
+def test_the_log_has_its_own_retention_time(desk):
     fill_desk(desk)
     desk.clock.now = MONDAY + timedelta(days=1150)
     report = desk.purge()
@@ -129,7 +129,7 @@ def test_the_log_has_a_time_of_its_own(desk):
     assert [entry.action for entry in entries][-1] == "purge"
 
 
-def test_requests_and_messages_are_remembered_no_longer_than_said(desk):
+def test_requests_and_messages_are_deleted_at_the_end_of_their_retention(desk):
     send_referral(desk, idempotency_key="one")
     desk.dispatch_once()
     desk.clock.advance(days=8)
@@ -140,7 +140,7 @@ def test_requests_and_messages_are_remembered_no_longer_than_said(desk):
     assert desk.purge().gone == {record_kinds.LINK: 1}
 
 
-def test_what_is_not_due_stays(desk):
+def test_a_purge_deletes_nothing_before_it_is_due(desk):
     referral = private_referral(desk)
     before = stored_records(desk.storage)
     assert desk.purge().gone == {}
@@ -152,7 +152,7 @@ def test_what_is_not_due_stays(desk):
 
 
 @pytest.mark.parametrize("days", [0, 8, 31, 100, 181, 1300])
-def test_a_dry_run_says_what_a_purge_does_and_does_nothing(days):
+def test_a_dry_run_reports_what_a_purge_deletes_and_deletes_nothing(days):
     with make_private_desk() as desk:
         fill_desk(desk)
         desk.clock.now = MONDAY + timedelta(days=30 + days)
@@ -162,7 +162,7 @@ def test_a_dry_run_says_what_a_purge_does_and_does_nothing(days):
         assert attrs.evolve(desk.purge(), dry_run=True, wiped=None) == looked
 
 
-def test_a_second_purge_does_nothing(desk):
+def test_a_second_purge_deletes_nothing(desk):
     fill_desk(desk)
     desk.clock.advance(days=181)
     assert desk.purge().gone
@@ -172,7 +172,7 @@ def test_a_second_purge_does_nothing(desk):
     assert stored_records(desk.storage) == before
 
 
-def test_the_log_is_told_how_much_of_what_and_no_ids(desk):
+def test_the_log_has_counts_by_kind_and_no_ids(desk):
     fill_desk(desk)
     desk.clock.advance(days=181)
     report = desk.purge()
@@ -228,7 +228,7 @@ def ids():
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before it is kept", "after"])
-def test_a_purge_that_is_cut_off_anywhere_goes_on_where_it_was(after, monkeypatch):
+def test_an_interrupted_purge_continues_where_it_stopped(after, monkeypatch):
     """Killed at its first commit, at its second, at every one: what remains, and what is counted, is the same."""
     monkeypatch.setattr("communityconnector.desk.retention.purge._BATCH", 2)
     with make_private_desk(Kept(), ids=ids()) as desk:
@@ -267,7 +267,7 @@ def test_a_purge_that_is_cut_off_anywhere_goes_on_where_it_was(after, monkeypatc
 # Legal holds
 
 
-def test_what_is_under_a_legal_hold_is_kept_and_the_report_says_so(desk):
+def test_records_under_a_legal_hold_are_kept_and_reported(desk):
     referral, other = ended_referral(desk), ended_referral(desk, 2)
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-2026-17")
     desk.clock.now = MONDAY + PAST_RETENTION
@@ -290,7 +290,7 @@ def test_what_is_under_a_legal_hold_is_kept_and_the_report_says_so(desk):
     assert {kind for kind, _ in stored_records(desk.storage)} <= KINDS_WITHOUT_PATRONS
 
 
-def test_a_hold_on_everything_keeps_everything(desk):
+def test_a_legal_hold_on_everything_keeps_everything(desk):
     fill_desk(desk)
     desk.privacy.set_legal_hold(None, actor=STAFF, reason="order-9")
     desk.clock.now = MONDAY + PAST_RETENTION
@@ -302,7 +302,7 @@ def test_a_hold_on_everything_keeps_everything(desk):
     assert [(one.referral_id, one.reason) for one in desk.privacy.legal_holds()] == [(None, "order-9")]
 
 
-def test_a_consent_that_is_taken_back_under_a_hold_is_ended_and_what_is_private_goes_after_the_hold(desk):
+def test_a_consent_revoked_under_a_hold_ends_and_private_data_goes_after_the_hold(desk):
     referral = private_referral(desk)
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     assert desk.referrals.revoke_consent(referral.id, actor=PATRON).status == "cancelled"
@@ -314,7 +314,7 @@ def test_a_consent_that_is_taken_back_under_a_hold_is_ended_and_what_is_private_
     assert not desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
 
 
-def test_a_draft_under_a_hold_is_not_thrown_away(desk):
+def test_a_draft_under_a_legal_hold_cannot_be_discarded(desk):
     draft = desk.refer(best_match(), actor=STAFF, type="direct", shared_fields=private_fields())
     desk.privacy.set_legal_hold(draft.id, actor=STAFF, reason="case-1")
     with pytest.raises(IllegalTransitionError, match="no_legal_hold"):
@@ -322,7 +322,7 @@ def test_a_draft_under_a_hold_is_not_thrown_away(desk):
     assert desk.privacy.read_private(draft.id, actor=STAFF).shared_fields
 
 
-def test_an_erasure_leaves_what_is_under_a_hold_and_says_so(desk):
+def test_an_erasure_keeps_records_under_a_legal_hold_and_reports_them(desk):
     first, second = ended_referral(desk), ended_referral(desk, 2)
     desk.privacy.set_legal_hold(first.id, actor=STAFF, reason="case-1")
     report = desk.privacy.erase(PATRON_TOKEN, actor=STAFF)
@@ -334,7 +334,7 @@ def test_an_erasure_leaves_what_is_under_a_hold_and_says_so(desk):
 
 
 @pytest.mark.parametrize("lets_go", ["purge", "revoke", "discard", "erase"])
-def test_a_hold_that_is_set_while_something_is_let_go_of_counts(lets_go):
+def test_a_legal_hold_set_during_a_deletion_counts(lets_go):
     class Meanwhile(MemoryStorage):
         """Sets a hold when the first commit is made that lets go of something private."""
 
@@ -373,7 +373,7 @@ def test_a_hold_that_is_set_while_something_is_let_go_of_counts(lets_go):
 
 
 @pytest.mark.parametrize("actor", [PATRON, cc.Actor("agency", "a"), cc.Actor("system", "clock")])
-def test_only_staff_set_holds_export_and_erase(desk, actor):
+def test_only_staff_may_hold_export_and_erase(desk, actor):
     referral = ended_referral(desk)
     for call in (
         lambda: desk.privacy.set_legal_hold(referral.id, actor=actor, reason="x"),
@@ -386,7 +386,7 @@ def test_only_staff_set_holds_export_and_erase(desk, actor):
             call()
 
 
-def test_holds_are_in_the_log_with_their_reason_as_a_code(desk):
+def test_legal_holds_are_logged_with_a_reason_code(desk):
     referral = ended_referral(desk)
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-2")
@@ -411,7 +411,7 @@ def test_holds_are_in_the_log_with_their_reason_as_a_code(desk):
 # What patrons may ask
 
 
-def test_all_that_is_kept_about_a_patron_is_handed_over_and_nothing_of_others(desk):
+def test_a_patron_export_has_everything_about_the_patron_and_no_other(desk):
     mine, others = ended_referral(desk), ended_referral(desk, 2, patron="another-t9k4n-2")
     desk.follow_up(mine.id, cc.FollowUp(reached=True, helped="partly", waited_days=3), actor=PATRON)
     exported = desk.privacy.export_for(PATRON_TOKEN, actor=STAFF)
@@ -428,7 +428,7 @@ def test_all_that_is_kept_about_a_patron_is_handed_over_and_nothing_of_others(de
     assert PATRON_TOKEN not in json.dumps([attrs.asdict(entry) for entry in desk.audit.entries()])
 
 
-def test_disclosures_are_listed_for_as_long_as_they_are_kept(desk):
+def test_disclosures_are_listed_for_as_long_as_they_are_stored(desk):
     referral = ended_referral(desk)
     desk.clock.advance(days=400)
     desk.purge()
@@ -442,14 +442,14 @@ def test_disclosures_are_listed_for_as_long_as_they_are_kept(desk):
     assert listed["at"].startswith("2026-03-02")
 
 
-def test_nobody_is_found_by_a_reference_that_is_nobodys(desk):
+def test_an_unknown_reference_matches_no_patron(desk):
     ended_referral(desk)
     for patron in ("nobody-Here-1", "", "x" * 300):
         assert desk.privacy.export_for(patron, actor=STAFF) == {"patron": patron, "referrals": []}
         assert desk.privacy.erase(patron, actor=STAFF).erased == ()
 
 
-def test_a_patron_who_is_erased_is_found_nowhere(desk):
+def test_an_erased_patron_is_in_no_record(desk):
     closed, sent = ended_referral(desk), private_referral(desk, 2)
     draft = desk.refer(
         best_match(), actor=STAFF, type="direct", patron=PATRON_TOKEN, shared_fields=private_fields()
@@ -470,7 +470,7 @@ def test_a_patron_who_is_erased_is_found_nowhere(desk):
     assert desk.audit.verify().ok
 
 
-def test_a_patron_from_before_there_was_a_keyring_is_found_all_the_same():
+def test_a_patron_stored_before_the_keyring_can_still_be_looked_up():
     storage = Kept()
     with make_private_desk(storage) as desk:
         before = ended_referral(desk)
@@ -506,7 +506,7 @@ def at(folder):
     return create_storage(f"sqlite:///{folder / 'desk.db'}")
 
 
-def test_no_byte_of_what_was_purged_is_in_any_file(folder):
+def test_no_purged_byte_is_in_any_file(folder):
     """The database, its log, its shared memory, and the copy that a migration made."""
     with make_private_desk(at(folder)) as desk:
         fill_desk(desk, ends=60)
@@ -533,7 +533,7 @@ def test_no_byte_of_what_was_purged_is_in_any_file(folder):
     assert planted(folder) == {}
 
 
-def test_no_byte_of_what_was_erased_is_in_any_file_after_a_purge(folder):
+def test_no_erased_byte_is_in_any_file_after_a_purge(folder):
     with make_private_desk(at(folder)) as desk:
         for number in range(1, 30):
             private_referral(desk, number) if number % 2 else ended_referral(desk, number)
@@ -543,7 +543,7 @@ def test_no_byte_of_what_was_erased_is_in_any_file_after_a_purge(folder):
         assert planted(folder) == {}
 
 
-def test_in_memory_no_record_holds_what_was_purged():
+def test_no_record_in_memory_holds_purged_data():
     with make_private_desk() as desk:
         fill_desk(desk)
         desk.clock.now = MONDAY + PAST_RETENTION
@@ -552,7 +552,7 @@ def test_in_memory_no_record_holds_what_was_purged():
         assert not isinstance(desk.storage, SupportsWiping)
 
 
-def test_a_file_is_written_anew_only_where_something_private_went(folder):
+def test_a_file_is_rewritten_only_if_private_data_was_deleted(folder):
     with make_private_desk(at(folder)) as desk:
         wiped = []
         whole = desk.storage.wipe
@@ -567,7 +567,7 @@ def test_a_file_is_written_anew_only_where_something_private_went(folder):
         assert wiped == [1]
 
 
-def test_what_could_not_be_wiped_is_wiped_by_the_next_purge(folder, caplog):
+def test_a_failed_wipe_is_repeated_by_the_next_purge(folder, caplog):
     with make_private_desk(at(folder)) as desk:
         ended_referral(desk)
         desk.privacy.erase(PATRON_TOKEN, actor=STAFF)
@@ -597,7 +597,7 @@ def test_what_could_not_be_wiped_is_wiped_by_the_next_purge(folder, caplog):
 # With a keyring
 
 
-def test_with_a_keyring_no_private_byte_is_ever_in_a_file(folder):
+def test_with_a_keyring_no_private_byte_is_written_to_a_file(folder):
     with make_private_desk(at(folder), keyring=keyring()) as desk:
         fill_desk(desk, ends=20)
         assert planted(folder) == {}
@@ -614,7 +614,7 @@ def test_with_a_keyring_no_private_byte_is_ever_in_a_file(folder):
     assert planted(folder) == {}
 
 
-def test_a_backup_from_before_can_be_read_until_the_key_that_wraps_is_destroyed(folder, tmp_path):
+def test_an_old_backup_can_be_read_until_its_wrapping_key_is_destroyed(folder, tmp_path):
     """Destroying a data key does not reach a copy that holds it. Changing the host's key, and destroying the old, does."""
     backup = tmp_path / "backup"
     with make_private_desk(at(folder), keyring=keyring("old")) as desk:
@@ -637,7 +637,7 @@ def test_a_backup_from_before_can_be_read_until_the_key_that_wraps_is_destroyed(
         desk.privacy.read_private(other.id, actor=STAFF)
 
 
-def test_data_keys_are_wrapped_anew_and_the_old_key_is_needed_no_more(monkeypatch):
+def test_rewrapped_data_keys_no_longer_need_the_old_key(monkeypatch):
     monkeypatch.setattr("communityconnector.desk.retention.key_rotation._BATCH", 2)
     storage = Kept()
     with make_private_desk(storage, keyring=keyring("old")) as desk:
@@ -685,7 +685,7 @@ def test_statistics_say_the_same_before_and_after_a_purge():
         assert "2026-03-" not in text
 
 
-def test_what_is_closed_and_what_has_expired_are_told_apart():
+def test_statistics_tell_closed_and_expired_referrals_apart():
     with make_private_desk(policy=FEW) as desk:
         closed(desk, 6)
         for _ in range(3):
@@ -704,7 +704,7 @@ def test_what_is_closed_and_what_has_expired_are_told_apart():
             desk.statistics.referrals(["need", "month"]).expired()
 
 
-def test_days_to_answer_are_told_only_of_enough():
+def test_days_to_answer_are_reported_only_for_enough_referrals():
     with make_private_desk(policy=FEW) as desk:
         sent = [private_referral(desk, number) for number in range(3)]
         for days, referral in enumerate(sent, start=1):
@@ -716,7 +716,7 @@ def test_days_to_answer_are_told_only_of_enough():
         assert desk.statistics.referrals(["need"], k=4).median_days == {}
 
 
-def test_small_counts_are_hidden_and_no_call_shows_them():
+def test_small_counts_are_hidden_in_every_call():
     with make_private_desk() as desk:
         closed(desk, 4)
         assert desk.statistics.referrals().table.total is None
@@ -728,14 +728,14 @@ def test_small_counts_are_hidden_and_no_call_shows_them():
 
 
 @pytest.mark.parametrize("by", ["need", ["patron"], ["need", "need"], ["service_id"], ["text"]])
-def test_it_is_counted_by_what_tells_of_nobody(desk, by):
+def test_statistics_group_only_by_fields_that_identify_no_one(desk, by):
     with pytest.raises(InvalidStatisticsError):
         desk.statistics.referrals(by)
     with pytest.raises(InvalidStatisticsError):
         desk.statistics.unmet_needs(by)
 
 
-def test_what_patrons_said_and_what_staff_saw_is_never_added_up():
+def test_patrons_answers_and_staff_observations_are_counted_separately():
     with make_private_desk(policy=FEW) as desk:
         for basis, number in (("presented", 5), ("perceived", 4)):
             for _ in range(number):
@@ -750,7 +750,7 @@ def test_what_patrons_said_and_what_staff_saw_is_never_added_up():
         assert desk.statistics.unmet_needs([])[Basis.PRESENTED].cell("all") == 5
 
 
-def test_matters_that_need_care_are_not_counted_by_need_place_and_time():
+def test_sensitive_needs_are_not_counted_by_need_place_and_time():
     with make_private_desk(policy=FEW) as desk:
         for _ in range(5):
             desk.referrals.record_unmet_need(concepts=("food-pantry",), area="286")
@@ -765,7 +765,7 @@ def test_matters_that_need_care_are_not_counted_by_need_place_and_time():
         assert desk.statistics.unmet_needs(["area", "month"])[Basis.PRESENTED].total == 10
 
 
-def test_a_need_of_no_vocabulary_is_another_need():
+def test_needs_outside_the_vocabulary_are_counted_as_other():
     with make_private_desk(policy=FEW) as desk:
         for _ in range(3):
             send_referral(desk, terms=["ZZ-1000"])

@@ -1,4 +1,4 @@
-"""Who may do what at a desk: every call that takes an actor refuses the roles that it is not for, and does nothing then."""
+"""Permissions: every call that takes an actor refuses other roles and then does nothing."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def call_of(desk, name):
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("call", CALLS)
-def test_a_call_is_for_some_roles_and_does_nothing_for_others(call, role):
+def test_a_call_is_refused_for_all_but_its_roles_and_then_does_nothing(call, role):
     whom, before, given, more = CALLS[call]
     actor = cc.Actor(role, "" if role is Role.PATRON else "somebody")
     with make_desk() as desk:
@@ -133,7 +133,7 @@ def test_a_call_is_for_some_roles_and_does_nothing_for_others(call, role):
 
 @pytest.mark.parametrize("actor", ["desk-2", "staff", None, ("staff", "desk-2"), Role.STAFF], ids=repr)
 @pytest.mark.parametrize("call", CALLS)
-def test_a_call_wants_an_actor_and_says_what_one_looks_like(call, actor):
+def test_a_call_without_an_actor_is_refused_with_an_example(call, actor):
     _, before, given, more = CALLS[call]
     with make_desk() as desk:
         args = given(before(desk, STAFF))
@@ -143,7 +143,7 @@ def test_a_call_wants_an_actor_and_says_what_one_looks_like(call, actor):
         assert len(list(desk.audit.entries())) == entries
 
 
-def test_a_wrong_role_is_an_error_of_permission_that_names_the_right_roles_and_survives_pickling():
+def test_a_permission_error_names_the_allowed_roles_and_survives_pickling():
     with make_desk() as desk, pytest.raises(PermissionError) as refused:
         desk.referrals.set_intake(cc.Intake(id="o"), actor=cc.Actor("patron"))
     assert isinstance(refused.value, cc.PermissionDeniedError)
@@ -169,7 +169,7 @@ ABOUT_A_PATRON = {"privacy.export_for", "privacy.disclosures_of", "privacy.erase
     "key", ["no-such-referral", "", "x" * 5_000, "\ud800", 5, None], ids=lambda key: repr(key)[:9]
 )
 @pytest.mark.parametrize("call", [*ABOUT_A_REFERRAL, *READING])
-def test_a_referral_that_there_is_not_is_said_by_every_call(call, key):
+def test_every_call_reports_an_unknown_referral(call, key):
     if call in ABOUT_A_PATRON or (call == "privacy.set_legal_hold" and key is None):
         return  # these ask about a patron, or about all referrals
     with make_desk() as desk:
@@ -268,7 +268,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_is_not_known_is_refused_with_what_would_do(case):
+def test_an_unknown_value_is_refused_with_the_accepted_ones(case):
     call, told = REFUSED[case]
     with make_desk() as desk, pytest.raises(cc.CommunityConnectorError, match=told):
         call(desk)
@@ -280,7 +280,7 @@ LONE = Service(id="lone", name="Ladle", status="active", attributes=(LISTED,))
 """A service of no agency, of which only a term of the directory's own says what it is for."""
 
 
-def test_what_was_asked_for_by_a_term_or_in_words_alone_can_be_referred_for_and_not_sent():
+def test_a_match_by_term_or_words_gives_a_referral_that_cannot_be_sent():
     with make_desk() as desk:
         desk.load(cc.Directory.of([LONE]))
         by_term = desk.match(cc.Need(terms=["soups"]))[0]
@@ -295,12 +295,12 @@ def test_what_was_asked_for_by_a_term_or_in_words_alone_can_be_referred_for_and_
                 desk.refer(match, actor=STAFF, type="direct")
 
 
-def test_a_report_of_a_referral_that_there_is_not_is_refused():
+def test_a_report_on_an_unknown_referral_is_refused():
     with make_desk() as desk, pytest.raises(ReferralNotFoundError):
         desk.privacy.release_report("no-such-referral", actor=STAFF)
 
 
-def test_before_a_directory_is_loaded_any_agency_and_service_may_be_there():
+def test_without_a_directory_every_agency_and_service_id_is_accepted():
     with cc.Connector.open() as desk:
         assert desk.referrals.intake("o") is None
         assert desk.referrals.intake("s", "service") is None

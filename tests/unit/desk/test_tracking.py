@@ -1,4 +1,4 @@
-"""What a provider says later of a message: it is heard once, whatever order it comes in, and a STOP is heeded."""
+"""Delivery reports of providers: each counts once, in any order, and a STOP is always respected."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def told(desk):
     return [to for to, _ in desk.box.texts]
 
 
-def test_what_is_said_is_kept_with_the_message_and_changes_nothing_else(desk):
+def test_a_delivery_status_is_stored_with_the_message_and_changes_nothing_else(desk):
     _, key = to_agency(desk)
     before = desk.storage.get(record_kinds.OUTBOX, [key])[key]
     assert desk.messages.record_delivery_status(key, "deferred", actor=MAIL)
@@ -86,7 +86,7 @@ def test_what_is_said_is_kept_with_the_message_and_changes_nothing_else(desk):
     assert told(desk) == []
 
 
-def test_a_message_is_known_by_the_providers_name_for_it_too(desk):
+def test_a_message_can_be_named_by_the_providers_id(desk):
     _, key = to_agency(desk)
     name = row_of(desk, key).reference
     assert name == "ref-1"
@@ -94,7 +94,7 @@ def test_a_message_is_known_by_the_providers_name_for_it_too(desk):
     assert row_of(desk, key).tracked == "delivered"
 
 
-def test_where_two_messages_have_one_name_neither_is_meant():
+def test_a_provider_id_shared_by_two_messages_names_neither():
     class Same(Mailbox):
         def send(self, message):
             super().send(message)
@@ -108,7 +108,7 @@ def test_where_two_messages_have_one_name_neither_is_meant():
 
 
 @pytest.mark.parametrize("status", ["bounced", "rejected"])
-def test_a_message_that_came_back_is_set_aside_and_staff_are_told(desk, status):
+def test_a_bounced_message_is_set_aside_and_staff_are_alerted(desk, status):
     referral, key = to_agency(desk)
     assert desk.messages.record_delivery_status(key, status, actor=MAIL)
     (dead,) = desk.messages.dead_letters()
@@ -123,7 +123,7 @@ def test_a_message_that_came_back_is_set_aside_and_staff_are_told(desk, status):
     assert desk.referrals.get(referral.id).status == "requested"
 
 
-def test_what_comes_back_is_let_go_of_as_any_dead_letter_is(desk):
+def test_a_bounced_message_has_the_retention_of_a_dead_letter(desk):
     _, key = to_agency(desk)
     desk.clock.advance(days=1)
     desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
@@ -134,7 +134,7 @@ def test_what_comes_back_is_let_go_of_as_any_dead_letter_is(desk):
 
 
 @pytest.mark.parametrize("status", ["unsubscribed", "complained"])
-def test_a_patron_who_wants_no_messages_gets_none_by_that_way_about_any_referral(desk, status):
+def test_a_stop_ends_messages_to_that_contact_for_every_referral_of_the_patron(desk, status):
     mail, text = contact_preference(desk), contact_preference(desk, **SMS)
     other = send_referral(desk, patron="token-5f3a9c", contacts=[mail, text])
     nobodys = send_referral(desk, contacts=[mail])
@@ -163,7 +163,7 @@ def test_a_patron_who_wants_no_messages_gets_none_by_that_way_about_any_referral
     assert desk.audit.verify().ok
 
 
-def test_a_stop_is_heeded_of_a_message_of_which_nobody_knew_that_it_had_left(desk):
+def test_a_stop_counts_for_a_message_not_known_to_be_sent(desk):
     taken = desk.box.send
     desk.box.send = lambda message: None if not message.referral_id else taken(message)
     referral = send_referral(desk, contacts=[contact_preference(desk)])
@@ -177,7 +177,7 @@ def test_a_stop_is_heeded_of_a_message_of_which_nobody_knew_that_it_had_left(des
     assert "patron@example.org" not in told(desk)
 
 
-def test_a_stop_is_heeded_while_the_message_waits_to_be_tried_again_or_was_given_up(desk):
+def test_a_stop_counts_while_the_message_waits_for_a_retry(desk):
     taken = desk.box.send
 
     def lost(message):
@@ -204,7 +204,7 @@ def test_a_stop_is_heeded_while_the_message_waits_to_be_tried_again_or_was_given
     assert desk.messages.record_delivery_status(key, "complained", actor=MAIL) is False
 
 
-def test_a_stop_is_heeded_of_a_message_that_staff_gave_up(desk):
+def test_a_stop_counts_for_a_discarded_message(desk):
     other = send_referral(desk, patron="token-5f3a9c", contacts=[contact_preference(desk)])
     _, key = to_patron(desk, contact_preference(desk), patron="token-5f3a9c")
     desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
@@ -213,7 +213,7 @@ def test_a_stop_is_heeded_of_a_message_that_staff_gave_up(desk):
     assert [way.safe for way in desk.privacy.read_private(other.id, actor=STAFF).contacts] == ["no"]
 
 
-def test_a_late_bounce_takes_no_way_that_the_patron_has_named_since(desk):
+def test_a_late_bounce_leaves_a_newer_contact_safe(desk):
     referral, key = to_patron(desk, contact_preference(desk))
     desk.clock.advance(days=1)
     new = contact_preference(desk, address=cc.Secret("new@example.org"))
@@ -224,7 +224,7 @@ def test_a_late_bounce_takes_no_way_that_the_patron_has_named_since(desk):
     assert "new@example.org" in told(desk)
 
 
-def test_a_report_of_an_earlier_sending_says_nothing_of_a_later_one(desk):
+def test_a_report_on_an_earlier_attempt_does_not_apply_to_a_later_one(desk):
     _, key = to_agency(desk)
     first = desk.clock.now
     assert desk.messages.record_delivery_status(key, "bounced", actor=MAIL, at=first)
@@ -239,7 +239,7 @@ def test_a_report_of_an_earlier_sending_says_nothing_of_a_later_one(desk):
     )
 
 
-def test_what_came_back_after_the_end_is_not_sent_again(desk):
+def test_a_message_bounced_after_closing_is_not_resent(desk):
     referral, key = to_agency(desk)
     desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
@@ -249,7 +249,7 @@ def test_what_came_back_after_the_end_is_not_sent_again(desk):
     assert (row_of(desk, key).status, row_of(desk, key).last) == (MessageStatus.WITHDRAWN, "closed")
 
 
-def test_a_desk_without_the_keyring_does_not_claim_to_have_heard_a_stop():
+def test_a_desk_without_the_keyring_refuses_a_stop():
     storage = MemoryStorage()
     with make_desk(storage, keyring=keyring()) as sealed:
         referral, key = to_patron(sealed, contact_preference(sealed), patron="token-5f3a9c")
@@ -262,7 +262,7 @@ def test_a_desk_without_the_keyring_does_not_claim_to_have_heard_a_stop():
 
 
 @pytest.mark.parametrize("reference", ["x" * 300, "tab\there", "line\r\nend", "\u200b", "half \ud83d"])
-def test_a_providers_odd_name_for_a_message_leads_to_it(reference):
+def test_an_odd_provider_id_still_names_its_message(reference):
     class Odd(Mailbox):
         def send(self, message):
             super().send(message)
@@ -274,7 +274,7 @@ def test_a_providers_odd_name_for_a_message_leads_to_it(reference):
         assert desk.messages.record_delivery_status(reference, "delivered", actor=MAIL)
 
 
-def test_a_stop_is_heeded_after_what_was_told_of_that_referral_has_gone(desk):
+def test_a_stop_counts_after_the_referrals_private_data_was_deleted(desk):
     other = send_referral(desk, patron="token-5f3a9c", contacts=[contact_preference(desk)])
     referral, key = to_patron(desk, contact_preference(desk), patron="token-5f3a9c")
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
@@ -283,7 +283,7 @@ def test_a_stop_is_heeded_after_what_was_told_of_that_referral_has_gone(desk):
     assert [way.safe for way in desk.privacy.read_private(other.id, actor=STAFF).contacts] == ["no"]
 
 
-def test_a_way_by_which_a_message_came_back_is_used_no_more_until_it_is_named_anew(desk):
+def test_a_bounced_contact_is_not_used_until_confirmed_again(desk):
     referral, key = to_patron(desk, contact_preference(desk), follow_up_allowed=True)
     desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
     assert [way.safe for way in desk.privacy.read_private(referral.id, actor=STAFF).contacts] == ["unknown"]
@@ -297,7 +297,7 @@ def test_a_way_by_which_a_message_came_back_is_used_no_more_until_it_is_named_an
     assert told(desk) == ["patron@example.org"]
 
 
-def test_an_agency_that_wants_no_messages_is_for_staff_to_talk_to(desk):
+def test_a_complaint_of_an_agency_alerts_staff(desk):
     _, key = to_agency(desk)
     assert desk.messages.record_delivery_status(key, "complained", actor=STAFF)
     assert told(desk) == ["staff@example.org"]
@@ -305,7 +305,7 @@ def test_an_agency_that_wants_no_messages_is_for_staff_to_talk_to(desk):
     assert desk.messages.dead_letters() == ()
 
 
-def test_of_their_own_messages_staff_get_no_word(desk):
+def test_a_bounced_alert_to_staff_causes_no_further_alert(desk):
     desk.box.failures = [not_delivered()]
     send_referral(desk)
     desk.dispatch_once()
@@ -316,7 +316,7 @@ def test_of_their_own_messages_staff_get_no_word(desk):
     assert message.id in {dead.id for dead in desk.messages.dead_letters()}
 
 
-def test_a_message_that_came_back_and_was_called_spam_is_both(desk):
+def test_a_message_can_be_bounced_and_complained_about(desk):
     _, key = to_agency(desk)
     desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
     desk.messages.record_delivery_status(key, "complained", actor=MAIL)
@@ -332,7 +332,7 @@ WEIGHT = {"deferred": 1, "delivered": 2, "bounced": 3, "rejected": 3, "unsubscri
 
 
 @given(st.lists(st.sampled_from(sorted(DeliveryStatus)), max_size=6))
-def test_whatever_is_said_in_whatever_order_the_gravest_counts_and_nothing_twice(said):
+def test_in_any_order_the_gravest_status_counts_and_none_twice(said):
     with make_desk(MemoryStorage()) as desk:
         _, key = to_agency(desk)
         news = [desk.messages.record_delivery_status(key, one, actor=MAIL) for one in said]
@@ -350,7 +350,7 @@ def test_whatever_is_said_in_whatever_order_the_gravest_counts_and_nothing_twice
 
 
 @pytest.mark.parametrize("actor", [PATRON, cc.Actor("agency", "o-1"), cc.Actor("system", "clock")], ids=str)
-def test_nobody_else_speaks_for_a_provider(desk, actor):
+def test_only_staff_and_adapters_may_report_a_delivery_status(desk, actor):
     _, key = to_agency(desk)
     with pytest.raises(PermissionDeniedError):
         desk.messages.record_delivery_status(key, "bounced", actor=actor)
@@ -358,7 +358,7 @@ def test_nobody_else_speaks_for_a_provider(desk, actor):
 
 
 @pytest.mark.parametrize("message", ["", "m-0", "ref-9", "\0", "x" * 300])
-def test_a_message_that_nobody_knows_is_refused(desk, message):
+def test_a_status_of_an_unknown_message_is_refused(desk, message):
     to_agency(desk)
     with pytest.raises(InvalidReferralError, match="no such message that has been sent") as caught:
         desk.messages.record_delivery_status(message, "bounced", actor=MAIL)
@@ -366,7 +366,7 @@ def test_a_message_that_nobody_knows_is_refused(desk, message):
 
 
 @pytest.mark.parametrize("status", ["opened", "", "Bounced"])
-def test_a_status_that_is_none_is_refused(desk, status):
+def test_an_invalid_status_is_refused(desk, status):
     _, key = to_agency(desk)
     with pytest.raises(InvalidReferralError, match="delivered"):
         desk.messages.record_delivery_status(key, status, actor=MAIL)
@@ -380,7 +380,7 @@ def test_a_time_without_a_zone_is_refused(desk):
         )
 
 
-def test_a_message_that_has_not_left_is_not_known_to_a_provider(desk):
+def test_a_status_of_an_unsent_message_is_refused(desk):
     send_referral(desk)
     (record,) = desk.storage.scan(record_kinds.OUTBOX)
     with pytest.raises(InvalidReferralError):
@@ -391,7 +391,7 @@ def test_a_message_that_has_not_left_is_not_known_to_a_provider(desk):
         desk.messages.record_delivery_status(record.id, "delivered", actor=MAIL)
 
 
-def test_of_a_referral_that_was_purged_meanwhile_nothing_is_written(desk):
+def test_a_report_on_a_purged_referral_writes_nothing(desk):
     referral, key = to_patron(desk, contact_preference(desk), patron="token-5f3a9c")
     record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
     desk.storage.commit([Delete(record_kinds.REFERRAL, referral.id, record.version)])
@@ -400,7 +400,7 @@ def test_of_a_referral_that_was_purged_meanwhile_nothing_is_written(desk):
     assert row_of(desk, key).tracked == "complained"
 
 
-def test_a_broken_record_keeps_no_stop_from_being_heard(desk, caplog):
+def test_an_unreadable_record_does_not_prevent_a_stop(desk, caplog):
     mail = contact_preference(desk)
     broken = send_referral(desk, patron="token-5f3a9c", contacts=[mail])
     referral, key = to_patron(desk, mail, patron="token-5f3a9c")
@@ -424,7 +424,7 @@ def test_a_broken_record_keeps_no_stop_from_being_heard(desk, caplog):
     assert [way.safe for way in desk.privacy.read_private(broken.id, actor=STAFF).contacts] == ["no"]
 
 
-def test_a_report_that_is_cut_off_is_taken_whole_when_it_comes_again(desk, monkeypatch):
+def test_an_interrupted_report_is_completed_when_repeated(desk, monkeypatch):
     referral, key = to_patron(desk, contact_preference(desk), patron="token-5f3a9c")
     commit = desk.storage.commit
 
@@ -442,7 +442,7 @@ def test_a_report_that_is_cut_off_is_taken_whole_when_it_comes_again(desk, monke
     assert told(desk) == ["staff@example.org"]
 
 
-def test_two_that_report_the_same_at_once_report_it_once(desk, monkeypatch):
+def test_two_simultaneous_reports_count_once(desk, monkeypatch):
     _, key = to_agency(desk)
     get = desk.storage.get
 

@@ -1,4 +1,4 @@
-"""What others do between two steps of a desk, and what is gone by the time it is wanted: nothing breaks, nothing gets out."""
+"""Changes by other processes between two steps of a desk: nothing fails and nothing private leaves."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def purged(desk, days=181):
 
 
 @pytest.mark.parametrize("party", ["agency", "patron"])
-def test_a_link_to_what_was_purged_cannot_be_used(party):
+def test_a_link_to_a_purged_referral_cannot_be_used(party):
     with make_desk(policy=cc.Policy(keep_closed=timedelta(days=1))) as desk:
         referral = send_referral(desk, contacts=[contact_preference(desk)])
         desk.dispatch_once()
@@ -100,7 +100,7 @@ def test_a_link_to_what_was_purged_cannot_be_used(party):
             desk.links.open(token)
 
 
-def test_an_agency_that_answers_while_its_page_is_made_is_not_said_to_have_only_looked(desk, storage):
+def test_a_view_that_coincides_with_an_answer_is_not_recorded(desk, storage):
     referral = send_referral(desk)
     desk.dispatch_once()
     storage.before(
@@ -112,7 +112,7 @@ def test_an_agency_that_answers_while_its_page_is_made_is_not_said_to_have_only_
     assert [event.event for event in desk.referrals.events(referral.id)][-1] == "accept"
 
 
-def test_a_message_of_what_was_purged_while_it_was_claimed_is_not_sent(desk, storage):
+def test_a_claimed_message_of_a_purged_referral_is_not_sent(desk, storage):
     referral = send_referral(desk)
     desk.record_event(referral.id, "accept", actor=cc.Actor("agency", referral.organization_id))
     desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
@@ -122,7 +122,7 @@ def test_a_message_of_what_was_purged_while_it_was_claimed_is_not_sent(desk, sto
     assert (done.sent, done.withdrawn, desk.box, rows(desk)) == (0, 1, [], [])
 
 
-def test_an_agency_that_takes_no_messages_any_more_gets_none_and_staff_hear_of_it(desk):
+def test_an_agency_that_stops_taking_messages_gets_none_and_staff_are_alerted(desk):
     match = best_match()
     send_referral(desk, match)
     take_referrals(desk, match, notifier="", address=cc.Secret(""))
@@ -132,7 +132,7 @@ def test_an_agency_that_takes_no_messages_any_more_gets_none_and_staff_hear_of_i
     assert [to for to, _ in desk.box.texts] == ["staff@example.org"]
 
 
-def test_staff_who_are_told_nothing_by_message_any_more_get_none():
+def test_staff_get_no_messages_once_their_notifier_is_removed():
     storage = MemoryStorage()
     before = make_desk(storage)
     send_referral(before)
@@ -143,7 +143,7 @@ def test_staff_who_are_told_nothing_by_message_any_more_get_none():
         assert (MessageStatus.WITHDRAWN, "no-staff-address") in {(row.status, row.last) for row in rows(desk)}
 
 
-def test_staff_are_told_each_time_that_a_message_dies(desk):
+def test_staff_are_alerted_each_time_a_message_is_set_aside(desk):
     send_referral(desk)
     desk.box.failures = [not_delivered()]
     desk.dispatch_once()
@@ -154,7 +154,7 @@ def test_staff_are_told_each_time_that_a_message_dies(desk):
     assert [to for to, _ in desk.box.texts] == ["staff@example.org"] * 2
 
 
-def test_of_two_workers_one_gets_a_message_where_the_storage_has_no_claims():
+def test_one_of_two_workers_claims_a_message_in_a_storage_without_claims():
     class Late(StorageWithoutClaims):
         """Another worker comes first with every second message."""
 
@@ -196,7 +196,7 @@ def test_a_dispatcher_waits_where_nothing_is_due(desk):
 # What is due
 
 
-def test_what_was_purged_while_others_were_seen_to_is_not_due_any_more():
+def test_a_referral_purged_during_a_run_is_no_longer_due():
     with make_desk(Between(), policy=cc.Policy(keep_closed=timedelta(days=1))) as desk:
         desk.refer(best_match(), actor=STAFF)
         desk.clock.advance(days=61)
@@ -211,7 +211,7 @@ def test_what_was_purged_while_others_were_seen_to_is_not_due_any_more():
         assert list(desk.storage.scan(record_kinds.REFERRAL)) == []
 
 
-def test_an_agency_that_is_called_is_not_reminded_by_message(desk):
+def test_an_agency_without_a_notifier_is_not_reminded_by_message(desk):
     match = best_match()
     take_referrals(desk, match, notifier="", address=cc.Secret(""))
     send_referral(desk, match)
@@ -224,7 +224,7 @@ def test_an_agency_that_is_called_is_not_reminded_by_message(desk):
 # Two desks
 
 
-def test_two_desks_write_one_log(storage):
+def test_two_desks_append_to_one_log(storage):
     with make_desk(storage) as one, make_desk(storage, clock=one.clock) as other:
         for _ in range(3):
             send_referral(one), send_referral(other)
@@ -233,7 +233,7 @@ def test_two_desks_write_one_log(storage):
         assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_who_is_always_overtaken_is_told_so_in_the_end(desk, monkeypatch):
+def test_a_writer_that_always_loses_the_race_gets_an_error(desk, monkeypatch):
     tries = 0
 
     def overtaken(_):
@@ -251,7 +251,7 @@ def test_who_is_always_overtaken_is_told_so_in_the_end(desk, monkeypatch):
 # What is private
 
 
-def test_without_its_data_key_nothing_private_is_left_and_nothing_breaks(storage):
+def test_without_its_data_key_a_referral_has_no_private_data_and_nothing_fails(storage):
     with make_desk(storage, keyring=keyring()) as desk:
         referral = send_referral(desk)
         (key,) = storage.get(record_kinds.DATA_KEY, [referral.id]).values()
@@ -263,13 +263,13 @@ def test_without_its_data_key_nothing_private_is_left_and_nothing_breaks(storage
         )
 
 
-def test_what_was_sealed_wants_the_keyring(storage):
+def test_encrypted_data_needs_the_keyring(storage):
     referral = send_referral(make_desk(storage, keyring=keyring()))
     with make_desk(storage) as desk, pytest.raises(SealBrokenError, match="open the desk with the keyring"):
         desk.privacy.read_private(referral.id, actor=STAFF)
 
 
-def test_of_two_purges_at_once_one_lets_go(storage):
+def test_only_one_of_two_simultaneous_purges_deletes(storage):
     with make_private_desk(storage) as desk:
         ended_referral(desk)
         desk.clock.now = MONDAY + timedelta(days=31)
@@ -282,7 +282,7 @@ def test_of_two_purges_at_once_one_lets_go(storage):
 # Taking back, twice
 
 
-def test_a_draft_is_consented_to_again_after_the_first_consent_was_taken_back(desk):
+def test_a_draft_takes_a_new_consent_after_the_first_was_revoked(desk):
     match = best_match()
     take_referrals(desk, match)
     draft = desk.refer(match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"})
@@ -298,7 +298,7 @@ def test_a_draft_is_consented_to_again_after_the_first_consent_was_taken_back(de
 # Printing
 
 
-def test_what_is_printed_names_records_and_nothing_else(desk):
+def test_reprs_show_record_ids_and_nothing_else(desk):
     referral = send_referral(desk, contacts=[contact_preference(desk)], patron=PATRON_TOKEN)
     (consent,) = (Consent.from_dict(one.document) for one in desk.storage.scan(record_kinds.CONSENT))
     desk.dispatch_once()

@@ -1,4 +1,4 @@
-"""What messages rest on is read for many at once, and counts as it is when each of them leaves."""
+"""Records for many messages are read together, and each message is sent by the records of its moment."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Counted(MemoryStorage):
         return super().get(kind, ids)
 
 
-def test_a_hundred_messages_are_looked_up_in_a_few_questions():
+def test_records_of_a_hundred_messages_are_read_in_a_few_queries():
     storage = Counted()
     with make_desk(storage=storage) as desk:
         match = best_match()
@@ -42,7 +42,7 @@ def test_a_hundred_messages_are_looked_up_in_a_few_questions():
     assert storage.asked == {**once_for_32, record_kinds.INTAKE: 1, record_kinds.LINK: 1, record_kinds.OWN: 1}
 
 
-def test_it_knows_what_others_have_written_since_it_was_asked_last():
+def test_a_read_after_a_refresh_sees_writes_of_other_processes():
     with make_desk() as desk:
         for _ in range(2):
             send_referral(desk)
@@ -59,7 +59,7 @@ def test_it_knows_what_others_have_written_since_it_was_asked_last():
 
 
 @pytest.mark.parametrize("consent", [["c-1", "c-2"], {"id": "c-1"}, 7, None])
-def test_a_referral_whose_consent_is_odd_keeps_no_other_back(consent):
+def test_a_referral_with_an_invalid_consent_delays_no_other(consent):
     with make_desk() as desk:
         odd, *_ = [send_referral(desk) for _ in range(4)]
         (record,) = desk.storage.get(record_kinds.REFERRAL, [odd.id]).values()
@@ -71,7 +71,7 @@ def test_a_referral_whose_consent_is_odd_keeps_no_other_back(consent):
         assert done.sent >= 3
 
 
-def test_a_read_that_fails_is_tried_again_when_it_is_needed():
+def test_a_failed_read_is_retried_when_it_is_needed():
     class Once(MemoryStorage):
         fails = False
 
@@ -90,7 +90,7 @@ def test_a_read_that_fails_is_tried_again_when_it_is_needed():
         assert desk.dispatch_once().sent == 3
 
 
-def test_what_another_has_made_meanwhile_is_read_anew_where_a_write_shows_it():
+def test_a_stale_write_makes_the_cache_read_again():
     storage = MemoryStorage()
     ahead = ReadCache(storage)
     assert ahead.get("note", ["a"]) == {}
@@ -113,7 +113,7 @@ _ids = st.sampled_from("abcd")
         )
     )
 )
-def test_what_is_read_after_a_look_is_what_is_kept(steps):
+def test_a_read_after_a_refresh_replaces_the_cached_record(steps):
     storage = MemoryStorage()
     # Rows that nobody can read lead to no referral; what is read ahead does not depend on them.
     storage.commit([Put(record_kinds.OUTBOX, each, {}) for each in "abcd"])
@@ -133,7 +133,7 @@ def test_what_is_read_after_a_look_is_what_is_kept(steps):
             storage.commit([Delete(kind, name, there.version)])
 
 
-def test_it_reads_and_writes_as_what_it_reads_from_does():
+def test_the_cache_reads_and_writes_like_the_storage_within():
     storage = MemoryStorage()
     ahead = ReadCache(storage)
     number = ahead.commit([Put("note", each, {}, keys={"of": each}) for each in "abcd"])

@@ -1,4 +1,4 @@
-"""Stored values can be read again: wrong types and future times are refused, and similar ids stay distinct."""
+"""Stored values can be read back: wrong types and future times are refused, and similar ids stay distinct."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ NAIVE = datetime(2026, 3, 2, 12)  # noqa: DTZ001  # the point of the test
         ),
     ],
 )
-def test_a_value_of_another_type_than_its_field_is_refused_and_not_repeated(make, field):
+def test_a_value_of_the_wrong_type_is_refused_and_not_repeated(make, field):
     with pytest.raises(InvalidReferralError, match=rf"the field {field} does not take a \w+$") as refused:
         make()
     assert "example.org" not in str(refused.value)
@@ -69,14 +69,14 @@ def test_a_value_of_another_type_than_its_field_is_refused_and_not_repeated(make
         ({"contacts": ["patron@example.org"]}, "contacts"),
     ],
 )
-def test_a_referral_that_could_not_be_read_again_is_not_made(desk, asked, field):
+def test_a_referral_that_could_not_be_read_back_is_not_created(desk, asked, field):
     with pytest.raises(InvalidReferralError, match=f"the field {field} does not take|`{field}` takes"):
         send_referral(desk, **asked)
     assert list(desk.storage.scan(record_kinds.REFERRAL)) == []
     assert send_referral(desk, shared_fields=MappingProxyType({"first_name": "Quill"})).status == "requested"
 
 
-def test_types_are_distinguished_as_in_documents():
+def test_similar_types_are_told_apart():
     @attrs.frozen(kw_only=True, field_transformer=typed)
     class Some:
         number: int = 0
@@ -93,7 +93,7 @@ def test_types_are_distinguished_as_in_documents():
 
 
 @pytest.mark.parametrize("text", ["x" * 2001, "a\0b", "half \ud800", "\x1b[31m"])
-def test_words_that_no_event_can_keep_are_refused(desk, text):
+def test_a_text_that_cannot_be_stored_is_refused(desk, text):
     referral = send_referral(desk)
     with pytest.raises(InvalidReferralError, match=r"at most 2,000 characters and no control characters$"):
         desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined", text=text)
@@ -105,7 +105,7 @@ def test_words_that_no_event_can_keep_are_refused(desk, text):
 
 
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(1999, 12, 31), date(3000, 1, 1), date(9999, 12, 31)])
-def test_a_day_that_no_zone_can_have_is_refused(day):
+def test_a_date_that_no_zone_can_represent_is_refused(day):
     with pytest.raises(InvalidReferralError, match="between 2000-01-01 and 2999-12-31"):
         Details(review_on=day)
     assert Details(review_on=date(2000, 1, 1)).review_on
@@ -138,7 +138,7 @@ def calls(desk, referral):
 @pytest.mark.parametrize(
     "name", ["refer", "apply", "consent", "revoke_consent", "follow_up", "re_refer", "due", "purge"]
 )
-def test_a_moment_has_a_zone_and_has_come(desk, name):
+def test_a_moment_needs_a_zone_and_is_not_in_the_future(desk, name):
     referral = send_referral(desk)
     if name == "re_refer":
         desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")

@@ -1,4 +1,4 @@
-"""Needs that stayed unmet: what is kept of them for ever says of nobody who it was, and cannot be joined to who it was."""
+"""Unmet needs are stored for good, and cannot be linked to a patron."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ SHARED = """
 
 
 @pytest.mark.parametrize("settles", ["referrals.run_due", "purge"])
-def test_no_number_of_a_commit_joins_a_need_to_a_patron(tmp_path, settles):
+def test_no_commit_number_links_an_unmet_need_to_a_patron(tmp_path, settles):
     path = tmp_path / "desk.db"
     with make_desk(create_storage(f"sqlite:///{path}")) as desk:
         for day in range(4):
@@ -86,7 +86,7 @@ def test_no_number_of_a_commit_joins_a_need_to_a_patron(tmp_path, settles):
         assert not [key for key in referrals if key in str(gone)]
 
 
-def test_a_need_waits_beside_its_referral_until_the_month_is_over(desk):
+def test_an_unmet_need_stays_with_its_referral_until_the_month_ends(desk):
     rejected(desk)
     desk.clock.now = APRIL - timedelta(seconds=1)
     desk.referrals.run_due()
@@ -97,7 +97,7 @@ def test_a_need_waits_beside_its_referral_until_the_month_is_over(desk):
     assert waiting_and_kept(desk) == (0, 1)
 
 
-def test_one_that_is_told_late_waits_for_the_month_in_which_it_was_told(desk):
+def test_a_late_unmet_need_waits_for_the_end_of_the_month_of_its_report(desk):
     referral = send_referral(desk)
     desk.clock.now = APRIL + timedelta(days=3)
     desk.record_event(
@@ -111,7 +111,7 @@ def test_one_that_is_told_late_waits_for_the_month_in_which_it_was_told(desk):
     assert [one.month for one in desk.referrals.unmet_needs()] == ["2026-03"]
 
 
-def test_the_order_of_what_is_kept_tells_nothing_of_when_each_came():
+def test_the_stored_order_does_not_reveal_when_each_need_arose():
     numbers = iter(range(10**6))
     with make_desk(ids=lambda: f"id-{next(numbers):06d}") as desk:
         for area in ("Wilkes County", "Ashe County", "Watauga County"):
@@ -122,7 +122,7 @@ def test_the_order_of_what_is_kept_tells_nothing_of_when_each_came():
         assert kept == ["Ashe County", "Watauga County", "Wilkes County"]
 
 
-def test_those_that_wait_are_listed_and_counted(desk):
+def test_waiting_unmet_needs_are_listed_and_counted(desk):
     for _ in range(3):
         rejected(desk, area="286", channel="outreach", basis="perceived")
     before = list(desk.referrals.unmet_needs()), desk.statistics.unmet_needs(["channel", "area"])
@@ -133,7 +133,7 @@ def test_those_that_wait_are_listed_and_counted(desk):
     assert (list(desk.referrals.unmet_needs()), desk.statistics.unmet_needs(["channel", "area"])) == before
 
 
-def test_under_a_legal_hold_a_need_stays_beside_its_referral_and_counts_all_the_same(desk):
+def test_under_a_legal_hold_an_unmet_need_stays_with_its_referral_and_counts(desk):
     held, _ = rejected(desk), rejected(desk)
     desk.privacy.set_legal_hold(held.id, actor=STAFF, reason="case-1")
     desk.clock.now = APRIL
@@ -145,21 +145,21 @@ def test_under_a_legal_hold_a_need_stays_beside_its_referral_and_counts_all_the_
     assert waiting_and_kept(desk) == (0, 2)
 
 
-def test_a_dry_run_leaves_needs_where_they_are(desk):
+def test_a_dry_run_moves_no_unmet_needs(desk):
     rejected(desk)
     desk.clock.now = APRIL
     desk.purge(dry_run=True)
     assert waiting_and_kept(desk) == (1, 0)
 
 
-def test_what_was_entered_in_error_was_no_need(desk):
+def test_a_referral_entered_in_error_is_no_unmet_need(desk):
     referral, _ = rejected(desk), rejected(desk)
     boss = cc.Actor("staff", "desk-2", frozenset({"void"}))
     desk.record_event(referral.id, "void", actor=boss, text="wrong patron")
     assert len(list(desk.referrals.unmet_needs())) == 1
 
 
-def test_a_need_that_is_noted_at_the_desk_is_written_alone(desk):
+def test_an_unmet_need_recorded_at_the_desk_is_committed_alone(desk):
     desk.referrals.record_unmet_need(concepts=("food-pantry",))
     (record,) = desk.storage.scan(record_kinds.UNMET_NEED)
     beside = [
@@ -212,7 +212,7 @@ def test_an_area_is_coarse(desk, area):
         "36.4, -81.5",
     ],
 )
-def test_what_may_be_an_address_is_no_area_and_no_error_repeats_it(desk, area):
+def test_an_area_that_may_be_an_address_is_refused_and_not_repeated(desk, area):
     for call in (
         lambda: desk.referrals.record_unmet_need(concepts=("food-pantry",), area=area),
         lambda: desk.refer(best_match(), actor=STAFF, area=area),
@@ -234,7 +234,7 @@ def test_what_may_be_an_address_is_no_area_and_no_error_repeats_it(desk, area):
         {"concepts": (5,)},
     ],
 )
-def test_where_a_code_belongs_no_words_are_kept(desk, said):
+def test_free_text_is_refused_in_place_of_a_code(desk, said):
     refused = (InvalidReferralError, UnknownNeedError)
     with pytest.raises(refused) as caught:
         desk.referrals.record_unmet_need(**said)
@@ -244,12 +244,12 @@ def test_where_a_code_belongs_no_words_are_kept(desk, said):
 
 
 @pytest.mark.parametrize("said", [{}, {"area": "286"}, {"reason": "no_funds"}])
-def test_a_need_of_which_nothing_is_known_is_none(desk, said):
+def test_an_unmet_need_without_a_concept_is_refused(desk, said):
     with pytest.raises(InvalidReferralError, match="which need"):
         desk.referrals.record_unmet_need(**said)
 
 
-def test_how_the_patron_came_is_kept_with_the_need(desk):
+def test_the_channel_is_stored_with_the_unmet_need(desk):
     rejected(desk, channel="phone")
     (record,) = desk.referrals.unmet_needs()
     assert record.channel == "phone"

@@ -1,4 +1,4 @@
-"""A message that cannot be read, as one that a newer version wrote, keeps no other back and is not lost."""
+"""A message that this version cannot read delays no other and is not lost."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def strange(desk, **said):
     ],
     ids=str,
 )
-def test_one_message_that_cannot_be_read_keeps_no_other_back(desk, said, caplog):
+def test_an_unreadable_message_delays_no_other(desk, said, caplog):
     strange(desk, **said)
     first, second = send_referral(desk), send_referral(desk)
     done = desk.dispatch_once()
@@ -83,7 +83,7 @@ def test_one_message_that_cannot_be_read_keeps_no_other_back(desk, said, caplog)
     assert record.getMessage().rpartition(": ")[2] in ("TypeError", "InvalidReferralError")
 
 
-def test_staff_are_told_of_it_and_it_is_shown_by_what_its_keys_tell(desk, caplog):
+def test_staff_are_alerted_to_an_unreadable_message_shown_by_its_keys(desk, caplog):
     referral, key = strange(desk)
     desk.dispatch_once()
     assert desk.box.texts == [
@@ -99,14 +99,14 @@ def test_staff_are_told_of_it_and_it_is_shown_by_what_its_keys_tell(desk, caplog
     ]
 
 
-def test_without_a_notifier_for_staff_it_is_set_aside_all_the_same():
+def test_without_a_staff_notifier_an_unreadable_message_is_still_set_aside():
     with make_desk(letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
         strange(desk)
         assert desk.dispatch_once().dead == 1
         assert len(desk.messages.dead_letters()) == 1
 
 
-def test_nothing_of_what_another_version_wrote_is_lost(desk):
+def test_a_newer_versions_message_is_stored_unchanged(desk):
     referral, key = strange(desk)
     before = desk.storage.get(record_kinds.OUTBOX, [key])[key].document
     desk.dispatch_once(limit=1)
@@ -119,7 +119,7 @@ def test_nothing_of_what_another_version_wrote_is_lost(desk):
     }
 
 
-def test_it_can_be_tried_again_by_a_version_that_can_read_it(desk):
+def test_a_version_that_can_read_the_message_can_retry_it(desk):
     referral, key = strange(desk, template="agency_survey")
     desk.dispatch_once(limit=1)
     desk.messages.retry(key, actor=STAFF)
@@ -134,7 +134,7 @@ def test_it_can_be_tried_again_by_a_version_that_can_read_it(desk):
     assert (row.status, row.attempts) == (MessageStatus.SENT, 1)
 
 
-def test_it_can_be_given_up(desk):
+def test_an_unreadable_message_can_be_discarded(desk):
     _, key = strange(desk)
     desk.dispatch_once(limit=1)
     desk.messages.discard(key, actor=STAFF)
@@ -147,7 +147,7 @@ def test_it_can_be_given_up(desk):
     assert key not in desk.storage.get(record_kinds.OUTBOX, [key])
 
 
-def test_a_dispatch_that_is_stopped_gives_it_back_as_it_was(desk):
+def test_a_stopped_dispatch_releases_an_unreadable_message_unchanged(desk):
     stop, (_, key) = threading.Event(), strange(desk)
     before = desk.storage.get(record_kinds.OUTBOX, [key])[key].document
     send_referral(desk)
@@ -159,7 +159,7 @@ def test_a_dispatch_that_is_stopped_gives_it_back_as_it_was(desk):
 
 
 @pytest.mark.parametrize("how", ["revoke", "close", "erase"])
-def test_what_is_taken_back_is_withdrawn_though_it_cannot_be_read(desk, how):
+def test_revocation_withdraws_an_unreadable_message(desk, how):
     """Nobody can tell whether it rests on the consent; so it is taken to."""
     referral = send_referral(desk, patron="token-5f3a9c")
     (record,) = kept(desk, referral.id)
@@ -176,14 +176,14 @@ def test_what_is_taken_back_is_withdrawn_though_it_cannot_be_read(desk, how):
     assert record_kinds.BY_DUE not in now.keys
 
 
-def test_what_is_set_aside_already_stays_so_when_the_consent_ends(desk):
+def test_a_message_already_set_aside_stays_so_after_revocation(desk):
     referral, key = strange(desk)
     desk.dispatch_once(limit=1)
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     assert [dead.id for dead in desk.messages.dead_letters()] == [key]
 
 
-def test_a_referral_is_purged_and_exported_with_a_message_that_cannot_be_read(desk):
+def test_a_referral_with_an_unreadable_message_is_purged_and_exported(desk):
     referral = send_referral(desk, patron="token-5f3a9c")
     (record,) = kept(desk, referral.id)
     rewritten(desk, record_kinds.OUTBOX, record.id, template="agency_survey")
@@ -197,7 +197,7 @@ def test_a_referral_is_purged_and_exported_with_a_message_that_cannot_be_read(de
     assert desk.storage.get(record_kinds.REFERRAL, [referral.id]) == {}
 
 
-def test_what_was_set_aside_is_purged_by_its_keys_alone(desk):
+def test_an_unreadable_message_is_purged_by_its_keys_alone(desk):
     """Even where it says not of which referral it is."""
     _, key = strange(desk)
     record = desk.storage.get(record_kinds.OUTBOX, [key])[key]
@@ -212,7 +212,7 @@ def test_what_was_set_aside_is_purged_by_its_keys_alone(desk):
 # What it takes to send a message
 
 
-def test_one_data_key_that_does_not_open_keeps_no_other_back(caplog):
+def test_a_data_key_that_does_not_open_delays_no_other_message(caplog):
     with make_desk(keyring=keyring()) as desk:
         made = [send_referral(desk, contacts=[contact_preference(desk)]) for _ in range(3)]
         desk.dispatch_once()
@@ -234,7 +234,7 @@ def test_one_data_key_that_does_not_open_keeps_no_other_back(caplog):
         ]
 
 
-def test_a_way_to_reach_a_patron_that_cannot_be_used_keeps_no_other_back(desk):
+def test_an_unusable_contact_delays_no_other_message(desk):
     odd, fine = (
         send_referral(desk, contacts=[contact_preference(desk, **parts)])
         for parts in ({"safe_from": time(9), "safe_until": time(17)}, {})
@@ -251,7 +251,7 @@ def test_a_way_to_reach_a_patron_that_cannot_be_used_keeps_no_other_back(desk):
     assert [dead.last for dead in desk.messages.dead_letters()] == ["unreadable"]
 
 
-def test_a_text_that_cannot_be_written_keeps_no_other_back(desk, monkeypatch):
+def test_a_text_that_cannot_be_made_delays_no_other_message(desk, monkeypatch):
     first, second = send_referral(desk), send_referral(desk)
     written = cc.Letterhead.written
 
@@ -266,7 +266,7 @@ def test_a_text_that_cannot_be_written_keeps_no_other_back(desk, monkeypatch):
     assert second.id in {message.referral_id for message in desk.box}
 
 
-def test_staff_are_told_of_a_referral_that_cannot_be_read_itself(desk):
+def test_staff_are_alerted_to_an_unreadable_referral(desk):
     referral = send_referral(desk)
     record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
     rewritten(desk, record_kinds.REFERRAL, referral.id, about={**record.document["about"], "shiny": 1})
@@ -297,7 +297,7 @@ def test_a_storage_that_fails_sets_nothing_aside(desk, monkeypatch):
     assert desk.dispatch_once().sent == 1
 
 
-def test_what_cannot_be_read_says_nothing_of_what_stands_in_it(desk, caplog):
+def test_an_unreadable_message_reveals_none_of_its_contents(desk, caplog):
     _, key = strange(desk, template="zq7-private", reason="zq7-private", shiny="zq7-private")
     desk.dispatch_once()
     (dead,) = desk.messages.dead_letters()
@@ -308,7 +308,7 @@ def test_what_cannot_be_read_says_nothing_of_what_stands_in_it(desk, caplog):
     assert "zq7" not in str(caught.value)
 
 
-def test_of_a_referral_that_is_gone_nobody_is_told(desk):
+def test_no_alert_is_sent_about_a_deleted_referral(desk):
     referral, key = strange(desk)
     record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
     desk.storage.commit([Delete(record_kinds.REFERRAL, referral.id, record.version)])

@@ -1,4 +1,4 @@
-"""Once a referral has come out: whether it did help, who says otherwise, and what is told when."""
+"""After an outcome: patrons are asked whether it helped, disputes reach staff, and legal holds list what they keep."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def to_staff(desk):
 
 
 @pytest.mark.parametrize("event", ["complete", "fail"])
-def test_once_the_agency_says_how_it_came_out_the_patron_is_asked_whether_it_did_help(desk, event):
+def test_the_patron_is_asked_whether_it_helped_once_the_agency_reports_an_outcome(desk, event):
     referral = done(desk, event)
     desk.dispatch_once()
     desk.box.clear()
@@ -78,7 +78,7 @@ def test_once_the_agency_says_how_it_came_out_the_patron_is_asked_whether_it_did
     assert to_ask(desk) == []
 
 
-def test_it_is_asked_after_the_end_however_long_that_took(desk):
+def test_the_patron_is_asked_after_the_outcome_however_late_it_comes(desk):
     referral = send_referral(desk, follow_up_allowed=True, contacts=[contact_preference(desk)])
     desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.clock.advance(days=50)
@@ -88,7 +88,7 @@ def test_it_is_asked_after_the_end_however_long_that_took(desk):
     assert desk.referrals.run_due().asked == 1
 
 
-def test_nobody_is_asked_when_what_is_private_has_gone(desk):
+def test_no_patron_is_asked_once_private_data_is_deleted(desk):
     done(desk)
     desk.clock.advance(days=14)
     desk.referrals.run_due()
@@ -99,14 +99,14 @@ def test_nobody_is_asked_when_what_is_private_has_gone(desk):
 @pytest.mark.parametrize(
     ("event", "told"), [("reject", {"outcome": "no_funds"}), ("cancel", {"outcome": "patron_declined"})]
 )
-def test_of_what_was_turned_down_or_taken_back_nobody_is_asked(desk, event, told):
+def test_no_patron_is_asked_about_a_rejected_or_revoked_referral(desk, event, told):
     referral = send_referral(desk, follow_up_allowed=True, contacts=[contact_preference(desk)])
     desk.record_event(referral.id, event, actor=agency_of(referral), **told)
     desk.clock.advance(days=100)
     assert to_ask(desk) == []
 
 
-def test_who_did_not_agree_is_not_asked_and_who_has_said_is_not_asked_again(desk):
+def test_a_patron_is_asked_only_with_agreement_and_only_once(desk):
     done(desk, follow_up_allowed=False)
     referral = send_referral(desk, follow_up_allowed=True)
     desk.record_event(referral.id, "accept", actor=agency_of(referral))
@@ -116,7 +116,7 @@ def test_who_did_not_agree_is_not_asked_and_who_has_said_is_not_asked_again(desk
 
 
 @pytest.mark.parametrize("helped", ["yes", "no"])
-def test_who_has_told_before_anybody_asked_is_not_asked(desk, helped):
+def test_a_patron_who_answered_early_is_not_asked(desk, helped):
     referral = done(desk)
     desk.clock.advance(days=3)
     desk.follow_up(referral.id, cc.FollowUp(reached=True, helped=helped), actor=STAFF)
@@ -137,7 +137,7 @@ def test_who_has_told_before_anybody_asked_is_not_asked(desk, helped):
         (cc.FollowUp(reached=False, helped="yes"), []),
     ],
 )
-def test_where_the_patron_says_otherwise_staff_look_into_it_and_the_need_is_unmet(desk, answer, unmet):
+def test_a_disputed_outcome_alerts_staff_and_records_an_unmet_need(desk, answer, unmet):
     referral = done(desk)
     desk.dispatch_once()
     desk.clock.advance(days=14)
@@ -159,7 +159,7 @@ def test_where_the_patron_says_otherwise_staff_look_into_it_and_the_need_is_unme
         ("amend_outcome", {"outcome": "service_received_partly", "outcome_source": "patron"}),
     ],
 )
-def test_it_is_due_until_somebody_has_looked_into_it(desk, event, told):
+def test_a_disputed_outcome_stays_due_until_staff_review_it(desk, event, told):
     referral = done(desk)
     desk.clock.advance(days=14)
     desk.follow_up(referral.id, NO, actor=PATRON)
@@ -168,7 +168,7 @@ def test_it_is_due_until_somebody_has_looked_into_it(desk, event, told):
     assert desk.due() == ()
 
 
-def test_staff_without_a_notifier_find_it_among_what_is_due():
+def test_without_a_staff_notifier_a_disputed_outcome_is_listed_as_due():
     silent = letterhead(staff_notifier="", staff_address=cc.Secret(""))
     with make_desk(letterhead=silent) as desk:
         referral = done(desk)
@@ -176,14 +176,14 @@ def test_staff_without_a_notifier_find_it_among_what_is_due():
         assert [one.clock for one in desk.due()] == [Clock.DISPUTED]
 
 
-def test_a_patron_who_changes_their_mind_says_otherwise_no_more(desk):
+def test_a_changed_answer_ends_the_dispute(desk):
     referral = done(desk)
     desk.follow_up(referral.id, NO, actor=PATRON)
     desk.follow_up(referral.id, cc.FollowUp(reached=True, helped="yes"), actor=PATRON)
     assert desk.due() == ()
 
 
-def test_whoever_says_that_it_failed_is_not_contradicted_by_a_patron_who_was_not_helped(desk):
+def test_a_patron_who_was_not_helped_does_not_dispute_a_failure(desk):
     referral = done(desk, "fail")
     desk.dispatch_once()
     desk.follow_up(referral.id, NO, actor=PATRON)
@@ -194,7 +194,7 @@ def test_whoever_says_that_it_failed_is_not_contradicted_by_a_patron_who_was_not
 # Nobody reached
 
 
-def test_that_nobody_was_reached_can_be_noted_wherever_a_patron_is_to_be_asked(desk):
+def test_a_failed_attempt_to_reach_a_patron_can_be_recorded(desk):
     given = desk.refer(best_match(), actor=STAFF, follow_up_allowed=True)
     sent = done(desk, contacts=[])
     desk.clock.advance(days=14)
@@ -206,7 +206,7 @@ def test_that_nobody_was_reached_can_be_noted_wherever_a_patron_is_to_be_asked(d
     assert to_ask(desk) == []
 
 
-def test_who_does_not_want_to_be_asked_is_not_called(desk):
+def test_a_patron_who_refused_follow_up_is_not_called(desk):
     given = desk.refer(best_match(), actor=STAFF)
     with pytest.raises(IllegalTransitionError, match="follow_up_allowed"):
         desk.record_event(given.id, "attempt_contact", actor=STAFF)
@@ -218,7 +218,7 @@ def test_who_does_not_want_to_be_asked_is_not_called(desk):
 # How it counts
 
 
-def test_what_is_disputed_and_what_is_told_late_are_no_closed_loops(desk):
+def test_disputed_and_late_outcomes_do_not_count_as_closed_loops(desk):
     referrals = [done(desk) for _ in range(12)]
     for referral in referrals[:3]:
         desk.follow_up(referral.id, NO, actor=PATRON)
@@ -246,7 +246,7 @@ def test_what_is_disputed_and_what_is_told_late_are_no_closed_loops(desk):
     assert dict(desk.statistics.referrals().table.cells) == expected
 
 
-def test_what_is_told_on_the_last_day_of_the_window_is_in_time(desk):
+def test_an_answer_on_the_last_day_of_the_window_is_in_time(desk):
     for _ in range(3):
         referral = send_referral(desk)
         desk.record_event(referral.id, "accept", actor=agency_of(referral))
@@ -279,7 +279,7 @@ WORDS = "spoke to Quillwort Smith"
 
 @pytest.mark.parametrize("with_private", [True, False])
 @pytest.mark.parametrize("goes", ["erase", "revoke", "purge"])
-def test_another_systems_words_go_with_what_is_private(goes, with_private):
+def test_another_systems_wording_is_deleted_with_private_data(goes, with_private):
     with make_private_desk(webhook_senders=SENDERS) as desk:
         referral = (
             private_referral(desk)
@@ -299,7 +299,7 @@ def test_another_systems_words_go_with_what_is_private(goes, with_private):
         assert "Quillwort" not in str([one.document for one in desk.storage.scan(record_kinds.REFERRAL)])
 
 
-def test_they_go_where_there_is_nothing_else_that_is_private():
+def test_another_systems_wording_is_deleted_even_without_other_private_data():
     with make_private_desk(webhook_senders=SENDERS) as desk:
         desk.referrals.set_intake(cc.Intake(id=best_match().organization.id), actor=STAFF)
         terms = cc.ConsentTerms(fields=[], purpose="food", method="verbal")
@@ -315,7 +315,7 @@ def test_they_go_where_there_is_nothing_else_that_is_private():
         assert "Quillwort" not in str([one.document for one in desk.storage.scan(record_kinds.REFERRAL)])
 
 
-def test_stop_is_heeded_where_another_systems_words_are_kept():
+def test_a_stop_deletes_contacts_and_leaves_another_systems_wording():
     """The contacts are all that is the patron's own, and the words stay until their time comes."""
     with make_private_desk(webhook_senders=SENDERS) as desk:
         desk.referrals.set_intake(cc.Intake(id=best_match().organization.id), actor=STAFF)
@@ -333,7 +333,7 @@ def test_stop_is_heeded_where_another_systems_words_are_kept():
 # What a court asks for
 
 
-def test_what_is_kept_under_a_hold_is_listed_without_what_it_says():
+def test_a_legal_hold_report_lists_records_without_their_contents():
     with make_private_desk() as desk:
         referral, other = ended_referral(desk), ended_referral(desk, 2)
         desk.dispatch_once()
@@ -364,7 +364,7 @@ def test_what_is_kept_under_a_hold_is_listed_without_what_it_says():
         ]
 
 
-def test_what_is_under_no_hold_is_not_listed_and_that_it_was_asked_is_logged():
+def test_a_legal_hold_report_lists_held_referrals_only_and_is_logged():
     with make_private_desk() as desk:
         ended_referral(desk)
         assert desk.privacy.release_report(actor=STAFF) == ()
@@ -373,7 +373,7 @@ def test_what_is_under_no_hold_is_not_listed_and_that_it_was_asked_is_logged():
             desk.privacy.release_report(actor=PATRON)
 
 
-def test_of_a_held_referral_that_was_purged_before_consents_and_disclosures_are_listed():
+def test_a_legal_hold_report_lists_consents_and_disclosures_of_purged_referrals():
     with make_private_desk() as desk:
         referral = ended_referral(desk)
         desk.clock.advance(days=181)
@@ -385,7 +385,7 @@ def test_of_a_held_referral_that_was_purged_before_consents_and_disclosures_are_
         assert set(one.kept) == {record_kinds.CONSENT, record_kinds.DISCLOSURE, record_kinds.AUDIT}
 
 
-def test_a_hold_on_everything_is_not_ended_by_an_id():
+def test_releasing_one_referral_does_not_end_a_hold_on_everything():
     with make_private_desk() as desk:
         desk.privacy.set_legal_hold(None, actor=STAFF, reason="order-9")
         for call in (desk.privacy.set_legal_hold, desk.privacy.release_legal_hold):

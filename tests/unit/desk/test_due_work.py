@@ -1,4 +1,4 @@
-"""Seeing referrals through: what is due, how it went, which needs stayed unmet, and a log in which nothing is lost."""
+"""Due work: reminders, alerts, follow-up and expiry; unmet needs; and a log that loses nothing."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def bodies(desk):
 # What is due
 
 
-def test_an_agency_that_does_not_answer_is_reminded_then_staff_are_told_then_it_expires(desk):
+def test_an_unanswered_referral_is_reminded_then_staff_alerted_then_it_expires(desk):
     referral = send_referral(desk)
     desk.dispatch_once()
     did = {}
@@ -71,7 +71,7 @@ def test_an_agency_that_does_not_answer_is_reminded_then_staff_are_told_then_it_
     assert any("was withdrawn" in body for body in bodies(desk))
 
 
-def test_what_was_missed_is_done_once(desk):
+def test_missed_steps_are_done_once(desk):
     referral = send_referral(desk)
     desk.dispatch_once()
     desk.clock.advance(days=8)
@@ -90,21 +90,21 @@ def test_an_agency_that_answered_is_not_reminded(desk):
     assert attrs.astuple(desk.referrals.run_due()) == (0, 0, 0, 0, 0)
 
 
-def test_a_message_that_waits_is_not_sent_once_the_referral_is_closed(desk):
+def test_a_waiting_message_is_not_sent_once_the_referral_is_closed(desk):
     referral = send_referral(desk)
     desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     desk.dispatch_once()
     assert [body for body in bodies(desk) if "new referral" in body] == []
 
 
-def test_details_that_were_given_expire_when_nobody_answers(desk):
+def test_given_details_expire_without_an_answer(desk):
     referral = desk.refer(best_match(), actor=STAFF)
     desk.clock.advance(days=60)
     assert desk.referrals.run_due().expired == 1
     assert desk.referrals.get(referral.id).outcome == "unknown"
 
 
-def test_a_patron_who_agreed_is_asked_how_it_went_and_any_other_is_not(desk):
+def test_only_a_patron_who_agreed_is_asked_how_it_went(desk):
     asked = send_referral(desk, follow_up_allowed=True, contacts=[contact_preference(desk)])
     send_referral(desk, contacts=[contact_preference(desk)])
     silent = send_referral(desk, follow_up_allowed=True)
@@ -127,7 +127,7 @@ def test_a_patron_who_agreed_is_asked_how_it_went_and_any_other_is_not(desk):
     )
 
 
-def test_a_referral_on_hold_comes_up_for_review_until_somebody_has(desk):
+def test_a_referral_on_hold_stays_due_until_reviewed(desk):
     referral = send_referral(desk)
     desk.record_event(referral.id, "hold", actor=agency_of(referral), hold_reason="waitlisted")
     desk.clock.advance(days=31)
@@ -138,13 +138,13 @@ def test_a_referral_on_hold_comes_up_for_review_until_somebody_has(desk):
     assert desk.due() == ()
 
 
-def test_what_is_due_can_be_asked_for_another_moment(desk):
+def test_due_work_can_be_listed_for_another_moment(desk):
     send_referral(desk)
     assert desk.due() == ()
     assert [one.clock for one in desk.due(MONDAY + timedelta(days=3))] == [Clock.REMIND_AGENCY]
 
 
-def test_staff_without_a_notifier_look_for_themselves():
+def test_without_a_staff_notifier_due_work_is_only_listed():
     with make_desk(letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
         referral = send_referral(desk)
         desk.clock.advance(days=8)
@@ -167,7 +167,7 @@ def test_staff_without_a_notifier_look_for_themselves():
         ({"reached": False, "helped": "no"}, "agency_unreachable"),
     ],
 )
-def test_a_patrons_answer_closes_what_was_given(desk, answer, outcome):
+def test_a_patrons_answer_closes_given_details(desk, answer, outcome):
     referral = desk.refer(best_match(), actor=STAFF)
     closed = desk.follow_up(referral.id, cc.FollowUp(**answer), actor=STAFF)
     assert (closed.outcome, closed.outcome_source, closed.is_loop_closed) == (outcome, "patron", True)
@@ -185,7 +185,7 @@ def test_a_patrons_answer_closes_what_was_given(desk, answer, outcome):
         (("accept", "start"), "no", "failed"),
     ],
 )
-def test_a_patrons_answer_closes_what_the_agency_has_taken_on(desk, agency, helped, status):
+def test_a_patrons_answer_closes_an_accepted_referral(desk, agency, helped, status):
     referral = send_referral(desk)
     for event in agency:
         desk.record_event(referral.id, event, actor=agency_of(referral))
@@ -204,7 +204,7 @@ def test_a_closed_referral_keeps_its_outcome_beside_the_patrons_answer(desk):
     assert len(desk.referrals.follow_up_answers(referral.id)) == 1
 
 
-def test_nobody_answers_for_a_patron_but_staff(desk):
+def test_only_staff_may_answer_for_a_patron(desk):
     referral = send_referral(desk)
     with pytest.raises(PermissionDeniedError):
         desk.follow_up(referral.id, cc.FollowUp(reached=True, helped="yes"), actor=agency_of(referral))
@@ -213,7 +213,7 @@ def test_nobody_answers_for_a_patron_but_staff(desk):
 @pytest.mark.parametrize(
     "said", [{"waited_days": -1}, {"problem": "enrolled"}, {"helped": "perhaps"}, {"problem": "x"}]
 )
-def test_an_answer_that_makes_no_sense_is_refused(said):
+def test_a_contradictory_answer_is_refused(said):
     with pytest.raises(InvalidReferralError):
         cc.FollowUp(**{"reached": True, "helped": "no", **said})
 
@@ -222,7 +222,7 @@ def test_an_answer_that_makes_no_sense_is_refused(said):
 
 
 @pytest.mark.parametrize("outcome", Outcome)
-def test_a_need_is_unmet_where_agency_or_access_stood_in_the_way(desk, outcome):
+def test_an_outcome_due_to_agency_or_access_is_an_unmet_need(desk, outcome):
     meaning = MEANINGS[outcome]
     counted = meaning.side in (CodeClass.AGENCY, CodeClass.ACCESS) and outcome is not Outcome.REFERRED_ONWARD
     assert (outcome in UNMET_BY) == counted
@@ -244,7 +244,7 @@ def test_a_need_is_unmet_where_agency_or_access_stood_in_the_way(desk, outcome):
     )
 
 
-def test_an_unmet_need_leads_back_to_nobody(desk):
+def test_an_unmet_need_identifies_no_one(desk):
     referral = send_referral(desk, patron="token-5f3a9c", basis="perceived")
     desk.record_event(referral.id, "reject", actor=agency_of(referral), outcome="no_capacity")
     desk.clock.advance(days=31)
@@ -256,7 +256,7 @@ def test_an_unmet_need_leads_back_to_nobody(desk):
     assert record.document["basis"] == Basis.PERCEIVED
 
 
-def test_a_match_that_finds_nothing_is_an_unmet_need_and_one_that_does_is_none(desk):
+def test_an_empty_result_is_an_unmet_need_and_any_other_is_not(desk):
     nothing = desk.match(cc.Need("dentist", near="28640"))
     record = desk.referrals.record_unmet_need(nothing, area="286", channel="desk")
     assert (record.concepts, record.reason, record.basis) == (
@@ -285,7 +285,7 @@ def test_a_match_that_finds_nothing_is_an_unmet_need_and_one_that_does_is_none(d
         ({"capacity": 1}, "all_at_capacity"),
     ],
 )
-def test_a_search_that_found_nothing_says_why(ruled_out, reason):
+def test_an_empty_result_is_recorded_with_its_reason(ruled_out, reason):
     assert reason_for(ruled_out) == reason
 
 
@@ -314,7 +314,7 @@ def long_log(length=40):
 
 
 @pytest.mark.parametrize("length", [0, 1, 2, 3, 7, 8, 9, 40, 100])
-def test_the_head_is_found_without_reading_the_log(length):
+def test_the_logs_head_is_read_without_reading_the_log(length):
     _, audit, head = long_log(length)
     assert audit.head() == head
     assert audit.head(Head(0, "0" * 64)) == head
@@ -344,7 +344,7 @@ def removed(storage, *numbers):
         (lambda s: changed(s, 7, fields="first_name"), "entry 7 cannot be read"),
     ],
 )
-def test_a_log_that_was_tampered_with_shows_it(tamper, says):
+def test_a_tampered_log_fails_verification(tamper, says):
     storage, audit, _ = long_log()
     assert audit.verify().ok
     tamper(storage)
@@ -353,7 +353,7 @@ def test_a_log_that_was_tampered_with_shows_it(tamper, says):
     assert says in " ".join(found_ones.broken)
 
 
-def test_an_entry_that_cannot_be_read_is_one_fault_and_the_rest_is_looked_at(desk):
+def test_an_unreadable_entry_is_one_fault_and_the_rest_is_verified(desk):
     storage, audit, head = long_log()
     changed(storage, 7, signed="of a newer version")
     assert audit.verify().broken == (
@@ -367,7 +367,7 @@ def test_an_entry_that_cannot_be_read_is_one_fault_and_the_rest_is_looked_at(des
     assert desk.audit.verify().broken == (f"event '{event.id}' cannot be read",)
 
 
-def test_entries_that_were_forged_anew_do_not_follow_from_those_before():
+def test_rewritten_entries_do_not_follow_from_earlier_ones():
     storage, audit, head = long_log()
     (record,) = storage.get(record_kinds.AUDIT, [f"{7:013d}"]).values()
     entry = next(one for one in audit.entries() if one.number == 7)
@@ -377,7 +377,7 @@ def test_entries_that_were_forged_anew_do_not_follow_from_those_before():
     assert audit.verify(head).broken == ("entry 8 does not follow from the one before it",)
 
 
-def test_a_log_that_was_cut_off_shows_it_by_a_head_or_by_the_events(desk):
+def test_a_truncated_log_is_detected_by_its_head_or_by_events(desk):
     storage, audit, head = long_log()
     removed(storage, 40)
     assert audit.verify().ok
@@ -387,7 +387,7 @@ def test_a_log_that_was_cut_off_shows_it_by_a_head_or_by_the_events(desk):
     assert desk.audit.verify().broken == (f"version 2 of referral {referral.id!r} is not in the log",)
 
 
-def test_old_entries_can_be_let_go_of_and_the_rest_still_hangs_together():
+def test_old_entries_can_be_deleted_and_the_rest_still_verifies():
     with make_desk(policy=cc.Policy(keep_audit=timedelta(days=300))) as desk:
         desk.refer(best_match(), actor=STAFF)
         desk.clock.advance(days=400)

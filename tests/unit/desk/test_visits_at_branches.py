@@ -1,4 +1,4 @@
-"""At a branch, services whose staff are in the building come first. Contact persons at agencies are in no answer."""
+"""At a branch, services whose staff are in the building come first; no answer names a contact person."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def ids(result):
     return [match.service_id for match in result]
 
 
-def test_services_in_the_building_come_first_from_any_rank(desk):
+def test_services_in_the_building_come_first(desk):
     plain = ids(desk.match(NEED, limit=None))
     assert plain == [f"p{number:02}" for number in range(30)]
     desk.visits.put(visit("p29"))
@@ -83,7 +83,7 @@ def test_services_in_the_building_come_first_from_any_rank(desk):
     assert sum(pages, []) == ids(desk.match(NEED, branch="main", limit=None))  # noqa: RUF017  # five short lists
 
 
-def test_scores_do_not_change_and_still_add_up(desk):
+def test_scores_are_unchanged_and_add_up(desk):
     desk.visits.put(visit("p29"))
     plain = {match.service_id: match for match in desk.match(NEED, limit=None)}
     for match in desk.match(NEED, limit=None, branch="main"):
@@ -91,7 +91,7 @@ def test_scores_do_not_change_and_still_add_up(desk):
         assert match.score == plain[match.service_id].score
 
 
-def test_a_visit_counts_until_it_is_over(desk, clock):
+def test_a_visit_counts_until_it_ends(desk, clock):
     desk.visits.put(visit("p29"))
     clock.now = NOW.replace(hour=8)
     assert (
@@ -103,7 +103,7 @@ def test_a_visit_counts_until_it_is_over(desk, clock):
         assert ids(desk.match(NEED, branch="main", limit=1)) == ["p00"]
 
 
-def test_a_service_that_does_not_fit_stays_a_near_miss(desk):
+def test_a_visiting_service_that_does_not_fit_stays_a_near_miss(desk):
     desk.visits.put(visit("p29"))
     near = attrs.evolve(NEED, within=cc.miles(1))
     result = desk.match(near, branch="main", limit=None)
@@ -113,7 +113,7 @@ def test_a_service_that_does_not_fit_stays_a_near_miss(desk):
     assert {m.service_id: m.reasons[1].criterion for m in widened}["p03"] == "visiting"
 
 
-def test_a_service_for_unknown_needs_keeps_its_rank(desk):
+def test_a_visiting_service_for_unknown_needs_keeps_its_rank(desk):
     desk.load(cc.Directory.of([pantry("p", 36.0), pantry("q", 36.0, name="The Annex")]))
     desk.visits.put(visit("q"))
     result = desk.match(cc.Need(terms=["food-pantry"]), branch="main", limit=None)
@@ -122,7 +122,7 @@ def test_a_service_for_unknown_needs_keeps_its_rank(desk):
     assert matches["q"].reasons[1].criterion == "visiting"
 
 
-def test_on_a_holiday_it_is_a_question_and_nothing_comes_first(desk, clock):
+def test_on_a_holiday_a_visit_is_a_question_and_ranks_nothing_first(desk, clock):
     clock.now = datetime(2026, 12, 25, 9, tzinfo=ZONE)
     desk.visits.put(visit("p05", schedule=weekly("FR", "10:00", "12:00")))
     result = desk.match(NEED, branch="main")
@@ -211,7 +211,7 @@ def row(**cells):
     return ",".join({**given, **cells}.get(name, "") for name in COLUMNS)
 
 
-def test_a_row_is_a_visit(tmp_path):
+def test_a_row_of_a_table_becomes_a_visit(tmp_path):
     full = row(
         service_ids="a; b", interval="3", dtstart="2026-12-01", sign_up="Yes", note="Room 2",
         left_out="2027-03-09", besides="2027-03-16;2027-03-17",
@@ -236,12 +236,12 @@ def test_a_row_is_a_visit(tmp_path):
         ({"note": '"open'}, "is not a CSV file in UTF-8"),
     ],
 )
-def test_a_row_that_is_no_visit_is_named(tmp_path, cells, words):
+def test_an_invalid_row_is_reported_by_its_number(tmp_path, cells, words):
     with pytest.raises(InvalidVisitError, match=words):
         read_visits(written(tmp_path, row(**cells)))
 
 
-def test_a_file_that_is_no_table_of_visits_is_refused(tmp_path):
+def test_a_file_without_a_table_of_visits_is_refused(tmp_path):
     with pytest.raises(SourceNotFoundError, match="cannot be opened"):
         read_visits(tmp_path / "nowhere.csv")
     with pytest.raises(InvalidVisitError, match="unknown column"):

@@ -1,4 +1,4 @@
-"""What leaves is looked at when it leaves; and whatever a notifier does, what it has sent is written down."""
+"""Delivery: each message is checked when it leaves, and every sent message is recorded, whatever a notifier does."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Lookalike:
 @pytest.mark.parametrize(
     ("answer", "name"), [(None, "NoneType"), ({"accepted": True}, "dict"), (Lookalike(), "Lookalike")]
 )
-def test_what_is_no_receipt_sets_one_message_aside_and_no_more(answer, name, caplog):
+def test_an_invalid_receipt_sets_aside_only_its_message(answer, name, caplog):
     desk = odd_desk(gives(answer))
     done = desk.dispatch_once(limit=3)
     assert (done.sent, done.dead) == (2, 1)
@@ -124,7 +124,7 @@ class Unspeakable:
     ],
     ids=["number", "nothing", "uuid", "breaks", "unprintable", "long number", "long text"],
 )
-def test_a_providers_name_for_a_message_is_a_text_that_can_be_kept(reference, kept):
+def test_a_providers_message_id_is_stored_as_valid_text(reference, kept):
     desk = odd_desk(gives(Receipt(accepted=True, reference=reference)))
     assert desk.dispatch_once(limit=3).sent == 3
     (row,) = [row for row in rows(desk) if row.id == desk.box.order[1]]
@@ -144,7 +144,7 @@ def test_a_providers_name_for_a_message_is_a_text_that_can_be_kept(reference, ke
     ],
     ids=str,
 )
-def test_a_provider_that_asks_for_an_odd_time_is_asked_again_within_a_day(after, waits):
+def test_an_odd_retry_time_of_a_provider_means_a_retry_within_a_day(after, waits):
     desk = odd_desk(raises(not_delivered(retry=True, after=after)))
     done = desk.dispatch_once(limit=3)
     assert (done.sent, done.again) == (2, 1)
@@ -157,7 +157,7 @@ class Stopped(BaseException):
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, asyncio.CancelledError, Stopped])
-def test_what_ends_a_run_loses_nothing_of_what_was_sent(error, caplog):
+def test_an_interrupted_run_records_every_sent_message(error, caplog):
     desk = odd_desk(raises(error()))
     with pytest.raises(error):
         desk.dispatch_once()
@@ -173,7 +173,7 @@ def test_what_ends_a_run_loses_nothing_of_what_was_sent(error, caplog):
     assert [desk.box.sent.count(number) for number in range(3)] == [1, 2, 1]
 
 
-def test_what_ends_every_run_is_given_up_at_last_and_staff_are_told():
+def test_a_message_that_ends_every_run_is_given_up_and_staff_are_alerted():
     desk = odd_desk(raises(Stopped()))
     desk.box.pauses = (1,)
     for _ in range(2):
@@ -184,7 +184,7 @@ def test_what_ends_every_run_is_given_up_at_last_and_staff_are_told():
     assert desk.dispatch_once().sent == 2, "the third message, and the word to staff"
 
 
-def test_a_storage_that_fails_in_between_loses_nothing_of_what_was_sent(desk, monkeypatch):
+def test_a_storage_failure_loses_no_record_of_a_sent_message(desk, monkeypatch):
     for _ in range(3):
         send_referral(desk)
     commit = desk.storage.commit
@@ -230,7 +230,7 @@ def accepted(desk, count=2, **contact):
     return made
 
 
-def test_safe_hours_that_end_while_others_are_sent_hold(desk):
+def test_safe_hours_that_end_during_a_run_are_respected(desk):
     desk.clock.now = datetime(2026, 3, 2, 16, 58, 30, tzinfo=UTC)
     accepted(desk, 3, safe_from=time(9), safe_until=time(17))
     slowly(desk, minutes=1)
@@ -240,7 +240,7 @@ def test_safe_hours_that_end_while_others_are_sent_hold(desk):
     assert (row.last, due(desk, row.id)) == ("safe-hours", stamp(datetime(2026, 3, 3, 9, tzinfo=UTC)))
 
 
-def test_a_consent_that_ends_while_others_are_sent_holds_back_the_rest(desk):
+def test_a_consent_that_ends_during_a_run_stops_the_rest(desk):
     for _ in range(2):
         send_referral(desk, consent=consent_terms(days=1))
     desk.clock.now = MONDAY + DAY - timedelta(minutes=1)
@@ -249,7 +249,7 @@ def test_a_consent_that_ends_while_others_are_sent_holds_back_the_rest(desk):
     assert (done.sent, done.withdrawn) == (1, 1)
 
 
-def test_a_message_that_another_worker_took_over_while_others_are_sent_is_left_to_it(desk):
+def test_a_message_taken_over_by_another_worker_is_left_to_it(desk):
     for _ in range(2):
         send_referral(desk)
 
@@ -274,7 +274,7 @@ def test_a_message_that_another_worker_took_over_while_others_are_sent_is_left_t
     assert len(desk.box) == 1
 
 
-def test_an_agency_that_moves_while_others_are_sent_is_written_to_where_it_is(desk):
+def test_an_address_changed_during_a_run_is_used(desk):
     match = best_match()
     for _ in range(2):
         send_referral(desk, match)
@@ -283,7 +283,7 @@ def test_an_agency_that_moves_while_others_are_sent_is_written_to_where_it_is(de
     assert [to for to, _ in desk.box.texts] == ["agency@example.org", "new@example.org"]
 
 
-def test_a_patron_who_says_that_a_way_is_safe_no_more_is_heard_at_once(desk):
+def test_a_contact_declared_unsafe_during_a_run_is_not_used(desk):
     made = accepted(desk)
 
     def unsafe():
@@ -295,7 +295,7 @@ def test_a_patron_who_says_that_a_way_is_safe_no_more_is_heard_at_once(desk):
     assert (done.sent, done.withdrawn) == (1, 1)
 
 
-def test_a_patron_who_is_erased_while_others_are_sent_is_not_written_to(desk):
+def test_a_patron_erased_during_a_run_gets_no_message(desk):
     made = accepted(desk)
     for one in made:
         desk.record_event(
@@ -315,7 +315,7 @@ def test_a_patron_who_is_erased_while_others_are_sent_is_not_written_to(desk):
     assert "patron@example.org" not in told[1:]
 
 
-def test_what_waits_for_a_patron_is_withdrawn_by_the_erasure_itself(desk):
+def test_an_erasure_withdraws_the_patrons_waiting_messages(desk):
     (referral,) = accepted(desk, 1)
     desk.record_event(
         referral.id, "fail", actor=cc.Actor("agency", referral.organization_id), outcome="no_capacity"
@@ -333,7 +333,7 @@ def test_what_waits_for_a_patron_is_withdrawn_by_the_erasure_itself(desk):
 # What a message tells a program
 
 
-def test_a_program_that_is_told_of_a_referral_need_not_read_the_text(desk):
+def test_a_notifier_gets_the_referral_and_link_as_fields(desk):
     referral = send_referral(desk)
     desk.dispatch_once()
     (message,) = desk.box
@@ -352,7 +352,7 @@ def test_a_program_that_is_told_of_a_referral_need_not_read_the_text(desk):
     )
 
 
-def test_a_message_is_in_the_receivers_language_and_bears_its_own_id(desk):
+def test_a_message_has_the_receivers_language_and_its_own_id(desk):
     match = best_match()
     take_referrals(desk, match, language="es")
     referral = send_referral(desk, match, contacts=[contact_preference(desk, language="es")])
@@ -365,7 +365,7 @@ def test_a_message_is_in_the_receivers_language_and_bears_its_own_id(desk):
     assert all(message.subject and isinstance(message.subject, str) for message in desk.box)
 
 
-def test_a_message_to_a_patron_tells_a_program_no_more_than_its_text(desk):
+def test_a_patrons_message_has_no_fields_beyond_its_text(desk):
     (referral,) = accepted(desk, 1)
     desk.dispatch_once()
     (message,) = desk.box
@@ -392,7 +392,7 @@ def last_entry(desk):
     return entry.role, entry.actor_id, entry.action, entry.referral_id, entry.fields, entry.because
 
 
-def test_who_tried_a_message_again_or_gave_it_up_is_in_the_log(desk):
+def test_retrying_and_giving_up_a_message_are_logged_with_the_actor(desk):
     referral, key = dead(desk)
     desk.messages.retry(key, actor=STAFF)
     assert last_entry(desk) == ("staff", "desk-2", "retry", referral.id, (key,), "")
@@ -404,7 +404,7 @@ def test_who_tried_a_message_again_or_gave_it_up_is_in_the_log(desk):
 
 
 @pytest.mark.parametrize("actor", [PATRON, cc.Actor("agency", "o-1"), cc.Actor("system", "clock")], ids=str)
-def test_only_staff_try_again_and_give_up(desk, actor):
+def test_only_staff_may_retry_or_give_up_a_message(desk, actor):
     _, key = dead(desk)
     before = desk.audit.head()
     for call in (desk.messages.retry, desk.messages.discard):
@@ -415,7 +415,7 @@ def test_only_staff_try_again_and_give_up(desk, actor):
 
 
 @pytest.mark.parametrize("reason", ["", "Mr Quill has moved", "-x", "x" * 65])
-def test_a_reason_to_give_up_is_a_code_and_no_words(desk, reason):
+def test_a_reason_for_giving_up_is_a_code(desk, reason):
     _, key = dead(desk)
     with pytest.raises(InvalidReferralError, match="is a code") as caught:
         desk.messages.discard(key, reason, actor=STAFF)
@@ -423,7 +423,7 @@ def test_a_reason_to_give_up_is_a_code_and_no_words(desk, reason):
     assert len(desk.messages.dead_letters()) == 1
 
 
-def test_staff_are_not_told_of_what_was_purged_meanwhile(desk):
+def test_staff_are_not_alerted_about_a_purged_referral(desk):
     referral = send_referral(desk)
     desk.box.failures = [not_delivered()]
     desk.dispatch_once(limit=1)

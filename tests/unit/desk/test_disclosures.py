@@ -1,4 +1,4 @@
-"""What an agency sees, while the patron agrees and after, and what it is asked to delete."""
+"""What an agency sees while consent is in force and afterwards, and what it is asked to delete."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def asked_to_delete(desk):
 # What a link shows
 
 
-def test_a_page_says_what_an_agency_needs_and_not_who_else_was_asked():
+def test_an_agencys_page_shows_what_it_needs_and_no_other_agency():
     assert set(attrs.fields_dict(AgencyPage)) == {
         "referral_id",
         "status",
@@ -72,7 +72,7 @@ def test_a_page_says_what_an_agency_needs_and_not_who_else_was_asked():
     }
 
 
-def test_while_the_consent_is_in_force_a_link_shows_what_the_patron_agreed_to(desk):
+def test_while_consent_is_in_force_a_link_shows_the_shared_fields(desk):
     referral, token = told_agency(desk, priority="urgent")
     page = desk.links.open(token)
     assert (page.referral_id, page.status) == (referral.id, ReferralStatus.REQUESTED)
@@ -94,7 +94,7 @@ def shows_nothing(page):
     )
 
 
-def test_a_consent_that_has_run_out_shows_nothing_and_the_agency_may_still_answer(desk):
+def test_after_consent_expires_a_link_shows_nothing_and_still_takes_answers(desk):
     referral, token = told_agency(desk, consent=consent_terms(days=1), priority="urgent")
     desk.clock.advance(days=1)
     page = desk.links.open(token)
@@ -105,7 +105,7 @@ def test_a_consent_that_has_run_out_shows_nothing_and_the_agency_may_still_answe
     assert desk.links.answer(token, "accept").referral.status is ReferralStatus.ACCEPTED
 
 
-def test_once_all_is_over_a_link_shows_how_it_ended_and_no_more(desk):
+def test_a_link_to_a_closed_referral_shows_only_its_outcome(desk):
     referral, token = told_agency(desk)
     desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
     page = desk.links.open(token)
@@ -125,7 +125,7 @@ ENDS = {
 
 @pytest.mark.parametrize("over", [False, True], ids=["open", "closed"])
 @pytest.mark.parametrize("end", ENDS)
-def test_what_was_taken_back_is_opened_and_answered_no_more(desk, end, over):
+def test_a_revoked_referral_is_neither_shown_nor_answered_by_link(desk, end, over):
     referral, token = told_agency(desk)
     if over:
         desk.record_event(referral.id, "fail", actor=agency_of(referral), outcome="no_funds")
@@ -136,7 +136,7 @@ def test_what_was_taken_back_is_opened_and_answered_no_more(desk, end, over):
     assert reads(desk) == []
 
 
-def test_a_link_to_a_referral_that_is_gone_cannot_be_used(desk):
+def test_a_link_to_a_deleted_referral_cannot_be_used(desk):
     referral, patrons = patrons_link(desk, follow_up_allowed=True)
     agencys = desk.box.token(0)
     (record,) = desk.storage.scan(record_kinds.REFERRAL)
@@ -151,7 +151,7 @@ def test_a_link_to_a_referral_that_is_gone_cannot_be_used(desk):
             use()
 
 
-def test_a_service_that_has_left_the_directory_keeps_its_name_in_a_link(desk):
+def test_a_link_still_names_a_service_that_left_the_directory(desk):
     match = best_match()
     _, token = told_agency(desk)
     rest = cc.Directory.of(one for one in cc.sample().services.values() if one.id != match.service.id)
@@ -171,14 +171,14 @@ def patrons_link(desk, **asked):
     return referral, desk.box.token()
 
 
-def test_that_a_patron_looked_is_in_the_log(desk):
+def test_a_patrons_view_is_logged(desk):
     referral, token = patrons_link(desk)
     desk.links.open(token)
     last = list(desk.audit.entries())[-1]
     assert (last.action, last.role, last.actor_id, last.referral_id) == ("read", "patron", "", referral.id)
 
 
-def test_a_patron_who_did_not_agree_to_be_asked_is_not(desk):
+def test_a_patron_who_did_not_agree_to_follow_up_is_not_asked(desk):
     referral, token = patrons_link(desk)
     assert not desk.links.open(token).asks
     answer = cc.FollowUp(reached=True, helped="no")
@@ -190,7 +190,7 @@ def test_a_patron_who_did_not_agree_to_be_asked_is_not(desk):
     assert desk.follow_up(referral.id, answer, actor=STAFF).status is ReferralStatus.FAILED
 
 
-def test_who_says_where_links_go_is_in_the_log(desk):
+def test_the_actor_who_issues_a_link_is_logged(desk):
     take_referrals(desk, best_match())
     (entry,) = desk.audit.entries()
     assert (entry.action, entry.role, entry.actor_id) == ("put_intake", "staff", STAFF.id)
@@ -201,7 +201,7 @@ def test_who_says_where_links_go_is_in_the_log(desk):
 # What has been disclosed, and is asked back
 
 
-def test_what_was_kept_back_before_anybody_heard_of_it_is_no_disclosure(desk):
+def test_a_referral_withdrawn_before_delivery_is_no_disclosure(desk):
     referral = send_referral(desk, patron=TOKEN)
     assert len(desk.privacy.disclosures_of(TOKEN, actor=STAFF)) == 1, "it may go out at any moment"
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
@@ -281,7 +281,7 @@ def _written_by_a_newer_version(desk, _):
         _written_by_a_newer_version,
     ],
 )
-def test_an_agency_that_may_have_heard_is_asked_to_delete_and_the_disclosure_stands(desk, heard):
+def test_an_agency_that_may_have_received_data_is_asked_to_delete_it(desk, heard):
     referral = send_referral(desk, patron=TOKEN)
     heard(desk, referral)
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
@@ -306,7 +306,7 @@ def _consent_over(desk, _):
 
 @pytest.mark.parametrize("unheard", [_never, _no_notifier, _consent_over])
 @pytest.mark.parametrize("end", ["cancel", "void", "follow_up"])
-def test_an_agency_that_cannot_have_heard_is_asked_nothing(desk, unheard, end):
+def test_an_agency_that_received_nothing_is_asked_nothing(desk, unheard, end):
     referral = send_referral(desk, patron=TOKEN, consent=consent_terms(days=2))
     unheard(desk, referral)
     if end == "cancel":
@@ -320,14 +320,14 @@ def test_an_agency_that_cannot_have_heard_is_asked_nothing(desk, unheard, end):
     assert desk.privacy.disclosures_of(TOKEN, actor=STAFF) == ()
 
 
-def test_what_could_not_be_delivered_is_not_tried_again_once_it_is_taken_back(desk):
+def test_an_undelivered_message_is_not_retried_after_revocation(desk):
     referral = send_referral(desk)
     _given_up(desk, referral)
     desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     assert desk.messages.dead_letters() == ()
 
 
-def test_what_expires_unsent_is_no_disclosure(desk):
+def test_an_expired_unsent_message_is_no_disclosure(desk):
     send_referral(desk, patron=TOKEN)
     desk.clock.advance(days=30)
     assert desk.referrals.run_due().expired == 1
@@ -339,7 +339,7 @@ def test_what_expires_unsent_is_no_disclosure(desk):
 @pytest.mark.parametrize(
     "how", [("complete", "service_received"), ("reject", "no_funds"), ("cancel", "no_show")]
 )
-def test_also_when_all_is_over_an_agency_is_asked_once_to_delete_what_it_holds(desk, end, how):
+def test_after_closing_an_agency_is_asked_once_to_delete_its_data(desk, end, how):
     referral, _ = told_agency(desk)
     event, outcome = how
     desk.record_event(referral.id, event, actor=agency_of(referral), outcome=outcome)
@@ -351,7 +351,7 @@ def test_also_when_all_is_over_an_agency_is_asked_once_to_delete_what_it_holds(d
     assert asked_to_delete(desk) == [referral.id], "it was asked before"
 
 
-def test_the_message_that_asks_to_delete_holds_an_id_and_nothing_else(desk):
+def test_a_deletion_request_holds_an_id_and_nothing_else(desk):
     referral, _ = told_agency(desk)
     desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
     desk.privacy.erase(TOKEN, actor=STAFF)
@@ -360,7 +360,7 @@ def test_the_message_that_asks_to_delete_holds_an_id_and_nothing_else(desk):
 
 
 @pytest.mark.parametrize("actor", [PATRON, STAFF])
-def test_an_agency_that_is_called_was_told_and_is_asked_by_staff(desk, actor):
+def test_staff_are_alerted_to_a_revocation_that_no_message_can_carry(desk, actor):
     take_referrals(desk, best_match(), notifier="", address=cc.Secret(""))
     referral = send_referral(desk, patron=TOKEN, type="warm_handoff")
     desk.record_event(referral.id, "fail", actor=agency_of(referral), outcome="no_funds")
@@ -373,7 +373,7 @@ def test_an_agency_that_is_called_was_told_and_is_asked_by_staff(desk, actor):
     assert len(desk.privacy.disclosures_of(TOKEN, actor=STAFF)) == 1
 
 
-def test_a_claim_that_is_made_while_a_consent_is_taken_back_counts():
+def test_a_message_claimed_during_a_revocation_counts_as_a_disclosure():
     class Meanwhile(MemoryStorage):
         """Has a worker claim the message just before the consent is taken back."""
 
@@ -400,7 +400,7 @@ def test_a_claim_that_is_made_while_a_consent_is_taken_back_counts():
         assert asked_to_delete(desk) == [referral.id]
 
 
-def test_a_patron_is_erased_also_from_what_outlives_a_referral(desk):
+def test_an_erasure_includes_records_that_outlive_a_referral(desk):
     referral, _ = told_agency(desk)
     desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
     desk.clock.advance(days=200)

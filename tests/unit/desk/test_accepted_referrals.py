@@ -1,4 +1,4 @@
-"""A referral that an agency has taken on is seen through as well: it is asked about, and nothing of it is kept for ever."""
+"""An accepted referral is followed to its end: the agency is asked for progress, and nothing is stored for ever."""
 
 from __future__ import annotations
 
@@ -52,9 +52,7 @@ def sent_since(desk):
 
 
 @pytest.mark.parametrize("event", ["accept", "start"])
-def test_an_agency_that_has_taken_it_on_is_asked_every_month_with_a_fresh_link_and_staff_told_the_second_time(
-    desk, event
-):
+def test_an_agency_is_asked_for_progress_monthly_and_staff_alerted_the_second_time(desk, event):
     referral = taken_on(desk, event)
     desk.dispatch_once()
     said = {}
@@ -69,14 +67,14 @@ def test_an_agency_that_has_taken_it_on_is_asked_every_month_with_a_fresh_link_a
     assert desk.referrals.get(referral.id).status in ("accepted", "in_progress")
 
 
-def test_the_link_of_such_a_question_can_be_used(desk):
+def test_the_link_in_a_progress_question_takes_an_answer(desk):
     referral = taken_on(desk)
     desk.clock.advance(days=30)
     sent_since(desk)
     assert desk.links.answer(desk.box.token(), "complete", outcome="enrolled").referral.id == referral.id
 
 
-def test_who_has_said_something_is_not_asked_until_a_month_after(desk):
+def test_an_agency_that_reported_is_not_asked_for_another_month(desk):
     referral = taken_on(desk)
     desk.clock.advance(days=29)
     desk.record_event(referral.id, "start", actor=agency_of(referral))
@@ -86,7 +84,7 @@ def test_who_has_said_something_is_not_asked_until_a_month_after(desk):
     assert due(desk) == [Clock.ASK_PROGRESS]
 
 
-def test_an_agency_without_a_notifier_is_called_by_staff(desk):
+def test_staff_are_alerted_for_an_agency_without_a_notifier(desk):
     take_referrals(desk, best_match(), notifier="", address=cc.Secret(""))
     taken_on(desk)
     desk.clock.advance(days=60)
@@ -102,7 +100,7 @@ def test_no_agency_is_asked_more_than_once_a_day(every):
 # The end of the consent
 
 
-def test_staff_are_told_before_a_consent_ends_and_find_what_is_open_without_one_until_it_is_not(desk):
+def test_staff_are_alerted_before_a_consent_ends_and_while_the_referral_is_open(desk):
     referral = taken_on(desk, consent=consent_terms(days=20))
     desk.dispatch_once()
     desk.clock.advance(days=13)
@@ -118,7 +116,7 @@ def test_staff_are_told_before_a_consent_ends_and_find_what_is_open_without_one_
     assert due(desk) == []
 
 
-def test_a_new_consent_moves_its_end(desk):
+def test_a_new_consent_moves_the_due_dates(desk):
     referral = taken_on(desk, consent=consent_terms(days=20))
     desk.clock.advance(days=21)
     desk.referrals.run_due()
@@ -128,14 +126,14 @@ def test_a_new_consent_moves_its_end(desk):
     assert set(due(desk)) >= {Clock.CONSENT_ENDING, Clock.CONSENT_ENDED}
 
 
-def test_of_a_consent_that_lasts_a_day_the_end_alone_is_told(desk):
+def test_a_consent_of_one_day_has_only_its_end_as_due(desk):
     taken_on(desk, consent=consent_terms(days=1))
     assert due(desk) == []
     desk.clock.advance(days=1)
     assert due(desk) == [Clock.CONSENT_ENDED]
 
 
-def test_what_is_private_goes_a_month_after_the_consent_though_the_referral_stays_open(desk):
+def test_private_data_goes_a_month_after_consent_ends_even_if_the_referral_is_open(desk):
     referral = taken_on(desk, patron="opaque-4d7e2b", contacts=[contact_preference(desk)])
     desk.clock.advance(days=119)
     desk.purge()
@@ -148,7 +146,7 @@ def test_what_is_private_goes_a_month_after_the_consent_though_the_referral_stay
     assert due(desk)[-1] is Clock.CONSENT_ENDED
 
 
-def test_with_a_new_consent_what_is_private_is_kept_for_as_long_as_that_says(desk):
+def test_a_new_consent_extends_the_retention_of_private_data(desk):
     referral = taken_on(desk)
     desk.clock.advance(days=80)
     desk.referrals.consent(referral.id, consent_terms(), actor=STAFF)
@@ -160,7 +158,7 @@ def test_with_a_new_consent_what_is_private_is_kept_for_as_long_as_that_says(des
     assert not desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
 
 
-def test_ways_to_reach_a_patron_who_was_given_details_go_though_nobody_runs_what_is_due(desk):
+def test_contacts_are_deleted_even_if_due_work_never_runs(desk):
     referral = desk.refer(
         best_match(), actor=STAFF, contacts=[contact_preference(desk)], follow_up_allowed=True
     )
@@ -173,7 +171,7 @@ def test_ways_to_reach_a_patron_who_was_given_details_go_though_nobody_runs_what
 
 
 @pytest.mark.parametrize("by", ["staff", "agency"])
-def test_who_has_looked_at_a_hold_says_when_to_look_again(desk, by):
+def test_a_review_of_a_hold_sets_the_next_review_date(desk, by):
     referral = on_hold(desk)
     desk.clock.advance(days=31)
     assert due(desk) == [Clock.REVIEW_HOLD]
@@ -190,13 +188,13 @@ def test_who_has_looked_at_a_hold_says_when_to_look_again(desk, by):
     assert later.review_on == (desk.clock.now + timedelta(days=30)).date()
 
 
-def test_only_the_agency_puts_a_referral_on_hold_that_is_not(desk):
+def test_only_the_agency_may_put_a_referral_on_hold(desk):
     referral = taken_on(desk)
     with pytest.raises(IllegalTransitionError):
         desk.record_event(referral.id, "hold", actor=STAFF, hold_reason="waitlisted")
 
 
-def test_at_its_review_the_agency_gets_a_fresh_link_once_and_it_stays_due(desk):
+def test_a_review_sends_the_agency_one_fresh_link_and_stays_due(desk):
     referral = on_hold(desk)
     desk.dispatch_once()
     desk.clock.advance(days=31)
@@ -224,7 +222,7 @@ def first_token(desk, **asked):
     return referral, desk.box.token()
 
 
-def test_in_the_place_of_an_old_link_a_new_one_goes_to_the_address_of_the_intake(desk):
+def test_an_expired_link_is_renewed_to_the_intakes_address(desk):
     referral, token = first_token(desk)
     desk.clock.advance(days=12)
     ((to, body),) = renewed(desk, token)
@@ -234,14 +232,14 @@ def test_in_the_place_of_an_old_link_a_new_one_goes_to_the_address_of_the_intake
     assert [entry.action for entry in desk.audit.of(referral.id)].count("renew") == 1
 
 
-def test_so_it_does_for_one_that_was_used_up(desk):
+def test_a_used_link_is_renewed_to_the_intakes_address(desk):
     _, token = first_token(desk)
     desk.links.answer(token, "accept")
     desk.clock.advance(hours=2)
     assert [to for to, _ in renewed(desk, token)] == ["agency@example.org"]
 
 
-def test_an_agency_is_written_to_once_an_hour_at_most(desk):
+def test_a_link_is_renewed_at_most_once_an_hour(desk):
     _, token = first_token(desk)
     desk.links.answer(token, "accept")
     assert renewed(desk, token) == [], "the first link went a moment ago"
@@ -253,7 +251,7 @@ def test_an_agency_is_written_to_once_an_hour_at_most(desk):
     assert len(renewed(desk, token)) == 1
 
 
-def test_whatever_the_token_the_answer_is_the_same_and_nothing_is_sent(desk):
+def test_a_token_that_cannot_be_renewed_gets_the_same_answer_and_no_message(desk):
     referral, token = first_token(desk)
     desk.clock.advance(hours=2)
     assert renewed(desk, token) == [], "it can still be used"
@@ -281,7 +279,7 @@ def test_whatever_the_token_the_answer_is_the_same_and_nothing_is_sent(desk):
     assert renewed(desk, patrons) == [], "it is a patron's"
 
 
-def test_an_agency_that_takes_no_messages_is_sent_none(desk):
+def test_a_link_is_not_renewed_for_an_agency_that_takes_no_messages(desk):
     referral, token = first_token(desk)
     desk.referrals.set_intake(
         cc.Intake(id=referral.organization_id, required_fields=["first_name"]), actor=STAFF
@@ -290,14 +288,14 @@ def test_an_agency_that_takes_no_messages_is_sent_none(desk):
     assert renewed(desk, token) == []
 
 
-def test_what_cannot_be_read_is_no_answer_either(desk):
+def test_a_link_to_an_unreadable_referral_is_not_renewed(desk):
     referral, token = first_token(desk)
     desk.clock.advance(days=4)
     break_referral(desk, referral.id)
     assert renewed(desk, token) == []
 
 
-def test_a_desk_without_letters_to_staff_runs_all_the_same():
+def test_due_work_runs_without_a_staff_notifier():
     with make_desk(letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
         taken_on(desk, consent=consent_terms(days=70))
         desk.clock.advance(days=61)
