@@ -249,6 +249,14 @@ def test_a_link_to_a_location_belongs_to_one_service():
     assert {s.service_at_locations[0].location.id for s in found.services.values()} == {"l"}
 
 
+def test_links_that_two_services_share_keep_their_order_in_each():
+    links = tuple(ServiceAtLocation(id=str(n), description=f"Room {n}") for n in range(12))
+    services = [Service(id=k, name=k, status="active", service_at_locations=links) for k in ("a", "b")]
+    directory = Directory.of(services)
+    rooms = [link.description for link in directory.services_at_locations.values()]
+    assert rooms == [link.description for link in links] * 2
+
+
 def test_two_places_of_one_id_whose_names_have_nothing_in_common_are_two():
     places = [Location(id="1", location_type="physical", name=name) for name in ("Main Hall", "Old Mill")]
     links = [ServiceAtLocation(id=key, location=place) for key, place in zip("ab", places, strict=True)]

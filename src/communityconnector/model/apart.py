@@ -55,10 +55,16 @@ def owners_of(entity: str) -> frozenset[str]:
 
 
 @cache
-def _compared(entity: str) -> Callable[[Record], tuple[Any, ...]]:
-    """Gives the values of a part by which it is told from others."""
+def compared_fields(entity: str) -> tuple[str, ...]:
+    """Return the fields of a part by which it is told from others."""
     beside = owners_of(entity).union(_BESIDE)
-    return all_of(tuple(name for name in shape(entity).scalars if name not in beside))
+    return tuple(name for name in shape(entity).scalars if name not in beside)
+
+
+@cache
+def _compared(entity: str) -> Callable[[Record], tuple[Any, ...]]:
+    """Return a function that takes a part and returns the values of these fields."""
+    return all_of(compared_fields(entity))
 
 
 def differ(one: Record, other: Record) -> bool:

@@ -21,6 +21,7 @@ from communityconnector.model.identity import DISCLOSURE_TAXONOMY, ids_in
 from communityconnector.model.internal_fields import PRIVATE_PARTS
 from communityconnector.model.level import Disclosure, levelled, strictest
 from communityconnector.model.record import ENTITIES, Record, specs
+from communityconnector.model.same_id import SameId
 from communityconnector.model.shape import Link, Shape, evolve, shape
 from communityconnector.model.taxonomy import Attribute, TaxonomyTerm
 
@@ -63,7 +64,7 @@ class Graph:
         self.records: Tables = {entity: {} for entity in ENTITIES}
         self.nodes: dict[str, dict[str, _Node]] = {entity: {} for entity in ENTITIES}
         self._conflicts: list[Finding] = []
-        self._apart: dict[tuple[str, str], list[str]] = {}
+        self._apart: dict[tuple[str, str], SameId] = {}
         # By the object, which is kept so that no other one gets its number.
         self._renamed: dict[int, tuple[str, Record]] = {}
         self._repeated: dict[str, list[str]] = {}
@@ -109,13 +110,11 @@ class Graph:
     def _enter_apart(self, record: Record) -> None:
         """Enter a record whose id an earlier one has, under an id of its own; one that says the same again is the same."""
         entity, key = record.entity, record.id
-        known = self._apart.setdefault((entity, key), [])
-        for new in known:
-            if not differ(self.records[entity][new], record):
-                break
-        else:
-            new = another(entity, key, str(len(known) + 2))
-            known.append(new)
+        same = self._apart.setdefault((entity, key), SameId())
+        new = same.id_of(record)
+        if not new:
+            new = another(entity, key, str(len(same.ids) + 2))
+            same.add(new, record)
             self._repeated.setdefault(entity, []).append(key)
         self._renamed[id(record)] = (new, record)
         self.add(evolve(record, {"id": new}))
@@ -336,7 +335,7 @@ class Graph:
         owners: dict[str, str] = {}
         for service in self.records["service"]:
             held = self._held("service", service, "service_at_locations")
-            taken = {key for key in held if owners.setdefault(key, service) != service}
+            taken = [key for key in held if owners.setdefault(key, service) != service]
             if not taken:
                 continue
             own = {key: another("service_at_location", key, service) if key in taken else key for key in held}
@@ -402,10 +401,10 @@ class Graph:
 
     def _level_all_of_one_id(self) -> None:
         """Two bodies of one id may be two spellings of one address, so what hides one of them hides the others."""
-        for (entity, first), later in self._apart.items():
+        for (entity, first), same in self._apart.items():
             if entity not in levelled():
                 continue
-            held = {key: self._level(entity, key) for key in (first, *later)}
+            held = {key: self._level(entity, key) for key in (first, *same.ids)}
             levels = [level for level in held.values() if level is not None]
             for key, level in held.items():
                 if levels and level != strictest(*levels):
