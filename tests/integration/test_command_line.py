@@ -224,6 +224,19 @@ def test_check_groups_findings_by_rule(tmp_path):
     assert len(told["findings"]) == 5
 
 
+def test_check_lists_what_each_column_of_a_spreadsheet_was_taken_for(tmp_path):
+    sheet = tmp_path / "pantries.csv"
+    sheet.write_text("Program,Phone,Lead\nPantry,828-555-0101,desk 2\n", encoding="utf-8")
+    lines = [line.split() for line in run("check", sheet).stdout.splitlines()]
+    assert [line for line in lines if line[:1] in (["Program"], ["Phone"], ["Lead"])] == [
+        ["Program", "service.name"],
+        ["Phone", "phones"],
+        ["Lead", "(kept", "as", "it", "is)"],
+    ]
+    columns = json.loads(run("check", sheet, "--json").stdout)["columns"]
+    assert columns == {"Program": "service.name", "Phone": "phones", "Lead": ""}
+
+
 def test_check_of_a_clean_directory_is_exit_code_0(tmp_path):
     path = tmp_path / "services.json"
     path.write_text(json.dumps(SERVICE))

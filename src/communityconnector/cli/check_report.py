@@ -50,6 +50,7 @@ def report_dict(directory: cc.Directory, findings: Iterable[cc.Finding]) -> dict
         "services": len(directory.services),
         "organizations": len(directory.organizations),
         "locations": len(directory.locations),
+        "columns": directory.dataset.get("columns", {}),
         "states": {share.aspect.value: share.known for share in completeness(directory)},
         "findings": [{"harm": finding.harm, **attrs.asdict(finding)} for finding in findings],
     }
@@ -120,6 +121,10 @@ def _print_group(console: Console, directory: cc.Directory, harm: Harm, rules: R
         most = _MOST_SHOWN[harm]
         for finding in group[:most]:
             console.print(line_of((f"    {_describe(finding, directory)}", "")))
+        if rule == "columns-guessed":
+            columns = cc.ColumnMapping(directory.dataset["columns"])
+            for line in str(columns).splitlines():
+                console.print(line_of((f"      {line}", "dim")))
         if len(group) > most and harm is not Harm.MENDED:
             console.print(line_of((f"    and {len(group) - most:,} more (--csv lists all)", "dim")))
 

@@ -194,10 +194,10 @@ class _SheetReading:
             return self.reading.mapping
         sample = [sheet.cells(row) for row in sheet.rows[:LOOKED_AT]]
         mapping = ColumnMapping.guess(sheet.header, sample)
-        guessed = ", ".join(
-            f"{column}: {field or 'kept as it is'}" for column, field in mapping.columns.items()
+        understood = sum(map(bool, mapping.columns.values()))
+        message = (
+            f"a spreadsheet whose columns are guessed; {understood} of {len(mapping.columns)} are understood"
         )
-        message = f"a spreadsheet whose columns are guessed: {guessed}"
         self._found(Severity.INFO, "columns-guessed", message, "read so", sheet.line)
         strange = [
             column
