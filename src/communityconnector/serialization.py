@@ -198,7 +198,10 @@ def _problems(error: Exception, path: str, unknown: Callable[[type, set[str]], s
         groups = [(f"{path}.{note.name}" if path else note.name, inner) for inner, note in with_path]
         groups += [(path, inner) for inner in others]
     elif isinstance(error, IterableValidationError):
-        groups = [(f"{path}[{note.index}]", inner) for inner, note in error.group_exceptions()[0]]
+        groups = [
+            (f"{path}[{note.index}]" if isinstance(note.index, int) else f"{path}.{note.index}", inner)
+            for inner, note in error.group_exceptions()[0]
+        ]
     elif isinstance(error, ExpectedError | CommunityConnectorError):
         words = str(error)
     elif isinstance(error, ForbiddenExtraKeysError):

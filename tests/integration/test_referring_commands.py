@@ -254,48 +254,54 @@ def _made_long_ago(place):
     ("text", "words"),
     [
         (f'[notifiers.smtp]\npassword = "{CANARY}', "is not TOML at its end"),
-        (f"{CANARY} = 1", "1 of its tables or keys are none of zone, holidays, plugins, policy"),
-        (f'plugins = "{CANARY}"', "`plugins` must be a list of names"),
-        (f'letterhead = "{CANARY}"', "[letterhead] must be a table"),
-        (f'notifiers = ["{CANARY}"]', "[notifiers] must be a table"),
-        (f'[notifiers]\nsmtp = "{CANARY}"', "[notifiers.smtp] must be a table"),
-        (f'[letterhead]\n{CANARY} = "x"', "1 unknown setting (expected: "),
-        ("[letterhead]\nlibrary = 3", "`library` must be a string, not int"),
+        (f"{CANARY} = 1", "1 unknown name (expected: zone, holidays, plugins, policy"),
+        (f'plugins = "{CANARY}"', "plugins: expected a list"),
+        (f'letterhead = "{CANARY}"', "letterhead: expected a table"),
+        (f'notifiers = ["{CANARY}"]', "notifiers: expected a table"),
+        (f'[notifiers]\nsmtp = "{CANARY}"', "notifiers.smtp: expected a table"),
+        (f'[letterhead]\n{CANARY} = "x"', "letterhead: 1 unknown name (expected: library, "),
+        ("[letterhead]\nlibrary = 3", "letterhead.library: expected a string"),
         (f'[letterhead]\nlibrary = "{CANARY * 9}"', "does not fit one SMS"),
         (f'[letterhead]\nstaff_address = "{CANARY}"', "staff_notifier and staff_address together"),
-        (f'[letterhead]\nchannels = {{email = ["{CANARY}"]}}', "gives names of notifiers"),
+        (
+            f'[letterhead]\nchannels = {{email = ["{CANARY}"]}}',
+            "letterhead.channels.email: expected a string",
+        ),
         ('[letterhead]\nchannels = {email = "smtp"}', "names a notifier that has no table"),
         ('[notifiers.pigeon]\nloft = "x"', "no notifier is called 'pigeon'"),
         (f'[notifiers.smtp]\npassword = "{CANARY}"\nsecurity = "none"', "settings of smtp"),
         (f'[notifiers.smtp]\npass_word = "{CANARY}"', "settings of smtp"),
         ("notifiers = ?", "is not TOML at line 1, column 13"),
         ('plugins = ["nobodys"]', "nobodys"),
-        (f'zone = "{CANARY}"', "settings.toml: `zone` must be the name of an IANA time zone"),
-        ("zone = 5", "`zone` must be the name of an IANA time zone"),
-        (f'holidays = "{CANARY}"', "`holidays` must name a calendar; there are: us-federal"),
-        (f'holidays = ["{CANARY}"]', "`holidays` must name a calendar"),
-        (f'policy = "{CANARY}"', "[policy] must be a table"),
-        (f"[policy]\n{CANARY} = 3", "[policy] 1 of its names are none of contact_attempts, amend_window"),
-        (f'[policy]\nkeep_audit = "{CANARY}"', "[policy] `keep_audit` must be a whole number of days"),
+        (f'zone = "{CANARY}"', "settings.toml: zone: expected the name of an IANA time zone"),
+        ("zone = 5", "zone: expected the name of an IANA time zone"),
+        (f'holidays = "{CANARY}"', "holidays: expected the name of a calendar: us-federal"),
+        (f'holidays = ["{CANARY}"]', "holidays: expected a string"),
+        (f'policy = "{CANARY}"', "policy: expected a table"),
+        (f"[policy]\n{CANARY} = 3", "policy: 1 unknown name (expected: contact_attempts, amend_window"),
+        (f'[policy]\nkeep_audit = "{CANARY}"', "policy.keep_audit: expected a whole number of days"),
         (
             "[policy]\nkeep_audit = 36526",
-            "[policy] `keep_audit` must be a whole number of days, 36,525 at most",
+            "policy.keep_audit: expected a whole number of days, at most 36,525",
         ),
-        ("[policy]\nkeep_audit = true", "[policy] `keep_audit` must be a whole number of days"),
-        ("[policy]\nkeep_audit = 0.5", "[policy] `keep_audit` must be a whole number of days"),
-        ("[policy]\nrespond_within = -1", "[policy] `respond_within` must be a whole number, such as 3"),
-        ("[policy]\nrespond_within = 2000", "[policy] a policy's numbers must be from 0 to 1,000"),
-        ("[policy]\nremind_after = 2", "`remind_after` must be a list of whole numbers, such as [2, 4]"),
+        ("[policy]\nkeep_audit = true", "policy.keep_audit: expected a whole number of days"),
+        ("[policy]\nkeep_audit = 0.5", "policy.keep_audit: expected a whole number of days"),
+        ("[policy]\nrespond_within = -1", "policy: a policy's numbers must be from 0 to 1,000"),
+        ("[policy]\nrespond_within = 2000", "policy: a policy's numbers must be from 0 to 1,000"),
+        ("[policy]\nremind_after = 2", "policy.remind_after: expected a list"),
         (
             f'[policy]\nfollow_up_after = ["{CANARY}"]',
-            "`follow_up_after` must be a list of whole numbers of days",
+            "policy.follow_up_after[0]: expected a whole number of days",
         ),
-        ("[policy]\nwritten_for = [1]", "`written_for` must be a list of texts"),
-        ("[policy]\ncards = 1\nsmall_cell = []", "`cards` must be a text"),
+        ("[policy]\nwritten_for = [1]", "policy.written_for[0]: expected a string"),
+        (
+            "[policy]\ncards = 1\nsmall_cell = []",
+            "policy.cards: expected a string; policy.small_cell: expected a whole number",
+        ),
         ("[policy]\nsmall_cell = 2", "`small_cell` must be at least 3"),
         ("[policy]\nlink_lifetime = 4", "`link_lifetime` must be at most 72 hours"),
         (f'[policy]\ncards = "{CANARY}["', "`cards` must be a valid regular expression"),
-        ("[policy]\nzone = 1", "1 of its names are none of"),
+        ("[policy]\nzone = 1", "policy: 1 unknown name"),
     ],
 )
 def test_settings_that_cannot_be_are_told_without_what_they_say(place, text, words):
@@ -311,16 +317,14 @@ def test_settings_that_cannot_be_are_told_without_what_they_say(place, text, wor
 def test_every_command_of_a_desk_reads_its_settings(place, words):
     (place / "settings.toml").write_text(f'zone = "{CANARY}"', encoding="utf-8")
     done = run(place, *words, "--settings", "settings.toml")
-    assert (done.returncode, "settings.toml: `zone` must be" in done.stderr) == (2, True)
+    assert (done.returncode, "settings.toml: zone: expected" in done.stderr) == (2, True)
 
 
 def test_every_part_of_a_policy_can_be_set(place):
-    from communityconnector.cli.policy import KINDS
     from communityconnector.cli.settings import open_desk
 
     usual = cc.Policy()
     functions = {field.name for field in attrs.fields(cc.Policy) if callable(field.default)}
-    assert set(KINDS) == {field.name for field in attrs.fields(cc.Policy)} - functions - {"zone"}
     said = {
         "contact_attempts": "2", "amend_window": "80", "remind_after": "[1, 3]", "alert_after": "4",
         "respond_within": "10", "follow_up_after": "[7, 20]", "follow_up_window": "50", "review_every": "20",
@@ -328,7 +332,7 @@ def test_every_part_of_a_policy_can_be_set(place):
         "keep_drafts": "1", "keep_private": "2", "keep_closed": "3", "keep_consents": "4", "keep_messages": "5",
         "keep_keys": "6", "keep_audit": "3650", "small_cell": "5", "consent_notice": "3", "progress_every": "14",
     }  # fmt: skip
-    assert set(said) == set(KINDS)
+    assert set(said) == {field.name for field in attrs.fields(cc.Policy)} - functions - {"zone"}
     lines = ['zone = "America/New_York"', 'holidays = "us-federal"', "[policy]"]
     lines += [f"{name} = {value}" for name, value in said.items()]
     (place / "settings.toml").write_text("\n".join(lines), encoding="utf-8")

@@ -11,8 +11,7 @@ import click
 
 from communityconnector.cli.desk import URL_HELP
 from communityconnector.cli.output import console_of, honest, line_of
-from communityconnector.cli.policy import MOST_DAYS
-from communityconnector.cli.settings import open_desk, settings_option
+from communityconnector.cli.settings import MOST_DAYS, open_desk, settings_option
 
 NOT_WIPED: Final = 1
 

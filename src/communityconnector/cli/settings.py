@@ -1,27 +1,36 @@
-"""The file of settings by which a command opens a desk: what the library has decided, and what sends its messages.
+"""The file of settings with which a command opens a desk: the library's policy, its letterhead and its notifiers.
 
-An error names the file, a table and what it should say, and repeats no value: a value may be a password.
+An error names the file and the path of a key. It repeats no value and no unknown name, because either may be a password.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import cache
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+import attrs
 import click
 
 import communityconnector as cc
-from communityconnector.cli.policy import decided
 from communityconnector.desk_calendar import zone_of
-from communityconnector.errors import InvalidReferralError, InvalidSettingsError, SourceNotFoundError
-from communityconnector.settings import Given
+from communityconnector.errors import InvalidSettingsError, SourceNotFoundError
+from communityconnector.serialization import ExpectedError, expect, new_converter, structure
 
-_TABLES: Final = ("zone", "holidays", "plugins", "policy", "letterhead", "notifiers")
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+MOST_DAYS: Final = 36_525
+"""The longest time that a policy can have."""
+
 _PLACE: Final = re.compile(r"at line (\d+), column (\d+)")
+_NOT_IN_FILES: Final = ("zone", "is_holiday", "needs_guardian")
+"""Fields of a policy that its table does not have: zone and calendar belong to the whole desk, and a file has no functions."""
 
 
 settings_option: Final = click.option(
@@ -31,141 +40,136 @@ settings_option: Final = click.option(
 )
 
 
+@attrs.frozen(kw_only=True)
+class DeskSettings:
+    """What a file of settings may contain.
+
+    Attributes:
+        zone: the library's time zone.
+        holidays: the name of its calendar of holidays.
+        plugins: names of the plugins that may be loaded.
+        policy: the library's policy; times are whole numbers of days.
+        letterhead: whom messages are from.
+        notifiers: the settings of each notifier, by its name.
+
+    Raises:
+        InvalidSettingsError: the letterhead names a notifier that has no settings.
+    """
+
+    zone: ZoneInfo | None = None
+    holidays: str | None = None
+    plugins: tuple[str, ...] = ()
+    policy: cc.Policy = attrs.field(factory=cc.Policy)
+    letterhead: cc.Letterhead = attrs.field(factory=cc.Letterhead)
+    notifiers: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        if {self.letterhead.staff_notifier, *self.letterhead.channels.values()} - {"", *self.notifiers}:
+            message = "the letterhead names a notifier that has no table [notifiers.NAME]"
+            raise InvalidSettingsError(message)
+
+
 def open_desk(url: str, file: str | None, **policy: Any) -> cc.Connector:
-    """The desk at a URL, with what a file of settings says of it.
+    """Open the desk at a URL, with the settings of a file.
 
     Args:
         url: where the desk is.
-        file: a TOML file; without one nothing can be sent, and the policy is the default one.
-        **policy: what the command itself was told of the policy; it goes before what the file says.
+        file: a TOML file. Without one the policy is the default one, and nothing can be sent.
+        **policy: fields of the policy that an option of the command sets; they take precedence over the file.
 
     Raises:
         SourceNotFoundError: the file cannot be read.
-        InvalidSettingsError: it is no TOML, or says something that nothing reads.
+        InvalidSettingsError: the file is not TOML, or contains an unknown name or an invalid value.
         CommunityConnectorError: see `Connector.open`.
     """
     if file is None:
         return cc.Connector.open(url, policy=cc.Policy(**policy))
-    from communityconnector.desk_options import MessageOptions
     from communityconnector.plugins import Plugins
 
-    said = _read(file)
-    allow = said.get("plugins", [])
-    if not isinstance(allow, list) or not all(isinstance(name, str) for name in allow):
-        _refuse(file, '`plugins` must be a list of names: plugins = ["jsonlines"]')
-    letterhead = _letterhead(file, _table(file, said, "letterhead"))
+    settings = structure(
+        _converter(),
+        DeskSettings,
+        _read(file),
+        InvalidSettingsError,
+        prefix=f"{file}: ",
+        unknown=_count_unknown,
+    )
+    plugins = Plugins(allow=settings.plugins, strict=True, entry_points=bool(settings.plugins))
+    if settings.holidays not in {None, *plugins.holidays()}:
+        message = f"{file}: holidays: expected the name of a calendar: {', '.join(plugins.holidays())}"
+        raise InvalidSettingsError(message)
+    # A notifier's settings are strings. A number may stand in TOML without quotes.
     notifiers = {
-        name: _texts(_table(file, said["notifiers"], name, within="notifiers."))
-        for name in _table(file, said, "notifiers")
+        name: {key: str(value) if type(value) is int else value for key, value in table.items()}
+        for name, table in settings.notifiers.items()
     }
-    wanted = {letterhead.staff_notifier, *letterhead.channels.values()} - {"", *notifiers}
-    if wanted:
-        _refuse(file, "the letterhead names a notifier that has no table [notifiers.NAME]")
-    plugins = Plugins(allow=allow, strict=True, entry_points=bool(allow))
     return cc.Connector.open(
         url,
         plugins=plugins,
-        messages=MessageOptions(letterhead=letterhead, notifiers=notifiers),
-        policy=_policy(file, _table(file, said, "policy"), policy),
-        zone=_zone(file, said),
-        holidays=_holidays(file, said, plugins.holidays()),
+        messages=cc.MessageOptions(letterhead=settings.letterhead, notifiers=notifiers),
+        policy=attrs.evolve(settings.policy, **policy),
+        zone=settings.zone,
+        holidays=settings.holidays,
     )
 
 
 def _read(file: str) -> dict[str, Any]:
-    problem = ""
     try:
-        said = tomllib.loads(Path(file).read_text(encoding="utf-8"))
+        return tomllib.loads(Path(file).read_text(encoding="utf-8"))
     except OSError as error:
         message = f"{file}: cannot be read: {error.strerror}"
         raise SourceNotFoundError(message) from None
-    except ValueError as error:  # of TOML, or of UTF-8; its words may repeat a value, and the place does not
-        found = _PLACE.search(str(error))
-        place = f"at line {found[1]}, column {found[2]}" if found else "at its end, or is not UTF-8"
-        said, problem = None, f"is not TOML {place}"
-    if said is None:
-        _refuse(file, problem)
-    odd = len(said.keys() - set(_TABLES))
-    if odd:
-        _refuse(file, f"{odd} of its tables or keys are none of {', '.join(_TABLES)}")
-    return said
-
-
-def _table(file: str, said: Mapping[str, Any], name: str, *, within: str = "") -> dict[str, Any]:
-    found = said.get(name, {})
-    if not isinstance(found, dict):
-        _refuse(file, f"[{within}{name}] must be a table")
-    return found
-
-
-def _texts(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings as parts take them: a number stands in TOML without quotes, and is a text to them."""
-    return {name: str(value) if type(value) is int else value for name, value in said.items()}
-
-
-def _letterhead(file: str, said: dict[str, Any]) -> cc.Letterhead:
-    said = dict(said)
-    channels = _table(file, said, "channels", within="letterhead.")
-    said.pop("channels", None)
-    if not all(isinstance(name, str) for name in channels.values()):
-        _refuse(file, "[letterhead.channels] gives names of notifiers, such as email = 'smtp'")
-    usual = cc.Letterhead()
-    given = Given("letterhead", said)
-    library = given.text("library", "the library's short name", usual.library)
-    link_base = given.text("link_base", "what links begin with", usual.link_base)
-    anonymous = given.text(
-        "anonymous_link_base",
-        "what links to patrons begin with who are not told whom they are from",
-        usual.anonymous_link_base,
-    )
-    staff_notifier = given.text("staff_notifier", "name of a notifier", usual.staff_notifier)
-    language = given.text("language", "the staff's language", usual.language)
-    try:
-        made = cc.Letterhead(
-            library=library,
-            link_base=link_base,
-            anonymous_link_base=anonymous,
-            staff_notifier=staff_notifier,
-            staff_address=given.secret("staff_address") or usual.staff_address,
-            language=language,
-            channels=channels,
-        )
-        given.done()
-    except (InvalidSettingsError, InvalidReferralError) as error:
-        message = f"{file}: {error}"
-        raise InvalidSettingsError(message) from None
-    return made
-
-
-def _policy(file: str, said: Mapping[str, Any], first: Mapping[str, Any]) -> cc.Policy:
-    found, problems = decided(said)
-    if problems:
-        _refuse(file, f"[policy] {'; '.join(problems)}")
-    try:
-        return cc.Policy(**{**found, **first})
-    except InvalidReferralError as error:
-        message = f"{file}: [policy] {error}"
-        raise InvalidSettingsError(message) from None
-
-
-def _zone(file: str, said: Mapping[str, Any]) -> ZoneInfo | None:
-    name = said.get("zone")
-    if name is None:
-        return None
-    try:
-        return zone_of(str(name))
-    except InvalidSettingsError as error:
-        message = f"{file}: {error}"
-        raise InvalidSettingsError(message) from None
-
-
-def _holidays(file: str, said: Mapping[str, Any], calendars: Iterable[str]) -> str | None:
-    name = said.get("holidays")
-    if name is not None and name not in list(calendars):
-        _refuse(file, f"`holidays` must name a calendar; there are: {', '.join(calendars)}")
-    return name
-
-
-def _refuse(file: str, why: str) -> NoReturn:
-    message = f"{file}: {why}"
+    except (
+        ValueError
+    ) as error:  # invalid TOML or UTF-8; the error's text may repeat a value, its place does not
+        place = _PLACE.search(str(error))
+        where = f"at line {place[1]}, column {place[2]}" if place else "at its end, or is not UTF-8"
+        message = f"{file}: is not TOML {where}"
     raise InvalidSettingsError(message)
+
+
+@cache
+def _converter() -> Converter:
+    """The converter of a file's tables."""
+    converter = new_converter()
+    converter.register_structure_hook(timedelta, _days)
+    converter.register_structure_hook(ZoneInfo, _zone)
+    for cls in (cc.Policy, cc.Letterhead, DeskSettings):
+        converter.register_structure_hook(cls, _table_reader(cls, converter))
+    return converter
+
+
+def _table_reader(cls: type, converter: Converter) -> Callable[[Any, Any], Any]:
+    from cattrs import override
+    from cattrs.gen import make_dict_structure_fn
+
+    omitted: dict[str, Any] = {name: override(omit=True) for name in _NOT_IN_FILES if cls is cc.Policy}
+    read: Any = make_dict_structure_fn(cls, converter, **omitted)
+
+    def read_table(raw: Any, _: Any) -> Any:
+        table = expect(raw, dict, "a table")
+        return read({name: value for name, value in table.items() if value != ""}, cls)
+
+    return read_table
+
+
+def _days(raw: Any, _: Any) -> timedelta:
+    if type(raw) is not int or not 0 <= raw <= MOST_DAYS:
+        message = f"a whole number of days, at most {MOST_DAYS:,}"
+        raise ExpectedError(message)
+    return timedelta(days=raw)
+
+
+def _zone(raw: Any, _: Any) -> ZoneInfo:
+    what = "the name of an IANA time zone, such as America/New_York"
+    try:
+        return zone_of(expect(raw, str, what))
+    except InvalidSettingsError:
+        raise ExpectedError(what) from None
+
+
+def _count_unknown(cls: type, names: set[str]) -> str:
+    known = [
+        field.name for field in attrs.fields(cls) if cls is not cc.Policy or field.name not in _NOT_IN_FILES
+    ]
+    return f"{len(names)} unknown {'name' if len(names) == 1 else 'names'} (expected: {', '.join(known)})"

@@ -9,10 +9,9 @@ from communityconnector.errors import InvalidReferralError
 from communityconnector.referrals.fields import Code, as_utc
 from communityconnector.referrals.policy import Policy
 from communityconnector.referrals.referral import Referral
-from communityconnector.referrals.states import ASKED_AFTERWARDS, SENT, ReferralStatus, Source
+from communityconnector.referrals.states import SENT, STATES, ReferralStatus, Source
 
 _SATURDAY: Final = 5
-_WITH_AGENCY: Final = (ReferralStatus.ACCEPTED, ReferralStatus.IN_PROGRESS)
 _LONGEST_BREAK: Final = 366
 """Days in a row without a business day after which a calendar counts as broken."""
 
@@ -133,7 +132,7 @@ def _consenting(referral: Referral, policy: Policy, until: datetime) -> list[Due
     notice = until - policy.consent_notice
     if referral.sent_at is not None and notice > referral.sent_at:
         due_times.append(Due(notice, Clock.CONSENT_ENDING))
-    if referral.status in _WITH_AGENCY:
+    if STATES[referral.status].asks_progress:
         interval = policy.progress_every
         times = [
             referral.last_at + interval * n for n in range(1, (until - referral.last_at) // interval + 1)
@@ -154,7 +153,8 @@ def _asking(referral: Referral, policy: Policy, *, answered: bool) -> list[Due]:
     if not referral.follow_up_allowed or since is None:
         return []
     if referral.closed_at is not None:
-        if answered or referral.status not in ASKED_AFTERWARDS or referral.outcome_source is Source.PATRON:
+        asks = STATES[referral.status].asks_patron
+        if answered or not asks or referral.outcome_source is Source.PATRON:
             return []
         if referral.outcome_source is not None:
             return [

@@ -18,7 +18,7 @@ from communityconnector.referrals.codes import Outcome
 from communityconnector.referrals.mappings import WORDINGS
 from communityconnector.referrals.referral import Referral
 from communityconnector.referrals.sensitivity import patron_ref
-from communityconnector.referrals.states import ReferralStatus, ReferralType, Source
+from communityconnector.referrals.states import STATES, ReferralStatus, ReferralType, Source
 
 _GUIDE: Final = "http://hl7.org/fhir/us/sdoh-clinicalcare"
 TASK_PROFILE: Final = f"{_GUIDE}/StructureDefinition/SDOHCC-TaskForReferralManagement"
@@ -31,17 +31,6 @@ _ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}")
 """FHIR R4's data type `id`."""
 _REFERENCE: Final = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}|urn:uuid:[0-9a-f-]{36}")
 """A relative reference or a UUID, but no URL and no address. A patron's id must be opaque too (`patron_ref`)."""
-
-_WITH_REASON: Final = {
-    ReferralStatus.REJECTED,
-    ReferralStatus.CANCELLED,
-    ReferralStatus.ON_HOLD,
-    ReferralStatus.FAILED,
-}
-"""States whose reason the guide expects in Task.statusReason."""
-
-_BY_AGENCY: Final = {ReferralStatus.REJECTED, ReferralStatus.FAILED}
-"""Those of them whose reason only the agency gives. Staff may have corrected it here without the agency."""
 
 
 def service_request(referral: Referral, *, requester: str, patron: str | None = None) -> dict[str, Any]:
@@ -137,10 +126,11 @@ def _status_reason(referral: Referral) -> dict[str, Any] | None:
     if referral.status is ReferralStatus.EXPIRED:
         return {"text": "expired: no response"}
     reason = referral.hold_reason or referral.outcome
-    if referral.status not in _WITH_REASON or reason is None:
+    given_by = STATES[referral.status].reason
+    if not given_by or reason is None:
         return None
-    if referral.status in _BY_AGENCY and referral.outcome_source is not Source.AGENCY:
-        return None
+    if given_by == "agency" and referral.outcome_source is not Source.AGENCY:
+        return None  # staff may have corrected it here without the agency
     status_reason: dict[str, Any] = {"text": reason.value}
     if reason is Outcome.NO_CAPACITY:
         # The guide defines this code for answers about capacity. Using it as a reason is our reading.

@@ -7,11 +7,14 @@ for details that were handed over with nothing sent, and `expired`, for a reques
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal
 
 import attrs
 
 from communityconnector.errors import InvalidReferralError
+from communityconnector.referrals.codes import FAILURE, CodeClass
 from communityconnector.referrals.fields import Code, names, typed
 
 
@@ -32,31 +35,6 @@ class ReferralStatus(Code):
     EXPIRED = "expired"
     """No answer came in time. The record is closed, the loop is not."""
     ENTERED_IN_ERROR = "entered_in_error"
-
-
-TERMINAL: Final = frozenset(
-    {
-        ReferralStatus.COMPLETED,
-        ReferralStatus.FAILED,
-        ReferralStatus.REJECTED,
-        ReferralStatus.CANCELLED,
-        ReferralStatus.EXPIRED,
-        ReferralStatus.ENTERED_IN_ERROR,
-    }
-)
-"""States that a referral never leaves, except for `entered_in_error`."""
-
-SENT: Final = (
-    ReferralStatus.REQUESTED,
-    ReferralStatus.ACCEPTED,
-    ReferralStatus.IN_PROGRESS,
-    ReferralStatus.ON_HOLD,
-)
-"""States of a referral that was sent to an agency and is still open."""
-
-
-ASKED_AFTERWARDS: Final = (ReferralStatus.COMPLETED, ReferralStatus.FAILED, ReferralStatus.EXPIRED)
-"""States in which a patron who agreed is still asked how it went. Of a rejected or cancelled referral they know."""
 
 
 class ReferralType(Code):
@@ -112,6 +90,85 @@ class Event(Code):
     """The first event of a new referral that replaces a closed one."""
     DISCARD = "discard"
     """A draft is deleted. No event remains, because no referral remains."""
+
+
+@attrs.frozen(kw_only=True)
+class StateFacts:
+    """What the library knows of a state. `STATES` has one for each.
+
+    Attributes:
+        is_terminal: whether the referral is closed. It never leaves such a state, except for `entered_in_error`.
+        is_sent: whether it was sent to an agency and is still open.
+        is_taken_on: whether the agency has taken it on and it is still open.
+        asks_progress: whether a silent agency is asked how it stands.
+        asks_patron: whether a patron who agreed is asked how it went, although the referral is closed.
+        is_counted: whether it counts in statistics.
+        is_set_by_library: whether it is the library that brings an agency's FHIR task into this state.
+        outcomes: the classes that the outcome may belong to.
+        reason: who gives the reason that FHIR expects in Task.statusReason: `agency`, or `any` for the agency, staff or
+            the patron. Empty if FHIR expects none.
+        agency_event: the event by which an agency brings a referral into this state; `None` if it cannot.
+    """
+
+    is_terminal: bool = False
+    is_sent: bool = False
+    is_taken_on: bool = False
+    asks_progress: bool = False
+    asks_patron: bool = False
+    is_counted: bool = True
+    is_set_by_library: bool = False
+    outcomes: tuple[CodeClass, ...] = ()
+    reason: Literal["", "agency", "any"] = ""
+    agency_event: Event | None = None
+
+
+STATES: Final[Mapping[ReferralStatus, StateFacts]] = MappingProxyType(
+    {
+        ReferralStatus.DRAFT: StateFacts(is_counted=False, is_set_by_library=True),
+        ReferralStatus.GIVEN: StateFacts(),
+        ReferralStatus.REQUESTED: StateFacts(is_sent=True, is_set_by_library=True),
+        ReferralStatus.ACCEPTED: StateFacts(
+            is_sent=True, is_taken_on=True, asks_progress=True, agency_event=Event.ACCEPT
+        ),
+        ReferralStatus.IN_PROGRESS: StateFacts(
+            is_sent=True, is_taken_on=True, asks_progress=True, agency_event=Event.START
+        ),
+        ReferralStatus.ON_HOLD: StateFacts(
+            is_sent=True, is_taken_on=True, reason="any", agency_event=Event.HOLD
+        ),
+        ReferralStatus.COMPLETED: StateFacts(
+            is_terminal=True, asks_patron=True, outcomes=(CodeClass.SUCCESS,), agency_event=Event.COMPLETE
+        ),
+        ReferralStatus.FAILED: StateFacts(
+            is_terminal=True, asks_patron=True, outcomes=FAILURE, reason="agency", agency_event=Event.FAIL
+        ),
+        # Of a rejected or cancelled referral, patrons know how it went.
+        ReferralStatus.REJECTED: StateFacts(
+            is_terminal=True, outcomes=(CodeClass.AGENCY,), reason="agency", agency_event=Event.REJECT
+        ),
+        ReferralStatus.CANCELLED: StateFacts(
+            is_terminal=True,
+            is_set_by_library=True,
+            outcomes=FAILURE,
+            reason="any",
+            agency_event=Event.CANCEL,
+        ),
+        # An expired request is exported as a cancelled one.
+        ReferralStatus.EXPIRED: StateFacts(
+            is_terminal=True, asks_patron=True, is_set_by_library=True, outcomes=tuple(CodeClass)
+        ),
+        ReferralStatus.ENTERED_IN_ERROR: StateFacts(
+            is_terminal=True, is_counted=False, is_set_by_library=True
+        ),
+    }
+)
+"""What the library knows of each state. What may happen in a state is in `table.TABLE`."""
+
+TERMINAL: Final = frozenset(status for status, facts in STATES.items() if facts.is_terminal)
+"""States that a referral never leaves, except for `entered_in_error`."""
+
+SENT: Final = tuple(status for status, facts in STATES.items() if facts.is_sent)
+"""States of a referral that was sent to an agency and is still open."""
 
 
 class Role(Code):

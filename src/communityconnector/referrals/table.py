@@ -8,8 +8,8 @@ from typing import Final
 
 import attrs
 
-from communityconnector.referrals.codes import FAILURE, CodeClass, Outcome
-from communityconnector.referrals.states import ASKED_AFTERWARDS, SENT, Event, ReferralStatus, Role
+from communityconnector.referrals.codes import CodeClass, Outcome
+from communityconnector.referrals.states import SENT, STATES, Event, ReferralStatus, Role
 
 
 @attrs.frozen(kw_only=True)
@@ -48,16 +48,8 @@ _S = ReferralStatus
 _STAFF, _PATRON, _AGENCY, _SYSTEM, _ADAPTER = Role.STAFF, Role.PATRON, Role.AGENCY, Role.SYSTEM, Role.ADAPTER
 _DESK = (_STAFF, _PATRON)
 _ANYONE = (_STAFF, _PATRON, _AGENCY)
-_WORKED_ON = (_S.ACCEPTED, _S.IN_PROGRESS, _S.ON_HOLD)
+_TAKEN_ON = tuple(status for status, facts in STATES.items() if facts.is_taken_on)
 _OUTCOME = ("outcome", "outcome_source")
-_OUTCOMES = {
-    _S.COMPLETED: (CodeClass.SUCCESS,),
-    _S.FAILED: FAILURE,
-    _S.REJECTED: (CodeClass.AGENCY,),
-    _S.CANCELLED: FAILURE,
-    _S.EXPIRED: tuple(CodeClass),
-}
-"""The classes that an outcome may belong to, by the state that it explains."""
 
 
 def _table() -> Iterable[Transition]:
@@ -86,7 +78,7 @@ def _table() -> Iterable[Transition]:
     )
     for status in SENT:
         yield Transition(event=Event.ATTEMPT_CONTACT, before=status, after=status, who=(_STAFF, _AGENCY))
-    for status in (_S.GIVEN, *ASKED_AFTERWARDS):
+    for status in (_S.GIVEN, *(status for status, facts in STATES.items() if facts.asks_patron)):
         yield Transition(
             event=Event.ATTEMPT_CONTACT,
             before=status,
@@ -109,11 +101,11 @@ def _agency() -> Iterable[Transition]:
         who=(_AGENCY,),
         needs=("outcome",),
         takes=("outcome_source",),
-        classes=_OUTCOMES[_S.REJECTED],
+        classes=STATES[_S.REJECTED].outcomes,
     )
     for status in (_S.ACCEPTED, _S.ON_HOLD):
         yield Transition(event=Event.START, before=status, after=_S.IN_PROGRESS, who=(_AGENCY,))
-    for status in _WORKED_ON:
+    for status in _TAKEN_ON:
         # A review of a hold sets the next review day. Staff may do that too, after a call to the agency.
         yield Transition(
             event=Event.HOLD,
@@ -131,7 +123,7 @@ def _endings() -> Iterable[Transition]:
         (Event.COMPLETE, _S.COMPLETED, ()),
         (Event.FAIL, _S.FAILED, ("contact_attempts",)),
     ):
-        for status in _WORKED_ON:
+        for status in _TAKEN_ON:
             yield Transition(
                 event=event,
                 before=status,
@@ -139,7 +131,7 @@ def _endings() -> Iterable[Transition]:
                 who=_ANYONE,
                 guards=guards,
                 needs=_OUTCOME,
-                classes=_OUTCOMES[after],
+                classes=STATES[after].outcomes,
             )
     for status in (_S.DRAFT, *SENT):
         yield Transition(
@@ -150,7 +142,7 @@ def _endings() -> Iterable[Transition]:
             guards=("contact_attempts",),
             needs=("outcome",),
             takes=("outcome_source",),
-            classes=FAILURE,
+            classes=STATES[_S.CANCELLED].outcomes,
         )
     for status in SENT:
         yield Transition(
@@ -175,7 +167,7 @@ def _endings() -> Iterable[Transition]:
             after=after,
             who=_DESK,
             needs=("to", *_OUTCOME),
-            classes=_OUTCOMES[after],
+            classes=STATES[after].outcomes,
         )
     yield Transition(
         event=Event.CLOSE_GIVEN,
@@ -208,7 +200,7 @@ def _corrections() -> Iterable[Transition]:
             who=(_STAFF, _AGENCY),
             guards=("agency_was_told", "amend_window", "contact_attempts"),
             needs=_OUTCOME,
-            classes=_OUTCOMES[status],
+            classes=STATES[status].outcomes,
         )
 
 

@@ -20,22 +20,12 @@ from communityconnector.referrals.fields import as_utc
 from communityconnector.referrals.guards import Step
 from communityconnector.referrals.policy import Policy
 from communityconnector.referrals.referral import Proposal, Referral, ReferralEvent
-from communityconnector.referrals.states import TERMINAL, Actor, Event, ReferralStatus, Role, Source
+from communityconnector.referrals.states import STATES, TERMINAL, Actor, Event, ReferralStatus, Role, Source
 from communityconnector.referrals.table import IMPLIED, TABLE, Transition, by_move
 
 MOVES: Final = by_move(TABLE)
 _DEFAULT: Final = Policy()
 _SPEAKS: Final = {Role.STAFF: Source.STAFF, Role.PATRON: Source.PATRON, Role.AGENCY: Source.AGENCY}
-_BY_REQUESTER: Final = frozenset(
-    {
-        ReferralStatus.DRAFT,
-        ReferralStatus.REQUESTED,
-        ReferralStatus.CANCELLED,
-        ReferralStatus.EXPIRED,
-        ReferralStatus.ENTERED_IN_ERROR,
-    }
-)
-"""States that the requester may set on an agency's task. An expired request is exported as a cancelled one."""
 
 
 class Advanced(NamedTuple):
@@ -315,7 +305,7 @@ def _carry_out(row: Transition, step: Step, *, inferred: bool = False) -> Advanc
         changes |= {"hold_reason": None, "review_on": None}
     if after in TERMINAL and not before.is_closed:
         changes |= {"closed_at": step.at, "purge_after": step.at + step.policy.keep_closed}
-    if actor.role is Role.AGENCY or after in _BY_REQUESTER:
+    if actor.role is Role.AGENCY or STATES[after].is_set_by_library:
         changes["task_status"] = after
     referral = attrs.evolve(before, status=after, version=before.version + 1, last_at=step.at, **changes)
     written = ReferralEvent(

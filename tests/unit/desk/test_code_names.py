@@ -13,6 +13,9 @@ from communityconnector.interchange import Mode
 from communityconnector.matching import Rank
 from communityconnector.model import Audience
 from communityconnector.referrals import names
+from communityconnector.referrals.mappings import WORDINGS
+from communityconnector.referrals.states import STATES, ReferralStatus
+from communityconnector.referrals.texts import STATUS_WORDS
 
 CODES = {
     "Role": (referrals.Role, names.RoleName),
@@ -37,3 +40,9 @@ CODES = {
 def test_the_types_list_every_code_and_no_other(name):
     codes, literal = CODES[name]
     assert [code.value for code in codes] == list(get_args(literal))
+
+
+def test_every_state_has_its_facts_its_words_for_patrons_and_its_words_in_other_systems():
+    states = set(ReferralStatus)
+    assert set(STATES) == {row.status for row in WORDINGS} == states
+    assert {language: set(words) for language, words in STATUS_WORDS.items()} == {"en": states, "es": states}

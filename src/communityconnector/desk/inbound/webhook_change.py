@@ -15,22 +15,12 @@ from communityconnector.desk.store.audit_log import Fact
 from communityconnector.desk.store.record_kinds import stamp
 from communityconnector.desk.store.webhook_senders import WebhookSender
 from communityconnector.errors import IllegalTransitionError, InvalidReferralError, ReferralNotFoundError
-from communityconnector.referrals import TABLE, Actor, Event, Referral, ReferralStatus, Role
+from communityconnector.referrals import TABLE, Actor, Event, Referral, Role
 from communityconnector.referrals.mappings import reported
+from communityconnector.referrals.states import STATES
 
 IN_ORDER: Final = "in_order"
 """The guard that a report fails which is older than the sender's last one."""
-
-_EVENTS: Final = {
-    ReferralStatus.ACCEPTED: Event.ACCEPT,
-    ReferralStatus.REJECTED: Event.REJECT,
-    ReferralStatus.IN_PROGRESS: Event.START,
-    ReferralStatus.ON_HOLD: Event.HOLD,
-    ReferralStatus.COMPLETED: Event.COMPLETE,
-    ReferralStatus.FAILED: Event.FAIL,
-    ReferralStatus.CANCELLED: Event.CANCEL,
-}
-"""The event by which an agency brings a referral into a state. It brings none into the other states."""
 
 _AGENCY_EVENTS: Final = frozenset(row.event for row in TABLE if Role.AGENCY in row.who)
 """The events that an agency may report."""
@@ -99,7 +89,7 @@ def _interpret(change: ReferralChange, word: ForeignStatus, actor: Actor, messag
     is_clear = not meaning.needs_review
     if is_clear and meaning.status is not change.referral.status:
         details = {"outcome": meaning.outcome, "hold_reason": meaning.hold_reason}
-        event = None if meaning.status is None else _EVENTS.get(meaning.status)
+        event = None if meaning.status is None else STATES[meaning.status].agency_event
         is_clear = event is not None and _apply_if_possible(change, event, actor, details)
     state.metadata = attrs.evolve(
         state.metadata, external_system=word.system, external_status=word.text, needs_review=not is_clear
@@ -128,4 +118,4 @@ def _changes_nothing(referral: Referral, event: Event, details: Mapping[str, Any
         for name, code in (("outcome", referral.outcome), ("hold_reason", referral.hold_reason))
         if code is not None
     }
-    return _EVENTS.get(referral.status) is event and details == present
+    return STATES[referral.status].agency_event is event and details == present

@@ -12,14 +12,13 @@ from communityconnector.desk.context import DeskContext
 from communityconnector.desk.store.record_kinds import COUNT
 from communityconnector.desk.store.referral_record import StoredReferral
 from communityconnector.needs import Vocabulary
-from communityconnector.referrals import Policy, Referral, ReferralStatus
+from communityconnector.referrals import Policy, Referral
 from communityconnector.referrals.fields import Code
+from communityconnector.referrals.states import STATES
 from communityconnector.storage import ABSENT, Put, Write
 
 OTHER: Final = "other"
 """The need of a referral whose needs are in no vocabulary."""
-
-_UNCOUNTED: Final = (ReferralStatus.DRAFT, ReferralStatus.ENTERED_IN_ERROR)
 
 
 class Ending(Code):
@@ -37,7 +36,7 @@ class Ending(Code):
 
 def is_counted(referral: Referral) -> bool:
     """Whether a referral counts: it was more than a draft, and not entered in error."""
-    return referral.status not in _UNCOUNTED
+    return STATES[referral.status].is_counted
 
 
 def count_writes(context: DeskContext, referrals: Iterable[StoredReferral]) -> list[Write]:
