@@ -158,6 +158,26 @@ def _mapping_reader(kind: Any, converter: Converter) -> Callable[[Any, Any], Any
     return lambda raw, _: read(expect(raw, dict, "a table of names and values"), items)
 
 
+def read_tables(converter: Converter, cls: type[Any], *, without: tuple[str, ...] = ()) -> None:
+    """Make a converter read a class from tables of a settings file. A blank string there counts as no value.
+
+    Args:
+        converter: the converter.
+        cls: an attrs class.
+        without: fields that a table cannot have.
+    """
+    from cattrs import override
+    from cattrs.gen import make_dict_structure_fn
+
+    omitted: dict[str, Any] = {name: override(omit=True) for name in without}
+    read: Any = make_dict_structure_fn(cls, converter, **omitted)
+
+    def read_table(raw: Any, _: Any) -> Any:
+        return read({key: value for key, value in expect(raw, dict, "a table").items() if value != ""}, cls)
+
+    converter.register_structure_hook(cls, read_table)
+
+
 def structure(  # noqa: PLR0913  # what to read, and how errors are worded
     converter: Converter,
     cls: type[T],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ import click
 import communityconnector as cc
 from communityconnector.desk_calendar import zone_of
 from communityconnector.errors import InvalidSettingsError, SourceNotFoundError
-from communityconnector.serialization import ExpectedError, expect, new_converter, structure
+from communityconnector.serialization import ExpectedError, expect, new_converter, read_tables, structure
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -134,23 +134,10 @@ def _converter() -> Converter:
     converter = new_converter()
     converter.register_structure_hook(timedelta, _days)
     converter.register_structure_hook(ZoneInfo, _zone)
-    for cls in (cc.Policy, cc.Letterhead, DeskSettings):
-        converter.register_structure_hook(cls, _table_reader(cls, converter))
+    read_tables(converter, cc.Policy, without=_NOT_IN_FILES)
+    read_tables(converter, cc.Letterhead)
+    read_tables(converter, DeskSettings)
     return converter
-
-
-def _table_reader(cls: type, converter: Converter) -> Callable[[Any, Any], Any]:
-    from cattrs import override
-    from cattrs.gen import make_dict_structure_fn
-
-    omitted: dict[str, Any] = {name: override(omit=True) for name in _NOT_IN_FILES if cls is cc.Policy}
-    read: Any = make_dict_structure_fn(cls, converter, **omitted)
-
-    def read_table(raw: Any, _: Any) -> Any:
-        table = expect(raw, dict, "a table")
-        return read({name: value for name, value in table.items() if value != ""}, cls)
-
-    return read_table
 
 
 def _days(raw: Any, _: Any) -> timedelta:
