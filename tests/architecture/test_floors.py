@@ -71,7 +71,7 @@ OUTSIDE = {
 }
 """What each room may import from outside the standard library. geopy only for types above the model."""
 
-TYPES_ONLY = {"geopy", "rich"}
+TYPES_ONLY = {"cattrs", "geopy", "rich"}
 
 
 def room(path: Path) -> str:
