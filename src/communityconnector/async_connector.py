@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
-from functools import partial
+from functools import partial, wraps
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar, Unpack
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar, Unpack
 
 from communityconnector.connector import Connector
-from communityconnector.desk import DispatchReport, DueReferral, PurgeReport
-from communityconnector.desk.casework.referral_request import EventOptions, ReferOptions
-from communityconnector.desk.casework.referring import ReferralTarget
-from communityconnector.desk_options import DeskOptions, LoadOptions, MatchOptions
-from communityconnector.directory_store import Loaded
-from communityconnector.directory_store.loading import Source
+from communityconnector.desk import DispatchReport
+from communityconnector.desk_options import DeskOptions
 from communityconnector.errors import StorageClosedError
-from communityconnector.matching import Explanation, MatchResult
-from communityconnector.model import Finding
-from communityconnector.needs import Need
-from communityconnector.referrals import Actor, Event, FollowUp, Referral
-from communityconnector.referrals.names import EventName
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
+def _awaited(
+    call: Callable[Concatenate[Connector, P], T],
+) -> Callable[Concatenate[AsyncConnector, P], Coroutine[Any, Any, T]]:
+    """Return a method of `AsyncConnector` that runs one of `Connector`, with its arguments and its documentation."""
+    name = call.__name__
+
+    @wraps(call)
+    async def method(self: AsyncConnector, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        # By its name, because a host's desk may have a method of its own in its place.
+        own: Callable[P, T] = getattr(self.desk, name)
+        return await self.run(own, *args, **kwargs)
+
+    return method
+
+
 class AsyncConnector:
     """A desk for programs that must not wait: each call runs on a thread, and can be awaited.
 
-    It has the verbs of `Connector`; every other call of the desk is awaited by `run`.
+    It has the verbs of `Connector` with the same arguments: `load`, `match`, `explain`, `export`, `refer`, `record_event`,
+    `follow_up`, `due`, `dispatch_once`, `purge` and `close`. Every other call of the desk is awaited by `run`.
 
     Args:
         desk: the desk; closed with this one.
@@ -69,41 +74,15 @@ class AsyncConnector:
             raise StorageClosedError(message)
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(call, *args, **kwargs))
 
-    async def load(self, source: Source, **options: Unpack[LoadOptions]) -> Loaded:
-        """See `Connector.load`."""
-        return await self.run(partial(self.desk.load, source, **options))
-
-    async def match(self, need: Need | str, **options: Unpack[MatchOptions]) -> MatchResult:
-        """See `Connector.match`."""
-        return await self.run(partial(self.desk.match, need, **options))
-
-    async def explain(self, need: Need | str, service_id: str) -> tuple[Explanation, ...]:
-        """See `Connector.explain`."""
-        return await self.run(self.desk.explain, need, service_id)
-
-    async def export(self, path: str | os.PathLike[str], *, format: str | None = None) -> tuple[Finding, ...]:  # noqa: A002  # the command line's word
-        """See `Connector.export`."""
-        return await self.run(self.desk.export, path, format=format)
-
-    async def refer(self, to: ReferralTarget, *, actor: Actor, **options: Unpack[ReferOptions]) -> Referral:
-        """See `Connector.refer`."""
-        return await self.run(partial(self.desk.refer, to, actor=actor, **options))
-
-    async def record_event(
-        self, referral_id: str, event: Event | EventName, *, actor: Actor, **options: Unpack[EventOptions]
-    ) -> Referral:
-        """See `Connector.record_event`."""
-        return await self.run(partial(self.desk.record_event, referral_id, event, actor=actor, **options))
-
-    async def follow_up(
-        self, referral_id: str, answer: FollowUp, *, actor: Actor, at: datetime | None = None
-    ) -> Referral:
-        """See `Connector.follow_up`."""
-        return await self.run(self.desk.follow_up, referral_id, answer, actor=actor, at=at)
-
-    async def due(self, now: datetime | None = None) -> tuple[DueReferral, ...]:
-        """See `Connector.due`."""
-        return await self.run(self.desk.due, now)
+    load = _awaited(Connector.load)
+    match = _awaited(Connector.match)
+    explain = _awaited(Connector.explain)
+    export = _awaited(Connector.export)
+    refer = _awaited(Connector.refer)
+    record_event = _awaited(Connector.record_event)
+    follow_up = _awaited(Connector.follow_up)
+    due = _awaited(Connector.due)
+    purge = _awaited(Connector.purge)
 
     async def dispatch_once(self, limit: int = 100) -> DispatchReport:
         """See `Connector.dispatch_once`. If the task is cancelled, the message that is being sent is finished first.
@@ -115,12 +94,6 @@ class AsyncConnector:
             return await self.run(self.desk.dispatch_once, limit, stop=stop)
         finally:
             stop.set()
-
-    async def purge(
-        self, now: datetime | None = None, *, dry_run: bool = False, wipe: bool = True
-    ) -> PurgeReport:
-        """See `Connector.purge`."""
-        return await self.run(self.desk.purge, now, dry_run=dry_run, wipe=wipe)
 
     async def close(self) -> None:
         """See `Connector.close`."""

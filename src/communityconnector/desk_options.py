@@ -13,14 +13,11 @@ from uuid import uuid4
 import attrs
 
 from communityconnector.desk import WebhookSender
-from communityconnector.directory_store.loading import Columns
 from communityconnector.encryption import Keyring
 from communityconnector.geocoding import Geocoder
-from communityconnector.interchange import Mode
-from communityconnector.matching import Rank
 from communityconnector.matching.engine import Reranker
 from communityconnector.matching.schedules.recurrence import Holidays
-from communityconnector.model import Audience, Finding, Point
+from communityconnector.model import Audience
 from communityconnector.needs import Interpreter, Vocabulary
 from communityconnector.notification import Notifier, Secret
 from communityconnector.plugins import Plugins
@@ -116,24 +113,3 @@ class DeskOptions(TypedDict, total=False):
     secret: Secret | None
     keyring: Keyring | None
     ids: Callable[[], str]
-
-
-class LoadOptions(TypedDict, total=False):
-    """Keywords of `Connector.load`."""
-
-    mode: Mode | ModeName
-    mapping: Columns
-    drop_missing: bool
-    on_finding: Callable[[Finding], object] | None
-    on_progress: Callable[[Literal["stored", "indexed"], int], object] | None
-
-
-class MatchOptions(TypedDict, total=False):
-    """Keywords of `Connector.match`."""
-
-    near: str | Point | None
-    limit: int | None
-    offset: int
-    rank: Rank | RankName
-    per_agency: int | None
-    branch: str | None
