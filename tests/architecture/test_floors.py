@@ -149,7 +149,7 @@ def test_a_file_imports_only_from_its_room_and_from_lower_floors(path):
         "from communityconnector.testing import strategies",
     ],
 )
-def test_an_arrow_up_is_seen(source):
+def test_an_import_from_a_higher_floor_is_reported(source):
     """Shows that the check above can fail, imports inside functions included."""
     assert wrong_arrows(PACKAGE / "model" / "made_up.py", source)
 

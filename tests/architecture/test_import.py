@@ -41,13 +41,13 @@ def test_import_loads_nothing_heavy():
     assert heavy.isdisjoint(loaded)
 
 
-def test_every_public_name_can_be_had_without_loading_the_rest_of_the_world():
+def test_every_public_name_loads_without_heavy_packages():
     loaded = loaded_by("import communityconnector as cc\nfor name in cc.__all__: getattr(cc, name)")
     assert "communityconnector.matcher" in loaded
     assert {"geopy", "sqlalchemy", "pandas", "hypothesis", "rich", "click"}.isdisjoint(loaded)
 
 
-def test_import_opens_no_file_of_ours_no_socket_and_reads_no_environment():
+def test_import_opens_no_data_file_and_no_socket():
     code = (
         "import sys\n"
         "seen = []\n"

@@ -56,6 +56,6 @@ def test_no_rooms_import_each_other_in_a_circle(room):
     assert circle(graph) == []
 
 
-def test_a_circle_is_seen():
+def test_a_circle_is_reported():
     """Shows that the check above can fail."""
     assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}}) == ["a", "b", "c", "a"]

@@ -103,7 +103,7 @@ def test_a_refusal_of_any_kind_may_pass(notifier, receiver, status, retry):
     assert [path for path, *_ in receiver.arrived] == ["/"]
 
 
-def test_a_service_that_is_not_named_is_not_written_to(notifier):
+def test_an_unnamed_service_gets_no_message(notifier):
     for url in (f"xml://{HOST}/", "dbus://", f"syslog://{HOST}", f"{HOST}", "", "://"):
         error = failure(notifier, url)
         assert not error.retry
@@ -120,7 +120,7 @@ def test_several_targets_in_one_are_refused(receiver):
     assert receiver.arrived == []
 
 
-def test_an_error_within_apprise_is_a_failure_to_deliver(notifier, monkeypatch, caplog, capfd):
+def test_an_error_within_apprise_is_a_delivery_failure(notifier, monkeypatch, caplog, capfd):
     class Breaking(TestApprise):
         target = "json://127.0.0.1:1/canary-path-7q3x"
 
@@ -134,7 +134,7 @@ def test_an_error_within_apprise_is_a_failure_to_deliver(notifier, monkeypatch, 
     Breaking().test_a_failure_is_not_delivered_and_names_nobody(caplog, capfd)
 
 
-def test_others_go_on_logging_meanwhile(notifier, receiver, caplog):
+def test_other_loggers_keep_logging_meanwhile(notifier, receiver, caplog):
     """Only what happens on behalf of a message is dropped, not what other threads say by the same loggers."""
     caplog.set_level(logging.DEBUG)
     logger = logging.getLogger("urllib3.connectionpool")
@@ -157,7 +157,7 @@ def test_others_go_on_logging_meanwhile(notifier, receiver, caplog):
     assert "afterwards" in caplog.text
 
 
-def test_the_packages_below_do_name_targets():
+def test_the_underlying_packages_do_log_targets():
     """Shows that there is something to drop."""
     code = (
         "import logging, sys; logging.basicConfig(level=1, stream=sys.stdout)\n"
@@ -170,7 +170,7 @@ def test_the_packages_below_do_name_targets():
     assert "canary-path-7q3x" in done.stdout
 
 
-def test_nothing_is_kept_on_disk(tmp_path, receiver):
+def test_nothing_is_stored_on_disk(tmp_path, receiver):
     code = (
         "from communityconnector.adapters.apprise import from_settings\n"
         "from communityconnector.notification import Message, Secret\n"
@@ -189,7 +189,7 @@ def test_without_the_package_the_extra_is_named(monkeypatch):
         Plugins(entry_points=False).notifiers()["apprise"].make({"services": "json"})
 
 
-def test_a_host_makes_it_from_settings(receiver):
+def test_a_notifier_is_made_from_settings(receiver):
     made = (
         Plugins(entry_points=False).notifiers()["apprise"].make({"services": "JSON:// tgram", "timeout": "5"})
     )

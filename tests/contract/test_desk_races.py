@@ -76,7 +76,7 @@ def test_exactly_one_of_many_threads_and_processes_wins_each_version_on_postgres
     assert not wrong
 
 
-def test_those_who_make_referrals_of_their_own_are_in_nobodys_way(tmp_path):
+def test_simultaneous_new_referrals_do_not_block_each_other(tmp_path):
     url = f"sqlite:///{tmp_path}/desk.db"
     storage = create_storage(url)
     desk = made(storage)
@@ -87,7 +87,7 @@ def test_those_who_make_referrals_of_their_own_are_in_nobodys_way(tmp_path):
     storage.close()
 
 
-def test_a_desk_that_writes_over_what_it_has_not_seen_is_found_out(tmp_path):
+def test_a_desk_that_overwrites_unseen_changes_is_caught(tmp_path):
     _, wrong = raced(f"sqlite:///{tmp_path}/desk.db", 4, 40, 0, 0, how="careless")
     assert "a version that was won twice, or by nobody" in wrong
     assert "something does not agree" in wrong

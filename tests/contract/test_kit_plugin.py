@@ -21,7 +21,7 @@ def run(*words, cwd):
     )
 
 
-def test_three_lines_prove_a_storage_and_say_what_was_skipped(tmp_path):
+def test_three_lines_test_a_storage_and_report_what_was_skipped(tmp_path):
     (tmp_path / "test_mine.py").write_text(THREE_LINES)
     options = ("-q", "-rs", "--strict-markers", "-p", "no:cacheprovider", "-m", "storage_contract")
     done = run("-m", "pytest", *options, "-k", "not sequence", "test_mine.py", cwd=tmp_path)
@@ -30,7 +30,7 @@ def test_three_lines_prove_a_storage_and_say_what_was_skipped(tmp_path):
     assert "durable is False: not tested that commits outlive the storage object" in done.stdout
 
 
-def test_what_pytest_loads_everywhere_loads_nothing_heavy(tmp_path):
+def test_the_pytest_plugin_loads_nothing_heavy(tmp_path):
     code = (
         "import sys\nbefore = set(sys.modules)\nimport communityconnector.testing.plugin\n"
         "print(' '.join(sys.modules.keys() - before))"

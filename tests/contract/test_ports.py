@@ -230,7 +230,7 @@ class TestASoundExporter(ExporterContract):
         return Exporter("sound", write=writes_json, suffix=".json")
 
 
-def test_every_canary_is_there_for_the_steward():
+def test_a_steward_sees_every_canary():
     """Shows that nothing is found above because it is hidden, not because it never was there."""
     whole = as_json(planted()).encode()
     assert sights([whole]) == list(SIGHTS)

@@ -139,7 +139,7 @@ def test_a_mail_has_the_expected_headers_and_no_more(plain):
     assert max(map(len, content.split(b"\r\n"))) < 998
 
 
-def test_a_message_that_is_sent_again_has_the_same_message_id_and_no_other_has(plain):
+def test_a_resent_mail_has_the_same_message_id_and_no_other_mail_has(plain):
     using = notifier(plain)
     keys = [
         "m-1",
@@ -189,7 +189,7 @@ def test_any_text_can_be_a_body(body):
     mail.as_bytes().decode("ascii")
 
 
-def test_half_a_letter_does_not_keep_a_mail_back(plain):
+def test_a_lone_surrogate_does_not_prevent_a_mail(plain):
     notifier(plain).send(message(body="\ud83c", subject="\ud83c"))
     assert plain.mails()[0].get_content() == "?\r\n"
 
@@ -235,7 +235,7 @@ def test_a_target_that_is_not_one_address_is_refused_permanently(plain, odd):
 
 
 @given(st.text() | st.emails() | st.from_regex(r"[ -~\r\n]{1,10}@[ -~\r\n]{1,20}"))
-def test_an_address_is_one_on_one_line_or_none(text):
+def test_an_address_is_a_single_one_on_one_line(text):
     address = _address(Secret(text))
     if address is not None:
         assert len(address.split()) == 1
@@ -243,7 +243,7 @@ def test_an_address_is_one_on_one_line_or_none(text):
         assert address.count("@") == 1
 
 
-def test_a_domain_is_written_as_the_dns_has_it(plain):
+def test_an_international_domain_is_written_in_ascii(plain):
     notifier(plain).send(message("intake@bücher.example.org"))
     assert plain.arrived[0][1] == ["intake@xn--bcher-kva.example.org"]
 
@@ -263,14 +263,14 @@ def test_a_domain_is_written_as_the_dns_has_it(plain):
         ("DATA", "452 no room", True),
     ],
 )
-def test_permanent_failures_are_given_up_and_temporary_ones_tried_again(plain, command, answer, retry):
+def test_permanent_failures_are_given_up_and_temporary_ones_retried(plain, command, answer, retry):
     plain.answers[command] = answer
     error = failure(notifier(plain))
     assert (error.retry, error.after) == (retry, None)
     assert f"({answer[:3]})" in str(error)
 
 
-def test_a_fault_after_a_mail_was_taken_is_no_failure(plain):
+def test_an_error_after_a_mail_was_accepted_is_no_failure(plain):
     plain.answers["QUIT"] = "421 out of order"
     assert notifier(plain).send(message()).accepted
 
@@ -278,13 +278,13 @@ def test_a_fault_after_a_mail_was_taken_is_no_failure(plain):
 @pytest.mark.parametrize(
     "answers", [[b""], [b"554 go away\r\n"], [b"HTTP/1.1 400 Bad Request\r\n\r\n"], [b"220 x\r\n"]]
 )
-def test_a_server_that_refuses_the_connection_is_tried_again(answers):
+def test_a_refused_connection_is_retried(answers):
     with saying(*answers, greeting=True) as port:
         using = SmtpNotifier(HOST, SENDER, security="none", port=port, timeout=2)
         assert failure(using).retry
 
 
-def test_a_server_that_is_not_there_is_tried_again():
+def test_an_unreachable_server_is_retried():
     with Mails() as server:
         using = notifier(server)
     error = failure(using)
@@ -294,11 +294,11 @@ def test_a_server_that_is_not_there_is_tried_again():
 
 @pytest.mark.parametrize("host", ["a..example.org", "x" * 64, ".example.org"])
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-def test_a_server_that_has_no_name_is_not_reached(host, security):
+def test_a_host_without_a_valid_name_cannot_be_reached(host, security):
     assert "cannot be reached" in str(failure(SmtpNotifier(host, SENDER, security=security)))
 
 
-def test_a_wrong_password_is_the_librarys_own_affair_and_tried_again(starttls, proof):
+def test_a_wrong_password_is_retried_and_not_repeated(starttls, proof):
     wrong = {"username": "desk", "password": Secret("canary-word")}
     error = failure(notifier(starttls, security="starttls", ca_file=str(proof), **wrong))
     assert error.retry
@@ -316,7 +316,7 @@ def test_no_mail_is_sent_unprotected_by_default(plain):
     assert plain.arrived == []
 
 
-def test_a_server_has_to_prove_its_name(starttls, proof):
+def test_a_server_must_prove_its_name(starttls, proof):
     using = notifier(starttls, security="starttls")
     error = failure(using)
     assert error.retry
@@ -345,7 +345,7 @@ def test_a_mail_over_starttls_went_over_tls(starttls, proof):
 # Settings.
 
 
-def test_a_host_makes_it_from_settings(proof):
+def test_a_notifier_is_made_from_settings(proof):
     given = {
         "host": "smtp.example.org",
         "sender": SENDER,

@@ -30,12 +30,12 @@ class InDatabase(StorageContract):
     def reopen(self, storage):  # noqa: ARG002  # each test has one database
         return create_storage(self.url)
 
-    def test_all_powers_are_there(self):
+    def test_every_optional_ability_is_present(self):
         with self.fresh() as storage:
             assert isinstance(storage, SupportsChanges)
             assert isinstance(storage, SupportsClaims)
 
-    def test_looking_for_half_a_surrogate_pair_is_an_error_of_ours(self):
+    def test_looking_up_half_a_surrogate_pair_raises_the_librarys_error(self):
         with self.fresh() as storage, pytest.raises(StorageError, match="surrogate"):
             list(storage.scan("note", after="\ud83d"))
 

@@ -54,7 +54,7 @@ def test_killed_writers_lose_no_commit_and_leave_no_half_commit(tmp_path):
     assert result == {"lost": 0, "half": 0, "damaged": 0}
 
 
-def test_a_writer_that_acknowledges_too_early_is_found_out(tmp_path):
+def test_a_writer_that_acknowledges_too_early_is_caught(tmp_path):
     assert killed(tmp_path, 40, "unsafe")["lost"] > 0
 
 
@@ -123,7 +123,7 @@ def test_a_full_disk_is_reported_and_loses_nothing(url):
 
 
 @pytest.mark.parametrize("room", [150_000, 300_000, 1_000_000])
-def test_a_write_that_the_disk_refuses_is_reported_and_loses_nothing(url, room):
+def test_a_failed_disk_write_is_reported_and_loses_nothing(url, room):
     error, wrote = finished(started("limited", url, room))
     assert error.startswith("error ")
     assert "the database failed" in error or "disk of the database is full" in error
@@ -167,7 +167,7 @@ def test_only_the_owner_may_read_the_files(tmp_path, url):
     assert modes == {"desk.db": 0o600, "desk.db-wal": 0o600, "desk.db-shm": 0o600}
 
 
-def test_deleted_and_replaced_texts_are_nowhere_in_the_file(tmp_path, url):
+def test_deleted_and_replaced_texts_are_absent_from_the_file(tmp_path, url):
     storage = create_storage(url)
     texts = ["first-words-of-somebody", "second-words-of-somebody", "key-of-somebody", "id-of-somebody"]
     large = " ".join([texts[0]] * 2_000)

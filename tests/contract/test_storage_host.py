@@ -40,7 +40,7 @@ def test_only_storages_in_databases_have_a_host(both):
     assert not isinstance(MemoryStorage(), SupportsHost)
 
 
-def test_the_hosts_rows_and_ours_are_kept_together(both):
+def test_the_hosts_rows_and_ours_are_committed_together(both):
     storage, engine = both
     before = storage.commit([Put("note", "old", {}), Put("note", "gone", {}, keys={"of": "x"})])
     with engine.begin() as connection:
@@ -106,7 +106,7 @@ def test_a_stale_write_leaves_the_hosts_transaction_usable(both):
     assert [(record.id, record.document) for record in storage.scan("note")] == [("a", {"n": 3})]
 
 
-def test_a_host_that_read_long_ago_overwrites_no_newer_write(both):
+def test_a_host_with_an_old_read_overwrites_no_newer_write(both):
     storage, engine = both
     version = storage.commit([Put("note", "a", {"by": "nobody"})])
     with engine.connect() as connection:

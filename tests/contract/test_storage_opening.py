@@ -128,7 +128,7 @@ def test_migrating_twice_overwrites_no_copy(file):
     assert (file.parent / "desk.db.schema-1.bak").read_text() == "an earlier copy"
 
 
-def test_a_step_that_fails_leaves_the_database_as_it_was(file):
+def test_a_failed_migration_leaves_the_database_unchanged(file):
     url = f"sqlite:///{file}"
     with pytest.raises(StorageError):
         migrate(url, steps=(*schema.STEPS, failing))
@@ -151,7 +151,7 @@ print("done", flush=True)
 """
 
 
-def test_a_migration_that_is_killed_anywhere_has_happened_or_has_not(tmp_path):
+def test_a_killed_migration_is_complete_or_has_not_happened(tmp_path):
     """The golden databases, killed before, within and after the step: no row is lost, and the next migration ends it."""
     kills = int(os.environ.get("COMMUNITYCONNECTOR_MIGRATIONS", "12"))
     before = 0
@@ -188,7 +188,7 @@ def test_postgres_is_migrated_too(postgres, start):
     assert notes(url, steps=TWO) == {}
 
 
-def test_a_file_that_is_no_database_is_refused_and_not_changed(tmp_path):
+def test_a_file_that_is_not_a_database_is_refused_and_not_changed(tmp_path):
     path = tmp_path / "letter.txt"
     path.write_text("Dear neighbour, here are the opening hours.")
     for use in (create_storage, migrate):
@@ -198,7 +198,7 @@ def test_a_file_that_is_no_database_is_refused_and_not_changed(tmp_path):
 
 
 @pytest.mark.parametrize("length", [1, 99, 100, 512, 5_000])
-def test_a_file_that_is_no_database_stays_byte_for_byte(tmp_path, length):
+def test_a_file_that_is_not_a_database_stays_byte_for_byte(tmp_path, length):
     path = tmp_path / "letter.txt"
     path.write_bytes(b"x" * length)
     with pytest.raises(UnusableStorageError, match="is not a SQLite database"):

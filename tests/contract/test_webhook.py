@@ -103,7 +103,7 @@ class TestWebhook(NotifierContract):
         *("https://user:canary-path-7q3x@canary-host-7q3x.example.org/", "https://unknown-canary-host-7q3x/"),
     ],
 )
-def test_without_an_answer_the_error_reveals_nothing(url, caplog, capfd):
+def test_the_error_for_a_missing_answer_reveals_nothing(url, caplog, capfd):
     def looked_up(host, _port):
         if host.startswith("unknown"):
             raise socket.gaierror(socket.EAI_NONAME, f"{host} is unknown")
@@ -147,7 +147,7 @@ def test_a_receiver_learns_the_referral_and_the_link_without_reading_the_text(re
     assert event["data"] == {"subject": "A referral", "body": "r-7", "language": "es", **parts}
 
 
-def test_a_message_that_is_sent_again_has_the_same_id_and_the_same_bytes(receiver):
+def test_a_resent_message_has_the_same_id_and_bytes(receiver):
     times = iter([datetime(2026, 11, 3, 9, tzinfo=UTC), datetime(2026, 11, 3, 10, tzinfo=UTC)])
     using = notifier(clock=lambda: next(times))
     using.send(message(f"http://{HOST}:{receiver.port}/"))
@@ -163,7 +163,7 @@ def test_a_short_message_is_far_below_what_receivers_take(receiver):
 
 
 @pytest.mark.parametrize("odd", ["", "m.1", "m 1", "m\r\nX: 1", "ü", "x" * 256])
-def test_an_id_that_no_header_can_bear_is_refused_for_good(receiver, odd):
+def test_an_id_that_fits_no_header_is_refused_permanently(receiver, odd):
     error = failure(notifier(), f"http://{HOST}:{receiver.port}/", id=odd)
     assert not error.retry
     assert "its id cannot be sent" in str(error)
@@ -186,7 +186,7 @@ def test_2xx_is_accepted(receiver, status):
         *((status, True) for status in (408, 425, 429, 500, 502, 503, 504)),
     ],
 )
-def test_any_other_answer_is_a_failure_that_lasts_or_passes(receiver, status, retry):
+def test_any_other_answer_is_a_permanent_or_temporary_failure(receiver, status, retry):
     receiver.status = status
     receiver.headers = {"Location": f"http://{HOST}:{receiver.port}/elsewhere"}
     error = failure(notifier(), f"http://{HOST}:{receiver.port}/")
@@ -218,7 +218,7 @@ def test_a_receiver_can_set_the_time_of_the_next_attempt(receiver, header, after
 
 
 @given(st.text() | st.from_regex(r"\w{3}, \d+ \w{3} \d+ \d+:\d+:\d+ \S+"))
-def test_any_retry_after_gives_a_wait_or_none(header):
+def test_any_retry_after_header_gives_a_valid_wait_or_none(header):
     after = _seconds(header, NOW)
     assert after is None or 0 <= after <= LONGEST_WAIT
 
@@ -233,7 +233,7 @@ def test_any_retry_after_gives_a_wait_or_none(header):
         [b"HTTP/1.1 204 No Content\r\n" + b"x: y\r\n" * 200],
     ],
 )
-def test_an_invalid_answer_is_worth_trying_again(parts):
+def test_an_invalid_answer_is_retried(parts):
     with saying(*parts) as port:
         error = failure(notifier(), f"http://{HOST}:{port}/")
     assert error.retry
@@ -248,14 +248,14 @@ def test_an_invalid_answer_is_worth_trying_again(parts):
         (b"HTTP/1.1 204 No Con", b"t"),
     ],
 )
-def test_an_answer_that_never_ends_ends(start, forever):
+def test_an_endless_answer_is_cut_off(start, forever):
     with saying(start, forever=forever) as port:
         error = failure(notifier(timeout=0.4), f"http://{HOST}:{port}/")
     assert error.retry
     assert "within 0.4 seconds" in str(error)
 
 
-def test_a_silent_receiver_is_left_after_the_timeout():
+def test_a_silent_receiver_is_given_up_after_the_timeout():
     with socket.create_server((HOST, 0)) as silent:
         error = failure(notifier(timeout=0.2), f"http://{HOST}:{silent.getsockname()[1]}/")
         assert error.retry
@@ -264,12 +264,12 @@ def test_a_silent_receiver_is_left_after_the_timeout():
         assert failure(private, f"https://{HOST}:{silent.getsockname()[1]}/").retry
 
 
-def test_a_body_without_end_is_left_unread():
+def test_an_endless_body_is_not_read():
     with saying(b"HTTP/1.1 200 OK\r\n\r\n", forever=b"x" * 1_000, pause=0.01) as port:
         assert notifier().send(message(f"http://{HOST}:{port}/")).accepted
 
 
-def test_an_unreachable_receiver_is_worth_trying_again():
+def test_an_unreachable_receiver_is_retried():
     with socket.create_server((HOST, 0)) as gone:
         port = gone.getsockname()[1]
     assert failure(notifier(), f"http://{HOST}:{port}/").retry
@@ -317,7 +317,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("host", HOSTILE)
-def test_a_closed_network_is_not_spoken_to(host):
+def test_a_private_network_gets_no_request(host):
     # A connection that is tried anywhere but to this machine fails the test by itself; here it would find a receiver.
     with socket.create_server(("", 0)) as trap:
         error = failure(WebhookNotifier(KEYS, "x:y"), f"https://{host}:{trap.getsockname()[1]}/")
@@ -345,19 +345,19 @@ def test_the_internet_is_public(address):
 
 
 @given(st.ip_addresses())
-def test_addresses_that_python_knows_as_closed_are_not_public(address):
+def test_addresses_that_python_calls_private_are_not_public(address):
     mapped = getattr(address, "ipv4_mapped", None)
     translated = address.version == 6 and str(address).startswith("64:ff9b::")
     if not translated and (mapped or not address.is_global or address.is_multicast or address.is_reserved):
         assert not is_public(str(address))
 
 
-def test_one_closed_address_among_public_ones_refuses_all():
+def test_one_private_address_among_public_ones_refuses_all():
     using = WebhookNotifier(KEYS, "x:y", resolve=lambda *_: ["8.8.8.8", "127.0.0.1"])
     assert "closed network" in str(failure(using, "https://partner.example.org/"))
 
 
-def test_the_address_that_is_checked_is_the_one_that_is_spoken_to(proven, proof):
+def test_the_checked_address_is_the_one_that_is_used(proven, proof):
     """A name that leads elsewhere when it is looked up again is looked up once."""
     asked = []
 
@@ -372,7 +372,7 @@ def test_the_address_that_is_checked_is_the_one_that_is_spoken_to(proven, proof)
     assert proven.arrived[0][1]["Host"] == f"{NAME}:{proven.port}"
 
 
-def test_a_name_that_leads_into_a_closed_network_the_second_time_is_refused_then(proven, proof):
+def test_a_name_that_later_resolves_to_a_private_network_is_refused(proven, proof):
     answers = iter([[HOST], ["169.254.169.254"]])
     using = notifier(
         private_hosts=frozenset(),
@@ -385,7 +385,7 @@ def test_a_name_that_leads_into_a_closed_network_the_second_time_is_refused_then
     assert proven.arrived == []
 
 
-def test_the_next_address_is_tried_where_one_does_not_answer(receiver):
+def test_the_next_address_is_tried_if_one_does_not_answer(receiver):
     using = notifier(resolve=lambda *_: ["127.0.0.1", "127.0.0.1"])
     using.send(message(f"http://{HOST}:{receiver.port}/"))
     with socket.create_server(("::1", 0), family=socket.AF_INET6) as free:
@@ -395,7 +395,7 @@ def test_the_next_address_is_tried_where_one_does_not_answer(receiver):
     assert len(receiver.arrived) == 2
 
 
-def test_a_certificate_has_to_prove_the_name_of_the_url(proven, proof):
+def test_a_certificate_must_prove_the_name_of_the_url(proven, proof):
     other = "other.library-partner.example.org"
     hosts = frozenset({NAME, other})
     using = notifier(private_hosts=hosts, ca_file=str(proof), resolve=lambda *_: [HOST])
@@ -422,7 +422,7 @@ def test_a_certificate_has_to_prove_the_name_of_the_url(proven, proof):
         *("https://partner.example.org%00.example.org/", "https://\u2100.example.org/"),
     ],
 )  # fmt: skip
-def test_a_target_that_is_no_https_url_is_never_looked_up(url):
+def test_a_target_without_an_https_url_is_never_resolved(url):
     def never(*_):
         raise AssertionError
 
@@ -432,12 +432,12 @@ def test_a_target_that_is_no_https_url_is_never_looked_up(url):
 
 
 @given(st.text() | st.from_regex(r"\Ahttps?://[^/]{0,20}[/?#]?.{0,20}"))
-def test_whatever_a_target_is_the_answer_is_a_receipt_or_a_failure_to_deliver(url):
+def test_any_target_gives_a_receipt_or_a_delivery_failure(url):
     using = notifier(resolve=lambda *_: ["10.0.0.1"], private_hosts=frozenset())
     assert not failure(using, url).retry
 
 
-def test_letters_beyond_ascii_are_sent_as_the_web_writes_them(receiver):
+def test_non_ascii_letters_of_a_url_are_encoded(receiver):
     using = notifier(
         http_hosts=frozenset({"xn--bcher-kva.example.org"}),
         private_hosts=frozenset({"xn--bcher-kva.example.org"}),
@@ -452,7 +452,7 @@ def test_letters_beyond_ascii_are_sent_as_the_web_writes_them(receiver):
 # Settings.
 
 
-def test_a_host_makes_it_from_settings(proof):
+def test_a_notifier_is_made_from_settings(proof):
     made = (
         Plugins(entry_points=False)
         .notifiers()["webhook"]
@@ -478,7 +478,7 @@ def test_a_host_makes_it_from_settings(proof):
     assert "whsec_" not in repr(made)
 
 
-def test_without_more_it_speaks_https_to_the_internet_alone():
+def test_by_default_only_https_to_public_addresses_is_allowed():
     made = from_settings(SETTINGS)
     assert (made.http_hosts, made.private_hosts, made.ca_file, made.timeout) == (
         frozenset(),
@@ -516,13 +516,13 @@ def test_all_faults_of_settings_are_reported_without_values(settings, faults):
 
 
 @pytest.mark.parametrize("keys", [(), (Secret("canary"),), (*KEYS, Secret("whsec_canary"))])
-def test_nor_does_a_program_make_one_that_cannot_sign(keys):
+def test_a_notifier_that_cannot_sign_is_refused(keys):
     with pytest.raises(InvalidSettingsError) as caught:
         WebhookNotifier(keys, "x:y")
     assert "canary" not in str(caught.value)
 
 
-def test_the_usual_port_stands_in_no_host_header():
+def test_the_default_port_is_not_in_the_host_header():
     for tls, port in ((None, 80), (ssl.create_default_context(), 443)):
         connection = PinnedConnection(NAME, port, [HOST], tls, Deadline(1))
         assert connection.default_port == connection.port == port

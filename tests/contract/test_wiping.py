@@ -32,7 +32,7 @@ def only_writes_the_file_anew(storage):
 @pytest.mark.parametrize(
     "fault", [says_so, only_cuts_the_log_off, only_writes_the_file_anew], ids=lambda one: one.__name__
 )
-def test_a_storage_that_is_not_wiped_is_caught(fault, tmp_path):
+def test_a_storage_that_does_not_wipe_is_caught(fault, tmp_path):
     class Contract(StorageContract):
         def open_storage(self):
             self.url = f"sqlite:///{tmp_path / 'desk.db'}"

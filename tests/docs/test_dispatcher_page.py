@@ -34,13 +34,13 @@ COMMANDS = [one["Service"]["ExecStart"] for one in UNITS if "Service" in one] + 
 ]
 
 
-def test_the_page_has_what_is_tested_here():
+def test_the_page_has_the_tested_blocks():
     assert len(COMMANDS) == 3
     assert len(UNITS) == 3
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_of_a_unit_or_crontab_is_one_that_there_is(command):
+def test_every_command_of_a_unit_or_crontab_exists(command):
     program, name, *words = shlex.split(command)
     assert program.endswith("/bin/communityconnector")
     context = main.commands[name].make_context(name, words)
@@ -50,7 +50,7 @@ def test_a_command_of_a_unit_or_crontab_is_one_that_there_is(command):
     assert "%" not in command
 
 
-def test_units_say_what_systemd_knows():
+def test_units_use_only_known_systemd_settings():
     known = {
         "Unit": {"Description", "After", "Wants"},
         "Service": {

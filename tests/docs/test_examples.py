@@ -43,7 +43,7 @@ def test_a_confidential_address_is_not_shown():
     assert all(found["address"] is None and found["miles"] is None for found in confidential)
 
 
-def test_an_unknown_place_is_an_answer_too():
+def test_an_unknown_place_gets_an_answer():
     code, page, stderr = answer("food", "00000")
     assert code == 2
     assert page["error"] == "place-not-found"
@@ -51,7 +51,7 @@ def test_an_unknown_place_is_an_answer_too():
     assert "Traceback" not in stderr
 
 
-def test_without_a_place_distance_is_not_told():
+def test_without_a_place_no_distance_is_shown():
     _, page, _ = answer("soup kitchen")
     assert {found["miles"] for found in page["services"]} == {None}
 

@@ -25,7 +25,7 @@ def section(hook):
     return PAGE.partition(f"## `{hook}(")[2].partition("\n## ")[0]
 
 
-def test_the_page_has_a_heading_for_every_hook_and_no_other():
+def test_the_page_has_a_heading_for_exactly_the_existing_hooks():
     assert sorted(name for name, _ in HEADING.findall(PAGE)) == sorted(DECLARES)
 
 
@@ -49,7 +49,7 @@ def test_the_docstring_has_an_example_too(hook):
 
 
 @pytest.mark.parametrize("hook", DECLARES)
-def test_the_built_in_plugin_uses_the_hook_and_the_page_says_for_what(hook):
+def test_the_page_says_how_the_built_in_plugin_uses_the_hook(hook):
     declared = list(getattr(builtin, hook)())
     assert declared
     used = section(hook).partition("- Used by: ")[2].partition("\n")[0]
@@ -78,7 +78,7 @@ def read_settings(factory):
 
 
 @pytest.mark.parametrize("name", Plugins(entry_points=False).notifiers())
-def test_every_setting_of_a_notifier_is_described_and_no_other(name):
+def test_exactly_the_existing_notifier_settings_are_described(name):
     text = (ROOT / "docs" / "reference" / "notifiers.md").read_text(encoding="utf-8")
     described = text.partition(f"## `{name}`\n")[2].partition("\n## ")[0]
     assert described, f"no section for {name}"

@@ -20,7 +20,7 @@ RULES = [
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule[0][2:50])
-def test_a_rule_is_shown_by_tests_that_exist_or_by_a_page(rule):
+def test_a_privacy_rule_cites_existing_tests_or_a_page(rule):
     shown = rule[-1]
     named = re.findall(r"`(test_\w+)`", shown)
     assert named or ".md)" in shown, "nothing shows this rule"

@@ -29,7 +29,7 @@ def test_every_python_example_runs(tmp_path, monkeypatch):
         example.evaluate()
 
 
-def test_the_two_commands_are_there_each_in_one_line():
+def test_both_commands_are_one_line_each():
     lines = README.read_text(encoding="utf-8").splitlines()
     assert DEMO_COMMAND in lines
     assert TEST_COMMAND in lines

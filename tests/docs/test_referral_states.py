@@ -104,7 +104,7 @@ def test_the_page_shows_every_outcome_as_it_is():
     assert outcomes() in PAGE.read_text(encoding="utf-8")
 
 
-def test_the_page_shows_every_word_of_other_systems_as_it_is():
+def test_the_page_shows_every_status_word_of_other_systems():
     text = PAGE.read_text(encoding="utf-8")
     assert outward() in text
     assert inward() in text

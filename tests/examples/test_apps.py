@@ -217,7 +217,7 @@ def link_in(told):
     return re.findall(r"https://library\.example\.org(/r/[\w-]+)", told)[-1]
 
 
-def test_a_referral_goes_the_whole_way(app, browser):
+def test_a_referral_can_be_followed_from_match_to_outcome(app, browser):
     _, dispatch, desk = app
     browser.get("/")
     browser.submit("/search", need="soup kitchen", near="28694")
@@ -330,7 +330,7 @@ def test_a_crisis_line_comes_first(browser):
     assert page.index("1-800-799-7233") < page.index("<h2>")
 
 
-def test_what_cannot_be_is_said(browser):
+def test_an_impossible_request_gets_a_message(browser):
     browser.get("/")
     assert "00000" not in browser.submit("/search", 400, need="food", near="00000").partition("<main>")[2]
     browser.get("/")
@@ -373,7 +373,7 @@ OWN = {"Origin": "http://localhost"}
         ({}, 403, 404),
     ],
 )
-def test_forms_of_others_are_refused(app, browser, headers, staff, linked):
+def test_forms_from_other_sites_are_refused(app, browser, headers, staff, linked):
     ask, _, _ = app
     browser.get("/")
     form = Forms(browser.page).forms[0]
@@ -383,7 +383,7 @@ def test_forms_of_others_are_refused(app, browser, headers, staff, linked):
     assert (status, had["Cache-Control"]) == (linked, "no-store")
 
 
-def test_a_page_can_be_left_quickly_and_by_a_plain_link(app, browser):
+def test_every_page_has_a_quick_exit_link(app, browser):
     ask, _, _ = app
     page = browser.get("/")
     assert page.index("/exit") < page.index("<main>")
@@ -401,7 +401,7 @@ def test_a_page_can_be_left_quickly_and_by_a_plain_link(app, browser):
     assert 'id="exit-by-key" hidden' in page
 
 
-def test_what_breaks_has_the_headers_too(app, monkeypatch):
+def test_error_pages_have_the_security_headers_too(app, monkeypatch):
     def broken(*_):
         raise RuntimeError(STAFF.id)
 

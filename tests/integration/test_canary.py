@@ -287,9 +287,7 @@ def texts(shown):
 
 
 @pytest.mark.parametrize("notifier", sorted(Plugins(Theirs(), entry_points=False).notifiers()))
-def test_nothing_private_leaves_by_a_message_a_log_a_repr_an_error_or_an_export(
-    notifier, tmp_path, caplog, capsys
-):
+def test_nothing_private_is_in_a_message_log_repr_error_or_export(notifier, tmp_path, caplog, capsys):
     caplog.set_level(logging.DEBUG)
     theirs = Theirs()
     plugins = Plugins(theirs, entry_points=False)
@@ -325,7 +323,7 @@ def test_nothing_private_leaves_by_a_message_a_log_a_repr_an_error_or_an_export(
     )
 
 
-def test_no_exporter_gives_a_hidden_place_away_whichever_is_registered(tmp_path):
+def test_no_registered_exporter_reveals_a_hidden_place(tmp_path):
     plugins = Plugins(Theirs(), entry_points=False)
     for exporter in plugins.exporters().values():
         path = tmp_path / f"{exporter.name}{exporter.suffix}"
@@ -335,7 +333,7 @@ def test_no_exporter_gives_a_hidden_place_away_whichever_is_registered(tmp_path)
         assert found == [], exporter.name
 
 
-def test_the_canaries_would_be_found_if_they_were_there(tmp_path):
+def test_the_checks_detect_planted_canaries(tmp_path):
     # The private record is where they are; what shows them there would show them elsewhere.
     with opened(
         f"sqlite:///{tmp_path / 'desk.db'}", "theirs", {}, Plugins(Theirs(), entry_points=False)

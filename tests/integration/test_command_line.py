@@ -105,7 +105,7 @@ def test_match_over_real_city_records_and_an_official_example(shared_data, offic
     assert "Community Counselling" in example.stdout
 
 
-def test_nothing_matched_is_exit_code_1(tmp_path):
+def test_no_match_is_exit_code_1(tmp_path):
     path = tmp_path / "services.json"
     path.write_text(json.dumps({**SERVICE, "description": "Groceries."}))
     done = run("match", "dentist", "--directory", path)
@@ -113,14 +113,14 @@ def test_nothing_matched_is_exit_code_1(tmp_path):
     assert "Nothing in this directory fits" in done.stdout
 
 
-def test_records_that_do_not_say_what_they_are_for_stand_apart():
+def test_records_without_a_stated_purpose_are_listed_separately():
     done = run("match", "food pantry", "--limit", "1000")
     assert "Perhaps, if one asks" in done.stdout
     assert "? The record does not say what it is for" in done.stdout
     assert "not understood" in run("match", "zeppelins").stdout
 
 
-def test_what_was_ruled_out_is_said():
+def test_ruled_out_offers_are_reported():
     assert "ruled out by distance" in run("match", "soup kitchen", "--near", "28694", "--within", "0").stdout
 
 
@@ -191,7 +191,7 @@ def test_check_says_what_is_wrong_with_a_bad_file_and_where(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", BAD[:5])
-def test_match_in_a_file_that_cannot_be_used_is_exit_code_2(tmp_path, name):
+def test_match_in_an_unusable_file_is_exit_code_2(tmp_path, name):
     bad_files(tmp_path)
     done = run("match", "food", "--directory", tmp_path / name)
     assert done.returncode == 2
@@ -201,7 +201,7 @@ def test_match_in_a_file_that_cannot_be_used_is_exit_code_2(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", BAD[5:])
-def test_match_in_a_file_that_could_be_mended_answers_and_says_so(tmp_path, name):
+def test_match_in_a_repaired_file_answers_and_reports_the_repair(tmp_path, name):
     bad_files(tmp_path)
     done = run("match", "caf\u00e9", "--directory", tmp_path / name)
     assert done.returncode == 0
@@ -253,7 +253,7 @@ def test_control_characters_of_a_file_do_not_reach_the_terminal(tmp_path):
         assert "\x07" not in done.stdout
 
 
-def test_a_terminal_that_knows_few_letters_gets_question_marks():
+def test_a_terminal_with_few_letters_gets_question_marks():
     import os
 
     done = run("match", "l\u00ednea en espa\u00f1ol", env={**os.environ, "PYTHONIOENCODING": "ascii"})
@@ -284,7 +284,7 @@ def test_an_output_that_cannot_be_written_is_one_message(words):
 
 
 @pytest.mark.parametrize("words", [("demo",), ("demo", "--json"), ("match", "food")])
-def test_a_reader_that_goes_is_not_taken_for_nothing_matched(words):
+def test_a_closed_pipe_is_not_reported_as_no_match(words):
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(

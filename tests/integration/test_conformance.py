@@ -102,7 +102,7 @@ def hostile(shared_data, step):
         yield io.StringIO(json.loads(line)["text"])
 
 
-def test_json_of_all_real_data_holds_to_the_official_schemas(shared_data, schemas):
+def test_json_of_all_real_data_conforms_to_the_official_schemas(shared_data, schemas):
     documents = 0
     for source in (*sources(shared_data), *hostile(shared_data, 1)):
         directory = cc.read(source)
@@ -112,7 +112,7 @@ def test_json_of_all_real_data_holds_to_the_official_schemas(shared_data, schema
     assert documents > 900
 
 
-def test_tables_of_real_data_hold_to_the_official_data_package(shared_data, descriptor, tmp_path):
+def test_tables_of_real_data_conform_to_the_official_data_package(shared_data, descriptor, tmp_path):
     checked = 0
     for number, source in enumerate((*sources(shared_data), *hostile(shared_data, 60), None)):
         directory = cc.sample() if source is None else cc.read(source)
@@ -185,7 +185,7 @@ odd = st.sampled_from(ODD)
 
 
 @pytest.mark.parametrize("value", ODD, ids=ascii)
-def test_an_odd_value_in_any_field_is_written_as_the_official_schemas_want_it(schemas, value):
+def test_an_odd_value_in_any_field_is_written_in_conformance(schemas, value):
     raw = {
         entity: {
             name: value
@@ -226,12 +226,12 @@ def dirty_services(draw):
 
 
 @given(raw=dirty_services())
-def test_whatever_is_read_is_written_as_the_official_schemas_want_it(schemas, raw):
+def test_everything_read_is_written_in_conformance(schemas, raw):
     assert nested_errors(cc.read(io.StringIO(json.dumps(raw))), schemas) == []
 
 
 @given(raw=dirty_services())
-def test_what_was_filled_in_is_taken_out_again(raw):
+def test_placeholder_values_are_removed_when_read_back(raw):
     first = cc.read(io.StringIO(json.dumps(raw)))
     written = list(interchange.documents(first, "service"))
     again = cc.read(io.StringIO(json.dumps(written)))

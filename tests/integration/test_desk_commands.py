@@ -38,13 +38,13 @@ def desk(folder):
     return url
 
 
-def test_what_was_loaded_is_matched(desk):
+def test_a_loaded_directory_is_matched(desk):
     done = run("match", "soup kitchen", "--near", "28694", "--desk", desk, "--json")
     assert done.returncode == 0
     assert json.loads(done.stdout)["matches"][0]["service"]["name"] == "Sunday Supper"
 
 
-def test_loading_the_same_again_says_so(desk, folder):
+def test_loading_the_same_file_again_is_reported(desk, folder):
     done = run("load", folder / "sample.json", "--desk", desk, "--json")
     told = json.loads(done.stdout)
     assert (told["added"], told["changed"], told["missing"]) == (0, 0, 0)
@@ -56,7 +56,7 @@ def test_a_desk_that_is_up_to_date_needs_no_migration(desk):
     assert (done.returncode, done.stdout) == (0, "Schema 1: nothing to do\n")
 
 
-def test_a_newer_database_says_what_to_do(folder):
+def test_a_newer_database_is_refused_with_advice(folder):
     path = folder / "newer.db"
     run("load", folder / "sample.json", "--desk", f"sqlite:///{path}")
     with sqlite3.connect(path) as database:
@@ -84,7 +84,7 @@ def test_a_newer_database_says_what_to_do(folder):
         (["load", "nowhere.json", "--desk", "sqlite:///a.db"], "nowhere.json"),
     ],
 )
-def test_what_cannot_be_used_is_one_line(arguments, words, tmp_path, monkeypatch):
+def test_an_unusable_argument_is_one_line(arguments, words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = run(*arguments)
     assert done.returncode == 2
@@ -92,13 +92,13 @@ def test_what_cannot_be_used_is_one_line(arguments, words, tmp_path, monkeypatch
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_a_file_and_a_desk_are_one_too_many(desk, folder):
+def test_a_file_and_a_desk_cannot_be_given_together(desk, folder):
     done = run("match", "food", "--desk", desk, "--directory", folder / "sample.json")
     assert done.returncode == 2
     assert "not both" in done.stderr
 
 
-def test_an_export_is_what_the_audience_may_see_of_a_file_or_a_desk(folder, desk):
+def test_an_export_has_only_what_the_audience_may_see(folder, desk):
     by_desk, by_file = folder / "by-desk.json", folder / "by-file.json"
     assert run("export", by_desk, "--desk", desk).stdout == f"Written: {by_desk}\n"
     assert run("export", by_file, "--directory", folder / "sample.json").returncode == 0

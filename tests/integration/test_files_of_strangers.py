@@ -102,7 +102,7 @@ def test_twelve_am_in_daytime_hours_is_doubtful():
 
 
 @pytest.mark.parametrize("name", ["hours.csv", "weekly.json"])
-def test_a_span_of_twenty_hours_is_not_believed(name):
+def test_a_span_of_twenty_hours_is_doubtful(name):
     directory = read(f"04-span-of-20-hours/{name}")
     assert rules(directory) & {"implausible-span", "hours-not-read"}
     found = open_at(f"04-span-of-20-hours/{name}", "2026-12-02", "23:30")
@@ -161,7 +161,7 @@ def test_a_column_a_day_is_read_as_hours():
 @pytest.mark.parametrize(
     "name", ["a.csv", "b.csv", "c.csv", "d.csv", "e.csv", "f.csv", "g.csv", "flags.json"]
 )
-def test_whatever_a_file_says_of_privacy_hides_the_place(name):
+def test_any_privacy_mark_of_a_file_hides_the_place(name):
     matcher = cc.Matcher(read(f"09-private-flag-columns/{name}"))
     (match,) = matcher.match(cc.Need("transitional housing", near="28607"))
     assert match.location.name == "Confidential location"
@@ -253,7 +253,7 @@ def test_rows_that_belong_to_nothing_are_an_error_with_table_and_count():
     assert any("eligibility" in (f.file + f.message) and (f.count == 2 or "2" in f.message) for f in errors)
 
 
-def test_what_was_dropped_is_told_apart_and_kept():
+def test_dropped_values_are_reported_separately_and_kept():
     directory = read("d16-cap-hides-dropped")
     (lost,) = [f for f in directory.findings if f.harm is Harm.LOST]
     assert (lost.rule, lost.value) == ("not-a-time", "9:0zz")
@@ -300,7 +300,7 @@ def test_features_of_a_map_are_one_service_each():
 @pytest.mark.parametrize(
     ("name", "services"), [("airtable", 1), ("keyed", 1), ("overpass", 1), ("socrata", 1)]
 )
-def test_json_that_is_no_directory_is_read_or_said_to_be_unknown(name, services):
+def test_json_that_is_not_a_directory_is_read_or_reported_as_unknown(name, services):
     directory = read(f"15-json-not-hsds-vanishes/{name}.json")
     unknown = [f for f in directory.findings if f.rule == "unknown-form"]
     assert len(directory.services) == services or (unknown and "1" in unknown[0].message)
@@ -309,7 +309,7 @@ def test_json_that_is_no_directory_is_read_or_said_to_be_unknown(name, services)
 
 
 @pytest.mark.parametrize("name", ["sep.csv", "title.csv"])
-def test_rows_before_the_header_are_passed_over_and_said(name):
+def test_rows_before_the_header_are_skipped_and_reported(name):
     directory = read(f"16-rows-before-header/{name}")
     assert only(directory).name == "Food Pantry"
     if name == "title.csv":
@@ -343,7 +343,7 @@ def test_layout_rows_are_no_services():
     )
 
 
-def test_what_a_spreadsheet_program_did_to_numbers_is_noticed():
+def test_numbers_changed_by_a_spreadsheet_program_are_reported():
     directory = read("20-excel-numbers/sheet.csv")
     assert place(only(directory)).addresses[0].postal_code == "02118"
     assert {"zip-without-zero", "number-cut-short"} <= rules(directory)
@@ -356,7 +356,7 @@ def test_a_store_locators_export_is_read():
     assert "<" not in (shown[0].service.description or "")
 
 
-def test_a_workbook_is_told_by_its_name(tmp_path):
+def test_a_workbook_is_recognized_by_its_name(tmp_path):
     path = tmp_path / "list.xlsx"
     path.write_bytes((SHARED / "data" / "formats" / "workbook.xlsx").read_bytes())
     done = subprocess.run(
@@ -375,7 +375,7 @@ def test_columns_under_vendors_names_are_read():
     assert numbers == ["828-555-0101", "828-555-0102"]
 
 
-def test_columns_that_are_shifted_are_noticed_and_nothing_implausible_is_taken():
+def test_shifted_columns_are_reported_and_implausible_values_ignored():
     directory = read("d18-vendor-columns/shifted.csv")
     assert any("shift" in f.rule or "shift" in f.message for f in directory.findings)
     assert not [p for s in directory.services.values() for p in s.phones if p.number == "28694"]
@@ -394,7 +394,7 @@ def test_flat_rows_of_json_are_read_as_a_sheet_is(name, names):
 
 
 @pytest.mark.parametrize("name", ["active.csv", "inactive.csv", "status.csv", "words.csv"])
-def test_what_has_stopped_is_not_offered(name):
+def test_a_stopped_service_is_not_offered(name):
     directory = read(f"14-closed-listings-shown/{name}")
     moment = datetime(2026, 12, 2, 10, tzinfo=NEW_YORK)
     matcher = cc.Matcher(directory, zone="America/New_York")
@@ -418,7 +418,7 @@ def test_saved_is_not_verified():
     assert modified == {"A1": "2026-11-01", "A2": "2026-11-02"}
 
 
-def test_a_directory_without_an_active_service_is_told_at_once():
+def test_a_directory_without_an_active_service_is_reported_at_once():
     first = read("d19-all-inactive").findings[0]
     assert "inactive" in first.message or "active" in first.rule
 
@@ -458,7 +458,7 @@ def test_an_area_named_by_zips_is_compared_with_the_zip_asked():
     assert (asked["A1"], asked["A2"]) == ("unmet", "unmet")
 
 
-def test_a_shape_of_any_form_is_read_and_swapped_axes_rule_nobody_out():
+def test_a_shape_of_any_form_is_read_and_swapped_axes_rule_no_one_out():
     directory = read("23-extent-swapped-or-wkt/areas.json")
     found = answers(directory, "area", near=(36.40, -81.49))
     assert found == {"Food Pantry 0": "unknown", "Food Pantry 1": "met", "Food Pantry 2": "met"}
@@ -478,7 +478,7 @@ def test_a_category_or_a_name_says_what_a_service_is_for():
 
 
 @pytest.mark.parametrize("text", ["I need an ID card", "help with my light bill"])
-def test_what_one_must_bring_is_not_what_is_offered(text):
+def test_a_required_document_is_not_taken_for_the_service(text):
     assert not offered(read("d12-requirements-read-as-offers/s.csv"), text)
 
 

@@ -65,7 +65,7 @@ def opened(tmp_path):
         yield desk, box, now
 
 
-def test_every_kind_that_a_desk_keeps_is_in_it(opened):
+def test_the_golden_desk_has_every_kind_of_record(opened):
     desk, _, _ = opened
     assert {kind: len(list(desk.storage.scan(kind))) for kind in KEPT} == KEPT
     named = vars(record_kinds).items()
@@ -86,7 +86,7 @@ def test_referrals_their_events_and_answers_are_read(opened):
 
 
 @pytest.mark.parametrize(("referral", "name"), [("r-15", "Example-5"), ("r-17", "Example-c")])
-def test_what_is_the_patrons_own_is_read_sealed_or_not(opened, referral, name):
+def test_private_data_is_read_encrypted_or_not(opened, referral, name):
     desk, _, _ = opened
     private = desk.privacy.read_private(referral, actor=STAFF)
     assert private.shared_fields["first_name"].reveal() == name
@@ -94,7 +94,7 @@ def test_what_is_the_patrons_own_is_read_sealed_or_not(opened, referral, name):
     assert export["referral"]["id"] == referral
 
 
-def test_what_waits_is_sent_and_its_links_lead_on(opened):
+def test_pending_messages_are_sent_and_their_links_work(opened):
     desk, box, _ = opened
     done = desk.dispatch_once()
     assert (done.sent, done.dead, done.withdrawn) == (7, 0, 0)
@@ -104,7 +104,7 @@ def test_what_waits_is_sent_and_its_links_lead_on(opened):
     assert [dead.referral_id for dead in desk.messages.dead_letters()] == ["r-9"]
 
 
-def test_what_a_provider_said_of_a_message_is_known_and_more_is_heard(opened):
+def test_delivery_reports_are_read_and_new_ones_are_accepted(opened):
     desk, _, _ = opened
     mail = cc.Actor("adapter", "mail")
     assert not desk.messages.record_delivery_status("ref-1", "delivered", actor=mail)
@@ -112,7 +112,7 @@ def test_what_a_provider_said_of_a_message_is_known_and_more_is_heard(opened):
     assert [dead.referral_id for dead in desk.messages.dead_letters()] == ["r-3", "r-9"]
 
 
-def test_a_request_that_came_before_makes_no_second_referral(opened):
+def test_a_repeated_request_makes_no_second_referral(opened):
     desk, _, _ = opened
     (match, *_) = cc.Matcher(cc.sample()).match("food pantry", limit=2)
     again = MADE["referred"](desk, match, "1", idempotency_key="request-1")
@@ -127,7 +127,7 @@ def test_partners_and_visits_are_read(opened):
     assert [visit.id for visit in desk.visits.all("main")] == ["nurse"]
 
 
-def test_it_is_counted_and_let_go_of_but_for_what_is_held(opened, tmp_path):
+def test_the_golden_desk_is_counted_and_purged_except_for_legal_holds(opened, tmp_path):
     desk, _, now = opened
     for _ in ("what is open ends", "what has ended goes"):
         now[0] += timedelta(days=2000)
@@ -145,7 +145,7 @@ def test_it_is_counted_and_let_go_of_but_for_what_is_held(opened, tmp_path):
     assert b"patron-" not in kept
 
 
-def test_today_the_same_is_written(tmp_path):
+def test_todays_version_writes_the_same_desk(tmp_path):
     """Whoever changes the form of what is kept sees it here, and makes a new file (`tests/golden/make_desk.py`)."""
     MADE["make"](tmp_path / "today.db")
     then, today = (rows(path) for path in (GOLDEN / "desk-1.db", tmp_path / "today.db"))

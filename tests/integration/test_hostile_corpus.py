@@ -37,7 +37,7 @@ def usable(directory):
     return False
 
 
-def test_of_the_hostile_corpus_at_least_85_in_100_give_a_usable_service_and_the_rest_say_why(shared_data):
+def test_at_least_85_in_100_hostile_files_are_usable_and_the_rest_report_why(shared_data):
     lines = (shared_data / "haarrrvest" / "results.jsonl").read_text(encoding="utf-8").splitlines()
     good = 0
     why = Counter()

@@ -85,7 +85,7 @@ def rules(directory):
     return {finding.rule: finding.count for finding in directory.findings}
 
 
-def test_a_directory_comes_over_the_wire_as_it_is(serve):
+def test_a_directory_is_the_same_after_the_api(serve):
     sample = cc.sample().for_audience("public")
 
     def answer(path, query):
@@ -118,14 +118,14 @@ PAGES = {"1": [whole(1), whole(2)], "2": [whole(2), whole(3)], "3": [whole(4)], 
         {"total_items": "many", "total_pages": None},
     ],
 )
-def test_wrong_totals_and_marks_lose_nothing(serve, about):
+def test_wrong_totals_and_page_marks_lose_nothing(serve, about):
     server = serve(lambda path, query: {} if path == "/" else page(PAGES.get(query["page"], []), **about))
     directory = read_api(api(server))
     assert [service.name for service in directory.services.values()] == ["S1", "S2", "S3", "S4"]
     assert rules(directory)["repeated-id"] == 1
 
 
-def test_a_server_that_gives_the_same_page_again_and_again_comes_to_an_end(serve):
+def test_reading_ends_where_a_server_repeats_a_page(serve):
     server = serve(lambda path, _: {} if path == "/" else page([whole(1)]))
     assert len(read_api(api(server)).services) == 1
     assert [query["page"] for path, query, _ in server.asked if path == "/services"] == ["1", "2", "0"]
@@ -145,13 +145,13 @@ def test_pages_may_be_counted_from_0(serve):
     }
 
 
-def test_services_without_ids_come_once(serve):
+def test_services_without_ids_are_read_once(serve):
     bare = {"name": "A", "status": "active", "phones": []}
     server = serve(lambda path, _: {} if path == "/" else page([bare, bare]))
     assert [service.name for service in read_api(api(server)).services.values()] == ["A"]
 
 
-def test_items_without_arrays_are_asked_for_one_by_one(serve):
+def test_items_without_arrays_are_requested_one_by_one(serve):
     def answer(path, _):
         if path.startswith("/services/"):
             return {
@@ -165,7 +165,7 @@ def test_items_without_arrays_are_asked_for_one_by_one(serve):
     assert [service.phones[0].number for service in directory.services.values()] == ["828-555-0101"]
 
 
-def test_one_service_that_cannot_be_had_is_kept_as_the_list_has_it(serve):
+def test_a_service_that_cannot_be_fetched_stays_as_listed(serve):
     bare = {"id": "a/b", "name": "A", "status": "active"}
     server = serve(
         lambda path, _: {} if path == "/" else page([bare]) if path == "/services" else (404, {}, b"")
@@ -187,7 +187,7 @@ def test_a_page_of_open_referral_uk_1_is_read(serve):
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_failure_that_passes_is_tried_again_after_the_time_that_the_server_asks_for(serve, status):
+def test_a_temporary_failure_is_retried_after_the_servers_wait(serve, status):
     failures = [
         (status, {"Retry-After": "7"}, b""),
         (status, {"Retry-After": "999999"}, b""),
@@ -205,7 +205,7 @@ def test_a_failure_that_passes_is_tried_again_after_the_time_that_the_server_ask
     assert waited == [7.0, hsds_api.LONGEST_WAIT, 4.0]
 
 
-def test_a_later_page_that_fails_keeps_the_earlier_ones_and_says_so(serve):
+def test_a_failed_later_page_keeps_the_earlier_ones_and_is_reported(serve):
     def answer(path, query):
         if query.get("page") == "2":
             return 200, {}, b"<html>"
@@ -219,12 +219,12 @@ def test_a_later_page_that_fails_keeps_the_earlier_ones_and_says_so(serve):
 @pytest.mark.parametrize(
     "answer", [(404, {}, b""), (200, {}, b"<html>"), (200, {}, b'"text"'), (200, {}, b"[" * 100_000)]
 )
-def test_a_first_page_that_cannot_be_used_is_an_error_in_words(serve, answer):
+def test_an_unusable_first_page_is_a_clear_error(serve, answer):
     with pytest.raises(ApiUnreachableError):
         read_api(api(serve(lambda *_: answer)))
 
 
-def test_no_server_is_an_error_in_words_without_the_password():
+def test_a_missing_server_is_a_clear_error_without_the_password():
     server = Server(lambda *_: {})
     server.close()
     url = server.url.replace("//", "//me:secret@") + "/?key=hidden"
@@ -235,7 +235,7 @@ def test_no_server_is_an_error_in_words_without_the_password():
 
 
 @pytest.mark.parametrize("url", ["ftp://example.org", "example.org", "file:///etc/passwd", "http://"])
-def test_only_web_addresses_are_taken(url):
+def test_only_web_addresses_are_accepted(url):
     with pytest.raises(ApiUnreachableError):
         HsdsApi(url)
 
@@ -251,7 +251,7 @@ def test_a_redirect_to_another_host_is_not_followed_and_gets_no_key(serve):
     assert "hidden" not in repr(api(server, headers={"X-Api-Key": "hidden"}))
 
 
-def test_a_key_is_sent_and_only_what_changed_is_asked_for(serve):
+def test_a_key_is_sent_and_only_changes_are_requested(serve):
     server = serve(
         lambda path, _: (
             {} if path == "/" else page([whole(1)], first_page=True, last_page=True, total_pages=1)

@@ -43,7 +43,7 @@ def listed(tmp_path):
     return run
 
 
-def test_what_is_not_allowed_is_listed_and_not_run(listed):
+def test_plugins_that_are_not_allowed_are_listed_and_not_run(listed):
     done = listed()
     assert "sms (plugin-sms 1.2): not allowed\n" in done.stdout
     assert "broken (plugin-broken 1.2): not allowed\n" in done.stdout

@@ -36,7 +36,7 @@ def run(path, *options):
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
 
 
-def test_it_says_what_would_go_and_then_lets_go_of_it(old):
+def test_it_reports_what_a_purge_deletes_and_then_deletes_it(old):
     looked = run(old, "--dry-run", "--json")
     assert looked.returncode == 0, looked.stderr
     would = json.loads(looked.stdout)
@@ -51,7 +51,7 @@ def test_it_says_what_would_go_and_then_lets_go_of_it(old):
     assert b"zq7note" not in old.read_bytes()
 
 
-def test_what_could_not_be_read_is_said(old):
+def test_unreadable_records_are_reported(old):
     with make_private_desk(create_storage(f"sqlite:///{old}")) as desk:
         (hold,) = desk.privacy.legal_holds()
         break_referral(
@@ -62,13 +62,13 @@ def test_what_could_not_be_read_is_said(old):
 
 
 @pytest.mark.parametrize("options", [[], ["--yes", "--dry-run"]])
-def test_it_wants_one_of_two_words(old, options):
+def test_it_requires_dry_run_or_yes(old, options):
     done = run(old, *options)
     assert done.returncode == 2
     assert "--dry-run" in done.stderr
 
 
-def test_a_file_that_somebody_reads_is_not_wiped_and_that_is_said(old):
+def test_a_file_in_use_is_not_wiped_and_that_is_reported(old):
     reader = sqlite3.connect(old, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM communityconnector_commit").fetchall()
@@ -79,7 +79,7 @@ def test_a_file_that_somebody_reads_is_not_wiped_and_that_is_said(old):
     assert run(old, "--yes").returncode == 0
 
 
-def test_the_log_is_kept_as_long_as_is_said(old):
+def test_the_log_is_kept_for_the_given_time(old):
     with make_private_desk(create_storage(f"sqlite:///{old}")) as desk:
         desk.privacy.release_legal_hold(
             desk.privacy.legal_holds()[0].referral_id, actor=STAFF, reason="case-1"
@@ -88,7 +88,7 @@ def test_the_log_is_kept_as_long_as_is_said(old):
     assert json.loads(run(old, "--dry-run", "--json").stdout)["gone"]["audit"] > 20
 
 
-def test_a_log_is_kept_as_long_as_the_settings_say(old, tmp_path):
+def test_the_log_is_kept_for_the_time_in_the_settings(old, tmp_path):
     with make_private_desk(create_storage(f"sqlite:///{old}")) as desk:
         desk.privacy.release_legal_hold(
             desk.privacy.legal_holds()[0].referral_id, actor=STAFF, reason="case-1"
@@ -102,7 +102,7 @@ def test_a_log_is_kept_as_long_as_the_settings_say(old, tmp_path):
 
 
 @pytest.mark.parametrize("days", ["1000000", "36526", "-1"])
-def test_a_time_that_no_log_can_be_kept_is_refused(old, days):
+def test_an_invalid_retention_time_of_the_log_is_refused(old, days):
     done = run(old, "--yes", "--keep-log", days)
     assert (done.returncode, "0<=x<=36525" in done.stderr) == (2, True)
     assert "Traceback" not in done.stderr

@@ -123,7 +123,7 @@ def settings(place, mail, more=""):
     return ("--settings", "settings.toml")
 
 
-def test_details_that_were_handed_over_are_written_down(place):
+def test_given_details_are_recorded(place):
     found = service()
     words = ("--by", "desk-2", "--need", "community-meal", "--need", "food-pantry", "--area", "286")
     done = run(place, "refer", found.id, *words, "--language", "es", "--json")
@@ -147,13 +147,13 @@ def test_details_that_were_handed_over_are_written_down(place):
         (["x", "--need", "food-pantry"], "--by"),
     ],
 )
-def test_a_referral_that_cannot_be_says_why(place, words, message):
+def test_an_impossible_referral_is_refused_with_a_reason(place, words, message):
     done = run(place, "refer", *words)
     assert done.returncode == 2
     assert message in done.stderr
 
 
-def test_what_waits_is_sent_once(place, mail):
+def test_pending_messages_are_sent_once(place, mail):
     send(place, 2)
     done = run(place, "dispatch", *settings(place, mail), "--json")
     assert done.returncode == 0, done.stderr
@@ -165,7 +165,7 @@ def test_what_waits_is_sent_once(place, mail):
     assert len(mail.arrived) == 2
 
 
-def test_a_notifier_of_a_name_of_your_own_says_its_kind(place, mail):
+def test_a_notifier_with_a_name_of_its_own_needs_a_kind(place, mail):
     mail.go_on.set()
     send(place, notifier="clinic")
     table = f"""
@@ -195,7 +195,7 @@ def test_a_message_that_cannot_be_delivered_shows_in_the_exit_code(place, mail):
 @pytest.mark.skipif(os.name == "nt", reason="Windows ends a process by SIGTERM at once")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("how", [["--once"], ["--every", "60"]])
-def test_a_dispatcher_that_is_told_to_stop_finishes_its_message_and_no_more(place, mail, number, how):
+def test_a_stopped_dispatcher_finishes_its_message_and_no_more(place, mail, number, how):
     send(place, 3)
     mail.go_on.clear()
     words = command(place, "dispatch", *settings(place, mail), *how, "--json")
@@ -222,7 +222,7 @@ def test_a_dispatcher_sends_what_comes_while_it_runs(place, mail):
         assert process.wait(60) == 0
 
 
-def test_what_is_due_is_shown_longest_first(place):
+def test_due_work_is_shown_longest_first(place):
     assert run(place, "due").stdout == "Nothing is due.\n"
     send(place)
     long_ago = _made_long_ago(place)
@@ -304,7 +304,7 @@ def _made_long_ago(place):
         ("[policy]\nzone = 1", "policy: 1 unknown name"),
     ],
 )
-def test_settings_that_cannot_be_are_told_without_what_they_say(place, text, words):
+def test_invalid_settings_are_reported_without_their_values(place, text, words):
     (place / "settings.toml").write_text(text, encoding="utf-8")
     done = run(place, "dispatch", "--settings", "settings.toml")
     assert done.returncode == 2
@@ -346,7 +346,7 @@ def test_every_part_of_a_policy_can_be_set(place):
     assert policy.is_holiday(date(2026, 7, 4)) == "Independence Day"
 
 
-def test_safe_hours_are_those_of_the_zone_in_the_settings(place, mail):
+def test_safe_hours_use_the_zone_in_the_settings(place, mail):
     """An hour in which it is safe in Kiritimati, and not by UTC."""
     far = ZoneInfo("Pacific/Kiritimati")
     now = datetime.now(far)
@@ -384,7 +384,7 @@ def _look_again(place):
         desk.storage.commit([update_write(record, due=datetime.now(UTC))])
 
 
-def test_settings_that_are_not_there_are_told(place):
+def test_missing_settings_are_reported(place):
     done = run(place, "dispatch", "--settings", "nowhere.toml")
     assert (done.returncode, "nowhere.toml: cannot be read" in done.stderr) == (2, True)
     done = run(place, "dispatch", "--once", "--every", "5")

@@ -57,7 +57,7 @@ def test_visits_are_json_where_that_is_asked(desk):
     assert found[1]["begins"] == "2026-12-08T14:00:00-05:00"
 
 
-def test_a_leap_year_can_be_asked_for_at_once_and_so_can_the_last_days(desk):
+def test_a_leap_year_and_the_last_dates_can_be_listed(desk):
     for window in (("2028-01-01", "2028-12-31"), ("2999-12-31", "2999-12-31"), ("1900-01-01", "1900-01-02")):
         done = run("visits", "--desk", desk, "--branch", "main", "--from", window[0], "--to", window[1])
         assert (done.exit_code, "counsellor" in done.stdout) == (0, True)
@@ -74,7 +74,7 @@ def test_the_same_table_again_changes_nothing_and_a_wrong_one_is_named(desk, tmp
     assert "again.csv, row 3: visit 'nurse'" in done.stderr
 
 
-def test_a_match_at_a_branch_says_first_who_is_in_the_building(desk):
+def test_a_match_at_a_branch_shows_first_who_is_in_the_building(desk):
     asked = ("match", "help with food stamps", "--near", "28694", "--desk", desk)
     plain, here = run(*asked).stdout, run(*asked, "--branch", "main").stdout
     assert "1. Senior Grocery Box" in plain
@@ -98,7 +98,7 @@ def test_a_match_at_a_branch_says_first_who_is_in_the_building(desk):
         (("visits", "--branch", "main", "--desk", "memory:", "--add", "nowhere.csv"), "cannot be opened"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_done_is_said_in_one_line(arguments, words):
+def test_an_impossible_request_is_one_line(arguments, words):
     done = run(*arguments)
     assert done.exit_code == 2
     assert words in done.stderr

@@ -109,7 +109,7 @@ def little():
 
 @pytest.mark.usefixtures("little")
 @given(lines=st.lists(LINES, max_size=14), mode=st.sampled_from(["repair", "collect"]))
-def test_chunks_read_apart_say_what_the_whole_says(lines, mode, tmp_path_factory):
+def test_chunks_read_separately_equal_the_whole(lines, mode, tmp_path_factory):
     path = tmp_path_factory.mktemp("chunks") / "services.ndjson"
     # Two lines that tell that the file has a record a line.
     first = ['{"id": "a", "name": "A", "status": "active"}'] * 2
@@ -138,7 +138,7 @@ def lines_with(*values):
         ({"name": "B"}, 1),
     ],
 )
-def test_an_embedded_record_is_told_of_once_and_kept_letter_for_letter(again, times, tmp_path):
+def test_an_embedded_record_is_reported_once_and_kept_unchanged(again, times, tmp_path):
     (tmp_path / "s.ndjson").write_text(lines_with(AGENCY, again, AGENCY, again))
     whole = told(tmp_path / "s.ndjson", "repair", None)
     assert told(tmp_path / "s.ndjson", "repair", by_turns) == whole
@@ -150,7 +150,7 @@ def test_an_embedded_record_is_told_of_once_and_kept_letter_for_letter(again, ti
 
 @pytest.mark.usefixtures("little")
 @pytest.mark.parametrize("fault", ["told again", "never counted", "numbered anew"])
-def test_what_chunks_do_not_know_of_each_other_would_be_seen(fault, tmp_path, monkeypatch):
+def test_a_difference_between_chunks_is_caught(fault, tmp_path, monkeypatch):
     """Shows that the property above can fail."""
     nameless = "".join('{"status": "active", "phones": [{"id": " "}]}\n\n\n' for _ in range(3))
     (tmp_path / "s.ndjson").write_text(lines_with(AGENCY, AGENCY) + nameless)
@@ -169,7 +169,7 @@ def test_what_chunks_do_not_know_of_each_other_would_be_seen(fault, tmp_path, mo
 
 
 @given(services=st.lists(SERVICES, max_size=8))
-def test_what_records_tell_of_places_is_gathered_as_from_the_records(services):
+def test_places_are_gathered_from_raw_records_as_from_records(services):
     whole, parts = Hiding(), Hiding()
     for raw in services:
         said = json_text.loads(json.dumps(raw))

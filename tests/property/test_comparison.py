@@ -46,7 +46,7 @@ def test_one_changed_field_is_one_change(directory, data):
 
 
 @given(cc_st.directories(), cc_st.directories())
-def test_an_update_makes_what_it_said_and_twice_is_once(held, new):
+def test_an_update_applies_the_reported_changes_and_is_idempotent(held, new):
     update = held.update(new)
     assert held.diff(update.directory).changes == update.difference.changes
     for entity in ENTITIES:

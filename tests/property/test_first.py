@@ -49,7 +49,7 @@ def expected(plain, first):
 
 
 @given(asked(), ranks)
-def test_those_that_fit_come_first_and_all_else_stays_as_it_is(case, rank):
+def test_fitting_services_come_first_and_all_else_is_unchanged(case, rank):
     directory, need, first = case
     matcher = matcher_of(directory)
     plain = matcher.match(need, limit=None, rank=rank)
@@ -86,7 +86,7 @@ def test_a_score_is_still_the_sum_of_its_parts_and_being_here_adds_nothing(case)
 
 
 @given(asked(), ranks)
-def test_so_it_is_where_the_directory_has_changed(case, rank):
+def test_fitting_services_come_first_in_a_changed_directory(case, rank):
     directory, need, first = case
     services = list(directory.services.values())
     matcher = matcher_of(cc.Directory.of(services[: len(services) // 2]))
@@ -122,7 +122,7 @@ def twice(_):
     [(Index, "among", unasked), (engine, "_with_ahead", twice)],
     ids=["what is ruled out comes first", "a match stands twice"],
 )
-def test_a_fault_here_is_seen(where, name, fault):
+def test_a_fault_in_the_order_is_caught(where, name, fault):
     """Shows that the properties above can fail."""
 
     @settings(

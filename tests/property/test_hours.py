@@ -115,7 +115,7 @@ def test_every_minute_around_the_changes_of_the_clocks():
 
 
 @pytest.mark.parametrize("fault", ["no midnight", "wrong week"])
-def test_hours_that_err_are_caught(fault, monkeypatch):
+def test_wrong_hours_are_caught(fault, monkeypatch):
     right = recurrence.span_on
 
     def wrong(rule, day, zone, holidays=None):

@@ -121,7 +121,7 @@ def test_an_index_that_is_saved_and_opened_finds_what_it_found(directory, later,
 
 
 @given(cc_st.crowded_directories(), cc_st.needs(), ranks, st.integers(1, 12))
-def test_so_it_is_where_many_offers_crowd_a_city(directory, need, rank, limit):
+def test_the_index_finds_what_the_plain_matcher_finds_in_a_crowded_city(directory, need, rank, limit):
     # Circles are drawn from the first candidates on, so that these few hundred offers try them.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "_ALL_AT_ONCE", dict.fromkeys(cc.Rank, 20))
@@ -158,7 +158,7 @@ def test_many_needs_are_answered_as_one_by_one(directory, needs, rank, limit):
 
 @settings(max_examples=settings().max_examples // 2)
 @given(cc_st.crowded_directories(), batches, ranks, st.integers(1, 12))
-def test_so_are_they_in_a_crowd(directory, needs, rank, limit):
+def test_many_needs_in_a_crowd_are_answered_as_one_by_one(directory, needs, rank, limit):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batch, "_DENSE", 20)
         patch.setattr(batch, "_FIRST_RING", 10)
@@ -179,7 +179,7 @@ def forget_those_without_a_place(patch):
 
 
 @pytest.mark.parametrize("fault", [trust_any_circle, forget_those_without_a_place])
-def test_a_stroke_that_errs_is_caught(fault):
+def test_a_wrong_batch_search_is_caught(fault):
     @settings(max_examples=300, phases=[Phase.generate], database=None, derandomize=True)
     @given(
         cc_st.crowded_directories(),
@@ -219,7 +219,7 @@ def lose_who_is_alike(patch):
 
 
 @pytest.mark.parametrize("fault", [forget_a_criterion, stop_too_early, trust_the_chord, lose_who_is_alike])
-def test_an_index_that_errs_is_caught(fault):
+def test_a_wrong_index_is_caught(fault):
     @settings(max_examples=300, phases=[Phase.generate], database=None, derandomize=True)
     @given(cc_st.crowded_directories(), cc_st.needs(), ranks, st.integers(1, 12))
     def check(directory, need, rank, limit):

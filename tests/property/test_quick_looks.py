@@ -51,7 +51,7 @@ _written = st.builds(lambda text, disguise: disguise(text), _said, st.sampled_fr
 
 @settings(max_examples=400)
 @given(_written)
-def test_no_text_that_says_what_to_hide_is_passed_over(text: str) -> None:
+def test_no_privacy_text_is_skipped(text: str) -> None:
     with mock.patch.object(words, "may_tell", return_value=True):
         heard = words.heard_in(text)
     assert heard is None or words.may_tell(text), heard
@@ -59,7 +59,7 @@ def test_no_text_that_says_what_to_hide_is_passed_over(text: str) -> None:
 
 @settings(max_examples=400)
 @given(_written)
-def test_no_cell_of_a_place_that_says_what_to_hide_is_passed_over(text: str) -> None:
+def test_no_privacy_cell_of_a_place_is_skipped(text: str) -> None:
     with (
         mock.patch.object(words, "may_tell", return_value=True),
         mock.patch.object(words, "may_tell_in_place", return_value=True),
@@ -81,14 +81,14 @@ _TOUCHING = (" ", "&", "-", "/", "'s ", " of the ", ", ")
     st.sampled_from(_DISGUISES[:-1]),
     st.sampled_from(_TOUCHING),
 )
-def test_no_name_of_a_refuge_is_passed_over(text: str, disguise: Callable[[str], str], between: str) -> None:
+def test_no_name_of_a_refuge_is_skipped(text: str, disguise: Callable[[str], str], between: str) -> None:
     name = disguise(f"hope{between}{text}{between}inc")
     with mock.patch.object(refuge, "_BEGINNINGS", mock.Mock(isdisjoint=lambda _: False)):
         found = refuge.look.__wrapped__(name)
     assert refuge.look.__wrapped__(name) == found
 
 
-def test_fields_of_hsds_but_the_status_tell_no_state() -> None:
+def test_hsds_fields_other_than_status_state_no_closure() -> None:
     plain = dict.fromkeys(states.SILENT_BUT_STATUS - {"status"}, "closed")
     assert [name for name in plain if states.sense_of(name) is not None] == []
     assert states.state_in({**plain, "status": "active"}) is None

@@ -124,7 +124,7 @@ def world(sample):
     return World(sample)
 
 
-def test_an_agency_reports_what_happened(world):
+def test_an_agencys_report_changes_the_referral(world):
     received = world.post(world.told("accept"))
     assert (received.result, received.code, received.http_status) == (ReportResult.ACCEPTED, "", 200)
     assert received.referral.status is ReferralStatus.ACCEPTED
@@ -139,7 +139,7 @@ def test_an_agency_reports_what_happened(world):
     assert [entry.actor_id for entry in mine if entry.action == "receive"] == [world.agency] * 2
 
 
-def test_a_report_that_comes_twice_counts_once_and_is_answered_the_same(world):
+def test_a_repeated_report_counts_once_and_gets_the_same_answer(world):
     first = world.post(world.told("accept"), message_id="m-1")
     world.post(world.told("start"))
     again = world.post(world.told("accept"), message_id="m-1")
@@ -154,7 +154,7 @@ def test_a_report_that_comes_twice_counts_once_and_is_answered_the_same(world):
     )
 
 
-def test_what_is_so_already_is_taken_and_changes_nothing(world):
+def test_a_report_of_the_present_state_is_accepted_and_changes_nothing(world):
     world.post(world.told("hold", minutes=1, hold_reason="waitlisted"))
     version = world.desk.referrals.get(world.referral.id).version
     again = world.post(world.told("hold", minutes=3, hold_reason="waitlisted"))
@@ -203,7 +203,7 @@ AFTER = {
 
 
 @given(st.data())
-def test_reports_that_overtake_each_other_leave_the_referral_where_the_latest_puts_it(sample, data):
+def test_reports_out_of_order_leave_the_state_of_the_latest(sample, data):
     world = World(sample)
     length = data.draw(st.integers(0, len(STEPS)))
     steps = (
@@ -238,7 +238,7 @@ def test_reports_that_overtake_each_other_leave_the_referral_where_the_latest_pu
     assert world.desk.audit.verify().ok
 
 
-def test_what_happened_here_meanwhile_makes_no_report_untrue(world):
+def test_a_report_is_accepted_after_changes_at_the_desk(world):
     world.desk.record_event(world.referral.id, "attempt_contact", actor=STAFF)
     received = world.post(world.told("accept", minutes=5))
     assert received.result is ReportResult.ACCEPTED
@@ -247,7 +247,7 @@ def test_what_happened_here_meanwhile_makes_no_report_untrue(world):
     assert accepted.recorded_at == world.now
 
 
-def test_a_clock_that_is_a_little_fast_is_borne_and_a_wrong_one_is_not(world):
+def test_a_slightly_fast_clock_is_accepted_and_a_wrong_one_is_not(world):
     assert world.post(world.told("accept", minutes=64)).result is ReportResult.ACCEPTED
     assert world.desk.referrals.get(world.referral.id).last_at == world.now
     assert world.post(world.told("start", minutes=66)).code == "invalid-referral"
@@ -265,7 +265,7 @@ WORDS = [
 
 
 @pytest.mark.parametrize(("system", "word", "status"), WORDS)
-def test_another_systems_word_is_understood(world, system, word, status):
+def test_another_systems_status_word_is_understood(world, system, word, status):
     said = {"identifier": world.referral.id, "system": system, "status": word}
     assert world.post(said, key=PLATFORM).result is ReportResult.ACCEPTED
     assert world.status() == status
@@ -285,7 +285,7 @@ def test_another_systems_word_is_understood(world, system, word, status):
         ("fhir_service_request", "active"),
     ],
 )
-def test_a_word_that_is_not_understood_or_cannot_be_moves_nothing_and_staff_see_to_it(world, system, word):
+def test_an_unknown_or_impossible_status_word_is_left_for_staff_to_review(world, system, word):
     """`completed` does not say how; nobody has tried three times to reach the patron; and so on."""
     said = {"referral_id": world.referral.id, "system": system, "status": word}
     received = world.post(said)
@@ -304,7 +304,7 @@ def test_a_word_that_is_not_understood_or_cannot_be_moves_nothing_and_staff_see_
     assert world.desk.audit.verify().ok
 
 
-def test_a_later_word_that_is_understood_ends_the_doubt(world):
+def test_a_later_understood_status_word_ends_the_review(world):
     said = {"referral_id": world.referral.id, "system": "findhelp"}
     world.post({**said, "status": "Elsewhere"})
     world.post({**said, "status": "Pending"})
@@ -313,7 +313,7 @@ def test_a_later_word_that_is_understood_ends_the_doubt(world):
     assert (world.status(), world.to_review()) == ("in_progress", [])
 
 
-def test_staff_who_are_told_nothing_by_message_find_it_all_the_same(sample):
+def test_without_a_staff_notifier_the_review_is_still_listed(sample):
     world = World(sample)
     desk = cc.Connector(
         world.desk.storage,
@@ -327,7 +327,7 @@ def test_staff_who_are_told_nothing_by_message_find_it_all_the_same(sample):
     assert len(world.to_review()) == 1
 
 
-def test_anothers_referral_is_answered_as_one_that_is_not_there(world):
+def test_another_agencys_referral_is_answered_as_unknown(world):
     other = world.sent(world.other)
     draft = world.desk.refer(world.service, actor=STAFF, type="direct", concepts=["food-pantry"])
     given_ = world.desk.refer(world.service, actor=STAFF, concepts=["food-pantry"])
@@ -346,7 +346,7 @@ def test_anothers_referral_is_answered_as_one_that_is_not_there(world):
 
 
 @given(st.sampled_from(Event), st.sampled_from([None, *Outcome]))
-def test_an_agency_reports_what_is_an_agencys_to_tell_and_nothing_else(sample, event, outcome):
+def test_an_agency_may_report_only_an_agencys_events(sample, event, outcome):
     world = World(sample)
     told = world.told(event.value, **({} if outcome is None else {"outcome": outcome.value}))
     received = world.post(told)
@@ -367,7 +367,7 @@ def test_an_agency_reports_what_is_an_agencys_to_tell_and_nothing_else(sample, e
 
 
 @given(st.sampled_from(System), st.data())
-def test_whatever_a_platform_says_in_turn_a_referral_goes_by_its_table(sample, system, data):
+def test_any_sequence_of_reports_follows_the_table(sample, system, data):
     world = World(sample)
     words = st.sampled_from([*known_words(system), "?"])
     for word in data.draw(st.lists(words, min_size=1, max_size=6)):
@@ -473,7 +473,7 @@ def _signed(world, body):
         b"\xff\xfe",
     ],
 )
-def test_a_body_that_is_no_report_is_refused_and_changes_nothing(shared, body):
+def test_an_invalid_report_is_refused_and_changes_nothing(shared, body):
     before = shared.desk.referrals.get(shared.referral.id)
     body = body.replace(b"ID", shared.referral.id.encode())
     received = shared.desk.webhooks.receive(_signed(shared, body), body)
@@ -485,7 +485,7 @@ def test_a_body_that_is_no_report_is_refused_and_changes_nothing(shared, body):
     assert shared.desk.referrals.get(shared.referral.id) == before
 
 
-def test_what_is_too_long_is_not_even_verified(world):
+def test_an_overlong_body_is_refused_before_verification(world):
     received = world.desk.webhooks.receive({}, b" " * 20_001)
     assert (received.code, received.http_status) == ("too-large", 413)
     long = {"referral_id": world.referral.id, "system": "findhelp", "status": "x" * 101}
@@ -493,7 +493,7 @@ def test_what_is_too_long_is_not_even_verified(world):
     assert world.post(world.told("accept", text="x" * 2_001)).code == "invalid-referral"
 
 
-def test_who_knows_no_secret_is_refused_whatever_is_said(world):
+def test_a_sender_without_the_secret_is_always_refused(world):
     answers = [
         world.post(world.told("accept"), key=STRANGER),
         world.desk.webhooks.receive({}, b"{}"),
@@ -515,7 +515,7 @@ def test_a_secret_is_changed_without_a_gap(sample):
     assert world.post(world.told("start"), key=STRANGER).result is ReportResult.ACCEPTED
 
 
-def test_a_desk_that_knows_no_sender_says_so():
+def test_a_desk_without_senders_reports_it():
     with cc.Connector.open() as desk, pytest.raises(InvalidSettingsError, match="senders"):
         desk.webhooks.receive({}, b"{}")
 
@@ -531,13 +531,13 @@ def test_a_desk_that_knows_no_sender_says_so():
         lambda: [WebhookSender("a", [Secret(PADDED)]), WebhookSender("b", [Secret(PADDED.rstrip("="))])],
     ],
 )
-def test_senders_whose_secrets_do_not_tell_them_apart_are_refused(senders):
+def test_senders_with_a_shared_secret_are_refused(senders):
     with pytest.raises(InvalidSettingsError) as caught:
         cc.Connector.open(messages=cc.MessageOptions(webhook_senders=senders()))
     assert CANARY not in str(caught.value)
 
 
-def test_nothing_of_a_report_is_in_a_log_or_an_answer(world, caplog):
+def test_no_contents_of_a_report_are_in_a_log_or_an_answer(world, caplog):
     caplog.set_level(logging.DEBUG)
     answers = [
         world.post(world.told("accept", text=CANARY)),
@@ -564,7 +564,7 @@ def test_nothing_of_a_report_is_in_a_log_or_an_answer(world, caplog):
     )
 
 
-def test_a_report_that_takes_what_is_sealed_is_answered_that_it_should_come_again(world):
+def test_a_report_that_needs_the_missing_keyring_is_deferred(world):
     """The desk was opened without the keyring: nothing is taken, and no error goes to who sent it."""
     agency = world.agency
     before = world.desk.referrals.intake(agency)

@@ -236,7 +236,7 @@ def checked(number, oracle):
     return opened, unknown, len(asked)
 
 
-def test_two_thousand_rules_are_never_wider_than_dateutil_has_them():
+def test_two_thousand_rules_are_never_wider_than_dateutils():
     told = [checked(number, by_dateutil) for number in range(RULES)]
     opened, unknown, asked = map(sum, zip(*told, strict=True))
     # A reader that knows nothing would pass: most is to be known, and much of it open.
@@ -244,13 +244,13 @@ def test_two_thousand_rules_are_never_wider_than_dateutil_has_them():
     assert opened > 0.3 * asked
 
 
-def test_nor_than_icalendar_has_them():
+def test_two_thousand_rules_are_never_wider_than_icalendars():
     for number in range(BY_ICALENDAR):
         checked(number, by_icalendar)
 
 
 @pytest.mark.parametrize("forgotten", ["bymonth", "bysetpos", "excluded"])
-def test_a_part_that_is_forgotten_is_caught(forgotten, monkeypatch):
+def test_a_forgotten_part_of_a_rule_is_caught(forgotten, monkeypatch):
     from communityconnector.matching.schedules import rules as rule_reading
 
     right = rule_reading._parts  # noqa: SLF001  # the place where parts are read

@@ -86,7 +86,7 @@ def outputs(directory, folder):
 
 
 @given(STREETS, STREETS, POINTS, POINTS, st.booleans(), LEVELS, WORDINGS)
-def test_a_hidden_place_is_told_nowhere_and_the_one_beside_it_is_itself(  # noqa: PLR0917
+def test_a_hidden_place_is_revealed_nowhere_and_its_neighbor_is_unchanged(  # noqa: PLR0917
     street, other, point, elsewhere, at_one_point, level, wording
 ):
     if other == street or (other[0], other[1], other[2]) == (street[0], street[1], street[2]):

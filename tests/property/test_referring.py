@@ -63,7 +63,7 @@ def test_every_match_of_a_directory_can_be_referred_to(directory, need):
 
 @settings(max_examples=12, phases=[Phase.explicit, Phase.generate])
 @given(directory=strategies.directories(), key=st.sampled_from(ODD_IDS), bare=st.booleans())
-def test_so_can_services_with_odd_ids_and_without_an_agency(directory, key, bare):
+def test_services_with_odd_ids_or_without_an_agency_can_be_referred_to(directory, key, bare):
     first, *rest = directory.services.values()
     more = {"organization": None, "organization_id": None} if bare else {}
     odd = attrs.evolve(first, id=key, name="Food pantry", status="active", **more)
@@ -77,7 +77,7 @@ PANTRY = {"id": "a", "name": "Food Pantry", "status": "active", "organization": 
 
 
 @pytest.mark.parametrize("text", ["food", "club", "book", "help", "kitchen", "safe house", "hotline"])
-def test_words_that_mean_no_known_need_still_lead_to_a_referral(desk, text):
+def test_words_without_a_known_need_still_allow_a_referral(desk, text):
     matches = offered(desk, text)
     assert matches
     for match in matches[:10]:
@@ -90,7 +90,7 @@ def desk():
         yield opened
 
 
-def test_what_is_not_known_of_a_match_is_what_was_asked(desk):
+def test_a_referral_from_an_uncertain_match_is_for_the_requested_need(desk):
     asked = [match for match in desk.match("soup kitchen", limit=None) if match.reasons[0].answer != "met"]
     assert asked
     for match in asked:
@@ -105,7 +105,7 @@ def test_a_match_for_staff_can_be_referred_to_at_a_desk_for_the_public(desk):
         assert desk.refer(match, actor=STAFF).status == "given"
 
 
-def test_a_match_by_a_term_is_referred_for_that_term():
+def test_a_match_by_a_term_is_referred_with_that_term():
     term = {"id": "t-1", "name": "Soups", "code": "soups"}
     listed = {
         **PANTRY,
@@ -124,7 +124,7 @@ def test_reordered_matches_are_the_same_to_refer_to():
         assert desk.refer(desk.match("food")[0], actor=STAFF).status == "given"
 
 
-def test_nothing_is_sent_where_it_is_not_known_what_is_needed_or_by_whom(desk):
+def test_nothing_is_sent_without_a_known_need_and_agency(desk):
     with pytest.raises(InvalidReferralError, match="say what is needed"):
         desk.refer(desk.match("club")[0], actor=STAFF, type="direct")
     with pytest.raises(InvalidReferralError, match="say what is needed"):

@@ -80,7 +80,7 @@ def test_a_single_record_of_any_root_comes_back(record):
 
 
 @given(cc_st.directories())
-def test_what_is_written_has_no_null_and_no_empty_text(directory):
+def test_written_files_have_no_null_and_no_empty_text(directory):
     def check(value, where):
         if isinstance(value, dict):
             for key, item in value.items():

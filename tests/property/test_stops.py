@@ -74,7 +74,7 @@ def test_with_many_needs_the_bound_holds(task):
     assert not way.exact
 
 
-def test_a_planner_that_only_takes_the_next_best_is_caught(monkeypatch):
+def test_a_greedy_planner_is_caught(monkeypatch):
     monkeypatch.setattr(stops, "MOST_EXACT", 0)
 
     @settings(max_examples=500, phases=[Phase.generate], database=None, derandomize=True)

@@ -123,7 +123,7 @@ def small_and_one_more(counts: Mapping[tuple[str, ...], int], k: int) -> Table:
 
 
 @pytest.mark.parametrize("faulty", [only_small, small_and_one_more], ids=lambda method: method.__name__)
-def test_hiding_too_little_is_seen(faulty: Callable[[Mapping[tuple[str, ...], int], int], Table]):
+def test_hiding_too_little_is_caught(faulty: Callable[[Mapping[tuple[str, ...], int], int], Table]):
     """Shows that the check above can fail."""
     tables = (
         {("a", "x"): 1, ("a", "y"): 4, ("b", "x"): 4, ("b", "y"): 4},

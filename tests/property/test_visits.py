@@ -132,7 +132,7 @@ def test_a_visit_takes_place_when_dateutil_says(visit):
     ],
     ids=["every Tuesday", "second Tuesdays", "quarterly, where clocks change", "past midnight"],
 )
-def test_so_do_the_usual_ones(schedule, zone):
+def test_common_visits_take_place_when_dateutil_says(schedule, zone):
     agree(Visit(id="v", organization_id="o", branch="main", role="nurse", schedule=schedule, zone=zone))
 
 

@@ -130,7 +130,7 @@ def test_five_minutes_are_the_default():
 
 
 @pytest.mark.parametrize("name", ["webhook-id", "webhook-timestamp", "webhook-signature"])
-def test_a_header_is_there_and_there_once(name):
+def test_each_header_is_present_exactly_once(name):
     headers = signed([KEY])
     missing = {key: value for key, value in headers.items() if key != name}
     assert why([KEY], missing, b"{}", NOW) == "missing-header"
@@ -179,7 +179,7 @@ def test_an_invalid_secret_is_reported_without_repeating_it(odd):
         assert len(odd) < 8 or odd not in str(error)
 
 
-def test_without_a_secret_nothing_is_signed_and_nothing_verified():
+def test_without_a_secret_nothing_is_signed_or_verified():
     for asking in (lambda: sign([], "m-1", NOW, b""), lambda: verify([], signed([KEY]), b"", NOW)):
         with pytest.raises(InvalidSettingsError, match="at least one secret"):
             asking()

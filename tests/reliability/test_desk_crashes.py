@@ -35,7 +35,7 @@ def killed(folder, count, how="safe", seeds=(1, 2)):
     return result
 
 
-def test_a_desk_that_is_killed_loses_and_doubles_nothing_and_leaves_nothing_by_half(tmp_path):
+def test_a_killed_desk_loses_doubles_and_halves_nothing(tmp_path):
     result = killed(tmp_path, KILLS)
     print(  # noqa: T201  # the figure
         f"R1: {result['kills']} kills, {result['acknowledged']:,} acknowledged: {result['lost']} lost, "
@@ -47,5 +47,5 @@ def test_a_desk_that_is_killed_loses_and_doubles_nothing_and_leaves_nothing_by_h
 
 
 @pytest.mark.parametrize(("how", "what"), [("early", "lost"), ("keyless", "doubled"), ("apart", "half")])
-def test_a_desk_that_acknowledges_too_early_or_writes_twice_or_by_half_is_found_out(tmp_path, how, what):
+def test_a_desk_that_acknowledges_early_or_writes_twice_or_half_is_caught(tmp_path, how, what):
     assert killed(tmp_path, 60, how, seeds=(3,))[what] > 0

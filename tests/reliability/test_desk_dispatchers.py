@@ -41,7 +41,7 @@ def cut_off(folder, seeds, how="safe", processes=2):
     return result
 
 
-def test_whenever_a_dispatcher_is_killed_its_messages_are_delivered_and_count_once(tmp_path):
+def test_a_killed_dispatchers_messages_are_delivered_and_count_once(tmp_path):
     result = cut_off(tmp_path, SEEDS)
     wrong = ("lost", "strange", "effects", "links", "damaged", "needlessly repeated")
     print(  # noqa: T201  # the figure
@@ -54,7 +54,7 @@ def test_whenever_a_dispatcher_is_killed_its_messages_are_delivered_and_count_on
 
 
 @pytest.mark.parametrize("how", ["marks first", "keeps claims"])
-def test_a_dispatcher_that_marks_before_it_sends_or_claims_for_ever_is_found_out(tmp_path, how):
+def test_a_dispatcher_that_marks_early_or_claims_for_ever_is_caught(tmp_path, how):
     result = cut_off(tmp_path, 1, how, processes=1)
     assert result["lost"] > 0
     assert result["effects"] > 0
@@ -93,6 +93,6 @@ def overtaken(ledger):
     return OutboxMessage.from_dict(record.document).status.value, len(box.messages)
 
 
-def test_a_worker_that_comes_too_late_does_not_write_over_what_another_has_done():
+def test_a_late_worker_does_not_overwrite_anothers_work():
     assert overtaken(Ledger) == ("sent", 1)
     assert overtaken(Unfenced) == ("pending", 2)

@@ -411,7 +411,7 @@ def judged(world, desk, seen):
     return wrong
 
 
-def test_every_message_of_ninety_days_ends_well_or_is_accounted_for():
+def test_every_message_of_ninety_days_is_delivered_or_accounted_for():
     ended, happened, aside = Counter(), Counter(), Counter()
     for seed in range(SEEDS):
         world, desk, seen = lived(seed)
@@ -508,7 +508,7 @@ def _writes_to_anybody(monkeypatch):
         (_reads_all_at_once, "still pending"),
     ],
 )
-def test_a_desk_that_errs_is_caught(fault, says, monkeypatch):
+def test_a_faulty_desk_is_caught(fault, says, monkeypatch):
     fault(monkeypatch)
     found = set()
     for seed in range(20):

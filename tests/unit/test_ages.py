@@ -109,6 +109,6 @@ def test_words_that_may_hold_a_rule_still_ask(text):
         ("Not a shelter. Serves women.", "met"), ("Women (no pets)", "met"),
     ],
 )  # fmt: skip
-def test_whom_a_text_denies_it_is_not_for(text, expected):
+def test_a_text_can_exclude_people(text, expected):
     need = cc.Need("play group", situations=("women",))
     assert answer("situation", need, eligibility_description=text) == expected

@@ -78,7 +78,7 @@ def test_another_format_is_unknown():
     ],
     ids=["two corners", "a text", "a number short", "beyond the pole", "endless", "nothing", "around a pole"],
 )
-def test_a_ring_that_is_none_is_unknown(ring):
+def test_an_invalid_ring_is_unknown(ring):
     shape = {"type": "MultiPolygon", "coordinates": [SQUARE, [ring]]}
     assert serves([area(shape)], OUTSIDE)[0] is Answer.UNKNOWN
 

@@ -20,7 +20,7 @@ from builders import (
 )
 
 
-def test_a_referral_goes_its_way():
+def test_a_referral_is_made_and_closed():
     async def go():
         async with cc.AsyncConnector(make_desk(clock=Clock())) as desk:
             match = best_match()
@@ -57,7 +57,7 @@ class Clock:
         return self.now
 
 
-def test_a_dispatch_that_is_cancelled_finishes_its_message_and_gives_the_others_back():
+def test_a_cancelled_dispatch_finishes_its_message_and_releases_the_others():
     begun, go_on = threading.Event(), threading.Event()
 
     class Slow(Mailbox):

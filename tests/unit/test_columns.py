@@ -70,7 +70,7 @@ def test_names_that_people_write_are_understood(field, name):
         "Parent Agency ID", "Date Added", "Internal Notes", "Your name", "Case Manager Phone", "Address Type", "Start Date",
     ],
 )  # fmt: skip
-def test_what_is_about_other_people_or_other_things_is_not_taken(name):
+def test_columns_about_other_people_or_things_are_ignored(name):
     assert meaning_of(name) == ""
 
 
@@ -82,7 +82,7 @@ def test_no_two_fields_are_called_by_the_same_words():
             assert meaning_of(name) == field, name
 
 
-def test_a_word_before_all_columns_says_nothing():
+def test_a_prefix_of_all_columns_is_ignored():
     header = ["wpx_name", "wpx_phone", "wpx_city", "wpx_zip"]
     assert list(meanings(header).values()) == [
         "service.name", "phones", "location.city", "location.postal_code",
@@ -155,16 +155,16 @@ def test_a_place_with_a_name_and_a_point_is_no_service():
     assert not looks_like_spreadsheet(["NAME", "Latitude", "Longitude"])
 
 
-def test_names_that_are_no_names_mean_nothing():
+def test_placeholder_column_names_are_ignored():
     for name in ("", "\x00", "---", "?" * 100_000, "x" * 100_000, "a b " * 30_000):
         assert meaning_of(name) == ""
 
 
 @pytest.mark.parametrize("column", ["Business Name", "Food Pantry Name", "Entity Name", "Kitchen name"])
-def test_where_nothing_else_names_the_rows_the_only_name_does(column):
+def test_the_only_name_column_names_the_service(column):
     assert meanings([column, "Address", "Phone"])[column] == "service.name"
 
 
 @pytest.mark.parametrize("column", ["Contact Name", "First Name", "File name", "Street name", "Column name"])
-def test_the_name_of_a_person_or_a_thing_does_not(column):
+def test_a_persons_or_things_name_does_not_name_the_service(column):
     assert meanings([column, "Address", "Phone"])[column] != "service.name"

@@ -42,7 +42,7 @@ def test_a_bare_service_is_named_wherever_it_lacks_something():
     assert all(share.known == 1 and share.total == 2 for share in found.values() if share.lacking)
 
 
-def test_what_cannot_be_followed_or_called_does_not_count():
+def test_unusable_links_and_phones_do_not_count():
     lame = {
         **FULL,
         "phones": [],

@@ -94,7 +94,7 @@ def everything_written(directory, folder, audience):
 
 
 @pytest.mark.parametrize("level", [Disclosure.STAFF_ONLY, Disclosure.CONTACT_ONLY, Disclosure.NEVER])
-def test_nothing_that_is_written_for_the_public_gives_the_place_away(tmp_path, level):
+def test_no_public_output_reveals_a_confidential_place(tmp_path, level):
     output = everything_written(house(level), tmp_path, "public")
     reachable = {text("location phone"), text("location contact"), text("link phone"), text("link contact")}
     if level is Disclosure.CONTACT_ONLY:
@@ -147,7 +147,7 @@ def test_a_directory_without_secrets_is_itself():
 @pytest.mark.parametrize(
     "code", ["safe-house", "domestic-violence-help", "trafficking-help", "sexual-assault-help"]
 )
-def test_silence_does_not_give_a_refuge_away(code):
+def test_a_refuge_without_a_level_is_for_staff_only(code):
     term = TaxonomyTerm(id="t", code=code, name="x", description="x", taxonomy="communityconnector needs")
     found = house(None, attributes=(Attribute(id="q", taxonomy_term=term),))
     assert found.disclosures["l"] is Disclosure.STAFF_ONLY
@@ -181,7 +181,7 @@ def test_the_level_travels_as_an_hsds_attribute(tmp_path):
     assert [a["value"] for a in raw["attributes"]] == [text("attribute"), "never"]
 
 
-def test_a_level_that_nobody_knows_is_read_as_never():
+def test_an_unknown_level_is_read_as_never():
     raw = {
         "id": "l",
         "location_type": "physical",
@@ -332,7 +332,7 @@ def test_notes_of_hours_go_and_times_stay():
     ]
 
 
-def test_what_was_made_of_a_hidden_value_is_withheld_too(tmp_path):
+def test_values_derived_from_a_hidden_value_are_withheld(tmp_path):
     path = tmp_path / "a.json"
     interchange.write(house(), path, audience="steward")
     raw = json.loads(path.read_text())

@@ -67,7 +67,7 @@ def desk(request, tmp_path):
 
 @pytest.mark.parametrize("audience", ["public", "staff", "steward"])
 @pytest.mark.parametrize("words", NEEDS)
-def test_a_desk_gives_what_a_matcher_gives(words, audience, tmp_path):
+def test_a_desk_matches_like_a_matcher(words, audience, tmp_path):
     """The stored directory is the directory: the same matches, scores and reasons for everybody who may look."""
     need = cc.Need(words, near="28694")
     expected = cc.Matcher(SAMPLE, audience=audience, clock=clock).match(need, limit=None)
@@ -89,12 +89,12 @@ def test_the_whole_directory_comes_back(desk):
     assert set(desk.directory.read().organizations) == set(shown.organizations)
 
 
-def test_before_anything_is_loaded_a_desk_says_so(desk):
+def test_a_desk_without_a_directory_reports_it(desk):
     with pytest.raises(DirectoryNotLoadedError, match="`load` takes one in"):
         desk.match("food")
 
 
-def test_loading_again_tells_what_changed(desk):
+def test_loading_again_reports_the_changes(desk):
     first = desk.load(cc.Directory.of([service("a"), service("b"), service("c")]))
     assert (first.added, first.changed, first.same, first.missing) == (3, 0, 0, 0)
     second = desk.load(cc.Directory.of([service("a"), service("b", "Soup Kitchen"), service("d")]))
@@ -102,7 +102,7 @@ def test_loading_again_tells_what_changed(desk):
     assert {match.service_id for match in desk.match("food", limit=None)} == {"a", "b", "c", "d"}
 
 
-def test_what_the_file_no_longer_holds_goes_only_when_it_is_told_to(desk):
+def test_missing_services_are_dropped_only_on_request(desk):
     desk.load(cc.Directory.of([service("a"), service("b")]))
     kept = desk.load(cc.Directory.of([service("a")]))
     assert (kept.missing, kept.dropped) == (1, False)
@@ -123,7 +123,7 @@ def test_a_file_that_cannot_be_read_changes_nothing(desk, tmp_path):
     assert [match.service_id for match in desk.match("food pantry")] == ["a"]
 
 
-def test_ids_that_no_storage_takes_are_kept_all_the_same(desk):
+def test_ids_that_no_storage_accepts_are_still_stored(desk):
     long, odd = "x" * 300, "a\0b\ud800"
     desk.load(cc.Directory.of([service(long), service(odd)]))
     found = desk.match("food pantry")
@@ -142,7 +142,7 @@ def streamed(monkeypatch, tmp_path, services):
     return path
 
 
-def test_a_load_that_was_cut_off_goes_on_where_it_was(monkeypatch, tmp_path):
+def test_an_interrupted_load_continues_where_it_stopped(monkeypatch, tmp_path):
     path = streamed(monkeypatch, tmp_path, [service(f"s{number:02}") for number in range(10)])
     storage = MemoryStorage()
 
@@ -161,7 +161,7 @@ def test_a_load_that_was_cut_off_goes_on_where_it_was(monkeypatch, tmp_path):
     assert len(list(DirectoryStore(storage).read(1, "service"))) == 10
 
 
-def test_a_load_that_was_cut_off_is_forgotten_when_another_file_comes(monkeypatch, tmp_path):
+def test_an_interrupted_load_is_discarded_for_another_file(monkeypatch, tmp_path):
     path = streamed(monkeypatch, tmp_path, [service(f"s{number:02}") for number in range(10)])
     storage = MemoryStorage()
 
@@ -191,7 +191,7 @@ def test_readers_see_the_old_directory_until_the_new_one_is_whole(monkeypatch, t
     assert {match.service.name for match in desk.match("food pantry", limit=None)} == {"New Pantry"}
 
 
-def test_who_is_still_reading_the_old_directory_can_finish(desk):
+def test_a_reader_of_the_old_directory_can_finish(desk):
     desk.load(cc.Directory.of([service("a", "Old Pantry")]))
     result = desk.match("food pantry")
     desk.load(cc.Directory.of([service("a", "New Pantry")]))
@@ -208,7 +208,7 @@ def test_only_the_last_two_generations_are_kept(tmp_path):
         assert sorted(path.name[0] for path in (tmp_path / "index").iterdir()) == ["3", "4"]
 
 
-def test_two_who_load_at_once_do_not_mix(monkeypatch, tmp_path):
+def test_two_simultaneous_loads_do_not_mix(monkeypatch, tmp_path):
     path = streamed(monkeypatch, tmp_path, [service(f"s{number:02}") for number in range(10)])
     storage = MemoryStorage()
 
@@ -266,7 +266,7 @@ def told(result):
 
 
 @pytest.mark.parametrize("how", ["whole", "streamed", "amended"])
-def test_a_hidden_place_stays_hidden_however_it_came_in(how, desk, monkeypatch, tmp_path):
+def test_a_hidden_place_is_hidden_in_every_form(how, desk, monkeypatch, tmp_path):
     """Also where another record tells the same street, or repeats it in a text."""
     others = [at("twin-service", TWIN), service("text", description="Food near 555 Hidden Lane.")]
     hidden = at("house-service", HOUSE)
@@ -286,7 +286,7 @@ def test_a_hidden_place_stays_hidden_however_it_came_in(how, desk, monkeypatch, 
     assert "36.4" not in told(found)
 
 
-def test_a_desk_is_closed_once_and_for_all(desk):
+def test_a_desk_closes_once(desk):
     desk.load(SAMPLE)
     desk.close()
     desk.close()
@@ -311,7 +311,7 @@ def test_threads_share_a_desk(desk):
     assert not wrong
 
 
-def test_the_log_names_records_and_never_what_they_say(desk, caplog):
+def test_the_log_names_records_and_never_their_contents(desk, caplog):
     caplog.set_level(logging.DEBUG, logger="communityconnector")
     desk.load(cc.Directory.of([service("a", "Very Private Pantry")]))
     desk.match("my secret trouble", near="28694")
@@ -331,7 +331,7 @@ def test_an_index_that_is_lost_or_damaged_is_built_again(tmp_path):
         assert names(opened.match("soup kitchen")) == expected
 
 
-def test_what_a_desk_keeps_is_its_owners_alone(tmp_path):
+def test_only_the_owner_may_read_a_desks_files(tmp_path):
     with Connector.open(f"sqlite:///{tmp_path}/desk.db", create=True) as opened:
         opened.load(SAMPLE)
         modes = {
@@ -382,7 +382,7 @@ def test_each_receiver_of_web_hooks_has_a_notifier_and_a_secret_of_its_own():
 
 
 @pytest.mark.parametrize("kind", ["hunter2", "", ["webhook"], 5])
-def test_a_kind_of_notifier_that_there_is_not_is_told_without_its_value(kind):
+def test_an_unknown_kind_of_notifier_is_reported_without_its_value(kind):
     with pytest.raises(
         PluginError, match=r"unknown `kind` of the notifier 'clinic'; there are: .*webhook"
     ) as caught:
@@ -390,12 +390,12 @@ def test_a_kind_of_notifier_that_there_is_not_is_told_without_its_value(kind):
     assert "hunter2" not in str(caught.value)
 
 
-def test_settings_under_a_name_that_is_no_notifier_need_a_kind():
+def test_settings_under_an_unknown_notifier_name_need_a_kind():
     with pytest.raises(PluginError, match="no notifier is called 'clinic'"):
         Connector.open(messages=cc.MessageOptions(notifiers={"clinic": {"secrets": SECRETS[0]}}))
 
 
-def test_rows_of_others_in_the_same_database_are_left_alone(tmp_path):
+def test_rows_of_other_programs_in_the_database_are_left_alone(tmp_path):
     path = tmp_path / "library.db"
     with sqlite3.connect(path) as host:
         host.execute("CREATE TABLE loan (id INTEGER)")
@@ -450,12 +450,12 @@ def test_parts_of_plugins_are_used_by_their_names(tmp_path):
         assert len(opened.match("soup kitchen", near="Lansing")) == 2
 
 
-def test_a_part_that_nobody_brings_says_which_there_are():
+def test_an_unknown_part_is_refused_with_the_known_ones():
     with pytest.raises(PluginError, match="no geocoder is called 'nowhere'; there are: us-zip"):
         Connector.open(matching=cc.MatchingOptions(geocoder="nowhere"))
 
 
-def test_nobody_waits_while_a_new_directory_is_being_indexed(tmp_path, monkeypatch):
+def test_no_reader_waits_while_a_new_directory_is_indexed(tmp_path, monkeypatch):
     monkeypatch.setattr("communityconnector.directory_store.index_follower._LOOK_AGAIN", 0.0)
     url = f"sqlite:///{tmp_path}/desk.db"
     indexing, go_on = threading.Event(), threading.Event()

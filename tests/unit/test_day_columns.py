@@ -125,7 +125,7 @@ def test_a_week_that_is_blank_says_nothing_and_one_that_is_closed_is_a_question(
         ("Second floor", set()),
     ],
 )
-def test_words_that_make_weekly_hours_doubtful_are_heard(text, days):
+def test_words_that_make_weekly_hours_doubtful_count(text, days):
     assert days_not_weekly(text) == days
 
 

@@ -78,7 +78,7 @@ def test_a_level_comes_back_from_every_form(tmp_path, entity, name):
 
 
 @pytest.mark.parametrize("entity", LEVELLED)
-def test_a_key_of_that_name_is_heard_in_json(tmp_path, entity):
+def test_a_disclosure_key_in_json_is_read(tmp_path, entity):
     (raw,) = [r for r in interchange.documents(directory()) if r["name"] == "Counsel"]
     link = raw["service_at_locations"][0]
     held = {
@@ -93,7 +93,7 @@ def test_a_key_of_that_name_is_heard_in_json(tmp_path, entity):
 
 
 @pytest.mark.parametrize("entity", LEVELLED)
-def test_a_column_of_that_name_is_heard_in_tables(tmp_path, entity):
+def test_a_disclosure_column_in_tables_is_read(tmp_path, entity):
     interchange.write(directory(), tmp_path, audience="steward")
     path = tmp_path / cc.model.ENTITIES[entity].table
     with path.open(newline="") as file:
@@ -108,7 +108,7 @@ def test_a_column_of_that_name_is_heard_in_tables(tmp_path, entity):
 
 
 @pytest.mark.parametrize("entity", LEVELLED)
-def test_an_attribute_that_names_the_record_is_heard(entity):
+def test_an_attribute_that_names_the_record_sets_its_level(entity):
     made = directory()
     key = next(iter(made.table(entity)))
     said = Attribute(id="a", link_id=key, link_entity=entity, link_type="disclosure", value="contact_only")
@@ -120,7 +120,7 @@ def test_an_attribute_that_names_the_record_is_heard(entity):
 
 
 @pytest.mark.parametrize("entity", ["address", "location", "organization", "service", "service_at_location"])
-def test_a_place_is_hidden_by_whichever_record_says_so_and_nobody_beside(tmp_path, entity):
+def test_a_level_hides_its_own_place_and_no_other(tmp_path, entity):
     shown = directory(entity).for_audience("public")
     assert shown.locations["l"].point is None
     assert shown.locations["l"].name == "Confidential location"
@@ -153,7 +153,7 @@ def test_who_may_see_a_phone():
         assert seen == audiences
 
 
-def test_a_private_address_for_letters_goes_and_its_place_stays():
+def test_a_private_mailing_address_is_hidden_and_its_place_is_not():
     made = directory()
     letters = address("box", "PO Box 17", address_type="postal", disclosure=Disclosure.NEVER)
     place = attrs.evolve(made.locations["l"], addresses=(*made.locations["l"].addresses, letters))

@@ -122,7 +122,7 @@ def test_one_id_in_two_sources_is_no_suspect():
     assert found(directory, Directory.of(list(directory.services.values()))) == {}
 
 
-def test_what_hundreds_share_is_not_compared_and_that_is_said():
+def test_values_shared_by_hundreds_are_not_compared_and_reported():
     many = [agency(str(n), f"Agency {n}", phones=phone("828-555-0100")) for n in range(60)]
     (finding,) = duplicates(Directory.of(many))
     assert (finding.rule, finding.entity) == ("duplicates-not-compared", "organization")

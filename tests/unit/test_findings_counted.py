@@ -14,7 +14,7 @@ def found(path, rule):
     return [f for f in interchange.read(path).findings if f.rule == rule]
 
 
-def test_what_is_a_matter_of_form_is_one_finding_a_file(tmp_path):
+def test_a_matter_of_form_is_one_finding_per_file(tmp_path):
     (tmp_path / "services.csv").write_text("id,name,status\n1,A,active\n2,B,active\n")
     (tmp_path / "phones.csv").write_text("id,service_id,phone,department\n1,1,555-0101,x\n2,2,555-0102,\n")
     odd = found(tmp_path, "id-not-uuid")
@@ -38,7 +38,7 @@ def few(monkeypatch):
 
 
 @pytest.mark.usefixtures("few")
-def test_after_the_first_thousand_what_was_dropped_is_counted_apart_from_what_was_mended(tmp_path):
+def test_after_a_thousand_dropped_and_repaired_values_are_counted_separately(tmp_path):
     times = ["9:00am"] * 10 + ["9:0zz"] + ["9:00am"] * 5 + ["25:99"] * 6
     raw = {
         "id": "s",
@@ -73,7 +73,7 @@ def test_such_a_value_is_written_beside_the_fields_of_hsds_and_read_back(tmp_pat
     assert next(iter(interchange.documents(directory)))["x_not_read"] == {"email": "no mail"}
 
 
-def test_collect_says_each_wrong_value_and_counts_it(tmp_path):
+def test_collect_reports_each_wrong_value_and_counts_it(tmp_path):
     raw = [{"id": str(n), "name": "A", "status": "active", "url": None} for n in range(3)]
     (tmp_path / "a.json").write_text(json.dumps(raw))
     findings = interchange.read(tmp_path / "a.json", mode="collect").findings

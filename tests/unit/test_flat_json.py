@@ -101,7 +101,7 @@ def test_a_feature_brings_its_point_longitude_first():
 @pytest.mark.parametrize(
     "geometry", [{"type": "Polygon", "coordinates": [[[-81, 36], [-82, 36], [-82, 37], [-81, 36]]]}, {"type": "Point", "coordinates": [1.5e6, 9e5]}]
 )  # fmt: skip
-def test_a_shape_that_is_no_point_in_degrees_is_said_and_not_taken(geometry):
+def test_a_shape_that_is_not_a_point_in_degrees_is_reported_and_ignored(geometry):
     directory = read({"type": "FeatureCollection", "features": [feature(geometry)]})
     assert point_of(directory) == (None, None)
     assert "geometry-not-read" in rules(directory)
@@ -138,7 +138,7 @@ def test_coordinates_of_an_unknown_kind_are_no_degrees():
     assert point_of(read(value)) == (None, None)
 
 
-def test_elements_of_a_map_of_the_world_are_read_and_corners_of_shapes_are_no_services():
+def test_map_elements_are_read_and_corners_of_shapes_are_not_services():
     directory = read({
         "elements": [
             {"type": "node", "id": 30, "lat": 36.4, "lon": -81.5, "tags": {
@@ -181,7 +181,7 @@ def test_a_pointer_to_another_table_is_no_name():
     assert "more-pages" in rules(directory)
 
 
-def test_what_no_cell_can_hold_is_left_out_but_for_what_it_says_of_privacy():
+def test_nested_values_are_left_out_except_for_privacy_marks():
     contacts = [
         {"number": "828-555-0101", "isConfidential": False},
         {"street": "9 Hidden Rd", "isConfidential": True},
@@ -206,14 +206,14 @@ STRANGE = {
 
 
 @pytest.mark.parametrize("form", STRANGE)
-def test_what_is_no_directory_becomes_no_service_and_is_named_once(form):
+def test_json_that_is_not_a_directory_gives_no_service_and_one_finding(form):
     directory = read(STRANGE[form])
     assert not directory.services
     found = [finding for finding in directory.findings if finding.rule == "unknown-form"]
     assert len(found) == 1
 
 
-def test_how_many_records_were_not_read_is_said():
+def test_the_number_of_unread_records_is_reported():
     assert "2 records" in rules(read(STRANGE["books"]))["unknown-form"].message
     assert "2 records" in rules(read(STRANGE["stops"]))["unknown-form"].message
 

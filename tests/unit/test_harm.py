@@ -10,7 +10,7 @@ import communityconnector as cc
 from communityconnector.model import Finding, Harm, Severity, by_harm
 
 
-def test_what_is_private_comes_first_then_what_is_lost_and_matters_of_form_come_last():
+def test_findings_are_ordered_privacy_then_losses_then_matters_of_form():
     rules = ("id-not-uuid", "hours-read", "columns-guessed", "not-an-email")
     found = by_harm(Finding(severity=Severity.INFO, rule=rule, message="") for rule in rules)
     assert [finding.rule for finding in found] == list(reversed(rules))

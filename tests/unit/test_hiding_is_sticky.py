@@ -116,7 +116,7 @@ def test_a_place_that_was_amended_to_be_hidden_stays_hidden(desk):
     assert point(desk) is None
 
 
-def test_a_place_that_comes_back_under_another_id_or_after_it_was_gone_is_still_hidden(stored):
+def test_a_place_that_returns_under_another_id_is_still_hidden(stored):
     stored.load(HIDDEN)
     other = directory(place("t", "1 Main Street"), key="t", name="Pantry")
     stored.load(other, drop_missing=True)
@@ -150,7 +150,7 @@ def test_a_person_may_decide_to_show_it_and_the_log_says_who(desk):
     assert rules(found) == []
 
 
-def test_what_a_record_hides_outright_is_hidden_whatever_was_decided_before(desk):
+def test_a_records_own_level_overrides_an_earlier_decision(desk):
     desk.load(HIDDEN)
     desk.directory.disclose("l", actor=STAFF, reason="mistaken")
     assert point(desk) is None, "the record still says so"
@@ -163,7 +163,7 @@ def test_what_a_record_hides_outright_is_hidden_whatever_was_decided_before(desk
     assert point(desk) is None
 
 
-def test_what_only_looks_like_a_refuge_is_shown_once_a_person_or_the_record_says_so(stored):
+def test_a_suspected_refuge_is_shown_once_a_person_or_the_record_decides(stored):
     looks = directory(place(), name="Safe House")
     found = []
     stored.load(looks, on_finding=found.append)
@@ -191,7 +191,7 @@ def test_a_private_phone_stays_private(stored):
     assert stored.directory.services["s"].phones[0].number == "336-555-0142"
 
 
-def test_an_update_keeps_hidden_what_was_and_says_so():
+def test_an_update_keeps_hidden_places_hidden_and_reports_them():
     hidden = Directory.of(
         [service(place(disclosure=Disclosure.NEVER), phones=(Phone(id="p", number="1", disclosure="never"),))]
     )
@@ -214,7 +214,7 @@ def test_an_update_keeps_hidden_what_was_and_says_so():
     assert not rules(SILENT.update(SILENT).findings)
 
 
-def test_a_load_tells_the_public_no_raw_value_of_a_hidden_place(stored, tmp_path):
+def test_a_loads_findings_have_no_raw_value_of_a_hidden_place(stored, tmp_path):
     raw = [
         {
             "id": "s", "name": "Counsel", "status": "active",

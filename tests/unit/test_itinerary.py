@@ -57,7 +57,7 @@ def test_one_stop_for_two_needs_is_better_than_two_that_are_nearer():
     assert found.stops[0].distance.km + found.stops[1].distance.km == pytest.approx(found.distance.km)
 
 
-def test_what_no_place_offers_wants_a_call():
+def test_a_need_that_no_place_offers_is_a_call():
     square = '{"type": "Polygon", "coordinates": [[[-82, 36], [-81, 36], [-81, 37], [-82, 37], [-82, 36]]]}'
     hotline = service("hotline", "legal-aid", service_areas=(ServiceArea(id="a", extent=square),))
     unknown = service("a-place", "legal-aid", place=Location(id="x", location_type="physical"))
@@ -71,7 +71,7 @@ def test_what_no_place_offers_wants_a_call():
     assert found.calls == ()
 
 
-def test_a_place_that_nobody_knows_is_asked_for_only_if_there_is_no_other():
+def test_an_offer_without_a_known_place_is_used_only_as_a_last_resort():
     somewhere = Location(id="x", location_type="physical")
     unknown = service("unknown", "food-pantry", place=somewhere)
     assert [errand.match.service_id for errand in plan(unknown, needs=["food-pantry"]).calls] == ["unknown"]
@@ -79,7 +79,7 @@ def test_a_place_that_nobody_knows_is_asked_for_only_if_there_is_no_other():
     assert done(plan(unknown, known, needs=["food-pantry"])) == [[(0, "known")]]
 
 
-def test_nothing_to_do_is_no_way():
+def test_no_needs_give_an_empty_itinerary():
     found = plan(needs=())
     assert (found.stops, found.km, found.exact) == ((), 0.0, True)
     assert plan(service("food", "food-pantry", at=(36.4, -81.4)), needs=["legal-aid"]).unmet == (0,)
@@ -90,7 +90,7 @@ def test_the_way_may_begin_at_the_first_stop():
     assert (found.km, found.stops[0].km) == (0.0, 0.0)
 
 
-def test_more_offers_than_were_considered_are_said():
+def test_unconsidered_offers_are_reported():
     many = [service(f"food-{n}", "food-pantry", at=(36.4 + n / 1000, -81.40)) for n in range(50)]
     found = plan(*many, needs=["food-pantry"])
     assert (done(found), found.exact, found.bound) == ([[(0, "food-0")]], False, 1.0)

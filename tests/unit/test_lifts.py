@@ -177,7 +177,7 @@ def test_parts_of_a_schedule_find_their_place(raw, expected):
         assert not found.keys() & {"days", "day", "start_time", "end_time", "date"}
 
 
-def test_what_an_older_field_cannot_become_is_kept(tmp_path):
+def test_an_unconvertible_older_field_is_kept(tmp_path):
     path = tmp_path / "service.json"
     path.write_text(
         json.dumps({"id": "s", "name": "A", "status": "active", "website": {"odd": 1}, "service_name": "B"})

@@ -147,7 +147,7 @@ def stored(storage):
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("mode", ["repair", "collect"])
-def test_several_processes_store_and_tell_what_one_does(mode, tmp_path, started):
+def test_several_processes_store_and_report_what_one_does(mode, tmp_path, started):
     path, one, many = made(tmp_path / "a.ndjson"), MemoryStorage(), MemoryStorage()
     expected = loaded(one, path, 1, mode=mode)
     assert not started
@@ -162,7 +162,7 @@ def test_several_processes_store_and_tell_what_one_does(mode, tmp_path, started)
 
 
 @pytest.mark.usefixtures("small", "started")
-def test_what_differs_from_the_directory_before_is_told_as_by_one(tmp_path):
+def test_changes_are_reported_as_by_one_process(tmp_path):
     path, later = made(tmp_path / "a.ndjson"), tmp_path / "b.ndjson"
     lines = path.read_text().splitlines()
     # Some are gone, some say something else, and the agency that stood alone is embedded.
@@ -184,7 +184,7 @@ def test_what_differs_from_the_directory_before_is_told_as_by_one(tmp_path):
 
 
 @pytest.mark.usefixtures("small", "started")
-def test_a_folder_and_a_packed_file_are_read_as_by_one(tmp_path):
+def test_a_folder_and_a_packed_file_are_read_as_by_one_process(tmp_path):
     import gzip
 
     folder = tmp_path / "folder"
@@ -199,7 +199,7 @@ def test_a_folder_and_a_packed_file_are_read_as_by_one(tmp_path):
 
 
 @pytest.mark.usefixtures("small", "started")
-def test_a_file_that_cannot_be_read_to_its_end_gives_what_stands_before(tmp_path, monkeypatch):
+def test_a_truncated_file_gives_the_records_before_the_break(tmp_path, monkeypatch):
     monkeypatch.setattr(sources, "MOST_BYTES", 300_000)
     path, one, many = made(tmp_path / "a.ndjson", 4000), MemoryStorage(), MemoryStorage()
     assert loaded(one, path, 1) == loaded(many, path)
@@ -228,7 +228,7 @@ def test_strict_reads_the_whole_in_one_process(tmp_path):
 
 @pytest.mark.usefixtures("none_started", "small")
 @pytest.mark.parametrize("executable", ["", None, "/usr/sbin/uwsgi", "frozen"])
-def test_a_program_that_is_no_python_is_not_started_again(executable, tmp_path, monkeypatch):
+def test_a_host_that_is_not_python_is_not_started_again(executable, tmp_path, monkeypatch):
     if executable == "frozen":
         monkeypatch.setattr(sys, "frozen", True, raising=False)
     else:
@@ -243,7 +243,7 @@ def test_a_program_that_is_no_python_is_not_started_again(executable, tmp_path, 
     "program",
     ["#!/bin/sh\nexit 3\n", "#!/bin/sh\nexec sleep 60\n", "#!/bin/sh\nexec cat\n", "no program", None],
 )
-def test_where_no_process_of_ours_can_be_had_one_reads(program, tmp_path, monkeypatch, request):
+def test_without_further_processes_one_process_reads(program, tmp_path, monkeypatch, request):
     if program is None:
 
         def refuse(*_, **__):
@@ -264,7 +264,7 @@ def test_where_no_process_of_ours_can_be_had_one_reads(program, tmp_path, monkey
 @pytest.mark.usefixtures("small")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such scripts")
 @pytest.mark.parametrize("begun", [f'{sys.executable} "$@"\n:', "sleep 3\n:"])
-def test_where_python_is_begun_by_a_script_a_load_ends_as_ever(begun, tmp_path, monkeypatch):
+def test_a_load_ends_normally_under_a_wrapper_script(begun, tmp_path, monkeypatch):
     """What a script begins is not ended with it, and may keep a pipe open."""
     (tmp_path / "python3").write_text(f"#!/bin/sh\n{begun}\n")
     (tmp_path / "python3").chmod(0o755)
@@ -288,7 +288,7 @@ class CutOffError(Exception):
 
 @pytest.mark.usefixtures("small", "started")
 @pytest.mark.parametrize("which", ["on_progress", "on_finding"])
-def test_whoever_stops_a_load_leaves_no_process_behind_and_it_goes_on(which, tmp_path):
+def test_a_stopped_load_leaves_no_process_behind_and_can_continue(which, tmp_path):
     path, one, many = made(tmp_path / "a.ndjson"), MemoryStorage(), MemoryStorage()
     calls = []
 
@@ -311,7 +311,7 @@ def test_whoever_stops_a_load_leaves_no_process_behind_and_it_goes_on(which, tmp
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
-def test_a_process_that_is_killed_is_told_of_and_the_load_goes_on(tmp_path, started):
+def test_a_killed_process_is_reported_and_the_load_continues(tmp_path, started):
     path, one, many = made(tmp_path / "a.ndjson", 900), MemoryStorage(), MemoryStorage()
 
     def kill(number):
@@ -331,7 +331,7 @@ def test_a_process_that_is_killed_is_told_of_and_the_load_goes_on(tmp_path, star
 
 
 @pytest.mark.usefixtures("small", "started")
-def test_what_no_storage_can_keep_is_refused_as_by_one(tmp_path):
+def test_values_that_no_storage_can_keep_are_refused_as_by_one_process(tmp_path):
     path = made(tmp_path / "a.ndjson")
     lines = path.read_text().splitlines()
     lines[140] = '{"id": "x", "name": "A", "status": "active", "x_own": 1e999}'
@@ -417,9 +417,7 @@ def group(leader):
     not Path("/proc/self/stat").exists(), reason="the system does not tell which processes there are"
 )
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_a_program_that_is_interrupted_or_killed_leaves_no_process_behind_and_its_load_goes_on(
-    how, script, tmp_path
-):
+def test_an_interrupted_program_leaves_no_process_and_its_load_can_continue(how, script, tmp_path):
     path, program = script(6000)
     with program:
         for line in program.stdout:
@@ -456,7 +454,7 @@ def test_a_program_that_is_interrupted_or_killed_leaves_no_process_behind_and_it
 # Documents whose text is known
 
 
-def test_a_document_whose_text_is_known_is_stored_as_that_text(tmp_path):
+def test_a_document_with_known_text_is_stored_as_that_text(tmp_path):
     document = {"id": "a", "name": "né", "numbers": [1, 2.5, None]}
     known = Encoded(encoded(document))
     assert (known == document, document == known, dict(known), encoded(known)) == (
@@ -472,7 +470,7 @@ def test_a_document_whose_text_is_known_is_stored_as_that_text(tmp_path):
         storage.close()
 
 
-def test_the_sample_says_the_same_however_it_is_read(tmp_path):
+def test_the_sample_reads_the_same_in_every_way(tmp_path):
     """Nothing above depends on what these files look like."""
     cc.write(cc.sample(), tmp_path / "a.ndjson", audience="steward")
     with pytest.MonkeyPatch.context() as patch:

@@ -262,7 +262,7 @@ def test_open_at_uses_the_hours_of_the_offer():
     assert answer(service(), asked(12), "open_at") == "unknown"
 
 
-def test_what_was_not_asked_gives_no_reason():
+def test_an_unasked_criterion_gives_no_reason():
     (found,) = matcher(service(minimum_age=18)).match(need())
     assert set(reasons(found)) == {"need", "status"}
 
@@ -322,7 +322,7 @@ def test_a_service_at_two_places_is_two_offers():
     assert [found.offer.id for found in result] == ["near", "far"]
 
 
-def test_what_was_ruled_out_is_counted():
+def test_ruled_out_offers_are_counted():
     result = matcher(
         service("a", at=(36.9, -81.4)), service("b", minimum_age=60), service("c", terms=("dental-care",))
     ).match(need(near=HOME, within=cc.miles(5), age=19))
@@ -368,7 +368,7 @@ def test_a_pair_of_numbers_is_a_place():
 
 
 @pytest.mark.parametrize("place", ["00000", "nowhere", "2864", ""])
-def test_an_unknown_place_is_said_without_repeating_it(place):
+def test_an_unknown_place_is_reported_without_repeating_it(place):
     with pytest.raises(PlaceNotFoundError, match="US ZIP code") as caught:
         matcher(service()).match(need(near=place))
     assert not place or place not in str(caught.value)
@@ -427,19 +427,19 @@ def test_a_geocoder_of_ones_own():
         ({"text": "food", "near": (100, 0)}, "latitude 100"),
     ],
 )
-def test_a_need_that_cannot_be_is_refused_in_words(said, message):
+def test_an_impossible_need_is_refused_with_an_explanation(said, message):
     with pytest.raises((InvalidNeedError, ValueError), match=message):
         cc.Need(**said)
 
 
-def test_a_need_does_not_print_what_was_said():
+def test_the_repr_of_a_need_hides_its_text():
     need = cc.Need("my secret", near="28640", within=cc.miles(5), age=19)
     assert repr(need) == "<Need with text, near, within, age>"
     result = matcher(service()).match(cc.Need("suicide help"))
     assert "suicid" not in repr(result) + repr(result.interpretation)
 
 
-def test_an_area_by_name_takes_in_whoever_is_in_it_and_may_take_in_others():
+def test_a_named_area_includes_its_residents_and_may_include_others():
     county = ServiceArea(id="a", name="Ashe County")
     found = matcher(service(service_areas=(county,)))
     for areas, answer in (((), "unknown"), (("ashe county",), "met"), (("Wilkes County",), "unknown")):
@@ -517,7 +517,7 @@ def test_records_that_do_not_say_what_they_are_for_do_not_hide_near_misses():
     assert found.match(cc.Need("food pantry", near=HOME), limit=0).unmet is None
 
 
-def test_no_repr_shows_what_a_patron_said():
+def test_no_repr_shows_a_patrons_words():
     found = matcher(service(at=HOME))
     need = cc.Need("help me, I fled", near=cc.Point(36.123456, -81.654321), areas="Ashe County", age=17)
     query = found._query(need)  # noqa: SLF001  # what hosts do not see, logs may
@@ -531,7 +531,7 @@ def test_no_repr_shows_what_a_patron_said():
         assert secret not in shown
 
 
-def test_answers_are_kept_for_a_while_and_not_for_ever():
+def test_answers_are_cached_with_a_limit():
     found = matcher(service(service_areas=(ServiceArea(id="a", name="Ashe County", extent=SQUARE),)))
     for number in range(600):
         found.match(cc.Need("food pantry", near=(36.1 + number / 1000, -81.4), age=number % 100))
@@ -540,7 +540,7 @@ def test_answers_are_kept_for_a_while_and_not_for_ever():
     assert 0 < len(tables["age"]._kept) <= 256  # noqa: SLF001  # nothing else shows it
 
 
-def test_what_one_thread_has_worked_out_another_never_takes_back():
+def test_one_threads_cached_answers_survive_another_thread():
     shapes = [SQUARE.replace("37", f"37.{number:02}") for number in range(20)]
     found = matcher(
         *(service(f"s{n}", service_areas=(ServiceArea(id=f"a{n}", extent=e),)) for n, e in enumerate(shapes))
@@ -561,7 +561,7 @@ def test_what_one_thread_has_worked_out_another_never_takes_back():
     assert all((numbers == first).all() for numbers in seen)
 
 
-def test_a_word_that_only_a_removed_service_has_is_no_word_any_more():
+def test_a_removed_services_words_leave_the_index():
     """Found by the deep mode: its slip was not mended, since the index still had it."""
     words = {"terms": (), "description": "Carpentry in Bristol."}
     alone = matcher(service("s1", "Workshop", **words))

@@ -109,7 +109,7 @@ def test_reprs_name_no_place_and_no_person():
     ("latitude", "longitude"),
     [(None, None), (36.0, None), (None, -81.0), (0, 0), (91, 0), (36, -181), (float("nan"), 1.0)],
 )
-def test_a_place_that_is_not_known_is_no_point(latitude, longitude):
+def test_an_unknown_place_has_no_point(latitude, longitude):
     assert Location(id="1", location_type="physical", latitude=latitude, longitude=longitude).point is None
 
 
@@ -210,7 +210,7 @@ def test_two_bodies_of_one_id_are_merged_and_what_differs_is_found():
     ]
 
 
-def test_a_directory_tells_its_size_and_nothing_else():
+def test_a_directorys_repr_shows_its_size_and_nothing_else():
     assert repr(directory()) == "<Directory of 2 services, 1 organizations, 1 locations; 0 findings>"
 
 
@@ -233,7 +233,7 @@ def test_two_addresses_of_one_id_are_both_kept_and_both_hidden_if_one_is():
     assert [(f.rule, f.entity, f.count) for f in found.findings] == [("id-used-twice", "address", 1)]
 
 
-def test_a_phone_that_two_services_share_is_had_by_both():
+def test_a_phone_that_two_services_share_belongs_to_both():
     flat = [Phone(id="p", number="555-0101", service_id=key) for key in ("a", "b")]
     services = [Service(id=key, name=key, status="active") for key in ("a", "b")]
     found = Directory.of([*services, *flat])

@@ -56,7 +56,7 @@ def test_names_and_points_are_a_list_of_places(header, row):
         {"features": [{"attributes": {"Name": "Laurel Pantry"}, "geometry": {"x": LONGITUDE, "y": LATITUDE}}]},
     ],
 )  # fmt: skip
-def test_so_they_are_in_json(value):
+def test_names_and_points_in_json_are_a_list_of_places(value):
     assert points(read(json.dumps(value), "list.json")) == [(LATITUDE, LONGITUDE)]
 
 
@@ -64,7 +64,7 @@ def test_so_they_are_in_json(value):
     "text",
     ["Name,X,Y\nPlayer,3,4\n", "Name,Score,X,Y\nPlayer,5,1234567.1,98765.4\n", "City,Lat,Lon\nBoone,36.21,-81.67\n", "Name,Lat\nA,36.40\n"],
 )  # fmt: skip
-def test_other_tables_are_none(text):
+def test_other_tables_are_not_lists_of_places(text):
     directory = read(text)
     assert not directory.services
     assert "no-name-column" in {finding.rule for finding in directory.findings}

@@ -108,7 +108,7 @@ def test_a_word_too_long_to_be_one_is_not_repaired():
         ("castle in the air", "vocabulary"),
     ],
 )
-def test_a_term_that_is_not_known_is_refused_with_what_is_near(matcher, term, near):
+def test_an_unknown_term_is_refused_with_suggestions(matcher, term, near):
     need = cc.Need(terms=term)
     asks = (
         matcher.match,
@@ -135,7 +135,7 @@ def test_a_term_that_is_known_is_answered_even_where_nothing_is_listed_under_it(
         ("plain words please", "ISO 639"),
     ],
 )
-def test_a_language_that_is_not_known_is_refused_with_what_is_near(matcher, language, near):
+def test_an_unknown_language_is_refused_with_suggestions(matcher, language, near):
     with pytest.raises(InvalidNeedError, match=near):
         matcher.match(cc.Need("food", language=language))
 
@@ -170,22 +170,22 @@ def test_an_order_that_is_not_known_is_refused(matcher, rank, near):
     ],
     ids=str,
 )
-def test_weights_that_cannot_be_are_refused(weights, near):
+def test_invalid_weights_are_refused(weights, near):
     with pytest.raises(InvalidWeightsError, match=near):
         cc.Matcher(Directory.of([]), weights=weights)
 
 
 @pytest.mark.parametrize("need", [5, None, b"food", ["food"]])
-def test_what_is_no_need_is_refused(matcher, need):
+def test_a_value_that_is_not_a_need_is_refused(matcher, need):
     with pytest.raises(InvalidNeedError, match="must be a `Need` or a text"):
         matcher.match(need)
 
 
-def test_so_many_needs_are_planned_and_no_more(matcher):
+def test_the_number_of_planned_needs_is_limited(matcher):
     with pytest.raises(InvalidNeedError, match="at most 50 needs"):
         matcher.plan(["food"] * 51)
 
 
-def test_the_vocabulary_says_what_is_near():
+def test_the_vocabulary_suggests_similar_terms():
     with pytest.raises(UnknownNeedError, match="did you mean 'food-pantry'"):
         vocabulary().concept("food-pantery")

@@ -101,7 +101,7 @@ def test_the_words_that_were_understood_are_kept_as_evidence():
     assert first.weight == 1.0
 
 
-def test_what_is_not_the_need_is_not_taken_for_it():
+def test_words_that_are_not_a_need_are_not_taken_for_one():
     assert "emergency-shelter" not in understood("not homeless, just need a cheaper apartment")
     assert "affordable-housing" in understood("not homeless, just need a cheaper apartment")
     assert "food-pantry" not in understood("I don't need a food pantry")
@@ -170,7 +170,7 @@ def test_a_vocabulary_is_a_folder_of_tables():
     assert load(DATA).concepts == WORDS.concepts
 
 
-def test_an_unknown_need_is_said():
+def test_an_unknown_need_is_reported():
     with pytest.raises(UnknownNeedError, match="no need 'castle' in the vocabulary"):
         WORDS.concept("castle")
 
@@ -221,7 +221,7 @@ def test_one_word_that_may_mean_anything_is_no_need(text):
         "je cherche un logement",
     ],
 )
-def test_what_means_nothing_here_is_not_understood(text):
+def test_unrelated_words_are_not_understood(text):
     found = interpreter().interpret(text)
     assert (found.concepts, found.urgent, found.library_business, found.other_script) == (
         (),
@@ -241,7 +241,7 @@ def test_what_means_nothing_here_is_not_understood(text):
     ],
     ids=["Cyrillic", "Chinese", "Arabic", "Hebrew"],
 )
-def test_another_script_is_told(text):
+def test_another_script_is_reported(text):
     found = interpreter().interpret(text)
     assert (found.concepts, found.other_script) == ((), True)
 
@@ -279,7 +279,7 @@ def test_a_word_that_is_understood_counts_beside_another_script():
         "can I eat in here",
     ],
 )
-def test_what_one_asks_a_library_for_itself_is_library_business(text):
+def test_requests_to_the_library_itself_are_library_business(text):
     found = interpreter().interpret(text)
     assert (found.library_business, found.concepts) == (True, ())
 
@@ -357,7 +357,7 @@ def test_plain_words_for_the_main_needs_are_understood_alone():
 @pytest.mark.parametrize(
     "text", ["where can I donate furniture", "I want to volunteer at a food pantry", "quiero donar ropa"]
 )
-def test_what_one_wants_to_give_is_no_need(text):
+def test_an_offer_to_give_is_not_a_need(text):
     assert set(understood(text)) <= {"volunteering"}
 
 

@@ -78,7 +78,7 @@ def test_a_command_on_a_misspelt_url_says_what_to_do_and_creates_nothing(folder,
     assert left_in(folder) == []
 
 
-def test_migrating_a_misspelt_url_does_the_same(folder):
+def test_migrating_a_misspelt_url_says_what_to_do_and_creates_nothing(folder):
     done = ran("migrate", "sqlite:///no-such.db")
     assert done.exit_code == 2
     assert f"the database {folder}/no-such.db does not exist" in done.output
@@ -109,7 +109,7 @@ def test_a_created_desk_opens_without_create(pantry):
             assert desk.match("food pantry")
 
 
-def test_a_load_makes_the_database_and_one_of_a_file_that_cannot_be_read_makes_none(folder):
+def test_a_load_creates_the_database_unless_its_file_is_unreadable(folder):
     done = ran("load", "no-such.json", "--desk", "sqlite:///desk.db")
     assert done.exit_code == 2
     assert left_in(folder) == []
@@ -147,7 +147,7 @@ def test_a_folder_in_place_of_a_file_is_reported(folder):
         cc.Connector.open("sqlite:///no/such/folder/desk.db")
 
 
-def test_a_desk_in_memory_needs_no_making():
+def test_a_desk_in_memory_needs_no_create():
     for url in (None, "memory:"):
         cc.Connector.open(url).close()
 

@@ -124,7 +124,7 @@ def test_a_name_says_what_is_offered(name, concept):
         ("Museum Pass for SNAP Recipients", "food-benefits"),
     ],
 )
-def test_a_name_is_not_taken_for_what_it_is_not(name, concept):
+def test_a_name_is_not_taken_for_another_need(name, concept):
     assert concept not in offered(name)
 
 
@@ -187,7 +187,7 @@ def test_a_name_is_not_taken_for_what_it_is_not(name, concept):
         ("Spay and neuter for cats and dogs; pet food pantry.", "food-pantry"),
     ],
 )
-def test_a_description_is_not_taken_for_what_it_asks_or_denies_or_tells_of_others(text, concept):
+def test_a_description_does_not_offer_what_it_requires_or_denies(text, concept):
     assert concept not in offered(text, 0.75)
 
 
@@ -228,7 +228,7 @@ def test_a_description_says_what_is_offered(text, concept):
     assert concept in offered(text, 0.75)
 
 
-def test_words_of_what_is_asked_are_no_words_of_what_is_offered():
+def test_words_of_requirements_are_not_words_of_the_offer():
     said = NAMES.offered_in("Groceries once a month. Bring a photo ID and a recent utility bill.")
     assert {"grocery", "month"} <= said.words
     assert not {"photo", "id", "utility", "bill"} & said.words

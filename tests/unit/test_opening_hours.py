@@ -139,7 +139,7 @@ NOT_CERTAIN = {
 
 
 @pytest.mark.parametrize("text", CERTAIN)
-def test_what_can_be_read_in_one_way_is_read(text):
+def test_unambiguous_hours_are_read(text):
     found = read_hours(text)
     assert found.certain, found.doubt
     assert [(s["byday"], s["opens_at"], s["closes_at"]) for s in found.schedules] == CERTAIN[text]
@@ -148,7 +148,7 @@ def test_what_can_be_read_in_one_way_is_read(text):
 
 
 @pytest.mark.parametrize("text", NOT_CERTAIN)
-def test_what_is_not_certain_is_left_alone_and_why_is_said(text):
+def test_ambiguous_hours_are_left_alone_with_a_reason(text):
     found = read_hours(text)
     assert not found.certain
     assert found.schedules == ()
@@ -271,11 +271,11 @@ def test_a_day_alone_between_others_has_not_the_times_of_the_next(mark):
         ("Mon 9am-noon; Tue", "MO 09:00-12:00; TU unknown"),
     ],
 )
-def test_what_was_read_is_shown_in_a_few_words(text, shown):
+def test_parsed_hours_are_summarized_in_a_few_words(text, shown):
     assert "; ".join(map(written, read_hours(text).schedules)) == shown
 
 
-def test_what_is_said_of_holidays_becomes_a_note():
+def test_remarks_on_holidays_become_a_note():
     (schedule,) = read_hours("Mon 9am-5pm, closed federal holidays").schedules
     assert (schedule["byday"], schedule["notes"]) == ("MO", "Closed on holidays")
 

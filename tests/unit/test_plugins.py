@@ -247,7 +247,7 @@ class TestWhatIsRefused:
             assert "must be a plain function" in refusal(plugin(notifiers=function))
 
     @pytest.mark.parametrize("answer", [None, 7, "console", {"a": 1}, notifier("a")])
-    def test_an_answer_that_is_no_iterable_of_declarations(self, answer):
+    def test_an_answer_that_is_not_an_iterable_of_declarations(self, answer):
         words = f"must return an iterable of NotifierFactory, not {type(answer).__name__}"
         assert words in refusal(plugin(notifiers=giving(answer)))
 
@@ -380,7 +380,7 @@ class TestWhatIsInstalled:
         assert list(plugins.notifiers()) == BUILT_IN_NOTIFIERS
         assert plugins.report()[1].hooks == ("communityconnector_notifiers", "communityconnector_scorers")
 
-    def test_of_two_that_declare_the_same_neither_wins(self, install):
+    def test_two_plugins_with_the_same_declaration_are_both_rejected(self, install):
         install("one", GOOD.format(name="sms"))
         install("two", GOOD.format(name="sms"))
         install("three", GOOD.format(name="three"))

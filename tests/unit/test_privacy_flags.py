@@ -326,7 +326,7 @@ def test_a_private_phone_is_not_shown_and_another_is(tmp_path):
         {"LastVerifiedByName": "Wren Lark", "LastVerifiedByEmailAddress": "wren@example.org"},
     ],
 )
-def test_what_is_private_is_in_nothing_that_is_written_and_the_place_stays(tmp_path, row):
+def test_private_values_are_in_no_output_and_the_place_stays(tmp_path, row):
     directory = sheet(tmp_path, [row])
     text = public_text(directory)
     for word in ("wren", "0161", "larkville"):
@@ -338,7 +338,7 @@ def test_what_is_private_is_in_nothing_that_is_written_and_the_place_stays(tmp_p
     )
 
 
-def test_tables_say_it_too(tmp_path):
+def test_a_privacy_column_in_hsds_tables_hides_too(tmp_path):
     """In HSDS tables, with a column of any wording in any of them; a blank among ticks is a no."""
     tables = {
         "organizations.csv": ("id,name,description,Is Hidden", "o1,One,Helps,", "o2,Two,Helps,Yes", "o3,Three,Helps,", "o4,Four,Helps,", "o5,Five,Helps,", "o6,Six,Helps,"),
@@ -409,7 +409,7 @@ def test_marks_of_any_shape_are_found_in_json(tmp_path, more):
         ("service_at_location", {"description": "La direcci\u00f3n es confidencial"}),
     ],
 )
-def test_words_and_classes_on_any_record_are_heard(tmp_path, entity, more):
+def test_privacy_words_on_any_record_count(tmp_path, entity, more):
     directory = nested(tmp_path, [more], entity)
     assert hidden_in(directory) == {0}
     again = tmp_path / "again"
@@ -417,7 +417,7 @@ def test_words_and_classes_on_any_record_are_heard(tmp_path, entity, more):
     assert street(0) not in public_text(cc.read(again))
 
 
-def test_a_hidden_row_keeps_no_column_that_tells_its_place(tmp_path):
+def test_a_hidden_row_keeps_no_column_that_reveals_its_place(tmp_path):
     more = {
         "Match_addr": street(0),
         "DisplayX": "-81.6744",

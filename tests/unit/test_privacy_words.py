@@ -80,14 +80,14 @@ def texts(lines):
     return [text.strip() for line in lines.strip().splitlines() for text in line.split(" | ")]
 
 
-def test_a_note_that_hides_a_place_is_heard():
+def test_a_note_that_hides_a_place_counts():
     heard = {text: heard_in(text) for text in texts(HIDING)}
     assert [text for text, found in heard.items() if found is None] == []
     assert {found.scope for found in heard.values()} == {Scope.PLACE, Scope.LISTING}
     assert {found.level for found in heard.values()} == {Disclosure.NEVER}
 
 
-def test_a_place_that_is_told_on_request_may_be_asked_for():
+def test_an_address_on_request_may_be_asked_for():
     heard = [heard_in(text) for text in texts(ASKING)]
     assert {found and found.level for found in heard} == {Disclosure.CONTACT_ONLY}
 
@@ -130,12 +130,12 @@ def test_a_phone_whose_description_says_so_is_private():
     assert [text for text in open_ if heard_of_phone(text)] == []
 
 
-def test_what_is_for_staff_is_shown_to_staff():
+def test_staff_only_records_are_shown_to_staff():
     assert heard_in("Address for staff only").level is Disclosure.STAFF_ONLY
     assert heard_of_phone("internal use only").level is Disclosure.STAFF_ONLY
 
 
-def test_what_was_heard_holds_no_street():
+def test_a_privacy_note_holds_no_street():
     heard = heard_in("At 12 Oak Street, Boone: address is confidential, ask for Maria Lark")
     assert heard.words == "address is confidential"
     assert heard_in_place("12 Oak Street (confidential)").words == "confidential"

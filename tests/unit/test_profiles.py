@@ -79,7 +79,7 @@ def test_where_a_directory_leaves_a_profile_is_counted_by_field():
     assert profile_of({"profile": "https://example.org"}) is None
 
 
-def test_a_folder_that_is_none_is_an_error_in_words(tmp_path):
+def test_an_invalid_folder_is_a_clear_error(tmp_path):
     with pytest.raises(SourceNotFoundError):
         Profile.load(tmp_path / "nowhere")
     (tmp_path / "service.json").write_text("{")
@@ -125,7 +125,7 @@ def test_a_profile_changes_the_schemas(schemas):
     assert [f.message for f in found] == ["required: 'url' is a required property"]
 
 
-def test_findings_tell_nothing_of_the_documents(schemas):
+def test_findings_reveal_nothing_of_the_documents(schemas):
     street = "12 Hidden Lane"
     document = {"id": "7", "name": street, "phones": [street], "wait_time": {"at": street}}
     (schemas / "phone.json").write_text('{"type": "object", "const": {}, "not": {"minLength": 3}}')
@@ -147,7 +147,7 @@ def test_findings_tell_nothing_of_the_documents(schemas):
         [],
     ],
 )
-def test_a_schema_that_is_none_is_an_error_in_words(tmp_path, schema):
+def test_an_invalid_schema_is_a_clear_error(tmp_path, schema):
     (tmp_path / "service.json").write_text(json.dumps(schema))
     with pytest.raises(SourceNotFoundError, match="schema"):
         validate([{"id": "1"}], tmp_path)
@@ -166,7 +166,7 @@ def test_fitting_leaves_no_empty_shells_of_what_a_profile_lacks():
     assert fit(raw, OPEN_REFERRAL_UK) == {"id": "1", "name": "A", "languages": [{"id": "4"}]}
 
 
-def test_what_fits_the_uk_profile_holds_to_its_schemas(shared_data):
+def test_a_directory_fitted_to_the_uk_profile_conforms_to_its_schemas(shared_data):
     profile = Profile.load(shared_data / "oruk-profile-3.0" / "profile")
     raws = [fit(raw, OPEN_REFERRAL_UK) for raw in documents(cc.sample().for_audience("public"))]
     assert validate(raws, shared_data / "hsds-3.1-schema", profile=profile) == ()
@@ -177,7 +177,7 @@ def test_what_fits_the_uk_profile_holds_to_its_schemas(shared_data):
 @pytest.mark.parametrize(
     "reference", ["https://example.org/phone.json", "../phone.json", "other.json", "file:///phone.json"]
 )
-def test_a_reference_to_anywhere_else_is_refused(schemas, reference):
+def test_a_reference_to_another_place_is_refused(schemas, reference):
     (schemas / "service.json").write_text(json.dumps({"$ref": reference}))
     with pytest.raises(SourceNotFoundError, match="reference"):
         validate([{"id": "1"}], schemas)

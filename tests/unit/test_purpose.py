@@ -45,11 +45,11 @@ def test_a_category_a_name_or_an_agency_says_what_a_service_is_for():
 
 
 @pytest.mark.parametrize("text", ["diapers", "an immigration lawyer", "somewhere to sleep tonight"])
-def test_what_a_record_says_is_a_food_pantry_is_not_asked_for_something_else(text):
+def test_a_stated_food_pantry_does_not_match_another_need(text):
     assert answers(text, *PANTRIES) == {}
 
 
-def test_of_a_name_alone_one_may_ask_for_more_of_the_kind():
+def test_a_name_alone_answers_unknown_to_related_needs():
     assert answers("soup kitchen", service("bare", "Food Pantry")) == {"bare": "unknown"}
     assert answers("soup kitchen", service("told", "Food Pantry", "Groceries on Tuesdays.")) == {}
 
@@ -59,7 +59,7 @@ def test_a_record_that_says_nothing_is_a_question():
 
 
 @pytest.mark.parametrize("text", ["I need an ID card", "help with my light bill", "birth certificate"])
-def test_what_one_must_bring_is_not_offered(text):
+def test_a_required_document_is_not_an_offer(text):
     asks = service("v", "Food Pantry", "Groceries. Bring a photo ID, a birth certificate and a light bill.")
     assert answers(text, asks) == {}
 
@@ -121,7 +121,7 @@ def test_nothing_understood_offers_nothing_and_says_what_to_do(text):
     assert result.to_dict()["advice"] == result.advice
 
 
-def test_another_script_and_library_business_are_said():
+def test_another_script_and_library_business_are_reported():
     matcher = cc.Matcher(Directory.of(SILENT))
     for text, said in (
         ("\u043d\u0443\u0436\u043d\u0430 \u0435\u0434\u0430", "Only English and Spanish are understood."),
@@ -131,7 +131,7 @@ def test_another_script_and_library_business_are_said():
         assert (list(result), result.advice.startswith(said)) == ([], True)
 
 
-def test_what_is_understood_needs_no_advice():
+def test_an_understood_need_gets_no_advice():
     matcher = cc.Matcher(Directory.of(SILENT))
     assert matcher.match("food pantry").advice == ""
     assert matcher.match(cc.Need("xyzzy", terms="food-pantry")).advice == ""
@@ -151,7 +151,7 @@ def test_a_guess_is_never_met():
 
 
 @pytest.mark.parametrize("as_json", [False, True])
-def test_the_command_says_so_too(as_json):
+def test_the_command_reports_what_was_not_understood(as_json):
     options = ["--json"] if as_json else []
     result = CliRunner().invoke(main, ["match", "qwertyuiop", "--near", "28694", *options])
     assert result.exit_code == 1
@@ -170,13 +170,13 @@ def test_the_command_says_so_too(as_json):
         ("adult day care", "Adult Tooth Extraction, Day Surgery and Care"), ("group home", "After the Storm Group for a Home Club"),
     ],
 )  # fmt: skip
-def test_the_words_of_a_need_that_is_understood_fit_no_record_that_says_something_else(asked, name):
+def test_an_understood_need_does_not_match_other_records_by_its_words(asked, name):
     matcher = cc.Matcher(Directory.of((service("1", name, "Weekly."),)))
     assert not [match for match in matcher.match(asked) if match.relevance]
 
 
 @pytest.mark.parametrize("asked", ["laurel child support", "blue door food pantry", "blue door"])
-def test_what_is_asked_for_by_its_name_is_found(asked):
+def test_a_service_is_matched_by_its_name(asked):
     named = (
         service("1", "Laurel Child Support Office", "Weekly."),
         service("2", "Blue Door Food Pantry", "Weekly."),

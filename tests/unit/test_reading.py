@@ -151,7 +151,7 @@ def test_a_broken_line_does_not_sink_the_file(tmp_path):
         (b"\xff\xfe", "utf-16-le", "byte-order-mark"),
     ],
 )
-def test_another_encoding_is_read_and_said(tmp_path, prefix, encoding, rule):
+def test_another_encoding_is_read_and_reported(tmp_path, prefix, encoding, rule):
     text = json.dumps([{**SERVICE, "name": "Caf\u00e9"}], ensure_ascii=False, indent=1)
     directory = read_text(tmp_path, prefix + text.encode(encoding))
     assert directory.services[UUID].name == "Caf\u00e9"
@@ -206,7 +206,7 @@ MENDED = {
 
 
 @pytest.mark.parametrize("name", MENDED)
-def test_what_is_certain_is_mended_and_everything_is_said(tmp_path, name):
+def test_certain_repairs_are_made_and_everything_is_reported(tmp_path, name):
     change, field, value, rule, severity = MENDED[name]
     directory = read_text(tmp_path, json.dumps({**SERVICE, **change}).replace("Infinity", "1e999"))
     kept = getattr(directory.services[UUID], field)
@@ -260,7 +260,7 @@ def test_a_required_field_that_is_null_is_missing_in_every_record(tmp_path):
     assert found == [f"$[{n}].organization.description" for n in range(3)]
 
 
-def test_collect_mends_nothing_and_loses_nothing(tmp_path):
+def test_collect_repairs_nothing_and_loses_nothing(tmp_path):
     raw = {**SERVICE, "minimum_age": "18", "status": "Active", "description": None, "phones": {"id": UUID}}
     directory = read_text(tmp_path, json.dumps(raw), mode="collect")
     service = directory.services[UUID]
@@ -275,7 +275,7 @@ def test_collect_keeps_a_list_with_something_else_in_it(tmp_path):
     assert interchange.to_raw(directory.services[UUID]) == raw
 
 
-def test_what_is_not_read_in_a_folder_is_said(tmp_path):
+def test_unread_files_of_a_folder_are_reported(tmp_path):
     (tmp_path / "services.csv").write_text(f"id,name,status\n{UUID},Pantry,active\n")
     (tmp_path / "more.xlsx").write_bytes(b"PK")
     (tmp_path / "notes.md").write_text("#")
@@ -320,7 +320,7 @@ def test_rows_are_placed_by_file_line_and_column(tmp_path):
     }
 
 
-def test_ragged_and_unknown_columns_are_kept_or_said(tmp_path):
+def test_ragged_and_unknown_columns_are_kept_or_reported(tmp_path):
     (tmp_path / "services.csv").write_text(f"ID ,name,status,x_local\n{UUID},Pantry,active,yes,too many\n")
     (tmp_path / "notes.csv").write_text("a,b\n1,2\n")
     directory = interchange.read(tmp_path)

@@ -72,7 +72,7 @@ def tables(folder, **texts):
 # Nobody beside is hidden
 
 
-def test_who_shares_the_middle_of_a_postal_code_with_a_refuge_is_shown(tmp_path):
+def test_a_place_at_the_same_postal_code_point_as_a_refuge_is_shown(tmp_path):
     rows = "".join(f"{n},2,P{n},36.4000,-81.4900,physical\n" for n in range(2, 8))
     found = tables(
         tmp_path,
@@ -91,7 +91,7 @@ def test_who_shares_the_middle_of_a_postal_code_with_a_refuge_is_shown(tmp_path)
         assert shown.services[key] == found.services[key]
 
 
-def test_one_protective_program_hides_where_it_is_given_and_not_the_rest_of_its_agency(tmp_path):
+def test_a_protective_program_hides_its_place_and_not_its_whole_agency(tmp_path):
     found = tables(
         tmp_path,
         organizations="id,name,description\n1,Town Fire Department,x\n",
@@ -171,7 +171,7 @@ def test_the_same_street_in_another_town_and_another_suite_are_other_places():
     ["77 Hidden Ln", "77 Hidden Ln.", "77  HIDDEN LANE", "77 Hidden Lane, Apt. 4", "77 Hidden Lane #4", "Rear; 77 Hidden Ln",
      "77 Hidden Lane, Boone NC 28607", "77 Hídden Lane", "77 Hidden", "77 hidden, rear"],
 )  # fmt: skip
-def test_a_street_in_other_words_is_the_same_place_whoever_lists_it(street):
+def test_a_street_in_other_words_is_the_same_place_in_every_record(street):
     records = [
         service("a", place("h", STREET, disclosure=Disclosure.NEVER), of=agency("a")),
         service("b", place("twin", street), of=agency("b")),
@@ -218,7 +218,7 @@ def test_streets_are_compared_as_they_are_meant(one, other, same):
         ("a wren in a hollow", "a wren in a hollow"),
     ],
 )  # fmt: skip
-def test_a_street_is_taken_out_of_the_records_of_its_place_without_its_kind_but_not_another_kind(text, left):
+def test_a_street_is_removed_with_or_without_its_kind_but_not_of_another_kind(text, left):
     site = Site(streets=(street_of(address("41 Wren Hollow Rd")),))
     assert Traces([site], own=True).masked(text).replace("[address withheld]", "") == left
 
@@ -254,7 +254,7 @@ def test_a_refuge_is_known_by_its_name_in_any_spelling(name):
 
 
 @pytest.mark.parametrize("name", NO_REFUGES)
-def test_what_only_shares_a_word_with_refuges_is_none(name):
+def test_sharing_a_word_with_refuges_does_not_make_a_refuge(name):
     assert look(name) is None
     assert hidden_in(service("s", place("l", STREET), name=name)) == []
 
@@ -328,7 +328,7 @@ def test_a_trace_is_taken_out_of_any_text(text):
     ["177 Hidden Lane", "77 Hidden Lanes", "1.77 Hidden Lane", "Hidden Lane 8", "$36.21", "36.2234, -81.6721", "call 336-213-4816",
      "from 9.00 to 17.00", "Confidential"],
 )  # fmt: skip
-def test_what_is_no_trace_stays(text):
+def test_text_without_a_trace_stays(text):
     site = Site(("Confidential",), (street_of(address()),), ((NORTH, WEST),))
     assert Traces([site]).masked(text) is text
     assert "Confidential" in Traces([site], own=True).masked("Confidential help")
@@ -365,7 +365,7 @@ def told(*records, folder, audience="public"):
     )
 
 
-def test_a_hidden_place_is_told_nowhere_and_what_is_harmless_stays(tmp_path):
+def test_a_hidden_place_is_revealed_nowhere_and_harmless_text_stays(tmp_path):
     house = place("l", STREET, (NORTH, WEST), name="Rowan House", alternate_name="House at 77 Hidden Ln",
                   transportation="Bus 7 to Hidden Lane", disclosure=Disclosure.NEVER)  # fmt: skip
     owner = agency(
@@ -400,7 +400,7 @@ def test_a_hidden_place_is_told_nowhere_and_what_is_harmless_stays(tmp_path):
     )
 
 
-def test_a_private_phone_is_told_nowhere_else():
+def test_a_private_phone_is_removed_everywhere():
     line = Phone(id="p", number="(336) 555-0142", disclosure=Disclosure.NEVER)
     asked = service("s", of=agency("o", website="https://o.example.org"), phones=(line, Phone(id="q", number="336-555-0177")),
                     description="Text 336.555.0142, or call 336-555-0177.")  # fmt: skip

@@ -73,7 +73,7 @@ def test_it_ranks_by_its_postal_code_among_what_has_a_point():
     ("code", "said"),
     [("00000", "In ZIP 00000"), ("00001", "About 1 mile (2 km) away, by ZIP 00001"), ("00050", "About 50 miles (80 km) away, by ZIP 00050")],
 )  # fmt: skip
-def test_from_the_middle_of_its_postal_code_no_distance_is_told(code, said):
+def test_no_distance_is_shown_from_a_postal_codes_center(code, said):
     assert distance(pantry("a", code)).text == said
 
 
@@ -81,7 +81,7 @@ def test_from_the_middle_of_its_postal_code_no_distance_is_told(code, said):
     ("miles", "expected"),
     [(2, "met"), (4, "met"), (6, "unknown"), (12, "unknown"), (24, "unknown"), (26, "unmet"), (90, "unmet")],
 )
-def test_only_what_is_surely_beyond_the_limit_is_ruled_out(miles, expected):
+def test_only_places_surely_beyond_the_limit_are_ruled_out(miles, expected):
     service = pantry("1", f"{miles:05}")
     reason = distance(service, within=cc.miles(10))
     assert (reason.answer.value, reason.evidence["approximate"]) == (expected, True)
@@ -90,7 +90,7 @@ def test_only_what_is_surely_beyond_the_limit_is_ruled_out(miles, expected):
     assert (found.ruled_out == {"distance": 1}) is (expected == "unmet")
 
 
-def test_a_wider_circle_loses_nothing_of_it():
+def test_a_wider_radius_loses_no_rough_place():
     services = [pantry(str(miles), f"{miles:05}") for miles in range(0, 60, 3)]
     asks = matcher(*services)
     before = set()
@@ -104,7 +104,7 @@ def test_a_wider_circle_loses_nothing_of_it():
     assert len(before) == len(services)
 
 
-def test_without_a_known_code_the_town_is_told_and_no_text_says_that_nothing_is_on_record():
+def test_without_a_known_postal_code_the_town_is_shown():
     for service in (pantry("1", "99999"), pantry("2", "")):
         reason = distance(service)
         assert (reason.answer.value, reason.text) == ("unknown", "In Boone, NC: look up how far that is")
@@ -148,7 +148,7 @@ def test_a_built_and_an_updated_index_place_it_alike(tmp_path):
     assert told(fresh) == expected
 
 
-def test_us_zip_codes_are_known_without_being_asked_for():
+def test_us_zip_codes_are_known_by_default():
     service = pantry("1", "28694")
     found = cc.Matcher(Directory.of([service])).match(cc.Need("food pantry", near="28640"))[0]
     assert found.is_approximate

@@ -43,7 +43,7 @@ def test_a_stewards_copy_of_it_is_the_same(tmp_path):
         assert back.organizations == SAMPLE.organizations
 
 
-def test_it_invents_everything_that_could_reach_somebody():
+def test_every_contact_of_the_sample_is_invented():
     for phone in SAMPLE.table("phone").values():
         assert re.fullmatch(r"\d{3}-555-01\d\d", phone.number)
     for contact in SAMPLE.table("contact").values():
@@ -117,7 +117,7 @@ def test_hours(service, moment, state):
     assert state in answers
 
 
-def test_the_hotline_is_found_wherever_it_serves_and_nowhere_else():
+def test_the_hotline_matches_only_where_it_serves():
     hotline = named("Fingerpost Helpline")
     assert hotline.service_at_locations == ()
     inside = MATCHER.explain(cc.Need("x", near="28694", within=cc.miles(1)), hotline.id)[0]

@@ -51,7 +51,7 @@ def folder(tmp_path):
     return tmp_path / "index"
 
 
-def test_it_opens_as_it_was_and_the_services_with_it(folder):
+def test_a_saved_index_opens_unchanged_with_its_services(folder):
     opened = matcher(cc.Index.open(folder))
     assert told(opened) == expected()
     assert opened.directory.services == made().directory.services
@@ -60,7 +60,7 @@ def test_it_opens_as_it_was_and_the_services_with_it(folder):
     assert opened.explain(NEEDS[0], match.service_id) == made().explain(NEEDS[0], match.service_id)
 
 
-def test_services_can_stream_into_it(tmp_path):
+def test_services_can_be_streamed_into_an_index(tmp_path):
     fit = cc.sample().for_audience("public")
     built = cc.Index.build(iter(fit.services.values()), tmp_path / "index", terms=fit.taxonomy_terms)
     assert told(matcher(built)) == expected()
@@ -89,7 +89,7 @@ def test_an_index_that_was_updated_is_saved_with_its_changes(tmp_path):
     assert told(opened) == expected()
 
 
-def test_whoever_has_the_old_one_open_goes_on_with_it(folder):
+def test_a_reader_of_the_old_index_continues_with_it(folder):
     old = matcher(cc.Index.open(folder))
     before = told(old)
     (first, *_) = cc.sample().services.values()
@@ -99,7 +99,7 @@ def test_whoever_has_the_old_one_open_goes_on_with_it(folder):
     assert len(list(folder.glob("generation-*"))) == 1
 
 
-def test_a_writer_that_fails_leaves_the_old_one(folder):
+def test_a_failed_writer_leaves_the_old_index(folder):
     before = sorted(folder.iterdir())
 
     def failing():
@@ -113,7 +113,7 @@ def test_a_writer_that_fails_leaves_the_old_one(folder):
     assert told(matcher(cc.Index.open(folder))) == expected()
 
 
-def test_a_writer_that_is_killed_leaves_the_old_one(folder):
+def test_a_killed_writer_leaves_the_old_index(folder):
     code = (
         "import os, sys, communityconnector as cc\n"
         "def some():\n"
@@ -129,7 +129,7 @@ def test_a_writer_that_is_killed_leaves_the_old_one(folder):
     assert len(list(folder.glob("generation-*"))) == 1
 
 
-def test_processes_share_it(folder):
+def test_processes_share_a_saved_index(folder):
     code = (
         "import sys, communityconnector as cc\n"
         "matcher = cc.Matcher(cc.Index.open(sys.argv[1]))\n"
@@ -143,7 +143,7 @@ def test_processes_share_it(folder):
     assert [answer.strip() for answer in answers] == [str(mine)] * 2
 
 
-def test_readers_go_on_while_it_is_updated_and_see_the_old_state_or_the_new():
+def test_readers_of_an_updating_index_see_the_old_state_or_the_new():
     directory = cc.sample()
     found = matcher(directory)
     (gone, *_) = [m.service_id for m in found.match(NEEDS[2])]
@@ -209,7 +209,7 @@ def test_a_damaged_index_is_not_opened(folder, fault):
     assert str(folder) in str(caught.value)
 
 
-def test_what_is_no_folder_is_said(tmp_path):
+def test_a_path_that_is_not_a_folder_is_reported(tmp_path):
     (tmp_path / "index").write_text("")
     with pytest.raises(UnusableIndexError, match="is a file"):
         made().index.save(tmp_path / "index")
@@ -228,7 +228,7 @@ def test_an_index_is_of_one_vocabulary_and_of_one_audience(folder):
         cc.Matcher(cc.Index.open(folder), vocabulary=cc.vocabulary())
 
 
-def test_an_index_without_services_wants_somebody_to_give_them(tmp_path):
+def test_an_index_without_services_needs_a_source_of_services(tmp_path):
     directory = cc.sample().for_audience("public")
     matcher(directory).index.save(tmp_path / "index", services=False)
     with pytest.raises(UnusableIndexError, match="without services"):
@@ -240,7 +240,7 @@ def test_an_index_without_services_wants_somebody_to_give_them(tmp_path):
         _ = match.service
 
 
-def test_a_service_that_is_no_longer_what_was_indexed_is_said(tmp_path):
+def test_a_service_changed_since_indexing_is_reported(tmp_path):
     directory = cc.sample().for_audience("public")
     matcher(directory).index.save(tmp_path / "index", services=False)
 
@@ -273,7 +273,7 @@ def flipped(file, bit):
     file.write_bytes(content)
 
 
-def test_no_flipped_bit_gives_another_answer_or_an_error_that_is_not_ours(tmp_path):
+def test_a_flipped_bit_gives_the_same_answer_or_the_librarys_error(tmp_path):
     """One bit of each file in turn, at several places: the index answers as before, or says that it is damaged."""
     directory = cc.Directory.of(list(cc.sample().services.values())[:12])
     small = matcher(directory)
@@ -312,7 +312,7 @@ def test_a_desk_builds_a_damaged_index_again(tmp_path):
             assert [match.offer_id for match in desk.match("someone to talk to", limit=None)] == expected
 
 
-def test_pages_that_were_mixed_up_or_not_written_are_noticed():
+def test_swapped_and_unwritten_pages_are_detected():
     content = np.arange(5 * PAGE // 8 + 3, dtype=np.uint64).view(np.uint8)
     digest = digest_of(sums_of(content))
     swapped, lost = content.copy(), content.copy()

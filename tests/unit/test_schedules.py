@@ -51,7 +51,7 @@ def test_closed_days_and_other_hours_of_hsds_1_outrank_the_week(tmp_path):
     })) == expected  # fmt: skip
 
 
-def test_so_do_those_that_stand_in_json(tmp_path):
+def test_closed_days_and_other_hours_in_json_outrank_the_week(tmp_path):
     made = read(
         tmp_path,
         {"closed": True, "start_date": "2026-12-24", "end_date": "2026-12-26"},
@@ -182,7 +182,7 @@ def test_times_in_other_forms(given, expected, tmp_path):
 @pytest.mark.parametrize(
     ("opens", "closes"), [("08:00", "05:00"), ("21:00", "17:00"), ("06:00", "05:30"), ("08:00", "08:00")]
 )
-def test_a_span_that_is_not_likely_is_unknown_and_said(opens, closes, tmp_path):
+def test_an_unlikely_span_is_unknown_and_reported(opens, closes, tmp_path):
     directory = read(tmp_path, {**WEEK, "opens_at": opens, "closes_at": closes})
     assert state(directory, "2026-12-02T23:30") == state(directory, "2026-12-02T10:00") == "unknown"
     assert "implausible-span" in {finding.rule for finding in directory.findings}
@@ -338,7 +338,7 @@ def test_events_are_no_hours(tmp_path):
     }  # fmt: skip
 
 
-def test_what_limits_hours_is_kept_where_a_place_is_hidden_and_its_words_are_not():
+def test_a_hidden_place_keeps_limits_of_hours_without_their_words():
     secret = Schedule(
         id="h", freq="WEEKLY", byday="FR", opens_at="14:00", closes_at="15:00", description="Ring at 4 Elm Street",
         extra={"exdate": "2026-12-25", "x_unsure": "at 4 Elm Street", "bysetpos": "at 4 Elm Street", "door": "blue"},
@@ -366,11 +366,11 @@ def test_what_limits_hours_is_kept_where_a_place_is_hidden_and_its_words_are_not
         ("2026-11-30T08:00", "2026-12-02T06:00", "around the clock until Wednesday at 6 am"),
     ],
 )
-def test_hours_are_said_as_people_say_them(since, until, words):
+def test_hours_are_worded_plainly(since, until, words):
     assert clock_words.span(datetime.fromisoformat(since), datetime.fromisoformat(until)) == words
 
 
-def test_a_match_says_hours_in_words_and_holds_them_as_times(tmp_path):
+def test_a_match_has_hours_in_words_and_as_times(tmp_path):
     always = {**WEEK, "byday": "MO,TU,WE,TH,FR,SA,SU", "opens_at": "00:00", "closes_at": "00:00"}
     for schedule, text, times in (
         (WEEK, "Open then: 9 am to 5 pm", ("09:00", "17:00")),
@@ -403,7 +403,7 @@ def test_a_rule_without_any_day_costs_no_more_than_another():
     ],
     ids=["words for a week", "a note for a day", "midnight to midnight"],
 )
-def test_what_is_not_understood_for_certain_dates_is_not_outranked_on_them(exception, tmp_path):
+def test_unclear_hours_on_certain_dates_stay_unknown_on_them(exception, tmp_path):
     weekly = {"freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR", "opens_at": "09:00", "closes_at": "17:00"}
     directory = read(tmp_path, weekly, exception)
     expected = {"2026-12-24T10:00": "unknown", "2026-12-17T10:00": "open"}

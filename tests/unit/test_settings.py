@@ -39,7 +39,7 @@ def test_a_missing_setting_has_its_default():
     )
 
 
-def test_a_blank_is_as_good_as_nothing():
+def test_a_blank_setting_counts_as_missing():
     blank = dict.fromkeys(("from", "token", "hosts", "kind", "tries", "ca_file"), "")
     assert read({"host": " gateway.example.org ", **blank}) == read({"host": "gateway.example.org"})
 
@@ -92,7 +92,7 @@ NAMES = st.sampled_from(["host", "from", "token", "hosts", "kind", "tries", "ca_
 
 
 @given(st.dictionaries(NAMES, st.text().map("canary{}".format) | st.just("canary\0"), min_size=1))
-def test_whatever_is_set_and_wherever_no_error_repeats_it(settings):
+def test_no_error_repeats_a_setting(settings):
     try:
         read(settings)
     except InvalidSettingsError as error:

@@ -55,7 +55,7 @@ def test_a_point_in_one_cell_is_read(cell, point):
     "cell",
     ["", "Boone", "9, 5", "9.30, 5", "12 Oak St, Boone", "0.0, 0.0", "828.555.0101", "$1.50, $2.50", "200.5, 300.5", "36.4"],
 )  # fmt: skip
-def test_what_is_no_point_gives_none(cell):
+def test_a_text_without_a_point_gives_none(cell):
     assert point_in(cell) is None
 
 
@@ -87,7 +87,7 @@ def test_an_angle_is_read_as_people_write_it(cell, angle):
         ("28607, 28608", "NC", "28607, 28608"),
     ],
 )  # fmt: skip
-def test_postal_codes_get_back_what_a_program_took_and_nothing_else(cell, state, code):
+def test_postal_codes_regain_lost_zeros_and_nothing_else(cell, state, code):
     assert postal_code(cell, state)[0] == code
 
 
@@ -129,7 +129,7 @@ def test_numbers_to_call_are_phones(text):
 @pytest.mark.parametrize(
     "text", ["28607", "28607-1234", "-81.4926", "2026-01-02", "1/2/2026", "$5", "a1@example.org", "www.example1.org", "8.28555E+09", "call"]
 )  # fmt: skip
-def test_what_is_plainly_something_else_is_no_phone(text):
+def test_other_numbers_are_not_phones(text):
     assert not is_phone(text)
 
 
@@ -147,7 +147,7 @@ def test_days_are_read_in_the_forms_that_people_and_programs_write(cell, day):
     assert day_of(cell)[0] == day
 
 
-def test_a_day_that_may_be_another_says_so():
+def test_an_ambiguous_date_is_reported():
     assert [day_of(cell)[1] for cell in ("11/5/2026", "11/25/2026", "5/5/2026", "46331")] == [
         "order",
         "",
@@ -172,7 +172,7 @@ def test_markup_of_web_pages_is_taken_out_and_nothing_else(cell, text):
     assert without_markup(cell) == text
 
 
-def test_what_programs_write_for_nothing_is_nothing():
+def test_placeholders_for_nothing_are_blank():
     assert all(map(is_blank, ("", "#N/A", "#REF!", "NULL", "nan", "########")))
     assert not any(map(is_blank, ("None", "0", "No", "#4", "n/a")))
 

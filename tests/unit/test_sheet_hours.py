@@ -38,7 +38,7 @@ def states(header, row, *days, opening="Sat 9am-11am"):
         ("Closed", "first Saturday", ["closed", "open"]),
     ],
 )
-def test_what_can_be_read_together_is(header, cell, expected):
+def test_columns_of_hours_are_read_together(header, cell, expected):
     assert states(header, cell, FIRST, SECOND) == expected
 
 
@@ -54,7 +54,7 @@ def test_what_can_be_read_together_is(header, cell, expected):
         ("Notes", "Appointments required"), ("C\u00f3mo solicitar", "Con cita previa"),
     ],
 )  # fmt: skip
-def test_what_limits_hours_and_cannot_be_read_with_them_makes_them_unknown(header, cell):
+def test_an_unreadable_limit_makes_hours_unknown(header, cell):
     assert states(header, cell, FIRST, SECOND) == ["unknown", "unknown"]
 
 
@@ -65,7 +65,7 @@ def test_what_limits_hours_and_cannot_be_read_with_them_makes_them_unknown(heade
         ("Hours Notes", "Enter by the side door"), ("Holidays", "Closed"), ("Notes", "Classes meet every second Monday"),
     ],
 )  # fmt: skip
-def test_what_limits_nothing_leaves_them_open(header, cell):
+def test_a_remark_without_a_limit_leaves_hours_known(header, cell):
     assert states(header, cell, FIRST, SECOND) == ["open", "open"]
 
 

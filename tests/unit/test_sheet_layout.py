@@ -36,7 +36,7 @@ def names(directory):
         "Prepared by the library | 2026,,,\n" * 12,
     ],
 )
-def test_lines_above_the_header_are_skipped_and_said(before):
+def test_lines_above_the_header_are_skipped_and_reported(before):
     directory = read(f"{before}{HEADER}\n{ROW}\n")
     assert names(directory) == ["Food Pantry"]
     assert "rows-before-header" in rules(directory)
@@ -85,7 +85,7 @@ def test_a_sheet_of_little_but_names_has_no_headings():
     assert names(directory) == ["Laurel", "Maple", "Oak"]
 
 
-def test_a_blank_agency_under_one_is_that_one_where_none_is_written_twice():
+def test_a_blank_agency_repeats_the_one_above_if_no_name_is_repeated():
     directory = read(
         f"{HEADER}\n{ROW}\n,Diaper Bank,828-555-0102,\nMaple,Shelter,828-555-0103,\n,Clinic,828-555-0104,\n"
     )
@@ -274,7 +274,7 @@ def test_programs_are_at_the_sites_that_rows_of_their_own_join_them_to():
     ],
     ids=str,
 )
-def test_what_a_row_of_any_level_says_is_private_is_hidden_where_it_is_joined(cells, expected):
+def test_a_private_mark_in_any_row_hides_the_joined_place(cells, expected):
     assert streets(levels(**cells)) == expected
 
 
@@ -313,7 +313,7 @@ def test_a_second_table_under_the_first_has_its_own_columns():
     assert set(directory.dataset["columns"]) == {"Agency", "Program", "Phone", "Hours", "Address", "Email"}
 
 
-def test_two_columns_of_one_name_are_told_once():
+def test_two_columns_of_one_name_are_reported_once():
     directory = read("Name,Phone,Phone,Hours\nPantry,828-555-0101,828-555-0102,Mon 9-5\n")
     assert [finding.rule for finding in directory.findings].count("duplicate-column") == 1
     (service,) = directory.services.values()

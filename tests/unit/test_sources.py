@@ -27,7 +27,7 @@ def rules(directory):
     return {finding.rule for finding in directory.findings}
 
 
-def test_a_folder_with_what_cannot_be_opened_is_read_all_the_same(tmp_path):
+def test_a_folder_with_an_unreadable_file_is_still_read(tmp_path):
     (tmp_path / "services.csv").write_text(ROWS)
     (tmp_path / "phones.csv").symlink_to(tmp_path / "nowhere.csv")
     (tmp_path / "round").symlink_to(tmp_path)
@@ -38,7 +38,7 @@ def test_a_folder_with_what_cannot_be_opened_is_read_all_the_same(tmp_path):
 
 
 @pytest.mark.parametrize("path", ["", " ", "x" * 300, "a\0b", "nowhere/at/all.json", "/dev/null"])
-def test_a_path_that_leads_nowhere_is_an_error_in_words(path):
+def test_a_missing_path_is_a_clear_error(path):
     with pytest.raises(SourceNotFoundError) as error:
         cc.read(path)
     assert len(str(error.value)) < 300
@@ -86,7 +86,7 @@ def test_each_form_comes_packed_too(tmp_path):
         {"status": "ok", "results": {"services": [RAW]}},
     ],
 )
-def test_what_wraps_records_is_no_record(value):
+def test_a_wrapper_of_records_is_not_a_record(value):
     directory = cc.read(io.StringIO(json.dumps(value)))
     assert set(directory.services) == {RAW["id"]}
     assert not directory.organizations
@@ -167,7 +167,7 @@ def test_numbers_and_phones_are_no_formulas(text):
 
 
 @given(st.text(max_size=20))
-def test_a_cell_says_what_it_was_made_of(text):
+def test_an_escaped_cell_reads_back_as_its_text(text):
     from communityconnector.interchange.reading.table_file import plain_cell
 
     assert plain_cell(cell(text)) == text
@@ -181,7 +181,7 @@ def test_a_name_that_stands_for_no_form_is_refused(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ids_that_are_none_are_minted_on_writing_and_the_sources_are_kept(tmp_path):
+def test_invalid_ids_are_replaced_on_writing_and_the_originals_kept(tmp_path):
     raw = {**RAW, "id": "17", "organization": {"id": "9", "name": "Laurel", "description": "Food"}}
     raw["phones"] = [{"id": "1", "number": "828-555-0101", "extension": "12a", "description": "Desk"}]
     directory = cc.read(io.StringIO(json.dumps(raw)))
@@ -196,7 +196,7 @@ def test_ids_that_are_none_are_minted_on_writing_and_the_sources_are_kept(tmp_pa
         assert again[0]["id"] == service.id == next(iter(interchange.documents(directory)))["id"]
 
 
-def test_nothing_that_nobody_knows_is_claimed_on_the_way_back(tmp_path):
+def test_placeholders_of_required_fields_are_not_read_back_as_values(tmp_path):
     raw = {
         "id": RAW["id"],
         "name": "Pantry",
@@ -214,7 +214,7 @@ def test_nothing_that_nobody_knows_is_claimed_on_the_way_back(tmp_path):
         assert service.service_at_locations[0].location.location_type == ""
 
 
-def test_an_agency_of_many_services_is_told_once(tmp_path):
+def test_an_agency_of_many_services_is_reported_once(tmp_path):
     place = {"id": "p", "location_type": "physical", "description": "y" * 1000}
     agency = {"id": "o", "name": "Laurel", "description": "Food", "locations": [place]}
     services = [{**RAW, "id": f"s{n}", "organization": agency} for n in range(50)]

@@ -88,7 +88,7 @@ def test_no_id_is_made_of_an_address(tmp_path):
     assert set(one.table("address")) == set(other.table("address"))
 
 
-def test_what_no_column_says_is_unknown_and_no_error(tmp_path):
+def test_a_value_in_no_column_is_unknown_and_no_error(tmp_path):
     directory = sheet(tmp_path, "Agency,Program,Phone\nLaurel,Pantry,828-555-0101\n,,\n")
     assert only(directory).status == ""
     assert {f.severity.value for f in directory.findings} == {"info"}
@@ -124,7 +124,7 @@ def test_a_mapping_can_be_saved_edited_and_given(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["column,field\nA,service.nam\n", "column,field\nA\n"])
-def test_a_mapping_that_names_no_field_is_refused_in_words(tmp_path, content):
+def test_a_mapping_to_an_unknown_field_is_refused_with_an_explanation(tmp_path, content):
     path = tmp_path / "columns.csv"
     path.write_text(content)
     with pytest.raises(InvalidMappingError) as error:
@@ -150,7 +150,7 @@ def test_every_name_of_a_column_means_one_thing():
         (["a", "b", "c"], False),
     ],
 )
-def test_what_is_taken_for_a_sheet(header, expected):
+def test_a_header_of_a_list_of_services_is_recognized(header, expected):
     assert looks_like_spreadsheet(header) is expected
 
 
@@ -183,7 +183,7 @@ def test_ages_in_words(text, limits):
         "Recurso",
     ],
 )
-def test_the_first_column_of_texts_names_the_rows_of_what_plainly_is_a_list_of_services(tmp_path, column):
+def test_the_first_text_column_names_the_rows_of_a_list_of_services(tmp_path, column):
     path = tmp_path / "list.csv"
     path.write_text(
         f"{column},Street Address,Contact Phone,Hours\nLaurel,1 Oak St,828-555-0101,Tue 9am-noon\n"
@@ -199,7 +199,7 @@ def test_a_list_of_people_or_of_numbers_is_no_list_of_services(tmp_path, column)
     assert not cc.read(path).services
 
 
-def test_what_a_phone_is_for_is_said(tmp_path):
+def test_a_phones_purpose_is_kept(tmp_path):
     path = tmp_path / "list.csv"
     path.write_text(
         "Program,Phone,Intake Phone,After Hours Phone\nPantry,828-555-0101,828-555-0102,828-555-0103\n"

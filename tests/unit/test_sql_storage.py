@@ -66,7 +66,7 @@ def test_a_host_that_commits_as_it_goes_keeps_what_was_written(storage, library)
     assert set(storage.get("note", "abc")) == {"a", "c"}
 
 
-def test_a_host_may_go_on_after_the_database_failed_half_way(storage, library):
+def test_a_host_can_continue_after_a_failed_commit(storage, library):
     failing(library)
     with library.begin() as connection:
         within = storage.within(connection)
@@ -142,7 +142,7 @@ def test_a_child_that_ends_leaves_its_parents_index_alone():
     assert not folder.exists()
 
 
-def test_an_asynchronous_desk_is_closed_once_and_for_all():
+def test_an_asynchronous_desk_closes_once():
     async def closing():
         async with await AsyncConnector.open() as desk:
             await desk.close()

@@ -70,7 +70,7 @@ RUNS = [
     ],
     ids=str,
 )
-def test_a_state_is_heard_under_any_name_and_in_any_words(told, status):
+def test_a_state_is_read_under_any_name_and_wording(told, status):
     assert state_in({"name": "Food Pantry", **told}).status == status
 
 
@@ -87,7 +87,7 @@ def test_a_state_is_heard_under_any_name_and_in_any_words(told, status):
     ],
     ids=str,
 )  # fmt: skip
-def test_what_is_no_state_or_is_in_the_words_of_hsds_is_left_as_it_is(told):
+def test_other_values_and_hsds_states_are_left_unchanged(told):
     assert state_in({"name": "Food Pantry", **told}) is None
 
 
@@ -130,7 +130,7 @@ SAID = {
 
 @pytest.mark.parametrize("field", ["description", "alert"])
 @pytest.mark.parametrize("text", SAID)
-def test_a_description_and_an_alert_tell_that_a_service_has_closed(text, field):
+def test_a_description_or_alert_can_state_a_closure(text, field):
     reason = status_of(pantry(**{field: text}))
     assert reason.answer.value == SAID[text]
     if reason.answer.value == "unknown":
@@ -151,7 +151,7 @@ def test_a_description_and_an_alert_tell_that_a_service_has_closed(text, field):
         "Case closed", "Utility shut off prevention", "Agencies do not refer", "Grupo cerrado para mujeres",
     ],
 )  # fmt: skip
-def test_what_closes_at_times_or_is_another_thing_closes_no_service(text):
+def test_temporary_hours_and_other_closures_close_no_service(text):
     assert status_of(pantry(description=text)).answer.value == "met"
 
 
@@ -169,7 +169,7 @@ def test_what_closes_at_times_or_is_another_thing_closes_no_service(text):
         ("No Longer Homeless Project", "met"), ("Expired Medicine Drop-off", "met"), ("Inactive Veterans", "met"),
     ],
 )  # fmt: skip
-def test_a_name_tells_that_a_service_has_closed_where_that_stands_apart(name, expected):
+def test_a_separate_remark_in_a_name_states_a_closure(name, expected):
     assert status_of(pantry(name=name)).answer.value == expected
 
 
@@ -246,7 +246,7 @@ def test_an_agency_or_a_place_that_has_closed_closes_what_is_given_there(more):
     assert offered(nested(**more)) == []
 
 
-def test_what_was_said_is_found_and_kept():
+def test_a_stated_state_is_reported_and_kept():
     directory = nested(status="Closed for renovations", alert="Call first")
     (service,) = directory.services.values()
     assert (service.status, service.alert) == ("temporarily closed", "Call first; Closed for renovations")
@@ -256,7 +256,7 @@ def test_what_was_said_is_found_and_kept():
     assert (other.value, other.outcome) == ("status: active; inactive: True", "read as inactive")
 
 
-def test_a_directory_without_any_active_service_says_so():
+def test_a_directory_without_any_active_service_is_reported():
     rows = [
         ("A", f"Food Pantry {number}", "828-555-0101", state)
         for number, state in enumerate(("No", "No", "no"))
@@ -268,7 +268,7 @@ def test_a_directory_without_any_active_service_says_so():
     assert "none-active" not in {f.rule for f in nested().findings}
 
 
-def test_a_clause_is_told_with_its_days():
+def test_a_closure_is_reported_with_its_dates():
     assert [tuple(c) for c in closures("Closed through May 2027", certain=True)] == [
         ("paused", "", "2027-05-31", "Closed through May 2027")
     ]

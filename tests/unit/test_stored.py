@@ -115,7 +115,7 @@ def test_a_hidden_street_in_what_hsds_does_not_know_is_masked(desk):
     assert "hidden lane" not in told(desk).lower()
 
 
-def test_without_the_note_of_what_is_hidden_nothing_is_shown(desk):
+def test_without_its_record_of_hidden_places_a_directory_is_not_shown(desk):
     desk.load(cc.Directory.of([at("s1", hidden())]))
     noted = desk.storage.get(ABOUT, [confidential_id(1)])[confidential_id(1)]
     desk.storage.commit([Delete(ABOUT, noted.id, noted.version)])
@@ -123,7 +123,7 @@ def test_without_the_note_of_what_is_hidden_nothing_is_shown(desk):
         other.match("food pantry")
 
 
-def test_an_index_is_its_owners_alone(desk, tmp_path):
+def test_only_the_owner_may_read_an_index(desk, tmp_path):
     desk.load(cc.Directory.of([service("s1")]))
     assert stat.S_IMODE((tmp_path / "desk.db.index").stat().st_mode) == 0o700
 
@@ -162,7 +162,7 @@ FIFTY = [service(f"s{number:02}") for number in range(50)]
 
 
 @pytest.mark.usefixtures("small")
-def test_a_file_that_is_not_there_does_not_touch_a_load_that_was_cut_off(tmp_path):
+def test_a_missing_file_leaves_an_interrupted_load_alone(tmp_path):
     storage, path = MemoryStorage(), lines(tmp_path / "a.ndjson", FIFTY)
     with pytest.raises(CutOffError):
         load(storage, path, now=NOW, on_progress=cutting(30))
@@ -173,7 +173,7 @@ def test_a_file_that_is_not_there_does_not_touch_a_load_that_was_cut_off(tmp_pat
 
 
 @pytest.mark.usefixtures("small")
-def test_a_load_that_begins_ends_one_that_runs(tmp_path):
+def test_a_new_load_ends_a_running_one(tmp_path):
     storage, path = MemoryStorage(), lines(tmp_path / "a.ndjson", FIFTY)
 
     def other(number):
@@ -187,7 +187,7 @@ def test_a_load_that_begins_ends_one_that_runs(tmp_path):
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("how", [{"mode": "collect"}, {"drop_missing": True}, {"mapping": {"a": "name"}}])
-def test_a_load_goes_on_only_in_the_way_in_which_it_began(how, tmp_path):
+def test_an_interrupted_load_continues_only_with_the_same_options(how, tmp_path):
     storage, path = MemoryStorage(), lines(tmp_path / "a.ndjson", FIFTY)
     with pytest.raises(CutOffError):
         load(storage, path, now=NOW, on_progress=cutting(30))
@@ -201,7 +201,7 @@ def test_a_load_goes_on_only_in_the_way_in_which_it_began(how, tmp_path):
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("after", range(1, 12))
-def test_a_load_that_is_cut_off_anywhere_ends_as_if_it_had_not_been(after, tmp_path):
+def test_an_interrupted_load_ends_as_if_uninterrupted(after, tmp_path):
     """Each commit in turn is the last one of the first try."""
 
     class Failing(MemoryStorage):
@@ -233,7 +233,7 @@ def test_a_load_that_is_cut_off_anywhere_ends_as_if_it_had_not_been(after, tmp_p
     assert loaded(Failing(), after) == loaded(Failing(), 10**9)
 
 
-def test_what_is_amended_while_a_new_directory_is_loaded_is_not_lost(tmp_path):
+def test_an_amendment_during_a_load_is_not_lost(tmp_path):
     with Connector.open(f"sqlite:///{tmp_path}/desk.db", create=True, clock=clock) as desk:
         desk.load(cc.Directory.of([service("a"), service("b")]))
         amended = []
@@ -256,7 +256,7 @@ def test_a_service_of_a_kind_that_was_not_there_before_is_carried_over(desk):
     assert [match.service_id for match in desk.match("food pantry")] == ["a"]
 
 
-def test_a_place_that_stood_alone_is_not_kept_beside_itself(desk):
+def test_a_place_without_services_is_not_stored_twice(desk):
     desk.load(cc.Directory.of([place("l", "7 Old Street"), service("a")]))
     done = desk.load(cc.Directory.of([at("a", place("l", "7 New Street"))]))
     assert done.missing == 0
@@ -264,14 +264,14 @@ def test_a_place_that_stood_alone_is_not_kept_beside_itself(desk):
 
 
 @pytest.mark.parametrize("drop", [False, True])
-def test_an_empty_directory_is_one_too(drop, desk):
+def test_an_empty_directory_can_be_loaded(drop, desk):
     assert desk.load(cc.Directory.of([])).records == {}
     desk.load(cc.Directory.of([service("a")]))
     assert desk.load(cc.Directory.of([]), drop_missing=drop).missing == 1
     assert len(desk.match("food pantry")) == (0 if drop else 1)
 
 
-def test_an_index_of_another_database_is_not_taken_for_this_ones(tmp_path):
+def test_an_index_of_another_database_is_not_used(tmp_path):
     url = f"sqlite:///{tmp_path}/desk.db"
     with Connector.open(url, create=True, clock=clock) as desk:
         desk.load(cc.Directory.of([service("a", "Dental Clinic")]))
@@ -283,7 +283,7 @@ def test_an_index_of_another_database_is_not_taken_for_this_ones(tmp_path):
         assert reasons[0].answer is cc.Answer.MET
 
 
-def test_two_loads_while_a_desk_indexes_do_not_leave_it_half_a_directory(tmp_path, monkeypatch):
+def test_two_loads_during_indexing_leave_a_whole_directory(tmp_path, monkeypatch):
     storage = MemoryStorage()
     with Connector(storage, index=tmp_path / "one") as one, Connector(storage, index=tmp_path / "two") as two:
         one.load(cc.Directory.of(FIFTY))
@@ -301,7 +301,7 @@ def test_two_loads_while_a_desk_indexes_do_not_leave_it_half_a_directory(tmp_pat
         assert len(two.match("food pantry", limit=None)) == 51
 
 
-def test_generations_that_nobody_forgot_are_forgotten_by_the_next_load():
+def test_leftover_generations_are_deleted_by_the_next_load():
     class Failing(MemoryStorage):
         broken = False
 

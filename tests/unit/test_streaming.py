@@ -45,7 +45,7 @@ def test_services_of_tables_come_whole_and_loose_records_after_them(tmp_path):
     assert (loose.entity, loose.id) == ("organization", "p")
 
 
-def test_findings_are_told_as_they_are_made(tmp_path):
+def test_findings_are_reported_as_they_are_made(tmp_path):
     path = tmp_path / "s.ndjson"
     path.write_text(
         '{"id": "1", "name": "A", "status": "Active"}\n{broken\n{"id": "2", "name": "B", "status": "active"}\n'
@@ -91,7 +91,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path, form):
     assert large < small * 1.3
 
 
-def test_thousands_of_findings_alike_are_told_one_by_one_and_then_counted(tmp_path):
+def test_thousands_of_like_findings_are_listed_and_then_counted(tmp_path):
     path = tmp_path / "s.ndjson"
     path.write_text("".join(f'{{"id": "{n}", "name": "A", "status": "open"}}\n' for n in range(2500)))
     found = [f for f in cc.read(path).findings if f.rule == "unlisted-word"]

@@ -63,7 +63,7 @@ def test_a_list_of_ids_gives_each_owner_its_own(tmp_path, cell):
 
 
 @pytest.mark.parametrize("cell", ["1,9", "9;8", "a b"])
-def test_what_is_no_list_of_known_ids_is_left_alone_and_named(tmp_path, cell):
+def test_a_list_with_unknown_ids_is_left_alone_and_reported(tmp_path, cell):
     directory = read(tmp_path, phones=f'id,service_id,number\n7,"{cell}",555-0101\n')
     assert [f.value for f in found(directory, "dangling-reference")] == [cell]
 
@@ -123,7 +123,7 @@ def test_a_cell_may_list_the_rows_of_another_table_from_either_side(tmp_path):
     assert [[a.taxonomy_term.name for a in s.attributes] for s in services] == [["Food"], ["Food", "Legal"]]
 
 
-def test_of_two_keys_of_a_table_the_one_holds_by_which_others_name_its_rows(tmp_path):
+def test_the_key_that_other_tables_use_is_the_tables_key(tmp_path):
     directory = read(
         tmp_path,
         services="id,service_recordid,name,status\n1,901,A,active\n2,902,B,active\n",

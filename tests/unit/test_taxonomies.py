@@ -32,7 +32,7 @@ def service(key, *terms):
         ("food", ()),
     ],
 )
-def test_a_code_tells_its_broader_terms(code, broader):
+def test_a_code_names_its_broader_terms(code, broader):
     assert ancestors_of(code) == broader
     assert is_hierarchical(code) == bool(broader)
 

@@ -58,7 +58,7 @@ def test_the_quickest_come_first_and_unknown_times_keep_their_order():
     assert known
 
 
-def test_without_a_place_to_set_out_from_nothing_is_asked():
+def test_without_a_start_no_travel_time_is_requested():
     ferry = Ferry()
     cc.Matcher(cc.sample(), rerankers=[by_travel_time(ferry)]).match("food pantry")
     assert ferry.asked == []

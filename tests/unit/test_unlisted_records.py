@@ -68,13 +68,13 @@ def test_a_record_that_is_not_for_the_public_and_has_no_place_is_not_offered(tmp
 
 @pytest.mark.parametrize("form", ["sheet", "nested"])
 @pytest.mark.parametrize(("name", "value"), FOR_THE_PUBLIC, ids=str)
-def test_one_that_is_public_or_only_confidential_is_offered(tmp_path, form, name, value):
+def test_a_public_or_confidential_record_without_a_place_is_offered(tmp_path, form, name, value):
     assert offered(read(tmp_path, form, name, value, first=value)) == {"Food Pantry", "Second Food Pantry"}
 
 
 @pytest.mark.parametrize("form", ["sheet", "nested"])
 @pytest.mark.parametrize(("name", "value"), NOT_FOR_THE_PUBLIC[1:12], ids=str)
-def test_of_one_that_has_a_place_the_place_is_hidden(tmp_path, form, name, value):
+def test_a_non_public_record_with_a_place_has_the_place_hidden(tmp_path, form, name, value):
     found = cc.Matcher(read(tmp_path, form, name, value, placed=True)).match("food pantry")
     assert {match.service.name for match in found} == {"Food Pantry", "Second Food Pantry"}
     assert "Wren Hollow" not in json.dumps([match.to_dict() for match in found], default=str)
@@ -89,9 +89,7 @@ def test_of_one_that_has_a_place_the_place_is_hidden(tmp_path, form, name, value
         ("locations", "mailing_address_private", "yes"), ("locations", "show_mailing_address", "No"),
     ],
 )  # fmt: skip
-def test_what_a_row_says_of_its_phones_and_contacts_reaches_the_rows_that_hold_them(
-    tmp_path, owner, column, value
-):
+def test_a_rows_mark_on_phones_and_contacts_reaches_their_rows(tmp_path, owner, column, value):
     tables = {
         "organizations": [("id", "name", "description"), ("o", "Laurel", "Helps")],
         "services": [("id", "organization_id", "name", "status"), ("s", "o", "Food Pantry", "active")],

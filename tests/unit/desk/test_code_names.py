@@ -42,7 +42,7 @@ def test_the_types_list_every_code_and_no_other(name):
     assert [code.value for code in codes] == list(get_args(literal))
 
 
-def test_every_state_has_its_facts_its_words_for_patrons_and_its_words_in_other_systems():
+def test_every_state_has_facts_words_for_patrons_and_words_of_other_systems():
     states = set(ReferralStatus)
     assert set(STATES) == {row.status for row in WORDINGS} == states
     assert {language: set(words) for language, words in STATUS_WORDS.items()} == {"en": states, "es": states}
