@@ -261,6 +261,11 @@ def _made_long_ago(place):
         (f'[notifiers]\nsmtp = "{CANARY}"', "notifiers.smtp: expected a table"),
         (f'[letterhead]\n{CANARY} = "x"', "letterhead: 1 unknown name (expected: library, "),
         ("[letterhead]\nlibrary = 3", "letterhead.library: expected a string"),
+        (f'[letterhead]\ntexts = "{CANARY}"', "letterhead.texts: expected tables of texts by language"),
+        (
+            f'[letterhead.texts.en.patron_message]\n{CANARY} = "x"\nsubject = "{{agency}} {CANARY}"',
+            "letterhead.texts: en.patron_message has an unknown part (expected: subject, without_link, with_link)",
+        ),
         (f'[letterhead]\nlibrary = "{CANARY * 9}"', "does not fit one SMS"),
         (f'[letterhead]\nstaff_address = "{CANARY}"', "staff_notifier and staff_address together"),
         (

@@ -20,6 +20,7 @@ import click
 import communityconnector as cc
 from communityconnector.desk_calendar import zone_of
 from communityconnector.errors import InvalidSettingsError, SourceNotFoundError
+from communityconnector.referrals.message_texts import MessageTexts, own_texts
 from communityconnector.serialization import ExpectedError, expect, new_converter, read_tables, structure
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ def _converter() -> Converter:
     converter = new_converter()
     converter.register_structure_hook(timedelta, _days)
     converter.register_structure_hook(ZoneInfo, _zone)
+    converter.register_structure_hook(MessageTexts, _texts)
     read_tables(converter, cc.Policy, without=_NOT_IN_FILES)
     read_tables(converter, cc.Letterhead)
     read_tables(converter, DeskSettings)
@@ -153,6 +155,10 @@ def _zone(raw: Any, _: Any) -> ZoneInfo:
         return zone_of(expect(raw, str, what))
     except InvalidSettingsError:
         raise ExpectedError(what) from None
+
+
+def _texts(raw: Any, _: Any) -> MessageTexts:
+    return own_texts(expect(raw, dict, "tables of texts by language"))
 
 
 def _count_unknown(cls: type, names: set[str]) -> str:

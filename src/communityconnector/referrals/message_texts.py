@@ -103,30 +103,31 @@ def own_texts(own: MessageTexts | Mapping[str, OwnTexts]) -> MessageTexts:
 
     Raises:
         InvalidSettingsError: a language, a kind or a part is unknown, a text is missing or no text, or a placeholder is not
-            allowed there. The message names each text.
+            allowed there. The message names each text and each such placeholder, and repeats no other value.
     """
     if isinstance(own, MessageTexts):
         return own
     messages, statuses = dict(MESSAGE_TEXTS), dict(STATUS_WORDS)
+    known = [*PLACEHOLDERS, STATUS]
     faults: list[str] = []
     for language, kinds in own.items():
         if not _TAG.fullmatch(language):
-            faults.append(f"{language} is not a language in small letters")
+            faults.append("a language must be in small letters, such as es or zh-hant")
             continue
         texts, words = dict(messages.get(language, {})), dict(statuses.get(language, {}))
         for kind, parts in kinds.items():
             name = f"{language}.{kind}"
-            if not isinstance(parts, Mapping):
+            if kind not in known:
+                faults.append(f"{language} has an unknown kind of message (expected: {', '.join(known)})")
+            elif not isinstance(parts, Mapping):
                 faults.append(f"{name} is not a table")
             elif kind == STATUS:
                 words |= _status_words(name, parts, faults)
-            elif kind in PLACEHOLDERS:
-                texts[kind] = _message_text(name, kind, parts, texts.get(kind), faults)
             else:
-                faults.append(f"{name} is unknown (expected: {', '.join([*PLACEHOLDERS, STATUS])})")
+                texts[kind] = _message_text(name, kind, parts, texts.get(kind), faults)
         messages[language], statuses[language] = texts, words
     if faults:
-        message = f"texts of messages: {'; '.join(faults)}"
+        message = "; ".join(faults)
         raise InvalidSettingsError(message)
     return MessageTexts(messages, statuses)
 
@@ -145,10 +146,8 @@ def _message_text(
     """Return a text, of which a language that has one already may give some parts."""
     linked = bool(MESSAGE_TEXTS[ENGLISH][kind].with_link)
     fields = MessageText._fields if linked else MessageText._fields[:2]
-    if odd := parts.keys() - set(fields):
-        faults += [
-            f"{name}.{part} is unknown (expected: {', '.join(fields)})" for part in sorted(map(str, odd))
-        ]
+    if parts.keys() - set(fields):
+        faults.append(f"{name} has an unknown part (expected: {', '.join(fields)})")
     values = {field: parts.get(field, getattr(usual, field, None)) for field in fields}
     for field, text in values.items():
         allowed = PLACEHOLDERS[kind] - ({"referral", "reason"} if field == "subject" else set())
@@ -161,10 +160,12 @@ def _message_text(
 
 def _status_words(name: str, parts: Mapping[str, Any], faults: list[str]) -> dict[ReferralStatus, str]:
     known = {status.value: status for status in ReferralStatus}
-    faults += [f"{name}.{part} is not a state" for part in parts if part not in known]
-    for part, text in parts.items():
+    if parts.keys() - known.keys():
+        faults.append(f"{name} has an unknown state (expected: {', '.join(known)})")
+    words = {part: text for part, text in parts.items() if part in known}
+    for part, text in words.items():
         faults += [f"{name}.{part} {fault}" for fault in _faults(text, frozenset(), frozenset())]
-    return {known[part]: text for part, text in parts.items() if part in known}
+    return {known[part]: text for part, text in words.items()}
 
 
 def _faults(text: object, allowed: frozenset[str], needed: set[str] | frozenset[str]) -> Iterator[str]:

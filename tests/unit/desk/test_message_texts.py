@@ -57,12 +57,12 @@ def test_the_nearest_language_is_used():
 @pytest.mark.parametrize(
     ("texts", "fault"),
     [
-        ({"EN": {}}, "EN is not a language in small letters"),
-        ({"en": {"letter": {}}}, "en.letter is unknown (expected: agency_request, "),
+        ({"EN": {}}, "a language must be in small letters"),
+        ({"en": {"letter": {}}}, "en has an unknown kind of message (expected: agency_request, "),
         ({"en": {"status": "x"}}, "en.status is not a table"),
-        ({"en": {"status": {"lost": "x"}}}, "en.status.lost is not a state"),
+        ({"en": {"status": {"lost": "x"}}}, "en.status has an unknown state (expected: draft, "),
         ({"en": {"status": {"draft": "{library}"}}}, "en.status.draft has the placeholder {library} (allowed: none)"),
-        ({"en": {"patron_message": {"title": "x"}}}, "en.patron_message.title is unknown (expected: subject, "),
+        ({"en": {"patron_message": {"title": "x"}}}, "en.patron_message has an unknown part (expected: subject, "),
         ({"en": {"patron_message": {"subject": 5}}}, "en.patron_message.subject must be a text"),
         ({"en": {"patron_message": {"subject": "  "}}}, "en.patron_message.subject must be a text"),
         ({"en": {"patron_message": {"subject": "a\nb"}}}, "en.patron_message.subject must be one line"),
@@ -70,7 +70,7 @@ def test_the_nearest_language_is_used():
         ({"vi": {"patron_message": {"subject": "x"}}}, "vi.patron_message.without_link is missing"),
         ({"en": {"patron_message": {"with_link": "Come."}}}, "en.patron_message.with_link lacks the placeholder {link}"),
         ({"en": {"agency_request": {"without_link": "x"}}}, "en.agency_request.without_link lacks the placeholder {referral}"),
-        ({"en": {"agency_withdrawn": {"with_link": "x"}}}, "en.agency_withdrawn.with_link is unknown"),
+        ({"en": {"agency_withdrawn": {"with_link": "x"}}}, "en.agency_withdrawn has an unknown part (expected: subject, without_link)"),
         ({"en": {"patron_message": {"with_link": "https://x.example {link}"}}}, "with_link contains an address: write {link}"),
     ],
 )  # fmt: skip
