@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import assert_type
 
 import communityconnector as cc
-from communityconnector.model import Schedule
+from communityconnector.matching import MatchResults
+from communityconnector.model import Difference, Schedule
 
 directory = cc.read("hsds.zip", mode="repair")
 assert_type(directory, cc.Directory)
@@ -30,7 +31,19 @@ for match in result:
     assert_type(match.score, float)
     assert_type(match.reasons, tuple[cc.Reason, ...])
 assert_type(matcher.explain("food", "id"), tuple[cc.Explanation, ...])
+assert_type(matcher.match_many(["food", need], limit=3), MatchResults)
+assert_type(matcher.plan([need], near=cc.Point(36.4, -81.4)), cc.Itinerary)
+assert_type(matcher.update(directory), Difference)
+assert_type(matcher.index, cc.Index)
+assert_type(matcher.directory, cc.Directory)
+matcher.match(5)  # type: ignore[arg-type]
+matcher.match("food", limits=3)  # type: ignore[call-arg]
 
 cc.Service(id="1", name="x")  # type: ignore[call-arg]  # HSDS requires a status
 cc.Point("36", "-81").latitude = 3  # type: ignore[misc]  # records and values are frozen
 cc.Matcher("hsds.zip")  # type: ignore[arg-type]  # a matcher takes a directory, not a path
+cc.Need(5)  # type: ignore[arg-type]  # a need is said in words
+cc.Need("food", near=28640)  # type: ignore[arg-type]  # a ZIP code is a string
+cc.Need("food", terms=[5])  # type: ignore[list-item]
+cc.Need("food", language=3)  # type: ignore[arg-type]
+cc.Need("food", open_between="today")  # type: ignore[arg-type]

@@ -26,10 +26,17 @@ from communityconnector.desk import (
     UnreadableMessage,
     WebhookResult,
 )
-from communityconnector.desk.store.audit_log import Audit
+from communityconnector.desk.store.audit_log import Audit, Entry, Head, Verification
 from communityconnector.directory_store import Loaded
 from communityconnector.model.geography import Distance
-from communityconnector.partners import Occurrence, Partnerships, Visits
+from communityconnector.partners import (
+    Occurrence,
+    Partnership,
+    Partnerships,
+    PartnershipStatus,
+    Visit,
+    Visits,
+)
 from communityconnector.plugins import Plugins
 from communityconnector.referrals import (
     Answered,
@@ -142,12 +149,30 @@ assert_type(desk.privacy.rewrap_keys(), int)
 assert_type(desk.statistics.referrals(["need"], k=20), ReferralStatistics)
 assert_type(desk.statistics.unmet_needs(["need", "area"], sensitive=False), Mapping[Basis, Table])
 assert_type(desk.audit, Audit)
+assert_type(desk.audit.head(), Head)
+assert_type(desk.audit.entries(after=3), Iterator[Entry])
+assert_type(desk.audit.of("r-1"), tuple[Entry, ...])
+assert_type(desk.audit.verify(desk.audit.head()), Verification)
 assert_type(desk.directory.read(), cc.Directory)
 desk.directory.amend(result[0].service)
 desk.directory.disclose("l", actor=staff, reason="agency-agreed", entity="phone")
 assert_type(desk.partnerships, Partnerships)
+partner = desk.partnerships.put(Partnership(organization_id="food-bank", status=PartnershipStatus.ASKED))
+assert_type(partner, Partnership)
+assert_type(desk.partnerships.get("food-bank"), Partnership)
+assert_type(desk.partnerships.all("asked"), list[Partnership])
+assert_type(desk.partnerships.due(date(2026, 12, 1)), list[Partnership])
+assert_type(desk.partnerships.next_steps(), list[Partnership])
+desk.partnerships.remove("food-bank")  # type: ignore[arg-type]  # the partnership itself, with its version
 assert_type(desk.visits, Visits)
+visit = desk.visits.get("nurse")
+assert_type(desk.visits.put(visit), Visit)
+assert_type(desk.visits.all("main"), list[Visit])
 assert_type(desk.visits.between("main", date(2026, 12, 1), date(2027, 1, 1)), list[Occurrence])
+assert_type(desk.visits.visiting("main", now), list[Occurrence])
+assert_type(desk.visits.today("main"), list[Occurrence])
+assert_type(desk.visits.reasons("main"), dict[str, cc.Reason])
+desk.visits.remove(visit)
 
 # Wrong calls, each of which a type checker refuses
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import attrs
 
@@ -25,7 +26,7 @@ def _refuse(message: str) -> NoReturn:
     raise InvalidNeedError(message)
 
 
-def _texts(value: Any) -> tuple[str, ...]:
+def _texts(value: str | Iterable[str]) -> tuple[str, ...]:
     """One text or several, as those that say something."""
     texts = limits.entries(value)
     if texts is None:
@@ -36,7 +37,7 @@ def _texts(value: Any) -> tuple[str, ...]:
     return texts
 
 
-def _text(value: Any) -> str:
+def _text(value: str) -> str:
     if not isinstance(value, str):
         _refuse("the text of a need must be a text")
     if len(value) > limits.LONGEST_TEXT:
@@ -47,7 +48,7 @@ def _text(value: Any) -> str:
     return value
 
 
-def _place(value: Any) -> str | Point | None:
+def _place(value: str | Point | tuple[float, float] | list[float] | None) -> str | Point | None:
     if isinstance(value, (tuple, list)):
         if len(value) != 2:
             _refuse("`near` as a pair must be latitude and longitude")
@@ -62,18 +63,20 @@ def _place(value: Any) -> str | Point | None:
     return value
 
 
-def _language(value: Any) -> str | None:
+def _language(value: str | None) -> str | None:
     if value is None:
         return None
-    if not isinstance(value, str) or not value.strip() or len(value) > limits.LONGEST_ENTRY:
+    text: object = value
+    if not isinstance(text, str) or not text.strip() or len(text) > limits.LONGEST_ENTRY:
         _refuse("`language` must be a code or a name: 'es', 'Spanish'")
     return value
 
 
-def _window(value: Any) -> tuple[datetime, datetime] | None:
+def _window(value: tuple[datetime, datetime] | None) -> tuple[datetime, datetime] | None:
     if value is None:
         return None
-    if not isinstance(value, (tuple, list)) or len(value) != 2:
+    pair: object = value
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
         _refuse("`open_between` must be a pair of moments: its beginning and its end")
     return (value[0], value[1])
 
