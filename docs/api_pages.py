@@ -130,7 +130,9 @@ PAGES = {
 @functools.cache
 def tree(module: str) -> ast.Module:
     """Return the parsed source of a module."""
-    return ast.parse(Path(str(import_module(module).__file__)).read_text(encoding="utf-8"))
+    file = Path(str(import_module(module).__file__))
+    stub = file.with_suffix(".pyi")
+    return ast.parse((stub if stub.exists() else file).read_text(encoding="utf-8"))
 
 
 def public_names(module: str) -> list[str]:

@@ -6,321 +6,44 @@
     >>> match.service.name, [reason.answer.value for reason in match.reasons]
     ('Dental Clinic', ['met', 'met', 'met'])
 
-Importing this package loads next to nothing: each name below is loaded when it is first used.
+Importing this package loads next to nothing. Each public name is a line of `__init__.pyi`, for type checkers and for the
+code below, and is loaded when it is first used.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from communityconnector.async_connector import AsyncConnector
-    from communityconnector.connector import Connector
-    from communityconnector.desk_options import MatchingOptions, MessageOptions
-    from communityconnector.errors import (
-        AgencyNotFoundError,
-        ApiUnreachableError,
-        CommunityConnectorError,
-        DirectoryNotLoadedError,
-        IdempotencyConflictError,
-        IllegalTransitionError,
-        InvalidConsentError,
-        InvalidDirectoryError,
-        InvalidMappingError,
-        InvalidNeedError,
-        InvalidPartnershipError,
-        InvalidPatronRefError,
-        InvalidPointError,
-        InvalidRecordError,
-        InvalidReferralError,
-        InvalidSettingsError,
-        InvalidSignatureError,
-        InvalidStatisticsError,
-        InvalidVisitError,
-        InvalidWeightsError,
-        LinkNotValidError,
-        LoadCutOffError,
-        MigrationNeededError,
-        MissingExtraError,
-        NotDeliveredError,
-        PartnershipNotFoundError,
-        PermissionDeniedError,
-        PlaceNotFoundError,
-        PluginError,
-        ReferralNotFoundError,
-        SealBrokenError,
-        ServiceNotFoundError,
-        SourceNotFoundError,
-        StaleRecordError,
-        StorageClosedError,
-        StorageError,
-        StorageFullError,
-        StorageNotFoundError,
-        UnexpectedArgumentError,
-        UnknownFormError,
-        UnknownNameError,
-        UnknownNeedError,
-        UnusableIndexError,
-        UnusableStorageError,
-        VisitNotFoundError,
-    )
-    from communityconnector.hookspecs import hookimpl
-    from communityconnector.interchange import ColumnMapping, Mode, read, write
-    from communityconnector.matcher import Matcher
-    from communityconnector.matching import (
-        Answer,
-        Explanation,
-        Index,
-        Itinerary,
-        Match,
-        MatchResult,
-        Rank,
-        Reason,
-    )
-    from communityconnector.model import (
-        Agency,
-        Audience,
-        Directory,
-        Disclosure,
-        Finding,
-        Location,
-        Offer,
-        Organization,
-        Point,
-        Service,
-        Severity,
-        distance,
-        kilometers,
-        miles,
-    )
-    from communityconnector.needs import Interpretation, Need, Wellness, vocabulary
-    from communityconnector.notification import Message, Secret
-    from communityconnector.referrals import (
-        Actor,
-        ConsentTerms,
-        ContactPreference,
-        Event,
-        FollowUp,
-        Intake,
-        Letterhead,
-        Outcome,
-        Policy,
-        Referral,
-        ReferralStatus,
-        Role,
-    )
-    from communityconnector.sample_directory import sample
-    from communityconnector.travel import cycling, driving, walking
 
-_HOMES = {
-    "async_connector": ("AsyncConnector",),
-    "connector": ("Connector",),
-    "desk_options": ("MatchingOptions", "MessageOptions"),
-    "errors": (
-        "AgencyNotFoundError",
-        "ApiUnreachableError",
-        "CommunityConnectorError",
-        "DirectoryNotLoadedError",
-        "IdempotencyConflictError",
-        "IllegalTransitionError",
-        "InvalidConsentError",
-        "InvalidDirectoryError",
-        "InvalidMappingError",
-        "InvalidNeedError",
-        "InvalidPartnershipError",
-        "InvalidPatronRefError",
-        "InvalidPointError",
-        "InvalidRecordError",
-        "InvalidReferralError",
-        "InvalidSettingsError",
-        "InvalidSignatureError",
-        "InvalidStatisticsError",
-        "InvalidVisitError",
-        "InvalidWeightsError",
-        "LinkNotValidError",
-        "LoadCutOffError",
-        "MigrationNeededError",
-        "MissingExtraError",
-        "NotDeliveredError",
-        "PartnershipNotFoundError",
-        "PermissionDeniedError",
-        "PlaceNotFoundError",
-        "PluginError",
-        "ReferralNotFoundError",
-        "SealBrokenError",
-        "ServiceNotFoundError",
-        "SourceNotFoundError",
-        "StaleRecordError",
-        "StorageClosedError",
-        "StorageError",
-        "StorageFullError",
-        "StorageNotFoundError",
-        "UnexpectedArgumentError",
-        "UnknownFormError",
-        "UnknownNameError",
-        "UnknownNeedError",
-        "UnusableIndexError",
-        "UnusableStorageError",
-        "VisitNotFoundError",
-    ),
-    "hookspecs": ("hookimpl",),
-    "interchange": ("ColumnMapping", "Mode", "read", "write"),
-    "matcher": ("Matcher",),
-    "matching": ("Answer", "Explanation", "Index", "Itinerary", "Match", "MatchResult", "Rank", "Reason"),
-    "model": (
-        "Agency",
-        "Audience",
-        "Directory",
-        "Disclosure",
-        "Finding",
-        "Location",
-        "Offer",
-        "Organization",
-        "Point",
-        "Service",
-        "Severity",
-        "distance",
-        "kilometers",
-        "miles",
-    ),
-    "needs": ("Interpretation", "Need", "Wellness", "vocabulary"),
-    "notification": ("Message", "Secret"),
-    "referrals": (
-        "Actor",
-        "ConsentTerms",
-        "ContactPreference",
-        "Event",
-        "FollowUp",
-        "Intake",
-        "Letterhead",
-        "Outcome",
-        "Policy",
-        "Referral",
-        "ReferralStatus",
-        "Role",
-    ),
-    "sample_directory": ("sample",),
-    "travel": ("cycling", "driving", "walking"),
-}
+@cache
+def _modules() -> dict[str, str]:
+    """Return the module of each public name."""
+    import pkgutil
+    import re
 
-__all__ = [
-    "Actor",
-    "Agency",
-    "AgencyNotFoundError",
-    "Answer",
-    "ApiUnreachableError",
-    "AsyncConnector",
-    "Audience",
-    "ColumnMapping",
-    "CommunityConnectorError",
-    "Connector",
-    "ConsentTerms",
-    "ContactPreference",
-    "Directory",
-    "DirectoryNotLoadedError",
-    "Disclosure",
-    "Event",
-    "Explanation",
-    "Finding",
-    "FollowUp",
-    "IdempotencyConflictError",
-    "IllegalTransitionError",
-    "Index",
-    "Intake",
-    "Interpretation",
-    "InvalidConsentError",
-    "InvalidDirectoryError",
-    "InvalidMappingError",
-    "InvalidNeedError",
-    "InvalidPartnershipError",
-    "InvalidPatronRefError",
-    "InvalidPointError",
-    "InvalidRecordError",
-    "InvalidReferralError",
-    "InvalidSettingsError",
-    "InvalidSignatureError",
-    "InvalidStatisticsError",
-    "InvalidVisitError",
-    "InvalidWeightsError",
-    "Itinerary",
-    "Letterhead",
-    "LinkNotValidError",
-    "LoadCutOffError",
-    "Location",
-    "Match",
-    "MatchResult",
-    "Matcher",
-    "MatchingOptions",
-    "Message",
-    "MessageOptions",
-    "MigrationNeededError",
-    "MissingExtraError",
-    "Mode",
-    "Need",
-    "NotDeliveredError",
-    "Offer",
-    "Organization",
-    "Outcome",
-    "PartnershipNotFoundError",
-    "PermissionDeniedError",
-    "PlaceNotFoundError",
-    "PluginError",
-    "Point",
-    "Policy",
-    "Rank",
-    "Reason",
-    "Referral",
-    "ReferralNotFoundError",
-    "ReferralStatus",
-    "Role",
-    "SealBrokenError",
-    "Secret",
-    "Service",
-    "ServiceNotFoundError",
-    "Severity",
-    "SourceNotFoundError",
-    "StaleRecordError",
-    "StorageClosedError",
-    "StorageError",
-    "StorageFullError",
-    "StorageNotFoundError",
-    "UnexpectedArgumentError",
-    "UnknownFormError",
-    "UnknownNameError",
-    "UnknownNeedError",
-    "UnusableIndexError",
-    "UnusableStorageError",
-    "VisitNotFoundError",
-    "Wellness",
-    "__version__",
-    "cycling",
-    "distance",
-    "driving",
-    "hookimpl",
-    "kilometers",
-    "miles",
-    "read",
-    "sample",
-    "vocabulary",
-    "walking",
-    "write",
-]
+    stub = pkgutil.get_data(__name__, "__init__.pyi") or b""
+    return {
+        name: module for module, name in re.findall(r"^from (\S+) import (\w+)", stub.decode(), re.MULTILINE)
+    }
 
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from importlib.metadata import version
+        from communityconnector.version import installed_version
 
-        return version("communityconnector")
-    for home, names in _HOMES.items():
-        if name in names:
-            value = getattr(import_module(f"communityconnector.{home}"), name)
-            globals()[name] = value
-            return value
-    message = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(message)
+        value: Any = installed_version()
+    elif name == "__all__":
+        value = ["__version__", *_modules()]
+    elif name in _modules():
+        value = getattr(import_module(_modules()[name]), name)
+    else:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return ["__version__", *_modules()]

@@ -33,6 +33,7 @@ from communityconnector.hookspecs import (
     StatusWords,
     StorageBackend,
 )
+from communityconnector.version import installed_version
 
 DECLARES: Final[Mapping[str, type[Any]]] = {
     "communityconnector_exporters": Exporter,
@@ -144,7 +145,7 @@ class Plugins:
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._plugins: list[_Plugin] = []
-        self._take(_Plugin(PROJECT, PROJECT, metadata.version(PROJECT)), lambda: resolve_name(BUILT_IN))
+        self._take(_Plugin(PROJECT, PROJECT, installed_version()), lambda: resolve_name(BUILT_IN))
         counts: Counter[str] = Counter()
         for plugin in plugins:
             name = _name_of(plugin)

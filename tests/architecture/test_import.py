@@ -61,3 +61,18 @@ def test_import_opens_no_data_file_and_no_socket():
         "print(seen)"
     )
     assert in_fresh_python(code) == "[]"
+
+
+def test_a_desk_opens_where_the_package_has_no_installed_metadata():
+    """As from a copy of the source: `pip install --target` without metadata, a zip, a vendored folder."""
+    code = (
+        "import importlib.metadata as m\n"
+        "def missing(name): raise m.PackageNotFoundError(name)\n"
+        "m.version = missing\n"
+        "import communityconnector as cc\n"
+        "from importlib.resources import files\n"
+        "file = files('communityconnector') / 'sample'\n"
+        "with cc.Connector.open() as desk: desk.load(file)\n"
+        "print(cc.__version__)"
+    )
+    assert in_fresh_python(code) == "unknown"

@@ -9,7 +9,6 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +23,7 @@ from communityconnector.interchange import ColumnMapping, Mode, read, stream
 from communityconnector.model import Audience, Directory, Finding, Record, Severity
 from communityconnector.model.doubts import OF_ALL
 from communityconnector.storage import Storage
+from communityconnector.version import installed_version
 
 Source = Directory | str | os.PathLike[str]
 Columns = ColumnMapping | str | os.PathLike[str] | None
@@ -221,5 +221,5 @@ def _fingerprint(source: Source, mode: str, mapping: Columns, *, drop: bool) -> 
     columns = (
         mapping if mapping is None or isinstance(mapping, ColumnMapping) else ColumnMapping.load(mapping)
     )
-    how = (str(path.resolve()), stamps, mode, repr(columns), drop, version("communityconnector"))
+    how = (str(path.resolve()), stamps, mode, repr(columns), drop, installed_version())
     return hashlib.sha256(repr(how).encode("utf-8", "surrogatepass")).hexdigest()
