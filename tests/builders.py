@@ -17,6 +17,16 @@ from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.connector import Connector
 from communityconnector.directory_store import load
 from communityconnector.errors import NotDeliveredError
+from communityconnector.model import (
+    Address,
+    Attribute,
+    Location,
+    Organization,
+    Service,
+    ServiceAtLocation,
+    TaxonomyTerm,
+)
+from communityconnector.needs.vocabulary import TAXONOMY
 from communityconnector.notification import Message, Receipt
 from communityconnector.storage import Storage, Write
 
@@ -30,6 +40,69 @@ PATRON = cc.Actor("patron")
 FOOD_PANTRY = "food pantry"
 LINK_BASE = "https://ref.example.org/r/"
 _MESSAGE_OPTIONS = frozenset(field.name for field in attrs.fields(cc.MessageOptions))
+
+
+# Records
+
+
+def agency(key: str = "o", name: str = "", **fields: Any) -> Organization:
+    """Return an agency, by default one with a name of its own."""
+    defaults = {"id": key, "name": name or f"Agency {key}", "description": "For tests."}
+    return Organization(**{**defaults, **fields})
+
+
+def address(
+    street: str = "1 Laurel Lane", city: str = "Boone", postal_code: str = "28607", **fields: Any
+) -> Address:
+    """Return a street address in North Carolina."""
+    defaults = {
+        "id": f"{street}, {city}",
+        "address_1": street,
+        "city": city,
+        "state_province": "NC",
+        "postal_code": postal_code,
+        "country": "US",
+        "address_type": "physical",
+    }
+    return Address(**{**defaults, **fields})
+
+
+def location(
+    key: str = "l", street: str = "", point: tuple[float, float] | None = None, **fields: Any
+) -> Location:
+    """Return a place, with an address and a point where they are given."""
+    defaults: dict[str, Any] = {"id": key, "location_type": "physical"}
+    if street:
+        defaults["addresses"] = (address(street, id=f"{key}-address"),)
+    if point is not None:
+        defaults |= {"latitude": point[0], "longitude": point[1]}
+    return Location(**{**defaults, **fields})
+
+
+def service(key: str = "s", *places: Location, name: str = "Food Pantry", **fields: Any) -> Service:
+    """Return an active service at some places."""
+    links = tuple(
+        ServiceAtLocation(id=f"{key}-{place.id}", service_id=key, location=place) for place in places
+    )
+    defaults = {"id": key, "name": name, "status": "active", "service_at_locations": links}
+    return Service(**{**defaults, **fields})
+
+
+def pantry(key: str = "s", *places: Location, **fields: Any) -> Service:
+    """Return a food pantry of a made-up agency."""
+    return service(key, *places, **{"organization": agency(), **fields})
+
+
+def term(code: str, **fields: Any) -> TaxonomyTerm:
+    """Return a term of the needs vocabulary."""
+    defaults = {"id": f"t-{code}", "code": code, "name": code, "description": code, "taxonomy": TAXONOMY}
+    return TaxonomyTerm(**{**defaults, **fields})
+
+
+def tagged(*terms: TaxonomyTerm | str) -> tuple[Attribute, ...]:
+    """Return attributes that list a record under terms."""
+    records = [term(item) if isinstance(item, str) else item for item in terms]
+    return tuple(Attribute(id=f"a-{record.id}", taxonomy_term=record) for record in records)
 
 
 # Directories and matches

@@ -12,18 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import communityconnector as cc
+from builders import address, agency, location, service
 from communityconnector import interchange
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.directory_store import DirectoryStore, load
 from communityconnector.model import (
     ENTITIES,
-    Address,
     Audience,
     Directory,
     Disclosure,
-    Location,
-    Organization,
-    Service,
     ServiceAtLocation,
 )
 
@@ -44,23 +41,23 @@ WORDINGS = st.sampled_from(
 )  # fmt: skip
 
 
-def place(key, street, point, **more):
+def place(key, street, point, **fields):
     number, name, (kind, _), (town, code) = street
-    return Location(
-        id=key, location_type="physical", name=f"Place {key}", latitude=point[0], longitude=point[1],
-        addresses=(
-            Address(id=f"{key}-a", address_1=f"{number} {name} {kind}", city=town, state_province="NC", postal_code=code,
-                    country="US", address_type="physical"),
-        ),
-        **more,
-    )  # fmt: skip
+    home = address(f"{number} {name} {kind}", town, code, id=f"{key}-a")
+    return location(key, point=point, name=f"Place {key}", addresses=(home,), **fields)
 
 
-def service(key, location, text):
-    agency = Organization(id=f"{key}-o", name=f"Agency {key}", description=text, locations=(location,))
-    link = ServiceAtLocation(id=f"{key}-k", location=location, description=text)
-    return Service(id=key, name=f"Help {key}", status="active", organization=agency, service_at_locations=(link,),
-                   description=text, extra={"x_note": [text]})  # fmt: skip
+def help_at(place, key, text):
+    owner = agency(f"{key}-o", f"Agency {key}", description=text, locations=(place,))
+    link = ServiceAtLocation(id=f"{key}-k", location=place, description=text)
+    return service(
+        key,
+        name=f"Help {key}",
+        organization=owner,
+        service_at_locations=(link,),
+        description=text,
+        extra={"x_note": [text]},
+    )
 
 
 def worded(wording, street, point):
@@ -91,11 +88,11 @@ def test_a_hidden_place_is_revealed_nowhere_and_its_neighbor_is_unchanged(  # no
 ):
     if other == street or (other[0], other[1], other[2]) == (street[0], street[1], street[2]):
         other = (f"{other[0]}5", *other[1:])
-    hidden = service(
-        "h", place("h", street, point, disclosure=level), f"Come to {worded(wording, street, point)} at nine"
+    hidden = help_at(
+        place("h", street, point, disclosure=level), "h", f"Come to {worded(wording, street, point)} at nine"
     )
     beside = place("b", other, point if at_one_point else elsewhere)
-    bystander = service("b", beside, f"Come to {worded('{number} {name} {long}', other, elsewhere)} at ten")
+    bystander = help_at(beside, "b", f"Come to {worded('{number} {name} {long}', other, elsewhere)} at ten")
     directory = Directory.of([hidden, bystander])
     shown = directory.for_audience("public")
     assert shown.services["b"] == directory.services["b"]
@@ -113,7 +110,7 @@ def test_a_hidden_place_is_revealed_nowhere_and_its_neighbor_is_unchanged(  # no
 
 def test_a_saved_index_and_a_match_hold_no_trace_of_a_hidden_place(tmp_path):
     street, point = ("77", "Hidden", ("Lane", "Ln."), ("Todd", "28684")), (36.2134, -81.6721)
-    hidden = service("h", place("h", street, point, disclosure=Disclosure.NEVER), "Come to 77 Hidden Ln.")
+    hidden = help_at(place("h", street, point, disclosure=Disclosure.NEVER), "h", "Come to 77 Hidden Ln.")
     with cc.Connector.open(index=tmp_path / "index") as desk:
         desk.load(Directory.of([hidden]))
         told = json.dumps(desk.match("help h", near=point).to_dict())

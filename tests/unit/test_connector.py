@@ -13,6 +13,7 @@ import attrs
 import pytest
 
 import communityconnector as cc
+from builders import pantry
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.async_connector import AsyncConnector
 from communityconnector.connector import Connector
@@ -28,7 +29,7 @@ from communityconnector.errors import (
 )
 from communityconnector.hookspecs import Exporter, GeocoderFactory, Importer, hookimpl
 from communityconnector.interchange import to_raw
-from communityconnector.model import Address, Location, Organization, Service, ServiceAtLocation
+from communityconnector.model import Address, Location
 from communityconnector.plugins import Plugins
 from communityconnector.storage import Put
 
@@ -39,19 +40,6 @@ NEEDS = ["soup kitchen", "somewhere to sleep tonight", "dentist", "safe from my 
 
 def clock():
     return NOW
-
-
-def agency(**fields):
-    return Organization(id="o", name="Made Up Agency", description="For tests.", **fields)
-
-
-def service(key, name="Food Pantry", **fields):
-    return Service(id=key, name=name, status="active", organization=agency(), **fields)
-
-
-def at(key, place, **fields):
-    link = ServiceAtLocation(id=f"{key}-link", service_id=key, location=place)
-    return service(key, service_at_locations=(link,), **fields)
 
 
 def names(result):
@@ -95,25 +83,25 @@ def test_a_desk_without_a_directory_reports_it(desk):
 
 
 def test_loading_again_reports_the_changes(desk):
-    first = desk.load(cc.Directory.of([service("a"), service("b"), service("c")]))
+    first = desk.load(cc.Directory.of([pantry("a"), pantry("b"), pantry("c")]))
     assert (first.added, first.changed, first.same, first.missing) == (3, 0, 0, 0)
-    second = desk.load(cc.Directory.of([service("a"), service("b", "Soup Kitchen"), service("d")]))
+    second = desk.load(cc.Directory.of([pantry("a"), pantry("b", name="Soup Kitchen"), pantry("d")]))
     assert (second.added, second.changed, second.same, second.missing) == (1, 1, 1, 1)
     assert {match.service_id for match in desk.match("food", limit=None)} == {"a", "b", "c", "d"}
 
 
 def test_missing_services_are_dropped_only_on_request(desk):
-    desk.load(cc.Directory.of([service("a"), service("b")]))
-    kept = desk.load(cc.Directory.of([service("a")]))
+    desk.load(cc.Directory.of([pantry("a"), pantry("b")]))
+    kept = desk.load(cc.Directory.of([pantry("a")]))
     assert (kept.missing, kept.dropped) == (1, False)
     assert len(desk.match("food pantry", limit=None)) == 2
-    again = desk.load(cc.Directory.of([service("a")]), drop_missing=True)
+    again = desk.load(cc.Directory.of([pantry("a")]), drop_missing=True)
     assert (again.missing, again.dropped) == (1, True)
     assert [match.service_id for match in desk.match("food pantry", limit=None)] == ["a"]
 
 
 def test_a_file_that_cannot_be_read_changes_nothing(desk, tmp_path):
-    desk.load(cc.Directory.of([service("a")]))
+    desk.load(cc.Directory.of([pantry("a")]))
     with pytest.raises(SourceNotFoundError):
         desk.load(tmp_path / "nowhere.json")
     bad = tmp_path / "bad.json"
@@ -125,7 +113,7 @@ def test_a_file_that_cannot_be_read_changes_nothing(desk, tmp_path):
 
 def test_ids_that_no_storage_accepts_are_still_stored(desk):
     long, odd = "x" * 300, "a\0b\ud800"
-    desk.load(cc.Directory.of([service(long), service(odd)]))
+    desk.load(cc.Directory.of([pantry(long), pantry(odd)]))
     found = desk.match("food pantry")
     assert {match.service_id for match in found} == {long, odd}
     assert {match.service.id for match in found} == {long, odd}
@@ -143,7 +131,7 @@ def streamed(monkeypatch, tmp_path, services):
 
 
 def test_an_interrupted_load_continues_where_it_stopped(monkeypatch, tmp_path):
-    path = streamed(monkeypatch, tmp_path, [service(f"s{number:02}") for number in range(10)])
+    path = streamed(monkeypatch, tmp_path, [pantry(f"s{number:02}") for number in range(10)])
     storage = MemoryStorage()
 
     class CutOffError(Exception):
@@ -162,7 +150,7 @@ def test_an_interrupted_load_continues_where_it_stopped(monkeypatch, tmp_path):
 
 
 def test_an_interrupted_load_is_discarded_for_another_file(monkeypatch, tmp_path):
-    path = streamed(monkeypatch, tmp_path, [service(f"s{number:02}") for number in range(10)])
+    path = streamed(monkeypatch, tmp_path, [pantry(f"s{number:02}") for number in range(10)])
     storage = MemoryStorage()
 
     def cut(number):
@@ -171,14 +159,16 @@ def test_an_interrupted_load_is_discarded_for_another_file(monkeypatch, tmp_path
 
     with pytest.raises(KeyboardInterrupt):
         load(storage, path, now=NOW, on_progress=cut)
-    done = load(storage, cc.Directory.of([service("z")]), now=NOW)
+    done = load(storage, cc.Directory.of([pantry("z")]), now=NOW)
     assert (done.generation, done.resumed, done.added) == (2, 0, 1)
     assert list(storage.scan("service.1")) == []
 
 
 def test_readers_see_the_old_directory_until_the_new_one_is_whole(monkeypatch, tmp_path, desk):
-    desk.load(cc.Directory.of([service(f"s{number:02}", "Old Pantry") for number in range(10)]))
-    path = streamed(monkeypatch, tmp_path, [service(f"s{number:02}", "New Pantry") for number in range(10)])
+    desk.load(cc.Directory.of([pantry(f"s{number:02}", name="Old Pantry") for number in range(10)]))
+    path = streamed(
+        monkeypatch, tmp_path, [pantry(f"s{number:02}", name="New Pantry") for number in range(10)]
+    )
     seen = []
 
     def look(*_):
@@ -192,9 +182,9 @@ def test_readers_see_the_old_directory_until_the_new_one_is_whole(monkeypatch, t
 
 
 def test_a_reader_of_the_old_directory_can_finish(desk):
-    desk.load(cc.Directory.of([service("a", "Old Pantry")]))
+    desk.load(cc.Directory.of([pantry("a", name="Old Pantry")]))
     result = desk.match("food pantry")
-    desk.load(cc.Directory.of([service("a", "New Pantry")]))
+    desk.load(cc.Directory.of([pantry("a", name="New Pantry")]))
     assert result[0].service.name == "Old Pantry"
 
 
@@ -202,19 +192,19 @@ def test_only_the_last_two_generations_are_kept(tmp_path):
     storage = MemoryStorage()
     with Connector(storage, index=tmp_path / "index", clock=clock) as opened:
         for number in range(4):
-            opened.load(cc.Directory.of([service("a", f"Pantry {number}")]))
+            opened.load(cc.Directory.of([pantry("a", name=f"Pantry {number}")]))
         kinds = [number for number in range(1, 5) if list(storage.scan(f"service.{number}"))]
         assert kinds == [3, 4]
         assert sorted(path.name[0] for path in (tmp_path / "index").iterdir()) == ["3", "4"]
 
 
 def test_two_simultaneous_loads_do_not_mix(monkeypatch, tmp_path):
-    path = streamed(monkeypatch, tmp_path, [service(f"s{number:02}") for number in range(10)])
+    path = streamed(monkeypatch, tmp_path, [pantry(f"s{number:02}") for number in range(10)])
     storage = MemoryStorage()
 
     def other(number):
         if number == 6:
-            load(storage, cc.Directory.of([service("other")]), now=NOW)
+            load(storage, cc.Directory.of([pantry("other")]), now=NOW)
 
     with pytest.raises(StaleRecordError):
         load(storage, path, now=NOW, on_progress=other)
@@ -226,21 +216,21 @@ def test_another_desk_sees_what_was_loaded_and_amended(tmp_path, monkeypatch):
     monkeypatch.setattr("communityconnector.directory_store.index_follower._LOOK_AGAIN", 0.0)
     url = f"sqlite:///{tmp_path}/desk.db"
     with Connector.open(url, create=True) as one, Connector.open(url) as other:
-        one.load(cc.Directory.of([service("a"), service("b")]))
+        one.load(cc.Directory.of([pantry("a"), pantry("b")]))
         assert len(other.match("food pantry")) == 2
-        one.directory.amend(service("c"))
+        one.directory.amend(pantry("c"))
         assert len(other.match("food pantry")) == 3
-        one.directory.amend(service("a", "Dental Clinic"))
+        one.directory.amend(pantry("a", name="Dental Clinic"))
         assert other.match("dentist")[0].service.name == "Dental Clinic"
-        one.load(cc.Directory.of([service("z")]), drop_missing=True)
+        one.load(cc.Directory.of([pantry("z")]), drop_missing=True)
         assert [match.service_id for match in other.match("food pantry")] == ["z"]
 
 
 def test_an_amended_service_is_still_so_when_the_desk_is_opened_again(tmp_path):
     url = f"sqlite:///{tmp_path}/desk.db"
     with Connector.open(url, create=True) as opened:
-        opened.load(cc.Directory.of([service("a"), service("b")]))
-        opened.directory.amend(service("a", "Dental Clinic"))
+        opened.load(cc.Directory.of([pantry("a"), pantry("b")]))
+        opened.directory.amend(pantry("a", name="Dental Clinic"))
     with Connector.open(url) as opened:
         assert opened.match("dentist")[0].service.name == "Dental Clinic"
 
@@ -268,15 +258,15 @@ def told(result):
 @pytest.mark.parametrize("how", ["whole", "streamed", "amended"])
 def test_a_hidden_place_is_hidden_in_every_form(how, desk, monkeypatch, tmp_path):
     """Also where another record tells the same street, or repeats it in a text."""
-    others = [at("twin-service", TWIN), service("text", description="Food near 555 Hidden Lane.")]
-    hidden = at("house-service", HOUSE)
+    others = [pantry("twin-service", TWIN), pantry("text", description="Food near 555 Hidden Lane.")]
+    hidden = pantry("house-service", HOUSE)
     if how == "whole":
         desk.load(cc.Directory.of([hidden, *others]))
     elif how == "streamed":
         desk.load(streamed(monkeypatch, tmp_path, [*others, hidden]))
     else:
         desk.load(
-            cc.Directory.of([at("house-service", attrs.evolve(HOUSE, id="open", addresses=())), *others])
+            cc.Directory.of([pantry("house-service", attrs.evolve(HOUSE, id="open", addresses=())), *others])
         )
         assert "Hidden Lane" not in repr(desk)
         desk.directory.amend(hidden)
@@ -313,9 +303,9 @@ def test_threads_share_a_desk(desk):
 
 def test_the_log_names_records_and_never_their_contents(desk, caplog):
     caplog.set_level(logging.DEBUG, logger="communityconnector")
-    desk.load(cc.Directory.of([service("a", "Very Private Pantry")]))
+    desk.load(cc.Directory.of([pantry("a", name="Very Private Pantry")]))
     desk.match("my secret trouble", near="28694")
-    desk.directory.amend(service("a", "Even More Private Pantry"))
+    desk.directory.amend(pantry("a", name="Even More Private Pantry"))
     assert "a amended" in caplog.text
     assert not any(word in caplog.text for word in ("Private", "secret", "28694"))
 
@@ -355,7 +345,7 @@ def test_an_asynchronous_desk_answers_the_same(tmp_path):
         ) as opened:
             await opened.load(SAMPLE)
             results = await asyncio.gather(*(opened.match(words, near="28694") for words in NEEDS))
-            await opened.run(opened.desk.directory.amend, service("a", "Dental Clinic"))
+            await opened.run(opened.desk.directory.amend, pantry("a", name="Dental Clinic"))
             explained = await opened.explain("dentist", "a")
             return [names(result) for result in results], explained[0].fits
 
@@ -421,7 +411,7 @@ class Extra:
     @staticmethod
     def read(path):
         lines = path.read_text(encoding="utf-8").splitlines()
-        return cc.Directory.of(service(f"line-{number}", name) for number, name in enumerate(lines))
+        return cc.Directory.of(pantry(f"line-{number}", name=name) for number, name in enumerate(lines))
 
 
 class Branches:
@@ -460,9 +450,9 @@ def test_no_reader_waits_while_a_new_directory_is_indexed(tmp_path, monkeypatch)
     url = f"sqlite:///{tmp_path}/desk.db"
     indexing, go_on = threading.Event(), threading.Event()
     with Connector.open(url, create=True) as one, Connector.open(url, audience="staff") as other:
-        one.load(cc.Directory.of([service("a", "Old Pantry")]))
+        one.load(cc.Directory.of([pantry("a", name="Old Pantry")]))
         assert other.match("food pantry")[0].service.name == "Old Pantry"
-        one.load(cc.Directory.of([service("a", "New Pantry")]))
+        one.load(cc.Directory.of([pantry("a", name="New Pantry")]))
         real = other.directory._follower.index  # noqa: SLF001  # to hold it there
 
         def slowly(*arguments, **how):

@@ -9,9 +9,9 @@ import attrs
 import pytest
 
 import communityconnector as cc
+from builders import address
 from communityconnector import interchange
 from communityconnector.model import (
-    Address,
     Attribute,
     Contact,
     Directory,
@@ -27,13 +27,6 @@ from communityconnector.model import (
 LEVELLED = ("address", "contact", "location", "organization", "phone", "service", "service_at_location")
 
 
-def address(key="d", street="12 Hidden Lane", **more):
-    return Address(
-        id=key, address_1=street, city="Todd", state_province="NC", postal_code="28684", country="US",
-        **{"address_type": "physical", **more},
-    )  # fmt: skip
-
-
 def directory(entity="", level=Disclosure.NEVER):
     """A service at a place with a phone and a contact, and another agency's beside it; one record states a level."""
 
@@ -42,7 +35,7 @@ def directory(entity="", level=Disclosure.NEVER):
 
     place = Location(
         id="l", location_type="physical", name="The house", latitude=36.41, longitude=-81.46,
-        addresses=(address(**of("address")),), **of("location"),
+        addresses=(address("12 Hidden Lane", **of("address")),), **of("location"),
     )  # fmt: skip
     link = ServiceAtLocation(id="k", location=place, **of("service_at_location"))
     agency = Organization(
@@ -55,7 +48,7 @@ def directory(entity="", level=Disclosure.NEVER):
     )  # fmt: skip
     hall = Location(
         id="hall", location_type="physical", name="Hall", latitude=36.2, longitude=-81.2,
-        addresses=(address("hall-address", "1 Main Street"),),
+        addresses=(address("1 Main Street", id="hall-address"),),
     )  # fmt: skip
     other = Service(
         id="other", name="Pantry", status="active", phones=(Phone(id="q", number="336-555-0177"),),
@@ -155,10 +148,10 @@ def test_who_may_see_a_phone():
 
 def test_a_private_mailing_address_is_hidden_and_its_place_is_not():
     made = directory()
-    letters = address("box", "PO Box 17", address_type="postal", disclosure=Disclosure.NEVER)
+    letters = address("PO Box 17", id="box", address_type="postal", disclosure=Disclosure.NEVER)
     place = attrs.evolve(made.locations["l"], addresses=(*made.locations["l"].addresses, letters))
     shown = Directory.of([place]).for_audience("public").locations["l"]
-    assert [a.id for a in shown.addresses] == ["d"]
+    assert [a.id for a in shown.addresses] == ["12 Hidden Lane, Boone"]
     assert shown.point is not None
     alone = Directory.of([attrs.evolve(place, addresses=(letters,))])
     assert alone.for_audience("public").locations["l"].point is None, "the point may be that of the address"

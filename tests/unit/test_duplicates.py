@@ -6,35 +6,15 @@ import sys
 
 import pytest
 
+from builders import agency, location, service
 from communityconnector.interchange import duplicates
 from communityconnector.model import (
-    Address,
     Directory,
-    Location,
-    Organization,
     Phone,
-    Service,
-    ServiceAtLocation,
 )
 
+LAUREL, LANE = "Laurel Pantry", "1 Laurel Lane"
 duplicates_module = sys.modules[duplicates.__module__]
-
-
-def agency(key, name="Laurel Pantry", **more):
-    return Organization(id=key, name=name, description="Food", **more)
-
-
-def place(key, street="1 Laurel Lane", **more):
-    address = Address(
-        id=f"{key}-a", address_1=street, city="Jefferson", state_province="NC", postal_code="28640", country="US",
-        address_type="physical",
-    )  # fmt: skip
-    return Location(id=key, location_type="physical", addresses=(address,), **more)
-
-
-def service(key, name="Food Pantry", organization=None, location=None):
-    links = () if location is None else (ServiceAtLocation(id=f"{key}-l", location=location),)
-    return Service(id=key, name=name, status="active", organization=organization, service_at_locations=links)
 
 
 def found(*directories):
@@ -62,7 +42,9 @@ def phone(number):
     ],
 )
 def test_two_agencies_with_names_alike_and_one_more_thing_are_suspects(one, other, evidence):
-    directory = Directory.of([agency("a", **one), agency("b", name="The Laurel Pantry, Inc.", **other)])
+    directory = Directory.of(
+        [agency("a", LAUREL, **one), agency("b", name="The Laurel Pantry, Inc.", **other)]
+    )
     assert evidence in found(directory)["duplicate-organization", "b", "a"]
 
 
@@ -81,26 +63,33 @@ def test_two_agencies_with_names_alike_and_one_more_thing_are_suspects(one, othe
     ],
 )
 def test_a_shared_line_or_platform_alone_makes_no_suspects(one, other):
-    assert found(Directory.of([agency("a", **one), agency("b", **other)])) == {}
+    assert found(Directory.of([agency("a", LAUREL, **one), agency("b", **{"name": LAUREL, **other})])) == {}
 
 
 def test_places_on_one_street_or_near_each_other_are_suspects():
-    street = Directory.of([place("a"), place("b", "1 Laurel Ln.")])
+    street = Directory.of([location("a", LANE), location("b", "1 Laurel Ln.")])
     assert found(street)["duplicate-location", "b", "a"] == ["same street"]
     near = Directory.of(
         [
-            place("a", latitude=36.42, longitude=-81.47, name="Town Hall"),
-            place("b", "Box 9", latitude=36.4201, longitude=-81.4701, name="The Town Hall"),
-            place("c", "Box 8", latitude=36.43, longitude=-81.47, name="Town Hall"),
+            location("a", LANE, latitude=36.42, longitude=-81.47, name="Town Hall"),
+            location("b", "Box 9", latitude=36.4201, longitude=-81.4701, name="The Town Hall"),
+            location("c", "Box 8", latitude=36.43, longitude=-81.47, name="Town Hall"),
         ]
     )
     assert found(near) == {("duplicate-location", "b", "a"): ["near each other", "same name"]}
 
 
 def test_services_are_suspects_through_their_suspected_agencies_and_places():
-    one = Directory.of([service("s", organization=agency("a", tax_id="12-3"), location=place("x"))])
+    one = Directory.of([service("s", location("x", LANE), organization=agency("a", LAUREL, tax_id="12-3"))])
     other = Directory.of(
-        [service("t", "Food pantry", agency("b", tax_id="123"), place("y", "1 laurel lane"))]
+        [
+            service(
+                "t",
+                location("y", "1 laurel lane"),
+                name="Food pantry",
+                organization=agency("b", LAUREL, tax_id="123"),
+            )
+        ]
     )
     suspects = found(one, other)
     assert suspects["duplicate-organization", "b", "a"][0:1]
@@ -109,16 +98,16 @@ def test_services_are_suspects_through_their_suspected_agencies_and_places():
 
 
 def test_the_same_service_at_two_places_is_no_suspect():
-    laurel = agency("a")
+    laurel = agency("a", LAUREL)
     two = [
-        service("s", organization=laurel, location=place("x")),
-        service("t", organization=laurel, location=place("y", "9 Oak St")),
+        service("s", location("x", LANE), organization=laurel),
+        service("t", location("y", "9 Oak St"), organization=laurel),
     ]
     assert not any(key[0] == "duplicate-service" for key in found(Directory.of(two)))
 
 
 def test_one_id_in_two_sources_is_no_suspect():
-    directory = Directory.of([service("s", organization=agency("a"), location=place("x"))])
+    directory = Directory.of([service("s", location("x", LANE), organization=agency("a", LAUREL))])
     assert found(directory, Directory.of(list(directory.services.values()))) == {}
 
 
@@ -130,7 +119,7 @@ def test_values_shared_by_hundreds_are_not_compared_and_reported():
 
 def test_evidence_carries_no_values():
     directory = Directory.of(
-        [agency("a", phones=phone("828-555-0101")), agency("b", phones=phone("828-555-0101"))]
+        [agency("a", LAUREL, phones=phone("828-555-0101")), agency("b", LAUREL, phones=phone("828-555-0101"))]
     )
     (finding,) = duplicates(directory)
     assert "0101" not in finding.message + str(finding.value)

@@ -8,15 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import communityconnector as cc
+from builders import service
 from communityconnector.adapters.fresh_first import fresh_first
-from communityconnector.model import Directory, Service
+from communityconnector.model import Directory
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def service(number, days, words="Food Pantry"):
-    assured = None if days is None else (NOW.date() - timedelta(days=days)).isoformat()
-    return Service(id=f"s{number}", name=words, status="active", assured_date=assured)
+def assured(number, days, name="Food Pantry"):
+    date = None if days is None else (NOW.date() - timedelta(days=days)).isoformat()
+    return service(f"s{number}", name=name, assured_date=date)
 
 
 def order(services, rerankers):
@@ -28,7 +29,7 @@ def order(services, rerankers):
 
 
 def test_those_checked_within_a_year_come_first():
-    services = [service(1, None), service(2, 366), service(3, 365), service(4, -1), service(5, 0)]
+    services = [assured(1, None), assured(2, 366), assured(3, 365), assured(4, -1), assured(5, 0)]
     names = [name for name, _ in order(services, [fresh_first])]
     assert set(names[:2]) == {"s3", "s5"}
     assert [name for name in names if name not in ("s3", "s5")] == [
@@ -37,8 +38,8 @@ def test_those_checked_within_a_year_come_first():
 
 
 def test_an_invalid_date_is_not_fresh():
-    odd = Service(id="s0", name="Food Pantry", status="active", assured_date="last week")
-    assert [name for name, _ in order([odd, service(1, 3)], [fresh_first])] == ["s1", "s0"]
+    odd = service("s0", assured_date="last week")
+    assert [name for name, _ in order([odd, assured(1, 3)], [fresh_first])] == ["s1", "s0"]
 
 
 @given(
@@ -48,7 +49,7 @@ def test_an_invalid_date_is_not_fresh():
     )
 )
 def test_all_come_back_once_and_each_relevance_keeps_its_ranks(parts):
-    services = [service(number, days, words) for number, (days, words) in enumerate(parts)]
+    services = [assured(number, days, words) for number, (days, words) in enumerate(parts)]
     before, after = order(services, []), order(services, [fresh_first])
     assert sorted(before) == sorted(after)
     assert [relevance for _, relevance in before] == [relevance for _, relevance in after]

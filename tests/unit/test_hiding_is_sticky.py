@@ -9,44 +9,31 @@ import attrs
 import pytest
 
 import communityconnector as cc
+from builders import agency, location, service
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.directory_store import DirectoryStore, load
 from communityconnector.errors import InvalidReferralError, PermissionDeniedError
 from communityconnector.model import (
-    Address,
     Audience,
     Directory,
     Disclosure,
-    Location,
-    Organization,
     Phone,
-    Service,
-    ServiceAtLocation,
 )
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 STAFF = cc.Actor("staff", "desk-1")
 
 
-def place(key="l", street="77 Hidden Lane", **more):
-    return Location(
-        id=key, location_type="physical", name="House", latitude=36.2134, longitude=-81.6721,
-        addresses=(
-            Address(id=f"{key}-a", address_1=street, city="Boone", state_province="NC", postal_code="28607", country="US",
-                    address_type="physical"),
-        ),
-        **more,
-    )  # fmt: skip
+def place(key="l", street="77 Hidden Lane", **fields):
+    return location(key, street, (36.2134, -81.6721), name="House", **fields)
 
 
-def service(location, name="Counsel", key="s", **more):
-    link = ServiceAtLocation(id=f"{key}-link", location=location)
-    return Service(id=key, name=name, status="active", service_at_locations=(link,),
-                   organization=Organization(id="o", name="Rowan Aid", description="x"), **more)  # fmt: skip
+def counsel(place, key="s", **fields):
+    return service(key, place, **{"name": "Counsel", "organization": agency("o", "Rowan Aid"), **fields})
 
 
-def directory(location, *more, **fields):
-    return Directory.of([service(location, **fields), *more])
+def directory(place, *others, **fields):
+    return Directory.of([counsel(place, **fields), *others])
 
 
 @pytest.fixture
@@ -108,11 +95,11 @@ def test_a_place_that_a_file_hid_stays_hidden_when_a_later_one_does_not(stored, 
 def test_a_place_that_was_amended_to_be_hidden_stays_hidden(desk):
     desk.load(SILENT)
     assert point(desk) is not None
-    desk.directory.amend(service(place(disclosure=Disclosure.NEVER)))
+    desk.directory.amend(counsel(place(disclosure=Disclosure.NEVER)))
     assert point(desk) is None
     desk.load(SILENT)
     assert point(desk) is None
-    desk.directory.amend(service(place(), description="Another word."))
+    desk.directory.amend(counsel(place(), description="Another word."))
     assert point(desk) is None
 
 
@@ -193,11 +180,11 @@ def test_a_private_phone_stays_private(stored):
 
 def test_an_update_keeps_hidden_places_hidden_and_reports_them():
     hidden = Directory.of(
-        [service(place(disclosure=Disclosure.NEVER), phones=(Phone(id="p", number="1", disclosure="never"),))]
+        [counsel(place(disclosure=Disclosure.NEVER), phones=(Phone(id="p", number="1", disclosure="never"),))]
     )
     new = Directory.of(
         [
-            service(
+            counsel(
                 place(disclosure=Disclosure.PUBLIC), phones=(Phone(id="p", number="1"),), description="New."
             )
         ]

@@ -7,32 +7,23 @@ from datetime import UTC, datetime
 
 import pytest
 
+import builders
 import communityconnector as cc
+from builders import location, tagged
 from communityconnector.model import (
-    Attribute,
     Location,
-    Service,
     ServiceArea,
-    ServiceAtLocation,
-    TaxonomyTerm,
 )
-from communityconnector.needs.vocabulary import TAXONOMY
 
 HOME = cc.Point(36.40, -81.40)
 
 
-def service(key, *needs, at=None, place=None, **more):
-    terms = [TaxonomyTerm(id=n, code=n, name=n, description=n, taxonomy=TAXONOMY) for n in needs]
+def service(key, *needs, at=None, place=None, **fields):
+    """A service for some needs, at a point or at a place."""
     if at is not None:
-        place = Location(id=f"at-{key}", location_type="physical", latitude=at[0], longitude=at[1])
-    return Service(
-        id=key,
-        name=key,
-        status="active",
-        attributes=tuple(Attribute(id=f"{key}-{t.id}", taxonomy_term=t) for t in terms),
-        service_at_locations=() if place is None else (ServiceAtLocation(id=f"l-{key}", location=place),),
-        **more,
-    )
+        place = location(f"at-{key}", point=at)
+    places = () if place is None else (place,)
+    return builders.service(key, *places, **{"name": key, "attributes": tagged(*needs), **fields})
 
 
 def plan(*services, needs=("food-pantry", "legal-aid", "clothing"), near=HOME):

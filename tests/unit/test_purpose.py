@@ -8,22 +8,20 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
+import builders
 import communityconnector as cc
 from communityconnector.cli import main
 from communityconnector.matching.ranking import SURE_ENOUGH
-from communityconnector.model import Attribute, Directory, Organization, Service
+from communityconnector.model import Attribute, Directory
 
 NOTHING = ["", "qwertyuiop", "Jerome Quillpen", "1234", "\U0001f600", "hello", "Ich brauche Essen"]
 
 
 def service(key, name, description=None, category=None, agency=None):
-    return Service(
-        id=key,
-        name=name,
-        description=description,
-        status="active",
-        attributes=(Attribute(id=f"a-{key}", label=category),) if category else (),
-        organization=Organization(id=f"o-{key}", name=agency, description="") if agency else None,
+    attributes = (Attribute(id=f"a-{key}", label=category),) if category else ()
+    organization = builders.agency(f"o-{key}", agency, description="") if agency else None
+    return builders.service(
+        key, name=name, description=description, attributes=attributes, organization=organization
     )
 
 

@@ -9,20 +9,16 @@ import attrs
 import pytest
 
 import communityconnector as cc
+from builders import address, agency, location, service
 from communityconnector import interchange
 from communityconnector.model import (
     ENTITIES,
-    Address,
     Attribute,
     Directory,
     Disclosure,
-    Location,
     Metadata,
-    Organization,
     Phone,
     Schedule,
-    Service,
-    ServiceAtLocation,
     TaxonomyTerm,
 )
 from communityconnector.model.confidential import Site
@@ -32,30 +28,6 @@ from communityconnector.model.traces import Traces
 from communityconnector.needs import vocabulary
 
 STREET, NORTH, WEST = "77 Hidden Lane", 36.2134, -81.6721
-
-
-def address(street=STREET, city="Boone", postal_code="28607", key="", **more):
-    return Address(
-        id=key or f"a-{street}-{city}", address_1=street, city=city, state_province="NC", postal_code=postal_code,
-        country="US", **{"address_type": "physical", **more},
-    )  # fmt: skip
-
-
-def place(key, street="", point=None, **more):
-    city = more.pop("city", "Boone")
-    return Location(
-        id=key, location_type="physical", addresses=(address(street, city, key=f"{key}-address"),) if street else (),
-        latitude=point[0] if point else None, longitude=point[1] if point else None, **more,
-    )  # fmt: skip
-
-
-def agency(key, name="", **more):
-    return Organization(id=key, name=name or f"Agency {key}", description="Helps", **more)
-
-
-def service(key, *places, of=None, name="Counsel", **more):
-    links = tuple(ServiceAtLocation(id=f"{key}-{p.id}", location=p) for p in places)
-    return Service(id=key, name=name, status="active", organization=of, service_at_locations=links, **more)
 
 
 def hidden_in(*records):
@@ -110,8 +82,10 @@ def test_a_protective_program_hides_its_place_and_not_its_whole_agency(tmp_path)
 
 
 def test_an_agency_that_is_a_refuge_by_its_name_keeps_all_its_silent_places_hidden():
-    refuge = agency("o", "Center for Family Violence Prevention", locations=(place("office", "5 Elm St"),))
-    assert hidden_in(service("s", place("l", STREET), of=refuge), service("t", place("x", "9 Oak St"))) == [
+    refuge = agency("o", "Center for Family Violence Prevention", locations=(location("office", "5 Elm St"),))
+    assert hidden_in(
+        service("s", location("l", STREET), organization=refuge), service("t", location("x", "9 Oak St"))
+    ) == [
         "l",
         "office",
     ]
@@ -119,10 +93,12 @@ def test_an_agency_that_is_a_refuge_by_its_name_keeps_all_its_silent_places_hidd
 
 def test_a_private_service_at_the_open_place_of_another_agency_is_hidden_there_only():
     library = agency("lib", "Town Library")
-    hall = place("hall", "1 Main Street", (36.3, -81.3), name="Main Library")
-    group = service("group", hall, of=agency("dv", "Rowan House"), name="Domestic violence support group",
+    hall = location("hall", "1 Main Street", (36.3, -81.3), name="Main Library")
+    group = service("group", hall, organization=agency("dv", "Rowan House"), name="Domestic violence support group",
                     description="We meet at 1 Main Street.")  # fmt: skip
-    stories = service("stories", hall, of=attrs.evolve(library, locations=(hall,)), name="Story time")
+    stories = service(
+        "stories", hall, organization=attrs.evolve(library, locations=(hall,)), name="Story time"
+    )
     found = Directory.of([group, stories])
     shown = found.for_audience("public")
     assert shown.services["stories"] == found.services["stories"]
@@ -133,9 +109,12 @@ def test_a_private_service_at_the_open_place_of_another_agency_is_hidden_there_o
 
 
 def test_a_flag_of_an_agency_hides_its_places_and_not_those_of_others():
-    own, hall = place("own", STREET), place("hall", "1 Main Street")
+    own, hall = location("own", STREET), location("hall", "1 Main Street")
     private = agency("p", disclosure=Disclosure.NEVER, locations=(own,))
-    records = [service("a", own, hall, of=private), service("b", hall, of=agency("q", locations=(hall,)))]
+    records = [
+        service("a", own, hall, organization=private),
+        service("b", hall, organization=agency("q", locations=(hall,))),
+    ]
     assert hidden_in(*records) == ["own"] or set(hidden_in(*records)) > {"own"}
     shown = Directory.of(records).for_audience("public")
     assert shown.locations["hall"].addresses
@@ -143,18 +122,18 @@ def test_a_flag_of_an_agency_hides_its_places_and_not_those_of_others():
 
 
 def test_the_same_street_in_another_town_and_another_suite_are_other_places():
-    hidden = place("h", "100 Main St, Suite 9", disclosure=Disclosure.NEVER, point=(NORTH, WEST))
-    other_town = place("t", "100 Main Street", city="Lenoir")
+    hidden = location("h", "100 Main St, Suite 9", disclosure=Disclosure.NEVER, point=(NORTH, WEST))
+    other_town = location("t", addresses=(address("100 Main Street", "Lenoir"),))
     other_town = attrs.evolve(
         other_town, addresses=(attrs.evolve(other_town.addresses[0], postal_code="28645"),)
     )
-    other_suite = place("u", "100 Main St Ste 4")
+    other_suite = location("u", "100 Main St Ste 4")
     bystanders = [
-        service("t", other_town, of=agency("t"), description="Come to 100 Main Street."),
-        service("u", other_suite, of=agency("u"), description="Come to 100 Main St Ste 4."),
+        service("t", other_town, organization=agency("t"), description="Come to 100 Main Street."),
+        service("u", other_suite, organization=agency("u"), description="Come to 100 Main St Ste 4."),
     ]
     found = Directory.of(
-        [service("h", hidden, of=agency("h"), description="At 100 Main Street."), *bystanders]
+        [service("h", hidden, organization=agency("h"), description="At 100 Main Street."), *bystanders]
     )
     shown = found.for_audience("public")
     assert hidden_in(*found.roots()) == ["h"]
@@ -173,26 +152,30 @@ def test_the_same_street_in_another_town_and_another_suite_are_other_places():
 )  # fmt: skip
 def test_a_street_in_other_words_is_the_same_place_in_every_record(street):
     records = [
-        service("a", place("h", STREET, disclosure=Disclosure.NEVER), of=agency("a")),
-        service("b", place("twin", street), of=agency("b")),
-        service("c", place("c", "78 Hidden Lane"), of=agency("c")),
+        service("a", location("h", STREET, disclosure=Disclosure.NEVER), organization=agency("a")),
+        service("b", location("twin", street), organization=agency("b")),
+        service("c", location("c", "78 Hidden Lane"), organization=agency("c")),
     ]
     assert hidden_in(*records) == ["h", "twin"]
 
 
 def test_a_rounded_point_of_the_same_agency_is_the_same_place():
     mine = agency("a")
-    hidden = place("h", point=(36.2100, -81.6700), disclosure=Disclosure.NEVER)
-    twin, far = place("twin", point=(36.21001, -81.67002)), place("far", point=(36.25, -81.67))
-    other = service("o", place("o", point=(36.2100, -81.6700)), of=agency("b"))
-    assert hidden_in(service("a", hidden, of=mine), service("b", twin, far, of=mine), other) == ["h", "twin"]
+    hidden = location("h", point=(36.2100, -81.6700), disclosure=Disclosure.NEVER)
+    twin, far = location("twin", point=(36.21001, -81.67002)), location("far", point=(36.25, -81.67))
+    other = service("o", location("o", point=(36.2100, -81.6700)), organization=agency("b"))
+    assert hidden_in(
+        service("a", hidden, organization=mine), service("b", twin, far, organization=mine), other
+    ) == ["h", "twin"]
 
 
 def test_many_places_of_one_agency_at_one_point_are_not_that_place():
     mine = agency("a")
-    hidden = place("h", point=(36.21, -81.67), name="House", disclosure=Disclosure.NEVER)
-    others = [place(f"p{n}", point=(36.21, -81.67), name=f"Pantry {n}") for n in range(5)]
-    assert hidden_in(service("a", hidden, of=mine), service("b", *others, of=mine)) == ["h"]
+    hidden = location("h", point=(36.21, -81.67), name="House", disclosure=Disclosure.NEVER)
+    others = [location(f"p{n}", point=(36.21, -81.67), name=f"Pantry {n}") for n in range(5)]
+    assert hidden_in(service("a", hidden, organization=mine), service("b", *others, organization=mine)) == [
+        "h"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -247,16 +230,16 @@ NO_REFUGES = (
 @pytest.mark.parametrize("name", REFUGES)
 def test_a_refuge_is_known_by_its_name_in_any_spelling(name):
     assert look(name)
-    assert hidden_in(service("s", place("l", STREET), name=name)) == ["l"]
-    assert hidden_in(service("s", place("l", STREET, name=name))) == ["l"]
+    assert hidden_in(service("s", location("l", STREET), name=name)) == ["l"]
+    assert hidden_in(service("s", location("l", STREET, name=name))) == ["l"]
     term = Attribute(id="a", taxonomy_term=TaxonomyTerm(id="t", name=name, description="x"))
-    assert hidden_in(service("s", place("l", STREET), attributes=(term,))) == ["l"]
+    assert hidden_in(service("s", location("l", STREET), attributes=(term,))) == ["l"]
 
 
 @pytest.mark.parametrize("name", NO_REFUGES)
 def test_sharing_a_word_with_refuges_does_not_make_a_refuge(name):
     assert look(name) is None
-    assert hidden_in(service("s", place("l", STREET), name=name)) == []
+    assert hidden_in(service("s", location("l", STREET), name=name)) == []
 
 
 def test_whatever_the_vocabulary_calls_a_refuge_for_sure_looks_like_one():
@@ -283,7 +266,7 @@ def test_whatever_the_vocabulary_calls_a_refuge_for_sure_looks_like_one():
 
 def test_a_description_that_mentions_violence_is_listed_and_hides_nothing(tmp_path):
     raw = interchange.to_raw(
-        service("s", place("l", STREET), description="Food, also for survivors of domestic violence.")
+        service("s", location("l", STREET), description="Food, also for survivors of domestic violence.")
     )
     (tmp_path / "a.json").write_text(json.dumps([raw]))
     found = interchange.read(tmp_path / "a.json")
@@ -314,7 +297,7 @@ def test_a_description_that_mentions_violence_is_listed_and_hides_nothing(tmp_pa
      "N 36.2134° W 81.6721°", "36°12'48.2\"N 81°40'19.6\"W", "36.21341,-81.67209"],
 )  # fmt: skip
 def test_a_trace_is_taken_out_of_any_text(text):
-    site = Site(streets=(street_of(address()),), points=((NORTH, WEST),))
+    site = Site(streets=(street_of(address(STREET)),), points=((NORTH, WEST),))
     masked = Traces([site]).masked(f"Come to {text} at nine")
     assert masked.startswith("Come to ")
     assert masked.endswith(" at nine")
@@ -329,7 +312,7 @@ def test_a_trace_is_taken_out_of_any_text(text):
      "from 9.00 to 17.00", "Confidential"],
 )  # fmt: skip
 def test_text_without_a_trace_stays(text):
-    site = Site(("Confidential",), (street_of(address()),), ((NORTH, WEST),))
+    site = Site(("Confidential",), (street_of(address(STREET)),), ((NORTH, WEST),))
     assert Traces([site]).masked(text) is text
     assert "Confidential" in Traces([site], own=True).masked("Confidential help")
 
@@ -366,7 +349,7 @@ def told(*records, folder, audience="public"):
 
 
 def test_a_hidden_place_is_revealed_nowhere_and_harmless_text_stays(tmp_path):
-    house = place("l", STREET, (NORTH, WEST), name="Rowan House", alternate_name="House at 77 Hidden Ln",
+    house = location("l", STREET, (NORTH, WEST), name="Rowan House", alternate_name="House at 77 Hidden Ln",
                   transportation="Bus 7 to Hidden Lane", disclosure=Disclosure.NEVER)  # fmt: skip
     owner = agency(
         "o", "Rowan Aid", website="https://rowan.example.org", locations=(house,),
@@ -377,13 +360,15 @@ def test_a_hidden_place_is_revealed_nowhere_and_harmless_text_stays(tmp_path):
         previous_value="Counsel", replacement_value="Counsel by phone",
     )  # fmt: skip
     helped = service(
-        "s", house, of=owner, alternate_name="Counsel on Hidden Lane", description="Ring at 77 Hidden Ln.",
+        "s", house, organization=owner, alternate_name="Counsel on Hidden Lane", description="Ring at 77 Hidden Ln.",
         url="https://maps.google.com/?q=77+Hidden+Lane", phones=(Phone(id="p", number="336-555-0142"),),
         schedules=(Schedule(id="h", byday="MO", opens_at="09:00", description=f"Mondays at {STREET}"),),
         metadata=(change,), extra={"x_Datum": "NAD83", "x_plan": "B", "x_lat": NORTH, "x_lon": WEST},
     )  # fmt: skip
     output = told(
-        helped, service("t", place("t", "1 Main St", (36.5, -81.5)), of=agency("t")), folder=tmp_path
+        helped,
+        service("t", location("t", "1 Main St", (36.5, -81.5)), organization=agency("t")),
+        folder=tmp_path,
     )
     for sight in ("hidden", "36.21", "81.67", "rowan house", "bus 7", "nad83"):
         assert sight not in output.lower(), sight
@@ -402,7 +387,7 @@ def test_a_hidden_place_is_revealed_nowhere_and_harmless_text_stays(tmp_path):
 
 def test_a_private_phone_is_removed_everywhere():
     line = Phone(id="p", number="(336) 555-0142", disclosure=Disclosure.NEVER)
-    asked = service("s", of=agency("o", website="https://o.example.org"), phones=(line, Phone(id="q", number="336-555-0177")),
+    asked = service("s", organization=agency("o", website="https://o.example.org"), phones=(line, Phone(id="q", number="336-555-0177")),
                     description="Text 336.555.0142, or call 336-555-0177.")  # fmt: skip
     shown = Directory.of([asked]).for_audience("public").services["s"]
     assert [phone.id for phone in shown.phones] == ["q"]
@@ -414,8 +399,8 @@ def test_changes_of_places_of_others_keep_their_values():
         id="m", last_action_date="2026-01-01", last_action_type="update", field_name="address_1", updated_by="x",
         previous_value="2 Main St", replacement_value="1 Main St",
     )  # fmt: skip
-    other = service("t", place("t", "1 Main St", metadata=(moved,)), of=agency("t"))
-    found = Directory.of([service("s", place("h", STREET, disclosure=Disclosure.NEVER)), other])
+    other = service("t", location("t", "1 Main St", metadata=(moved,)), organization=agency("t"))
+    found = Directory.of([service("s", location("h", STREET, disclosure=Disclosure.NEVER)), other])
     assert found.for_audience("public").services["t"] == found.services["t"]
 
 
@@ -427,7 +412,7 @@ LONG = ("7", "77 ", "36.2134 ", "77 Hidden ", "1deg", "1 deg 1 min ", "w.", "she
 def test_no_text_takes_long(piece):
     """A hundred thousand letters of any kind take a moment: no pattern looks at them again and again."""
     text = piece * (100_000 // len(piece))
-    site = Site((STREET,), (street_of(address()),), ((NORTH, WEST),))
+    site = Site((STREET,), (street_of(address(STREET)),), ((NORTH, WEST),))
     begun = time.process_time()
     Traces([site], own=True).masked(text)
     look(text)

@@ -8,8 +8,9 @@ import attrs
 import pytest
 
 import communityconnector as cc
+from builders import address, location, service
 from communityconnector.matching.criteria.place import ROUGH_KM
-from communityconnector.model import Address, Directory, Disclosure, Location, Service, ServiceAtLocation
+from communityconnector.model import Directory, Disclosure, ServiceAtLocation
 
 NOW = datetime(2026, 12, 2, 15, tzinfo=UTC)
 HERE = cc.Point(36.40, -81.47)
@@ -31,21 +32,13 @@ class Codes:
         return CODES.get(place)
 
 
-def pantry(key, code="", *, point=None, disclosure=None, **more):
-    address = Address(**{
-        "id": f"a{key}", "address_1": "1 Laurel Lane", "city": "Boone", "state_province": "NC", "postal_code": code,
-        "country": "US", "address_type": "physical", **more,
-    })  # fmt: skip
-    place = Location(
-        id=f"l{key}",
-        location_type="physical",
-        addresses=(address,),
-        latitude=point and point.latitude,
-        longitude=point and point.longitude,
-        disclosure=disclosure,
+def pantry(key, code="", *, point=None, disclosure=None, **fields):
+    """A pantry at an address with a postal code, and at a point where one is given."""
+    point = point and (point.latitude, point.longitude)
+    place = location(
+        f"l{key}", point=point, disclosure=disclosure, addresses=(address(postal_code=code, **fields),)
     )
-    link = ServiceAtLocation(id=f"at{key}", location=place)
-    return Service(id=key, name="Food Pantry", status="active", service_at_locations=(link,))
+    return service(key, place)
 
 
 def matcher(*services, **more):
@@ -105,8 +98,8 @@ def test_a_wider_radius_loses_no_rough_place():
 
 
 def test_without_a_known_postal_code_the_town_is_shown():
-    for service in (pantry("1", "99999"), pantry("2", "")):
-        reason = distance(service)
+    for place in (pantry("1", "99999"), pantry("2", "")):
+        reason = distance(place)
         assert (reason.answer.value, reason.text) == ("unknown", "In Boone, NC: look up how far that is")
     bare = pantry("3", "", city="", state_province="")
     assert "not on record" not in distance(bare).text

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 import pytest
 
 import communityconnector as cc
+from builders import service
 from communityconnector.interchange.texts.closures import closures
 from communityconnector.interchange.texts.states import sense_of, state_in
-from communityconnector.model import Directory, Service
+from communityconnector.model import Directory
 
 NOW = datetime(2026, 12, 2, 15, tzinfo=UTC)
 
@@ -23,8 +24,8 @@ def status_of(service, *, open_at=None):
     return next(reason for reason in explained.reasons if reason.criterion == "status")
 
 
-def pantry(**more):
-    return Service(**{"id": "1", "name": "Laurel Food Pantry", "status": "active", **more})
+def pantry(**fields):
+    return service(**{"key": "1", "name": "Laurel Food Pantry", **fields})
 
 
 STOPPED = [

@@ -10,13 +10,14 @@ import attrs
 import pytest
 
 import communityconnector as cc
+from builders import agency, location, pantry
 from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.connector import Connector
 from communityconnector.directory_store import DirectoryStore, generation_writer, load, loading
 from communityconnector.directory_store.generations import ABOUT, confidential_id
 from communityconnector.errors import SourceNotFoundError, StaleRecordError, StorageError
 from communityconnector.interchange import to_raw
-from communityconnector.model import Address, Location, Organization, Service, ServiceAtLocation
+from communityconnector.model import Organization
 from communityconnector.storage import Delete
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
@@ -26,33 +27,12 @@ def clock():
     return NOW
 
 
-def service(key, name="Food Pantry", **fields):
-    organization = fields.pop("organization", Organization(id="o", name="Made Up Agency", description="x"))
-    return Service(id=key, name=name, status="active", organization=organization, **fields)
-
-
 def place(key, street="555 Hidden Lane", point=(36.4, -81.4), **fields):
-    address = Address(
-        id=f"{key}-address", address_1=street, city="Lansing", state_province="NC", postal_code="28643",
-        country="US", address_type="physical",
-    )  # fmt: skip
-    return Location(
-        id=key,
-        location_type="physical",
-        latitude=point[0],
-        longitude=point[1],
-        addresses=(address,),
-        **fields,
-    )
+    return location(key, street, point, **fields)
 
 
 def hidden(key="house", **fields):
     return place(key, disclosure=cc.Disclosure.NEVER, **fields)
-
-
-def at(key, location, **fields):
-    link = ServiceAtLocation(id=f"{key}-link", service_id=key, location=location)
-    return service(key, service_at_locations=(link,), **fields)
 
 
 def told(desk):
@@ -77,31 +57,31 @@ def ids(storage, number=None):
 
 
 def test_a_hidden_place_stays_hidden_when_it_is_carried_over(desk):
-    desk.load(cc.Directory.of([at("s1", hidden()), service("s2")]))
-    desk.load(cc.Directory.of([service("s2")]))
+    desk.load(cc.Directory.of([pantry("s1", hidden()), pantry("s2")]))
+    desk.load(cc.Directory.of([pantry("s2")]))
     assert "Hidden Lane" not in told(desk)
     assert "36.4" not in told(desk)
 
 
 def test_an_amended_service_on_a_hidden_street_is_hidden(desk):
-    desk.load(cc.Directory.of([at("s1", hidden()), service("s2")]))
-    desk.directory.amend(at("s3", place("twin")))
+    desk.load(cc.Directory.of([pantry("s1", hidden()), pantry("s2")]))
+    desk.directory.amend(pantry("s3", place("twin")))
     assert {match.service_id for match in desk.match("food pantry", limit=None)} == {"s1", "s2", "s3"}
     assert "Hidden Lane" not in told(desk)
     assert "36.4" not in told(desk)
 
 
 def test_a_hidden_place_that_moves_is_hidden_where_it_is_now(desk):
-    desk.load(cc.Directory.of([at("s1", hidden()), service("s2")]))
+    desk.load(cc.Directory.of([pantry("s1", hidden()), pantry("s2")]))
     moved = hidden(street="777 Newplace Road", point=(36.5, -81.5))
-    desk.directory.amend(at("s1", moved, description="Come to 777 Newplace Road"))
+    desk.directory.amend(pantry("s1", moved, description="Come to 777 Newplace Road"))
     assert "Newplace" not in told(desk)
     assert "36.5" not in told(desk)
 
 
 def test_hidden_places_of_an_agency_without_services_count(desk):
-    agency = Organization(id="o2", name="Another Agency", description="x", locations=(hidden(),))
-    desk.load(cc.Directory.of([agency, at("s1", place("twin"))]))
+    other = agency("o2", "Another Agency", locations=(hidden(),))
+    desk.load(cc.Directory.of([other, pantry("s1", place("twin"))]))
     assert "Hidden Lane" not in told(desk)
 
 
@@ -109,14 +89,14 @@ def test_a_hidden_street_in_what_hsds_does_not_know_is_masked(desk):
     note = {"note": "ask at 555 hidden lane", "more": [{"deep": "555 Hidden Lane"}]}
     desk.load(
         cc.Directory.of(
-            [at("s1", hidden()), service("s2", extra=note, url="https://example.org/555 Hidden Lane")]
+            [pantry("s1", hidden()), pantry("s2", extra=note, url="https://example.org/555 Hidden Lane")]
         )
     )
     assert "hidden lane" not in told(desk).lower()
 
 
 def test_without_its_record_of_hidden_places_a_directory_is_not_shown(desk):
-    desk.load(cc.Directory.of([at("s1", hidden())]))
+    desk.load(cc.Directory.of([pantry("s1", hidden())]))
     noted = desk.storage.get(ABOUT, [confidential_id(1)])[confidential_id(1)]
     desk.storage.commit([Delete(ABOUT, noted.id, noted.version)])
     with Connector(desk.storage) as other, pytest.raises(StorageError, match="load it again"):
@@ -124,7 +104,7 @@ def test_without_its_record_of_hidden_places_a_directory_is_not_shown(desk):
 
 
 def test_only_the_owner_may_read_an_index(desk, tmp_path):
-    desk.load(cc.Directory.of([service("s1")]))
+    desk.load(cc.Directory.of([pantry("s1")]))
     assert stat.S_IMODE((tmp_path / "desk.db.index").stat().st_mode) == 0o700
 
 
@@ -158,7 +138,7 @@ def cutting(after):
     return progress
 
 
-FIFTY = [service(f"s{number:02}") for number in range(50)]
+FIFTY = [pantry(f"s{number:02}") for number in range(50)]
 
 
 @pytest.mark.usefixtures("small")
@@ -178,7 +158,7 @@ def test_a_new_load_ends_a_running_one(tmp_path):
 
     def other(number):
         if number == 30:
-            load(storage, cc.Directory.of([service("other")]), now=NOW)
+            load(storage, cc.Directory.of([pantry("other")]), now=NOW)
 
     with pytest.raises(StaleRecordError):
         load(storage, path, now=NOW, on_progress=other)
@@ -213,7 +193,7 @@ def test_an_interrupted_load_ends_as_if_uninterrupted(after, tmp_path):
             self.left -= 1
             return super().commit(writes)
 
-    path = lines(tmp_path / "a.ndjson", [*FIFTY[5:30], at("s99", hidden())])
+    path = lines(tmp_path / "a.ndjson", [*FIFTY[5:30], pantry("s99", hidden())])
 
     def loaded(storage, left):
         load(storage, cc.Directory.of(FIFTY[:20]), now=NOW)
@@ -235,15 +215,15 @@ def test_an_interrupted_load_ends_as_if_uninterrupted(after, tmp_path):
 
 def test_an_amendment_during_a_load_is_not_lost(tmp_path):
     with Connector.open(f"sqlite:///{tmp_path}/desk.db", create=True, clock=clock) as desk:
-        desk.load(cc.Directory.of([service("a"), service("b")]))
+        desk.load(cc.Directory.of([pantry("a"), pantry("b")]))
         amended = []
 
         def amend(what, _):
             if what == "indexed" and not amended:
                 amended.append(True)
-                desk.directory.amend(service("b", "Dental Clinic"))
+                desk.directory.amend(pantry("b", name="Dental Clinic"))
 
-        desk.load(cc.Directory.of([service("a")]), on_progress=amend)
+        desk.load(cc.Directory.of([pantry("a")]), on_progress=amend)
         assert amended
         assert desk.directory.read().services["b"].name == "Dental Clinic"
         assert desk.match("dentist")[0].service_id == "b"
@@ -251,14 +231,14 @@ def test_an_amendment_during_a_load_is_not_lost(tmp_path):
 
 def test_a_service_of_a_kind_that_was_not_there_before_is_carried_over(desk):
     desk.load(cc.Directory.of([Organization(id="alone", name="Agency", description="x")]))
-    desk.directory.amend(service("a"))
+    desk.directory.amend(pantry("a"))
     assert desk.load(cc.Directory.of([Organization(id="alone", name="Agency", description="x")])).missing == 1
     assert [match.service_id for match in desk.match("food pantry")] == ["a"]
 
 
 def test_a_place_without_services_is_not_stored_twice(desk):
-    desk.load(cc.Directory.of([place("l", "7 Old Street"), service("a")]))
-    done = desk.load(cc.Directory.of([at("a", place("l", "7 New Street"))]))
+    desk.load(cc.Directory.of([place("l", "7 Old Street"), pantry("a")]))
+    done = desk.load(cc.Directory.of([pantry("a", place("l", "7 New Street"))]))
     assert done.missing == 0
     assert desk.directory.read().locations["l"].addresses[0].address_1 == "7 New Street"
 
@@ -266,7 +246,7 @@ def test_a_place_without_services_is_not_stored_twice(desk):
 @pytest.mark.parametrize("drop", [False, True])
 def test_an_empty_directory_can_be_loaded(drop, desk):
     assert desk.load(cc.Directory.of([])).records == {}
-    desk.load(cc.Directory.of([service("a")]))
+    desk.load(cc.Directory.of([pantry("a")]))
     assert desk.load(cc.Directory.of([]), drop_missing=drop).missing == 1
     assert len(desk.match("food pantry")) == (0 if drop else 1)
 
@@ -274,10 +254,10 @@ def test_an_empty_directory_can_be_loaded(drop, desk):
 def test_an_index_of_another_database_is_not_used(tmp_path):
     url = f"sqlite:///{tmp_path}/desk.db"
     with Connector.open(url, create=True, clock=clock) as desk:
-        desk.load(cc.Directory.of([service("a", "Dental Clinic")]))
+        desk.load(cc.Directory.of([pantry("a", name="Dental Clinic")]))
     (tmp_path / "desk.db").unlink()
     with Connector.open(url, create=True) as desk:
-        desk.load(cc.Directory.of([service("a", "Food Pantry")]))
+        desk.load(cc.Directory.of([pantry("a", name="Food Pantry")]))
         assert desk.match("food pantry")[0].service.name == "Food Pantry"
         reasons = desk.match("food pantry")[0].reasons
         assert reasons[0].answer is cc.Answer.MET
@@ -294,7 +274,7 @@ def test_two_loads_during_indexing_leave_a_whole_directory(tmp_path, monkeypatch
                 if number == 10 and not calls:
                     calls.append(True)
                     for _ in range(2):
-                        load(storage, cc.Directory.of([*FIFTY, service("new")]), now=NOW)
+                        load(storage, cc.Directory.of([*FIFTY, pantry("new")]), now=NOW)
                 yield found
 
         monkeypatch.setattr(DirectoryStore, "services", slowly)
@@ -312,12 +292,12 @@ def test_leftover_generations_are_deleted_by_the_next_load():
 
     storage = Failing()
     for _ in range(2):
-        load(storage, cc.Directory.of([service("a")]), now=NOW)
+        load(storage, cc.Directory.of([pantry("a")]), now=NOW)
     storage.broken = True
     with pytest.raises(CutOffError):
-        load(storage, cc.Directory.of([service("a")]), now=NOW)
+        load(storage, cc.Directory.of([pantry("a")]), now=NOW)
     storage.broken = False
-    load(storage, cc.Directory.of([service("a")]), now=NOW)
+    load(storage, cc.Directory.of([pantry("a")]), now=NOW)
     assert [number for number in range(1, 5) if list(storage.scan(f"service.{number}"))] == [3, 4]
 
 
@@ -329,7 +309,7 @@ def test_a_storage_without_a_feed_of_changes_is_amended_too(tmp_path):
                 setattr(self, name, getattr(self._memory, name))
 
     with Connector(Plain(), index=tmp_path / "index", clock=clock) as desk:
-        desk.load(cc.Directory.of([service("a"), service("b")]))
-        desk.directory.amend(attrs.evolve(service("a"), name="Dental Clinic"))
+        desk.load(cc.Directory.of([pantry("a"), pantry("b")]))
+        desk.directory.amend(attrs.evolve(pantry("a"), name="Dental Clinic"))
         assert desk.match("dentist")[0].service.name == "Dental Clinic"
         assert set(desk.directory.read().services) == {"a", "b"}

@@ -6,18 +6,10 @@ import attrs
 import pytest
 
 import communityconnector as cc
-from communityconnector.model import Attribute, Directory, Service, TaxonomyTerm
+from builders import service, tagged, term
+from communityconnector.model import Directory, TaxonomyTerm
 from communityconnector.model.codes import ancestors_of, is_hierarchical
 from communityconnector.needs.placement import placement
-
-
-def term(key, name, **more):
-    return TaxonomyTerm(id=key, name=name, description=name, **more)
-
-
-def service(key, *terms):
-    attributes = tuple(Attribute(id=f"{key}-{t.id}", taxonomy_term=t) for t in terms)
-    return Service(id=key, name="A", status="active", attributes=attributes)
 
 
 @pytest.mark.parametrize(
@@ -38,9 +30,11 @@ def test_a_code_names_its_broader_terms(code, broader):
 
 
 def test_a_need_for_a_broad_code_finds_services_of_narrower_ones():
-    narrow = term("t", "Invented term", code="BD-1800.2000-620")
-    other = term("u", "Another invented term", code="BM-1800")
-    matcher = cc.Matcher(Directory.of([service("s", narrow), service("x", other)]))
+    narrow = term("BD-1800.2000-620", name="Invented term", taxonomy=None)
+    other = term("BM-1800", name="Another invented term", taxonomy=None)
+    matcher = cc.Matcher(
+        Directory.of([service("s", attributes=tagged(narrow)), service("x", attributes=tagged(other))])
+    )
     assert [match.service.id for match in matcher.match(cc.Need(terms=("BD-1800",)))] == ["s"]
 
 
@@ -74,11 +68,19 @@ def test_the_whole_of_open_eligibility_is_placed(shared_data):
 
 
 def test_the_report_counts_uses_and_puts_what_is_missing_first():
-    oe = term("1", "Food Pantry", code="1102", taxonomy="Open Eligibility")
-    odd = term("2", "Quasar alignment")
-    rare = term("3", "Zyzzyva care")
-    code = term("4", "BD-1800.2000", code="BD-1800.2000")
-    found = placement(Directory.of([service("a", oe, odd), service("b", odd, code), service("c", rare)]))
+    oe = term("1102", id="1", name="Food Pantry", taxonomy="Open Eligibility")
+    odd = TaxonomyTerm(id="2", name="Quasar alignment", description="x")
+    rare = TaxonomyTerm(id="3", name="Zyzzyva care", description="x")
+    code = term("BD-1800.2000", id="4", taxonomy=None)
+    found = placement(
+        Directory.of(
+            [
+                service("a", attributes=tagged(oe, odd)),
+                service("b", attributes=tagged(odd, code)),
+                service("c", attributes=tagged(rare)),
+            ]
+        )
+    )
     assert [(p.term.id, p.services) for p in found.unplaced] == [("2", 2), ("4", 1), ("3", 1)]
     assert {p.term.id: p.how for p in found.terms} == {"1": "crosswalk", "2": "", "3": "", "4": "code only"}
     assert found.share == pytest.approx(1 / 5)

@@ -16,12 +16,15 @@ from builders import (
     MONDAY,
     PATRON,
     STAFF,
+    agency,
     best_match,
     consent_terms,
     contact_preference,
+    location,
     make_desk,
     pantries,
     send_referral,
+    service,
     take_referrals,
 )
 from communityconnector.adapters.sql import create_storage
@@ -39,7 +42,7 @@ from communityconnector.errors import (
     StaleRecordError,
     StorageError,
 )
-from communityconnector.model import Disclosure, Location, Organization, Service, ServiceAtLocation
+from communityconnector.model import Disclosure, Organization, Service
 from communityconnector.referrals import Event, ReferralStatus, derived_ref, patron_ref
 
 
@@ -203,12 +206,8 @@ def test_a_service_and_an_agency_with_the_same_id_have_separate_intakes(desk):
 
 
 def refuge(name="Harbor Shelter", **fields):
-    place = Location(id="l", location_type="physical", name="House", disclosure=Disclosure.NEVER)
-    link = ServiceAtLocation(id="sl", service_id="s", location=place)
-    agency = Organization(id="o", name="Made Up Agency", description="For tests.")
-    return Service(
-        id="s", name=name, status="active", organization=agency, service_at_locations=(link,), **fields
-    )
+    house = location(name="House", disclosure=Disclosure.NEVER)
+    return service("s", house, name=name, organization=agency(), **fields)
 
 
 def test_a_confidential_service_needs_a_channel_approved_for_it(desk):

@@ -13,8 +13,9 @@ import attrs
 import pytest
 
 import communityconnector as cc
+from builders import location, service
 from communityconnector.errors import InvalidVisitError, SourceNotFoundError
-from communityconnector.model import Contact, Location, Service, ServiceAtLocation
+from communityconnector.model import Contact
 from communityconnector.partners import KeyContact, Partnership, Visit, monthly, weekly
 from communityconnector.partners.table import COLUMNS, read_visits
 
@@ -44,10 +45,8 @@ def desk(request, tmp_path, clock):
         yield opened
 
 
-def pantry(key, latitude, name="Food Pantry", **fields):
-    place = Location(id=f"{key}-place", location_type="physical", latitude=latitude, longitude=-81.5)
-    link = ServiceAtLocation(id=f"{key}-link", service_id=key, location=place)
-    return Service(id=key, name=name, status="active", service_at_locations=(link,), **fields)
+def pantry(key, latitude, **fields):
+    return service(key, location(f"{key}-place", point=(latitude, -81.5)), **fields)
 
 
 def visit(service, key="visit", **fields):
