@@ -92,8 +92,8 @@ def read(source: Source, *, mode: Mode | str = Mode.REPAIR, mapping: Columns = N
     """
     mode = Mode(mode)
     reading = Reading(mode, _mapping(mapping))
-    with opened(source) as found:
-        gathered = list(_read_files(found, reading))
+    with opened(source) as files:
+        gathered = list(_read_files(files, reading))
     roots = {record.entity for record in gathered}
     root = roots.pop() if len(roots) == 1 and not reading.tabular else "service"
     directory = Directory.of(
@@ -117,7 +117,7 @@ def records(
     mapping: Columns = None,
     on_finding: Callable[[Finding], object] | None = None,
 ) -> Iterator[Record]:
-    """The top-level records of a source of any size, one after the other, in bounded memory.
+    """Return the top-level records of a source of any size, one after the other, in bounded memory.
 
     ndjson is read a line at a time. Tables are laid out in a temporary file on disk and come back as nested
     services, then whatever no service leads to. A JSON file that is one value is read whole. A record that occurs
@@ -151,8 +151,8 @@ def stream(
         raise ValueError(message)
     reading = Reading(Mode(mode), _mapping(mapping), elsewhere=elsewhere)
     tell = on_finding or (lambda _: None)
-    with opened(source) as found, Spool() as spool:
-        for record in _read_files(found, reading, spool):
+    with opened(source) as files, Spool() as spool:
+        for record in _read_files(files, reading, spool):
             _tell(reading, tell)
             yield record
         for record in spool.records(reading):
@@ -173,11 +173,11 @@ def _mapping(mapping: Columns) -> ColumnMapping | None:
 
 
 def _read_files(
-    found: Iterable[SourceFile | Finding], reading: Reading, spool: Spool | None = None
+    entries: Iterable[SourceFile | Finding], reading: Reading, spool: Spool | None = None
 ) -> Iterator[Record]:
-    """The records of all files; those of tables go to the spool, where there is one."""
+    """Yield the records of all files; those of tables go to the spool, where there is one."""
     files: list[SourceFile] = []
-    for file in found:
+    for file in entries:
         if isinstance(file, Finding):
             reading.findings.append(file)
         else:
@@ -215,7 +215,7 @@ def _read_files(
 
 
 def _problem(file: SourceFile, start: bytes) -> Finding | None:
-    """Why a file that begins so is not read."""
+    """Return why a file that begins so is not read."""
     document = foreign_form(start, file.base)
     if document:
         return _unusable(file, "unknown-form", document)
@@ -300,8 +300,8 @@ def _between(mark: str, texts: Iterable[str]) -> Iterator[str]:
 
 def _write_lines(directory: Directory, path: Path, root: str) -> tuple[Finding, ...]:
     conformer = Conformer()
-    found = documents(directory, root, conformer=conformer)
-    _replace(path, (json.dumps(raw, ensure_ascii=False, separators=(",", ":")) + "\n" for raw in found))
+    objects = documents(directory, root, conformer=conformer)
+    _replace(path, (json.dumps(raw, ensure_ascii=False, separators=(",", ":")) + "\n" for raw in objects))
     return (*conformer.findings(), *left_out(directory, root))
 
 

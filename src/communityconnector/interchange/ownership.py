@@ -7,13 +7,13 @@ from typing import Any
 
 
 def has_id(raw: Mapping[str, Any]) -> bool:
-    """Whether a raw record has an id that reading keeps."""
+    """Return whether a raw record has an id that reading keeps."""
     key = raw.get("id")
     return bool(key.strip()) if isinstance(key, str) else isinstance(key, (int, float))
 
 
 def parent_key(entity: str, raw: Mapping[str, Any], seed: str) -> str:
-    """What tells a record's children from those of every other record.
+    """Return what tells a record's children from those of every other record.
 
     Args:
         entity: its entity; the same number may be the id of a service and of a location.

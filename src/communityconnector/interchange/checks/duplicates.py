@@ -110,12 +110,12 @@ _EMPTY_WORDS: Final = frozenset("the of and for inc llc ltd co corp corporation 
 
 
 def plain_name(name: str) -> str:
-    """A name without case, punctuation and words that say nothing, its words in order."""
+    """Return a name without case, punctuation and words that say nothing, its words in order."""
     return " ".join(sorted(word for word in _WORD.findall(name.casefold()) if word not in _EMPTY_WORDS))
 
 
 def likeness(one: str, other: str) -> float:
-    """How alike two names are, from 0 to 1, whatever the order of their words."""
+    """Return how alike two names are, from 0 to 1, whatever the order of their words."""
     first, second = plain_name(one), plain_name(other)
     if not first or not second:
         return 0.0
@@ -203,7 +203,7 @@ def _suspects(entries: list[_Entry], entity: str, findings: list[Finding]) -> di
 
 
 def _holds(sign: str, one: Record, other: Record) -> bool:
-    """Whether what two locations share, by which they were brought together, holds on a second look."""
+    """Return whether what two locations share, by which they were brought together, holds on a second look."""
     if not isinstance(one, Location) or not isinstance(other, Location):
         return True
     if sign == "same street":
@@ -212,7 +212,7 @@ def _holds(sign: str, one: Record, other: Record) -> bool:
 
 
 def _places_agree(one: _Entry, other: _Entry, evidence: list[str]) -> bool:
-    """Whether two services are at one place, or at least one of them is at none."""
+    """Return whether two services are at one place, or at least one of them is at none."""
     if "same place" in evidence:
         return True
     return not all(getattr(entry.record, "service_at_locations", ()) for entry in (one, other))

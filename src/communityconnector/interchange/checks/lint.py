@@ -69,7 +69,7 @@ def lint(directory: Directory, *, tabular: bool) -> Iterator[Finding]:
 
 
 def _none_active(directory: Directory) -> Iterator[Finding]:
-    """A directory whose every service has stopped or paused answers nothing."""
+    """Yield a directory whose every service has stopped or paused answers nothing."""
     states = Counter(service.status for service in directory.services.values())
     total = states.total()
     if total and not (states["active"] or states[""]):
@@ -79,7 +79,7 @@ def _none_active(directory: Directory) -> Iterator[Finding]:
 
 
 def _found(record: Record, rule: str, message: str, **more: Any) -> Finding:
-    """A warning about a record; `more` may say path, value and another severity."""
+    """Return a warning about a record; `more` may say path, value and another severity."""
     about = {"severity": Severity.WARNING, "entity": record.entity, "record_id": record.id, **more}
     return Finding(rule=rule, message=message, **about)
 
@@ -168,7 +168,7 @@ _rule_of: Final = attrgetter(*_RULE)
 
 @lru_cache(maxsize=4_096)
 def _is_possible(*rule: Any) -> bool:
-    """Whether nothing is wrong with the hours of a schedule, as far as these fields tell. Weeks repeat."""
+    """Return whether nothing is wrong with the hours of a schedule, as far as these fields tell. Weeks repeat."""
     return not any(_wrong_hours(Schedule(id="", **dict(zip(_RULE, rule, strict=True)))))
 
 
@@ -189,7 +189,7 @@ def _wrong_hours(schedule: Schedule) -> Iterator[Finding]:
 
 
 def _impossible(schedule: Schedule) -> Iterator[tuple[str, str]]:
-    """What no calendar can do with a schedule, by RFC 5545 sections 3.3.10 and 3.8.5.3."""
+    """Yield what no calendar can do with a schedule, by RFC 5545 sections 3.3.10 and 3.8.5.3."""
     if schedule.count is not None and schedule.until is not None:
         yield "count", "count and until exclude each other"
     if schedule.count is not None and schedule.count < 1:
@@ -251,14 +251,14 @@ def _deprecated(directory: Directory) -> Iterator[Finding]:
         for name in (name for name, facts in specs(cls).items() if facts.deprecated):
             used = [record for record in directory.table(entity).values() if getattr(record, name)]
             if used:
-                found = _found(
+                finding = _found(
                     used[0],
                     "deprecated-field",
                     f"HSDS keeps {name} for older data only",
                     severity=Severity.INFO,
                     path=name,
                 )
-                yield attrs.evolve(found, count=len(used))
+                yield attrs.evolve(finding, count=len(used))
 
 
 def _day(text: str | None) -> date | None:

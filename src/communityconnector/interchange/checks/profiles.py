@@ -19,7 +19,7 @@ from communityconnector.model import ENTITIES, Directory, Finding, Record, Sever
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
-    """A JSON value with a merge patch applied (RFC 7396): objects merge, `null` removes, all else replaces.
+    """Return a JSON value with a merge patch applied (RFC 7396): objects merge, `null` removes, all else replaces.
 
     Neither argument changes.
     """
@@ -79,18 +79,18 @@ class Profile:
         return cls(name or path.name, uri, patches)
 
     def dropped(self, entity: str) -> frozenset[str]:
-        """The fields of HSDS that the profile does not have."""
+        """Return the fields of HSDS that the profile does not have."""
         properties = self.patches.get(entity, {}).get("properties")
         if not isinstance(properties, Mapping):
             return frozenset()
         return frozenset(name for name, patch in properties.items() if patch is None)
 
     def has(self, entity: str) -> bool:
-        """Whether the profile has the entity: it does unless it drops every field of it."""
+        """Return whether the profile has the entity: it does unless it drops every field of it."""
         return not specs(ENTITIES[entity]).keys() <= self.dropped(entity)
 
     def required(self, entity: str) -> tuple[str, ...]:
-        """The fields that the profile requires of an entity; empty where it leaves that to HSDS."""
+        """Return the fields that the profile requires of an entity; empty where it leaves that to HSDS."""
         names = self.patches.get(entity, {}).get("required")
         return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
@@ -138,7 +138,7 @@ Source: Open Referral UK, developers.openreferraluk.org, profile of 2024.
 
 
 def profile_of(dataset: Mapping[str, Any]) -> Profile | None:
-    """The built-in profile that a dataset declares (`Directory.dataset`), or `None`."""
+    """Return the built-in profile that a dataset declares (`Directory.dataset`), or `None`."""
     declared = str(dataset.get("profile") or "").casefold()
     if any(word in declared for word in ("openreferraluk", "open-referral-uk", "oruk")):
         return OPEN_REFERRAL_UK
@@ -146,7 +146,7 @@ def profile_of(dataset: Mapping[str, Any]) -> Profile | None:
 
 
 def check_profile(directory: Directory, profile: Profile) -> tuple[Finding, ...]:
-    """Where a directory leaves a profile: fields in use that it does not have, and fields that it requires.
+    """Return where a directory leaves a profile: fields in use that it does not have, and fields that it requires.
 
     Returns:
         Findings of the rules `not-in-profile` and `required-by-profile`, counted by entity and field.
@@ -189,7 +189,7 @@ def _counted(records: list[Record], rule: str, message: str, path: str) -> Itera
 
 
 def fit(raw: Mapping[str, Any], profile: Profile, entity: str = "service") -> dict[str, Any]:
-    """A nested raw record as a profile wants it: without the fields and the entities that it does not have.
+    """Return a nested raw record as a profile wants it: without the fields and the entities that it does not have.
 
     Nothing is lost in silence: `check_profile` says beforehand which fields those are.
     """

@@ -55,7 +55,7 @@ def validate(
         message = f"{entity!r} is no entity of HSDS"
         raise ValueError(message)
     validator = _validator(Path(schemas), entity, profile, formats=formats)
-    found = documents(source, entity) if isinstance(source, Directory) else source
+    objects = documents(source, entity) if isinstance(source, Directory) else source
     try:
         return tuple(
             Finding(
@@ -66,7 +66,7 @@ def validate(
                 entity=entity,
                 record_id=_id(document),
             )
-            for number, document in enumerate(found)
+            for number, document in enumerate(objects)
             for error in _errors(validator, document)
         )
     except RecursionError:
@@ -80,7 +80,7 @@ def _id(document: Any) -> str:
 
 
 def _asked(error: ValidationError) -> str:
-    """What the schema asks, in its own words: those of the document stay out."""
+    """Return what the schema asks, in its own words: those of the document stay out."""
     if error.validator == "required":
         return f"required: {error.message}"
     return f"{error.validator}: {json.dumps(error.validator_value, ensure_ascii=False)[:200]} is asked"

@@ -35,7 +35,7 @@ class Dialect:
 
 
 def dialect_of(sample: Sequence[str]) -> Dialect:
-    """The dialect of a file that begins with these lines.
+    """Return the dialect of a file that begins with these lines.
 
     The delimiter is the one that most lines have equally often outside of quotes; of several the more frequent one.
     """
@@ -46,7 +46,7 @@ def dialect_of(sample: Sequence[str]) -> Dialect:
 
 
 def _counts(lines: Sequence[str], mark: str) -> list[int]:
-    """How often each line has a mark outside of quotes; lines that go on inside of a quote count with the first."""
+    """Return how often each line has a mark outside of quotes; lines that go on inside of a quote count with the first."""
     counts: list[int] = []
     open_quote = False
     for number, line in enumerate(lines):

@@ -59,7 +59,7 @@ class Row:
 
 
 def rows(file: SourceFile, encoding: Encoding, note: Callable[[Finding], None]) -> Iterator[Row]:
-    """The rows of a CSV file that hold anything.
+    """Yield the rows of a CSV file that hold anything.
 
     A quote that opens by mistake would swallow the rows after it. A row that has not as many cells as the header,
     spans several lines, and whose later lines make whole rows of their own is read again line by line.
@@ -102,13 +102,13 @@ class _Rows:
         if dialect.says_separator:
             self.pending.popleft()
             self.number += 1
-        found = self._parsed(self._line())
+        parsed = self._parsed(self._line())
         while True:
             self.spanned = []
             try:
-                cells = next(found, None)
+                cells = next(parsed, None)
             except csv.Error as error:
-                found = self._parsed(self._line())
+                parsed = self._parsed(self._line())
                 self._found("not-csv", f"not CSV: {error}", "the row is not read", self.number + 1)
                 self.number += max(len(self.spanned), 1)
                 if not self.spanned:
@@ -119,7 +119,7 @@ class _Rows:
             spanned = self.spanned
             if len(spanned) > _MOST_LINES:
                 # `_line` stopped within the row.
-                found = self._parsed(self._line())
+                parsed = self._parsed(self._line())
             if self.width and len(spanned) > 1 and self._is_swallowed(cells, spanned):
                 self._found(
                     "stray-quote",
@@ -140,13 +140,13 @@ class _Rows:
         return csv.reader(lines, delimiter=dialect.delimiter, skipinitialspace=dialect.skips_blanks)
 
     def _is_swallowed(self, cells: list[str], spanned: list[str]) -> bool:
-        """Whether a row of several lines is really several rows."""
+        """Return whether a row of several lines is really several rows."""
         if len(spanned) > _MOST_LINES:
             return True
         if len(cells) == self.width:
             return False
         alone = (next(self._parsed([line]), []) for line in spanned[1:50])
-        return any(len(found) == self.width > 1 for found in alone)
+        return any(len(row) == self.width > 1 for row in alone)
 
     def _found(self, rule: str, message: str, action: str, line: int) -> None:
         severity = Severity.ERROR

@@ -35,7 +35,7 @@ class Encoding:
 
 
 def encoding_of(file: SourceFile) -> Encoding:
-    """How a file is encoded: UTF-8, another Unicode that its byte-order mark names, or else Windows-1252.
+    """Return how a file is encoded: UTF-8, another Unicode that its byte-order mark names, or else Windows-1252.
 
     A file of the last kind may have been put together from several, so each of its lines that is UTF-8 is read so.
 
@@ -66,7 +66,7 @@ def encoding_of(file: SourceFile) -> Encoding:
                 start = max(error.start - (len(error.object) - len(chunk)), 0)
                 line += chunk.count(b"\n", 0, start)
                 message = f"byte {before + start} (0x{error.object[error.start]:02X}) is not UTF-8; save the file as UTF-8"
-                found = Finding(
+                finding = Finding(
                     severity=Severity.ERROR,
                     rule="not-utf-8",
                     message=message,
@@ -74,7 +74,7 @@ def encoding_of(file: SourceFile) -> Encoding:
                     file=file.name,
                     line=line,
                 )
-                return Encoding(WINDOWS_1252, (*findings, found))
+                return Encoding(WINDOWS_1252, (*findings, finding))
             if not chunk:
                 return Encoding(name, tuple(findings))
             before += len(chunk)
@@ -106,7 +106,7 @@ def decoded(content: bytes, encoding: Encoding) -> str:
 
 
 def lines(file: SourceFile, encoding: Encoding) -> Iterator[str]:
-    """A file's lines as text, with their ends, in bounded memory.
+    """Yield a file's lines as text, with their ends, in bounded memory.
 
     Raises:
         UnreadableError: the file cannot be read.

@@ -24,7 +24,7 @@ _MARKS: Final = (b"\xef\xbb\xbf",)
 
 
 def foreign_form(start: bytes, name: str) -> str:
-    """What a file is that begins so, and what to do; "" where it may be one that is read.
+    """Return what a file is that begins so, and what to do; "" where it may be one that is read.
 
     Args:
         start: its first bytes.
@@ -38,7 +38,7 @@ def foreign_form(start: bytes, name: str) -> str:
 
 
 def foreign_archive(members: Collection[str]) -> str:
-    """What a zip is whose files make up one document, and what to do; "" for a zip of files."""
+    """Return what a zip is whose files make up one document, and what to do; "" for a zip of files."""
     names = {name.lower() for name in members}
     folders = {name.split("/")[0] for name in names}
     if "[content_types].xml" in names:

@@ -62,7 +62,7 @@ class SourceFile:
     opener: Callable[[], IO[bytes]]
 
     def open(self) -> IO[bytes]:
-        """The file's bytes.
+        """Return the file's bytes.
 
         Raises:
             UnreadableError: here or while it is read: no permission, a broken archive, more than `MOST_BYTES`.
@@ -71,7 +71,7 @@ class SourceFile:
             return io.BufferedReader(_Guarded(self.name, self.opener()), 1 << 18)
 
     def read(self) -> bytes:
-        """All of it (see `open` for what it raises)."""
+        """Return all of it (see `open` for what it raises)."""
         with self.open() as stream:
             return stream.read()
 
@@ -88,10 +88,10 @@ def _told(name: str) -> Iterator[None]:
         yield
     except _BROKEN as error:
         if isinstance(error, OSError) and error.errno:
-            found = refused(name, "cannot-open", f"cannot be read ({error.strerror})")
+            finding = refused(name, "cannot-open", f"cannot be read ({error.strerror})")
         else:
-            found = refused(name, "broken-archive", f"cannot be unpacked ({error})")
-        raise UnreadableError(found) from error
+            finding = refused(name, "broken-archive", f"cannot be unpacked ({error})")
+        raise UnreadableError(finding) from error
 
 
 class _Guarded(io.RawIOBase):
@@ -144,7 +144,7 @@ _BROKEN: Final = (
 
 @contextmanager
 def opened(source: Source) -> Iterator[Iterator[SourceFile | Finding]]:
-    """Every file of a source that may hold data, in order of name, and what is wrong with the others.
+    """Return every file of a source that may hold data, in order of name, and what is wrong with the others.
 
     The files can be opened as long as the context lasts.
 
@@ -190,7 +190,7 @@ def _printable(source: object) -> str:
 
 
 def _from_object(source: IO[Any], stack: ExitStack) -> SourceFile:
-    """A file object, copied to where it can be read more than once; on disk once it is large."""
+    """Return a file object, copied to where it can be read more than once; on disk once it is large."""
     name = str(getattr(source, "name", "") or "file object").replace("\\", "/").rsplit("/", 1)[-1]
     copy = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=SMALL))  # noqa: SIM115  # the stack closes it
     while chunk := source.read(1 << 20):
@@ -274,7 +274,7 @@ _READ: Final = (
 
 
 def _unpacked(file: SourceFile, stack: ExitStack, *, nested: bool = False) -> Iterator[SourceFile | Finding]:
-    """A file, or what is in it if it is a zip or a gzip."""
+    """Yield a file, or what is in it if it is a zip or a gzip."""
     try:
         with file.open() as stream:
             start = stream.read(4)
@@ -323,7 +323,7 @@ def _bomb(name: str, packed: int, unpacked: int) -> Finding:
 def _member(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, stack: ExitStack
 ) -> Iterator[SourceFile | Finding]:
-    """One file of a zip. Nothing is ever unpacked to disk; still, a name that leads elsewhere marks a hostile file."""
+    """Yield one file of a zip. Nothing is ever unpacked to disk; still, a name that leads elsewhere marks a hostile file."""
     name = info.filename.replace("\\", "/")
     parts = PurePosixPath(name).parts
     if name.startswith("/") or ".." in parts or ":" in name or "\0" in info.orig_filename:
@@ -340,7 +340,7 @@ def _member(
 
 
 def _gunzipped(file: SourceFile, stack: ExitStack) -> Iterator[SourceFile | Finding]:
-    """A gzip's content, once it is known to be whole and no bomb."""
+    """Yield a gzip's content, once it is known to be whole and no bomb."""
 
     def inside() -> IO[bytes]:
         return cast("IO[bytes]", gzip.open(stack.enter_context(file.opener())))
@@ -359,5 +359,5 @@ def _gunzipped(file: SourceFile, stack: ExitStack) -> Iterator[SourceFile | Find
 
 
 def refused(name: str, rule: str, message: str) -> Finding:
-    """The finding of a file that is not read."""
+    """Return the finding of a file that is not read."""
     return Finding(severity=Severity.ERROR, rule=rule, message=message, action="not read", file=name)

@@ -13,7 +13,7 @@ TAIL: Final = "_attributes"
 
 
 def bare_names(value: Any) -> tuple[Any, dict[str, int]]:
-    """A JSON value with such fields under their bare names, and how often each was renamed.
+    """Return a JSON value with such fields under their bare names, and how often each was renamed.
 
     A list may also come as an object whose keys are numbers. What has a bare name that no record knows stays as it is,
     and so does a field of which the bare one is there too.
@@ -48,7 +48,7 @@ def _listed(value: Any) -> Any:
 
 @cache
 def _is_known(name: str, bare: str) -> bool:
-    """Whether a name means a field of records, and is no field or table itself."""
+    """Return whether a name means a field of records, and is no field or table itself."""
     if name in OLD_TABLES or any(
         name in specs(cls) or (entity, name) in FIELDS for entity, cls in ENTITIES.items()
     ):

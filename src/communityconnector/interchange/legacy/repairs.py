@@ -38,7 +38,7 @@ _BARE: Final = frozenset({"address", *_STREET})
 
 
 def _location(raw: Raw, _: str) -> dict[str, Any] | None:
-    """A location whose address stands in it bare, or whose point stands in its address."""
+    """Return a location whose address stands in it bare, or whose point stands in its address."""
     made: dict[str, Any] | None = None
     has_point = raw.get("latitude") is not None or raw.get("coordinates") is not None
     if has_point and _BARE.isdisjoint(raw):
@@ -59,7 +59,7 @@ def _location(raw: Raw, _: str) -> dict[str, Any] | None:
 
 
 def split_address(place: Raw) -> tuple[Raw, dict[str, Any]]:
-    """A location without the address that stands bare in it, and this; {} where none does."""
+    """Return a location without the address that stands bare in it, and this; {} where none does."""
     address = place.get("address")
     inline = {name: place[name] for name in _STREET if isinstance(place.get(name), str) and place[name]}
     if isinstance(address, str) and address and not place.get("addresses"):
@@ -75,7 +75,7 @@ def split_address(place: Raw) -> tuple[Raw, dict[str, Any]]:
 
 
 def _point_in(address: Any) -> dict[str, Any]:
-    """The point of an address, which HSDS keeps with the location."""
+    """Return the point of an address, which HSDS keeps with the location."""
     if not isinstance(address, dict):
         return {}
     point = address.get("coordinates")
@@ -88,7 +88,7 @@ def _point_in(address: Any) -> dict[str, Any]:
 
 
 def _organization(raw: Raw, seed: str) -> dict[str, Any] | None:
-    """An organization whose services stand within its locations."""
+    """Return an organization whose services stand within its locations."""
     places = raw.get("locations")
     if not isinstance(places, list) or not any(isinstance(p, dict) and p.get("services") for p in places):
         return None
@@ -107,13 +107,13 @@ def _organization(raw: Raw, seed: str) -> dict[str, Any] | None:
 
 
 def has_services(place: Raw) -> bool:
-    """Whether services stand within a location."""
+    """Return whether services stand within a location."""
     services = place.get("services")
     return isinstance(services, list) and any(isinstance(service, dict) for service in services)
 
 
 def split_place(place: Raw, seed: str) -> tuple[Raw, list[dict[str, Any]]]:
-    """A location without the services that stand within it, and these with the location in its HSDS place.
+    """Return a location without the services that stand within it, and these with the location in its HSDS place.
 
     Args:
         place: the location.
@@ -124,10 +124,10 @@ def split_place(place: Raw, seed: str) -> tuple[Raw, list[dict[str, Any]]]:
     bare = {name: value for name, value in place.items() if name != "services"}
     if not bare.get("id"):
         bare["id"] = mint("location", seed)
-    found = [service for service in place["services"] if isinstance(service, dict)]
+    services = [service for service in place["services"] if isinstance(service, dict)]
     return bare, [
         s if s.get("service_at_locations") else {**s, "service_at_locations": [{"location": bare}]}
-        for s in found
+        for s in services
     ]
 
 
@@ -135,7 +135,7 @@ _SHAPES: Final = ("extent", "geojson", "geometry", "shape", "boundary", "polygon
 
 
 def _service_area(raw: Raw, _: str) -> dict[str, Any] | None:
-    """An area whose shape is an object instead of text, or stands under a name of the source's own."""
+    """Return an area whose shape is an object instead of text, or stands under a name of the source's own."""
     for name in _SHAPES:
         shape = raw.get(name)
         if isinstance(shape, dict) and shape:

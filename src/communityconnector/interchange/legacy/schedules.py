@@ -45,7 +45,7 @@ _NAMES: Final = {
 
 
 def repair_schedule(raw: Raw) -> _Made | None:
-    """A raw schedule with its parts under their HSDS names; `None` where there is nothing to mend.
+    """Return a raw schedule with its parts under their HSDS names; `None` where there is nothing to mend.
 
     Days in words or lists become `byday`; times under other names, as 1930, with a date that is none, or in `dtstart`
     and `until` (a slip of a well-known export program) become `opens_at` and `closes_at`; a whole span in one field
@@ -64,13 +64,13 @@ def repair_schedule(raw: Raw) -> _Made | None:
 
 
 def day_of(text: str) -> str:
-    """A date as YYYY-MM-DD; month first where it has slashes, as the Ohana API's manual has it; "" for another text."""
+    """Return a date as YYYY-MM-DD; month first where it has slashes, as the Ohana API's manual has it; "" for another text."""
     bare = text.strip()
-    found = _AMERICAN.fullmatch(bare)
+    match = _AMERICAN.fullmatch(bare)
     try:
-        if found:
-            year = int(found[3]) + (2000 if len(found[3]) == 2 else 0)
-            return date(year, int(found[1]), int(found[2])).isoformat()
+        if match:
+            year = int(match[3]) + (2000 if len(match[3]) == 2 else 0)
+            return date(year, int(match[1]), int(match[2])).isoformat()
         return date.fromisoformat(bare).isoformat()
     except ValueError:
         return ""
@@ -159,8 +159,8 @@ def _time(value: Any) -> str:
     text = value.strip()
     if _HHMM.fullmatch(text) and int(text[-2:]) < 60 and int(text[:-2]) <= 24:
         return f"{int(text[:-2]):02}:{text[-2:]}"
-    if found := _NO_DATE.fullmatch(text):
-        return found[1]
+    if match := _NO_DATE.fullmatch(text):
+        return match[1]
     if _CLOCK.fullmatch(text) and (":" in text or text[-1:].lower() in "apm."):
         return text
     return text if text.lower() in {"noon", "midnight", "midday"} else ""
@@ -236,11 +236,11 @@ _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
 
 
 def _date_in(text: str) -> str:
-    """The one date that a text names, with its year; "" where it names none, or several."""
-    found = list(_DATE_IN.finditer(text))
-    if len(found) != 1:
+    """Return the one date that a text names, with its year; "" where it names none, or several."""
+    matches = list(_DATE_IN.finditer(text))
+    if len(matches) != 1:
         return ""
-    (one,) = found
+    (one,) = matches
     if one["day"]:
         return day_of(one["day"])
     month = one["month"].casefold()
@@ -263,6 +263,6 @@ def _frequency(made: _Made, raw: Raw) -> None:
 
 
 def _has_rule(made: _Made) -> bool:
-    """Whether an unknown field says how often it repeats, or cannot be read."""
+    """Return whether an unknown field says how often it repeats, or cannot be read."""
     beyond = beyond_hsds({name: value for name, value in made.items() if name not in _NAMES.values()})
     return "FREQ=" in beyond or "UNREAD=" in beyond

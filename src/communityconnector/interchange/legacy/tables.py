@@ -32,7 +32,7 @@ TableUpgrade = Callable[[Row], Iterable[RawRecord]]
 
 
 def table_upgrade(stem: str, header: Collection[str]) -> TableUpgrade | None:
-    """How the rows of a table are lifted; `None` where HSDS 3.2 has the table and means the same.
+    """Return how the rows of a table are lifted; `None` where HSDS 3.2 has the table and means the same.
 
     Args:
         stem: the file's name without folder and suffix, lower case.
@@ -47,12 +47,12 @@ def table_upgrade(stem: str, header: Collection[str]) -> TableUpgrade | None:
 
 
 def _as(entity: str, **more: str) -> TableUpgrade:
-    """The same columns under another table's name."""
+    """Return the same columns under another table's name."""
     return lambda row: (RawRecord(entity, {**more, **{k: v for k, v in row.items() if v}}),)
 
 
 def _own(table: str, key: str) -> str:
-    """The id of a row whose table is now one with another table, where the same number stands for something else."""
+    """Return the id of a row whose table is now one with another table, where the same number stands for something else."""
     return key if not key or len(key) > _LONGEST_NUMBER else f"{table}-{key}"
 
 
@@ -74,7 +74,7 @@ def _ids(row: Row, *names: str) -> tuple[str, ...]:
 
 
 def _links(row: Row) -> dict[str, Any]:
-    """A link between a service and a term, as an attribute."""
+    """Return a link between a service and a term, as an attribute."""
     term = row.get("taxonomy_term_id") or row.get("taxonomy_id") or ""
     service = row.get("service_id", "")
     rest = {k: v for k, v in row.items() if k not in ("service_id", "taxonomy_id", "taxonomy_term_id", "id")}
@@ -155,7 +155,7 @@ def _holiday(row: Row) -> Iterable[RawRecord]:
 
 
 def _term(row: Row) -> Iterable[RawRecord]:
-    """A term of HSDS 1.x and of Ohana: `taxonomy` was a table of terms."""
+    """Yield a term of HSDS 1.x and of Ohana: `taxonomy` was a table of terms."""
     raw: dict[str, Any] = {
         k: v for k, v in row.items() if k not in ("taxonomy_id", "parent_id", "parent_name", "vocabulary")
     }

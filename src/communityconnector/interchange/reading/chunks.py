@@ -65,12 +65,12 @@ class ChunkRead:
     visits: list[Visit]
 
     def to_plain(self) -> tuple[Any, ...]:
-        """The same as plain values, items as they are."""
-        return self.items, [(place, _plain(found)) for place, found in self.said], self.visits
+        """Return the same as plain values, items as they are."""
+        return self.items, [(place, _plain(finding)) for place, finding in self.said], self.visits
 
     @classmethod
     def of_plain(cls, plain: tuple[Any, ...], item: Callable[..., Any]) -> ChunkRead:
-        """What `to_plain` gave.
+        """Return what `to_plain` gave.
 
         Args:
             plain: that.
@@ -78,7 +78,7 @@ class ChunkRead:
         """
         items, said, visits = plain
         return cls(
-            [item(*parts) for parts in items], [(place, _found(*found)) for place, found in said], visits
+            [item(*parts) for parts in items], [(place, _found(*parts)) for place, parts in said], visits
         )
 
 
@@ -130,18 +130,18 @@ class Merging:
         self._visits = read.visits
         self._told = notes.were_reported([digest for digest, _ in read.visits])
         self._said: dict[int, list[Draft | Finding]] = {}
-        for place, found in read.said:
-            self._said.setdefault(place, []).append(found)
+        for place, finding in read.said:
+            self._said.setdefault(place, []).append(finding)
 
     def findings(self, place: int) -> Iterator[Finding]:
-        """What is to be told before an item."""
-        for found in self._said.get(place, ()):
-            if isinstance(found, Finding):
-                yield found
-            elif found.key is not None:
-                self._notes.count(found.key, found.count, found)
-            elif found.visit < 0 or not self._told[found.visit]:
-                finding = self._notes.take(found)
+        """Yield what is to be told before an item."""
+        for draft in self._said.get(place, ()):
+            if isinstance(draft, Finding):
+                yield draft
+            elif draft.key is not None:
+                self._notes.count(draft.key, draft.count, draft)
+            elif draft.visit < 0 or not self._told[draft.visit]:
+                finding = self._notes.take(draft)
                 if finding is not None:
                     yield finding
 
@@ -153,7 +153,7 @@ class Merging:
 
 
 def lines_of(stream: IO[bytes]) -> Iterator[bytes]:
-    """The lines of a file, with their ends."""
+    """Yield the lines of a file, with their ends."""
     while line := stream.readline(LONGEST_LINE):
         yield line
 
@@ -191,10 +191,10 @@ class Chunks:
             yield attrs.evolve(self._about, before=before, content=b"".join(held))
 
 
-def _plain(found: Draft | Finding) -> tuple[Any, ...]:
-    is_draft = isinstance(found, Draft)
+def _plain(finding: Draft | Finding) -> tuple[Any, ...]:
+    is_draft = isinstance(finding, Draft)
     names = _DRAFT if is_draft else _FINDING
-    values = [getattr(found, name) for name in names]
+    values = [getattr(finding, name) for name in names]
     values[0] = str(values[0])
     return is_draft, *values
 

@@ -62,7 +62,7 @@ class Wrapped:
 
 
 def flat_json(value: Any, hint: str = "") -> FlatTable | Strange | Wrapped | None:
-    """What JSON holds that is not HSDS; `None` where it is HSDS, or nothing at all.
+    """Return what JSON holds that is not HSDS; `None` where it is HSDS, or nothing at all.
 
     Args:
         value: the JSON.
@@ -116,7 +116,7 @@ def _table(listed: Listed, least: int = 3) -> FlatTable | None:
 
 
 def _reads_better_flat(objects: Sequence[Mapping[str, Any]], hint: str) -> bool:
-    """Whether more keys of some objects are understood as columns than as fields of HSDS."""
+    """Return whether more keys of some objects are understood as columns than as fields of HSDS."""
     if any(_embeds(key, item) for row in objects for key, item in row.items()):
         return False
     keys = tuple(dict.fromkeys(key for row in objects for key in row))
@@ -133,7 +133,7 @@ def _reads_better_flat(objects: Sequence[Mapping[str, Any]], hint: str) -> bool:
 
 
 def _embeds(key: str, item: Any) -> bool:
-    """Whether a value is records of HSDS within a record."""
+    """Return whether a value is records of HSDS within a record."""
     holds = isinstance(item, list) and any(isinstance(part, dict) for part in item)
     if key == "location" and isinstance(item, dict):
         # Other systems write a point or an address there; the type of a location is HSDS's own.
@@ -153,7 +153,7 @@ _EMBEDDING: Final = frozenset(
 
 @lru_cache(maxsize=1024)
 def _known_to_hsds(keys: tuple[str, ...], hint: str) -> int:
-    """How many keys the likeliest entity has as fields, of today or of an older form."""
+    """Return how many keys the likeliest entity has as fields, of today or of an older form."""
     return max(
         sum(1 for key in keys if key in specs(ENTITIES[entity]) or field_upgrade(entity, key) is not None)
         for entity in dict.fromkeys((*RECOGNISED, *([hint] if hint else [])))
@@ -178,7 +178,7 @@ def _is_strong(key: str, hint: str) -> bool:
 
 
 def _is_strange(objects: Sequence[Mapping[str, Any]], hint: str) -> bool:
-    """Whether some objects are no records of HSDS: they have nothing of it but what any JSON may have, or no name."""
+    """Return whether some objects are no records of HSDS: they have nothing of it but what any JSON may have, or no name."""
     keys = {key for row in objects for key in row}
     if not keys or any(entity_named(key.removesuffix(".csv")) for key in keys):
         return False
@@ -196,7 +196,7 @@ def _is_strange(objects: Sequence[Mapping[str, Any]], hint: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _names(key: str) -> bool:
-    """Whether a key holds the name of a record, in HSDS or in an older form."""
+    """Return whether a key holds the name of a record, in HSDS or in an older form."""
     return key == "name" or any(
         (lift := field_upgrade(entity, key)) is not None and "name" in (lift("x") or {})
         for entity in RECOGNISED
@@ -204,7 +204,7 @@ def _names(key: str) -> bool:
 
 
 def _is_wrapper(value: Mapping[str, Any], hint: str) -> bool:
-    """Whether an object says nothing of HSDS itself, and holds others."""
+    """Return whether an object says nothing of HSDS itself, and holds others."""
     holds = any(isinstance(item, (dict, list)) for item in value.values())
     own = any(_is_strong(key, hint) or entity_named(key.removesuffix(".csv")) for key in value)
     return holds and not own and "x_filled_in" not in value
@@ -243,7 +243,7 @@ def _of_one_list(
 
 
 def _tables_in(lists: Sequence[tuple[str, list[Any]]], hint: str) -> FlatTable | None:
-    """One table of several lists ("Ashe": [...], "Wilkes": [...]), each row with the key of its list."""
+    """Return one table of several lists ("Ashe": [...], "Wilkes": [...]), each row with the key of its list."""
     tables = [
         (path, inner) for path, items in lists if isinstance(inner := flat_json(items, hint), FlatTable)
     ]
@@ -276,7 +276,7 @@ def _lists_in(value: Mapping[str, Any], path: str, depth: int) -> Iterator[tuple
 def _keyed(
     value: Mapping[str, Any], path: str, keys: tuple[str, ...]
 ) -> Iterator[tuple[str, tuple[str, ...], dict[str, Any]]]:
-    """The objects that stand under keys of their own ("Food Pantry": {...}), some levels deep."""
+    """Yield the objects that stand under keys of their own ("Food Pantry": {...}), some levels deep."""
     if not value or not all(isinstance(item, dict) and item for item in value.values()) or len(keys) >= 3:
         return
     for key, item in value.items():
@@ -313,5 +313,5 @@ def _described(objects: Sequence[Mapping[str, Any]]) -> str:
 
 
 def sheet_cells(table: FlatTable) -> list[list[str]]:
-    """The table's cells, row by row, in the order of its header."""
+    """Return the table's cells, row by row, in the order of its header."""
     return [[cell_of(cells.get(column, "")) for column in table.header] for _, cells in table.rows]

@@ -41,7 +41,7 @@ class Repeats:
         self._base.close()
 
     def new_id(self, entity: str, raw: Mapping[str, Any], line: int) -> str:
-        """The id to read a row under, where an earlier row has its own and says something else; else "".
+        """Return the id to read a row under, where an earlier row has its own and says something else; else "".
 
         Args:
             entity: the row's entity.
@@ -57,8 +57,8 @@ class Repeats:
         if self._base.execute("SELECT 1 FROM first WHERE entity = ? AND id = ? AND said = ?", row).fetchone():
             return ""
         select = "SELECT new FROM later WHERE entity = ? AND id = ? AND said = ?"
-        found = self._base.execute(select, row).fetchone()
-        return str(found[0]) if found else self._made(*row, line)
+        renamed = self._base.execute(select, row).fetchone()
+        return str(renamed[0]) if renamed else self._made(*row, line)
 
     def _of_whole(self, entity: str, raw: Mapping[str, Any], line: int) -> str:
         """As `new_id`, for what other rows name by its id: only a name that is quite another makes it another record."""
@@ -84,7 +84,7 @@ class Repeats:
         return new
 
     def findings(self, file: str) -> Iterator[Finding]:
-        """The findings of a table that was read to its end."""
+        """Yield the findings of a table that was read to its end."""
         for entity, again in self._again.items():
             yield used_twice(entity, again.key, again.count, file=file, line=again.line)
         self._again.clear()

@@ -45,7 +45,7 @@ class Sheet:
     line: int = 1
 
     def cells(self, row: Row) -> dict[str, str]:
-        """A row's cells by column; what is beyond the last column has its number."""
+        """Return a row's cells by column; what is beyond the last column has its number."""
         named = dict(zip(self.header, row.cells, strict=False))
         for number in range(len(self.header), len(row.cells)):
             if row.cells[number]:
@@ -54,12 +54,12 @@ class Sheet:
 
 
 def read_sheet(sheet: Sheet, reading: Reading) -> Iterator[Record]:
-    """The services of a plain sheet, one a row; what was guessed and what was not read goes to the findings."""
+    """Yield the services of a plain sheet, one a row; what was guessed and what was not read goes to the findings."""
     yield from _SheetReading(sheet, reading).records()
 
 
 def read_flat(table: FlatTable, file: str, reading: Reading) -> Iterator[Record]:
-    """The services of a table that JSON held."""
+    """Yield the services of a table that JSON held."""
     rows = [Row(number, cells) for number, cells in enumerate(sheet_cells(table), start=1)]
     paths = {number: path for number, (path, _) in enumerate(table.rows, start=1)}
     message = f"JSON that is not HSDS: {table.form}, {len(rows):,} records"
@@ -69,14 +69,14 @@ def read_flat(table: FlatTable, file: str, reading: Reading) -> Iterator[Record]
         )
     )
     for note in table.notes:
-        found = Finding(
+        finding = Finding(
             severity=Severity.WARNING,
             rule=note.rule,
             message=note.message,
             action=_RULES[note.rule],
             file=file,
         )
-        reading.findings.append(found)
+        reading.findings.append(finding)
     yield from read_sheet(Sheet(file, table.header, rows, paths), reading)
 
 
@@ -91,8 +91,8 @@ _RULES: Final = {
 
 def no_name_column(sheet: Sheet, reading: Reading) -> None:
     """Say that a table has no column which names services, and how to read it all the same."""
-    found = ColumnMapping.guess(sheet.header, [sheet.cells(row) for row in sheet.rows[:LOOKED_AT]])
-    reading.dataset["columns"] = dict(found.columns)
+    mapping = ColumnMapping.guess(sheet.header, [sheet.cells(row) for row in sheet.rows[:LOOKED_AT]])
+    reading.dataset["columns"] = dict(mapping.columns)
     columns = ", ".join(column for column in sheet.header if not column.startswith("column "))
     message = (
         f"a table of {len(sheet.rows):,} rows in which no column is understood as the name of a service or an agency; "
@@ -179,7 +179,7 @@ class _SheetReading:
     def _in_doubt(
         self, cells: Mapping[str, str], made: SheetRow, privacy: PrivacyColumns
     ) -> Mapping[str, str]:
-        """A row's cells, in which a blank mark of privacy is a doubt where the cells stand under the wrong columns."""
+        """Return a row's cells, in which a blank mark of privacy is a doubt where the cells stand under the wrong columns."""
         beyond = cells.keys() - set(self.sheet.header)
         if not beyond and not any(note.rule == "columns-shifted" for note in made.notes):
             return cells
@@ -213,7 +213,7 @@ class _SheetReading:
         return mapping
 
     def _places(self, levels: Levels | None, reader: RowReader, privacy: PrivacyColumns) -> Places | None:
-        """Where programs are, in exports whose rows are agencies, sites and programs, as a column says."""
+        """Return where programs are, in exports whose rows are agencies, sites and programs, as a column says."""
         if levels is None:
             return None
         if unread := levels.unread():

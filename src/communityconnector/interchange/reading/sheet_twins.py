@@ -22,7 +22,7 @@ _MAY_DIFFER: Final = frozenset({
 def without_repeats(
     lines: Sequence[Line], sheet: Sheet, mapping: ColumnMapping
 ) -> Iterator[tuple[Line, dict[str, str], list[int]]]:
-    """The rows of a sheet, those that say the same service once more joined to its first.
+    """Yield the rows of a sheet, those that say the same service once more joined to its first.
 
     Two rows are one service if their names and their places or phones are the same, and nothing that decides for whom,
     when or where it is differs. Descriptions and categories are kept from both.
@@ -50,7 +50,7 @@ def without_repeats(
 
 
 def _key(cells: Mapping[str, str], mapping: ColumnMapping, line: Line) -> tuple[str, ...]:
-    """What two rows of one service have in common; () where a row says too little."""
+    """Return what two rows of one service have in common; () where a row says too little."""
     named = _folded(cells, mapping, "service.name")
     place = _folded(cells, mapping, "location.address", "location.address_1", "location.point")
     phone = "".join(letter for letter in _folded(cells, mapping, "phones") if letter.isdigit())
@@ -64,7 +64,7 @@ def _folded(cells: Mapping[str, str], mapping: ColumnMapping, *fields: str) -> s
 
 
 def _bare(text: str) -> str:
-    """A text without casing and punctuation."""
+    """Return a text without casing and punctuation."""
     return " ".join("".join(letter if letter.isalnum() else " " for letter in text.casefold()).split())
 
 

@@ -71,7 +71,7 @@ class Spool:
         reading.partial.clear()
 
     def records(self, reading: Reading) -> Iterator[Record]:
-        """The services, each with all that belongs to it, then every other record that nothing leads to."""
+        """Yield the services, each with all that belongs to it, then every other record that nothing leads to."""
         if self._base is None:
             return
         services = "SELECT DISTINCT id FROM record WHERE entity = 'service' AND NOT partial ORDER BY number"
@@ -85,15 +85,15 @@ class Spool:
             yield self._whole((entity, key), reading)
 
     def _whole(self, root: Key, reading: Reading) -> Record:
-        """A record with all that it leads to."""
+        """Return a record with all that it leads to."""
         base = cast("sqlite3.Connection", self._base)
-        found: list[tuple[int, bool, bytes]] = []
+        rows: list[tuple[int, bool, bytes]] = []
         seen = {root}
         waiting = [root]
         while waiting:
             key = waiting.pop()
             select = "SELECT number, partial, body FROM record WHERE entity = ? AND id = ?"
-            found += base.execute(select, key).fetchall()
+            rows += base.execute(select, key).fetchall()
             owned: list[Any] = base.execute(
                 "SELECT entity, id FROM owns WHERE owner_entity = ? AND owner_id = ? ORDER BY rowid", key
             ).fetchall()
@@ -104,7 +104,7 @@ class Spool:
         whole: list[Record] = []
         partial: list[Record] = []
         # In the order of the source, as a reading of the whole has them.
-        for _, is_partial, body in sorted(found):
+        for _, is_partial, body in sorted(rows):
             # Written by this very process a moment ago, to a file without a name.
             (partial if is_partial else whole).append(pickle.loads(body))  # noqa: S301  # see above
         known = {(record.entity, record.id) for record in whole}
@@ -117,7 +117,7 @@ class Spool:
 
 
 def _owners(record: Record) -> Iterator[tuple[str, str, str, str]]:
-    """Who owns a record, and whom it owns, by the references that it has."""
+    """Yield who owns a record, and whom it owns, by the references that it has."""
     facts = shape(record.entity)
     for link, value in zip(facts.links, facts.linked(record), strict=True):
         if value and link.side == "parent":

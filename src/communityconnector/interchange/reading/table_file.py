@@ -49,12 +49,12 @@ _ESCAPED: Final = re.compile(r"'+[=@\t\r\n\uff1d\uff20+\-\uff0b\uff0d]")
 
 
 def plain_cell(cell: str) -> str:
-    """A cell's text, without the quote that keeps a spreadsheet program from taking it for a formula."""
+    """Return a cell's text, without the quote that keeps a spreadsheet program from taking it for a formula."""
     return cell[1:] if _ESCAPED.match(cell) else cell
 
 
 def _plain_cells(row: Row) -> list[str]:
-    """The texts of a row; few of them begin with a quote."""
+    """Return the texts of a row; few of them begin with a quote."""
     return [plain_cell(cell) if cell[:1] == "'" else cell for cell in row.cells]
 
 
@@ -78,27 +78,27 @@ class TableFile:
         """Yield the records of the file."""
         encoding = encoding_of(self.file)
         self.reading.findings.extend(encoding.findings)
-        found = rows(self.file, encoding, self.reading.findings.append)
-        header = next(found, None)
+        lines = rows(self.file, encoding, self.reading.findings.append)
+        header = next(lines, None)
         if header is None:
             self._note(Severity.ERROR, "empty-file", "the file is empty", "not read", 1)
             return
         table = None if self.reading.mapping is not None else self.package.tables.get(self.file.name)
         if table is None:
-            yield from self._sheet([header, *found])
+            yield from self._sheet([header, *lines])
             return
         self._names(header)
         self.structurer.ticked = self._ticked(table.names, encoding)
         self._say_how(table)
-        yield from self._lifted(table, found)
+        yield from self._lifted(table, lines)
 
     def _ticked(self, names: Sequence[str], encoding: Encoding) -> frozenset[str]:
-        """The columns in which a blank means no; the file is looked through where it has any that may be one."""
+        """Return the columns in which a blank means no; the file is looked through where it has any that may be one."""
         if not any((flag := read_name(name)) and not flag.yes_hides for name in names):
             return frozenset()
-        found = rows(self.file, encoding, lambda _: None)
-        next(found, None)
-        return ticked_columns(names, (dict(zip(names, row.cells, strict=False)) for row in found))
+        lines = rows(self.file, encoding, lambda _: None)
+        next(lines, None)
+        return ticked_columns(names, (dict(zip(names, row.cells, strict=False)) for row in lines))
 
     def _note(self, severity: Severity, rule: str, message: str, action: str, line: int) -> None:
         self.reading.findings.append(
@@ -108,7 +108,7 @@ class TableFile:
         )
 
     def _names(self, header: Row) -> list[str]:
-        """The columns' names, each once."""
+        """Return the columns' names, each once."""
         names = unique_names(header.cells)
         for number, (cell, name) in enumerate(zip(header.cells, names, strict=True), start=1):
             if cell.strip() and name.endswith(f" (column {number})"):
@@ -120,12 +120,12 @@ class TableFile:
 
     def _cells(self, names: Sequence[str], row: Row) -> dict[str, str]:
         cells = _plain_cells(row)
-        found = dict(zip(names, cells, strict=False))
+        by_column = dict(zip(names, cells, strict=False))
         if len(cells) > len(names):
             self._check_width(names, row)
             beyond = enumerate(cells[len(names) :], start=len(names) + 1)
-            found.update((f"column {number}", cell) for number, cell in beyond if cell)
-        return found
+            by_column.update((f"column {number}", cell) for number, cell in beyond if cell)
+        return by_column
 
     def _check_width(self, names: Sequence[str], row: Row) -> None:
         if any(row.cells[len(names) :]):
@@ -143,8 +143,8 @@ class TableFile:
             message = f"nearly all values of {column} are ids of {target}"
             self._count(column, message, "read as links", rule="linked-by-value", severity=Severity.INFO)
 
-    def _lifted(self, table: HsdsTable, found: Iterator[Row]) -> Iterator[Record]:
-        for row in found:
+    def _lifted(self, table: HsdsTable, rows: Iterator[Row]) -> Iterator[Record]:
+        for row in rows:
             cells = self._cells(table.names, row)
             if cells.get("organization_id") == UNKNOWN_AGENCY:
                 del cells["organization_id"]
@@ -222,30 +222,30 @@ class TableFile:
         else:
             self.counts[rule, about] = attrs.evolve(held, count=held.count + 1)
 
-    def _sheet(self, found: Sequence[Row]) -> Iterator[Record]:
-        """A plain spreadsheet: one service a row, under a header that may stand some lines below the top."""
+    def _sheet(self, rows: Sequence[Row]) -> Iterator[Record]:
+        """Yield a plain spreadsheet: one service a row, under a header that may stand some lines below the top."""
         mapping = self.reading.mapping
         fits = looks_like_spreadsheet if mapping is None else partial(_names_columns, mapping)
-        if mapping is None and self.package.is_alone and (columns_as_rows := turned(found)):
+        if mapping is None and self.package.is_alone and (columns_as_rows := turned(rows)):
             message = "a sheet whose first column holds the names, with a service in each other column"
             self._note(Severity.INFO, "sheet-turned", message, "read so; lines are columns here", 1)
-            found = columns_as_rows
-        at = header_at(found, fits)
+            rows = columns_as_rows
+        at = header_at(rows, fits)
         if at < 0 and self.package.is_alone and mapping is None:
-            at = header_at(found, partial(looks_like_spreadsheet, least=2))
-            at = at if at >= 0 else header_by_cells(found)
+            at = header_at(rows, partial(looks_like_spreadsheet, least=2))
+            at = at if at >= 0 else header_by_cells(rows)
         if (self.package.tables and mapping is None) or (at < 0 and not self.package.is_alone):
-            columns = ", ".join(cell.strip() for cell in found[0].cells[:_MOST_NAMED] if cell.strip())
-            message = f"not a table that HSDS names: {len(found) - 1:,} rows under {columns}"
+            columns = ", ".join(cell.strip() for cell in rows[0].cells[:_MOST_NAMED] if cell.strip())
+            message = f"not a table that HSDS names: {len(rows) - 1:,} rows under {columns}"
             self._note(Severity.INFO, "unknown-table", message, "not read", 1)
             return
         if at > 0:
             message = f"{at} {'line' if at == 1 else 'lines'} above the header"
-            self._note(Severity.INFO, "rows-before-header", message, "not read as services", found[0].line)
+            self._note(Severity.INFO, "rows-before-header", message, "not read as services", rows[0].line)
         if at < 0:
-            no_name_column(self._plain_sheet(found, self._names(found[0])), self.reading)
+            no_name_column(self._plain_sheet(rows, self._names(rows[0])), self.reading)
             return
-        for block in blocks_of(found[at:], looks_like_spreadsheet):
+        for block in blocks_of(rows[at:], looks_like_spreadsheet):
             names = self._names(block[0])
             sheet = self._plain_sheet(block, names)
             for row in sheet.rows:
@@ -258,7 +258,7 @@ class TableFile:
 
 
 def _names_columns(mapping: ColumnMapping, cells: Sequence[str]) -> bool:
-    """Whether a row holds the names of two columns that a mapping knows."""
+    """Return whether a row holds the names of two columns that a mapping knows."""
     return len(mapping.columns.keys() & set(cells)) > 1
 
 

@@ -44,7 +44,7 @@ class KnownTable:
     key: str = ""
 
     def cells(self, column: str) -> Iterator[str]:
-        """The filled cells of a column."""
+        """Yield the filled cells of a column."""
         place = self.columns.names.index(column)
         try:
             for row in islice(rows(self.file, encoding_of(self.file), lambda _: None), 1, None):
@@ -78,7 +78,7 @@ class TableIds:
                 table.key = max(keys, key=lambda key: (named[key], -keys.index(key)))
 
     def _named(self, number: int, key: str) -> int:
-        """How often other tables name the rows of a table by a column."""
+        """Return how often other tables name the rows of a table by a column."""
         table = self._tables[number]
         place = self._load(f"{number} {key}", [table], key)
         return sum(
@@ -91,16 +91,16 @@ class TableIds:
         )
 
     def has(self, entity: str, key: str) -> bool:
-        """Whether a table of an entity has a row of this id."""
+        """Return whether a table of an entity has a row of this id."""
         place = self._load(entity, [t for t in self._tables if t.entity == entity], "")
         return self._is_at(place, key)
 
     def has_rows(self, entity: str) -> bool:
-        """Whether there is a table of an entity."""
+        """Return whether there is a table of an entity."""
         return any(table.entity == entity for table in self._tables)
 
     def target(self, table: KnownTable, column: str) -> str:
-        """The entity whose ids a column holds, by its name and nearly all of its values; "" if none."""
+        """Return the entity whose ids a column holds, by its name and nearly all of its values; "" if none."""
         cells = list(islice(table.cells(column), _LOOKED_AT))
         for entity in table.columns.links[column]:
             known = sum(1 for cell in cells if self.split(entity, cell))
@@ -109,14 +109,14 @@ class TableIds:
         return ""
 
     def split(self, entity: str, cell: str) -> list[str]:
-        """The ids that a cell holds; none where any part of it is no id of the entity's tables."""
+        """Return the ids that a cell holds; none where any part of it is no id of the entity's tables."""
         if self.has(entity, cell):
             return [cell]
         parts = [self._whole(entity, part) for part in ids_in(cell)]
         return parts if parts and all(self.has(entity, part) for part in parts) else []
 
     def _whole(self, entity: str, part: str) -> str:
-        """An id that a program wrote as a number with a fraction, as it is in its own table: "7.0" is "7"."""
+        """Return an id that a program wrote as a number with a fraction, as it is in its own table: "7.0" is "7"."""
         whole = FRACTION.sub("", part)
         return whole if whole != part and not self.has(entity, part) else part
 
@@ -138,7 +138,7 @@ class TableIds:
 
 
 def _pointing(table: KnownTable, entity: str) -> Iterator[str]:
-    """The columns of a table that name rows of an entity."""
+    """Yield the columns of a table that name rows of an entity."""
     reference = reference_to(table.entity, entity)
     if reference and reference in table.columns.names:
         yield reference

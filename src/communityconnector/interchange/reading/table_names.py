@@ -65,14 +65,14 @@ class Columns:
 
 
 def plain_name(column: str) -> str:
-    """A column's name in lower case with underscores, where it has capitals within: `OrganizationId`."""
+    """Return a column's name in lower case with underscores, where it has capitals within: `OrganizationId`."""
     plain = re.sub(r"[^a-z0-9]+", "_", _CAMEL.sub("_", without_accents(column).strip()).lower()).strip("_")
     turned = _KEY_FIRST.sub("", plain)
     return plain if turned == plain or turned not in _ENTITY else f"{turned}_id"
 
 
 def understood(entity: str, header: Sequence[str]) -> Columns:
-    """What the columns of an entity's table are, by their names alone."""
+    """Return what the columns of an entity's table are, by their names alone."""
     known = {name.lower(): name for name in columns(ENTITIES[entity])}
     names = [known.get(name.lower(), name) for name in header]
     taken = {name.lower() for name in names}
@@ -109,12 +109,12 @@ def understood(entity: str, header: Sequence[str]) -> Columns:
 
 
 def entity_of_word(word: str) -> str:
-    """The entity that others call so: `agencies`, `sites`; "" if none."""
+    """Return the entity that others call so: `agencies`, `sites`; "" if none."""
     return _ENTITY.get(word, "")
 
 
 def joins_places(header: Sequence[str]) -> bool:
-    """Whether a table only says which service is at which location: its columns are ids of the two."""
+    """Return whether a table only says which service is at which location: its columns are ids of the two."""
     names = [plain for name in header if (plain := plain_name(name)) and plain != "id"]
     entities = {entity_of_word(_KEY.sub("", plain)) for plain in names if _KEY.search(plain)}
     return len(names) == 2 and entities in ({"service", "location"}, {"program", "location"})
@@ -122,7 +122,7 @@ def joins_places(header: Sequence[str]) -> bool:
 
 @cache
 def _split(entity: str, plain: str) -> tuple[bool, str]:
-    """Whether a name begins with that of its own entity, and the rest; a bare `recordid` is the entity's own."""
+    """Return whether a name begins with that of its own entity, and the rest; a bare `recordid` is the entity's own."""
     if _KEY.sub("", plain) == "":
         return True, plain
     words = sorted((w for w, e in _ENTITY.items() if e == entity), key=len, reverse=True)
@@ -134,7 +134,7 @@ def _split(entity: str, plain: str) -> tuple[bool, str]:
 
 @cache
 def _linked(plain: str) -> tuple[str, ...]:
-    """The entities that a name may point to: `organization_recordid`, `locations`, `site_id`."""
+    """Return the entities that a name may point to: `organization_recordid`, `locations`, `site_id`."""
     entity = _ENTITY.get(_KEY.sub("", plain))
     return (entity, *_OTHERS.get(entity, ())) if entity else ()
 
@@ -146,7 +146,7 @@ def _is_field(entity: str, name: str) -> bool:
 
 @cache
 def reference_to(entity: str, target: str) -> str:
-    """The column of an entity's table that names a record of another one; "" where it has none."""
+    """Return the column of an entity's table that names a record of another one; "" where it has none."""
     return next(
         (n for n, f in specs(ENTITIES[entity]).items() if f.kind is Kind.REFERENCE and f.target == target), ""
     )

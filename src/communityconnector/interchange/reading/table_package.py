@@ -50,7 +50,7 @@ ROW_ID: Final = "x_row_id"
 
 
 def stem_of(name: str) -> str:
-    """A file's name as a table's: without folders and suffix, lower case, with underscores: `ServicePhones.csv` is `service_phones`."""
+    """Return a file's name as a table's: without folders and suffix, lower case, with underscores: `ServicePhones.csv` is `service_phones`."""
     base = name.rsplit("/", 1)[-1]
     for suffix in (".gz", *_SUFFIXES):
         if base.lower().endswith(suffix):
@@ -59,7 +59,7 @@ def stem_of(name: str) -> str:
 
 
 def entity_of_table(name: str, header: Sequence[str], hints: Mapping[str, str]) -> str:
-    """The entity that a CSV file holds: by the data package, by its name, else by its columns; "" if none.
+    """Return the entity that a CSV file holds: by the data package, by its name, else by its columns; "" if none.
 
     Columns that are clearly those of another entity outweigh the name.
     """
@@ -68,13 +68,13 @@ def entity_of_table(name: str, header: Sequence[str], hints: Mapping[str, str]) 
         return hints[base]
     stem = stem_of(name)
     names = tuple(column.strip().lower() for column in header)
-    best, found = "", ""
+    best, named = "", ""
     for entity, cls in ENTITIES.items():
         for known in (cls.table.removesuffix(".csv"), entity, f"{entity}s"):
             if (stem == known or stem.endswith(f"_{known}")) and len(known) > len(best):
-                best, found = known, entity
+                best, named = known, entity
     if best:
-        return entity_fitting(names, found)
+        return entity_fitting(names, named)
     other = entity_of_word(stem)
     if other and understood(other, header).keys:
         # A plain list of agencies has no keys.
@@ -86,12 +86,12 @@ def entity_of_table(name: str, header: Sequence[str], hints: Mapping[str, str]) 
 
 
 def old_table(name: str, header: Sequence[str]) -> TableUpgrade | None:
-    """How a table of an older form is lifted, if it is one; its name may have something before it."""
+    """Return how a table of an older form is lifted, if it is one; its name may have something before it."""
     return table_upgrade(_older(name) or stem_of(name), [column.strip().lower() for column in header])
 
 
 def _older(name: str) -> str:
-    """The name of the older form's table that a file is named for; "" if none."""
+    """Return the name of the older form's table that a file is named for; "" if none."""
     stem = stem_of(name)
     fitting = [known for known in OLD_TABLES if stem == known or stem.endswith(f"_{known}")]
     return max(fitting, key=len, default="")
@@ -110,7 +110,7 @@ _OLDER: Final = {
 
 
 def unique_names(cells: Sequence[str]) -> list[str]:
-    """The columns' names, each once."""
+    """Return the columns' names, each once."""
     names: list[str] = []
     for number, cell in enumerate(cells, start=1):
         name = cell.strip() or f"column {number}"
@@ -185,11 +185,11 @@ class Package:
         entity = _OLDER.get(older) or entity_of_table(file.name, names, self._hints)
         if entity == "taxonomy" and any(plain_name(name).endswith(_OF_TERMS) for name in names):
             entity = "taxonomy_term"
-        found = understood(entity, names) if entity else None
-        if found is not None and self._is_plain(entity, names, found):
+        known = understood(entity, names) if entity else None
+        if known is not None and self._is_plain(entity, names, known):
             return
-        if found is not None:
-            self._known[file.name] = KnownTable(file, entity, names, found)
+        if known is not None:
+            self._known[file.name] = KnownTable(file, entity, names, known)
         elif not old_table(file.name, names):
             return
         self._bare[file.name] = names
@@ -201,25 +201,25 @@ class Package:
         for name, table in list(self._known.items()):
             if table.entity == "program":
                 names = [_PROGRAM.sub("service", column) for column in table.header]
-                found = understood("service", names)
+                known = understood("service", names)
                 sources = dict(zip(names, table.header, strict=True))
-                renamed = {new: sources.get(old, old) for new, old in found.renamed.items()}
-                own = attrs.evolve(found, renamed=renamed)
+                renamed = {new: sources.get(old, old) for new, old in known.renamed.items()}
+                own = attrs.evolve(known, renamed=renamed)
                 self._known[name] = KnownTable(table.file, "service", table.header, own)
 
-    def _is_plain(self, entity: str, names: Sequence[str], found: Columns) -> bool:
-        """Whether a table that is named like one of HSDS is a plain sheet: with columns of its own, and tied to none."""
+    def _is_plain(self, entity: str, names: Sequence[str], table: Columns) -> bool:
+        """Return whether a table that is named like one of HSDS is a plain sheet: with columns of its own, and tied to none."""
         if not looks_like_spreadsheet(names):
             return False
         facts = specs(ENTITIES[entity])
-        known = [name for name in found.names if name in facts or field_upgrade(entity, name.lower())]
-        tied = any(name in facts and facts[name].kind is Kind.REFERENCE for name in found.names)
+        known = [name for name in table.names if name in facts or field_upgrade(entity, name.lower())]
+        tied = any(name in facts and facts[name].kind is Kind.REFERENCE for name in table.names)
         if tied and not self.is_alone:
             return False
-        keys = sum(1 for key in found.keys if key != "id")
-        if entity == "location" and keys and found.links and not self.is_alone:
+        keys = sum(1 for key in table.keys if key != "id")
+        if entity == "location" and keys and table.links and not self.is_alone:
             return False
-        return len(known) + keys + len(found.links) < sum(1 for name in names if meaning_of(name))
+        return len(known) + keys + len(table.links) < sum(1 for name in names if meaning_of(name))
 
     def _planned(self, name: str) -> HsdsTable:
         table = self._known.get(name)
@@ -251,14 +251,14 @@ class Package:
         return HsdsTable(table.entity, names, lift, renamed, linked, implied)
 
     def links(self, table: HsdsTable, cells: Mapping[str, str]) -> Iterator[RawRecord]:
-        """The links that a row's cells name beside its references."""
+        """Yield the links that a row's cells name beside its references."""
         key = cells.get("id", "").strip()
         for column, target in table.implied.items():
             for other in self.ids.split(target, cells.get(column, "").strip()) if key else ():
                 yield from self._link(table.entity, key, target, other)
 
     def _link(self, entity: str, key: str, target: str, other: str) -> Iterator[RawRecord]:
-        """A link between two rows, in the place that HSDS has for it."""
+        """Yield a link between two rows, in the place that HSDS has for it."""
         ends = {entity: key, target: other}
         back = reference_to(target, entity)
         if ends.keys() == {"service", "location"}:
@@ -278,7 +278,7 @@ class Package:
             yield RawRecord(target, {"id": other, back: key}, partial=True)
 
     def with_address(self, part: RawRecord) -> tuple[RawRecord, ...]:
-        """What a row became, and the address that stands in the row of a location, where no table holds addresses."""
+        """Return what a row became, and the address that stands in the row of a location, where no table holds addresses."""
         if part.entity != "location" or self._has_addresses or not part.raw.get("id"):
             return (part,)
         bare, address = split_address(part.raw)
@@ -289,7 +289,7 @@ class Package:
         return attrs.evolve(part, raw=dict(bare)), RawRecord("address", {**own, **address})
 
     def one_each(self, part: RawRecord) -> tuple[RawRecord, ...]:
-        """A record for each of the ids that a reference lists, where the list as a whole is the id of nothing."""
+        """Return a record for each of the ids that a reference lists, where the list as a whole is the id of nothing."""
         lists: dict[str, list[str]] = {}
         for column, target in _references(part):
             cell = part.raw.get(column)
@@ -325,7 +325,7 @@ def _named(columns: Iterable[str], ids: Iterable[str]) -> str:
 
 
 def _references(part: RawRecord) -> Iterator[tuple[str, str]]:
-    """The fields of a raw record that name others, with their entities."""
+    """Yield the fields of a raw record that name others, with their entities."""
     if part.partial:
         yield "id", part.entity
     elif part.entity not in WHOLES:
@@ -346,7 +346,7 @@ def _as_it_is(entity: str, cells: Mapping[str, str]) -> tuple[RawRecord, ...]:
 
 
 def package_hints(files: Sequence[SourceFile]) -> dict[str, str]:
-    """Which file holds which entity, where a data package says so."""
+    """Return which file holds which entity, where a data package says so."""
     for file in files:
         if file.base == "datapackage.json":
             try:

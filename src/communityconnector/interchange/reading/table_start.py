@@ -17,7 +17,7 @@ _LOOKED_AT: Final = 10_000
 
 
 def looks_like_table(start: str, *, is_named_so: bool) -> bool:
-    """Whether a text could be that of a table.
+    """Return whether a text could be that of a table.
 
     Args:
         start: its first lines.

@@ -77,7 +77,7 @@ class ColumnMapping:
             writer.writerows(self.columns.items())
 
     def __str__(self) -> str:
-        """One line a column."""
+        """Return one line a column."""
         width = max(map(len, self.columns), default=0)
         return "\n".join(
             f"{column:{width}}  {field or '(kept as it is)'}" for column, field in self.columns.items()

@@ -30,18 +30,18 @@ Meanings = dict[str, str]
 
 
 def meanings(header: Sequence[str], rows: Rows = ()) -> Meanings:
-    """What each column means: one of `FIELDS`, or "" where that is not understood.
+    """Return what each column means: one of `FIELDS`, or "" where that is not understood.
 
     Args:
         header: the columns' names.
         rows: some rows, cells by column, for where a name leaves it open.
     """
     prefixes = shared_prefixes(header)
-    found = {
+    fields = {
         column: privacy_meaning(column, [row.get(column, "") for row in rows]) or meaning_of(column, prefixes)
         for column in header
     }
-    found.update(dict.fromkeys(short_week(header), "schedules.day"))
+    fields.update(dict.fromkeys(short_week(header), "schedules.day"))
     for settle in (
         _settle_ids,
         _settle_records,
@@ -51,10 +51,10 @@ def meanings(header: Sequence[str], rows: Rows = ()) -> Meanings:
         _settle_days,
         _settle_points,
     ):
-        settle(found, rows)
-    for column, field in found.items():
-        found[column] = _by_cells(column, field, rows)
-    return found
+        settle(fields, rows)
+    for column, field in fields.items():
+        fields[column] = _by_cells(column, field, rows)
+    return fields
 
 
 TELL_NOTHING: Final = frozenset({
@@ -64,7 +64,7 @@ TELL_NOTHING: Final = frozenset({
 
 
 def meaning_of(column: str, prefixes: frozenset[str] = frozenset()) -> str:
-    """The field that a column is by its name alone; "" where that is not understood.
+    """Return the field that a column is by its name alone; "" where that is not understood.
 
     Args:
         column: its name.
@@ -83,11 +83,11 @@ def _meaning(column: str) -> str:
     if _GIVEN_NAME.fullmatch(" ".join(plain_words(column))):
         return IGNORED
     ways = words_of(column)
-    found = {field for way in ways[:1] if (field := _of_words(way))}
-    if not found:
+    fields = {field for way in ways[:1] if (field := _of_words(way))}
+    if not fields:
         # Where a name can be read in several ways, only what they agree on counts.
-        found = {field for way in ways[1:] if (field := _of_words(way))}
-    return found.pop() if len(found) == 1 else IGNORED
+        fields = {field for way in ways[1:] if (field := _of_words(way))}
+    return fields.pop() if len(fields) == 1 else IGNORED
 
 
 _GIVEN_NAME: Final = re.compile(r"(?:first|given) ?name")
@@ -110,7 +110,7 @@ def _of_words(words: frozenset[str]) -> str:
 
 
 def _without_owners(words: frozenset[str]) -> Iterator[frozenset[str]]:
-    """The words without those that only say whose phone, address or age it is, where such it is."""
+    """Yield the words without those that only say whose phone, address or age it is, where such it is."""
     for owners, fields in (({"service"}, _OF_A_SERVICE), (_OWNERS, _OF_ANY), (OF_A_PHONE, ("phones",))):
         rest = words - owners
         bare = frozenset(word for word in rest if not word.isdigit())
@@ -147,7 +147,7 @@ _BY_WORDS: Final[Mapping[frozenset[str], str]] = {
 
 
 def _date_of(words: frozenset[str]) -> str:
-    """A date of checking or of editing, however it is worded ("Resource Verified Date", "UpdatedOn")."""
+    """Return a date of checking or of editing, however it is worded ("Resource Verified Date", "UpdatedOn")."""
     rest = words - _DATE_WORDS
     for word, field in (("verified", "service.assured_date"), ("edited", "service.last_modified")):
         if rest == {word}:
@@ -158,72 +158,75 @@ def _date_of(words: frozenset[str]) -> str:
 _DATE_WORDS: Final = frozenset("date at last time most place service agency".split())
 
 
-def _settle_ids(found: Meanings, rows: Rows) -> None:
+def _settle_ids(fields: Meanings, rows: Rows) -> None:
     """Which column tells rows apart: the first that is called an id, if it does."""
-    for column in found:
-        if not (found[column] == "service.id" or words_of(column)[0] & {"id", "fid"}):
+    for column in fields:
+        if not (fields[column] == "service.id" or words_of(column)[0] & {"id", "fid"}):
             continue
         cells = [row.get(column, "").strip() for row in rows]
         tells = bool(cells) and all(cells) and len(set(cells)) == len(cells)
-        if found[column] == "service.id":
+        if fields[column] == "service.id":
             if tells or not cells:
                 break
-            found[column] = IGNORED
+            fields[column] = IGNORED
         elif (
-            tells and not found[column] and "service.id" not in found.values() and column == next(iter(found))
+            tells
+            and not fields[column]
+            and "service.id" not in fields.values()
+            and column == next(iter(fields))
         ):
-            found[column] = "service.id"
+            fields[column] = "service.id"
             break
 
 
-def _settle_records(found: Meanings, _rows: Rows) -> None:
+def _settle_records(fields: Meanings, _rows: Rows) -> None:
     """In exports of a vendor that calls every record an agency, the agency's description is the record's own."""
-    ids = [column for column in found if words_of(column)[:1] == (_VENDOR_ID,)]
-    if ids and "service.description" not in found.values():
-        _rename(found, "organization.description", "service.description")
+    ids = [column for column in fields if words_of(column)[:1] == (_VENDOR_ID,)]
+    if ids and "service.description" not in fields.values():
+        _rename(fields, "organization.description", "service.description")
 
 
 _VENDOR_ID: Final = frozenset({"place", "agency", "number"})
 
 
-def _settle_names(found: Meanings, rows: Rows) -> None:
+def _settle_names(fields: Meanings, rows: Rows) -> None:
     """Which column names the service: a sheet has one such, and calls it many things."""
-    named = [column for column, field in found.items() if field == "service.name"]
+    named = [column for column, field in fields.items() if field == "service.name"]
     plain = [column for column in named if words_of(column)[0] <= _PLAIN_NAME]
     exact = [column for column in named if column not in plain]
     if plain and exact:
-        if "organization.name" not in found.values():
-            found[plain[0]] = "organization.name"
+        if "organization.name" not in fields.values():
+            fields[plain[0]] = "organization.name"
         elif all("name" in words_of(column)[0] for column in exact):
-            found[plain[0]] = "service.alternate_name"
+            fields[plain[0]] = "service.alternate_name"
         else:
             # "Agency, Name, Program": the name is the service's; the program says of which kind it is.
-            found.update(dict.fromkeys(exact, "attributes"))
+            fields.update(dict.fromkeys(exact, "attributes"))
         return
     if named:
         return
-    has_agency = "organization.name" in found.values()
-    for column, field in found.items():
+    has_agency = "organization.name" in fields.values()
+    for column, field in fields.items():
         if field == "location.name" and (not has_agency or "name" in words_of(column)[0]):
-            found[column] = "service.name"
+            fields[column] = "service.name"
             return
-    for column, field in found.items():
+    for column, field in fields.items():
         words = words_of(column)[0]
         is_of_a_person = words & _NAMES_OF_OTHERS or _GIVEN_NAME.fullmatch(" ".join(plain_words(column)))
         if not has_agency and not field and "name" in words and not is_of_a_person:
             # "Business Name", "Food Pantry Name": whatever it is called, the rows are named by it.
-            found[column] = "service.name"
+            fields[column] = "service.name"
             return
-    if not has_agency and (column := _first_of_texts(found, rows)):
-        found[column] = "service.name"
+    if not has_agency and (column := _first_of_texts(fields, rows)):
+        fields[column] = "service.name"
 
 
-def _first_of_texts(found: Meanings, rows: Rows) -> str:
-    """The first column of a table that plainly is of services, where it names the rows under a name of its own."""
-    others = set(found.values()) - TELL_NOTHING
+def _first_of_texts(fields: Meanings, rows: Rows) -> str:
+    """Return the first column of a table that plainly is of services, where it names the rows under a name of its own."""
+    others = set(fields.values()) - TELL_NOTHING
     if len(others) < 3 or not any(field.startswith(_OF_SERVICES_ONLY) for field in others):
         return ""
-    for column, field in found.items():
+    for column, field in fields.items():
         cells = [row.get(column, "").strip() for row in rows]
         if not cells or field == "service.id" or all(cell.isdigit() or not cell for cell in cells):
             continue
@@ -250,30 +253,30 @@ _NAMES_OF_OTHERS: Final = frozenset(
 _PLAIN_NAME: Final = frozenset({"name", "title", "1"})
 
 
-def _settle_agency(found: Meanings, _rows: Rows) -> None:
+def _settle_agency(fields: Meanings, _rows: Rows) -> None:
     """An agency's own address is the service's only where the sheet has no other."""
     own = [
         column
-        for column, field in found.items()
+        for column, field in fields.items()
         if field.startswith("location.") and "agency" in words_of(column)[0]
     ]
     others = any(
         field.startswith(("location.address", "location.city", "location.postal")) and column not in own
-        for column, field in found.items()
+        for column, field in fields.items()
     )
     if others:
-        found.update(dict.fromkeys(own, IGNORED))
+        fields.update(dict.fromkeys(own, IGNORED))
 
 
-def _settle_geocoder(found: Meanings, rows: Rows) -> None:
+def _settle_geocoder(fields: Meanings, rows: Rows) -> None:
     """What a program that looked up addresses wrote beside them: its status says how well they fitted."""
-    marks = {"".join(plain_words(column)) for column in found}
+    marks = {"".join(plain_words(column)) for column in fields}
     if not marks & _GEOCODER:
         return
-    for column, field in found.items():
+    for column, field in fields.items():
         cells = {row.get(column, "").strip().upper() for row in rows} - {""}
         if field == "service.status" and cells and cells <= _GEOCODER_STATES:
-            found[column] = IGNORED
+            fields[column] = IGNORED
 
 
 _GEOCODER: Final = frozenset(
@@ -284,35 +287,35 @@ _GEOCODER_STATES: Final = frozenset(
 )
 
 
-def _settle_days(found: Meanings, _rows: Rows) -> None:
+def _settle_days(fields: Meanings, _rows: Rows) -> None:
     """A word before a day ("summer Monday") names a set of hours where the week follows it; else a day of its own."""
     groups: dict[str, list[str]] = {}
-    for column, field in found.items():
+    for column, field in fields.items():
         if field in FIELDS_OF_DAYS and (about := day_column(column)) and about.group:
             groups.setdefault(about.group, []).append(column)
     for columns in groups.values():
         if len(columns) < 3:
-            found.update(dict.fromkeys(columns, IGNORED))
+            fields.update(dict.fromkeys(columns, IGNORED))
 
 
-def _settle_points(found: Meanings, _rows: Rows) -> None:
+def _settle_points(fields: Meanings, _rows: Rows) -> None:
     """An X without a Y is no longitude."""
-    for column, field in found.items():
+    for column, field in fields.items():
         other = {"location.latitude": "location.longitude", "location.longitude": "location.latitude"}.get(
             field
         )
-        if other and other not in found.values() and len(column.strip()) == 1:
-            found[column] = IGNORED
+        if other and other not in fields.values() and len(column.strip()) == 1:
+            fields[column] = IGNORED
 
 
-def _rename(found: Meanings, old: str, new: str) -> None:
-    for column, field in found.items():
+def _rename(fields: Meanings, old: str, new: str) -> None:
+    for column, field in fields.items():
         if field == old:
-            found[column] = new
+            fields[column] = new
 
 
 def _by_cells(column: str, field: str, rows: Rows) -> str:
-    """A column's field, corrected where its cells show that its name means something else."""
+    """Return a column's field, corrected where its cells show that its name means something else."""
     cells = [cell for row in rows if (cell := row.get(column, "").strip())]
     if len(plain_words(column)) == 1 and len(column.strip()) == 1 and field in BOUNDS:
         # X and Y are degrees only where all of them can be.

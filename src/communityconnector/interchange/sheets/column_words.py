@@ -167,7 +167,7 @@ CUT_AT: Final = 10
 
 @lru_cache(maxsize=8192)
 def words_of(name: str) -> tuple[frozenset[str], ...]:
-    """The ways to read a column's name as words, likeliest first: each a set of words that mean the same as its own.
+    """Return the ways to read a column's name as words, likeliest first: each a set of words that mean the same as its own.
 
     There is always one, which is empty for a name without letters and digits.
 
@@ -186,29 +186,29 @@ def words_of(name: str) -> tuple[frozenset[str], ...]:
 
 @lru_cache(maxsize=8192)
 def plain_words(name: str) -> tuple[str, ...]:
-    """The words of a column's name as they stand, without accents and case."""
+    """Return the words of a column's name as they stand, without accents and case."""
     return tuple(_LETTERS.findall(plain_letters(_CAMEL.sub(" ", _CUSTOM.sub("", name[:LONGEST])))))
 
 
 def is_known(word: str) -> bool:
-    """Whether a word occurs in the name of any field."""
+    """Return whether a word occurs in the name of any field."""
     return word in _VOCABULARY or word.isdigit()
 
 
 def plain_letters(text: str) -> str:
-    """A text in small letters without accents."""
+    """Return a text in small letters without accents."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _as_set(words: Sequence[str]) -> frozenset[str]:
-    found = frozenset(_folded(words))
-    if not found or (len(words) > 1 and found <= {"x", "y"}):
+    folded = frozenset(_folded(words))
+    if not folded or (len(words) > 1 and folded <= {"x", "y"}):
         return frozenset(words)
-    if found & {"agency", "service", "services", "place", "hours"}:
-        found -= {"your"}
+    if folded & {"agency", "service", "services", "place", "hours"}:
+        folded -= {"your"}
     # A phone's number is the phone.
-    return found - {"number"} if found & _LINES else found
+    return folded - {"number"} if folded & _LINES else folded
 
 
 _LINES: Final = frozenset({"phone", "fax", "tty", "hotline", "tollfree"})
@@ -231,7 +231,7 @@ def _folded(words: Sequence[str]) -> Iterator[str]:
 
 
 def _unglued(token: str) -> tuple[str, ...]:
-    """The words of which a token is glued together ("zipcode" is one word, "phonenumber" two)."""
+    """Return the words of which a token is glued together ("zipcode" is one word, "phonenumber" two)."""
     if token in _VOCABULARY or len(token) < 6 or token.isdigit():
         return (token,)
     best: list[tuple[str, ...] | None] = [()] + [None] * len(token)
@@ -239,14 +239,14 @@ def _unglued(token: str) -> tuple[str, ...]:
         for start in range(max(0, end - 14), end):
             before = best[start]
             if before is not None and token[start:end] in _GLUED:
-                found = best[end]
-                if found is None or len(before) + 1 < len(found):
+                shortest = best[end]
+                if shortest is None or len(before) + 1 < len(shortest):
                     best[end] = (*before, token[start:end])
     return best[-1] or (token,)
 
 
 def _completions(token: str) -> Iterator[str]:
-    """The words that a name which was cut off may have ended with."""
+    """Yield the words that a name which was cut off may have ended with."""
     if len(token) >= 2 and token not in _VOCABULARY:
         yield from sorted(word for word in _VOCABULARY if word.startswith(token))
 
@@ -262,7 +262,7 @@ _PEOPLE: Final = frozenset(
 
 
 def shows_people(column: str) -> bool:
-    """Whether a column's name says that it is about people who work there or are helped."""
+    """Return whether a column's name says that it is about people who work there or are helped."""
     return not _PEOPLE.isdisjoint(plain_words(column))
 
 

@@ -65,7 +65,7 @@ class DayColumn:
 
 @lru_cache(maxsize=4096)
 def day_column(column: str) -> DayColumn | None:
-    """The days that a column's name says it is about; `None` where it says more than that, or names no day."""
+    """Return the days that a column's name says it is about; `None` where it says more than that, or names no day."""
     words = plain_words(column)
     places = [at for at, word in enumerate(words) if word in DAYS or word in _SETS]
     if not places or len(column) > 60:
@@ -109,11 +109,11 @@ def _days_in(column: str, words: Sequence[str], places: list[int]) -> tuple[str,
 
 
 def day_meaning(column: str) -> str:
-    """The field of a column that holds the hours of a day; "" for any other column."""
-    found = day_column(column)
-    if found is None:
+    """Return the field of a column that holds the hours of a day; "" for any other column."""
+    about = day_column(column)
+    if about is None:
         return ""
-    return {"": "schedules.day", "opens": "schedules.day_opens", "closes": "schedules.day_closes"}[found.part]
+    return {"": "schedules.day", "opens": "schedules.day_opens", "closes": "schedules.day_closes"}[about.part]
 
 
 _SHORT_WEEKS: Final = (
@@ -125,7 +125,7 @@ _SHORT_WEEKS: Final = (
 
 
 def short_week(header: Sequence[str]) -> dict[str, str]:
-    """The columns of a header that are five or more days in a row, in one or two letters each; the name of each day."""
+    """Return the columns of a header that are five or more days in a row, in one or two letters each; the name of each day."""
     names = [re.sub(r" \(column \d+\)$", "", column).strip(" .").casefold() for column in header]
     for start in range(len(names)):
         for week in _SHORT_WEEKS:
@@ -143,7 +143,7 @@ FIELDS_OF_DAYS: Final = ("schedules.day", "schedules.day_opens", "schedules.day_
 
 
 def week_columns(header: Sequence[str]) -> dict[str, DayColumn]:
-    """The columns of a header that are about days, and what each says of them."""
+    """Return the columns of a header that are about days, and what each says of them."""
     short = short_week(header)
-    found = {column: day_column(short.get(column, column)) for column in header}
-    return {column: about for column, about in found.items() if about is not None}
+    columns = {column: day_column(short.get(column, column)) for column in header}
+    return {column: about for column, about in columns.items() if about is not None}

@@ -65,10 +65,10 @@ def read_week(columns: Mapping[str, DayColumn], row: Mapping[str, str], doubtful
     if not groups:
         return Week()
     words = "; ".join(
-        f"{group} {NAMES[day]}: {_words(found[day])}".strip()
-        for group, found in groups.items()
+        f"{group} {NAMES[day]}: {_words(days[day])}".strip()
+        for group, days in groups.items()
         for day in WEEK
-        if day in found
+        if day in days
     )
     if len(groups) > 1:
         why = "the sheet has several sets of hours, of different programs or seasons"
@@ -94,14 +94,14 @@ def _words(day: _Day) -> str:
     return ", ".join(dict.fromkeys([*day.texts, *spans]))
 
 
-def _assemble(found: Mapping[str, _Day], words: str, doubtful: frozenset[str]) -> Week:
+def _assemble(by_day: Mapping[str, _Day], words: str, doubtful: frozenset[str]) -> Week:
     spans: dict[Span, list[str]] = {}
     unknown: list[str] = []
     unread: list[str] = []
     closed: list[str] = []
     doubt = ""
     for day in WEEK:
-        state, read, why = _read_day(day, found.get(day), doubtful)
+        state, read, why = _read_day(day, by_day.get(day), doubtful)
         if state == "closed":
             closed.append(day)
         elif read:
@@ -110,9 +110,9 @@ def _assemble(found: Mapping[str, _Day], words: str, doubtful: frozenset[str]) -
         else:
             unknown.append(day)
             if why:
-                unread.append(f"{NAMES[day]}: {_words(found[day])}")
+                unread.append(f"{NAMES[day]}: {_words(by_day[day])}")
                 doubt = doubt or why
-    schedules = [_schedule(span, days, found) for span, days in spans.items()]
+    schedules = [_schedule(span, days, by_day) for span, days in spans.items()]
     if len(closed) == len(WEEK):
         return Week(({"description": words},), words, unread=words, doubt="closed on every day")
     if unknown:
@@ -122,19 +122,19 @@ def _assemble(found: Mapping[str, _Day], words: str, doubtful: frozenset[str]) -
     return Week(tuple(schedules), words, said, "; ".join(unread), doubt)
 
 
-def _schedule(span: Span, days: Sequence[str], found: Mapping[str, _Day]) -> dict[str, Any]:
+def _schedule(span: Span, days: Sequence[str], by_day: Mapping[str, _Day]) -> dict[str, Any]:
     opens, closes, weeks = span
     return {
         "freq": "MONTHLY" if weeks else "WEEKLY",
         "byday": ",".join(f"{week}{day}" for day in days for week in weeks or ("",)),
         "opens_at": opens,
         "closes_at": closes,
-        "description": "; ".join(f"{NAMES[day]} {_words(found[day])}" for day in days),
+        "description": "; ".join(f"{NAMES[day]} {_words(by_day[day])}" for day in days),
     }
 
 
 def _read_day(day: str, cells: _Day | None, doubtful: frozenset[str]) -> tuple[str, list[Span], str]:
-    """Whether a day is closed; the spans on which it is open; why they cannot be read."""
+    """Return whether a day is closed; the spans on which it is open; why they cannot be read."""
     if cells is None:
         return "", [], ""
     states = {_STATES[text.casefold()] for text in cells.texts if _is_state(text)}
@@ -192,7 +192,7 @@ _FRACTION: Final = re.compile(r"0?\.\d{1,15}", re.ASCII)
 
 
 def clock(cell: str) -> str:
-    """A time of day as a text: a spreadsheet program may write it as a part of a day (0.375 is 09:00)."""
+    """Return a time of day as a text: a spreadsheet program may write it as a part of a day (0.375 is 09:00)."""
     if not _FRACTION.fullmatch(cell):
         return cell
     minutes = round(float(cell) * 1440, 6)
@@ -210,11 +210,11 @@ _DAY_NAMED: Final = re.compile(r"[^\W\d_]{3,12}")
 
 
 def days_not_weekly(text: str) -> frozenset[str]:
-    """The days of which a text says that they are not every week ("only the second Saturday"); all, where it names none."""
+    """Return the days of which a text says that they are not every week ("only the second Saturday"); all, where it names none."""
     plain = plain_letters(text[:2_000])
     if not _NOT_WEEKLY.search(plain):
         return frozenset()
-    named = {DAYS[found[0]] for found in _DAY_NAMED.finditer(plain) if found[0] in DAYS}
+    named = {DAYS[match[0]] for match in _DAY_NAMED.finditer(plain) if match[0] in DAYS}
     return frozenset(named or (WEEK if _OF_A_MONTH.search(plain) else ()))
 
 

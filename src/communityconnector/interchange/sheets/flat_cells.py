@@ -12,44 +12,44 @@ _MOST: Final = 500
 
 
 def columns_of(raw: Mapping[str, Any]) -> dict[str, str]:
-    """An object's values by column; what is nested has the names of both levels ("address city")."""
-    found: dict[str, str] = {}
-    _gather(raw, "", found, _DEEPEST)
-    return found
+    """Return an object's values by column; what is nested has the names of both levels ("address city")."""
+    cells: dict[str, str] = {}
+    _gather(raw, "", cells, _DEEPEST)
+    return cells
 
 
-def _gather(raw: Mapping[str, Any], before: str, found: dict[str, str], depth: int) -> None:
+def _gather(raw: Mapping[str, Any], before: str, cells: dict[str, str], depth: int) -> None:
     for key, item in raw.items():
-        if len(found) >= _MOST:
+        if len(cells) >= _MOST:
             return
         if key.startswith((":", "@type", "@context")):  # what a portal keeps for itself, and names of types
             continue
         name = f"{before} {key}".strip()
         special = _special(item)
         if special is not None:
-            found.update({f"{name} {part}".strip(): text for part, text in special.items()})
+            cells.update({f"{name} {part}".strip(): text for part, text in special.items()})
         elif isinstance(item, dict) and depth:
-            _gather(item, name, found, depth - 1)
+            _gather(item, name, cells, depth - 1)
         elif isinstance(item, list) and any(isinstance(part, dict) for part in item):
-            _gather_list(item, name, found, depth)
+            _gather_list(item, name, cells, depth)
         elif text := cell_of(item):
-            found[name] = text
+            cells[name] = text
 
 
-def _gather_list(items: list[Any], name: str, found: dict[str, str], depth: int) -> None:
+def _gather_list(items: list[Any], name: str, cells: dict[str, str], depth: int) -> None:
     """A list of objects: the names of things that have little else, or the parts of its only object.
 
     Of anything else only yes and no are taken, for they may say that something is private.
     """
     objects = [item for item in items if isinstance(item, dict)]
     if all(item.keys() <= _NAMEABLE for item in objects):
-        found[name] = "; ".join(dict.fromkeys(text for item in items if (text := _name_of(item))))
+        cells[name] = "; ".join(dict.fromkeys(text for item in items if (text := _name_of(item))))
     elif len(items) == 1 and depth:
-        _gather(objects[0], name, found, depth - 1)
+        _gather(objects[0], name, cells, depth - 1)
     else:
-        found[f"{name}{NOT_TAKEN}"] = f"{len(items)} items"
+        cells[f"{name}{NOT_TAKEN}"] = f"{len(items)} items"
         for key, texts in _answers(items, name, {}).items():
-            found[key] = "; ".join(dict.fromkeys(texts))
+            cells[key] = "; ".join(dict.fromkeys(texts))
 
 
 NOT_TAKEN: Final = " (nested, not read)"
@@ -61,21 +61,21 @@ _NAMEABLE: Final = frozenset(
 
 
 def _answers(
-    item: Any, name: str, found: dict[str, list[str]], depth: int = _DEEPEST
+    item: Any, name: str, answers: dict[str, list[str]], depth: int = _DEEPEST
 ) -> dict[str, list[str]]:
     if isinstance(item, list):
         for part in item:
-            _answers(part, name, found, depth)
+            _answers(part, name, answers, depth)
     elif isinstance(item, dict) and depth:
         for key, part in item.items():
-            _answers(part, f"{name} {key}", found, depth - 1)
+            _answers(part, f"{name} {key}", answers, depth - 1)
     elif isinstance(item, bool):
-        found.setdefault(name, []).append(cell_of(item))
-    return found
+        answers.setdefault(name, []).append(cell_of(item))
+    return answers
 
 
 def cell_of(item: Any) -> str:
-    """A value as the text of a cell; "" for nothing."""
+    """Return a value as the text of a cell; "" for nothing."""
     if item is None or isinstance(item, dict):
         return ""
     if isinstance(item, bool):
@@ -86,7 +86,7 @@ def cell_of(item: Any) -> str:
 
 
 def _name_of(item: Any) -> str:
-    """What an item of a list is called, where it is an object."""
+    """Return what an item of a list is called, where it is an object."""
     if isinstance(item, dict):
         return next(
             (str(item[key]) for key in _NAMES if isinstance(item.get(key), (str, int)) and item[key]), ""
@@ -98,7 +98,7 @@ _NAMES: Final = ("name", "label", "title", "value", "text", "url", "id")
 
 
 def _special(item: Any) -> dict[str, str] | None:
-    """The parts of a value that stands for one thing: a point, a link, a phone, a place on a map with its address."""
+    """Return the parts of a value that stands for one thing: a point, a link, a phone, a place on a map with its address."""
     if not isinstance(item, dict):
         return None
     if item.get("type") == "Point" and (point := wkt_of(item.get("coordinates"))):
@@ -112,7 +112,7 @@ def _special(item: Any) -> dict[str, str] | None:
 
 
 def is_wrapped(item: Any) -> bool:
-    """Whether a value stands for one thing in a form that is not HSDS's: a link, a phone, or a point of two angles."""
+    """Return whether a value stands for one thing in a form that is not HSDS's: a link, a phone, or a point of two angles."""
     return _special(item) is not None or (
         isinstance(item, dict) and len(item) >= 2 and item.keys() <= _ANGLES
     )
@@ -124,21 +124,21 @@ _WRAPPED: Final = {"url": "description", "rendered": "protected", "phone_number"
 
 
 def _place(item: Mapping[str, Any]) -> dict[str, str]:
-    """A place as a well-known portal writes it: a point, and an address as JSON in a text."""
-    found = {key: str(item[key]) for key in ("latitude", "longitude") if item.get(key) not in (None, "")}
+    """Return a place as a well-known portal writes it: a point, and an address as JSON in a text."""
+    cells = {key: str(item[key]) for key in ("latitude", "longitude") if item.get(key) not in (None, "")}
     address = item["human_address"]
     if isinstance(address, str):
         try:
             address = json.loads(address)
         except (ValueError, RecursionError):
-            return {**found, "address": address}
+            return {**cells, "address": address}
     if isinstance(address, dict):
-        found.update({f"address {part}": text for part, value in address.items() if (text := cell_of(value))})
-    return found
+        cells.update({f"address {part}": text for part, value in address.items() if (text := cell_of(value))})
+    return cells
 
 
 def wkt_of(coordinates: Any) -> str:
-    """A pair of longitude and latitude as "POINT (-81.5 36.4)"; "" where it is none."""
+    """Return a pair of longitude and latitude as "POINT (-81.5 36.4)"; "" where it is none."""
     if (
         isinstance(coordinates, list)
         and len(coordinates) >= 2

@@ -46,8 +46,8 @@ LONGITUDE: Final = "geometry longitude"
 
 
 def forms_of(value: Any) -> Listed | None:
-    """The rows of a value in a form that is known by its marks; `None` where it is none of them."""
-    return next((found for form in _FORMS if (found := form(value)) is not None), None)
+    """Return the rows of a value in a form that is known by its marks; `None` where it is none of them."""
+    return next((listed for form in _FORMS if (listed := form(value)) is not None), None)
 
 
 def _objects(value: Any) -> TypeGuard[list[dict[str, Any]]]:
@@ -154,7 +154,7 @@ def _arcgis(value: Any) -> Listed | None:
 
 
 def _coded(field: Mapping[str, Any]) -> dict[str, Any]:
-    """The words of a field whose values are codes."""
+    """Return the words of a field whose values are codes."""
     domain = field.get("domain")
     values = domain.get("codedValues") if isinstance(domain, dict) else None
     return {str(item.get("code")): item.get("name") for item in values or () if isinstance(item, dict)}
@@ -236,7 +236,7 @@ def _airtable(value: Any) -> Listed | None:
 
 
 def _linked(key: str, cell: Any) -> str:
-    """A column's name; one that only points to records of another table says so, for such a pointer names nothing."""
+    """Return a column's name; one that only points to records of another table says so, for such a pointer names nothing."""
     links = (
         isinstance(cell, list)
         and cell
@@ -268,15 +268,15 @@ _GONE: Final = ("disused:", "abandoned:", "was:", "demolished:", "removed:")
 
 
 def _tags(tags: Mapping[str, Any]) -> dict[str, Any]:
-    found = {key: item for key, item in tags.items() if key not in {*_KINDS, "social_facility:for"}}
+    cells = {key: item for key, item in tags.items() if key not in {*_KINDS, "social_facility:for"}}
     kind = next((tags[key] for key in _KINDS if tags.get(key)), "")
     if kind:
-        found["category"] = cell_of(kind).replace("_", " ")
+        cells["category"] = cell_of(kind).replace("_", " ")
     if tags.get("social_facility:for"):
-        found["target population"] = cell_of(tags["social_facility:for"]).replace("_", " ")
+        cells["target population"] = cell_of(tags["social_facility:for"]).replace("_", " ")
     if any(key.startswith(_GONE) for key in tags):
-        found.setdefault("status", "permanently closed")
-    return found
+        cells.setdefault("status", "permanently closed")
+    return cells
 
 
 def _matrix(value: Any) -> Listed | None:
@@ -347,7 +347,7 @@ _ON_ENVELOPES: Final = frozenset(
 
 
 def opened(row: Any) -> Any:
-    """A row out of the object that a server wraps it in, with the id that stands there."""
+    """Return a row out of the object that a server wraps it in, with the id that stands there."""
     if not isinstance(row, dict):
         return row
     key = next((key for key in _ENVELOPES if isinstance(row.get(key), dict)), "")

@@ -23,7 +23,7 @@ _CLOSED: Final = frozenset({"closed", "cerrado", "closures", "closes"})
 
 
 def hours_of(cells: Cells) -> dict[str, str]:
-    """The raw schedule of a row's hours in words; {} where it has none.
+    """Return the raw schedule of a row's hours in words; {} where it has none.
 
     A column that says in which weeks or months they hold is read with them. Where the two cannot be read together, or
     the row's notes say that it is not every week, the hours are unknown.
@@ -33,35 +33,35 @@ def hours_of(cells: Cells) -> dict[str, str]:
     if not hours:
         return {"description": "; ".join(limits)} if any(map(_has_digit, limits)) else {}
     whole = "; ".join((hours, *limits))
-    found = {"description": whole}
+    schedule = {"description": whole}
     notes = "\n".join(text for field, _, text in cells.columns() if field in _NOTES)
     if limits and not read_hours(whole).certain:
-        found[UNSURE] = next(filter(None, map(limits_in, limits)), "its words say otherwise")
+        schedule[UNSURE] = next(filter(None, map(limits_in, limits)), "its words say otherwise")
     elif days_not_weekly(notes) & _weekly_days(whole):
-        found[UNSURE] = "not every week"
+        schedule[UNSURE] = "not every week"
     elif any(len(text) <= _SHORT and limits_in(text) == _APPOINTMENT for text in notes.split("\n")):
-        found[UNSURE] = _APPOINTMENT
+        schedule[UNSURE] = _APPOINTMENT
     else:
-        return found
-    message = f"another cell says that the hours do not hold as they stand ({found[UNSURE]})"
+        return schedule
+    message = f"another cell says that the hours do not hold as they stand ({schedule[UNSURE]})"
     cells.note("hours-in-doubt", message, "hours unknown", "", whole)
-    return found
+    return schedule
 
 
 def limits_of(cells: Cells) -> list[str]:
-    """What other columns say that limits a row's hours, in words."""
-    found = []
+    """Return what other columns say that limits a row's hours, in words."""
+    limits = []
     for field in ("schedules.limits", "schedules.notes"):
         for column, text in cells.of(field):
             limit = _limit(column, text, free=field == "schedules.notes")
             if limit:
-                found.append(limit)
+                limits.append(limit)
     closed = (
         text
         for column, text in cells.of("service.status")
         if words_of(column)[0] & _CLOSED and read_days(text)
     )
-    return [*found, *(f"closed {text}" for text in closed)]
+    return [*limits, *(f"closed {text}" for text in closed)]
 
 
 _APPOINTMENT: Final = "by appointment"
@@ -96,7 +96,7 @@ def _words(cells: Cells) -> str:
 
 
 def _weekly_days(text: str) -> frozenset[str]:
-    """The days on which hours in words are open every week."""
+    """Return the days on which hours in words are open every week."""
     named = ",".join(
         part["byday"]
         for part in read_hours(text).schedules

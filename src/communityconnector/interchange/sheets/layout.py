@@ -20,7 +20,7 @@ MOST_BEFORE: Final = 30
 
 
 def header_at(rows: Sequence[Row], fits: Callable[[Sequence[str]], bool]) -> int:
-    """The index of the first row that is a header, as `fits` has it; -1 for none."""
+    """Return the index of the first row that is a header, as `fits` has it; -1 for none."""
     return next(
         (
             at
@@ -34,7 +34,7 @@ def header_at(rows: Sequence[Row], fits: Callable[[Sequence[str]], bool]) -> int
 
 
 def header_by_cells(rows: Sequence[Row]) -> int:
-    """The index of the header of a table that only its cells show to be of services; -1 for none."""
+    """Return the index of the header of a table that only its cells show to be of services; -1 for none."""
     for at, row in enumerate(rows[: MOST_BEFORE + 1]):
         below = rows[at + 1 : at + 1 + MOST_BEFORE]
         sample = [dict(zip(row.cells, other.cells, strict=False)) for other in below]
@@ -44,7 +44,7 @@ def header_by_cells(rows: Sequence[Row]) -> int:
 
 
 def turned(rows: Sequence[Row]) -> list[Row]:
-    """The rows of a sheet whose names stand in its first column, a service a column; [] for any other sheet.
+    """Return the rows of a sheet whose names stand in its first column, a service a column; [] for any other sheet.
 
     The line of such a row is the number of its column.
     """
@@ -66,7 +66,7 @@ def turned(rows: Sequence[Row]) -> list[Row]:
 
 
 def blocks_of(rows: Sequence[Row], fits: Callable[[Sequence[str]], bool]) -> list[Sequence[Row]]:
-    """The tables of a sheet, each with its header first: where a line is a header of other columns, another begins.
+    """Return the tables of a sheet, each with its header first: where a line is a header of other columns, another begins.
 
     Args:
         rows: the lines, the header first.
@@ -137,7 +137,7 @@ def layout_of(header: Sequence[str], fields: Sequence[str], rows: Sequence[Row])
     kinds = [_kind_of(row, header, fields, first=number < 2) for number, row in enumerate(rows)]
     kinds = _without_names(kinds, rows)
     last = max((number for number, kind in enumerate(kinds) if kind == "row"), default=-1)
-    found: dict[str, list[int]] = {}
+    others: dict[str, list[int]] = {}
     lines: list[Line] = []
     sections: list[tuple[int, str]] = []
     category = agency = ""
@@ -148,7 +148,7 @@ def layout_of(header: Sequence[str], fields: Sequence[str], rows: Sequence[Row])
             category, agency = next(cell.strip() for cell in row.cells if cell.strip()), ""
             sections.append((row.line, category))
         elif kind != "row":
-            found.setdefault("single" if kind == "single" else kind, []).append(row.line)
+            others.setdefault("single" if kind == "single" else kind, []).append(row.line)
         else:
             if row.line > previous + 1 and not _is_continued(rows, number):
                 agency = ""
@@ -157,12 +157,12 @@ def layout_of(header: Sequence[str], fields: Sequence[str], rows: Sequence[Row])
             agency = own or agency
             lines.append(Line(row, category, given))
         previous = row.line
-    skipped = tuple(Skipped(*_RULES[kind], tuple(numbers)) for kind, numbers in found.items())
+    skipped = tuple(Skipped(*_RULES[kind], tuple(numbers)) for kind, numbers in others.items())
     return Layout(tuple(lines), skipped, tuple(sections))
 
 
 def _without_names(kinds: list[str], rows: Sequence[Row]) -> list[str]:
-    """The kinds of lines, of which those with a single text that are no headings but services of which little is known.
+    """Return the kinds of lines, of which those with a single text that are no headings but services of which little is known.
 
     A sheet with headings begins with one, and writes all of them alike; elsewhere only capitals and marks make one.
     """
@@ -185,7 +185,7 @@ def _is_loud(row: Row) -> bool:
 
 
 def _is_continued(rows: Sequence[Row], number: int) -> bool:
-    """Whether a row that does not begin on the next line follows on one that spans several, and on no blank line."""
+    """Return whether a row that does not begin on the next line follows on one that spans several, and on no blank line."""
     before = rows[number - 1]
     return number > 0 and rows[number].line - before.line <= 1 + sum(
         cell.count("\n") for cell in before.cells
@@ -202,7 +202,7 @@ _RULES: Final = {
 
 
 def _kind_of(row: Row, header: Sequence[str], fields: Sequence[str], *, first: bool) -> str:
-    """What a line is: "row", "single", "header", "help", "total" or "page"."""
+    """Return what a line is: "row", "single", "header", "help", "total" or "page"."""
     filled = [(number, text) for number, cell in enumerate(row.cells) if (text := cell.strip())]
     named = [(number, text) for number, text in filled if number < len(header)]
     if len(named) > 1 and all(words_of(text)[:1] == words_of(header[number])[:1] for number, text in named):
@@ -264,7 +264,7 @@ def _cell(row: Row, fields: Sequence[str], field: str) -> str:
 
 
 def _fills_down(fields: Sequence[str], rows: Sequence[Row]) -> bool:
-    """Whether a blank agency means the one above: agencies stand left of names, and none is written twice in a row."""
+    """Return whether a blank agency means the one above: agencies stand left of names, and none is written twice in a row."""
     if "organization.name" not in fields or "service.name" not in fields:
         return False
     if list(fields).index("organization.name") > list(fields).index("service.name"):

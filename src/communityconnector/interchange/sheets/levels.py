@@ -54,7 +54,7 @@ class Levels:
     fields: tuple[str, ...]
 
     def number(self, line: Line, field: str) -> str:
-        """The number that a row has in a column; "" for none. Programs write 0 where there is none."""
+        """Return the number that a row has in a column; "" for none. Programs write 0 where there is none."""
         cells = (
             text
             for cell, own in zip(line.row.cells, self.fields, strict=False)
@@ -64,7 +64,7 @@ class Levels:
         return "" if number in {"0", "-1"} else number
 
     def joined(self) -> Iterator[tuple[str, str, Line | None]]:
-        """The number of a program, that of its site, and the row that joins them, if one does."""
+        """Yield the number of a program, that of its site, and the row that joins them, if one does."""
         for line in self.links:
             program, site = (self.number(line, field) for field in ("level.program", "level.site"))
             if program and site in self.sites:
@@ -75,7 +75,7 @@ class Levels:
                 yield self.number(line, "service.id"), parent, None
 
     def unread(self) -> list[int]:
-        """The lines of which nothing is read."""
+        """Return the lines of which nothing is read."""
         used = {site for _, site, _ in self.joined()}
         links = {line.row.line for _, _, line in self.joined() if line is not None}
         sites = [line.row.line for number, line in self.sites.items() if number not in used]
@@ -84,7 +84,7 @@ class Levels:
 
 
 def levels_of(lines: Sequence[Line], fields: Sequence[str]) -> Levels | None:
-    """The rows of a sheet by their level; `None` where no column says it, or no row is a program.
+    """Return the rows of a sheet by their level; `None` where no column says it, or no row is a program.
 
     Where most sites are joined to no program, each of them is a service, as its center keeps them.
     """
@@ -95,29 +95,29 @@ def levels_of(lines: Sequence[Line], fields: Sequence[str]) -> Levels | None:
     if not _PROGRAMS & set(levels):
         return None
     by_level = list(zip(lines, levels, strict=True))
-    found = Levels((), {}, (), (), tuple(fields))
+    sheet_levels = Levels((), {}, (), (), tuple(fields))
     sites = {
-        found.number(line, "service.id") or f"line {line.row.line}": line
+        sheet_levels.number(line, "service.id") or f"line {line.row.line}": line
         for line, level in by_level
         if level in _SITES
     }
     places = _SITES | _LINKS | _AGENCIES
-    found = Levels(
+    sheet_levels = Levels(
         tuple(line for line, level in by_level if level not in places),
         sites,
         tuple(line for line, level in by_level if level in _LINKS),
         tuple(line for line, level in by_level if level in _AGENCIES),
         tuple(fields),
     )
-    used = {site for _, site, _ in found.joined()}
-    if used and len(sites) > 2 * max(len(used), len(found.programs)):
+    used = {site for _, site, _ in sheet_levels.joined()}
+    if used and len(sites) > 2 * max(len(used), len(sheet_levels.programs)):
         alone = {line.row.line for number, line in sites.items() if number not in used}
         return attrs.evolve(
-            found,
+            sheet_levels,
             programs=tuple(line for line, level in by_level if level not in places or line.row.line in alone),
             sites={number: line for number, line in sites.items() if number in used},
         )
-    return found
+    return sheet_levels
 
 
 @attrs.frozen
@@ -139,7 +139,7 @@ class Places:
             read: reads one of them.
         """
         locations: dict[str, dict[str, Any] | None] = {}
-        found: dict[str, list[dict[str, Any]]] = {}
+        links: dict[str, list[dict[str, Any]]] = {}
         for program, site, line in levels.joined():
             if site not in locations:
                 locations[site] = _location(read(levels.sites[site]))
@@ -152,11 +152,11 @@ class Places:
             # Words of the row may say that the place is private: they stay beside it.
             rest = {name: value for name, value in at.items() if name not in _OF_A_SERVICE}
             link = {**rest, "id": mint("row", "at", program, site), "location": location}
-            found.setdefault(program, []).append(link)
-        return cls(found)
+            links.setdefault(program, []).append(link)
+        return cls(links)
 
     def of_program(self, number: str, *, apart: bool) -> list[dict[str, Any]]:
-        """Where a program is.
+        """Return where a program is.
 
         Args:
             number: its number.
@@ -169,7 +169,7 @@ class Places:
 
 
 def _apart(location: dict[str, Any], number: str) -> dict[str, Any]:
-    """A place as one program's own."""
+    """Return a place as one program's own."""
     own = copy.deepcopy(location)
     parts = [part for name in ("addresses", "phones", "schedules") for part in own.get(name, ())]
     for part in (own, *parts):
@@ -178,7 +178,7 @@ def _apart(location: dict[str, Any], number: str) -> dict[str, Any]:
 
 
 def _location(raw: dict[str, Any]) -> dict[str, Any] | None:
-    """The place that a row of a site is; `None` for one that has closed."""
+    """Return the place that a row of a site is; `None` for one that has closed."""
     if "id" not in raw or UNLISTED in raw or _has_stopped(raw):
         return None
     links = raw.get("service_at_locations") or [
@@ -196,12 +196,12 @@ def _own_place(raw: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _is_hidden(raw: Mapping[str, Any]) -> str:
-    """How a row's place is hidden; "" if it is not."""
+    """Return how a row's place is hidden; "" if it is not."""
     return next(
         (
-            found
+            level
             for link in raw.get("service_at_locations") or ()
-            if (found := link["location"].get("disclosure"))
+            if (level := link["location"].get("disclosure"))
         ),
         "",
     )

@@ -20,7 +20,7 @@ _LONGEST: Final = 300
 
 
 def place_of(cells: Cells, child: Callable[[str], str]) -> dict[str, Any]:
-    """The raw location of a row; empty where the row has none.
+    """Return the raw location of a row; empty where the row has none.
 
     Args:
         cells: the row's cells by meaning.
@@ -46,24 +46,24 @@ def place_of(cells: Cells, child: Callable[[str], str]) -> dict[str, Any]:
 
 
 def _point(cells: Cells) -> dict[str, Any]:
-    """The row's point: of its two columns, else of the first cell that holds one."""
-    found: dict[str, Any] = {}
+    """Return the row's point: of its two columns, else of the first cell that holds one."""
+    position: dict[str, Any] = {}
     for field in ("location.point", "location.address", "location.name", "location.address_1"):
         for column, text in cells.of(field):
             point = point_in(text)
             if point is None:
                 continue
             cells.replace(field, column, point.rest)
-            if not found:
-                found = {"latitude": point.latitude, "longitude": point.longitude}
+            if not position:
+                position = {"latitude": point.latitude, "longitude": point.longitude}
                 if point.swapped:
                     message = "a point that can only be on land if its longitude comes first"
                     cells.note("point-turned", message, "read so", column, "")
     angles = {part: _angle(cells, part) for part in ("latitude", "longitude")}
     if not any(angles.values()):
         # Programs write two zeros where there is no point.
-        return found
-    return {part: angle for part, angle in angles.items() if angle is not None} or found
+        return position
+    return {part: angle for part, angle in angles.items() if angle is not None} or position
 
 
 def _angle(cells: Cells, part: str) -> float | None:
@@ -76,7 +76,7 @@ def _angle(cells: Cells, part: str) -> float | None:
 
 
 def _right_way_round(point: dict[str, Any], address: dict[str, str], cells: Cells) -> dict[str, Any]:
-    """A row's point, whose axes or whose minus are mended where it can be nowhere else; {} where it is nowhere.
+    """Return a row's point, whose axes or whose minus are mended where it can be nowhere else; {} where it is nowhere.
 
     A row of the United States or Canada lies west of Greenwich, but for islands at the other end of the Pacific.
     """
@@ -141,7 +141,7 @@ _SECOND: Final = re.compile(r"(?:suite|ste|unit|apt|room|rm|floor|fl|bldg|buildi
 
 
 def one_line(text: str) -> dict[str, str]:
-    """An address in one text, in parts, where it ends with a state or a ZIP code; else nothing.
+    """Return an address in one text, in parts, where it ends with a state or a ZIP code; else nothing.
 
     "12 Main St, Suite 4, Jefferson, NC 28640" and the same on several lines. Where no comma tells the street from the
     city, they stay together.
@@ -149,22 +149,22 @@ def one_line(text: str) -> dict[str, str]:
     parts = _parts(text)
     if parts and parts[-1].casefold() in _COUNTRIES:
         parts.pop()
-    before, found = _ended(parts)
-    if "state_province" not in found or not before or not any(letter.isdigit() for letter in before[0]):
+    before, area = _ended(parts)
+    if "state_province" not in area or not before or not any(letter.isdigit() for letter in before[0]):
         return {}
     if len(before) == 1:
-        return {"address_1": before[0], **found} if "postal_code" in found else {}
+        return {"address_1": before[0], **area} if "postal_code" in area else {}
     city = before.pop()
     if any(letter.isdigit() for letter in city) or not all(_SECOND.match(part) for part in before[1:]):
         return {}
     second = {"address_2": ", ".join(before[1:])} if len(before) > 1 else {}
-    return {"address_1": before[0], **second, "city": city, **found}
+    return {"address_1": before[0], **second, "city": city, **area}
 
 
 def _city_line(text: str) -> dict[str, str]:
     """City, state and ZIP code in one text ("Jefferson, NC 28640"); nothing where it ends otherwise."""
-    before, found = _ended(_parts(text))
-    return {"city": ", ".join(before), **found} if found and before else found
+    before, area = _ended(_parts(text))
+    return {"city": ", ".join(before), **area} if area and before else area
 
 
 def _parts(text: str) -> list[str]:
@@ -172,23 +172,23 @@ def _parts(text: str) -> list[str]:
 
 
 def _ended(parts: list[str]) -> tuple[list[str], dict[str, str]]:
-    """The parts of an address before its state and ZIP code, and these; its last words tell them."""
+    """Return the parts of an address before its state and ZIP code, and these; its last words tell them."""
     if not parts:
         return [], {}
     *before, last = parts
     words = last.split()
-    found: dict[str, str] = {}
+    area: dict[str, str] = {}
     if _ZIP.fullmatch(words[-1]) or (_SHORT_ZIP.fullmatch(words[-1]) and (len(words) > 1 or len(before) > 1)):
-        found["postal_code"] = words.pop()
+        area["postal_code"] = words.pop()
     if not words and before:
         words = before.pop().split()
     for size in range(min(LONGEST_NAME, len(words)), 0, -1):
         name = " ".join(words[-size:])
         # Two letters of the other kind may be a word: "in", "or".
-        if region_code(name) and (len(name) > 2 or name.isupper() or found):
-            found["state_province"] = name.rstrip(".")
+        if region_code(name) and (len(name) > 2 or name.isupper() or area):
+            area["state_province"] = name.rstrip(".")
             words = words[:-size]
             break
-    if "state_province" not in found and "postal_code" in found and not _ZIP.fullmatch(found["postal_code"]):
+    if "state_province" not in area and "postal_code" in area and not _ZIP.fullmatch(area["postal_code"]):
         return parts, {}
-    return [*before, *([" ".join(words)] if words else [])], found
+    return [*before, *([" ".join(words)] if words else [])], area

@@ -35,15 +35,15 @@ class Cells:
         self._by_field.setdefault(field, []).append((column, text))
 
     def of(self, field: str) -> list[tuple[str, str]]:
-        """The cells of a field that are not refused, with their columns."""
+        """Return the cells of a field that are not refused, with their columns."""
         return [item for item in self._by_field.get(field, ()) if item[0] not in self.refused]
 
     def first(self, field: str) -> str:
-        """The first cell of a field; "" where it has none."""
+        """Return the first cell of a field; "" where it has none."""
         return next((text for _, text in self.of(field)), "")
 
     def joined(self, field: str, mark: str = "; ") -> str:
-        """All cells of a field."""
+        """Return all cells of a field."""
         return mark.join(dict.fromkeys(text for _, text in self.of(field)))
 
     def replace(self, field: str, column: str, text: str) -> None:
@@ -52,7 +52,7 @@ class Cells:
         self._by_field[field] = [item for item in kept if item[1]]
 
     def fields(self) -> Iterable[str]:
-        """The fields that have cells."""
+        """Return the fields that have cells."""
         return self._by_field.keys()
 
     def columns(self) -> Iterable[tuple[str, str, str]]:
@@ -186,7 +186,7 @@ _KINDS: Final = {
 
 
 def kind_of(text: str) -> str:
-    """What a cell is at sight; "" where it may be many things."""
+    """Return what a cell is at sight; "" where it may be many things."""
     if text in REGIONS:
         return "state"
     return next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(text[:300])), "")

@@ -69,8 +69,8 @@ class RowReader:
         self._kept = {column: _kept_name(column) for column in mapping.columns}
 
     def cells(self, row: Mapping[str, str]) -> Cells:
-        """The cells of a row that hold something, by what they mean."""
-        found = Cells()
+        """Return the cells of a row that hold something, by what they mean."""
+        cells = Cells()
         for column, cell in row.items():
             text = without_markup(cell.strip())
             if not is_blank(text):
@@ -83,8 +83,8 @@ class RowReader:
                 if field == "schedules" and is_yes_or_no(column, text):
                     # "Open: Yes" tells no hours.
                     field = "service.status"
-                found.add(field, column, text)
-        return found
+                cells.add(field, column, text)
+        return cells
 
     def read(self, row: Mapping[str, str], key: str, *, agency: str = "", category: str = "") -> SheetRow:
         """Make one nested HSDS service of a row.
@@ -107,12 +107,12 @@ class RowReader:
         return made.row(category)
 
     def kept_name(self, column: str) -> str:
-        """The field under which a column is kept that fills none of HSDS."""
+        """Return the field under which a column is kept that fills none of HSDS."""
         return self._kept.get(column, column)
 
 
 def _kept_name(column: str) -> str:
-    """A column's name, unless the reader of records would take it for what the sheet says that it is not."""
+    """Return a column's name, unless the reader of records would take it for what the sheet says that it is not."""
     return f"x_{column}" if meaning_of(column) or column in _FIELDS_OF_A_SERVICE else column
 
 
@@ -133,11 +133,11 @@ class _Service:
         self.id = without_fraction(self.first("service.id")) or mint("row", key)
 
     def many(self, field: str) -> list[str]:
-        """The parts of all cells of a field."""
+        """Return the parts of all cells of a field."""
         return [part for _, text in self.cells.of(field) for part in _parts(text)]
 
     def child(self, name: str, number: int = 0) -> str:
-        """The id of something within the service."""
+        """Return the id of something within the service."""
         return mint("row", self.id, name, str(number))
 
     def row(self, category: str) -> SheetRow:
@@ -171,8 +171,8 @@ class _Service:
         return SheetRow(raw, tuple(self.cells.notes))
 
     def lists(self, category: str) -> dict[str, list[dict[str, Any]]]:
-        """The fields of which a cell may hold several."""
-        found: dict[str, list[dict[str, Any]]] = {}
+        """Return the fields of which a cell may hold several."""
+        fields: dict[str, list[dict[str, Any]]] = {}
         for field, part in _LISTS.items():
             texts = self.many(field)
             if field == "languages":
@@ -182,51 +182,51 @@ class _Service:
             if field == "attributes" and category:
                 texts = list(dict.fromkeys((*texts, category)))
             if texts:
-                found[field] = [{"id": self.child(field, n), part: text} for n, text in enumerate(texts)]
-        for item in found.get("attributes", ()):
+                fields[field] = [{"id": self.child(field, n), part: text} for n, text in enumerate(texts)]
+        for item in fields.get("attributes", ()):
             item["link_type"] = "service_type"
-        return found
+        return fields
 
     def texts(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
         for field in FIELDS:
             entity, _, name = field.partition(".")
             if entity == "service" and name not in _NO_PLAIN_TEXT:
                 text = self.joined(field)
                 if text:
-                    found[name] = text
+                    fields[name] = text
         ages = self.joined("service.ages")
         if ages:
-            said = found.get("eligibility_description", "")
-            found["eligibility_description"] = "; ".join(filter(None, (said, f"Ages: {ages}")))
+            said = fields.get("eligibility_description", "")
+            fields["eligibility_description"] = "; ".join(filter(None, (said, f"Ages: {ages}")))
             limits = None if is_mangled_span(ages) else age_limits(ages)
-            found.update({k: v for k, v in (limits or {}).items() if k not in found})
+            fields.update({k: v for k, v in (limits or {}).items() if k not in fields})
             if limits is None:
                 message = "ages in words that cannot be read with certainty; kept as text"
                 self.cells.note_field("service.ages", message, rule="ages-not-read")
         if self.first("service.fees_description").lower() in _FREE:
-            found["cost_options"] = [{"id": self.child("cost"), "option": "free", "amount": 0}]
+            fields["cost_options"] = [{"id": self.child("cost"), "option": "free", "amount": 0}]
         for column, text in self.cells.of("service.status"):
             # The reader of every form knows what such names and words mean.
-            found.setdefault(column if sense_of(column) is not None else "status", text)
+            fields.setdefault(column if sense_of(column) is not None else "status", text)
         links = self.many("service.url")
         if links:
-            found["url"] = links[0]
+            fields["url"] = links[0]
             if len(links) > 1:
                 more = enumerate(dict.fromkeys(links[1:]))
-                found["additional_urls"] = [{"id": self.child("url", n), "url": link} for n, link in more]
+                fields["additional_urls"] = [{"id": self.child("url", n), "url": link} for n, link in more]
         mails = [part for part in self.many("service.email") if "@" in part]
         if mails:
-            found["email"] = mails[0]
+            fields["email"] = mails[0]
             if len(mails) > 1:
                 message = "several e-mail addresses; the first is the service's"
                 self.cells.note_field("service.email", message, rule="several-emails")
-                found["x_more_emails"] = mails[1:]
-        return found
+                fields["x_more_emails"] = mails[1:]
+        return fields
 
     def dates(self) -> dict[str, str]:
-        """The day of checking and that of editing, each from its own columns; several are never joined into one."""
-        found: dict[str, str] = {}
+        """Return the day of checking and that of editing, each from its own columns; several are never joined into one."""
+        fields: dict[str, str] = {}
         for field, name in (
             ("service.assured_date", "assured_date"),
             ("service.last_modified", "last_modified"),
@@ -235,22 +235,22 @@ class _Service:
                 day, guessed = day_of(text)
                 if not day:
                     self.cells.refuse(column, "not a date that can be read in one way")
-                elif name not in found:
-                    found[name] = day if name == "assured_date" else f"{day}T00:00:00Z"
+                elif name not in fields:
+                    fields[name] = day if name == "assured_date" else f"{day}T00:00:00Z"
                     if guessed:
                         message = _GUESSED_DATES[guessed]
                         self.cells.note("date-guessed", message, "read as", column, text, read_as=day)
                 else:
-                    found.setdefault(f"x_{column}", text)
-        return found
+                    fields.setdefault(f"x_{column}", text)
+        return fields
 
     def schedules(self) -> list[dict[str, Any]]:
-        """The row's hours; those in words are left to the reader of every form."""
-        found: list[dict[str, Any]] = []
+        """Return the row's hours; those in words are left to the reader of every form."""
+        schedules: list[dict[str, Any]] = []
         if self.reader.day_columns:
-            found += self.week()
+            schedules += self.week()
         hours = hours_of(self.cells)
-        return [*found, hours] if hours else found
+        return [*schedules, hours] if hours else schedules
 
     def week(self) -> list[dict[str, Any]]:
         notes = " ".join(
@@ -273,7 +273,7 @@ class _Service:
         return [dict(item) for item in week.schedules]
 
     def phones(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
+        phones: list[dict[str, Any]] = []
         extension = self.first("phones.extension")
         for field, kind, words in _PHONES:
             for column, cell in self.cells.of(field):
@@ -282,23 +282,23 @@ class _Service:
                         self.cells.note("not-a-phone", "not a phone number", "kept as it was", column, part)
                         continue
                     number, own = extension_of(without_fraction(part))
-                    phone: dict[str, Any] = {"id": self.child("phone", len(found)), "number": number}
-                    if own or (extension and not found):
+                    phone: dict[str, Any] = {"id": self.child("phone", len(phones)), "number": number}
+                    if own or (extension and not phones):
                         phone["extension"] = own or extension
                     about = words or (column if words_of(column)[0] & OF_A_PHONE else "")
                     phone.update(
                         {key: value for key, value in (("type", kind), ("description", about)) if value}
                     )
-                    found.append(phone)
-        return found
+                    phones.append(phone)
+        return phones
 
     def agency(self, name: str) -> dict[str, Any]:
-        found = {"id": mint("organization", " ".join(name.casefold().split())), "name": name}
+        agency = {"id": mint("organization", " ".join(name.casefold().split())), "name": name}
         for part in ("website", "description"):
             text = self.first(f"organization.{part}")
             if text:
-                found[part] = text
-        return found
+                agency[part] = text
+        return agency
 
     def place(self) -> dict[str, Any]:
         place = place_of(self.cells, self.child)
@@ -306,11 +306,11 @@ class _Service:
 
 
 def _parts(text: str) -> list[str]:
-    """The parts of a cell that lists several things."""
-    found = [" ".join(line.split()) for line in text.splitlines()]
+    """Return the parts of a cell that lists several things."""
+    pieces = [" ".join(line.split()) for line in text.splitlines()]
     for mark in (";", "|", " / ", " or ", ", "):
-        found = [part for piece in found for part in piece.split(mark)]
-    parts = [part.strip(" ,") for part in found if part.strip(" ,")]
+        pieces = [part for piece in pieces for part in piece.split(mark)]
+    parts = [part.strip(" ,") for part in pieces if part.strip(" ,")]
     return parts if len(parts) <= _MOST_PARTS else [text]
 
 

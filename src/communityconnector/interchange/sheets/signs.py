@@ -17,30 +17,30 @@ from communityconnector.interchange.texts.cells import degrees, point_in
 
 
 def looks_like_spreadsheet(header: Sequence[str], least: int = 3) -> bool:
-    """Whether column names are those of a sheet of services: something that names, and further columns.
+    """Return whether column names are those of a sheet of services: something that names, and further columns.
 
     Args:
         header: the columns' names.
         least: how many fields they must fill, the name among them. An id and a point tell nothing of a service.
     """
-    found = telling_fields(header)
-    return bool(found & {"service.name", "organization.name"}) and len(found) >= least
+    fields = telling_fields(header)
+    return bool(fields & {"service.name", "organization.name"}) and len(fields) >= least
 
 
 def lists_services(header: Sequence[str], rows: Rows) -> bool:
-    """Whether a table is of services, by its cells: something that names, and two more fields, or points.
+    """Return whether a table is of services, by its cells: something that names, and two more fields, or points.
 
     Args:
         header: the columns' names.
         rows: some rows, cells by column.
     """
-    found = set(meanings(header, rows).values()) - TELL_NOTHING
-    named = bool(found & {"service.name", "organization.name"})
-    return named and (len(found) >= 3 or lists_places(header, rows))
+    fields = set(meanings(header, rows).values()) - TELL_NOTHING
+    named = bool(fields & {"service.name", "organization.name"})
+    return named and (len(fields) >= 3 or lists_places(header, rows))
 
 
 def lists_places(header: Sequence[str], rows: Rows) -> bool:
-    """Whether a table is of named points: something that names, and degrees with a fraction in most rows.
+    """Return whether a table is of named points: something that names, and degrees with a fraction in most rows.
 
     Args:
         header: the columns' names.
@@ -48,11 +48,11 @@ def lists_places(header: Sequence[str], rows: Rows) -> bool:
     """
     if not _POINTS & set(map(meaning_of, header)):
         return False
-    found = meanings(header, rows)
-    if not {"service.name", "organization.name"} & set(found.values()):
+    fields = meanings(header, rows)
+    if not {"service.name", "organization.name"} & set(fields.values()):
         return False
     angles = {
-        field: [column for column, own in found.items() if own == field]
+        field: [column for column, own in fields.items() if own == field]
         for field in (*BOUNDS, "location.point")
     }
     pointed = sum(_has_point(row, angles) for row in rows)
@@ -80,5 +80,5 @@ _PARTED: Final = (re.compile(r"[.,]\d|\u00b0"), re.compile(r"[.,]\d{2}"))
 
 
 def telling_fields(header: Sequence[str]) -> frozenset[str]:
-    """The fields that columns fill, but for those that any table may have."""
+    """Return the fields that columns fill, but for those that any table may have."""
     return frozenset(meanings([column for column in header if column.strip()]).values()) - TELL_NOTHING

@@ -45,7 +45,7 @@ class Container:
 
 
 def shape_of(value: Mapping[str, Any], hint: str = "") -> Page | Container | None:
-    """What wraps records, if the object is no record itself."""
+    """Return what wraps records, if the object is no record itself."""
     known = _known(tuple(value), hint)
     if not known.wraps and (value.get("id") or value.get("name")):
         return None
@@ -97,7 +97,7 @@ _PAGING: Final = frozenset({
 
 
 def _holds_records(key: str, item: Any) -> bool:
-    """Whether what a key holds can be records."""
+    """Return whether what a key holds can be records."""
     if isinstance(item, list):
         return key.endswith(".csv") or any(isinstance(part, dict) for part in item)
     return isinstance(item, dict)
@@ -111,8 +111,8 @@ def _linked(value: Mapping[str, Any], tables: Mapping[str, str]) -> tuple[Mappin
         by_entity.setdefault(entity, []).append((key, items))
 
     def only(entity: str) -> dict[str, Any] | None:
-        found = [item for _, items in by_entity.get(entity, ()) for item in items if isinstance(item, dict)]
-        return found[0] if len(found) == 1 else None
+        objects = [item for _, items in by_entity.get(entity, ()) for item in items if isinstance(item, dict)]
+        return objects[0] if len(objects) == 1 else None
 
     agency, place, service = only("organization"), only("location"), only("service")
     notes = []
@@ -150,7 +150,7 @@ _PLACES: Final = (
 
 
 def entity_named(word: str) -> str:
-    """The entity that a file or a key is named for: `services`, `service_list`, `hsds-locations`; else ""."""
+    """Return the entity that a file or a key is named for: `services`, `service_list`, `hsds-locations`; else ""."""
     bare = word.lower().replace("-", "_").removeprefix("hsds_")
     for tail in ("_full", "_list", "_package"):
         bare = bare.removesuffix(tail)
@@ -183,7 +183,7 @@ RECOGNISED: Final = (
 
 
 def entity_of(item: Mapping[str, Any], hint: str = "") -> str:
-    """The entity that an object most looks like.
+    """Return the entity that an object most looks like.
 
     The entity that knows most of the object's fields. The one that the file is named for yields only to one that knows
     clearly more, for a field of another entity may stray into any record.
@@ -218,7 +218,7 @@ _STRAY: Final = 1
 
 
 def _weight(entity: str, keys: tuple[str, ...]) -> int:
-    """How much of an object an entity knows; a field that embeds or names records tells more than another."""
+    """Return how much of an object an entity knows; a field that embeds or names records tells more than another."""
     facts = specs(ENTITIES[entity])
     return sum(
         2 if key in facts and facts[key].kind in _TELLING else 1 for key in keys if _is_known(entity, key)
@@ -226,7 +226,7 @@ def _weight(entity: str, keys: tuple[str, ...]) -> int:
 
 
 def _is_known(entity: str, key: str) -> bool:
-    """Whether an entity has a field, in HSDS or in an older form; services may stand within a location."""
+    """Return whether an entity has a field, in HSDS or in an older form; services may stand within a location."""
     return (
         key in specs(ENTITIES[entity]) or (entity, key) in FIELDS or (entity, key) == ("location", "services")
     )
@@ -236,7 +236,7 @@ _TELLING: Final = (Kind.ONE, Kind.MANY, Kind.REFERENCE)
 
 
 def entity_fitting(keys: tuple[str, ...], named: str) -> str:
-    """The entity of a table whose file is named for one: another one, if only that one has what it requires and knows more."""
+    """Return the entity of a table whose file is named for one: another one, if only that one has what it requires and knows more."""
     if (set(required(ENTITIES[named])) - {"id"}) & set(keys):
         return named
     whole = [entity for entity, cls in ENTITIES.items() if set(required(cls)) <= set(keys)]

@@ -49,7 +49,7 @@ NO_LIMIT: Final = 99
 
 
 def age_limits(text: str) -> dict[str, float] | None:
-    """The ages that a text states ("18-24", "60 and older"), inclusive, in years; `None` where they are not certain.
+    """Return the ages that a text states ("18-24", "60 and older"), inclusive, in years; `None` where they are not certain.
 
     An empty answer: all ages.
     """
@@ -64,10 +64,10 @@ def age_limits(text: str) -> dict[str, float] | None:
         low = _years(span, "1", unit=span["unit2"] or "")
         return {"minimum_age": low, "maximum_age": high} if low <= high and not span["birth2"] else None
     for pattern, field in ((_OVER, "minimum_age"), (_LEAST, "minimum_age"), (_MOST, "maximum_age")):
-        found = pattern.fullmatch(plain)
-        if found:
-            named = found.groupdict()
-            return {field: _years(found, "" if named["number"] or named["birth"] else "1")}
+        match = pattern.fullmatch(plain)
+        if match:
+            named = match.groupdict()
+            return {field: _years(match, "" if named["number"] or named["birth"] else "1")}
     return None
 
 
@@ -76,14 +76,14 @@ def _plain(text: str) -> str:
     return re.sub(r"^(?:ages?|aged|edad(?:es)?)\b:?\s*", "", bare).rstrip(". ")
 
 
-def _years(found: re.Match[str], which: str, *, unit: str = "") -> float:
-    if found[f"birth{which}"]:
+def _years(match: re.Match[str], which: str, *, unit: str = "") -> float:
+    if match[f"birth{which}"]:
         return 0
-    own = found[f"unit{which}"] or unit
-    written = found[f"number{which}"]
+    own = match[f"unit{which}"] or unit
+    written = match[f"number{which}"]
     half = 0.5 if written.endswith("1/2") else 0.0
     count = float(written.removesuffix("1/2")) + half
-    years = count * _UNITS[_kind(own)] + int(found[f"more{which}"] or 0) / 12
+    years = count * _UNITS[_kind(own)] + int(match[f"more{which}"] or 0) / 12
     return int(years) if years.is_integer() else round(years, 3)
 
 
@@ -93,13 +93,13 @@ def _kind(unit: str) -> str:
 
 @lru_cache(maxsize=1_024)
 def _in_years(text: str) -> float | str | None:
-    """An age in years; "" where the text says that there is no limit; `None` where it is not certain."""
+    """Return an age in years; "" where the text says that there is no limit; `None` where it is not certain."""
     plain = _plain(text)
     if _ALL.fullmatch(plain):
         return ""
-    found = _ONE.fullmatch(plain)
-    if found:
-        return _years(found, "")
+    match = _ONE.fullmatch(plain)
+    if match:
+        return _years(match, "")
     limits = age_limits(text)
     return (
         next(iter(limits.values()))

@@ -19,7 +19,7 @@ _NOTHING: Final = frozenset({
 
 
 def is_blank(cell: str) -> bool:
-    """Whether a cell holds nothing, or what programs write in the place of nothing."""
+    """Return whether a cell holds nothing, or what programs write in the place of nothing."""
     return not cell or cell.casefold() in _NOTHING or (cell[0] == "#" and not cell.strip("#"))
 
 
@@ -36,7 +36,7 @@ _BLANKS: Final = re.compile(r"[^\S\n]+")
 
 
 def without_markup(cell: str) -> str:
-    """A cell's text without the marks of a web page; where these break lines, the text does."""
+    """Return a cell's text without the marks of a web page; where these break lines, the text does."""
     if "<" not in cell and "&" not in cell:
         return cell
     text = _HIDDEN.sub(" ", cell)
@@ -55,19 +55,19 @@ _LINK: Final = re.compile(r"https?://[^\s\"'<>()\[\]]{3,2000}", re.IGNORECASE)
 
 
 def link_in(cell: str) -> str:
-    """The one link in a cell that holds more: `<a href="...">Visit</a>`, `=HYPERLINK("...","Visit")`; "" for any other cell."""
+    """Return the one link in a cell that holds more: `<a href="...">Visit</a>`, `=HYPERLINK("...","Visit")`; "" for any other cell."""
     if "://" not in cell:
         return ""
     links = set(_LINK.findall(cell[:LONGEST]))
     return links.pop() if len(links) == 1 and _LINK.fullmatch(cell) is None else ""
 
 
-def _unmarked(found: re.Match[str]) -> str:
-    name = (found[1] or "").lower()
-    if found[1] is None:
+def _unmarked(match: re.Match[str]) -> str:
+    name = (match[1] or "").lower()
+    if match[1] is None:
         return " "
     if name not in _TAGS:
-        return found[0]
+        return match[0]
     return "\n" if name in _BREAKING else " " if name in {"td", "th"} else ""
 
 
@@ -112,36 +112,36 @@ _MAP_LINK: Final = re.compile(rf"[@=/]({_DEGREES})(?:,|%2C)({_DEGREES})(?![\d.])
 
 
 def point_in(cell: str) -> PointCell | None:
-    """The point that a cell holds, alone or after an address: "36.4, -81.5", "POINT (-81.5 36.4)", a link to a map.
+    """Return the point that a cell holds, alone or after an address: "36.4, -81.5", "POINT (-81.5 36.4)", a link to a map.
 
     Degrees with a fraction only, so that "9, 5" or a house number is none.
     """
     if "." not in cell:
         return None
     text = cell[:LONGEST].replace("\u2212", "-")
-    if found := _NAMED.search(text):
-        return _point(found[1], found[2], "")
+    if match := _NAMED.search(text):
+        return _point(match[1], match[2], "")
     for pattern in (_WKT, _GEOMETRY):
-        if found := pattern.search(text):
-            return _point(found[2], found[1], _rest(text, found) if pattern is _WKT else "")
+        if match := pattern.search(text):
+            return _point(match[2], match[1], _rest(text, match) if pattern is _WKT else "")
     if "://" in text:
-        found = _MAP_LINK.search(text)
-        return _point(found[1], found[2], "") if found else None
+        match = _MAP_LINK.search(text)
+        return _point(match[1], match[2], "") if match else None
     return _pair(text)
 
 
 def _pair(text: str) -> PointCell | None:
-    """The point of two angles, the latitude first unless that cannot be."""
+    """Return the point of two angles, the latitude first unless that cannot be."""
     alone = _TWO.fullmatch(text.strip())
-    found = alone or _PAIR.search(text)
-    if not found:
+    match = alone or _PAIR.search(text)
+    if not match:
         return None
-    first, second = (found[1], found[2]) if alone else (found[1], found[3])
+    first, second = (match[1], match[2]) if alone else (match[1], match[3])
     if "." not in first or "." not in second:
         return None
-    if not alone and (found[2] or found[4]):
-        first, second = _signed(first, found[2]), _signed(second, found[4])
-    rest = "" if alone else _rest(text, found)
+    if not alone and (match[2] or match[4]):
+        first, second = _signed(first, match[2]), _signed(second, match[4])
+    rest = "" if alone else _rest(text, match)
     return _point(first, second, rest) or _point(second, first, rest, swapped=True)
 
 
@@ -149,8 +149,8 @@ def _signed(degrees: str, side: str | None) -> str:
     return f"-{degrees.lstrip('+-')}" if side and side in "SWsw" else degrees
 
 
-def _rest(text: str, found: re.Match[str]) -> str:
-    return f"{text[: found.start()]}{text[found.end() :]}".strip(" \n\r\t,;()")
+def _rest(text: str, match: re.Match[str]) -> str:
+    return f"{text[: match.start()]}{text[match.end() :]}".strip(" \n\r\t,;()")
 
 
 def _point(latitude: str, longitude: str, rest: str, *, swapped: bool = False) -> PointCell | None:
@@ -161,7 +161,7 @@ def _point(latitude: str, longitude: str, rest: str, *, swapped: bool = False) -
 
 
 def is_inhabited(latitude: float, longitude: float) -> bool:
-    """Whether a service may lie there: none lies near a pole."""
+    """Return whether a service may lie there: none lies near a pole."""
     return -60 <= latitude <= 80 and -180 <= longitude <= 180
 
 
@@ -175,16 +175,16 @@ _MINUTES: Final = re.compile(
 
 
 def degrees(cell: str) -> float | None:
-    """An angle as people write it: "36.4", "36,4", "36.4° N", "36°24'N"; `None` where it is none."""
+    """Return an angle as people write it: "36.4", "36,4", "36.4° N", "36°24'N"; `None` where it is none."""
     text = cell[:60].strip().replace("\u2212", "-")
-    if found := _MINUTES.fullmatch(text):
-        value = int(found[1]) + int(found[2]) / 60 + float(found[3] or 0) / 3600
-        return -value if found[4] in "SWsw" else value
-    found = _ONE_ANGLE.fullmatch(text)
-    if not found:
+    if match := _MINUTES.fullmatch(text):
+        value = int(match[1]) + int(match[2]) / 60 + float(match[3] or 0) / 3600
+        return -value if match[4] in "SWsw" else value
+    match = _ONE_ANGLE.fullmatch(text)
+    if not match:
         return None
-    value = float(found[1].replace(",", "."))
-    return -abs(value) if found[2] and found[2] in "SWsw" else value
+    value = float(match[1].replace(",", "."))
+    return -abs(value) if match[2] and match[2] in "SWsw" else value
 
 
 SCIENTIFIC: Final = re.compile(r"[-+]?\d(?:[.,]\d{1,15})?E\+?\d{1,3}", re.IGNORECASE | re.ASCII)
@@ -194,9 +194,9 @@ _WHOLE: Final = re.compile(r"(\d{1,15})\.0{1,3}", re.ASCII)
 
 
 def without_fraction(cell: str) -> str:
-    """A whole number without the ".0" that a program for tables adds."""
-    found = _WHOLE.fullmatch(cell)
-    return found[1] if found else cell
+    """Return a whole number without the ".0" that a program for tables adds."""
+    match = _WHOLE.fullmatch(cell)
+    return match[1] if match else cell
 
 
 _ZIP: Final = re.compile(r"\d{5}(?:-\d{4})?", re.ASCII)
@@ -207,7 +207,7 @@ _BETWEEN: Final = re.compile(r"[,;/\s]{1,5}")
 
 
 def postal_code(cell: str, state: str) -> tuple[str, str]:
-    """A postal code, and what was mended in it ("" where nothing was).
+    """Return a postal code, and what was mended in it ("" where nothing was).
 
     A ZIP code that lost its leading zero gets it back where the state says so.
 
@@ -240,12 +240,12 @@ _DIGIT: Final = re.compile(r"\d", re.ASCII)
 
 
 def is_phone(text: str) -> bool:
-    """Whether a text may be a phone number: it has a digit, and is not plainly something else."""
+    """Return whether a text may be a phone number: it has a digit, and is not plainly something else."""
     return bool(_DIGIT.search(text)) and not any(pattern.fullmatch(text) for pattern in _NO_PHONE)
 
 
 def split_phones(cell: str) -> list[str]:
-    """The numbers of a cell; an extension stays with its number."""
+    """Return the numbers of a cell; an extension stays with its number."""
     parts: list[str] = []
     for piece in re.split(r"[;|\n]|\s/\s|\sor\s|\so\s", _BLANKS.sub(" ", cell[:LONGEST])):
         for number, part in enumerate(piece.split(", ")):
@@ -262,8 +262,8 @@ _EXTENSION: Final = re.compile(r"(?:ext(?:ension|n)?|x)[.:]? ?(?:# ?)?(\d{1,6})"
 
 
 def extension_of(phone: str) -> tuple[str, str]:
-    """A phone number, and its extension or ""."""
+    """Return a phone number, and its extension or ""."""
     for at in range(len(phone) - 1, max(-1, len(phone) - 24), -1):
-        if phone[at] in "eExX" and (found := _EXTENSION.fullmatch(phone[at:])):
-            return phone[:at].strip(" ,;(-").rstrip(" ,;("), found[1]
+        if phone[at] in "eExX" and (match := _EXTENSION.fullmatch(phone[at:])):
+            return phone[:at].strip(" ,;(-").rstrip(" ,;("), match[1]
     return phone, ""

@@ -77,7 +77,7 @@ _APART_SIGNS: Final = (
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """A pattern of any of some words, by their first letters: quicker than one after the other."""
+    """Return a pattern of any of some words, by their first letters: quicker than one after the other."""
     endings: dict[str, list[str]] = {}
     for word in words:
         endings.setdefault(word[0], []).append(re.escape(word[1:]))
@@ -91,7 +91,7 @@ _EITHER_SIGN: Final = _any_of(_SIGNS + _APART_SIGNS)
 
 
 def may_close(text: str) -> bool:
-    """Whether any part of a text may close: quick, and true more often than it is so."""
+    """Return whether any part of a text may close: quick, and true more often than it is so."""
     return _EITHER_SIGN.search(fold(text)) is not None
 
 
@@ -232,13 +232,13 @@ _LONGEST: Final = 160
 
 
 def names_times(text: str) -> bool:
-    """Whether what follows a word that closes are times of the day, the week or the year: "Fridays", "for lunch"."""
+    """Return whether what follows a word that closes are times of the day, the week or the year: "Fridays", "for lunch"."""
     return _DAYS.match(fold(text)) is not None
 
 
 @lru_cache(maxsize=2_048)
 def closures(text: str, own: str = "", *, title: bool = False, certain: bool = False) -> tuple[Closure, ...]:
-    """What a text says of closing, clause by clause.
+    """Return what a text says of closing, clause by clause.
 
     Args:
         text: the text.
@@ -272,12 +272,12 @@ def closures(text: str, own: str = "", *, title: bool = False, certain: bool = F
 
 
 def _apart(title: str) -> tuple[Closure, ...]:
-    """A name's part that stands apart and is nothing but a word for what has stopped."""
+    """Return a name's part that stands apart and is nothing but a word for what has stopped."""
     parts = [
         part.strip(" .-\u2013") for clause in _CLAUSES.split(title) for part in _TITLE_PARTS.split(clause)
     ]
-    found = [part for part in parts if fold(part) in _ALONE]
-    return tuple(Closure(Closing.GONE, "", "", part) for part in found[:1]) if len(parts) > 1 else ()
+    standing = [part for part in parts if fold(part) in _ALONE]
+    return tuple(Closure(Closing.GONE, "", "", part) for part in standing[:1]) if len(parts) > 1 else ()
 
 
 def _is_loud(part: str) -> bool:
@@ -313,7 +313,7 @@ def _in_words(
 
 
 def _is_whole(thing: re.Match[str], called: frozenset[str]) -> bool:
-    """Whether what was closed is all that there is: "closed our doors", "closed the program", not "closed our old site"."""
+    """Return whether what was closed is all that there is: "closed our doors", "closed the program", not "closed our old site"."""
     words = set(_WORDS.findall(thing["thing"]))
     if thing["all"]:
         words -= _PARTS
@@ -340,7 +340,7 @@ _CLOSED_AT_TIMES: Final = ("closed", "coming", "gone", "paused")
 
 
 def _bare(kind: str, after: str, *, asks: bool) -> Closing | None:
-    """What "closed" or "closing" alone says of the whole."""
+    """Return what "closed" or "closing" alone says of the whole."""
     if _A_WHILE.search(after):
         return Closing.PAUSED
     if kind == "closed" or _since(after):
@@ -372,8 +372,8 @@ def _in_title(plain: str, word: re.Match[str], *, loud: bool) -> Closing | None:
 
 
 def _since(plain: str) -> str:
-    """The first day that a clause names as a beginning."""
-    spots = [0, *(found.end() for found in _SINCE.finditer(plain))]
+    """Return the first day that a clause names as a beginning."""
+    spots = [0, *(match.end() for match in _SINCE.finditer(plain))]
     return next((day for spot in spots if (day := read_day(plain[spot:].lstrip(" ,.:-")))), "")
 
 
@@ -382,7 +382,7 @@ def _dated(kind: Closing, plain: str, word: re.Match[str], words: str) -> Closur
         words = f"{words[: _LONGEST - 3].rstrip()}..."
     if kind is Closing.PAUSED:
         days = (
-            _day_before(plain[found.end() :], through=bool(found["last"])) for found in _UNTIL.finditer(plain)
+            _day_before(plain[match.end() :], through=bool(match["last"])) for match in _UNTIL.finditer(plain)
         )
         return Closure(kind, "", max(filter(None, days), default=""), words)
     since = _since(plain[word.end() :]) or _since(plain[: word.start()]) if kind is Closing.GONE else ""
@@ -392,6 +392,6 @@ def _dated(kind: Closing, plain: str, word: re.Match[str], words: str) -> Closur
 
 
 def _day_before(text: str, *, through: bool) -> str:
-    """The last day that "through" or "until" a date surely means."""
+    """Return the last day that "through" or "until" a date surely means."""
     day = read_day(text, last=through)
     return day if through or not day else (date.fromisoformat(day) - timedelta(days=1)).isoformat()

@@ -22,24 +22,24 @@ _NAMED_LAST: Final = re.compile(
 
 @lru_cache(maxsize=4096)
 def day_of(cell: str) -> tuple[str, str]:
-    """The day that a cell of dates gives, as YYYY-MM-DD ("" where it gives none), and what was guessed for it.
+    """Return the day that a cell of dates gives, as YYYY-MM-DD ("" where it gives none), and what was guessed for it.
 
     Returns:
         The day, and "" where it can only be this one, "order" where month and day could be the other way round, or
         "serial" where it is a spreadsheet program's count of days.
     """
     text = cell[:60].strip()
-    if found := _ISO.fullmatch(text):
-        return _day(found[1], found[2], found[3]), ""
-    if found := _SLASHED.fullmatch(text):
-        month, day, year = int(found[1]), int(found[2]), found[3]
+    if match := _ISO.fullmatch(text):
+        return _day(match[1], match[2], match[3]), ""
+    if match := _SLASHED.fullmatch(text):
+        month, day, year = int(match[1]), int(match[2]), match[3]
         if month > 12:
             return _day(year, day, month), ""
         return _day(year, month, day), "order" if day <= 12 and day != month else ""
-    if found := _NAMED.fullmatch(text):
-        return _day(found[3], MONTHS.get(found[1].lower(), 0), found[2]), ""
-    if found := _NAMED_LAST.fullmatch(text):
-        return _day(found[3], MONTHS.get(found[2].lower(), 0), found[1]), ""
+    if match := _NAMED.fullmatch(text):
+        return _day(match[3], MONTHS.get(match[1].lower(), 0), match[2]), ""
+    if match := _NAMED_LAST.fullmatch(text):
+        return _day(match[3], MONTHS.get(match[2].lower(), 0), match[1]), ""
     return _counted(without_fraction(text))
 
 
@@ -68,5 +68,5 @@ _MANGLED: Final = re.compile(r"\d{1,2}-[A-Za-z]{3}|[A-Za-z]{3}-\d{1,2}", re.ASCI
 
 
 def is_mangled_span(cell: str) -> bool:
-    """Whether a cell is what a spreadsheet program makes of "5-12" or "9-5": a date such as "12-May"."""
+    """Return whether a cell is what a spreadsheet program makes of "5-12" or "9-5": a date such as "12-May"."""
     return bool(_MANGLED.fullmatch(cell)) and cell.strip("0123456789-").lower() in MONTHS

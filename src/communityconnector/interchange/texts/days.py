@@ -38,7 +38,7 @@ _DATES: Final = (
 
 
 def read_day(text: str, *, last: bool = False) -> str:
-    """The day at the beginning of a text, ISO 8601; "" where there is none whose year is sure.
+    """Return the day at the beginning of a text, ISO 8601; "" where there is none whose year is sure.
 
     A month or a year alone is its first day, or its last one where `last`. Twelve or thirteen digits are milliseconds
     since 1970, as maps write dates. 3/4/2024 is the fourth of March, as in the United States.
@@ -49,9 +49,9 @@ def read_day(text: str, *, last: bool = False) -> str:
             (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(float(plain)))).date().isoformat()
         )
     for pattern in _DATES:
-        found = pattern.match(plain)
-        if found:
-            return _day(found.groupdict(), last=last)
+        match = pattern.match(plain)
+        if match:
+            return _day(match.groupdict(), last=last)
     return ""
 
 

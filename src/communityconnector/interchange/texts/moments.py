@@ -79,15 +79,15 @@ _RULE_DAYS: Final = re.compile(r"(?:[+-]?\d{0,2}(?:MO|TU|WE|TH|FR|SA|SU)(?:,|$))
 
 
 def is_rule_days(raw: Any) -> bool:
-    """Whether a value is the days of a recurrence rule (RFC 5545), or nothing."""
+    """Return whether a value is the days of a recurrence rule (RFC 5545), or nothing."""
     return raw is None or (type(raw) is str and _RULE_DAYS.fullmatch(raw) is not None)
 
 
 def is_plain_date(raw: Any) -> bool:
-    """Whether a value is written YYYY-MM-DD, or is nothing."""
+    """Return whether a value is written YYYY-MM-DD, or is nothing."""
     return raw is None or raw == "" or (type(raw) is str and _DATE.fullmatch(raw) is not None)
 
 
 def is_plain_time(raw: Any) -> bool:
-    """Whether a value is a time as HSDS writes it, or is nothing."""
+    """Return whether a value is a time as HSDS writes it, or is nothing."""
     return raw is None or raw == "" or (type(raw) is str and _TIME.fullmatch(raw) is not None)

@@ -28,11 +28,11 @@ _LEADING_ZERO: Final = frozenset({"CT", "MA", "ME", "NH", "NJ", "PR", "RI", "VI"
 
 
 def region_code(text: str) -> str:
-    """The code of a state or province by its code or name; "" where a text is neither."""
+    """Return the code of a state or province by its code or name; "" where a text is neither."""
     bare = text.strip(" .,").replace(".", "")
     return bare.upper() if bare.upper() in REGIONS else _BY_NAME.get(" ".join(bare.casefold().split()), "")
 
 
 def loses_zero(state: str) -> bool:
-    """Whether ZIP codes of a state begin with 0, which spreadsheet programs take for a number's."""
+    """Return whether ZIP codes of a state begin with 0, which spreadsheet programs take for a number's."""
     return region_code(state) in _LEADING_ZERO

@@ -112,7 +112,7 @@ _NO_LONGER: Final = re.compile(
 
 @lru_cache(maxsize=4_096)
 def sense_of(name: str) -> Sense | None:  # noqa: C901, PLR0911, PLR0912  # a table of names, one line a sense
-    """What a column or a key asks of the state of a service; `None` where it asks something else."""
+    """Return what a column or a key asks of the state of a service; `None` where it asks something else."""
     tokens = [fold(token) for token in _TOKEN.findall(without_accents(name.replace("__c", "")))]
     words = frozenset(tokens)
     if not words or words & _ABOUT_SOMETHING_ELSE:
@@ -217,20 +217,20 @@ _AFTER_CLOSED: Final = re.compile(r"^.*?(?:closed|closure|cerrad[oa]s?)\b")
 
 
 def _in_words(value: str) -> _Said:  # noqa: PLR0911  # one line a group of words
-    """What the words of a state say."""
+    """Return what the words of a state say."""
     value = value[:2_000].replace("_", " ")  # a longer text is no state
     plain = " ".join(fold(value).strip(" .!*").split())
     if plain in _SILENT or _LISTS.search(plain):
         return _Said.NOTHING
-    found = closures(value, certain=True)
-    kinds = {closure.kind for closure in found}
+    closures_in = closures(value, certain=True)
+    kinds = {closure.kind for closure in closures_in}
     if _UNREFERRED.search(plain):
         return _Said.UNREFERRED
     if _UNPUBLISHED.fullmatch(plain):
         return _Said.UNPUBLISHED
     if _ASK.search(plain):
         return _Said.DOUBT
-    if Closing.GONE in kinds and any(closure.since for closure in found):
+    if Closing.GONE in kinds and any(closure.since for closure in closures_in):
         return _Said.DATED
     pauses = Closing.PAUSED in kinds or _PAUSED_WORDS.search(plain)
     if pauses and not _GONE_WORDS.search(plain):
@@ -244,7 +244,7 @@ def _in_words(value: str) -> _Said:  # noqa: PLR0911  # one line a group of word
 
 @lru_cache(maxsize=8_192)
 def _said(name: str, value: str) -> tuple[_Said, str]:  # noqa: PLR0911  # one branch a sense
-    """What a value under a name says, and the words that tell more than the HSDS word for it."""
+    """Return what a value under a name says, and the words that tell more than the HSDS word for it."""
     sense = sense_of(name)
     plain = fold(value).strip(" .")
     if sense is Sense.GONE:
@@ -307,12 +307,12 @@ def _tells_more(plain: str) -> bool:
 
 
 def is_state(value: str) -> bool:
-    """Whether a text under "State" or "Estado" is what state something is in: "inactive", and not "NC" or "Ohio"."""
+    """Return whether a text under "State" or "Estado" is what state something is in: "inactive", and not "NC" or "Ohio"."""
     return len(value.strip()) > len("OK") and _in_words(value) is not _Said.NOTHING
 
 
 def is_yes_or_no(name: str, value: str) -> bool:
-    """Whether a value under a name that asks for a state is a plain yes or no."""
+    """Return whether a value under a name that asks for a state is a plain yes or no."""
     return fold(value).strip(" .") in _YES | _NO and sense_of(name) is not None
 
 
@@ -323,7 +323,7 @@ def state_names(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def state_in(raw: Mapping[str, Any], *, has_status: bool = True) -> State | None:
-    """The state that a raw record tells under names of its own; `None` where HSDS has all of it as it is.
+    """Return the state that a raw record tells under names of its own; `None` where HSDS has all of it as it is.
 
     Args:
         raw: the record, with text, numbers, truth values or anything else under each name.
@@ -339,27 +339,27 @@ def state_in(raw: Mapping[str, Any], *, has_status: bool = True) -> State | None
     names = state_names(tuple(raw))
     if not names or (has_status and names == ("status",) and _is_word(status)):
         return None
-    found = [(name, *_said(name, _text(raw[name]))) for name in names]
-    found = [one for one in found if one[1] is not _Said.NOTHING]
-    if not found:
+    answers = [(name, *_said(name, _text(raw[name]))) for name in names]
+    answers = [one for one in answers if one[1] is not _Said.NOTHING]
+    if not answers:
         return None
-    said = max(one[1] for one in found)
-    alerts = dict.fromkeys(words for _, kind, words in found if words and kind >= min(said, _Said.PAUSED))
+    said = max(one[1] for one in answers)
+    alerts = dict.fromkeys(words for _, kind, words in answers if words and kind >= min(said, _Said.PAUSED))
     alert = "; ".join(alerts)
-    if said is _Said.DATED and any(words.startswith("Made inactive") for words in alerts) and _runs(found):
+    if said is _Said.DATED and any(words.startswith("Made inactive") for words in alerts) and _runs(answers):
         # Once inactive and active again, or active by a default: not known.
         alert = f"Called active, though {alert[0].lower()}{alert[1:]}"
-    elif said is _Said.DATED and _runs(found):
-        return State(_STATUS[_Said.RUNS], alert, tuple(one[0] for one in found), runs=False)
+    elif said is _Said.DATED and _runs(answers):
+        return State(_STATUS[_Said.RUNS], alert, tuple(one[0] for one in answers), runs=False)
     status = _STATUS.get(said, "")
     if said is _Said.UNREFERRED:
         alert = alert or "Not for referral"
-        status = _STATUS[_Said.RUNS] if _runs(found) else ""
-    return State(status, alert, tuple(one[0] for one in found), said is _Said.RUNS)
+        status = _STATUS[_Said.RUNS] if _runs(answers) else ""
+    return State(status, alert, tuple(one[0] for one in answers), said is _Said.RUNS)
 
 
 def _is_meeting_of_a_closed_place(raw: Mapping[str, Any]) -> bool:
-    """Whether a meeting has the Meeting Guide's code for a place that is closed for a while; C is a closed meeting."""
+    """Return whether a meeting has the Meeting Guide's code for a place that is closed for a while; C is a closed meeting."""
     attributes = raw.get("attributes")
     if isinstance(attributes, list):
         for item in attributes:
@@ -368,8 +368,8 @@ def _is_meeting_of_a_closed_place(raw: Mapping[str, Any]) -> bool:
     return False
 
 
-def _runs(found: list[tuple[str, _Said, str]]) -> bool:
-    return any(said is _Said.RUNS for _, said, _ in found)
+def _runs(answers: list[tuple[str, _Said, str]]) -> bool:
+    return any(said is _Said.RUNS for _, said, _ in answers)
 
 
 _WORDS: Final = frozenset(ServiceStatus)
@@ -385,7 +385,7 @@ SILENT_BUT_STATUS: Final = frozenset(
 
 
 def _is_word(value: Any) -> bool:
-    """Whether a value is one of the words of HSDS, but for case, spaces and underscores."""
+    """Return whether a value is one of the words of HSDS, but for case, spaces and underscores."""
     if not isinstance(value, str):
         return False
     return value in _WORDS or " ".join(re.split(r"[\s_-]+", value.strip().lower())) in _WORDS

@@ -53,7 +53,7 @@ _OWNERS: Final = {Attribute: ("link_id", "link_entity"), Metadata: ("resource_id
 
 
 def identifier(entity: str, key: str) -> str:
-    """The UUID of a record: its id where that is one, else one made of entity and id (UUIDv5, RFC 9562)."""
+    """Return the UUID of a record: its id where that is one, else one made of entity and id (UUIDv5, RFC 9562)."""
     return key if _UUID.fullmatch(key) else mint("id", entity, key)
 
 
@@ -74,7 +74,7 @@ class Conformer:
         self._filled: dict[tuple[str, str], list[str]] = {}
 
     def __call__(self, record: Record) -> Record:
-        """The record as other software takes it. What it embeds is left as it is."""
+        """Return the record as other software takes it. What it embeds is left as it is."""
         changed: dict[str, Any] = {}
         extra: dict[str, Any] = {}
         entity = record.entity
@@ -124,11 +124,11 @@ class Conformer:
 
     def absorb(self, other: Conformer) -> None:
         """Count what another one filled in."""
-        for key, found in other._filled.items():
-            self._filled.setdefault(key, []).extend(found)
+        for key, ids in other._filled.items():
+            self._filled.setdefault(key, []).extend(ids)
 
     def findings(self) -> list[Finding]:
-        """What was filled in."""
+        """Return what was filled in."""
         return [
             Finding(
                 severity=Severity.WARNING,
@@ -137,10 +137,10 @@ class Conformer:
                 action="filled in",
                 path=name,
                 entity=entity,
-                record_id=found[0],
-                count=len(found),
+                record_id=ids[0],
+                count=len(ids),
             )
-            for (entity, name), found in self._filled.items()
+            for (entity, name), ids in self._filled.items()
         ]
 
 
@@ -158,7 +158,7 @@ def _unread(record: Record) -> dict[str, Any]:
 
 
 def _owner(record: Record) -> tuple[tuple[str, str], ...]:
-    """The reference of an attribute or a change, whose entity is said in words."""
+    """Return the reference of an attribute or a change, whose entity is said in words."""
     fields = _OWNERS.get(type(record))
     if fields is None:
         return ()

@@ -16,7 +16,7 @@ from communityconnector.model.shape import children, evolve
 def documents(
     directory: Directory, root: str = "", *, conformer: Conformer | None = None
 ) -> Iterator[dict[str, Any]]:
-    """The directory's records as nested HSDS JSON objects, one a top-level record.
+    """Yield the directory's records as nested HSDS JSON objects, one a top-level record.
 
     They hold to the HSDS schemas: an id that is no UUID becomes one, with the source's id in `x_source_id`, and a
     required field that nobody knows is filled in, with its name in `x_filled_in`. Of an organization with several
@@ -41,7 +41,7 @@ def documents(
 
 
 def page(directory: Directory, number: int = 1, size: int = 100, root: str = "") -> dict[str, Any]:
-    """One page of the directory's records, as the HSDS API answers a list request.
+    """Return one page of the directory's records, as the HSDS API answers a list request.
 
     Args:
         directory: the directory, fit for whoever asks (`Directory.for_audience`).
@@ -55,11 +55,11 @@ def page(directory: Directory, number: int = 1, size: int = 100, root: str = "")
     if number < 1 or size < 1:
         message = "pages are counted from 1 and hold at least one record"
         raise ValueError(message)
-    found = list(top_level(directory, root or directory.root))
-    pages = -(-len(found) // size)
-    contents = [to_raw(record, Conformer()) for record in found[(number - 1) * size : number * size]]
+    records = list(top_level(directory, root or directory.root))
+    pages = -(-len(records) // size)
+    contents = [to_raw(record, Conformer()) for record in records[(number - 1) * size : number * size]]
     return {
-        "total_items": len(found),
+        "total_items": len(records),
         "total_pages": pages,
         "page_number": number,
         "size": len(contents),
@@ -71,7 +71,7 @@ def page(directory: Directory, number: int = 1, size: int = 100, root: str = "")
 
 
 def top_level(directory: Directory, root: str) -> Iterator[Record]:
-    """The directory's records as `documents` nests them."""
+    """Yield the directory's records as `documents` nests them."""
     if root == "organization":
         for key, organization in directory.organizations.items():
             services = tuple(attrs.evolve(s, organization=None) for s in directory.services_of(key))
@@ -89,7 +89,7 @@ def top_level(directory: Directory, root: str) -> Iterator[Record]:
 
 
 def left_out(directory: Directory, root: str) -> list[Finding]:
-    """What `documents` cannot hold: records that no top-level record leads to."""
+    """Return what `documents` cannot hold: records that no top-level record leads to."""
     reached: set[tuple[str, str]] = set()
 
     def reach(record: Record) -> None:

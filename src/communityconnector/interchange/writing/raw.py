@@ -47,7 +47,7 @@ _WRITTEN: Final[Mapping[type[Record], _Written]] = {cls: _written(cls) for cls i
 
 
 def to_raw(record: Record, conform: Callable[[Record], Record] | None = None) -> dict[str, Any]:
-    """A record as an HSDS JSON object: no null, no empty text; unknown fields at the end.
+    """Return a record as an HSDS JSON object: no null, no empty text; unknown fields at the end.
 
     Args:
         record: the record.
@@ -78,7 +78,7 @@ def to_raw(record: Record, conform: Callable[[Record], Record] | None = None) ->
 
 
 def converter() -> cattrs.Converter:
-    """A cattrs converter that reads and writes records as HSDS JSON, for embedding them in types of your own."""
+    """Return a cattrs converter that reads and writes records as HSDS JSON, for embedding them in types of your own."""
     import cattrs
 
     made = cattrs.Converter()

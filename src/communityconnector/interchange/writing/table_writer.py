@@ -43,7 +43,7 @@ Owners = dict[str, list[Key]]
 
 
 def tables(directory: Directory, *, conformer: Conformer | None = None) -> dict[str, str]:
-    """The directory as CSV texts by file name, `datapackage.json` among them. Empty tables are left out.
+    """Return the directory as CSV texts by file name, `datapackage.json` among them. Empty tables are left out.
 
     They hold to the official data package: every reference resolves, every required column is filled. What that
     leaves no place for is in `communityconnector_extras.csv`. No cell is a formula to a spreadsheet program.
@@ -64,7 +64,7 @@ def tables(directory: Directory, *, conformer: Conformer | None = None) -> dict[
         rowless |= writing.rowless
     if conformer is not None:
         conformer.absorb(writing.conform)
-    written = {ENTITIES[e].table: _csv(columns(ENTITIES[e]), found) for e, found in rows.items() if found}
+    written = {ENTITIES[e].table: _csv(columns(ENTITIES[e]), lines) for e, lines in rows.items() if lines}
     if writing.extras.fields:
         kept = [[cell(part) for part in row] for row in writing.extras.rows()]
         written[EXTRAS] = _csv(("entity", "id", "field", "value"), kept)
@@ -73,7 +73,7 @@ def tables(directory: Directory, *, conformer: Conformer | None = None) -> dict[
 
 
 def _records(directory: Directory, entity: str) -> Iterator[Record]:
-    """The records of an entity, with the attributes and terms that state who may see others."""
+    """Yield the records of an entity, with the attributes and terms that state who may see others."""
     yield from directory.table(entity).values()
     if entity in ("attribute", "taxonomy_term"):
         stated = [
@@ -82,17 +82,17 @@ def _records(directory: Directory, entity: str) -> Iterator[Record]:
             for a in map(attribute_for, directory.table(other).values())
             if a is not None
         ]
-        found = stated if entity == "attribute" else [a.taxonomy_term for a in stated if a.taxonomy_term]
+        others = stated if entity == "attribute" else [a.taxonomy_term for a in stated if a.taxonomy_term]
         held = directory.table(entity)
-        yield from {record.id: record for record in found if record.id not in held}.values()
+        yield from {record.id: record for record in others if record.id not in held}.values()
 
 
 def _owners(directory: Directory) -> dict[Key, Owners]:
-    """Who owns each record that gets rows. What only an attribute without a term embeds gets none."""
-    found: dict[Key, Owners] = {(e, r.id): {} for e in ENTITIES for r in _records(directory, e)}
+    """Return who owns each record that gets rows. What only an attribute without a term embeds gets none."""
+    by_record: dict[Key, Owners] = {(e, r.id): {} for e in ENTITIES for r in _records(directory, e)}
 
     def own(record: Record, column: str, other: Record) -> None:
-        keys = found[record.entity, record.id].setdefault(column, [])
+        keys = by_record[record.entity, record.id].setdefault(column, [])
         if (other.entity, other.id) not in keys:
             keys.append((other.entity, other.id))
 
@@ -108,11 +108,11 @@ def _owners(directory: Directory) -> dict[Key, Owners]:
             stated = attribute_for(record)
             if stated is not None:
                 own(stated, "link_id", record)
-    return {key: owners for key, owners in found.items() if owners or key not in inside}
+    return {key: owners for key, owners in by_record.items() if owners or key not in inside}
 
 
 def _has_no_term(record: Record) -> bool:
-    """Whether a record is an attribute without a term, which HSDS allows in JSON only."""
+    """Return whether a record is an attribute without a term, which HSDS allows in JSON only."""
     return isinstance(record, Attribute) and record.taxonomy_term is None and not record.taxonomy_term_id
 
 
@@ -122,7 +122,7 @@ _NAMED_OWNER: Final = {"link_id": "link_entity", "resource_id": "resource_type"}
 
 @cache
 def _column_for(entity: str, field: str, child: str) -> tuple[str, bool]:
-    """The column that ties an embedding, and whether it is the child's (else it is the owner's own)."""
+    """Return the column that ties an embedding, and whether it is the child's (else it is the owner's own)."""
     if child == "attribute" and field == "attributes":
         return "link_id", True
     if child == "metadata":
@@ -160,7 +160,7 @@ class _Writing:
     rowless: set[Key] = attrs.field(factory=set)
 
     def table(self, directory: Directory, entity: str, owners: Mapping[Key, Owners]) -> list[list[str]]:
-        """The rows of one table."""
+        """Return the rows of one table."""
         rows: list[list[str]] = []
         for record in _records(directory, entity):
             if (entity, record.id) in owners:
@@ -170,14 +170,14 @@ class _Writing:
         return rows
 
     def unknown_agency(self) -> list[str]:
-        """The row that services without an organization point to, since the data package requires one."""
+        """Return the row that services without an organization point to, since the data package requires one."""
         agency = Organization(
             id=UNKNOWN_AGENCY, name="Not known", description="Stands where nobody knows the agency."
         )
         return [cell(getattr(agency, name)) for name in columns(Organization)]
 
     def rows(self, record: Record, owners: Owners) -> Iterator[list[str]]:
-        """The rows of one record: one, or one an owner where a column has several."""
+        """Yield the rows of one record: one, or one an owner where a column has several."""
         if _has_no_term(record) and owners:
             for entity, owner_id in owners["link_id"]:
                 kept = self.extras.fields.setdefault((entity, identifier(entity, owner_id)), {})
@@ -245,7 +245,7 @@ _FORMULA: Final = re.compile(
 
 
 def cell(value: Any) -> str:
-    """A value as the text of a cell, which no spreadsheet program takes for a formula."""
+    """Return a value as the text of a cell, which no spreadsheet program takes for a formula."""
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value)
@@ -269,7 +269,7 @@ _TABLE_TYPES: Final = {
 
 
 def _data_package(written: Mapping[str, str]) -> dict[str, Any]:
-    """A data package (Frictionless Table Schema) that describes the tables that were written."""
+    """Return a data package (Frictionless Table Schema) that describes the tables that were written."""
     resources: list[dict[str, Any]] = []
     for entity, cls in ENTITIES.items():
         if cls.table not in written:

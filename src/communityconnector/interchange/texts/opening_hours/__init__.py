@@ -61,14 +61,14 @@ def read_hours(text: str) -> Hours:
 
 
 def _parts(text: str) -> list[Part]:
-    found = []
+    schedules_read = []
     for season in seasons_of(text) or [Season(frozenset(), text, leads=True)]:
         parts = schedules(items_of(season.rest))
         if not season.leads and len({part.get("byday") for part in parts}) > 1:
             doubt("which hours the months are of")
         months = ",".join(map(str, sorted(season.months)))
-        found += [{**part, RULE: f"BYMONTH={months}"} if months else part for part in parts]
-    return found
+        schedules_read += [{**part, RULE: f"BYMONTH={months}"} if months else part for part in parts]
+    return schedules_read
 
 
 @lru_cache(maxsize=4096)
@@ -88,7 +88,7 @@ def read_days(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def read_span(text: str) -> tuple[str, str] | None:
-    """A span of the day in words ("9-5", "24 hours", "00:00-24:00") as two times; `None` where it is not certain."""
+    """Return a span of the day in words ("9-5", "24 hours", "00:00-24:00") as two times; `None` where it is not certain."""
     try:
         items = [item for item in items_of(plain(text[:_LONGEST])) if item.kind != "stop"]
     except DoubtError:

@@ -45,7 +45,7 @@ class Clock:
 
 
 def clock_of(digits: str, half: str, *, named_hours: bool) -> Clock:
-    """A time of its digits."""
+    """Return a time of its digits."""
     bare = re.sub(r"\s", "", digits).replace(".", ":")
     wide = bare.isdigit() and len(bare) >= 3
     hour, minute = (
@@ -60,7 +60,7 @@ def clock_of(digits: str, half: str, *, named_hours: bool) -> Clock:
 
 
 def span_of(first: Clock, last: Clock) -> tuple[str, str]:
-    """The opening and closing time of a span."""
+    """Return the opening and closing time of a span."""
     opening, closing = _ends(first, last)
     if opening % 1440 == closing % 1440 == 0 or (opening == 0 and closing == 1439):
         return WHOLE_DAY
@@ -77,7 +77,7 @@ def span_of(first: Clock, last: Clock) -> tuple[str, str]:
 
 
 def afternoon(first: Clock, last: Clock, after: str) -> tuple[str, str] | None:
-    """A span without am or pm that stands after one of the morning ("9-12, 1-5"); `None` for another one."""
+    """Return a span without am or pm that stands after one of the morning ("9-12, 1-5"); `None` for another one."""
     if first.half or last.half or first.wide or last.wide or not "06:00" < after <= "13:00":
         return None
     opening, closing = (time.hour % 12 * 60 + time.minute + 720 for time in (first, last))

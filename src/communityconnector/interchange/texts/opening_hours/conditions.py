@@ -27,7 +27,7 @@ _NOT_SHUT: Final = re.compile(
 
 
 def says_closed(text: Any) -> bool:
-    """Whether words say that it is closed then, and nothing that would limit this."""
+    """Return whether words say that it is closed then, and nothing that would limit this."""
     if not isinstance(text, str) or len(text) > 200:
         return False
     bare = re.sub(
@@ -110,35 +110,35 @@ _CONDITIONS: Final = tuple(
 
 
 def conditions(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What the words of a raw schedule with times add to it, as unknown fields; empty where they add nothing."""
-    found: dict[str, Any] = {}
+    """Return what the words of a raw schedule with times add to it, as unknown fields; empty where they add nothing."""
+    fields: dict[str, Any] = {}
     for name in ("description", "notes", "group", "name", "label"):
         text = raw.get(name)
         if isinstance(text, str) and text and len(text) < 2_000:
             shut, whys = _conditions_in(text)
             if shut:
-                found[CLOSED_ON_HOLIDAYS] = True
+                fields[CLOSED_ON_HOLIDAYS] = True
             left = [why for why in whys if not _holds(why, raw, text)]
             if left and not _is_what_stands(text, raw):
-                found.setdefault(UNSURE, left[0])
-    return found
+                fields.setdefault(UNSURE, left[0])
+    return fields
 
 
 def limits_in(text: str) -> str:
-    """Why hours may not hold as they stand that such words stand beside; "" where they limit nothing that is known."""
+    """Return why hours may not hold as they stand that such words stand beside; "" where they limit nothing that is known."""
     return next(iter(_conditions_in(text)[1]), "")
 
 
 @lru_cache(maxsize=4096)
 def _conditions_in(text: str) -> tuple[bool, tuple[str, ...]]:
-    """Whether it is closed on holidays, and why the hours may not hold as they stand."""
+    """Return whether it is closed on holidays, and why the hours may not hold as they stand."""
     bare, notes = without_holidays(plain(text))
     whys = tuple(why for pattern, why in _CONDITIONS if pattern.search(bare))
     return bool(notes), whys or ((OTHERWISE,) if read_hours(text).certain else ())
 
 
 def _holds(why: str, raw: Mapping[str, Any], text: str) -> bool:
-    """Whether the fields of a schedule say themselves what its words say: weeks of the month, a season."""
+    """Return whether the fields of a schedule say themselves what its words say: weeks of the month, a season."""
     skips = raw.get("interval") not in (None, "", 1, "1")
     if why == _NOT_WEEKLY and skips:
         return True
@@ -149,7 +149,7 @@ def _holds(why: str, raw: Mapping[str, Any], text: str) -> bool:
         return monthly and (not numbers or not named or bool(named & numbers))
     if why == OTHERWISE:
         given = {str(raw.get(name) or "")[:5].lstrip("0") for name in ("opens_at", "closes_at")}
-        said = {f"{found[1]}:{found[2] or '00'}" for found in _AT.finditer(plain(text))}
+        said = {f"{match[1]}:{match[2] or '00'}" for match in _AT.finditer(plain(text))}
         return bool(said) and said <= given
     if why == _SEASON:
         months = skips and str(raw.get("freq") or "").upper() == "MONTHLY"
@@ -166,7 +166,7 @@ _PLAIN: Final = frozenset({"freq", "byday", "opens_at", "closes_at", "notes", CL
 
 
 def _is_what_stands(text: str, raw: Mapping[str, Any]) -> bool:
-    """Whether words that are hours themselves say the same as the fields beside them."""
+    """Return whether words that are hours themselves say the same as the fields beside them."""
     days = {part.strip().upper() for part in str(raw.get("byday") or "").split(",") if part.strip()}
     if (shut := _CLOSED_DAYS.fullmatch(plain(text).strip())) and (others := read_days(shut[1])):
         return {day[-2:] for day in days}.isdisjoint(day[-2:] for day in others.split(","))
@@ -189,6 +189,6 @@ def _is_what_stands(text: str, raw: Mapping[str, Any]) -> bool:
 
 
 def _meets(part: Mapping[str, Any], days: AbstractSet[str]) -> bool:
-    """Whether a part of hours in words is about one of some weekdays."""
+    """Return whether a part of hours in words is about one of some weekdays."""
     named = part.get("byday", "")
     return not named or not {day[-2:] for day in days}.isdisjoint(day[-2:] for day in named.split(","))

@@ -35,7 +35,7 @@ class Item:
 
 
 def items_of(text: str) -> list[Item]:
-    """The parts of a text.
+    """Return the parts of a text.
 
     Raises:
         DoubtError: the text cannot be read in one way only.
@@ -75,7 +75,7 @@ class _Reader:
         return self._items if any(item.kind == "days" for item in self._items) else self._with_dates()
 
     def _with_dates(self) -> list[Item]:
-        """The parts of a text without weekdays, in which "the 1st of the month" is a date of it."""
+        """Return the parts of a text without weekdays, in which "the 1st of the month" is a date of it."""
         return [
             attrs.evolve(item, kind="dates")
             if item.kind == "which" and len(item.numbers) == 1 and item.numbers[0] > 0
@@ -141,7 +141,7 @@ class _Reader:
         return token.numbers or (token.number,)
 
     def _to_next_number(self) -> int:
-        """How many words on the next number of a list stands ("1st, and 3rd"); 0 for none."""
+        """Return how many words on the next number of a list stands ("1st, and 3rd"); 0 for none."""
         kinds = [self._kind(offset) for offset in (1, 2, 3)]
         return next(
             (step for step in (1, 2, 3) if kinds[step - 1] in _NUMBERS and set(kinds[: step - 1]) <= {"and"}),
@@ -167,7 +167,7 @@ class _Reader:
         self._put("span", span=span)
 
     def _is_break(self) -> bool:
-        """Whether the span is when it is closed at midday."""
+        """Return whether the span is when it is closed at midday."""
         return bool(self._items) and self._items[-1].kind == "closed"
 
     def _read_closed(self) -> None:

@@ -56,16 +56,20 @@ class Season:
 
 
 def seasons_of(text: str) -> list[Season]:
-    """The parts of a text that are for months of their own; [] where it names no months.
+    """Return the parts of a text that are for months of their own; [] where it names no months.
 
     Raises:
         DoubtError: it names months, and it is not certain what they are of.
     """
-    found = list(_expressions(text))
-    if not found:
+    expressions = list(_expressions(text))
+    if not expressions:
         return []
-    parts = [_season(text, found[0])] if len(found) == 1 else [_season(*piece) for piece in _pieces(text)]
-    if len(found) == 1 and not _is_of_all(text, found[0]):
+    parts = (
+        [_season(text, expressions[0])]
+        if len(expressions) == 1
+        else [_season(*piece) for piece in _pieces(text)]
+    )
+    if len(expressions) == 1 and not _is_of_all(text, expressions[0]):
         doubt("which hours the months are of")
     taken: set[int] = set()
     for part in parts:
@@ -76,7 +80,7 @@ def seasons_of(text: str) -> list[Season]:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, re.Match[str]]]:
-    """The pieces of a text that each have months of their own."""
+    """Yield the pieces of a text that each have months of their own."""
     for piece in _SPLIT.split(text):
         if piece.strip(" ,."):
             own = _expressions(piece)
@@ -85,38 +89,38 @@ def _pieces(text: str) -> Iterator[tuple[str, re.Match[str]]]:
             yield piece, own[0]
 
 
-def _is_of_all(text: str, found: re.Match[str]) -> bool:
-    """Whether months are of a text in one piece, or are a piece of their own."""
-    before, after = text[: found.start()], text[found.end() :]
+def _is_of_all(text: str, match: re.Match[str]) -> bool:
+    """Return whether months are of a text in one piece, or are a piece of their own."""
+    before, after = text[: match.start()], text[match.end() :]
     pieces = [*_SPLIT.split(before), *_SPLIT.split(after)]
     if sum(1 for piece in pieces if piece.strip(" ,.()")) < 2:
         return True
     last, first = _SPLIT.split(before)[-1], _SPLIT.split(after)[0]
     is_one = not (_SPLIT.search(before) or _SPLIT.search(after))
-    return is_one or (not (last.strip(" ,.()") or first.strip(" ,.()")) and not found["colon"])
+    return is_one or (not (last.strip(" ,.()") or first.strip(" ,.()")) and not match["colon"])
 
 
 def _expressions(text: str) -> list[re.Match[str]]:
-    return [found for found in _EXPRESSION.finditer(text) if _is_of_months(text, found)]
+    return [match for match in _EXPRESSION.finditer(text) if _is_of_months(text, match)]
 
 
-def _is_of_months(text: str, found: re.Match[str]) -> bool:
-    """Whether months are meant, and neither a date nor a word that is written like one ("may", "mar" for a Tuesday)."""
-    names = re.findall(r"[a-z]+", re.sub(rf"{_TO}|{_AND}", " ", found["months"]))
-    if _DAY_OF_MONTH.match(text, found.end()) and not found["colon"]:
+def _is_of_months(text: str, match: re.Match[str]) -> bool:
+    """Return whether months are meant, and neither a date nor a word that is written like one ("may", "mar" for a Tuesday)."""
+    names = re.findall(r"[a-z]+", re.sub(rf"{_TO}|{_AND}", " ", match["months"]))
+    if _DAY_OF_MONTH.match(text, match.end()) and not match["colon"]:
         return False
-    if _AFTER_DAY.search(text[: found.start("months")]):
+    if _AFTER_DAY.search(text[: match.start("months")]):
         return False
     if len(names) == 1:
-        return bool(found["shut"] or found["in"] or found["colon"]) and names[0] != "mar"
-    return "mar" not in names or ("martes" not in text and bool(_JOINED.search(found["months"])))
+        return bool(match["shut"] or match["in"] or match["colon"]) and names[0] != "mar"
+    return "mar" not in names or ("martes" not in text and bool(_JOINED.search(match["months"])))
 
 
-def _season(text: str, found: re.Match[str]) -> Season:
-    months = _months_in(found["months"], between=bool(found["between"]))
-    before = text[: found.start()].strip(" ,(-")
-    rest = f"{text[: found.start()].rstrip(' ,(-')} {text[found.end() :].lstrip(' ,)-')}".strip(" ,;.-")
-    if found["shut"]:
+def _season(text: str, match: re.Match[str]) -> Season:
+    months = _months_in(match["months"], between=bool(match["between"]))
+    before = text[: match.start()].strip(" ,(-")
+    rest = f"{text[: match.start()].rstrip(' ,(-')} {text[match.end() :].lstrip(' ,)-')}".strip(" ,;.-")
+    if match["shut"]:
         months = _ALL - months
     if not months:
         doubt("which months")

@@ -16,7 +16,7 @@ from communityconnector.model.rule_parts import CLOSED_ON_HOLIDAYS
 
 
 def plain(text: str) -> str:
-    """A text in small letters, without accents."""
+    """Return a text in small letters, without accents."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(x for x in letters if not unicodedata.combining(x)).replace("\u2019", "'")
 
@@ -32,7 +32,7 @@ _ALL_YEAR: Final = re.compile(r"\(?\b(?:year[- ]round|all year(?: (?:long|round)
 
 
 def without_holidays(text: str) -> tuple[str, dict[str, Any]]:
-    """A text without what it says of holidays, which no rule of a schedule can hold, and that as fields of it."""
+    """Return a text without what it says of holidays, which no rule of a schedule can hold, and that as fields of it."""
     rest = _HOLIDAYS.sub(" ", _ALL_YEAR.sub(" ", text))
     shut = _HOLIDAYS.search(text) is not None
     return rest, {"notes": "Closed on holidays", CLOSED_ON_HOLIDAYS: True} if shut else {}
@@ -102,34 +102,34 @@ _WORDS: Final = (
 
 
 def tokens_of(text: str) -> Iterator[Token]:
-    """The words of a text, fillers left out.
+    """Yield the words of a text, fillers left out.
 
     Raises:
         DoubtError: one is not known.
     """
     at, text = 0, text.rstrip()
     while at < len(text):
-        found = _TOKEN.match(text, at)
-        if found is None:
+        match = _TOKEN.match(text, at)
+        if match is None:
             return
-        start, at = at, found.end()
-        kind = found.lastgroup or ""
-        if found["time"] is not None:
-            half = found["half"] or found["short"] or _PARTS.get(found["part"] or "", "")
-            yield Token("time", clock=clock_of(found["time"], half, named_hours=bool(found["hour"])))
+        start, at = at, match.end()
+        kind = match.lastgroup or ""
+        if match["time"] is not None:
+            half = match["half"] or match["short"] or _PARTS.get(match["part"] or "", "")
+            yield Token("time", clock=clock_of(match["time"], half, named_hours=bool(match["hour"])))
         elif kind in {"noon", "midnight"}:
             yield Token("time", clock=Clock(12, 0, "p" if kind == "noon" else "a", in_words=True))
         elif kind == "set":
-            yield Token("days", days=vocabulary.SETS[found["set"]])
+            yield Token("days", days=vocabulary.SETS[match["set"]])
         elif kind == "ordinal":
-            yield Token("ordinal", number=vocabulary.ORDINALS[found["ordinal"]])
+            yield Token("ordinal", number=vocabulary.ORDINALS[match["ordinal"]])
         elif kind in {"date", "dates"}:
-            yield Token("dates", numbers=tuple(map(int, re.findall(r"\d+", found[kind]))))
+            yield Token("dates", numbers=tuple(map(int, re.findall(r"\d+", match[kind]))))
         elif kind == "word":
-            if found["word"] not in vocabulary.FILLERS:
-                yield _word(found["word"])
+            if match["word"] not in vocabulary.FILLERS:
+                yield _word(match["word"])
         elif kind == "other":
-            doubt(f"what {found['other']!r} means")
+            doubt(f"what {match['other']!r} means")
         elif kind != "bullet":
             yield Token(kind)
         elif text[:start].strip() and "\n" not in text[:start][-3:]:

@@ -36,7 +36,7 @@ class _Group:
 
 
 def schedules(items: Sequence[Item]) -> list[Part]:
-    """The schedules that a text means.
+    """Return the schedules that a text means.
 
     Raises:
         DoubtError: it is not certain which.
@@ -45,7 +45,7 @@ def schedules(items: Sequence[Item]) -> list[Part]:
 
 
 def _of_dates(items: Sequence[Item]) -> list[Part]:
-    """The schedules of a text that names dates of the month, instead of days of the week."""
+    """Return the schedules of a text that names dates of the month, instead of days of the week."""
     dates = [item.numbers for item in items if item.kind == "dates"]
     spans = [item.span for item in items if item.kind == "span"]
     if len(dates) != 1 or not spans or any(item.kind not in {"dates", "span", "stop"} for item in items):
@@ -138,7 +138,7 @@ class _Weeks:
         group.days = [*days]
 
     def _exception(self, at: int) -> int:
-        """What a text says is closed, or excepts; gives where it goes on."""
+        """Return what a text says is closed, or excepts; gives where it goes on."""
         closing = self._items[at].kind == "closed"
         last = self._groups[-1] if self._groups else None
         days, after = self._days_from(at + 1)
@@ -187,14 +187,14 @@ class _Weeks:
     def _pause(self, pause: tuple[str, str]) -> None:
         """Take a pause ("closed 12-1") out of the spans in which it lies."""
         begin, end = pause
-        found = False
+        is_within = False
         for group in self._groups:
             for number, (opens, closes) in enumerate(group.spans):
                 if opens < begin < end < closes:
                     group.spans[number : number + 1] = [(opens, begin), (end, closes)]
-                    found = True
+                    is_within = True
                     break
-        if not found:
+        if not is_within:
             doubt("what is closed")
 
     def _trailing(self) -> None:

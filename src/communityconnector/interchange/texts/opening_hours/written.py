@@ -11,7 +11,7 @@ from communityconnector.model.rule_parts import CLOSED, RULE
 
 
 def written(part: Mapping[str, Any]) -> str:
-    """A part of hours as a finding says it: "MO,TU 09:00-17:00", "every day all day", "1FR closed"."""
+    """Return a part of hours as a finding says it: "MO,TU 09:00-17:00", "every day all day", "1FR closed"."""
     byday = part.get("byday", "")
     days = "every day" if byday == ",".join(DAYS) else byday
     dates = f"{part['bymonthday']} of the month" if part.get("bymonthday") else ""

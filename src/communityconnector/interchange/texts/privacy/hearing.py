@@ -124,24 +124,24 @@ def hear(  # noqa: PLR0913, PLR0917  # the record as it stands
     Returns:
         What was said.
     """
-    found: list[Said] = []
+    marks: list[Said] = []
     tells = TELLING.get(entity)
     if tells is not None and tells(values):
-        found += _in_texts(entity, values)
+        marks += _in_texts(entity, values)
         if entity in _CELLS:
-            found += _in_cells(entity, raw, values, extra)
+            marks += _in_cells(entity, raw, values, extra)
         elif entity == "service":
-            found += _in_parts_of_service(raw, values)
+            marks += _in_parts_of_service(raw, values)
     if unknown:
-        found += _in_extra(extra, unknown, by_name=ticked is not None)
+        marks += _in_extra(extra, unknown, by_name=ticked is not None)
     if ticked:
-        found += _unticked(raw, ticked)
+        marks += _unticked(raw, ticked)
     if values.get("disclosure") is not None:
         # Where a level is stated, words count no more, but a mark does.
-        found = [said for said in found if not said.words]
-    for said in found:
+        marks = [said for said in marks if not said.words]
+    for said in marks:
         _set(entity, values, extra, said)
-    return found
+    return marks
 
 
 def _in_texts(entity: str, values: Mapping[str, Any]) -> Iterator[Said]:
@@ -155,7 +155,7 @@ def _in_texts(entity: str, values: Mapping[str, Any]) -> Iterator[Said]:
 def _in_cells(
     entity: str, raw: Mapping[str, Any], values: dict[str, Any], extra: dict[str, Any]
 ) -> Iterator[Said]:
-    """What the cells of a place say, where they should name it."""
+    """Yield what the cells of a place say, where they should name it."""
     for name in _CELLS[entity]:
         text = values.get(name)
         heard = heard_in_place(text) if text else None
@@ -179,7 +179,7 @@ def _in_cells(
 
 
 def _in_parts_of_service(raw: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Said]:
-    """What the state of a service says, and what stands on its program, which has no level of its own."""
+    """Yield what the state of a service says, and what stands on its program, which has no level of its own."""
     state = raw.get("status")
     if type(state) is str and state not in _STATES and (said := _said_by_state("status", state)):
         yield said
@@ -191,7 +191,7 @@ def _in_parts_of_service(raw: Mapping[str, Any], values: Mapping[str, Any]) -> I
 
 
 def _said_by_state(name: str, text: str) -> Said | None:
-    """What a state in words says: "private", "unlisted"."""
+    """Return what a state in words says: "private", "unlisted"."""
     heard = heard_in_place(text)
     if heard is None or not heard.is_all or heard.level is Disclosure.CONTACT_ONLY:
         return None
@@ -263,7 +263,7 @@ _DEEPEST: Final = 20
 
 
 def _holders(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
-    """All objects within a JSON value."""
+    """Yield all objects within a JSON value."""
     if depth > _DEEPEST:
         return
     if isinstance(value, dict):

@@ -39,7 +39,7 @@ from communityconnector.model.plain_words import words_of
 
 @lru_cache(maxsize=8192)
 def whole_words(name: str, *, camel: bool = True) -> tuple[str, ...]:
-    """The words and numbers of a name, its phrases as one word each.
+    """Return the words and numbers of a name, its phrases as one word each.
 
     Args:
         name: the name.
@@ -145,7 +145,7 @@ _COMPLETIONS: Final = tuple(
 
 
 def _completed(before: Sequence[str], word: str) -> str:
-    """A word that was cut off, made whole; "" where that is not certain."""
+    """Return a word that was cut off, made whole; "" where that is not certain."""
     if before:
         for known, endings in _AFTER:
             if before[-1] in known and word in endings:
@@ -160,19 +160,19 @@ def _completed(before: Sequence[str], word: str) -> str:
 
 
 def _parts(word: str, *, is_cut: bool) -> list[str]:
-    """The known words that a word without gaps is made of, as few as can be; empty if it is not."""
+    """Return the known words that a word without gaps is made of, as few as can be; empty if it is not."""
     best: list[list[str] | None] = [[]]
     for end in range(1, len(word) + 1):
-        found: list[str] | None = None
+        fewest: list[str] | None = None
         for start in range(end):
             head, tail = best[start], word[start:end]
-            if head is None or (found is not None and len(head) + 1 >= len(found)):
+            if head is None or (fewest is not None and len(head) + 1 >= len(fewest)):
                 continue
             if tail in JOINABLE:
-                found = [*head, tail]
+                fewest = [*head, tail]
             elif is_cut and end == len(word) and (whole := _completed(head, tail)):
-                found = [*head, whole]
-        best.append(found)
+                fewest = [*head, whole]
+        best.append(fewest)
     parts = best[-1] or []
     return parts if any(part in SECRET or part in OPEN or part in _BEGINNING for part in parts) else []
 

@@ -83,14 +83,14 @@ _LONGEST: Final = 160
 
 @lru_cache(maxsize=8192)
 def read_name(name: str) -> FlagName | None:
-    """What a name says of privacy; `None` where it says nothing."""
+    """Return what a name says of privacy; `None` where it says nothing."""
     if not 2 < len(name) <= _LONGEST or not _STEMS.search(folded(name)):
         return None
     for camel in (True, False):
         words = whole_words(name, camel=camel)
-        found = _Name(words).read() if words else None
-        if found is not None:
-            return found
+        flag = _Name(words).read() if words else None
+        if flag is not None:
+            return flag
     return None
 
 
@@ -109,7 +109,7 @@ _STEMS: Final = re.compile(
 
 
 def is_about(subject: tuple[str, ...], name: str) -> bool:
-    """Whether another column or field is about what a flag is about: `Phone1Name` is about `phone`, `1`.
+    """Return whether another column or field is about what a flag is about: `Phone1Name` is about `phone`, `1`.
 
     Args:
         subject: the subject of the flag's name.
@@ -203,7 +203,7 @@ class _Name:
         )
 
     def _objects(self) -> tuple[list[str], list[int]]:
-        """Where things are shown, and the positions of the words for what is."""
+        """Return where things are shown, and the positions of the words for what is."""
         outlets: list[str] = []
         objects: list[int] = []
         after_on = False
@@ -260,12 +260,12 @@ class _Name:
         )
 
     def _describes(self, at: int) -> bool:
-        """Whether the word at a place stands before what it describes: "private phone"."""
+        """Return whether the word at a place stands before what it describes: "private phone"."""
         after = [other for other in self.objects if other > at]
         return bool(after) and not any(word in IS for word in self.words[at : after[0]])
 
     def _is_of_something_else(self, at: int) -> bool:
-        """Whether a word of secrecy is about rooms, payment, talks, notes and the like."""
+        """Return whether a word of secrecy is about rooms, payment, talks, notes and the like."""
         word, words = self.words[at], self.words
         described = [words[other] for other in self.objects]
         if self.unknown:
@@ -280,7 +280,7 @@ class _Name:
         return word in _PRIVATE and self._describes(at) and is_owned
 
     def _says_it_of_the_unknown(self, at: int) -> bool:
-        """Whether a name says of something that is not known here that it is secret: "bldg confidential"."""
+        """Return whether a name says of something that is not known here that it is secret: "bldg confidential"."""
         word, words = self.words[at], self.words
         rest = [w for w in words[at + 1 :] if w not in FILLER | ON | OUTLET]
         says_it = word in CLEAR or (word in WEAK and any(w in IS for w in words[:at]))
@@ -301,7 +301,7 @@ class _Name:
         )
 
     def _is_sure(self, at: int, scopes: frozenset[Scope], *, denied: bool) -> bool | None:
-        """Whether a name that speaks of showing is a flag whatever its values are; `None` where it is none at all."""
+        """Return whether a name that speaks of showing is a flag whatever its values are; `None` where it is none at all."""
         word, words = self.words[at], self.words
         if word == AVAILABLE:
             return True if any(w in PURPOSE for w in words[at + 1 :]) else None
@@ -314,7 +314,7 @@ class _Name:
         return True
 
     def _is_seen(self, at: int, scopes: frozenset[Scope]) -> bool | None:
-        """The same for "public" and its like, which stand before much that is not private."""
+        """Return the same for "public" and its like, which stand before much that is not private."""
         word, words = self.words[at], self.words
         after = [other for other in words[at + 1 :] if other in OUTLET]
         if words in _NOT_ALONE or any(other not in SHOWN_IN for other in after):
@@ -325,7 +325,7 @@ class _Name:
         return False if scopes <= _OF_PLACES and not built else None
 
     def _is_shown(self, at: int, scopes: frozenset[Scope], *, denied: bool) -> bool | None:
-        """The same for verbs that also mean other things: a list of agencies, the display name."""
+        """Return the same for verbs that also mean other things: a list of agencies, the display name."""
         word, words = self.words[at], self.words
         is_asked = bool(self.outlets or denied or self._is_asked())
         is_first = all(w in FILLER or w in NOT for w in words[:at])
@@ -341,12 +341,12 @@ class _Name:
         return any(w in FILLER - {"status", "level", "physical", "full"} for w in self.words)
 
     def _scopes(self) -> frozenset[Scope]:
-        found = [self.words[at] for at in self.objects]
+        objects = [self.words[at] for at in self.objects]
         scopes: set[Scope] = set()
-        spots = [word for word in found if word in SPOT]
-        streets = [word for word in found if word in ADDRESS]
+        spots = [word for word in objects if word in SPOT]
+        streets = [word for word in objects if word in ADDRESS]
         for words, scope in _PERSONS:
-            if any(word in words for word in found):
+            if any(word in words for word in objects):
                 scopes.add(scope)
         if scopes & {Scope.MAILING, Scope.EMAIL, Scope.WEBSITE} and streets:
             # A mailing address, an e-mail address, a web address.
@@ -360,7 +360,7 @@ class _Name:
             or "safehouse" in self.words
         ):
             scopes.add(Scope.PLACE)
-        if not scopes and any(word in LISTING for word in found):
+        if not scopes and any(word in LISTING for word in objects):
             scopes.add(Scope.LISTING)
         return frozenset(scopes)
 

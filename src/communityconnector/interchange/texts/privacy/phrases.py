@@ -18,7 +18,7 @@ _ASK: Final = Disclosure.CONTACT_ONLY
 
 
 def _any(words: str) -> str:
-    """One of some words, parted by blanks; `_` stands for a blank within one."""
+    """Return one of some words, parted by blanks; `_` stands for a blank within one."""
     return f"(?:{'|'.join(words.split())})".replace("_", " ")
 
 

@@ -52,7 +52,7 @@ class Said:
         return Severity.INFO if self.understood else Severity.WARNING
 
     def message(self, entity: str) -> str:
-        """Why something is hidden, for the person who may know better; without any value."""
+        """Return why something is hidden, for the person who may know better; without any value."""
         if self.is_itself:
             return f"{self.field} is read as something private"
         what = " and ".join(sorted(self.scopes - {Scope.LISTING})) or OWN.get(entity, "place")
@@ -79,7 +79,7 @@ HIDDEN: Final = "hidden"
 
 
 def flags_in(fields: Mapping[str, Any]) -> Iterator[tuple[str, FlagName, Any]]:
-    """The privacy flags among fields, with their values; a flag of several parts gives one of each."""
+    """Yield the privacy flags among fields, with their values; a flag of several parts gives one of each."""
     for name, value in fields.items():
         flag = read_name(name)
         if flag is None:
@@ -94,7 +94,7 @@ def flags_in(fields: Mapping[str, Any]) -> Iterator[tuple[str, FlagName, Any]]:
 
 
 def said_by_flag(field: str, flag: FlagName, value: Any, *, is_blank_no: bool = False) -> Said | None:
-    """What a flag says; `None` where it hides nothing."""
+    """Return what a flag says; `None` where it hides nothing."""
     verdict = judge(flag, value, is_blank_no=is_blank_no)
     if verdict.level is None:
         return None
@@ -111,5 +111,5 @@ def said_by_flag(field: str, flag: FlagName, value: Any, *, is_blank_no: bool = 
 
 
 def said_in_words(field: str, heard: Heard | None) -> Said | None:
-    """What words say; `None` where they hide nothing."""
+    """Return what words say; `None` where they hide nothing."""
     return None if heard is None else Said(heard.level, frozenset({heard.scope}), field, heard.words)

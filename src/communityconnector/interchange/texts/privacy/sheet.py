@@ -24,7 +24,7 @@ MEANINGS: Final = frozenset({YES_HIDES, NO_HIDES})
 
 
 def privacy_meaning(column: str, cells: Iterable[str]) -> str:
-    """Whether a column is one of privacy, by its name and, where that leaves it open, its cells; "" if it is not."""
+    """Return whether a column is one of privacy, by its name and, where that leaves it open, its cells; "" if it is not."""
     flag = read_name(column)
     if flag is None or not (flag.sure or any(answer_of(cell) in _PLAIN for cell in cells)):
         return ""
@@ -35,19 +35,19 @@ _PLAIN: Final = frozenset({Answer.YES, Answer.NO, Answer.HIDDEN, Answer.STAFF, A
 
 
 def ticked_columns(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> frozenset[str]:
-    """The columns among some, in which a no hides, that have a yes in any row: there a blank is a no as well."""
+    """Return the columns among some, in which a no hides, that have a yes in any row: there a blank is a no as well."""
     open_columns = {column for column in columns if (flag := read_name(column)) and not flag.yes_hides}
     ticked: set[str] = set()
     for row in rows:
         if not open_columns:
             break
-        found = {
+        answered = {
             c
             for c in open_columns
             if answer_of(row.get(c, "")) not in (Answer.BLANK, Answer.NO, Answer.HIDDEN)
         }
-        ticked |= found
-        open_columns -= found
+        ticked |= answered
+        open_columns -= answered
     return frozenset(ticked)
 
 
@@ -86,12 +86,12 @@ class PrivacyColumns:
             row: the cells by column name.
             raw: the service that was made of them; it is changed.
         """
-        found: list[Said] = []
+        marks: list[Said] = []
         for column, flag in self.flags.items():
             said = said_by_flag(column, flag, row.get(column, ""), is_blank_no=column in self.ticked)
             if said is None:
                 continue
-            found.append(said)
+            marks.append(said)
             if said.is_itself:
                 _hide_cells(raw, {column: row[column].strip()}, said.level)
                 continue
@@ -101,7 +101,7 @@ class PrivacyColumns:
                 raw.setdefault(UNLISTED, column)
             elif not said.scopes or said.scopes & _ABOUT_PLACES:
                 _hide_places(raw, said.level)
-        return found
+        return marks
 
 
 _PLACE: Final = FlagName(yes_hides=True, scopes=frozenset({Scope.PLACE}))
@@ -111,7 +111,7 @@ _ABOUT_PLACES: Final = frozenset({Scope.PLACE, Scope.LISTING})
 
 
 def _private_cells(row: Mapping[str, str], flag: FlagName) -> dict[str, str]:
-    """The cells of a row that are about a flag's subject."""
+    """Return the cells of a row that are about a flag's subject."""
     return {
         name: text for name, cell in row.items() if is_about(flag.subject, name) and (text := cell.strip())
     }
@@ -143,7 +143,7 @@ def _digits(text: str) -> str:
 def _hide_cells(raw: dict[str, Any], cells: Mapping[str, str], level: Disclosure) -> None:
     """Hide what was made of some cells, wherever it went."""
     texts = {text.casefold() for text in cells.values()}
-    digits = [found for text in cells.values() if len(found := _digits(text)) >= _SHORTEST_NUMBER]
+    digits = [number for text in cells.values() if len(number := _digits(text)) >= _SHORTEST_NUMBER]
     for name, value in list(raw.items()):
         if name in cells or (
             isinstance(value, str) and name not in _PLAIN_FIELDS and value.casefold() in texts
@@ -167,7 +167,7 @@ _PARTS: Final = ("phones", *_TELLING)
 
 
 def _parts(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The phones, contacts and addresses within a raw service, with the field that holds each."""
+    """Yield the phones, contacts and addresses within a raw service, with the field that holds each."""
     for name, value in raw.items():
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, dict) and name != PRIVATE:

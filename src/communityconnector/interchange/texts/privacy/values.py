@@ -32,7 +32,7 @@ class Answer(Enum):
 
 
 def answer_of(value: Any) -> Answer:
-    """What a value says."""
+    """Return what a value says."""
     if isinstance(value, bool):
         return Answer.YES if value else Answer.NO
     if value is None or value in ({}, []):
@@ -115,7 +115,7 @@ SHOWN: Final = Verdict()
 
 
 def judge(flag: FlagName, value: Any, *, is_blank_no: bool = False) -> Verdict:
-    """What the value of a flag does. One that is not understood hides.
+    """Return what the value of a flag does. One that is not understood hides.
 
     Args:
         flag: what the flag's name says.
@@ -152,7 +152,7 @@ _DATE_OR_LINK: Final = re.compile(
 
 
 def _shows(answer: Answer, value: Any) -> bool:
-    """Whether a value says when or where something was published, rather than whether it is."""
+    """Return whether a value says when or where something was published, rather than whether it is."""
     return answer is Answer.WHERE or (
         isinstance(value, (str, int)) and _DATE_OR_LINK.fullmatch(str(value).strip()) is not None
     )

@@ -56,12 +56,12 @@ class Heard:
 
 
 def may_tell(text: str) -> bool:
-    """Whether a text may hold words of secrecy: a quick look that spares most texts the slow one."""
+    """Return whether a text may hold words of secrecy: a quick look that spares most texts the slow one."""
     return _has_one_of(_FIRST_SIGNS, text)
 
 
 def heard_in(text: str) -> Heard | None:
-    """What a note or a description says is to be hidden; `None` where it says nothing of the kind."""
+    """Return what a note or a description says is to be hidden; `None` where it says nothing of the kind."""
     if not may_tell(text):
         return None
     text = _spelt_out(text)
@@ -69,18 +69,18 @@ def heard_in(text: str) -> Heard | None:
     if bare in ALONE:
         return Heard(Scope.LISTING, _level(Disclosure.NEVER, bare), bare, is_all=True)
     for clause in _CLAUSES.split(text[:_LONGEST]):
-        found = _in_clause(folded(_DASHES.sub(" - ", clause)))
-        if found is not None:
-            return found
+        phrase = _in_clause(folded(_DASHES.sub(" - ", clause)))
+        if phrase is not None:
+            return phrase
     return None
 
 
 def _spelt_out(text: str) -> str:
-    """A text without underscores, in which a word of secrecy is not cut short: "conf. addr" is "confidential address"."""
+    """Return a text without underscores, in which a word of secrecy is not cut short: "conf. addr" is "confidential address"."""
     text = text[:_LONGEST].replace("_", " ")
     if not _CUT.search(text):
         return text
-    return _CUT_PLACE.sub(lambda found: _PLACES[found[0][0].lower()], _CUT.sub("confidential", text))
+    return _CUT_PLACE.sub(lambda match: _PLACES[match[0][0].lower()], _CUT.sub("confidential", text))
 
 
 _CUT: Final = re.compile(r"\bconf(?:id|ident)?\b\.?(?! ?(?:call|room|rm|center))", re.IGNORECASE)
@@ -94,7 +94,7 @@ def may_tell_in_place(text: str) -> bool:
 
 
 def _has_one_of(signs: frozenset[bytes], text: str) -> bool:
-    """Whether a text has one of some words, or a weak sign that counts."""
+    """Return whether a text has one of some words, or a weak sign that counts."""
     if not text.isascii():
         text = folded(text)
     # Its words and numbers, as `_bare` has them; bytes are parted in half the time.
@@ -108,7 +108,7 @@ def _has_one_of(signs: frozenset[bytes], text: str) -> bool:
 
 @lru_cache(maxsize=2048)
 def heard_in_place(text: str) -> Heard | None:
-    """What a cell that should name a place (a street, a city, directions) says of hiding it."""
+    """Return what a cell that should name a place (a street, a city, directions) says of hiding it."""
     if not may_tell_in_place(text):
         return None
     text = _spelt_out(text)
@@ -118,17 +118,17 @@ def heard_in_place(text: str) -> Heard | None:
         for pattern, level in CELLS:
             if pattern.search(bare):
                 return Heard(Scope.PLACE, level, bare, is_all=True)
-    found = heard_in(text)
-    if found is not None:
-        return attrs.evolve(found, scope=Scope.PLACE) if found.scope is Scope.LISTING else found
+    phrase = heard_in(text)
+    if phrase is not None:
+        return attrs.evolve(phrase, scope=Scope.PLACE) if phrase.scope is Scope.LISTING else phrase
     marked = MARKED.search(bare)
     return Heard(Scope.PLACE, Disclosure.NEVER, marked[0]) if marked else None
 
 
 def heard_of_phone(text: str) -> Heard | None:
-    """What the description of a phone says of hiding it."""
-    found = UNLISTED.search(_bare(text))
-    return None if found is None else Heard(Scope.PHONE, _level(Disclosure.NEVER, found[0]), found[0])
+    """Return what the description of a phone says of hiding it."""
+    match = UNLISTED.search(_bare(text))
+    return None if match is None else Heard(Scope.PHONE, _level(Disclosure.NEVER, match[0]), match[0])
 
 
 _PARTED: Final = bytes(
@@ -150,7 +150,7 @@ _STAFF: Final = re.compile(r"\b(?:staff|internal|interno|personal)\b")
 
 
 def _bare(text: str) -> str:
-    """The words and numbers of a text, and nothing else."""
+    """Return the words and numbers of a text, and nothing else."""
     return " ".join(_WORDS.findall(folded(text[:_LONGEST])))
 
 
@@ -163,9 +163,9 @@ def _in_clause(clause: str) -> Heard | None:
     ):
         return None
     for pattern, scope, level in SAYINGS:
-        for found in pattern.finditer(clause):
-            if not _is_anothers(clause, found):
-                saying = found[0].strip(" :,-([")
+        for match in pattern.finditer(clause):
+            if not _is_anothers(clause, match):
+                saying = match[0].strip(" :,-([")
                 return Heard(scope, _level(level, saying), saying)
     return None
 
@@ -174,15 +174,15 @@ def _level(level: Disclosure, words: str) -> Disclosure:
     return Disclosure.STAFF_ONLY if level is Disclosure.NEVER and _STAFF.search(words) else level
 
 
-def _is_anothers(clause: str, found: re.Match[str]) -> bool:
-    """Whether what was found is about a patron's address, or about something else at the place."""
-    if CONDITION.match(clause) and found.start() < _NEAR:
+def _is_anothers(clause: str, match: re.Match[str]) -> bool:
+    """Return whether what was found is about a patron's address, or about something else at the place."""
+    if CONDITION.match(clause) and match.start() < _NEAR:
         return True
-    before = ANOTHERS.search(clause[: found.start()])
+    before = ANOTHERS.search(clause[: match.start()])
     if before is None:
         return False
     # "In a confidential location" does hide; "calls at this location are confidential" does not.
-    return before["at"] is None or (bool(_PLACE.match(found[0])) and not NO_SUBJECT.search(found[0]))
+    return before["at"] is None or (bool(_PLACE.match(match[0])) and not NO_SUBJECT.search(match[0]))
 
 
 _NEAR: Final = 30
