@@ -159,7 +159,7 @@ def test_a_difference_between_chunks_is_caught(fault, tmp_path, monkeypatch):
     if fault == "told again":
         monkeypatch.setattr(notes.Notes, "were_reported", lambda _, digests: [False for _ in digests])
     elif fault == "never counted":
-        monkeypatch.setattr(chunks.Merging, "end", lambda _: None)
+        monkeypatch.setattr(chunks.ChunkMerge, "end", lambda _: None)
     else:
         real = json_reader.read_chunk
         monkeypatch.setattr(

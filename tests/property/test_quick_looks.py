@@ -53,7 +53,7 @@ _written = st.builds(lambda text, disguise: disguise(text), _said, st.sampled_fr
 @given(_written)
 def test_no_privacy_text_is_skipped(text: str) -> None:
     with mock.patch.object(words, "may_tell", return_value=True):
-        heard = words.heard_in(text)
+        heard = words.privacy_phrase_in(text)
     assert heard is None or words.may_tell(text), heard
 
 
@@ -64,7 +64,7 @@ def test_no_privacy_cell_of_a_place_is_skipped(text: str) -> None:
         mock.patch.object(words, "may_tell", return_value=True),
         mock.patch.object(words, "may_tell_in_place", return_value=True),
     ):
-        heard = words.heard_in_place.__wrapped__(text)
+        heard = words.privacy_phrase_in_place.__wrapped__(text)
     assert heard is None or words.may_tell_in_place(text), heard
 
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from communityconnector.interchange.texts.privacy.lexicon import Scope
-from communityconnector.interchange.texts.privacy.words import heard_in, heard_in_place, heard_of_phone
+from communityconnector.interchange.texts.privacy.words import privacy_phrase_in, privacy_phrase_in_place, privacy_phrase_of_phone
 from communityconnector.model import Disclosure
 
 HIDING = """
@@ -81,27 +81,27 @@ def texts(lines):
 
 
 def test_a_note_that_hides_a_place_counts():
-    heard = {text: heard_in(text) for text in texts(HIDING)}
+    heard = {text: privacy_phrase_in(text) for text in texts(HIDING)}
     assert [text for text, found in heard.items() if found is None] == []
     assert {found.scope for found in heard.values()} == {Scope.PLACE, Scope.LISTING}
     assert {found.level for found in heard.values()} == {Disclosure.NEVER}
 
 
 def test_an_address_on_request_may_be_asked_for():
-    heard = [heard_in(text) for text in texts(ASKING)]
+    heard = [privacy_phrase_in(text) for text in texts(ASKING)]
     assert {found and found.level for found in heard} == {Disclosure.CONTACT_ONLY}
 
 
 def test_words_about_calls_records_and_visits_hide_nothing():
-    assert [(text, found.words) for text in texts(INNOCENT) if (found := heard_in(text))] == []
+    assert [(text, found.words) for text in texts(INNOCENT) if (found := privacy_phrase_in(text))] == []
 
 
 def test_a_cell_that_is_no_street_hides_the_place():
-    assert [text for text in texts(CELLS) if heard_in_place(text) is None] == []
+    assert [text for text in texts(CELLS) if privacy_phrase_in_place(text) is None] == []
 
 
 def test_a_street_with_such_a_name_hides_nothing():
-    assert [(text, found.words) for text in texts(STREETS) if (found := heard_in_place(text))] == []
+    assert [(text, found.words) for text in texts(STREETS) if (found := privacy_phrase_in_place(text))] == []
 
 
 def test_a_phone_whose_description_says_so_is_private():
@@ -117,7 +117,7 @@ def test_a_phone_whose_description_says_so_is_private():
         "828-555-0178 (private)",
         "828-555-0178 (do not publish)",
     ]
-    assert [text for text in hiding if heard_of_phone(text) is None] == []
+    assert [text for text in hiding if privacy_phrase_of_phone(text) is None] == []
     open_ = [
         "Confidential hotline",
         "Main line",
@@ -127,18 +127,18 @@ def test_a_phone_whose_description_says_so_is_private():
         "Fax",
         "Private pay line of credit",
     ]
-    assert [text for text in open_ if heard_of_phone(text)] == []
+    assert [text for text in open_ if privacy_phrase_of_phone(text)] == []
 
 
 def test_staff_only_records_are_shown_to_staff():
-    assert heard_in("Address for staff only").level is Disclosure.STAFF_ONLY
-    assert heard_of_phone("internal use only").level is Disclosure.STAFF_ONLY
+    assert privacy_phrase_in("Address for staff only").level is Disclosure.STAFF_ONLY
+    assert privacy_phrase_of_phone("internal use only").level is Disclosure.STAFF_ONLY
 
 
 def test_a_privacy_note_holds_no_street():
-    heard = heard_in("At 12 Oak Street, Boone: address is confidential, ask for Maria Lark")
+    heard = privacy_phrase_in("At 12 Oak Street, Boone: address is confidential, ask for Maria Lark")
     assert heard.words == "address is confidential"
-    assert heard_in_place("12 Oak Street (confidential)").words == "confidential"
+    assert privacy_phrase_in_place("12 Oak Street (confidential)").words == "confidential"
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_privacy_note_holds_no_street():
 def test_no_text_takes_long(part):
     text = part * (100_000 // len(part))
     start = time.process_time()
-    heard_in(text)
-    heard_in_place(text)
-    heard_of_phone(text)
+    privacy_phrase_in(text)
+    privacy_phrase_in_place(text)
+    privacy_phrase_of_phone(text)
     assert time.process_time() - start < 2

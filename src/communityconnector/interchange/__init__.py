@@ -48,7 +48,7 @@ __all__ = [
     "write",
 ]
 
-Columns = ColumnMapping | str | os.PathLike[str] | None
+MappingSource = ColumnMapping | str | os.PathLike[str] | None
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def read(source: Source, *, mode: Mode | str = Mode.REPAIR, mapping: Columns = None) -> Directory:
+def read(source: Source, *, mode: Mode | str = Mode.REPAIR, mapping: MappingSource = None) -> Directory:
     """Read a directory of human services in whatever form it comes.
 
     JSON: one record, a list, an API page, tables in one object, or a record a line (ndjson). Tables: a folder
@@ -114,7 +114,7 @@ def records(
     source: Source,
     *,
     mode: Mode | str = Mode.REPAIR,
-    mapping: Columns = None,
+    mapping: MappingSource = None,
     on_finding: Callable[[Finding], object] | None = None,
 ) -> Iterator[Record]:
     """Return the top-level records of a source of any size, one after the other, in bounded memory.
@@ -141,7 +141,7 @@ def stream(
     source: Source,
     *,
     mode: Mode | str,
-    mapping: Columns,
+    mapping: MappingSource,
     on_finding: Callable[[Finding], object] | None,
     elsewhere: Elsewhere | None = None,
 ) -> Iterator[Any]:
@@ -168,7 +168,7 @@ def _tell(reading: Reading, tell: Callable[[Finding], object]) -> None:
         reading.findings.clear()
 
 
-def _mapping(mapping: Columns) -> ColumnMapping | None:
+def _mapping(mapping: MappingSource) -> ColumnMapping | None:
     return mapping if mapping is None or isinstance(mapping, ColumnMapping) else ColumnMapping.load(mapping)
 
 

@@ -46,7 +46,7 @@ def wide_cells() -> Iterator[None]:
 
 
 @attrs.frozen
-class Row:
+class CsvRow:
     """One row.
 
     Attributes:
@@ -58,7 +58,7 @@ class Row:
     cells: list[str]
 
 
-def rows(file: SourceFile, encoding: Encoding, note: Callable[[Finding], None]) -> Iterator[Row]:
+def rows(file: SourceFile, encoding: Encoding, note: Callable[[Finding], None]) -> Iterator[CsvRow]:
     """Yield the rows of a CSV file that hold anything.
 
     A quote that opens by mistake would swallow the rows after it. A row that has not as many cells as the header,
@@ -95,7 +95,7 @@ class _Rows:
                 return
             yield line
 
-    def all(self) -> Iterator[Row]:
+    def all(self) -> Iterator[CsvRow]:
         self.pending.extend(itertools.islice(self.text, SAMPLE))
         self.dialect = dialect = dialect_of(list(self.pending))
         self.width = dialect.width
@@ -133,7 +133,7 @@ class _Rows:
             line = self.number + 1
             self.number += len(spanned)
             if any(cells):
-                yield Row(line, cells)
+                yield CsvRow(line, cells)
 
     def _parsed(self, lines: Iterable[str]) -> Iterator[list[str]]:
         dialect = self.dialect

@@ -10,7 +10,7 @@ import attrs
 from communityconnector.interchange.legacy.schedules import day_of
 from communityconnector.model.identity import mint
 
-Row = dict[str, str]
+TableRow = dict[str, str]
 
 
 @attrs.frozen
@@ -28,7 +28,7 @@ class RawRecord:
     partial: bool = False
 
 
-TableUpgrade = Callable[[Row], Iterable[RawRecord]]
+TableUpgrade = Callable[[TableRow], Iterable[RawRecord]]
 
 
 def table_upgrade(stem: str, header: Collection[str]) -> TableUpgrade | None:
@@ -69,11 +69,11 @@ def _renamed(table: str, entity: str, **more: str) -> TableUpgrade:
     )
 
 
-def _ids(row: Row, *names: str) -> tuple[str, ...]:
+def _ids(row: TableRow, *names: str) -> tuple[str, ...]:
     return tuple(row.get(name, "") for name in names)
 
 
-def _links(row: Row) -> dict[str, Any]:
+def _links(row: TableRow) -> dict[str, Any]:
     """Return a link between a service and a term, as an attribute."""
     term = row.get("taxonomy_term_id") or row.get("taxonomy_id") or ""
     service = row.get("service_id", "")
@@ -89,11 +89,11 @@ def _links(row: Row) -> dict[str, Any]:
     }
 
 
-def _service_terms(row: Row) -> Iterable[RawRecord]:
+def _service_terms(row: TableRow) -> Iterable[RawRecord]:
     yield RawRecord("attribute", _links(row))
 
 
-def _other_attributes(row: Row) -> Iterable[RawRecord]:
+def _other_attributes(row: TableRow) -> Iterable[RawRecord]:
     """HSDS 2.0.1: `link_type` names the entity; Open Referral UK 1.0 has `taxonomy_id` for the term."""
     raw: dict[str, Any] = {k: v for k, v in row.items() if k not in ("taxonomy_id", "link_type")}
     raw["taxonomy_term_id"] = row.get("taxonomy_term_id") or row.get("taxonomy_id") or ""
@@ -104,7 +104,7 @@ def _other_attributes(row: Row) -> Iterable[RawRecord]:
     yield RawRecord("attribute", raw)
 
 
-def _eligibility(row: Row) -> Iterable[RawRecord]:
+def _eligibility(row: TableRow) -> Iterable[RawRecord]:
     """Eligibility was a table of its own; several rows of one service are told together."""
     service = row.get("service_id")
     text = row.get("eligibility", "")
@@ -123,7 +123,7 @@ def _eligibility(row: Row) -> Iterable[RawRecord]:
     yield RawRecord("service", raw, partial=True)
 
 
-def _payment(row: Row) -> Iterable[RawRecord]:
+def _payment(row: TableRow) -> Iterable[RawRecord]:
     service, payment = row.get("service_id", ""), row.get("payment") or row.get("payment_accepted") or ""
     key = _own("payment", row.get("id", "")) or mint("payment", service, payment)
     yield RawRecord(
@@ -132,7 +132,7 @@ def _payment(row: Row) -> Iterable[RawRecord]:
     )
 
 
-def _holiday(row: Row) -> Iterable[RawRecord]:
+def _holiday(row: TableRow) -> Iterable[RawRecord]:
     """Hours on certain days, or that it is closed on them. Where it is not known which days, the row is a label."""
     rest = {k: v for k, v in row.items() if k not in ("weekday", "start_date", "end_date")}
     rest["id"] = _own("holiday_schedules", row.get("id", ""))
@@ -154,7 +154,7 @@ def _holiday(row: Row) -> Iterable[RawRecord]:
             return
 
 
-def _term(row: Row) -> Iterable[RawRecord]:
+def _term(row: TableRow) -> Iterable[RawRecord]:
     """Yield a term of HSDS 1.x and of Ohana: `taxonomy` was a table of terms."""
     raw: dict[str, Any] = {
         k: v for k, v in row.items() if k not in ("taxonomy_id", "parent_id", "parent_name", "vocabulary")
@@ -174,12 +174,12 @@ def _term(row: Row) -> Iterable[RawRecord]:
     yield RawRecord("taxonomy_term", raw)
 
 
-def _term_parent(row: Row) -> Iterable[RawRecord]:
+def _term_parent(row: TableRow) -> Iterable[RawRecord]:
     """HSDS's own table, where a file writes 0 for the parent of a term at the top."""
     yield RawRecord("taxonomy_term", {k: v for k, v in row.items() if k != "parent_id" or v.strip() != "0"})
 
 
-def _at_location(row: Row) -> Iterable[RawRecord]:
+def _at_location(row: TableRow) -> Iterable[RawRecord]:
     """Ohana: a service stands at one location, which its own row names."""
     yield RawRecord("service", {k: v for k, v in row.items() if k != "location_id"})
     if row.get("location_id") and row.get("id"):
@@ -189,7 +189,7 @@ def _at_location(row: Row) -> Iterable[RawRecord]:
         )
 
 
-def _review(row: Row) -> Iterable[RawRecord]:
+def _review(row: TableRow) -> Iterable[RawRecord]:
     """Open Referral UK 1.0: somebody's opinion of a service."""
     service = row.get("service_id", "")
     label = row.get("title") or row.get("description") or row.get("score") or ""

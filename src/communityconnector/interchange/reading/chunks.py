@@ -117,7 +117,7 @@ class ChunkNotes(Notes):
         return [*(draft for draft in self.drafts if draft.key is not None), *told]
 
 
-class Merging:
+class ChunkMerge:
     """Puts a chunk after those before it.
 
     Args:

@@ -15,7 +15,7 @@ import attrs
 from communityconnector.interchange.legacy import field_upgrade
 from communityconnector.interchange.sheets.column_meaning import meaning_of
 from communityconnector.interchange.sheets.flat_cells import NOT_TAKEN, cell_of, columns_of, is_wrapped
-from communityconnector.interchange.sheets.flat_forms import FormNote, Listed, forms_of, opened
+from communityconnector.interchange.sheets.flat_forms import FlatRows, FormNote, forms_of, opened
 from communityconnector.interchange.sheets.signs import lists_places, looks_like_spreadsheet, telling_fields
 from communityconnector.interchange.structuring.shapes import RECOGNISED, entity_named
 from communityconnector.model import ENTITIES, Kind, specs
@@ -42,7 +42,7 @@ class FlatTable:
 
 
 @attrs.frozen
-class Strange:
+class UnknownJson:
     """JSON that is neither HSDS nor a table of services.
 
     Attributes:
@@ -55,13 +55,13 @@ class Strange:
 
 
 @attrs.frozen
-class Wrapped:
+class WrappedRecords:
     """HSDS records under keys of their own: each with its path."""
 
     records: tuple[tuple[str, Any], ...]
 
 
-def flat_json(value: Any, hint: str = "") -> FlatTable | Strange | Wrapped | None:
+def flat_json(value: Any, hint: str = "") -> FlatTable | UnknownJson | WrappedRecords | None:
     """Return what JSON holds that is not HSDS; `None` where it is HSDS, or nothing at all.
 
     Args:
@@ -72,7 +72,7 @@ def flat_json(value: Any, hint: str = "") -> FlatTable | Strange | Wrapped | Non
         return None
     listed = forms_of(value)
     if listed is not None:
-        return _table(listed, least=2) or Strange(listed.form, len(listed.rows))
+        return _table(listed, least=2) or UnknownJson(listed.form, len(listed.rows))
     if isinstance(value, dict) and _is_wrapper(value, hint):
         return _unwrapped(value, hint)
     rows = value if isinstance(value, list) else [value]
@@ -82,12 +82,12 @@ def flat_json(value: Any, hint: str = "") -> FlatTable | Strange | Wrapped | Non
     if _reads_better_flat(objects, hint):
         start = "$[{0}]" if isinstance(value, list) else "$"
         paths = [(start.format(number), opened(row)) for number, row in enumerate(rows)]
-        if table := _table(Listed("a list of flat objects", paths)):
+        if table := _table(FlatRows("a list of flat objects", paths)):
             return table
-    return Strange(_described(objects), len(rows)) if _is_strange(objects, hint) else None
+    return UnknownJson(_described(objects), len(rows)) if _is_strange(objects, hint) else None
 
 
-def _table(listed: Listed, least: int = 3) -> FlatTable | None:
+def _table(listed: FlatRows, least: int = 3) -> FlatTable | None:
     rows = [
         (path, cells) for path, raw in listed.rows if isinstance(raw, dict) and (cells := columns_of(raw))
     ]
@@ -210,7 +210,7 @@ def _is_wrapper(value: Mapping[str, Any], hint: str) -> bool:
     return holds and not own and "x_filled_in" not in value
 
 
-def _unwrapped(value: Mapping[str, Any], hint: str) -> FlatTable | Strange | Wrapped | None:
+def _unwrapped(value: Mapping[str, Any], hint: str) -> FlatTable | UnknownJson | WrappedRecords | None:
     lists = list(_lists_in(value, "$", 3))
     if len(lists) == 1:
         return _of_one_list(value, *lists[0], hint)
@@ -223,22 +223,24 @@ def _unwrapped(value: Mapping[str, Any], hint: str) -> FlatTable | Strange | Wra
         if table is not None:
             return table
         if not _is_strange(leaves, hint):
-            return Wrapped(tuple((path, leaf) for path, _, leaf in keyed))
+            return WrappedRecords(tuple((path, leaf) for path, _, leaf in keyed))
     count = max((len(items) for _, items in lists), default=len(keyed) or 1)
-    return Strange(_described([value]), count) if _is_strange([value], hint) or len(lists) > 1 else None
+    return UnknownJson(_described([value]), count) if _is_strange([value], hint) or len(lists) > 1 else None
 
 
 def _of_one_list(
     value: Mapping[str, Any], path: str, items: list[Any], hint: str
-) -> FlatTable | Strange | Wrapped | None:
+) -> FlatTable | UnknownJson | WrappedRecords | None:
     inner = flat_json(items, hint)
     if isinstance(inner, FlatTable):
         rows = tuple((f"{path}{own.removeprefix('$')}", cells) for own, cells in inner.rows)
         return attrs.evolve(inner, rows=rows)
-    if isinstance(inner, Strange):
-        return Strange(_described([value]), len(items))
+    if isinstance(inner, UnknownJson):
+        return UnknownJson(_described([value]), len(items))
     return (
-        None if value.get("name") else Wrapped(tuple((f"{path}[{n}]", item) for n, item in enumerate(items)))
+        None
+        if value.get("name")
+        else WrappedRecords(tuple((f"{path}[{n}]", item) for n, item in enumerate(items)))
     )
 
 
@@ -299,7 +301,7 @@ def _keyed_table(keyed: Sequence[tuple[str, tuple[str, ...], dict[str, Any]]]) -
         if key_column == "id"
         else (FormNote("names-from-keys", "the keys of the objects are taken for names"),)
     )
-    return _table(Listed("objects under keys", rows, notes=notes))
+    return _table(FlatRows("objects under keys", rows, notes=notes))
 
 
 def _step(path: str, key: str) -> str:

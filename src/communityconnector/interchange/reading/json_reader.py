@@ -18,21 +18,21 @@ from communityconnector.interchange.reading.chunks import (
     LINES,
     LONGEST_LINE,
     Chunk,
+    ChunkMerge,
     ChunkNotes,
     ChunkRead,
     Chunks,
     Elsewhere,
-    Merging,
     lines_of,
 )
-from communityconnector.interchange.reading.flat_json import Strange, Wrapped, flat_json
+from communityconnector.interchange.reading.flat_json import UnknownJson, WrappedRecords, flat_json
 from communityconnector.interchange.reading.gathered import Reading
 from communityconnector.interchange.reading.json_text import loads, not_json, salvage
 from communityconnector.interchange.reading.sheet_reader import read_flat
 from communityconnector.interchange.structuring.mode import Mode
 from communityconnector.interchange.structuring.shapes import (
-    Container,
-    Page,
+    ApiPage,
+    TableContainer,
     entity_named,
     entity_of,
     shape_of,
@@ -131,10 +131,10 @@ class _JsonFile:
         content = flat_json(value, hint)
         if content is None:
             yield from self.value(value, "$", hint)
-        elif isinstance(content, Wrapped):
+        elif isinstance(content, WrappedRecords):
             for path, item in content.records:
                 yield from self.value(item, path, hint)
-        elif isinstance(content, Strange):
+        elif isinstance(content, UnknownJson):
             message = f"neither HSDS nor a table of services: {content.what}; {content.count:,} records"
             self._report(Severity.ERROR, "unknown-form", message, "not read", "$")
         else:
@@ -213,7 +213,7 @@ class _JsonFile:
             if chunk.before % LINES == 0:
                 notes.pause()
             read = read_chunk(chunk, unnamed=self.structurer.ids.unnamed) if done is None else done
-            merging = Merging(notes, read)
+            merging = ChunkMerge(notes, read)
             for number, item in enumerate(read.items):
                 self.reading.findings.extend(merging.findings(number))
                 yield item
@@ -260,10 +260,10 @@ class _JsonFile:
             self._report_no_record(value, path)
             return
         shape = shape_of(value, hint)
-        if isinstance(shape, Page):
+        if isinstance(shape, ApiPage):
             self.reading.dataset.update(shape.about)
             yield from self.value(shape.contents, f"{path}.{shape.key}", hint)
-        elif isinstance(shape, Container):
+        elif isinstance(shape, TableContainer):
             self.reading.tabular = self.reading.tabular or shape.tabular
             self.reading.dataset.update(shape.about)
             for note in shape.notes:

@@ -30,7 +30,7 @@ class Repeats:
         self._base.execute("PRAGMA journal_mode = OFF")
         self._base.execute("PRAGMA synchronous = OFF")
         self._base.executescript(_SCHEMA)
-        self._again: dict[str, _Again] = {}
+        self._again: dict[str, _RepeatedId] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -79,7 +79,7 @@ class Repeats:
         (number,) = self._base.execute(count, (entity, key)).fetchone()
         new = another(entity, key, str(number + 2))
         self._base.execute("INSERT INTO later VALUES (?, ?, ?, ?)", (entity, key, said, new))
-        held = self._again.setdefault(entity, _Again(key, line))
+        held = self._again.setdefault(entity, _RepeatedId(key, line))
         held.count += 1
         return new
 
@@ -99,7 +99,7 @@ def _number_of(raw: Mapping[str, Any]) -> int:
 
 
 @attrs.define
-class _Again:
+class _RepeatedId:
     """The first row of a table that repeats an id, and how many do."""
 
     key: str

@@ -7,18 +7,18 @@ from typing import Any, Final
 
 import attrs
 
-from communityconnector.interchange.files.csv_rows import Row
+from communityconnector.interchange.files.csv_rows import CsvRow
 from communityconnector.interchange.notes import Draft, Position
 from communityconnector.interchange.reading.flat_json import FlatTable, sheet_cells
 from communityconnector.interchange.reading.gathered import Reading
 from communityconnector.interchange.reading.sheet_twins import without_repeats
 from communityconnector.interchange.sheets.column_fields import IGNORED
 from communityconnector.interchange.sheets.column_mapping import ColumnMapping
-from communityconnector.interchange.sheets.layout import Layout, Line, layout_of
-from communityconnector.interchange.sheets.levels import Levels, Places, levels_of
+from communityconnector.interchange.sheets.layout import Layout, SheetLine, layout_of
+from communityconnector.interchange.sheets.levels import ProgramPlaces, RowLevels, levels_of
 from communityconnector.interchange.sheets.services import RowReader, SheetRow
 from communityconnector.interchange.structuring.structurer import Structurer
-from communityconnector.interchange.texts.privacy.said import Said
+from communityconnector.interchange.texts.privacy.marks import PrivacyMark
 from communityconnector.interchange.texts.privacy.sheet import PrivacyColumns
 from communityconnector.model import ENTITIES, Finding, Record, Severity
 
@@ -40,11 +40,11 @@ class Sheet:
 
     file: str
     header: Sequence[str]
-    rows: Sequence[Row]
+    rows: Sequence[CsvRow]
     paths: Mapping[int, str] = attrs.field(factory=dict)
     line: int = 1
 
-    def cells(self, row: Row) -> dict[str, str]:
+    def cells(self, row: CsvRow) -> dict[str, str]:
         """Return a row's cells by column; what is beyond the last column has its number."""
         named = dict(zip(self.header, row.cells, strict=False))
         for number in range(len(self.header), len(row.cells)):
@@ -60,7 +60,7 @@ def read_sheet(sheet: Sheet, reading: Reading) -> Iterator[Record]:
 
 def read_flat(table: FlatTable, file: str, reading: Reading) -> Iterator[Record]:
     """Yield the services of a table that JSON held."""
-    rows = [Row(number, cells) for number, cells in enumerate(sheet_cells(table), start=1)]
+    rows = [CsvRow(number, cells) for number, cells in enumerate(sheet_cells(table), start=1)]
     paths = {number: path for number, (path, _) in enumerate(table.rows, start=1)}
     message = f"JSON that is not HSDS: {table.form}, {len(rows):,} records"
     reading.findings.append(
@@ -122,7 +122,7 @@ class _SheetReading:
         reading.dataset["columns"] = {**reading.dataset.get("columns", {}), **mapping.columns}
         fields = [mapping.columns.get(column, IGNORED) for column in sheet.header]
         layout = (
-            Layout(tuple(map(Line, sheet.rows)))
+            Layout(tuple(map(SheetLine, sheet.rows)))
             if sheet.paths
             else layout_of(sheet.header, fields, sheet.rows)
         )
@@ -163,9 +163,9 @@ class _SheetReading:
         cells: Mapping[str, str],
         raw: dict[str, Any],
         privacy: PrivacyColumns,
-        places: Places | None,
+        places: ProgramPlaces | None,
         number: str,
-    ) -> list[Said]:
+    ) -> list[PrivacyMark]:
         """Put a program's places into it, and hide what its row says is private."""
         if places is None or not (apart := places.of_program(number, apart=True)):
             return privacy.hide(cells, raw)
@@ -212,7 +212,9 @@ class _SheetReading:
             self._found(Severity.INFO, "columns-not-understood", message, "kept as they are", sheet.line)
         return mapping
 
-    def _places(self, levels: Levels | None, reader: RowReader, privacy: PrivacyColumns) -> Places | None:
+    def _places(
+        self, levels: RowLevels | None, reader: RowReader, privacy: PrivacyColumns
+    ) -> ProgramPlaces | None:
         """Return where programs are, in exports whose rows are agencies, sites and programs, as a column says."""
         if levels is None:
             return None
@@ -221,14 +223,14 @@ class _SheetReading:
             self._lines(what, unread, rule="level-not-read", severity=Severity.WARNING)
         notes = Structurer(self.reading.mode, tabular=True, sheet=True)
 
-        def read(line: Line) -> dict[str, Any]:
+        def read(line: SheetLine) -> dict[str, Any]:
             cells = self.sheet.cells(line.row)
             raw = reader.read(cells, self._key(line.row), agency=line.agency or "?").raw
             notes.report_hidden(privacy.hide(cells, raw), "location", raw.get("id", ""))
             self.reading.findings.extend(notes.notes.finish(self.sheet.file, self._at(line.row)))
             return raw
 
-        places = Places.of(levels, read)
+        places = ProgramPlaces.of(levels, read)
         joined = sum(map(len, places.links.values()))
         if joined:
             message = "programs and the sites that they are at, in rows of their own, joined by their numbers"
@@ -242,7 +244,7 @@ class _SheetReading:
             )
         return places
 
-    def _key(self, row: Row) -> str:
+    def _key(self, row: CsvRow) -> str:
         return f"{self.sheet.file.rsplit('/', 1)[-1].lower()}:{row.line}"
 
     def _layout_notes(self, agency: str, again: Sequence[int]) -> Iterator[Draft]:
@@ -264,7 +266,7 @@ class _SheetReading:
             severity, rule, f"{what}: line {shown}", "not read as services", lines[0], count=len(lines)
         )
 
-    def _at(self, row: Row) -> Position:
+    def _at(self, row: CsvRow) -> Position:
         paths = self.sheet.paths
         if paths:
             return lambda draft: (None, f"{paths[row.line]}.{draft.path}".rstrip("."))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from communityconnector.interchange.sheets.column_fields import IGNORED
 from communityconnector.interchange.sheets.column_mapping import ColumnMapping
-from communityconnector.interchange.sheets.layout import Line
+from communityconnector.interchange.sheets.layout import SheetLine
 
 if TYPE_CHECKING:
     from communityconnector.interchange.reading.sheet_reader import Sheet
@@ -20,8 +20,8 @@ _MAY_DIFFER: Final = frozenset({
 
 
 def without_repeats(
-    lines: Sequence[Line], sheet: Sheet, mapping: ColumnMapping
-) -> Iterator[tuple[Line, dict[str, str], list[int]]]:
+    lines: Sequence[SheetLine], sheet: Sheet, mapping: ColumnMapping
+) -> Iterator[tuple[SheetLine, dict[str, str], list[int]]]:
     """Yield the rows of a sheet, those that say the same service once more joined to its first.
 
     Two rows are one service if their names and their places or phones are the same, and nothing that decides for whom,
@@ -30,8 +30,8 @@ def without_repeats(
     Yields:
         A row, its cells by column, and the lines that were joined to it.
     """
-    firsts: dict[tuple[str, ...], list[tuple[Line, dict[str, str], list[int]]]] = {}
-    order: list[tuple[Line, dict[str, str], list[int]]] = []
+    firsts: dict[tuple[str, ...], list[tuple[SheetLine, dict[str, str], list[int]]]] = {}
+    order: list[tuple[SheetLine, dict[str, str], list[int]]] = []
     for line in lines:
         cells = sheet.cells(line.row)
         entry = (line, cells, list[int]())
@@ -49,7 +49,7 @@ def without_repeats(
     yield from order
 
 
-def _key(cells: Mapping[str, str], mapping: ColumnMapping, line: Line) -> tuple[str, ...]:
+def _key(cells: Mapping[str, str], mapping: ColumnMapping, line: SheetLine) -> tuple[str, ...]:
     """Return what two rows of one service have in common; () where a row says too little."""
     named = _folded(cells, mapping, "service.name")
     place = _folded(cells, mapping, "location.address", "location.address_1", "location.point")

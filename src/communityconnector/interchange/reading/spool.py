@@ -26,7 +26,7 @@ _BATCH: Final = 1_000
 
 _NAMED_OWNER: Final = {"attribute": ("link_id", "link_entity"), "metadata": ("resource_id", "resource_type")}
 
-Key = tuple[str, str]
+RecordKey = tuple[str, str]
 
 
 class Spool:
@@ -84,7 +84,7 @@ class Spool:
         for entity, key in self._base.execute(others):
             yield self._whole((entity, key), reading)
 
-    def _whole(self, root: Key, reading: Reading) -> Record:
+    def _whole(self, root: RecordKey, reading: Reading) -> Record:
         """Return a record with all that it leads to."""
         base = cast("sqlite3.Connection", self._base)
         rows: list[tuple[int, bool, bytes]] = []

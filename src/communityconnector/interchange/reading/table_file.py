@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from communityconnector.interchange.files.csv_rows import Row, rows
+from communityconnector.interchange.files.csv_rows import CsvRow, rows
 from communityconnector.interchange.files.encodings import Encoding, encoding_of
 from communityconnector.interchange.files.sources import SourceFile
 from communityconnector.interchange.legacy import RawRecord
@@ -53,7 +53,7 @@ def plain_cell(cell: str) -> str:
     return cell[1:] if _ESCAPED.match(cell) else cell
 
 
-def _plain_cells(row: Row) -> list[str]:
+def _plain_cells(row: CsvRow) -> list[str]:
     """Return the texts of a row; few of them begin with a quote."""
     return [plain_cell(cell) if cell[:1] == "'" else cell for cell in row.cells]
 
@@ -107,7 +107,7 @@ class TableFile:
             )
         )
 
-    def _names(self, header: Row) -> list[str]:
+    def _names(self, header: CsvRow) -> list[str]:
         """Return the columns' names, each once."""
         names = unique_names(header.cells)
         for number, (cell, name) in enumerate(zip(header.cells, names, strict=True), start=1):
@@ -118,7 +118,7 @@ class TableFile:
                 )
         return names
 
-    def _cells(self, names: Sequence[str], row: Row) -> dict[str, str]:
+    def _cells(self, names: Sequence[str], row: CsvRow) -> dict[str, str]:
         cells = _plain_cells(row)
         by_column = dict(zip(names, cells, strict=False))
         if len(cells) > len(names):
@@ -127,7 +127,7 @@ class TableFile:
             by_column.update((f"column {number}", cell) for number, cell in beyond if cell)
         return by_column
 
-    def _check_width(self, names: Sequence[str], row: Row) -> None:
+    def _check_width(self, names: Sequence[str], row: CsvRow) -> None:
         if any(row.cells[len(names) :]):
             message = f"{len(row.cells)} cells under {len(names)} columns"
             action = "cells beyond the last column kept under their numbers"
@@ -143,7 +143,7 @@ class TableFile:
             message = f"nearly all values of {column} are ids of {target}"
             self._count(column, message, "read as links", rule="linked-by-value", severity=Severity.INFO)
 
-    def _lifted(self, table: HsdsTable, rows: Iterator[Row]) -> Iterator[Record]:
+    def _lifted(self, table: HsdsTable, rows: Iterator[CsvRow]) -> Iterator[Record]:
         for row in rows:
             cells = self._cells(table.names, row)
             if cells.get("organization_id") == UNKNOWN_AGENCY:
@@ -222,7 +222,7 @@ class TableFile:
         else:
             self.counts[rule, about] = attrs.evolve(held, count=held.count + 1)
 
-    def _sheet(self, rows: Sequence[Row]) -> Iterator[Record]:
+    def _sheet(self, rows: Sequence[CsvRow]) -> Iterator[Record]:
         """Yield a plain spreadsheet: one service a row, under a header that may stand some lines below the top."""
         mapping = self.reading.mapping
         fits = looks_like_spreadsheet if mapping is None else partial(_names_columns, mapping)
@@ -252,8 +252,8 @@ class TableFile:
                 self._check_width(names, row)
             yield from read_sheet(sheet, self.reading)
 
-    def _plain_sheet(self, rows: Sequence[Row], names: Sequence[str]) -> Sheet:
-        plain = [Row(row.line, _plain_cells(row)) for row in rows[1:]]
+    def _plain_sheet(self, rows: Sequence[CsvRow], names: Sequence[str]) -> Sheet:
+        plain = [CsvRow(row.line, _plain_cells(row)) for row in rows[1:]]
         return Sheet(self.file.name, names, plain, line=rows[0].line)
 
 

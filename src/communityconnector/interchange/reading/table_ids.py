@@ -13,7 +13,7 @@ import attrs
 from communityconnector.interchange.files.csv_rows import rows
 from communityconnector.interchange.files.encodings import encoding_of
 from communityconnector.interchange.files.sources import SourceFile, UnreadableError
-from communityconnector.interchange.reading.table_names import Columns, reference_to
+from communityconnector.interchange.reading.table_names import TableColumns, reference_to
 from communityconnector.model.identity import ids_in
 
 _LOOKED_AT: Final = 2_000
@@ -40,7 +40,7 @@ class KnownTable:
     file: SourceFile
     entity: str
     header: Sequence[str]
-    columns: Columns
+    columns: TableColumns
     key: str = ""
 
     def cells(self, column: str) -> Iterator[str]:

@@ -48,7 +48,7 @@ _PARENTS: Final = frozenset({"parent_name", "vocabulary", "taxonomy_id"})
 
 
 @attrs.frozen
-class Columns:
+class TableColumns:
     """What the columns of a table are.
 
     Attributes:
@@ -71,7 +71,7 @@ def plain_name(column: str) -> str:
     return plain if turned == plain or turned not in _ENTITY else f"{turned}_id"
 
 
-def understood(entity: str, header: Sequence[str]) -> Columns:
+def understood(entity: str, header: Sequence[str]) -> TableColumns:
     """Return what the columns of an entity's table are, by their names alone."""
     known = {name.lower(): name for name in columns(ENTITIES[entity])}
     names = [known.get(name.lower(), name) for name in header]
@@ -105,7 +105,7 @@ def understood(entity: str, header: Sequence[str]) -> Columns:
             names[number] = known.get(target, target)
             renamed[names[number]] = name
             taken.add(target)
-    return Columns(tuple(names), renamed, links, tuple(keys))
+    return TableColumns(tuple(names), renamed, links, tuple(keys))
 
 
 def entity_of_word(word: str) -> str:

@@ -25,7 +25,7 @@ from communityconnector.interchange.legacy import (
 from communityconnector.interchange.legacy.repairs import split_address
 from communityconnector.interchange.reading.table_ids import FRACTION, KnownTable, TableIds
 from communityconnector.interchange.reading.table_names import (
-    Columns,
+    TableColumns,
     entity_of_word,
     joins_places,
     plain_name,
@@ -61,7 +61,7 @@ def stem_of(name: str) -> str:
 def entity_of_table(name: str, header: Sequence[str], hints: Mapping[str, str]) -> str:
     """Return the entity that a CSV file holds: by the data package, by its name, else by its columns; "" if none.
 
-    Columns that are clearly those of another entity outweigh the name.
+    TableColumns that are clearly those of another entity outweigh the name.
     """
     base = name.rsplit("/", 1)[-1].lower()
     if base in hints:
@@ -207,7 +207,7 @@ class Package:
                 own = attrs.evolve(known, renamed=renamed)
                 self._known[name] = KnownTable(table.file, "service", table.header, own)
 
-    def _is_plain(self, entity: str, names: Sequence[str], table: Columns) -> bool:
+    def _is_plain(self, entity: str, names: Sequence[str], table: TableColumns) -> bool:
         """Return whether a table that is named like one of HSDS is a plain sheet: with columns of its own, and tied to none."""
         if not looks_like_spreadsheet(names):
             return False

@@ -37,7 +37,7 @@ class Week:
 
 
 @attrs.define
-class _Day:
+class _DayCells:
     """One day while its cells are gathered."""
 
     texts: list[str] = attrs.field(factory=list)
@@ -56,12 +56,12 @@ def read_week(columns: Mapping[str, DayColumn], row: Mapping[str, str], doubtful
         row: its cells, by column.
         doubtful: days on which the hours do not hold every week, as another cell says.
     """
-    groups: dict[str, dict[str, _Day]] = {}
+    groups: dict[str, dict[str, _DayCells]] = {}
     for column, about in columns.items():
         cell = row.get(column, "").strip()
         if cell:
             for day in about.days:
-                _put(groups.setdefault(about.group, {}).setdefault(day, _Day()), about, cell)
+                _put(groups.setdefault(about.group, {}).setdefault(day, _DayCells()), about, cell)
     if not groups:
         return Week()
     words = "; ".join(
@@ -76,7 +76,7 @@ def read_week(columns: Mapping[str, DayColumn], row: Mapping[str, str], doubtful
     return _assemble(next(iter(groups.values())), words, frozenset(doubtful))
 
 
-def _put(day: _Day, about: DayColumn, cell: str) -> None:
+def _put(day: _DayCells, about: DayColumn, cell: str) -> None:
     if about.part == "opens" and not _is_state(cell):
         day.opens[about.number] = clock(cell)
     elif about.part == "closes" and not _is_state(cell):
@@ -86,7 +86,7 @@ def _put(day: _Day, about: DayColumn, cell: str) -> None:
         day.texts.append(f"{cell} pm" if is_bare else cell)
 
 
-def _words(day: _Day) -> str:
+def _words(day: _DayCells) -> str:
     spans = [
         f"{day.opens.get(number, '?')} - {day.closes.get(number, '?')}"
         for number in sorted({*day.opens, *day.closes})
@@ -94,7 +94,7 @@ def _words(day: _Day) -> str:
     return ", ".join(dict.fromkeys([*day.texts, *spans]))
 
 
-def _assemble(by_day: Mapping[str, _Day], words: str, doubtful: frozenset[str]) -> Week:
+def _assemble(by_day: Mapping[str, _DayCells], words: str, doubtful: frozenset[str]) -> Week:
     spans: dict[Span, list[str]] = {}
     unknown: list[str] = []
     unread: list[str] = []
@@ -122,7 +122,7 @@ def _assemble(by_day: Mapping[str, _Day], words: str, doubtful: frozenset[str]) 
     return Week(tuple(schedules), words, said, "; ".join(unread), doubt)
 
 
-def _schedule(span: Span, days: Sequence[str], by_day: Mapping[str, _Day]) -> dict[str, Any]:
+def _schedule(span: Span, days: Sequence[str], by_day: Mapping[str, _DayCells]) -> dict[str, Any]:
     opens, closes, weeks = span
     return {
         "freq": "MONTHLY" if weeks else "WEEKLY",
@@ -133,7 +133,7 @@ def _schedule(span: Span, days: Sequence[str], by_day: Mapping[str, _Day]) -> di
     }
 
 
-def _read_day(day: str, cells: _Day | None, doubtful: frozenset[str]) -> tuple[str, list[Span], str]:
+def _read_day(day: str, cells: _DayCells | None, doubtful: frozenset[str]) -> tuple[str, list[Span], str]:
     """Return whether a day is closed; the spans on which it is open; why they cannot be read."""
     if cells is None:
         return "", [], ""

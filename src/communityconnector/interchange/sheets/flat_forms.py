@@ -25,7 +25,7 @@ class FormNote:
 
 
 @attrs.frozen
-class Listed:
+class FlatRows:
     """Rows that were found.
 
     Attributes:
@@ -45,7 +45,7 @@ LATITUDE: Final = "geometry latitude"
 LONGITUDE: Final = "geometry longitude"
 
 
-def forms_of(value: Any) -> Listed | None:
+def forms_of(value: Any) -> FlatRows | None:
     """Return the rows of a value in a form that is known by its marks; `None` where it is none of them."""
     return next((listed for form in _FORMS if (listed := form(value)) is not None), None)
 
@@ -54,7 +54,7 @@ def _objects(value: Any) -> TypeGuard[list[dict[str, Any]]]:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
-def _geojson(value: Any) -> Listed | None:
+def _geojson(value: Any) -> FlatRows | None:
     if (
         isinstance(value, dict)
         and value.get("type") == "Feature"
@@ -78,7 +78,7 @@ def _geojson(value: Any) -> Listed | None:
             rows.append(
                 (f"$.features[{number}]", {**named, **point, **(own if isinstance(own, dict) else {})})
             )
-    return Listed("GeoJSON features", rows, notes=_geometries(unread))
+    return FlatRows("GeoJSON features", rows, notes=_geometries(unread))
 
 
 def _geometries(unread: int) -> tuple[FormNote, ...]:
@@ -116,7 +116,7 @@ _MERCATOR: Final = frozenset({3857, 102100, 102113, 900913})
 _IN_DEGREES: Final = frozenset({4326, 4269, 4258})
 
 
-def _arcgis(value: Any) -> Listed | None:
+def _arcgis(value: Any) -> FlatRows | None:
     if isinstance(value, dict) and value.keys() == {"feature"}:
         value = {"features": [value["feature"]]}
     if not (isinstance(value, dict) and _objects(value.get("features"))):
@@ -150,7 +150,7 @@ def _arcgis(value: Any) -> Listed | None:
         if isinstance(field.get("alias"), str) and isinstance(field.get("name"), str)
         and not meaning_of(field["name"]) and meaning_of(field["alias"])
     }  # fmt: skip
-    return Listed("features of a map server (ArcGIS)", rows, labels, notes)
+    return FlatRows("features of a map server (ArcGIS)", rows, labels, notes)
 
 
 def _coded(field: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def _day(item: Any) -> Any:
     return item
 
 
-def _socrata(value: Any) -> Listed | None:
+def _socrata(value: Any) -> FlatRows | None:
     """Rows as lists, whose columns stand apart from them."""
     meta = value.get("meta") if isinstance(value, dict) else None
     view = meta.get("view") if isinstance(meta, dict) else None
@@ -184,7 +184,7 @@ def _socrata(value: Any) -> Listed | None:
                 if column.get("dataTypeName") != "meta_data":
                     raw[str(column.get("name"))] = _named_parts(column, cell)
             rows.append((f"$.data[{number}]", raw))
-    return Listed("rows of an open data portal (Socrata)", rows)
+    return FlatRows("rows of an open data portal (Socrata)", rows)
 
 
 def _named_parts(column: Mapping[str, Any], cell: Any) -> Any:
@@ -198,7 +198,7 @@ def _named_parts(column: Mapping[str, Any], cell: Any) -> Any:
     return cell
 
 
-def _ckan(value: Any) -> Listed | None:
+def _ckan(value: Any) -> FlatRows | None:
     result = value.get("result") if isinstance(value, dict) and "success" in value else None
     if not (isinstance(result, dict) and isinstance(result.get("records"), list)):
         return None
@@ -207,13 +207,13 @@ def _ckan(value: Any) -> Listed | None:
     notes: tuple[FormNote, ...] = ()
     if isinstance(total, int) and total > len(rows):
         notes = (FormNote("more-pages", f"a page of {len(rows):,} records out of {total:,}"),)
-    return Listed("records of an open data portal (CKAN)", rows, notes=notes)
+    return FlatRows("records of an open data portal (CKAN)", rows, notes=notes)
 
 
 _LINK: Final = re.compile(r"rec[A-Za-z0-9]{14}")
 
 
-def _airtable(value: Any) -> Listed | None:
+def _airtable(value: Any) -> FlatRows | None:
     records = value.get("records") if isinstance(value, dict) else value
     if isinstance(value, dict) and value.keys() == {"id", "createdTime", "fields"}:
         records = [value]
@@ -232,7 +232,7 @@ def _airtable(value: Any) -> Listed | None:
     notes: tuple[FormNote, ...] = ()
     if isinstance(value, dict) and value.get("offset"):
         notes = (FormNote("more-pages", "one page of an online table; it says that there are more"),)
-    return Listed("records of an online table (Airtable)", rows, notes=notes)
+    return FlatRows("records of an online table (Airtable)", rows, notes=notes)
 
 
 def _linked(key: str, cell: Any) -> str:
@@ -245,7 +245,7 @@ def _linked(key: str, cell: Any) -> str:
     return f"{key} record ids" if links else key
 
 
-def _overpass(value: Any) -> Listed | None:
+def _overpass(value: Any) -> FlatRows | None:
     elements = value.get("elements") if isinstance(value, dict) else None
     if not _objects(elements) or not all(
         item.get("type") in {"node", "way", "relation"} for item in elements
@@ -260,7 +260,7 @@ def _overpass(value: Any) -> Listed | None:
             point = _degrees(center.get("lon"), center.get("lat"), metres=False)
             own = {"id": f"{item['type']}/{item.get('id')}", **point}
             rows.append((f"$.elements[{number}]", {**own, **_tags(tags)}))
-    return Listed("elements of OpenStreetMap", rows)
+    return FlatRows("elements of OpenStreetMap", rows)
 
 
 _KINDS: Final = ("social_facility", "healthcare", "office", "amenity")
@@ -279,7 +279,7 @@ def _tags(tags: Mapping[str, Any]) -> dict[str, Any]:
     return cells
 
 
-def _matrix(value: Any) -> Listed | None:
+def _matrix(value: Any) -> FlatRows | None:
     """Rows as lists, the first of which is the header, or whose columns are named beside them."""
     start, header = "$", None
     if isinstance(value, dict):
@@ -312,7 +312,7 @@ def _matrix(value: Any) -> Listed | None:
         for number, row in enumerate(value)
         if number >= first
     ]
-    return Listed("rows of cells", rows)
+    return FlatRows("rows of cells", rows)
 
 
 def _column(item: Any) -> str:
@@ -323,7 +323,7 @@ def _column(item: Any) -> str:
     return cell_of(item)
 
 
-def _by_column(value: Any) -> Listed | None:
+def _by_column(value: Any) -> FlatRows | None:
     """Columns as objects, whose keys are the numbers of rows."""
     if not (
         isinstance(value, dict)
@@ -337,7 +337,7 @@ def _by_column(value: Any) -> Listed | None:
     rows = [
         (f"$.*['{number}']", {key: cells.get(number) for key, cells in value.items()}) for number in numbers
     ]
-    return Listed("columns of cells", rows)
+    return FlatRows("columns of cells", rows)
 
 
 _ENVELOPES: Final = ("attributes", "fields", "node", "_source", "properties")
@@ -357,6 +357,6 @@ def opened(row: Any) -> Any:
     return row[key] if name is None or "id" in row[key] else {"id": name, **row[key]}
 
 
-_FORMS: Final[tuple[Callable[[Any], Listed | None], ...]] = (
+_FORMS: Final[tuple[Callable[[Any], FlatRows | None], ...]] = (
     _geojson, _arcgis, _socrata, _ckan, _airtable, _overpass, _by_column, _matrix,
 )  # fmt: skip

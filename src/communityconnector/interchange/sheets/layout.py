@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from communityconnector.interchange.files.csv_rows import Row
+from communityconnector.interchange.files.csv_rows import CsvRow
 from communityconnector.interchange.sheets.column_meaning import meaning_of
 from communityconnector.interchange.sheets.column_words import words_of
 from communityconnector.interchange.sheets.row import kind_of
@@ -19,7 +19,7 @@ MOST_BEFORE: Final = 30
 """Most lines before a header that is looked for."""
 
 
-def header_at(rows: Sequence[Row], fits: Callable[[Sequence[str]], bool]) -> int:
+def header_at(rows: Sequence[CsvRow], fits: Callable[[Sequence[str]], bool]) -> int:
     """Return the index of the first row that is a header, as `fits` has it; -1 for none."""
     return next(
         (
@@ -33,7 +33,7 @@ def header_at(rows: Sequence[Row], fits: Callable[[Sequence[str]], bool]) -> int
     )
 
 
-def header_by_cells(rows: Sequence[Row]) -> int:
+def header_by_cells(rows: Sequence[CsvRow]) -> int:
     """Return the index of the header of a table that only its cells show to be of services; -1 for none."""
     for at, row in enumerate(rows[: MOST_BEFORE + 1]):
         below = rows[at + 1 : at + 1 + MOST_BEFORE]
@@ -43,7 +43,7 @@ def header_by_cells(rows: Sequence[Row]) -> int:
     return -1
 
 
-def turned(rows: Sequence[Row]) -> list[Row]:
+def turned(rows: Sequence[CsvRow]) -> list[CsvRow]:
     """Return the rows of a sheet whose names stand in its first column, a service a column; [] for any other sheet.
 
     The line of such a row is the number of its column.
@@ -60,12 +60,12 @@ def turned(rows: Sequence[Row]) -> list[Row]:
     ):
         return []
     return [
-        Row(number + 1, [row.cells[number] if number < len(row.cells) else "" for row in rows])
+        CsvRow(number + 1, [row.cells[number] if number < len(row.cells) else "" for row in rows])
         for number in range(width)
     ]
 
 
-def blocks_of(rows: Sequence[Row], fits: Callable[[Sequence[str]], bool]) -> list[Sequence[Row]]:
+def blocks_of(rows: Sequence[CsvRow], fits: Callable[[Sequence[str]], bool]) -> list[Sequence[CsvRow]]:
     """Return the tables of a sheet, each with its header first: where a line is a header of other columns, another begins.
 
     Args:
@@ -85,7 +85,7 @@ def blocks_of(rows: Sequence[Row], fits: Callable[[Sequence[str]], bool]) -> lis
 
 
 @attrs.frozen
-class Line:
+class SheetLine:
     """One line under the header.
 
     Attributes:
@@ -94,13 +94,13 @@ class Line:
         agency: the agency that the layout gives it; "" for none.
     """
 
-    row: Row
+    row: CsvRow
     category: str = ""
     agency: str = ""
 
 
 @attrs.frozen
-class Skipped:
+class SkippedLines:
     """Lines that are no service, and why.
 
     Attributes:
@@ -118,12 +118,12 @@ class Skipped:
 class Layout:
     """The lines of a sheet that are services, and those that are not."""
 
-    lines: tuple[Line, ...]
-    skipped: tuple[Skipped, ...] = ()
+    lines: tuple[SheetLine, ...]
+    skipped: tuple[SkippedLines, ...] = ()
     sections: tuple[tuple[int, str], ...] = ()
 
 
-def layout_of(header: Sequence[str], fields: Sequence[str], rows: Sequence[Row]) -> Layout:
+def layout_of(header: Sequence[str], fields: Sequence[str], rows: Sequence[CsvRow]) -> Layout:
     """Tell services from headings, totals, repeated headers and lines of help, and find what the layout implies.
 
     A line with a single text in it is a heading: what follows is of that category. An agency that is blank under one
@@ -138,7 +138,7 @@ def layout_of(header: Sequence[str], fields: Sequence[str], rows: Sequence[Row])
     kinds = _without_names(kinds, rows)
     last = max((number for number, kind in enumerate(kinds) if kind == "row"), default=-1)
     others: dict[str, list[int]] = {}
-    lines: list[Line] = []
+    lines: list[SheetLine] = []
     sections: list[tuple[int, str]] = []
     category = agency = ""
     fills = _fills_down(fields, [row for row, kind in zip(rows, kinds, strict=True) if kind == "row"])
@@ -155,13 +155,13 @@ def layout_of(header: Sequence[str], fields: Sequence[str], rows: Sequence[Row])
             own = _cell(row, fields, "organization.name")
             given = agency if fills and not own and _cell(row, fields, "service.name") else ""
             agency = own or agency
-            lines.append(Line(row, category, given))
+            lines.append(SheetLine(row, category, given))
         previous = row.line
-    skipped = tuple(Skipped(*_RULES[kind], tuple(numbers)) for kind, numbers in others.items())
+    skipped = tuple(SkippedLines(*_RULES[kind], tuple(numbers)) for kind, numbers in others.items())
     return Layout(tuple(lines), skipped, tuple(sections))
 
 
-def _without_names(kinds: list[str], rows: Sequence[Row]) -> list[str]:
+def _without_names(kinds: list[str], rows: Sequence[CsvRow]) -> list[str]:
     """Return the kinds of lines, of which those with a single text that are no headings but services of which little is known.
 
     A sheet with headings begins with one, and writes all of them alike; elsewhere only capitals and marks make one.
@@ -179,12 +179,12 @@ def _without_names(kinds: list[str], rows: Sequence[Row]) -> list[str]:
     return ["row" if number in names else kind for number, kind in enumerate(kinds)]
 
 
-def _is_loud(row: Row) -> bool:
+def _is_loud(row: CsvRow) -> bool:
     text = next(cell.strip() for cell in row.cells if cell.strip())
     return text.isupper() or text.endswith(":") or text[:1] in "-=*#~\u2022" or text[-1:] in "-=*#~"
 
 
-def _is_continued(rows: Sequence[Row], number: int) -> bool:
+def _is_continued(rows: Sequence[CsvRow], number: int) -> bool:
     """Return whether a row that does not begin on the next line follows on one that spans several, and on no blank line."""
     before = rows[number - 1]
     return number > 0 and rows[number].line - before.line <= 1 + sum(
@@ -201,7 +201,7 @@ _RULES: Final = {
 }
 
 
-def _kind_of(row: Row, header: Sequence[str], fields: Sequence[str], *, first: bool) -> str:
+def _kind_of(row: CsvRow, header: Sequence[str], fields: Sequence[str], *, first: bool) -> str:
     """Return what a line is: "row", "single", "header", "help", "total" or "page"."""
     filled = [(number, text) for number, cell in enumerate(row.cells) if (text := cell.strip())]
     named = [(number, text) for number, text in filled if number < len(header)]
@@ -252,7 +252,7 @@ def _is_heading(cell: tuple[int, str], fields: Sequence[str]) -> bool:
     )
 
 
-def _cell(row: Row, fields: Sequence[str], field: str) -> str:
+def _cell(row: CsvRow, fields: Sequence[str], field: str) -> str:
     return next(
         (
             text
@@ -263,7 +263,7 @@ def _cell(row: Row, fields: Sequence[str], field: str) -> str:
     )
 
 
-def _fills_down(fields: Sequence[str], rows: Sequence[Row]) -> bool:
+def _fills_down(fields: Sequence[str], rows: Sequence[CsvRow]) -> bool:
     """Return whether a blank agency means the one above: agencies stand left of names, and none is written twice in a row."""
     if "organization.name" not in fields or "service.name" not in fields:
         return False

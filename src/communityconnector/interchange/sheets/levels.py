@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import attrs
 
-from communityconnector.interchange.sheets.layout import Line
+from communityconnector.interchange.sheets.layout import SheetLine
 from communityconnector.interchange.texts.cells import without_fraction
-from communityconnector.interchange.texts.privacy.said import UNLISTED
+from communityconnector.interchange.texts.privacy.marks import UNLISTED
 from communityconnector.interchange.texts.states import state_in
 from communityconnector.model import ServiceStatus
 from communityconnector.model.identity import mint
@@ -24,7 +24,7 @@ _SITES: Final = frozenset({"site", "location"})
 _LINKS: Final = frozenset({"programatsite", "program at site", "serviceatlocation", "service at location"})
 _AGENCIES: Final = frozenset({"agency", "organization"})
 
-Read = Callable[[Line], dict[str, Any]]
+ReadLine = Callable[[SheetLine], dict[str, Any]]
 """Makes a raw service of a row, in which what the row says is private is hidden already."""
 
 _OF_A_SERVICE: Final = frozenset(
@@ -36,7 +36,7 @@ _OF_A_SERVICE: Final = frozenset(
 
 
 @attrs.frozen
-class Levels:
+class RowLevels:
     """The rows of a sheet by their level.
 
     Attributes:
@@ -47,13 +47,13 @@ class Levels:
         fields: what each column means.
     """
 
-    programs: tuple[Line, ...]
-    sites: Mapping[str, Line]
-    links: tuple[Line, ...]
-    agencies: tuple[Line, ...]
+    programs: tuple[SheetLine, ...]
+    sites: Mapping[str, SheetLine]
+    links: tuple[SheetLine, ...]
+    agencies: tuple[SheetLine, ...]
     fields: tuple[str, ...]
 
-    def number(self, line: Line, field: str) -> str:
+    def number(self, line: SheetLine, field: str) -> str:
         """Return the number that a row has in a column; "" for none. Programs write 0 where there is none."""
         cells = (
             text
@@ -63,7 +63,7 @@ class Levels:
         number = without_fraction(next(cells, ""))
         return "" if number in {"0", "-1"} else number
 
-    def joined(self) -> Iterator[tuple[str, str, Line | None]]:
+    def joined(self) -> Iterator[tuple[str, str, SheetLine | None]]:
         """Yield the number of a program, that of its site, and the row that joins them, if one does."""
         for line in self.links:
             program, site = (self.number(line, field) for field in ("level.program", "level.site"))
@@ -83,7 +83,7 @@ class Levels:
         return sorted([*sites, *others, *(line.row.line for line in self.agencies)])
 
 
-def levels_of(lines: Sequence[Line], fields: Sequence[str]) -> Levels | None:
+def levels_of(lines: Sequence[SheetLine], fields: Sequence[str]) -> RowLevels | None:
     """Return the rows of a sheet by their level; `None` where no column says it, or no row is a program.
 
     Where most sites are joined to no program, each of them is a service, as its center keeps them.
@@ -95,14 +95,14 @@ def levels_of(lines: Sequence[Line], fields: Sequence[str]) -> Levels | None:
     if not _PROGRAMS & set(levels):
         return None
     by_level = list(zip(lines, levels, strict=True))
-    sheet_levels = Levels((), {}, (), (), tuple(fields))
+    sheet_levels = RowLevels((), {}, (), (), tuple(fields))
     sites = {
         sheet_levels.number(line, "service.id") or f"line {line.row.line}": line
         for line, level in by_level
         if level in _SITES
     }
     places = _SITES | _LINKS | _AGENCIES
-    sheet_levels = Levels(
+    sheet_levels = RowLevels(
         tuple(line for line, level in by_level if level not in places),
         sites,
         tuple(line for line, level in by_level if level in _LINKS),
@@ -121,7 +121,7 @@ def levels_of(lines: Sequence[Line], fields: Sequence[str]) -> Levels | None:
 
 
 @attrs.frozen
-class Places:
+class ProgramPlaces:
     """Where programs are.
 
     Attributes:
@@ -131,7 +131,7 @@ class Places:
     links: Mapping[str, Sequence[dict[str, Any]]]
 
     @classmethod
-    def of(cls, levels: Levels, read: Read) -> Places:
+    def of(cls, levels: RowLevels, read: ReadLine) -> ProgramPlaces:
         """Read the rows of sites, and of what joins programs to them.
 
         Args:

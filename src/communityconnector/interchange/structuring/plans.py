@@ -10,7 +10,7 @@ import attrs
 from communityconnector.interchange.notes import Draft
 from communityconnector.interchange.texts.ages import repair_age
 from communityconnector.interchange.texts.privacy.classifying import CLASSIFYING
-from communityconnector.interchange.texts.privacy.hearing import TELLING
+from communityconnector.interchange.texts.privacy.record_privacy import MAY_BE_PRIVATE
 from communityconnector.interchange.texts.repaired import Repair
 from communityconnector.interchange.texts.values import quick_test, repair_of
 from communityconnector.model import ENTITIES, FieldSpec, Kind, Record, required, specs
@@ -100,6 +100,6 @@ def entity_plan(entity: str) -> EntityPlan:
         entity in {"location", "organization", "service_area"},
         entity in {"service", "organization", "location"},
         has_level(cls),
-        TELLING.get(entity, lambda _: False),
+        MAY_BE_PRIVATE.get(entity, lambda _: False),
         CLASSIFYING.get(entity, frozenset()),
     )

@@ -17,7 +17,7 @@ _PAGES: Final = ("contents", "content", "data", "results", "items", "records", "
 
 
 @attrs.frozen
-class Page:
+class ApiPage:
     """An object that wraps records: its key, what is under it, and what it says besides."""
 
     key: str
@@ -26,7 +26,7 @@ class Page:
 
 
 @attrs.frozen
-class Container:
+class TableContainer:
     """An object whose keys are tables.
 
     Attributes:
@@ -44,7 +44,7 @@ class Container:
     notes: tuple[str, ...] = ()
 
 
-def shape_of(value: Mapping[str, Any], hint: str = "") -> Page | Container | None:
+def shape_of(value: Mapping[str, Any], hint: str = "") -> ApiPage | TableContainer | None:
     """Return what wraps records, if the object is no record itself."""
     known = _known(tuple(value), hint)
     if not known.wraps and (value.get("id") or value.get("name")):
@@ -54,7 +54,7 @@ def shape_of(value: Mapping[str, Any], hint: str = "") -> Page | Container | Non
         is_list = isinstance(inner, list) and all(isinstance(item, dict) for item in inner)
         if (is_list or isinstance(inner, dict)) and "name" not in value:
             about = {k: item for k, item in value.items() if k not in _PAGING and k != key}
-            return Page(key, inner, about)
+            return ApiPage(key, inner, about)
     tables = {key: entity for key, entity in known.tables.items() if _holds_records(key, value[key])}
     if not tables:
         return None
@@ -68,11 +68,11 @@ def shape_of(value: Mapping[str, Any], hint: str = "") -> Page | Container | Non
         return None
     about = {key: item for key, item in value.items() if key not in tables}
     linked, notes = _linked(value, tables)
-    return Container(linked, tables, about, all(key.endswith(".csv") for key in tables), notes)
+    return TableContainer(linked, tables, about, all(key.endswith(".csv") for key in tables), notes)
 
 
 @attrs.frozen
-class _Known:
+class _KnownKeys:
     """What an object's keys tell: its likeliest entity, keys that may hold pages or tables, whether any may wrap."""
 
     entity: str
@@ -82,12 +82,12 @@ class _Known:
 
 
 @lru_cache(maxsize=1024)
-def _known(keys: tuple[str, ...], hint: str) -> _Known:
+def _known(keys: tuple[str, ...], hint: str) -> _KnownKeys:
     entity = entity_of(dict.fromkeys(keys), hint)
     fields = specs(ENTITIES[entity])
     pages = tuple(key for key in _PAGES if key in keys and not (hint and key in specs(ENTITIES[hint])))
     tables = {key: named for key in keys if (named := entity_named(key.removesuffix(".csv")))}
-    return _Known(entity, pages, tables, bool(pages) or any(key not in fields for key in tables))
+    return _KnownKeys(entity, pages, tables, bool(pages) or any(key not in fields for key in tables))
 
 
 _PAGING: Final = frozenset({

@@ -20,9 +20,9 @@ from communityconnector.interchange.structuring.record_ids import RecordIds
 from communityconnector.interchange.structuring.schedule_parts import schedule_parts
 from communityconnector.interchange.structuring.service_state import with_state
 from communityconnector.interchange.texts.identifiers import is_odd_id
-from communityconnector.interchange.texts.privacy.classifying import hear_class
-from communityconnector.interchange.texts.privacy.hearing import hear
-from communityconnector.interchange.texts.privacy.said import HIDDEN, Said
+from communityconnector.interchange.texts.privacy.classifying import mark_class_privacy
+from communityconnector.interchange.texts.privacy.marks import HIDDEN, PrivacyMark
+from communityconnector.interchange.texts.privacy.record_privacy import mark_privacy
 from communityconnector.interchange.texts.repaired import ABSENT, NOTHING, Problem
 from communityconnector.interchange.texts.values import LARGEST
 from communityconnector.model import ENTITIES, Finding, Record, Severity
@@ -170,11 +170,11 @@ class Structurer:
             if extra or "attributes" in values:
                 with_level(values, extra)
             if unknown or self.ticked or plan.tells(values):
-                said = hear(entity, raw, values, extra, unknown, self.ticked)
+                said = mark_privacy(entity, raw, values, extra, unknown, self.ticked)
                 if said:
                     self.report_hidden(said, entity)
         elif plan.classifies and not plan.classifies.isdisjoint(values):
-            of_class = hear_class(entity, values)
+            of_class = mark_class_privacy(entity, values)
             if of_class is not None:
                 self.report_hidden((of_class,), entity)
         if len(drafts) > first:
@@ -183,7 +183,7 @@ class Structurer:
                     draft.entity, draft.record_id = entity, values["id"]
         return cls(**values, extra=extra)
 
-    def report_hidden(self, hidden: Iterable[Said], entity: str, record_id: str = "") -> None:
+    def report_hidden(self, hidden: Iterable[PrivacyMark], entity: str, record_id: str = "") -> None:
         """Draft a finding of each thing that is hidden: a person may know better.
 
         Args:

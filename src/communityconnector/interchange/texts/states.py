@@ -18,7 +18,7 @@ from communityconnector.model import ENTITIES, ServiceStatus, specs
 from communityconnector.model.folding import fold, without_accents
 
 
-class Sense(IntEnum):
+class NameSense(IntEnum):
     """What a name asks."""
 
     STATE = 1
@@ -39,7 +39,7 @@ class Sense(IntEnum):
     """What state a service is in, or in which state of the country: the value tells."""
 
 
-class _Said(IntEnum):
+class _StateWord(IntEnum):
     """What a value says, the least first: of several the greatest counts."""
 
     NOTHING = 0
@@ -54,7 +54,7 @@ class _Said(IntEnum):
     UNPUBLISHED = 8
 
 
-class State(NamedTuple):
+class ServiceState(NamedTuple):
     """A state as HSDS has it.
 
     Attributes:
@@ -111,51 +111,51 @@ _NO_LONGER: Final = re.compile(
 
 
 @lru_cache(maxsize=4_096)
-def sense_of(name: str) -> Sense | None:  # noqa: C901, PLR0911, PLR0912  # a table of names, one line a sense
+def sense_of(name: str) -> NameSense | None:  # noqa: C901, PLR0911, PLR0912  # a table of names, one line a sense
     """Return what a column or a key asks of the state of a service; `None` where it asks something else."""
     tokens = [fold(token) for token in _TOKEN.findall(without_accents(name.replace("__c", "")))]
     words = frozenset(tokens)
     if not words or words & _ABOUT_SOMETHING_ELSE:
         return None
     if _NO_LONGER.match(name):
-        return Sense.GONE
+        return NameSense.GONE
     joined = " ".join(tokens)
     if re.search(r"\b(?:available|ok|open) (?:for|to) referrals?\b", joined):
-        return Sense.REFERRED
+        return NameSense.REFERRED
     if re.search(r"\b(?:do not refer|no referrals?|exclude from referrals?)\b", joined):
-        return Sense.UNREFERRED
+        return NameSense.UNREFERRED
     if _STOPPED_PHRASE.fullmatch(joined):
-        return Sense.STOPPED
+        return NameSense.STOPPED
     if words <= _QUALIFIERS | {"publish", "published", "publicado", "publicar"} and "publi" in joined:
-        return Sense.PUBLISHED
+        return NameSense.PUBLISHED
     if words <= {"is", "approved", "record", "listing", "entry", "aprobado"} and joined.endswith(
         ("approved", "aprobado")
     ):
-        return Sense.PUBLISHED
+        return NameSense.PUBLISHED
     if words <= {"is", "draft", "unpublished", "borrador"}:
-        return Sense.UNPUBLISHED
+        return NameSense.UNPUBLISHED
     if (words & _ENDS and words <= _ENDS | _AROUND_END) or joined in ("last day", "season last day"):
-        return Sense.LAST_DAY
+        return NameSense.LAST_DAY
     known = words <= _QUALIFIERS | _STATES | _RUNS | _STOPPED | _PAUSED | _ON
     negated = bool(words & {"not", "non"}) and words - {"not", "non"} <= _QUALIFIERS | _RUNS
     if words & _ANYWHERE or (known and words & _STOPPED):
         if words & _STATES or (words & _RUNS and words & _STOPPED):
-            return Sense.STATE
+            return NameSense.STATE
         if words & _ON:
-            return Sense.STOPPED_ON
-        return Sense.PAUSED if words & _PAUSED else Sense.STOPPED
+            return NameSense.STOPPED_ON
+        return NameSense.PAUSED if words & _PAUSED else NameSense.STOPPED
     if negated and words & _RUNS:
-        return Sense.STOPPED
+        return NameSense.STOPPED
     if not known:
         return None
     if words & _STATES and not words & _ON:
         is_sure = words & {"status", "estatus", "situacion"} or joined in _STATES_OF_SERVICES
-        return Sense.STATE if is_sure else Sense.EITHER
+        return NameSense.STATE if is_sure else NameSense.EITHER
     if words & _ON:
         return None
     if words & {"suspended", "paused", "hold", "suspendido", "pausa"} or joined == "temp closed":
-        return Sense.PAUSED
-    return Sense.RUNS if words & _RUNS or joined in _IN_OPERATION else None
+        return NameSense.PAUSED
+    return NameSense.RUNS if words & _RUNS or joined in _IN_OPERATION else None
 
 
 _STOPPED_PHRASE: Final = re.compile(
@@ -216,86 +216,89 @@ _STOPPED_WORDS: Final = re.compile(
 _AFTER_CLOSED: Final = re.compile(r"^.*?(?:closed|closure|cerrad[oa]s?)\b")
 
 
-def _in_words(value: str) -> _Said:  # noqa: PLR0911  # one line a group of words
+def _in_words(value: str) -> _StateWord:  # noqa: PLR0911  # one line a group of words
     """Return what the words of a state say."""
     value = value[:2_000].replace("_", " ")  # a longer text is no state
     plain = " ".join(fold(value).strip(" .!*").split())
     if plain in _SILENT or _LISTS.search(plain):
-        return _Said.NOTHING
+        return _StateWord.NOTHING
     closures_in = closures(value, certain=True)
     kinds = {closure.kind for closure in closures_in}
     if _UNREFERRED.search(plain):
-        return _Said.UNREFERRED
+        return _StateWord.UNREFERRED
     if _UNPUBLISHED.fullmatch(plain):
-        return _Said.UNPUBLISHED
+        return _StateWord.UNPUBLISHED
     if _ASK.search(plain):
-        return _Said.DOUBT
+        return _StateWord.DOUBT
     if Closing.GONE in kinds and any(closure.since for closure in closures_in):
-        return _Said.DATED
+        return _StateWord.DATED
     pauses = Closing.PAUSED in kinds or _PAUSED_WORDS.search(plain)
     if pauses and not _GONE_WORDS.search(plain):
-        return _Said.PAUSED
+        return _StateWord.PAUSED
     if Closing.GONE in kinds or (
         _STOPPED_WORDS.match(plain) and not names_times(_AFTER_CLOSED.sub("", plain))
     ):
-        return _Said.GONE if _GONE_WORDS.search(plain) else _Said.STOPPED
-    return _Said.RUNS if _ACTIVE.match(plain) else _Said.NOTHING
+        return _StateWord.GONE if _GONE_WORDS.search(plain) else _StateWord.STOPPED
+    return _StateWord.RUNS if _ACTIVE.match(plain) else _StateWord.NOTHING
 
 
 @lru_cache(maxsize=8_192)
-def _said(name: str, value: str) -> tuple[_Said, str]:  # noqa: PLR0911  # one branch a sense
+def _said(name: str, value: str) -> tuple[_StateWord, str]:  # noqa: PLR0911  # one branch a sense
     """Return what a value under a name says, and the words that tell more than the HSDS word for it."""
     sense = sense_of(name)
     plain = fold(value).strip(" .")
-    if sense is Sense.GONE:
-        return _Said.GONE, ""
+    if sense is NameSense.GONE:
+        return _StateWord.GONE, ""
     yes, no = plain in _YES, plain in _NO
     if sense is None or (not plain):
-        return _Said.NOTHING, ""
-    if sense in (Sense.STOPPED_ON, Sense.LAST_DAY):
+        return _StateWord.NOTHING, ""
+    if sense in (NameSense.STOPPED_ON, NameSense.LAST_DAY):
         day = read_day(value)
         if day and day == read_day(value, last=True) and day > _LONG_AGO:
-            return _Said.DATED, f"{'Made inactive on' if sense is Sense.STOPPED_ON else 'Last day:'} {day}"
+            return (
+                _StateWord.DATED,
+                f"{'Made inactive on' if sense is NameSense.STOPPED_ON else 'Last day:'} {day}",
+            )
         # "Program ended: yes".
-        return (_Said.STOPPED if yes and _PAST.search(fold(name)) else _Said.NOTHING), ""
+        return (_StateWord.STOPPED if yes and _PAST.search(fold(name)) else _StateWord.NOTHING), ""
     if sense in _ANSWERS and (yes or no):
         return _ANSWERS[sense][0 if yes else 1], ""
-    if sense in (Sense.PUBLISHED, Sense.UNPUBLISHED, Sense.REFERRED, Sense.UNREFERRED):
-        return _Said.NOTHING, ""
-    if sense is Sense.EITHER:
-        return (_in_words(value) if is_state(value) else _Said.NOTHING), ""
-    if sense is Sense.STATE and (yes or no):
+    if sense in (NameSense.PUBLISHED, NameSense.UNPUBLISHED, NameSense.REFERRED, NameSense.UNREFERRED):
+        return _StateWord.NOTHING, ""
+    if sense is NameSense.EITHER:
+        return (_in_words(value) if is_state(value) else _StateWord.NOTHING), ""
+    if sense is NameSense.STATE and (yes or no):
         # "Status: 1" may be a code of anything.
         sure = plain in {"yes", "y", "true", "si", "no", "n", "false"}
-        return (_Said.RUNS if yes else _Said.STOPPED) if sure else _Said.NOTHING, ""
+        return (_StateWord.RUNS if yes else _StateWord.STOPPED) if sure else _StateWord.NOTHING, ""
     said = _in_words(value)
-    if sense in (Sense.STOPPED, Sense.PAUSED) and said is _Said.NOTHING and plain not in _SILENT:
+    if sense in (NameSense.STOPPED, NameSense.PAUSED) and said is _StateWord.NOTHING and plain not in _SILENT:
         day = read_day(value)
-        return (_Said.DATED, f"Closed as of {day}") if day > _LONG_AGO else (_Said.NOTHING, "")
+        return (_StateWord.DATED, f"Closed as of {day}") if day > _LONG_AGO else (_StateWord.NOTHING, "")
     words = " ".join(value.split())
-    return said, words if said in _TOLD or (said is _Said.PAUSED and _tells_more(plain)) else ""
+    return said, words if said in _TOLD or (said is _StateWord.PAUSED and _tells_more(plain)) else ""
 
 
 _PAST: Final = re.compile(r"ended|expired|closed|finaliz|termin[ao]|cerrad")
 _LONG_AGO: Final = "1900-01-02"
 """Databases write 1 January 1900 for no date."""
-_TOLD: Final = (_Said.DATED, _Said.DOUBT, _Said.UNREFERRED)
-_ANSWERS: Final[Mapping[Sense, tuple[_Said, _Said]]] = {
-    Sense.RUNS: (_Said.RUNS, _Said.STOPPED),
-    Sense.STOPPED: (_Said.STOPPED, _Said.RUNS),
-    Sense.PAUSED: (_Said.PAUSED, _Said.RUNS),
-    Sense.PUBLISHED: (_Said.NOTHING, _Said.UNPUBLISHED),
-    Sense.UNPUBLISHED: (_Said.UNPUBLISHED, _Said.NOTHING),
-    Sense.REFERRED: (_Said.NOTHING, _Said.UNREFERRED),
-    Sense.UNREFERRED: (_Said.UNREFERRED, _Said.NOTHING),
+_TOLD: Final = (_StateWord.DATED, _StateWord.DOUBT, _StateWord.UNREFERRED)
+_ANSWERS: Final[Mapping[NameSense, tuple[_StateWord, _StateWord]]] = {
+    NameSense.RUNS: (_StateWord.RUNS, _StateWord.STOPPED),
+    NameSense.STOPPED: (_StateWord.STOPPED, _StateWord.RUNS),
+    NameSense.PAUSED: (_StateWord.PAUSED, _StateWord.RUNS),
+    NameSense.PUBLISHED: (_StateWord.NOTHING, _StateWord.UNPUBLISHED),
+    NameSense.UNPUBLISHED: (_StateWord.UNPUBLISHED, _StateWord.NOTHING),
+    NameSense.REFERRED: (_StateWord.NOTHING, _StateWord.UNREFERRED),
+    NameSense.UNREFERRED: (_StateWord.UNREFERRED, _StateWord.NOTHING),
 }
 """What yes and no mean."""
-_STATUS: Final[Mapping[_Said, str]] = {
-    _Said.RUNS: ServiceStatus.ACTIVE.value,
-    _Said.PAUSED: ServiceStatus.TEMPORARILY_CLOSED.value,
-    _Said.STOPPED: ServiceStatus.INACTIVE.value,
-    _Said.GONE: ServiceStatus.DEFUNCT.value,
-    _Said.UNPUBLISHED: ServiceStatus.INACTIVE.value,
+_STATUS: Final[Mapping[_StateWord, str]] = {
+    _StateWord.RUNS: ServiceStatus.ACTIVE.value,
+    _StateWord.PAUSED: ServiceStatus.TEMPORARILY_CLOSED.value,
+    _StateWord.STOPPED: ServiceStatus.INACTIVE.value,
+    _StateWord.GONE: ServiceStatus.DEFUNCT.value,
+    _StateWord.UNPUBLISHED: ServiceStatus.INACTIVE.value,
 }
 _PLAIN_PAUSE: Final = re.compile(
     r"temp(?:orar(?:y|ily))?\.? clos(?:ed|ure)|closed temp(?:orarily)?|temporarily_closed|tc"
@@ -308,7 +311,7 @@ def _tells_more(plain: str) -> bool:
 
 def is_state(value: str) -> bool:
     """Return whether a text under "State" or "Estado" is what state something is in: "inactive", and not "NC" or "Ohio"."""
-    return len(value.strip()) > len("OK") and _in_words(value) is not _Said.NOTHING
+    return len(value.strip()) > len("OK") and _in_words(value) is not _StateWord.NOTHING
 
 
 def is_yes_or_no(name: str, value: str) -> bool:
@@ -322,7 +325,7 @@ def state_names(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in names if sense_of(name) is not None)
 
 
-def state_in(raw: Mapping[str, Any], *, has_status: bool = True) -> State | None:
+def state_in(raw: Mapping[str, Any], *, has_status: bool = True) -> ServiceState | None:
     """Return the state that a raw record tells under names of its own; `None` where HSDS has all of it as it is.
 
     Args:
@@ -330,7 +333,7 @@ def state_in(raw: Mapping[str, Any], *, has_status: bool = True) -> State | None
         has_status: whether such a record has a status in HSDS.
     """
     if _is_meeting_of_a_closed_place(raw):
-        return State(ServiceStatus.TEMPORARILY_CLOSED.value, "", ("attributes",), runs=False)
+        return ServiceState(ServiceStatus.TEMPORARILY_CLOSED.value, "", ("attributes",), runs=False)
     status = raw.get("status")
     if SILENT_BUT_STATUS.issuperset(raw) and (
         status is None or (has_status and isinstance(status, str) and status in _WORDS)
@@ -340,22 +343,28 @@ def state_in(raw: Mapping[str, Any], *, has_status: bool = True) -> State | None
     if not names or (has_status and names == ("status",) and _is_word(status)):
         return None
     answers = [(name, *_said(name, _text(raw[name]))) for name in names]
-    answers = [one for one in answers if one[1] is not _Said.NOTHING]
+    answers = [one for one in answers if one[1] is not _StateWord.NOTHING]
     if not answers:
         return None
     said = max(one[1] for one in answers)
-    alerts = dict.fromkeys(words for _, kind, words in answers if words and kind >= min(said, _Said.PAUSED))
+    alerts = dict.fromkeys(
+        words for _, kind, words in answers if words and kind >= min(said, _StateWord.PAUSED)
+    )
     alert = "; ".join(alerts)
-    if said is _Said.DATED and any(words.startswith("Made inactive") for words in alerts) and _runs(answers):
+    if (
+        said is _StateWord.DATED
+        and any(words.startswith("Made inactive") for words in alerts)
+        and _runs(answers)
+    ):
         # Once inactive and active again, or active by a default: not known.
         alert = f"Called active, though {alert[0].lower()}{alert[1:]}"
-    elif said is _Said.DATED and _runs(answers):
-        return State(_STATUS[_Said.RUNS], alert, tuple(one[0] for one in answers), runs=False)
+    elif said is _StateWord.DATED and _runs(answers):
+        return ServiceState(_STATUS[_StateWord.RUNS], alert, tuple(one[0] for one in answers), runs=False)
     status = _STATUS.get(said, "")
-    if said is _Said.UNREFERRED:
+    if said is _StateWord.UNREFERRED:
         alert = alert or "Not for referral"
-        status = _STATUS[_Said.RUNS] if _runs(answers) else ""
-    return State(status, alert, tuple(one[0] for one in answers), said is _Said.RUNS)
+        status = _STATUS[_StateWord.RUNS] if _runs(answers) else ""
+    return ServiceState(status, alert, tuple(one[0] for one in answers), said is _StateWord.RUNS)
 
 
 def _is_meeting_of_a_closed_place(raw: Mapping[str, Any]) -> bool:
@@ -368,8 +377,8 @@ def _is_meeting_of_a_closed_place(raw: Mapping[str, Any]) -> bool:
     return False
 
 
-def _runs(answers: list[tuple[str, _Said, str]]) -> bool:
-    return any(said is _Said.RUNS for _, said, _ in answers)
+def _runs(answers: list[tuple[str, _StateWord, str]]) -> bool:
+    return any(said is _StateWord.RUNS for _, said, _ in answers)
 
 
 _WORDS: Final = frozenset(ServiceStatus)

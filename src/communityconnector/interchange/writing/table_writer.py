@@ -35,10 +35,10 @@ from communityconnector.model.shape import children, place_of
 TABLE_NAMES: Final = frozenset({cls.table for cls in ENTITIES.values()} | {EXTRAS, "datapackage.json"})
 """Every file that `tables` may write."""
 
-Key = tuple[str, str]
+RecordKey = tuple[str, str]
 """Entity and id of a record."""
 
-Owners = dict[str, list[Key]]
+Owners = dict[str, list[RecordKey]]
 """Who embeds a record, or whom it embeds, by the column that names them."""
 
 
@@ -54,7 +54,7 @@ def tables(directory: Directory, *, conformer: Conformer | None = None) -> dict[
     """
     owners = _owners(directory)
     present = {(entity, identifier(entity, key)) for entity, key in owners}
-    rowless: set[Key] = set()
+    rowless: set[RecordKey] = set()
     while True:
         writing = _Writing(Conformer(tabular=True), Extras(), present - rowless)
         rows = {entity: writing.table(directory, entity, owners) for entity in ENTITIES}
@@ -87,16 +87,16 @@ def _records(directory: Directory, entity: str) -> Iterator[Record]:
         yield from {record.id: record for record in others if record.id not in held}.values()
 
 
-def _owners(directory: Directory) -> dict[Key, Owners]:
+def _owners(directory: Directory) -> dict[RecordKey, Owners]:
     """Return who owns each record that gets rows. What only an attribute without a term embeds gets none."""
-    by_record: dict[Key, Owners] = {(e, r.id): {} for e in ENTITIES for r in _records(directory, e)}
+    by_record: dict[RecordKey, Owners] = {(e, r.id): {} for e in ENTITIES for r in _records(directory, e)}
 
     def own(record: Record, column: str, other: Record) -> None:
         keys = by_record[record.entity, record.id].setdefault(column, [])
         if (other.entity, other.id) not in keys:
             keys.append((other.entity, other.id))
 
-    inside: set[Key] = set()
+    inside: set[RecordKey] = set()
     for entity in ENTITIES:
         for record in _records(directory, entity):
             for field, child in children(record):
@@ -156,10 +156,10 @@ class _Writing:
 
     conform: Conformer
     extras: Extras
-    present: set[Key]
-    rowless: set[Key] = attrs.field(factory=set)
+    present: set[RecordKey]
+    rowless: set[RecordKey] = attrs.field(factory=set)
 
-    def table(self, directory: Directory, entity: str, owners: Mapping[Key, Owners]) -> list[list[str]]:
+    def table(self, directory: Directory, entity: str, owners: Mapping[RecordKey, Owners]) -> list[list[str]]:
         """Return the rows of one table."""
         rows: list[list[str]] = []
         for record in _records(directory, entity):
@@ -200,7 +200,9 @@ class _Writing:
                 self.extras.keep(*row, COPY, fit.id)
             yield [cell(cells[name]) for name in names]
 
-    def _name_owner(self, cells: dict[str, Any], column: str, owner: Key | None, row: Key) -> None:
+    def _name_owner(
+        self, cells: dict[str, Any], column: str, owner: RecordKey | None, row: RecordKey
+    ) -> None:
         """Write who owns a row. What the source said there besides, and a reader would not get back, is kept."""
         said = cells[column]
         entity, cells[column] = owner or ("", None)
@@ -215,7 +217,7 @@ class _Writing:
                 self.extras.keep(*row, named, cells[named])
             cells[named] = entity
 
-    def _references(self, record: Record, cells: dict[str, Any], row: Key) -> bool:
+    def _references(self, record: Record, cells: dict[str, Any], row: RecordKey) -> bool:
         """Keep references that lead nowhere out of the row; gives whether the row is one without them."""
         lacking = []
         for name, facts in specs(type(record)).items():

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from communityconnector.interchange.structuring.own_fields import STATE
 from communityconnector.interchange.texts.closures import Closing, Closure, closures, may_close
-from communityconnector.interchange.texts.privacy.said import UNLISTED
+from communityconnector.interchange.texts.privacy.marks import UNLISTED
 from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
 from communityconnector.matching.query import Query

@@ -19,7 +19,7 @@ from communityconnector.interchange.texts.opening_hours.items import items_of
 from communityconnector.interchange.texts.opening_hours.months import Season, seasons_of
 from communityconnector.interchange.texts.opening_hours.tokens import plain, without_holidays
 from communityconnector.interchange.texts.opening_hours.vocabulary import DAYS
-from communityconnector.interchange.texts.opening_hours.weeks import Part, schedules
+from communityconnector.interchange.texts.opening_hours.weeks import RawSchedule, schedules
 from communityconnector.model.rule_parts import RULE
 
 __all__ = ["Hours", "read_days", "read_hours", "read_span"]
@@ -28,7 +28,7 @@ _LONGEST = 1_000
 
 
 @attrs.frozen
-class Hours:
+class HoursInWords:
     """What a text says of hours.
 
     Attributes:
@@ -40,27 +40,27 @@ class Hours:
         doubt: why not, in a few words.
     """
 
-    schedules: tuple[Part, ...] = ()
+    schedules: tuple[RawSchedule, ...] = ()
     certain: bool = False
     doubt: str = ""
 
 
 @lru_cache(maxsize=4096)
-def read_hours(text: str) -> Hours:
+def read_hours(text: str) -> HoursInWords:
     """Read opening hours in words, in English or Spanish.
 
     Any text may be given; what cannot be read with certainty gives no schedules and says why.
     """
     if len(text) > _LONGEST:
-        return Hours(doubt="too long")
+        return HoursInWords(doubt="too long")
     try:
         bare, notes = without_holidays(plain(text))
-        return Hours(tuple({**part, **notes} for part in _parts(bare)), certain=True)
+        return HoursInWords(tuple({**part, **notes} for part in _parts(bare)), certain=True)
     except DoubtError as doubt:
-        return Hours(doubt=str(doubt))
+        return HoursInWords(doubt=str(doubt))
 
 
-def _parts(text: str) -> list[Part]:
+def _parts(text: str) -> list[RawSchedule]:
     schedules_read = []
     for season in seasons_of(text) or [Season(frozenset(), text, leads=True)]:
         parts = schedules(items_of(season.rest))

@@ -26,7 +26,7 @@ _SHORTEST = 10
 
 
 @attrs.frozen
-class Clock:
+class ClockTime:
     """A time as it is written.
 
     Attributes:
@@ -44,7 +44,7 @@ class Clock:
     in_words: bool = False
 
 
-def clock_of(digits: str, half: str, *, named_hours: bool) -> Clock:
+def clock_of(digits: str, half: str, *, named_hours: bool) -> ClockTime:
     """Return a time of its digits."""
     bare = re.sub(r"\s", "", digits).replace(".", ":")
     wide = bare.isdigit() and len(bare) >= 3
@@ -56,10 +56,10 @@ def clock_of(digits: str, half: str, *, named_hours: bool) -> Clock:
     limit = 12 if half else 24
     if hour > limit or minute > 59 or (half and hour == 0) or (hour == 24 and minute):
         doubt(f"the time {digits}")
-    return Clock(hour, minute, half, wide or bare.startswith("0") or hour > 12 or named_hours)
+    return ClockTime(hour, minute, half, wide or bare.startswith("0") or hour > 12 or named_hours)
 
 
-def span_of(first: Clock, last: Clock) -> tuple[str, str]:
+def span_of(first: ClockTime, last: ClockTime) -> tuple[str, str]:
     """Return the opening and closing time of a span."""
     opening, closing = _ends(first, last)
     if opening % 1440 == closing % 1440 == 0 or (opening == 0 and closing == 1439):
@@ -76,7 +76,7 @@ def span_of(first: Clock, last: Clock) -> tuple[str, str]:
     return _written(opening), _written(closing)
 
 
-def afternoon(first: Clock, last: Clock, after: str) -> tuple[str, str] | None:
+def afternoon(first: ClockTime, last: ClockTime, after: str) -> tuple[str, str] | None:
     """Return a span without am or pm that stands after one of the morning ("9-12, 1-5"); `None` for another one."""
     if first.half or last.half or first.wide or last.wide or not "06:00" < after <= "13:00":
         return None
@@ -88,11 +88,11 @@ def afternoon(first: Clock, last: Clock, after: str) -> tuple[str, str] | None:
     )
 
 
-def _is_noon_perhaps(time: Clock, minutes: int) -> bool:
+def _is_noon_perhaps(time: ClockTime, minutes: int) -> bool:
     return time.hour == 12 and not time.in_words and minutes % 1440 < 60
 
 
-def _ends(first: Clock, last: Clock) -> tuple[int, int]:
+def _ends(first: ClockTime, last: ClockTime) -> tuple[int, int]:
     if first.half and last.half:
         return _minutes(first), _minutes(last)
     if last.half:
@@ -106,7 +106,7 @@ def _ends(first: Clock, last: Clock) -> tuple[int, int]:
     return _no_half(first, last)
 
 
-def _half_after(first: Clock, last: Clock) -> tuple[int, int]:
+def _half_after(first: ClockTime, last: ClockTime) -> tuple[int, int]:
     end = _minutes(last)
     if first.wide:
         doubt("am or pm")
@@ -120,7 +120,7 @@ def _half_after(first: Clock, last: Clock) -> tuple[int, int]:
     return doubt("am or pm")
 
 
-def _no_half(first: Clock, last: Clock) -> tuple[int, int]:
+def _no_half(first: ClockTime, last: ClockTime) -> tuple[int, int]:
     opening, closing = first.hour * 60 + first.minute, last.hour * 60 + last.minute
     if first.hour > 12 or last.hour > 12 or (first.wide and (last.wide or last.hour >= 10)):
         if closing <= opening and first.hour < 13:
@@ -137,7 +137,7 @@ def _no_half(first: Clock, last: Clock) -> tuple[int, int]:
     return doubt("am or pm")
 
 
-def _minutes(time: Clock) -> int:
+def _minutes(time: ClockTime) -> int:
     return time.hour % 12 * 60 + time.minute + (720 if time.half == "p" else 0)
 
 

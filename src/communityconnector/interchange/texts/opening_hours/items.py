@@ -9,14 +9,14 @@ import attrs
 
 from communityconnector.interchange.texts.opening_hours.clock import WHOLE_DAY, afternoon, span_of
 from communityconnector.interchange.texts.opening_hours.doubts import DoubtError, doubt
-from communityconnector.interchange.texts.opening_hours.tokens import Token, tokens_of
+from communityconnector.interchange.texts.opening_hours.tokens import HoursToken, tokens_of
 from communityconnector.interchange.texts.opening_hours.vocabulary import DAYS
 
 _NUMBERS: Final = ("ordinal", "dates")
 
 
 @attrs.frozen
-class Item:
+class HoursItem:
     """A part of a text.
 
     Attributes:
@@ -34,7 +34,7 @@ class Item:
     in_brackets: bool = False
 
 
-def items_of(text: str) -> list[Item]:
+def items_of(text: str) -> list[HoursItem]:
     """Return the parts of a text.
 
     Raises:
@@ -46,10 +46,10 @@ def items_of(text: str) -> list[Item]:
 class _Reader:
     """Reads tokens one after the other."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[HoursToken]) -> None:
         self._tokens = tokens
         self._at = 0
-        self._items: list[Item] = []
+        self._items: list[HoursItem] = []
         self._depth = 0
 
     def _kind(self, offset: int = 0) -> str:
@@ -57,9 +57,9 @@ class _Reader:
         return self._tokens[at].kind if 0 <= at < len(self._tokens) else ""
 
     def _put(self, kind: str, **parts: object) -> None:
-        self._items.append(Item(kind, in_brackets=self._depth > 0, **parts))  # type: ignore[arg-type]  # its fields
+        self._items.append(HoursItem(kind, in_brackets=self._depth > 0, **parts))  # type: ignore[arg-type]  # its fields
 
-    def items(self) -> list[Item]:
+    def items(self) -> list[HoursItem]:
         while self._at < len(self._tokens):
             kind = self._kind()
             reader = getattr(self, f"_read_{kind}", None)
@@ -74,7 +74,7 @@ class _Reader:
             doubt("which day of the month")
         return self._items if any(item.kind == "days" for item in self._items) else self._with_dates()
 
-    def _with_dates(self) -> list[Item]:
+    def _with_dates(self) -> list[HoursItem]:
         """Return the parts of a text without weekdays, in which "the 1st of the month" is a date of it."""
         return [
             attrs.evolve(item, kind="dates")

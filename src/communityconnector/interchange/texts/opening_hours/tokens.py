@@ -10,7 +10,7 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.interchange.texts.opening_hours import vocabulary
-from communityconnector.interchange.texts.opening_hours.clock import Clock, clock_of
+from communityconnector.interchange.texts.opening_hours.clock import ClockTime, clock_of
 from communityconnector.interchange.texts.opening_hours.doubts import doubt
 from communityconnector.model.rule_parts import CLOSED_ON_HOLIDAYS
 
@@ -39,7 +39,7 @@ def without_holidays(text: str) -> tuple[str, dict[str, Any]]:
 
 
 @attrs.frozen
-class Token:
+class HoursToken:
     """A word.
 
     Attributes:
@@ -52,7 +52,7 @@ class Token:
 
     kind: str
     days: tuple[str, ...] = ()
-    clock: Clock | None = None
+    clock: ClockTime | None = None
     number: int = 0
     numbers: tuple[int, ...] = ()
 
@@ -101,7 +101,7 @@ _WORDS: Final = (
 )
 
 
-def tokens_of(text: str) -> Iterator[Token]:
+def tokens_of(text: str) -> Iterator[HoursToken]:
     """Yield the words of a text, fillers left out.
 
     Raises:
@@ -116,35 +116,35 @@ def tokens_of(text: str) -> Iterator[Token]:
         kind = match.lastgroup or ""
         if match["time"] is not None:
             half = match["half"] or match["short"] or _PARTS.get(match["part"] or "", "")
-            yield Token("time", clock=clock_of(match["time"], half, named_hours=bool(match["hour"])))
+            yield HoursToken("time", clock=clock_of(match["time"], half, named_hours=bool(match["hour"])))
         elif kind in {"noon", "midnight"}:
-            yield Token("time", clock=Clock(12, 0, "p" if kind == "noon" else "a", in_words=True))
+            yield HoursToken("time", clock=ClockTime(12, 0, "p" if kind == "noon" else "a", in_words=True))
         elif kind == "set":
-            yield Token("days", days=vocabulary.SETS[match["set"]])
+            yield HoursToken("days", days=vocabulary.SETS[match["set"]])
         elif kind == "ordinal":
-            yield Token("ordinal", number=vocabulary.ORDINALS[match["ordinal"]])
+            yield HoursToken("ordinal", number=vocabulary.ORDINALS[match["ordinal"]])
         elif kind in {"date", "dates"}:
-            yield Token("dates", numbers=tuple(map(int, re.findall(r"\d+", match[kind]))))
+            yield HoursToken("dates", numbers=tuple(map(int, re.findall(r"\d+", match[kind]))))
         elif kind == "word":
             if match["word"] not in vocabulary.FILLERS:
                 yield _word(match["word"])
         elif kind == "other":
             doubt(f"what {match['other']!r} means")
         elif kind != "bullet":
-            yield Token(kind)
+            yield HoursToken(kind)
         elif text[:start].strip() and "\n" not in text[:start][-3:]:
             doubt("what the mark means")
 
 
-def _word(word: str) -> Token:
+def _word(word: str) -> HoursToken:
     day = vocabulary.DAY_NAMES.get(word)
     if day is not None:
-        return Token("days", days=(day,))
+        return HoursToken("days", days=(day,))
     kind = next((kind for words, kind in _WORDS if word in words), "")
     if kind:
-        return Token(kind)
+        return HoursToken(kind)
     if _RUN.fullmatch(word) and word not in vocabulary.AMBIGUOUS_RUNS:
         days = tuple(vocabulary.DAY_NAMES[letter] for letter in _LETTERS.findall(word))
         if len(set(days)) == len(days):
-            return Token("days", days=days)
+            return HoursToken("days", days=days)
     return doubt(f"the word {word!r}")

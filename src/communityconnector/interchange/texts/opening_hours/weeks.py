@@ -10,11 +10,11 @@ import attrs
 
 from communityconnector.interchange.texts.opening_hours.clock import WHOLE_DAY
 from communityconnector.interchange.texts.opening_hours.doubts import doubt
-from communityconnector.interchange.texts.opening_hours.items import Item
+from communityconnector.interchange.texts.opening_hours.items import HoursItem
 from communityconnector.interchange.texts.opening_hours.vocabulary import DAYS
 from communityconnector.model.rule_parts import CLOSED, UNSURE
 
-Part = dict[str, Any]
+RawSchedule = dict[str, Any]
 """Parts of a schedule."""
 
 
@@ -35,7 +35,7 @@ class _Group:
         return any(not day.isalpha() for day in self.days)
 
 
-def schedules(items: Sequence[Item]) -> list[Part]:
+def schedules(items: Sequence[HoursItem]) -> list[RawSchedule]:
     """Return the schedules that a text means.
 
     Raises:
@@ -44,7 +44,7 @@ def schedules(items: Sequence[Item]) -> list[Part]:
     return _of_dates(items) if any(item.kind == "dates" for item in items) else _Weeks(items).parts()
 
 
-def _of_dates(items: Sequence[Item]) -> list[Part]:
+def _of_dates(items: Sequence[HoursItem]) -> list[RawSchedule]:
     """Return the schedules of a text that names dates of the month, instead of days of the week."""
     dates = [item.numbers for item in items if item.kind == "dates"]
     spans = [item.span for item in items if item.kind == "span"]
@@ -61,7 +61,7 @@ def _of_dates(items: Sequence[Item]) -> list[Part]:
 class _Weeks:
     """Puts the parts of a text together."""
 
-    def __init__(self, items: Sequence[Item]) -> None:
+    def __init__(self, items: Sequence[HoursItem]) -> None:
         self._items = items
         self._groups: list[_Group] = []
         self._shut: set[str] = set()
@@ -86,7 +86,7 @@ class _Weeks:
             doubt("no day")
         self._groups = [_Group([*DAYS])]
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[RawSchedule]:
         at, after_stop = 0, True
         while at < len(self._items):
             item = self._items[at]
@@ -101,7 +101,7 @@ class _Weeks:
         self._trailing()
         return list(self._parts())
 
-    def _take(self, item: Item, *, after_stop: bool) -> None:
+    def _take(self, item: HoursItem, *, after_stop: bool) -> None:
         last = self._groups[-1] if self._groups else None
         if item.kind == "span":
             if last is None or (not self._days_first and last.days and len(self._groups[0].spans)):
@@ -213,7 +213,7 @@ class _Weeks:
         elif last.monthly or not last.after_stop or not self._days_first:
             doubt("days without times")
 
-    def _parts(self) -> Iterator[Part]:
+    def _parts(self) -> Iterator[RawSchedule]:
         self._take_out_closed()
         self._check()
         for group in self._groups:

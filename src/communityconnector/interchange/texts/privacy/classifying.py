@@ -6,16 +6,16 @@ from functools import lru_cache
 from typing import Any, Final
 
 from communityconnector.interchange.texts.privacy.lexicon import Scope
+from communityconnector.interchange.texts.privacy.marks import PrivacyMark, mark_in_words, mark_of_flag
 from communityconnector.interchange.texts.privacy.names import read_name
-from communityconnector.interchange.texts.privacy.said import Said, said_by_flag, said_in_words
-from communityconnector.interchange.texts.privacy.words import heard_in
+from communityconnector.interchange.texts.privacy.words import privacy_phrase_in
 from communityconnector.model.identity import DISCLOSURE_LINK, DISCLOSURE_TAXONOMY
 
 CLASSIFYING: Final = {"attribute": frozenset({"label", "value"}), "taxonomy_term": frozenset({"name"})}
 """The entities that this file is about, with the fields that may say something."""
 
 
-def hear_class(entity: str, values: dict[str, Any]) -> Said | None:
+def mark_class_privacy(entity: str, values: dict[str, Any]) -> PrivacyMark | None:
     """Say in our words what an attribute or a term says of privacy in others; gives what it says.
 
     An attribute "Confidential: Yes" becomes one that states a level, and a term "Confidential location" one of our own
@@ -42,12 +42,12 @@ def hear_class(entity: str, values: dict[str, Any]) -> Said | None:
 
 
 @lru_cache(maxsize=4096)
-def _said(field: str, name: str | None, value: str | None) -> Said | None:
+def _said(field: str, name: str | None, value: str | None) -> PrivacyMark | None:
     if not name:
         return None
     flag = None if field == "value" else read_name(name)
     if flag is not None and value:
-        return said_by_flag(field, flag, value)
+        return mark_of_flag(field, flag, value)
     if flag is not None and flag.yes_hides and flag.sure and Scope.PLACE in flag.scopes:
-        return said_by_flag(field, flag, "yes")
-    return None if value and field != "value" else said_in_words(field, heard_in(name))
+        return mark_of_flag(field, flag, "yes")
+    return None if value and field != "value" else mark_in_words(field, privacy_phrase_in(name))

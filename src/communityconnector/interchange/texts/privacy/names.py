@@ -88,7 +88,7 @@ def read_name(name: str) -> FlagName | None:
         return None
     for camel in (True, False):
         words = whole_words(name, camel=camel)
-        flag = _Name(words).read() if words else None
+        flag = _FlagWords(words).read() if words else None
         if flag is not None:
             return flag
     return None
@@ -183,7 +183,7 @@ _PLACED: Final = OUTLET - {
 }
 
 
-class _Name:
+class _FlagWords:
     """The words of one name while it is read."""
 
     def __init__(self, words: Sequence[str]) -> None:

@@ -9,9 +9,9 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.interchange.texts.privacy.lexicon import Scope
+from communityconnector.interchange.texts.privacy.marks import UNLISTED, PrivacyMark, mark_of_flag
 from communityconnector.interchange.texts.privacy.names import FlagName, is_about, read_name
-from communityconnector.interchange.texts.privacy.said import UNLISTED, Said, said_by_flag
-from communityconnector.interchange.texts.privacy.values import Answer, answer_of
+from communityconnector.interchange.texts.privacy.values import FlagAnswer, answer_of
 from communityconnector.model.identity import mint
 from communityconnector.model.internal_fields import PRIVATE
 from communityconnector.model.level import Disclosure, strictest
@@ -31,7 +31,9 @@ def privacy_meaning(column: str, cells: Iterable[str]) -> str:
     return YES_HIDES if flag.yes_hides else NO_HIDES
 
 
-_PLAIN: Final = frozenset({Answer.YES, Answer.NO, Answer.HIDDEN, Answer.STAFF, Answer.SHOWN})
+_PLAIN: Final = frozenset(
+    {FlagAnswer.YES, FlagAnswer.NO, FlagAnswer.HIDDEN, FlagAnswer.STAFF, FlagAnswer.SHOWN}
+)
 
 
 def ticked_columns(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> frozenset[str]:
@@ -44,7 +46,7 @@ def ticked_columns(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) ->
         answered = {
             c
             for c in open_columns
-            if answer_of(row.get(c, "")) not in (Answer.BLANK, Answer.NO, Answer.HIDDEN)
+            if answer_of(row.get(c, "")) not in (FlagAnswer.BLANK, FlagAnswer.NO, FlagAnswer.HIDDEN)
         }
         ticked |= answered
         open_columns -= answered
@@ -79,16 +81,16 @@ class PrivacyColumns:
         shown = [column for column, flag in flags.items() if not flag.yes_hides]
         return cls(flags, ticked_columns(shown, rows))
 
-    def hide(self, row: Mapping[str, str], raw: dict[str, Any]) -> list[Said]:
+    def hide(self, row: Mapping[str, str], raw: dict[str, Any]) -> list[PrivacyMark]:
         """Hide in a raw nested service what its row says is private.
 
         Args:
             row: the cells by column name.
             raw: the service that was made of them; it is changed.
         """
-        marks: list[Said] = []
+        marks: list[PrivacyMark] = []
         for column, flag in self.flags.items():
-            said = said_by_flag(column, flag, row.get(column, ""), is_blank_no=column in self.ticked)
+            said = mark_of_flag(column, flag, row.get(column, ""), is_blank_no=column in self.ticked)
             if said is None:
                 continue
             marks.append(said)

@@ -13,7 +13,7 @@ from communityconnector.model import Disclosure
 from communityconnector.model.plain_words import folded
 
 
-class Answer(Enum):
+class FlagAnswer(Enum):
     """What a value says."""
 
     YES = "yes"
@@ -31,18 +31,18 @@ class Answer(Enum):
     """None of these: a number, a date, a sentence."""
 
 
-def answer_of(value: Any) -> Answer:
+def answer_of(value: Any) -> FlagAnswer:
     """Return what a value says."""
     if isinstance(value, bool):
-        return Answer.YES if value else Answer.NO
+        return FlagAnswer.YES if value else FlagAnswer.NO
     if value is None or value in ({}, []):
-        return Answer.BLANK
+        return FlagAnswer.BLANK
     if isinstance(value, (int, float)):
         value = f"{value:g}"
-    return _in_words(value) if isinstance(value, str) else Answer.OTHER
+    return _in_words(value) if isinstance(value, str) else FlagAnswer.OTHER
 
 
-def _in_words(text: str) -> Answer:
+def _in_words(text: str) -> FlagAnswer:
     mark = _SIGNS.get(text.strip())
     if mark is not None:
         return mark
@@ -52,16 +52,16 @@ def _in_words(text: str) -> Answer:
         if bare in words:
             return answer
     if _SHOWN.fullmatch(bare) or (first in _NO - _DENIED and _SHOWN.fullmatch(rest)):
-        return Answer.SHOWN
-    for answer, pattern in ((Answer.STAFF, _STAFF), (Answer.HIDDEN, _HIDDEN)):
+        return FlagAnswer.SHOWN
+    for answer, pattern in ((FlagAnswer.STAFF, _STAFF), (FlagAnswer.HIDDEN, _HIDDEN)):
         if pattern.search(bare):
             return answer
-    return Answer.YES if first in _YES else Answer.OTHER
+    return FlagAnswer.YES if first in _YES else FlagAnswer.OTHER
 
 
 _LONGEST: Final = 2_000
-_SIGNS: Final = dict.fromkeys("\u2713\u2714\u2611\u2705", Answer.YES) | dict.fromkeys(
-    "\u2717\u2718\u2610\u274c\u274e", Answer.NO
+_SIGNS: Final = dict.fromkeys("\u2713\u2714\u2611\u2705", FlagAnswer.YES) | dict.fromkeys(
+    "\u2717\u2718\u2610\u274c\u274e", FlagAnswer.NO
 )
 _MARKS: Final = re.compile(r"[^a-z0-9.]+|\.(?!\d)")
 
@@ -72,13 +72,13 @@ _NO: Final = frozenset("no n false f 0 0.0 off unchecked unticked falso nope not
 _DENIED: Final = frozenset({"not", "never"})
 """These deny what follows: "not public". "No, public" answers, and then says what is so."""
 _ANSWERS: Final = (
-    (Answer.YES, _YES),
-    (Answer.NO, _NO),
-    (Answer.BLANK, frozenset({"", "n a", "na", "null", "none", "nil", "ninguno", "ninguna", "not applicable", "no aplica"})),
-    (Answer.SHOWN, frozenset(
+    (FlagAnswer.YES, _YES),
+    (FlagAnswer.NO, _NO),
+    (FlagAnswer.BLANK, frozenset({"", "n a", "na", "null", "none", "nil", "ninguno", "ninguna", "not applicable", "no aplica"})),
+    (FlagAnswer.SHOWN, frozenset(
         "public publicly open published visible listed shown displayed publico publica publicado publicada abierto abierta".split()
     )),
-    (Answer.WHERE, frozenset(
+    (FlagAnswer.WHERE, frozenset(
         "publish show display everyone everybody all anyone live website web map directory todos publicar mostrar full".split()
     )),
 )  # fmt: skip
@@ -99,7 +99,7 @@ _HIDDEN: Final = re.compile(
 
 
 @attrs.frozen
-class Verdict:
+class FlagVerdict:
     """What a flag's value does.
 
     Attributes:
@@ -111,10 +111,10 @@ class Verdict:
     understood: bool = True
 
 
-SHOWN: Final = Verdict()
+SHOWN: Final = FlagVerdict()
 
 
-def judge(flag: FlagName, value: Any, *, is_blank_no: bool = False) -> Verdict:
+def judge(flag: FlagName, value: Any, *, is_blank_no: bool = False) -> FlagVerdict:
     """Return what the value of a flag does. One that is not understood hides.
 
     Args:
@@ -126,20 +126,22 @@ def judge(flag: FlagName, value: Any, *, is_blank_no: bool = False) -> Verdict:
         verdicts = [judge(flag, item) for item in value]
         return next((verdict for verdict in verdicts if verdict.level is not None), verdicts[0])
     answer = answer_of(value)
-    if answer is Answer.BLANK and is_blank_no:
-        answer = Answer.NO
-    if answer is Answer.STAFF:
-        return Verdict(Disclosure.STAFF_ONLY)
-    hides = answer is Answer.HIDDEN
-    if answer is (Answer.YES if flag.yes_hides else Answer.NO) or (
-        answer is Answer.SHOWN and flag.verb and flag.yes_hides
+    if answer is FlagAnswer.BLANK and is_blank_no:
+        answer = FlagAnswer.NO
+    if answer is FlagAnswer.STAFF:
+        return FlagVerdict(Disclosure.STAFF_ONLY)
+    hides = answer is FlagAnswer.HIDDEN
+    if answer is (FlagAnswer.YES if flag.yes_hides else FlagAnswer.NO) or (
+        answer is FlagAnswer.SHOWN and flag.verb and flag.yes_hides
     ):
         hides = True
     elif (
-        answer in (Answer.OTHER, Answer.WHERE) and flag.sure and (flag.yes_hides or not _shows(answer, value))
+        answer in (FlagAnswer.OTHER, FlagAnswer.WHERE)
+        and flag.sure
+        and (flag.yes_hides or not _shows(answer, value))
     ):
-        return Verdict(_level(flag), understood=False)
-    return Verdict(_level(flag)) if hides else SHOWN
+        return FlagVerdict(_level(flag), understood=False)
+    return FlagVerdict(_level(flag)) if hides else SHOWN
 
 
 def _level(flag: FlagName) -> Disclosure:
@@ -151,8 +153,8 @@ _DATE_OR_LINK: Final = re.compile(
 )
 
 
-def _shows(answer: Answer, value: Any) -> bool:
+def _shows(answer: FlagAnswer, value: Any) -> bool:
     """Return whether a value says when or where something was published, rather than whether it is."""
-    return answer is Answer.WHERE or (
+    return answer is FlagAnswer.WHERE or (
         isinstance(value, (str, int)) and _DATE_OR_LINK.fullmatch(str(value).strip()) is not None
     )

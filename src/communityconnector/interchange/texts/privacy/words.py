@@ -39,7 +39,7 @@ from communityconnector.model.plain_words import folded
 
 
 @attrs.frozen
-class Heard:
+class PrivacyPhrase:
     """What a text says is to be hidden.
 
     Attributes:
@@ -60,14 +60,14 @@ def may_tell(text: str) -> bool:
     return _has_one_of(_FIRST_SIGNS, text)
 
 
-def heard_in(text: str) -> Heard | None:
+def privacy_phrase_in(text: str) -> PrivacyPhrase | None:
     """Return what a note or a description says is to be hidden; `None` where it says nothing of the kind."""
     if not may_tell(text):
         return None
     text = _spelt_out(text)
     bare = _bare(text)
     if bare in ALONE:
-        return Heard(Scope.LISTING, _level(Disclosure.NEVER, bare), bare, is_all=True)
+        return PrivacyPhrase(Scope.LISTING, _level(Disclosure.NEVER, bare), bare, is_all=True)
     for clause in _CLAUSES.split(text[:_LONGEST]):
         phrase = _in_clause(folded(_DASHES.sub(" - ", clause)))
         if phrase is not None:
@@ -107,7 +107,7 @@ def _has_one_of(signs: frozenset[bytes], text: str) -> bool:
 
 
 @lru_cache(maxsize=2048)
-def heard_in_place(text: str) -> Heard | None:
+def privacy_phrase_in_place(text: str) -> PrivacyPhrase | None:
     """Return what a cell that should name a place (a street, a city, directions) says of hiding it."""
     if not may_tell_in_place(text):
         return None
@@ -117,18 +117,18 @@ def heard_in_place(text: str) -> Heard | None:
     if len(words) < _FEW and all(word in CELL_WORDS for word in words):
         for pattern, level in CELLS:
             if pattern.search(bare):
-                return Heard(Scope.PLACE, level, bare, is_all=True)
-    phrase = heard_in(text)
+                return PrivacyPhrase(Scope.PLACE, level, bare, is_all=True)
+    phrase = privacy_phrase_in(text)
     if phrase is not None:
         return attrs.evolve(phrase, scope=Scope.PLACE) if phrase.scope is Scope.LISTING else phrase
     marked = MARKED.search(bare)
-    return Heard(Scope.PLACE, Disclosure.NEVER, marked[0]) if marked else None
+    return PrivacyPhrase(Scope.PLACE, Disclosure.NEVER, marked[0]) if marked else None
 
 
-def heard_of_phone(text: str) -> Heard | None:
+def privacy_phrase_of_phone(text: str) -> PrivacyPhrase | None:
     """Return what the description of a phone says of hiding it."""
     match = UNLISTED.search(_bare(text))
-    return None if match is None else Heard(Scope.PHONE, _level(Disclosure.NEVER, match[0]), match[0])
+    return None if match is None else PrivacyPhrase(Scope.PHONE, _level(Disclosure.NEVER, match[0]), match[0])
 
 
 _PARTED: Final = bytes(
@@ -154,7 +154,7 @@ def _bare(text: str) -> str:
     return " ".join(_WORDS.findall(folded(text[:_LONGEST])))
 
 
-def _in_clause(clause: str) -> Heard | None:
+def _in_clause(clause: str) -> PrivacyPhrase | None:
     words = set(_WORDS.findall(clause))
     if (
         SECRET.isdisjoint(words)
@@ -166,7 +166,7 @@ def _in_clause(clause: str) -> Heard | None:
         for match in pattern.finditer(clause):
             if not _is_anothers(clause, match):
                 saying = match[0].strip(" :,-([")
-                return Heard(scope, _level(level, saying), saying)
+                return PrivacyPhrase(scope, _level(level, saying), saying)
     return None
 
 

@@ -10,23 +10,23 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.interchange.texts.privacy.lexicon import Scope
-from communityconnector.interchange.texts.privacy.names import is_about, read_name
-from communityconnector.interchange.texts.privacy.said import (
+from communityconnector.interchange.texts.privacy.marks import (
     OFFERED,
     OWN,
     UNLISTED,
-    Said,
+    PrivacyMark,
     flags_in,
-    said_by_flag,
-    said_in_words,
+    mark_in_words,
+    mark_of_flag,
 )
-from communityconnector.interchange.texts.privacy.values import Answer, answer_of
+from communityconnector.interchange.texts.privacy.names import is_about, read_name
+from communityconnector.interchange.texts.privacy.values import FlagAnswer, answer_of
 from communityconnector.interchange.texts.privacy.words import (
-    heard_in,
-    heard_in_place,
-    heard_of_phone,
     may_tell,
     may_tell_in_place,
+    privacy_phrase_in,
+    privacy_phrase_in_place,
+    privacy_phrase_of_phone,
 )
 from communityconnector.model import Disclosure
 from communityconnector.model.internal_fields import PRIVATE, PRIVATE_PARTS
@@ -82,7 +82,7 @@ def _service_tells(values: Mapping[str, Any]) -> bool:
     return not is_plain or may_tell(_texts(values, _PROSE["service"]))
 
 
-TELLING: Final[Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
+MAY_BE_PRIVATE: Final[Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
     "organization": lambda values: may_tell(_texts(values, _PROSE["organization"])),
     "service": _service_tells,
     "service_at_location": lambda values: "description" in values,
@@ -102,14 +102,14 @@ _LETTERS: Final[re.Pattern[str]] = re.compile("[a-z]{4}", re.IGNORECASE)
 _STATES: Final = frozenset({"active", "inactive", "defunct", "temporarily closed"})
 
 
-def hear(  # noqa: PLR0913, PLR0917  # the record as it stands
+def mark_privacy(  # noqa: PLR0913, PLR0917  # the record as it stands
     entity: str,
     raw: Mapping[str, Any],
     values: dict[str, Any],
     extra: dict[str, Any],
     unknown: Sequence[str],
     ticked: frozenset[str] | None = frozenset(),
-) -> Sequence[Said]:
+) -> Sequence[PrivacyMark]:
     """Set what a raw record says of privacy on the arguments of the record that is made of it.
 
     Args:
@@ -124,8 +124,8 @@ def hear(  # noqa: PLR0913, PLR0917  # the record as it stands
     Returns:
         What was said.
     """
-    marks: list[Said] = []
-    tells = TELLING.get(entity)
+    marks: list[PrivacyMark] = []
+    tells = MAY_BE_PRIVATE.get(entity)
     if tells is not None and tells(values):
         marks += _in_texts(entity, values)
         if entity in _CELLS:
@@ -144,28 +144,28 @@ def hear(  # noqa: PLR0913, PLR0917  # the record as it stands
     return marks
 
 
-def _in_texts(entity: str, values: Mapping[str, Any]) -> Iterator[Said]:
-    hear_text = heard_of_phone if entity == "phone" else heard_in
+def _in_texts(entity: str, values: Mapping[str, Any]) -> Iterator[PrivacyMark]:
+    hear_text = privacy_phrase_of_phone if entity == "phone" else privacy_phrase_in
     for name in _PROSE.get(entity, ()):
         text = values.get(name)
-        if text and (said := said_in_words(name, hear_text(text))):
+        if text and (said := mark_in_words(name, hear_text(text))):
             yield said
 
 
 def _in_cells(
     entity: str, raw: Mapping[str, Any], values: dict[str, Any], extra: dict[str, Any]
-) -> Iterator[Said]:
+) -> Iterator[PrivacyMark]:
     """Yield what the cells of a place say, where they should name it."""
     for name in _CELLS[entity]:
         text = values.get(name)
-        heard = heard_in_place(text) if text else None
+        heard = privacy_phrase_in_place(text) if text else None
         if heard is None:
             continue
         if heard.is_all and entity == "address":
             # It is no street, and must not be looked for as one.
             values[name] = "" if name in _REQUIRED else None
             extra[f"x_{name}"] = text
-        yield Said(heard.level, frozenset({heard.scope}), name, heard.words)
+        yield PrivacyMark(heard.level, frozenset({heard.scope}), name, heard.words)
     for name in (_KINDS[entity], "latitude", "longitude"):
         text = raw.get(name)
         if isinstance(text, list):
@@ -173,12 +173,12 @@ def _in_cells(
         if (
             type(text) is str
             and text not in _PLAIN_KINDS
-            and answer_of(text) in (Answer.HIDDEN, Answer.STAFF)
+            and answer_of(text) in (FlagAnswer.HIDDEN, FlagAnswer.STAFF)
         ):
-            yield Said(Disclosure.NEVER, frozenset({Scope.PLACE}), name, " ".join(words_of(text)))
+            yield PrivacyMark(Disclosure.NEVER, frozenset({Scope.PLACE}), name, " ".join(words_of(text)))
 
 
-def _in_parts_of_service(raw: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Said]:
+def _in_parts_of_service(raw: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[PrivacyMark]:
     """Yield what the state of a service says, and what stands on its program, which has no level of its own."""
     state = raw.get("status")
     if type(state) is str and state not in _STATES and (said := _said_by_state("status", state)):
@@ -186,27 +186,27 @@ def _in_parts_of_service(raw: Mapping[str, Any], values: Mapping[str, Any]) -> I
     program = values.get("program")
     if program is not None and program.extra:
         for field, flag, held in flags_in(program.extra):
-            if said := said_by_flag(f"program.{field}", flag, held):
+            if said := mark_of_flag(f"program.{field}", flag, held):
                 yield said
 
 
-def _said_by_state(name: str, text: str) -> Said | None:
+def _said_by_state(name: str, text: str) -> PrivacyMark | None:
     """Return what a state in words says: "private", "unlisted"."""
-    heard = heard_in_place(text)
+    heard = privacy_phrase_in_place(text)
     if heard is None or not heard.is_all or heard.level is Disclosure.CONTACT_ONLY:
         return None
-    return Said(heard.level, frozenset({Scope.LISTING}), name, heard.words)
+    return PrivacyMark(heard.level, frozenset({Scope.LISTING}), name, heard.words)
 
 
-def _unticked(raw: Mapping[str, Any], ticked: frozenset[str]) -> Iterator[Said]:
+def _unticked(raw: Mapping[str, Any], ticked: frozenset[str]) -> Iterator[PrivacyMark]:
     for name in sorted(ticked):
         flag = None if raw.get(name) else read_name(name)
-        said = flag and said_by_flag(name, flag, None, is_blank_no=True)
+        said = flag and mark_of_flag(name, flag, None, is_blank_no=True)
         if said:
             yield said
 
 
-def _in_extra(extra: dict[str, Any], unknown: Iterable[str], *, by_name: bool) -> Iterator[Said]:
+def _in_extra(extra: dict[str, Any], unknown: Iterable[str], *, by_name: bool) -> Iterator[PrivacyMark]:
     for name in unknown:
         value = extra.get(name)
         # What is empty says nothing; a false or a zero does.
@@ -214,7 +214,7 @@ def _in_extra(extra: dict[str, Any], unknown: Iterable[str], *, by_name: bool) -
             continue
         if read_name(name) is not None:
             if by_name:
-                yield from filter(None, (said_by_flag(*part) for part in flags_in({name: value})))
+                yield from filter(None, (mark_of_flag(*part) for part in flags_in({name: value})))
             continue
         for text in value if isinstance(value, list) else (value,):
             said = _said_in_text(name, text) if isinstance(text, str) else None
@@ -225,8 +225,8 @@ def _in_extra(extra: dict[str, Any], unknown: Iterable[str], *, by_name: bool) -
             yield from _within(extra, name, value)
 
 
-def _said_in_text(name: str, text: str) -> Said | None:
-    said = said_in_words(name, heard_in(text))
+def _said_in_text(name: str, text: str) -> PrivacyMark | None:
+    said = mark_in_words(name, privacy_phrase_in(text))
     return _said_by_state(name, text) if said is None and _names_a_state(name) else said
 
 
@@ -235,15 +235,17 @@ def _names_a_state(name: str) -> bool:
     return not _STATE_WORDS.isdisjoint(words_of(name))
 
 
-def _within(extra: dict[str, Any], name: str, value: Any) -> Iterator[Said]:
+def _within(extra: dict[str, Any], name: str, value: Any) -> Iterator[PrivacyMark]:
     """Flags in what a source nests in a field of its own: what they stand in is private, and perhaps the place."""
     for holder in _holders(value):
         for field, text in holder.items():
-            said = said_in_words(f"{name}.{field}", heard_in(text)) if isinstance(text, str) else None
+            said = (
+                mark_in_words(f"{name}.{field}", privacy_phrase_in(text)) if isinstance(text, str) else None
+            )
             if said is not None:
                 yield said
         for field, flag, held in flags_in(holder):
-            said = said_by_flag(f"{name}.{field}", flag, held)
+            said = mark_of_flag(f"{name}.{field}", flag, held)
             if said is None:
                 continue
             _keep_private(extra, name)
@@ -275,7 +277,7 @@ def _holders(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
             yield from _holders(held, depth + 1)
 
 
-def _set(entity: str, values: dict[str, Any], extra: dict[str, Any], said: Said) -> None:
+def _set(entity: str, values: dict[str, Any], extra: dict[str, Any], said: PrivacyMark) -> None:
     """Hide what is said to be private."""
     if said.is_itself:
         _keep_private(extra, said.field)
@@ -318,7 +320,7 @@ def _hidden(record: Any, level: Disclosure) -> Any:
     )
 
 
-def _meant(parts: tuple[Any, ...], said: Said) -> tuple[Any, ...]:
+def _meant(parts: tuple[Any, ...], said: PrivacyMark) -> tuple[Any, ...]:
     """Those of some phones, contacts or addresses that a flag is about: the one that it names by its number, else all."""
     if Scope.MAILING in said.scopes and parts[0].entity == "address":
         return tuple(part for part in parts if part.address_type == "postal")

@@ -10,14 +10,14 @@ import attrs
 from communityconnector.interchange.texts.privacy.lexicon import Scope
 from communityconnector.interchange.texts.privacy.names import FlagName, read_name
 from communityconnector.interchange.texts.privacy.values import judge
-from communityconnector.interchange.texts.privacy.words import Heard
+from communityconnector.interchange.texts.privacy.words import PrivacyPhrase
 from communityconnector.model import Disclosure, Severity
 
 _RULES: Final = ("hidden-by-flag", "hidden-by-words", "privacy-not-understood")
 
 
 @attrs.frozen
-class Said:
+class PrivacyMark:
     """Something that a source says of privacy.
 
     Attributes:
@@ -75,7 +75,7 @@ UNLISTED: Final = "x_not_listed"
 has none is not offered."""
 
 HIDDEN: Final = "hidden"
-"""What is done about all that `Said` tells."""
+"""What is done about all that `PrivacyMark` tells."""
 
 
 def flags_in(fields: Mapping[str, Any]) -> Iterator[tuple[str, FlagName, Any]]:
@@ -93,14 +93,14 @@ def flags_in(fields: Mapping[str, Any]) -> Iterator[tuple[str, FlagName, Any]]:
             yield name, flag, value
 
 
-def said_by_flag(field: str, flag: FlagName, value: Any, *, is_blank_no: bool = False) -> Said | None:
+def mark_of_flag(field: str, flag: FlagName, value: Any, *, is_blank_no: bool = False) -> PrivacyMark | None:
     """Return what a flag says; `None` where it hides nothing."""
     verdict = judge(flag, value, is_blank_no=is_blank_no)
     if verdict.level is None:
         return None
     if flag.holds_value and not verdict.understood:
-        return Said(verdict.level, flag.scopes, field, is_itself=True)
-    return Said(
+        return PrivacyMark(verdict.level, flag.scopes, field, is_itself=True)
+    return PrivacyMark(
         verdict.level,
         flag.scopes,
         field,
@@ -110,6 +110,6 @@ def said_by_flag(field: str, flag: FlagName, value: Any, *, is_blank_no: bool = 
     )
 
 
-def said_in_words(field: str, heard: Heard | None) -> Said | None:
+def mark_in_words(field: str, heard: PrivacyPhrase | None) -> PrivacyMark | None:
     """Return what words say; `None` where they hide nothing."""
-    return None if heard is None else Said(heard.level, frozenset({heard.scope}), field, heard.words)
+    return None if heard is None else PrivacyMark(heard.level, frozenset({heard.scope}), field, heard.words)
