@@ -1,4 +1,4 @@
-"""Directories in and out: HSDS JSON and tables in all their forms, recognised by content, judged and written."""
+"""Directories read and written: HSDS JSON and tables in all their forms, recognised by content, judged and written."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ MappingSource = ColumnMapping | str | os.PathLike[str] | None
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the search for cyclic garbage: all that is made stays, and looking it through takes a third of the time."""
+    """Pause the search for cyclic garbage: all that is made stays, and the search would take a third of the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -73,11 +73,11 @@ def read(source: Source, *, mode: Mode | str = Mode.REPAIR, mapping: MappingSour
 
     JSON: one record, a list, an API page, tables in one object, or a record a line (ndjson). Tables: a folder
     or a zip of CSV files, or one CSV. A plain spreadsheet: one CSV, a service a row. The form is recognised from
-    the content. HSDS 3.0, 3.1 and 3.2 are one model; older forms are lifted to it (see the page on dialects).
+    the content. HSDS 3.0, 3.1 and 3.2 are one model; older forms become it (see the page on dialects).
 
     Args:
         source: a path, a package resource or an open file.
-        mode: `repair` mends what is certain and says so; `collect` mends nothing; `strict` raises in the end
+        mode: `repair` mends what is certain and reports it; `collect` mends nothing; `strict` raises in the end
             if there was an error.
         mapping: what the columns of a spreadsheet mean, or the file that says it; by default it is guessed.
 
@@ -88,7 +88,7 @@ def read(source: Source, *, mode: Mode | str = Mode.REPAIR, mapping: MappingSour
     Raises:
         SourceNotFoundError: there is no such file, or it may not be opened.
         InvalidDirectoryError: in mode `strict`, if there was any error.
-        InvalidMappingError: the mapping is none.
+        InvalidMappingError: the mapping is invalid.
     """
     mode = Mode(mode)
     reading = Reading(mode, _mapping(mapping))
@@ -131,7 +131,7 @@ def records(
 
     Raises:
         SourceNotFoundError: there is no such file, or it may not be opened.
-        InvalidMappingError: the mapping is none.
+        InvalidMappingError: the mapping is invalid.
         ValueError: the mode is `strict`, which takes the whole directory.
     """
     return stream(source, mode=mode, mapping=mapping, on_finding=on_finding)
@@ -145,27 +145,26 @@ def stream(
     on_finding: Callable[[Finding], object] | None,
     elsewhere: Elsewhere | None = None,
 ) -> Iterator[Any]:
-    """See `records`. Where others read chunks of ndjson, what they make of records comes in the place of these."""
+    """See `records`. Where other processes read chunks of ndjson, what they make of the records is yielded instead."""
     if Mode(mode) is Mode.STRICT:
         message = "records() cannot be strict, since it never sees the whole; use read(), or mode='collect'"
         raise ValueError(message)
     reading = Reading(Mode(mode), _mapping(mapping), elsewhere=elsewhere)
-    tell = on_finding or (lambda _: None)
     with opened(source) as files, Spool() as spool:
         for record in _read_files(files, reading, spool):
-            _tell(reading, tell)
+            _report(reading, on_finding)
             yield record
         for record in spool.records(reading):
-            _tell(reading, tell)
+            _report(reading, on_finding)
             yield record
-    _tell(reading, tell)
+    _report(reading, on_finding)
 
 
-def _tell(reading: Reading, tell: Callable[[Finding], object]) -> None:
-    if reading.findings:
+def _report(reading: Reading, on_finding: Callable[[Finding], object] | None) -> None:
+    if on_finding is not None:
         for finding in reading.findings:
-            tell(finding)
-        reading.findings.clear()
+            on_finding(finding)
+    reading.findings.clear()
 
 
 def _mapping(mapping: MappingSource) -> ColumnMapping | None:
@@ -270,7 +269,7 @@ def write(
         Findings of what the form cannot hold, and of what was filled in.
 
     Raises:
-        UnknownFormError: no form is named as the path ends.
+        UnknownFormError: the path's suffix names no form.
     """
     shown = directory.for_audience(audience)
     target = Path(path)

@@ -1,4 +1,4 @@
-"""Whose child a record is: what tells the children of records without ids from each other."""
+"""Keys that distinguish the children of records without ids from each other."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ def has_id(raw: Mapping[str, Any]) -> bool:
 
 
 def parent_key(entity: str, raw: Mapping[str, Any], seed: str) -> str:
-    """Return what tells a record's children from those of every other record.
+    """Return a key that distinguishes a record's children from those of every other record.
 
     Args:
         entity: its entity; the same number may be the id of a service and of a location.
         raw: its fields.
-        seed: what tells it from others, should it have no id.
+        seed: what distinguishes it from others, should it have no id.
     """
     return f"{entity} {str(raw['id']).strip()}" if has_id(raw) else f"{entity}/{seed}"

@@ -1,7 +1,7 @@
 """Records that may be one: suspects within a directory and across sources, each with its evidence.
 
 Pairs are only looked at where something brings them together (a phone, a website, a street, a spot on the map), so
-that a directory of 100,000 services takes seconds. Nothing is merged: somebody who knows has to look.
+that a directory of 100,000 services takes seconds. Nothing is merged: a person has to decide.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from communityconnector.model import (
 from communityconnector.model.same_place import cells, near, same_street, streets_of
 
 MOST_TOGETHER: Final = 50
-"""Most records that one piece of evidence may bring together. A hotline that 300 records list tells nothing of them."""
+"""Most records that one piece of evidence may bring together. A hotline that 300 records list says nothing about them."""
 
 ALIKE: Final = 0.85
 """From which likeness (0 to 1) two names count as alike."""
@@ -58,8 +58,8 @@ def duplicates(*directories: Directory) -> tuple[Finding, ...]:
     and have names alike. Two services, if their names are alike and they belong to the same (or a suspected same)
     organization at the same (or a suspected same) place. A record that two sources hold under one id is no suspect.
 
-    Evidence is told in words without the values themselves. Confidential places are compared like any other: pass
-    views (`Directory.for_audience`) where the answer goes to somebody who may not see them.
+    Evidence is described without the values themselves. Confidential places are compared like any other: pass
+    views (`Directory.for_audience`) where the reader of the answer may not see them.
 
     Args:
         directories: one directory, or several sources to compare.
@@ -67,7 +67,7 @@ def duplicates(*directories: Directory) -> tuple[Finding, ...]:
     Returns:
         Findings of the rules `duplicate-organization`, `duplicate-location` and `duplicate-service`, about the later
         record of each pair; `value` holds `other` (id of the earlier), `evidence` and `score` (0 to 1).
-        `duplicates-not-compared` tells of evidence that brought together too many records to compare.
+        `duplicates-not-compared` reports evidence that brought together too many records to compare.
     """
     findings: list[Finding] = []
     agencies = list(_entries(directories, "organization", _organization_signs))

@@ -93,8 +93,8 @@ def _references(entity: str) -> Callable[[Record], tuple[Any, ...]]:
 
 
 def _dangling(record: Record, directory: Directory, severity: Severity) -> Iterator[Finding]:
-    said = _references(record.entity)(record)
-    for (name, target), key in zip(shape(record.entity).references, said, strict=True):
+    ids = _references(record.entity)(record)
+    for (name, target), key in zip(shape(record.entity).references, ids, strict=True):
         if key and key not in directory.table(target):
             # HSDS declares no foreign key to a parent of the same entity.
             weight = severity if specs(type(record))[name].foreign_key else Severity.INFO
@@ -128,7 +128,7 @@ def _service(service: Service) -> Iterator[Finding]:
             message = f"not an age in years; read as: {meaning}"
             yield _found(service, "age-out-of-range", message, path=path, value=age)
     if low is not None and high is not None and low > high:
-        message = "minimum_age is above maximum_age, so nobody is eligible; read as: ages unknown"
+        message = "minimum_age is above maximum_age, so no age is eligible; read as: ages unknown"
         yield _found(service, "ages-out-of-order", message, path="minimum_age", value=low)
     if service.organization is None:
         yield _found(service, "no-organization", "no organization provides this service")
@@ -168,7 +168,7 @@ _rule_of: Final = attrgetter(*_RULE)
 
 @lru_cache(maxsize=4_096)
 def _is_possible(*rule: Any) -> bool:
-    """Return whether nothing is wrong with the hours of a schedule, as far as these fields tell. Weeks repeat."""
+    """Return whether nothing is wrong with the hours of a schedule, as far as these fields show. Weeks repeat."""
     return not any(_wrong_hours(Schedule(id="", **dict(zip(_RULE, rule, strict=True)))))
 
 

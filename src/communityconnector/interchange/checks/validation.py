@@ -44,10 +44,10 @@ def validate(
 
     Returns:
         A finding of the rule `schema-violation` for each violation, with its path; the message says what the schema
-        asks. Raw values stay out of it: nobody has yet said which of them are confidential.
+        asks. Raw values stay out of it: which of them are confidential is not known yet.
 
     Raises:
-        SourceNotFoundError: there is no such schema, or it is none.
+        SourceNotFoundError: there is no such schema, or it is invalid.
         ValueError: `entity` is no entity of HSDS.
         MissingExtraError: a package of the extra `validate` is missing.
     """

@@ -14,7 +14,7 @@ SAMPLE: Final = 50
 
 _DELIMITERS: Final = ",;\t|"
 _SEPARATOR: Final = re.compile(r"\ufeff?\"?sep=(.)\"?;{0,50}\s{0,5}", re.IGNORECASE)
-"""The line by which a spreadsheet program is told the delimiter."""
+"""The line that names the delimiter to a spreadsheet program."""
 
 
 @attrs.frozen

@@ -67,7 +67,7 @@ def rows(file: SourceFile, encoding: Encoding, note: Callable[[Finding], None]) 
     Args:
         file: the file.
         encoding: how it is text.
-        note: takes what is found.
+        note: takes findings.
     """
     with wide_cells():
         yield from _Rows(file, encoding, note).all()

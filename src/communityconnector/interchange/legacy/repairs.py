@@ -19,7 +19,7 @@ def repair_parts(entity: str, raw: Raw, seed: str) -> dict[str, Any] | None:
     Args:
         entity: its entity.
         raw: its fields.
-        seed: what tells it from others, should it have no id.
+        seed: what distinguishes it from others, should it have no id.
     """
     repair = _REPAIRS.get(entity)
     return None if repair is None else repair(raw, seed)
@@ -45,8 +45,8 @@ def _location(raw: Raw, _: str) -> dict[str, Any] | None:
         return None
     bare, inline = split_address(raw)
     if inline:
-        held = raw.get("addresses")
-        made = {**bare, "addresses": [*(held if isinstance(held, list) else []), inline]}
+        addresses_in = raw.get("addresses")
+        made = {**bare, "addresses": [*(addresses_in if isinstance(addresses_in, list) else []), inline]}
     if has_point:
         return made
     addresses = (made or raw).get("addresses") or raw.get("address")
@@ -79,10 +79,10 @@ def _point_in(address: Any) -> dict[str, Any]:
     if not isinstance(address, dict):
         return {}
     point = address.get("coordinates")
-    held = point if isinstance(point, dict) else address
+    holder = point if isinstance(point, dict) else address
     latitude, longitude = (
-        held.get("latitude", held.get("lat")),
-        held.get("longitude", held.get("lng", held.get("lon"))),
+        holder.get("latitude", holder.get("lat")),
+        holder.get("longitude", holder.get("lng", holder.get("lon"))),
     )
     return {} if latitude is None or longitude is None else {"latitude": latitude, "longitude": longitude}
 
@@ -102,8 +102,12 @@ def _organization(raw: Raw, seed: str) -> dict[str, Any] | None:
         )
         kept.append(bare)
         moved += services
-    held = raw.get("services")
-    return {**raw, "locations": kept, "services": [*(held if isinstance(held, list) else []), *moved]}
+    services_in = raw.get("services")
+    return {
+        **raw,
+        "locations": kept,
+        "services": [*(services_in if isinstance(services_in, list) else []), *moved],
+    }
 
 
 def has_services(place: Raw) -> bool:

@@ -47,7 +47,7 @@ _NAMES: Final = {
 def repair_schedule(raw: Raw) -> _Made | None:
     """Return a raw schedule with its parts under their HSDS names; `None` where there is nothing to mend.
 
-    Days in words or lists become `byday`; times under other names, as 1930, with a date that is none, or in `dtstart`
+    Days in words or lists become `byday`; times under other names, as 1930, with a placeholder date, or in `dtstart`
     and `until` (a slip of a well-known export program) become `opens_at` and `closes_at`; a whole span in one field
     becomes both; a daily one becomes weekly on seven days.
     """

@@ -40,8 +40,8 @@ def table_upgrade(stem: str, header: Collection[str]) -> TableUpgrade | None:
     """
     if {"name", "parent_name"} <= set(header) and ("id" in header or "taxonomy_id" in header):
         return _term
-    if stem in _TELLING:
-        column, lift = _TELLING[stem]
+    if stem in _AMBIGUOUS:
+        column, lift = _AMBIGUOUS[stem]
         return lift if column in header else None
     return _TABLES.get(stem)
 
@@ -105,7 +105,7 @@ def _other_attributes(row: TableRow) -> Iterable[RawRecord]:
 
 
 def _eligibility(row: TableRow) -> Iterable[RawRecord]:
-    """Eligibility was a table of its own; several rows of one service are told together."""
+    """Eligibility was a table of its own; several rows of one service become one text."""
     service = row.get("service_id")
     text = row.get("eligibility", "")
     if not service:
@@ -190,7 +190,7 @@ def _at_location(row: TableRow) -> Iterable[RawRecord]:
 
 
 def _review(row: TableRow) -> Iterable[RawRecord]:
-    """Open Referral UK 1.0: somebody's opinion of a service."""
+    """Upgrade a review of a service (Open Referral UK 1.0)."""
     service = row.get("service_id", "")
     label = row.get("title") or row.get("description") or row.get("score") or ""
     yield RawRecord("attribute", {
@@ -227,14 +227,14 @@ _TABLES: Final[dict[str, TableUpgrade]] = {
     "review": _review,
     "reviews": _review,
 }
-_TELLING: Final[dict[str, tuple[str, TableUpgrade]]] = {
+_AMBIGUOUS: Final[dict[str, tuple[str, TableUpgrade]]] = {
     "services": ("location_id", _at_location),
     "addresses": ("location_id", _as("address", address_type="physical")),
     "taxonomy_terms": ("parent_id", _term_parent),
     "taxonomy": ("parent_id", _term),
     "taxonomies": ("parent_id", _term),
 }
-"""Tables of a name that HSDS 3.2 has too, by the column that tells the older meaning."""
+"""Tables of a name that HSDS 3.2 has too, by the column that shows the older meaning."""
 
-OLD_TABLES: Final = frozenset({*_TABLES, *_TELLING})
+OLD_TABLES: Final = frozenset({*_TABLES, *_AMBIGUOUS})
 """Names of the tables that may be lifted."""

@@ -1,8 +1,8 @@
-"""ndjson in chunks that anybody may read, and what they found put in order, as if one had read all of it.
+"""ndjson in chunks that other processes may read, merged with the same result as one reading of the whole file.
 
-A chunk is read without knowing what stands before it. Three things need that knowledge, and are left to whoever puts the
-chunks in order: which findings are counted, or are too many of their kind; whether what was found in an embedded record
-was told before, of an earlier one that says the same; and the numbers of records without ids that nothing tells apart.
+A chunk is read without knowing what stands before it. Three things need that knowledge, and are left to the process that
+merges the chunks: which findings are counted, or are too many of their kind; whether the findings of an embedded record
+were reported before, for an earlier one that is equal; and the numbers of records without ids that are otherwise equal.
 The last is rare, so such a chunk is read again, in its turn.
 """
 
@@ -47,7 +47,7 @@ class Chunk:
 
 
 Visit = tuple[bytes, list[tuple[TallyKey, int]]]
-"""An embedded record in which something was found: the digest of what it says, and how often each finding was counted."""
+"""An embedded record with findings: its digest, and how often each finding was counted."""
 
 
 @attrs.frozen(repr=False)
@@ -56,29 +56,31 @@ class ChunkRead:
 
     Attributes:
         items: what was made of its records.
-        said: findings, and drafts of findings, each with the number of items that stand before it.
+        findings: findings, and drafts of findings, each with the number of items that stand before it.
         visits: embedded records with findings.
     """
 
     items: list[Any]
-    said: list[tuple[int, Draft | Finding]]
+    findings: list[tuple[int, Draft | Finding]]
     visits: list[Visit]
 
     def to_plain(self) -> tuple[Any, ...]:
         """Return the same as plain values, items as they are."""
-        return self.items, [(place, _plain(finding)) for place, finding in self.said], self.visits
+        return self.items, [(place, _plain(finding)) for place, finding in self.findings], self.visits
 
     @classmethod
     def of_plain(cls, plain: tuple[Any, ...], item: Callable[..., Any]) -> ChunkRead:
-        """Return what `to_plain` gave.
+        """Return a chunk from the plain values of `to_plain`.
 
         Args:
-            plain: that.
+            plain: these values.
             item: makes an item of its parts.
         """
-        items, said, visits = plain
+        items, findings, visits = plain
         return cls(
-            [item(*parts) for parts in items], [(place, _found(*parts)) for place, parts in said], visits
+            [item(*parts) for parts in items],
+            [(place, _from_plain(*parts)) for place, parts in findings],
+            visits,
         )
 
 
@@ -87,10 +89,10 @@ Elsewhere = Callable[[Iterator[Chunk]], Iterator[tuple[Chunk, ChunkRead | None]]
 
 
 class ChunkNotes(Notes):
-    """What is noted of one chunk, for whoever puts chunks in order.
+    """The findings of one chunk, for the process that merges chunks.
 
     Attributes:
-        visits: embedded records in which something was found.
+        visits: embedded records with findings.
     """
 
     def __init__(self) -> None:
@@ -102,10 +104,10 @@ class ChunkNotes(Notes):
         number = len(self.visits)
         counts = []
         for place, (key, draft) in enumerate(self._tallies.items()):
-            held = before[place] if place < len(before) else 0
-            if draft.count != held:
-                counts.append((key, draft.count - held))
-                draft.count = held
+            earlier = before[place] if place < len(before) else 0
+            if draft.count != earlier:
+                counts.append((key, draft.count - earlier))
+                draft.count = earlier
         for draft in self.drafts[first:]:
             if draft.key is None and draft.visit < 0:
                 draft.visit = number
@@ -113,8 +115,8 @@ class ChunkNotes(Notes):
 
     def _finished_drafts(self) -> list[Any]:
         # What is counted comes first, as it is noted before the record is finished.
-        told = [draft for draft in self.drafts if draft.key is None]
-        return [*(draft for draft in self.drafts if draft.key is not None), *told]
+        reported = [draft for draft in self.drafts if draft.key is None]
+        return [*(draft for draft in self.drafts if draft.key is not None), *reported]
 
 
 class ChunkMerge:
@@ -128,27 +130,27 @@ class ChunkMerge:
     def __init__(self, notes: Notes, read: ChunkRead) -> None:
         self._notes = notes
         self._visits = read.visits
-        self._told = notes.were_reported([digest for digest, _ in read.visits])
-        self._said: dict[int, list[Draft | Finding]] = {}
-        for place, finding in read.said:
-            self._said.setdefault(place, []).append(finding)
+        self._reported = notes.were_reported([digest for digest, _ in read.visits])
+        self._findings: dict[int, list[Draft | Finding]] = {}
+        for place, finding in read.findings:
+            self._findings.setdefault(place, []).append(finding)
 
     def findings(self, place: int) -> Iterator[Finding]:
-        """Yield what is to be told before an item."""
-        for draft in self._said.get(place, ()):
+        """Yield the findings that stand before an item."""
+        for draft in self._findings.get(place, ()):
             if isinstance(draft, Finding):
                 yield draft
             elif draft.key is not None:
                 self._notes.count(draft.key, draft.count, draft)
-            elif draft.visit < 0 or not self._told[draft.visit]:
+            elif draft.visit < 0 or not self._reported[draft.visit]:
                 finding = self._notes.take(draft)
                 if finding is not None:
                     yield finding
 
     def end(self) -> None:
-        """Count what was found in embedded records, and was not told before."""
-        for (_, counts), told in zip(self._visits, self._told, strict=True):
-            for key, count in () if told else counts:
+        """Count the findings of embedded records that were not reported before."""
+        for (_, counts), reported in zip(self._visits, self._reported, strict=True):
+            for key, count in () if reported else counts:
                 self._notes.count(key, count)
 
 
@@ -175,20 +177,20 @@ class Chunks:
         self.trouble: UnreadableError | None = None
 
     def __iter__(self) -> Iterator[Chunk]:
-        held: list[bytes] = []
+        lines: list[bytes] = []
         before = number = size = 0
         try:
             with self._file.open() as stream:
                 for number, line in enumerate(lines_of(stream), start=1):
-                    held.append(line)
+                    lines.append(line)
                     size += len(line)
                     if number % LINES == 0 or size >= _LARGE:
-                        yield attrs.evolve(self._about, before=before, content=b"".join(held))
-                        held, before, size = [], number, 0
+                        yield attrs.evolve(self._about, before=before, content=b"".join(lines))
+                        lines, before, size = [], number, 0
         except UnreadableError as error:
             self.trouble = error
-        if held:
-            yield attrs.evolve(self._about, before=before, content=b"".join(held))
+        if lines:
+            yield attrs.evolve(self._about, before=before, content=b"".join(lines))
 
 
 def _plain(finding: Draft | Finding) -> tuple[Any, ...]:
@@ -199,7 +201,7 @@ def _plain(finding: Draft | Finding) -> tuple[Any, ...]:
     return is_draft, *values
 
 
-def _found(is_draft: bool, severity: str, *values: Any) -> Draft | Finding:  # noqa: FBT001  # as `_plain` writes it
+def _from_plain(is_draft: bool, severity: str, *values: Any) -> Draft | Finding:  # noqa: FBT001  # as `_plain` writes it
     if is_draft:
         return Draft(Severity(severity), *values)
     return Finding(severity=Severity(severity), **dict(zip(_FINDING[1:], values, strict=True)))

@@ -1,6 +1,6 @@
-"""JSON that is not HSDS: rows of flat objects, as online tables and map servers give them, found and laid out as a table.
+"""JSON that is not HSDS: rows of flat objects, as online tables and map servers give them, laid out as a table.
 
-Where an object is neither HSDS nor a table of services, that is said once, with what was there and how many records were
+Where an object is neither HSDS nor a table of services, one finding says so, with what it was and how many records were
 not read; it never becomes a service.
 """
 
@@ -16,7 +16,7 @@ from communityconnector.interchange.legacy import field_upgrade
 from communityconnector.interchange.sheets.column_meaning import meaning_of
 from communityconnector.interchange.sheets.flat_cells import NOT_TAKEN, cell_of, columns_of, is_wrapped
 from communityconnector.interchange.sheets.flat_forms import FlatRows, FormNote, forms_of, opened
-from communityconnector.interchange.sheets.signs import lists_places, looks_like_spreadsheet, telling_fields
+from communityconnector.interchange.sheets.signs import lists_places, looks_like_spreadsheet, specific_fields
 from communityconnector.interchange.structuring.shapes import RECOGNISED, entity_named
 from communityconnector.model import ENTITIES, Kind, specs
 
@@ -26,7 +26,7 @@ _SAMPLE: Final = 50
 
 @attrs.frozen
 class FlatTable:
-    """A table that JSON held.
+    """A table in JSON.
 
     Attributes:
         form: what kind of JSON it was, in words.
@@ -121,7 +121,7 @@ def _reads_better_flat(objects: Sequence[Mapping[str, Any]], hint: str) -> bool:
         return False
     keys = tuple(dict.fromkeys(key for row in objects for key in row))
     flat = tuple(dict.fromkeys(key for row in objects for key in columns_of(row)))
-    understood, known = len(telling_fields(flat)) + ("id" in keys), _known_to_hsds(keys, hint)
+    understood, known = len(specific_fields(flat)) + ("id" in keys), _known_to_hsds(keys, hint)
     if understood <= known <= understood + 1:
         understood += lists_places(flat, [columns_of(row) for row in objects])
     # An address in one text says more as a cell than as a field of HSDS, which has addresses in parts; a link or a point

@@ -20,11 +20,11 @@ class Reading:
     Attributes:
         mode: what to do with what is wrong.
         mapping: what the columns of a spreadsheet mean; `None` to guess it.
-        findings: what was found on the way.
-        dataset: what the source says of itself.
+        findings: findings so far.
+        dataset: what the source says about itself.
         tabular: whether any of it came from tables.
         partial: records that only fill in fields of others.
-        elsewhere: reads chunks of ndjson, should somebody else do that.
+        elsewhere: reads chunks of ndjson in other processes, if set.
         stated: references that a source gave beside the embedding, by entity and id.
     """
 
@@ -38,5 +38,5 @@ class Reading:
     stated: dict[tuple[str, str], dict[str, str]] = attrs.field(factory=dict)
 
     def structurer(self, *, tabular: bool = False) -> Structurer:
-        """Makes records, as this reading's mode has it."""
+        """Return a structurer of this reading's mode."""
         return Structurer(self.mode, tabular=tabular)

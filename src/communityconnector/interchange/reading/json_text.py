@@ -77,7 +77,7 @@ def not_json(name: str, text: str, error: Exception, line: int | None = None) ->
 
 
 def salvage(text: str) -> Any:
-    """Return the value that a text of broken JSON holds, as far as that is certain; `None` if there is none.
+    """Return the value that a text of broken JSON holds, as far as that is certain; else `None`.
 
     Salvaged: what stands between the marks of a code block, what follows a value, and a value that breaks off. Of the
     last, what is cut short is dropped and what is whole is kept.

@@ -13,8 +13,8 @@ from communityconnector.model import Finding
 from communityconnector.model.apart import WHOLES, another, unlike, used_twice
 
 _SCHEMA: Final = """
-CREATE TABLE first (entity TEXT, id TEXT, said, PRIMARY KEY (entity, id)) WITHOUT ROWID;
-CREATE TABLE later (entity TEXT, id TEXT, said, new TEXT, PRIMARY KEY (entity, id, said)) WITHOUT ROWID;
+CREATE TABLE first (entity TEXT, id TEXT, content, PRIMARY KEY (entity, id)) WITHOUT ROWID;
+CREATE TABLE later (entity TEXT, id TEXT, content, new TEXT, PRIMARY KEY (entity, id, content)) WITHOUT ROWID;
 """
 
 
@@ -41,7 +41,7 @@ class Repeats:
         self._base.close()
 
     def new_id(self, entity: str, raw: Mapping[str, Any], line: int) -> str:
-        """Return the id to read a row under, where an earlier row has its own and says something else; else "".
+        """Return the id to read a row under, where an earlier row of that id has another content; else "".
 
         Args:
             entity: the row's entity.
@@ -54,9 +54,11 @@ class Repeats:
         row = (entity, str(raw["id"]).strip(), _number_of(raw))
         if self._base.execute("INSERT OR IGNORE INTO first VALUES (?, ?, ?)", row).rowcount:
             return ""
-        if self._base.execute("SELECT 1 FROM first WHERE entity = ? AND id = ? AND said = ?", row).fetchone():
+        if self._base.execute(
+            "SELECT 1 FROM first WHERE entity = ? AND id = ? AND content = ?", row
+        ).fetchone():
             return ""
-        select = "SELECT new FROM later WHERE entity = ? AND id = ? AND said = ?"
+        select = "SELECT new FROM later WHERE entity = ? AND id = ? AND content = ?"
         renamed = self._base.execute(select, row).fetchone()
         return str(renamed[0]) if renamed else self._made(*row, line)
 
@@ -65,22 +67,24 @@ class Repeats:
         row = (entity, str(raw["id"]).strip(), str(raw.get("name") or ""))
         if self._base.execute("INSERT OR IGNORE INTO first VALUES (?, ?, ?)", row).rowcount:
             return ""
-        (said,) = self._base.execute("SELECT said FROM first WHERE entity = ? AND id = ?", row[:2]).fetchone()
-        if not unlike(str(said), row[2]):
+        (name,) = self._base.execute(
+            "SELECT content FROM first WHERE entity = ? AND id = ?", row[:2]
+        ).fetchone()
+        if not unlike(str(name), row[2]):
             return ""
-        select = "SELECT new, said FROM later WHERE entity = ? AND id = ?"
+        select = "SELECT new, content FROM later WHERE entity = ? AND id = ?"
         for new, other in self._base.execute(select, row[:2]):
             if not unlike(str(other), row[2]):
                 return str(new)
         return self._made(*row, line)
 
-    def _made(self, entity: str, key: str, said: int | str, line: int) -> str:
+    def _made(self, entity: str, key: str, content: int | str, line: int) -> str:
         count = "SELECT count(*) FROM later WHERE entity = ? AND id = ?"
         (number,) = self._base.execute(count, (entity, key)).fetchone()
         new = another(entity, key, str(number + 2))
-        self._base.execute("INSERT INTO later VALUES (?, ?, ?, ?)", (entity, key, said, new))
-        held = self._again.setdefault(entity, _RepeatedId(key, line))
-        held.count += 1
+        self._base.execute("INSERT INTO later VALUES (?, ?, ?, ?)", (entity, key, content, new))
+        repeated = self._again.setdefault(entity, _RepeatedId(key, line))
+        repeated.count += 1
         return new
 
     def findings(self, file: str) -> Iterator[Finding]:

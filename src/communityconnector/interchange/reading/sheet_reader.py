@@ -59,7 +59,7 @@ def read_sheet(sheet: Sheet, reading: Reading) -> Iterator[Record]:
 
 
 def read_flat(table: FlatTable, file: str, reading: Reading) -> Iterator[Record]:
-    """Yield the services of a table that JSON held."""
+    """Yield the services of a table in JSON."""
     rows = [CsvRow(number, cells) for number, cells in enumerate(sheet_cells(table), start=1)]
     paths = {number: path for number, (path, _) in enumerate(table.rows, start=1)}
     message = f"JSON that is not HSDS: {table.form}, {len(rows):,} records"
@@ -90,7 +90,7 @@ _RULES: Final = {
 
 
 def no_name_column(sheet: Sheet, reading: Reading) -> None:
-    """Say that a table has no column which names services, and how to read it all the same."""
+    """Report a table without a column that names services, and how to read it all the same."""
     mapping = ColumnMapping.guess(sheet.header, [sheet.cells(row) for row in sheet.rows[:LOOKED_AT]])
     reading.dataset["columns"] = dict(mapping.columns)
     columns = ", ".join(column for column in sheet.header if not column.startswith("column "))
@@ -131,7 +131,7 @@ class _SheetReading:
         for number, category in layout.sections:
             message = "a line with a single text: a heading"
             action = "what follows is read as of the category"
-            self._found(Severity.INFO, "section-row", message, action, number, category, category)
+            self._report(Severity.INFO, "section-row", message, action, number, category, category)
         reader = RowReader(mapping)
         privacy = PrivacyColumns.of(mapping.columns, (sheet.cells(row) for row in sheet.rows))
         structurer = Structurer(reading.mode, tabular=True, sheet=True)
@@ -146,8 +146,8 @@ class _SheetReading:
                 structurer.notes.drafts.append(note)
             if made.raw:
                 program = "" if levels is None else levels.number(line, "service.id")
-                said = self._hide(self._in_doubt(cells, made, privacy), made.raw, privacy, places, program)
-                structurer.report_hidden(said, "service", made.raw["id"])
+                mark = self._hide(self._in_doubt(cells, made, privacy), made.raw, privacy, places, program)
+                structurer.report_hidden(mark, "service", made.raw["id"])
                 yield structurer.record(ENTITIES["service"], made.raw)
             else:
                 unnamed.append(row.line)
@@ -171,10 +171,10 @@ class _SheetReading:
             return privacy.hide(cells, raw)
         own = raw.get("service_at_locations") or []
         raw["service_at_locations"] = [*own, *apart]
-        said = privacy.hide(cells, raw)
-        if not said:
+        mark = privacy.hide(cells, raw)
+        if not mark:
             raw["service_at_locations"] = [*own, *places.of_program(number, apart=False)]
-        return said
+        return mark
 
     def _in_doubt(
         self, cells: Mapping[str, str], made: SheetRow, privacy: PrivacyColumns
@@ -198,7 +198,7 @@ class _SheetReading:
         message = (
             f"a spreadsheet whose columns are guessed; {understood} of {len(mapping.columns)} are understood"
         )
-        self._found(Severity.INFO, "columns-guessed", message, "read so", sheet.line)
+        self._report(Severity.INFO, "columns-guessed", message, "read so", sheet.line)
         strange = [
             column
             for column, field in mapping.columns.items()
@@ -209,7 +209,7 @@ class _SheetReading:
                 f"columns that are not understood: {', '.join(strange)}. To say what they mean, save a mapping "
                 "(check --save-mapping FILE), edit it, and read with it (--mapping FILE)"
             )
-            self._found(Severity.INFO, "columns-not-understood", message, "kept as they are", sheet.line)
+            self._report(Severity.INFO, "columns-not-understood", message, "kept as they are", sheet.line)
         return mapping
 
     def _places(
@@ -234,7 +234,7 @@ class _SheetReading:
         joined = sum(map(len, places.links.values()))
         if joined:
             message = "programs and the sites that they are at, in rows of their own, joined by their numbers"
-            self._found(
+            self._report(
                 Severity.INFO,
                 "sites-joined",
                 message,
@@ -260,9 +260,9 @@ class _SheetReading:
     def _lines(
         self, what: str, lines: Sequence[int], *, rule: str, severity: Severity = Severity.INFO
     ) -> None:
-        """One finding about several lines that are no services."""
+        """Report several lines that are not services in one finding."""
         shown = ", ".join(map(str, lines[:20])) + (" ..." if len(lines) > 20 else "")
-        self._found(
+        self._report(
             severity, rule, f"{what}: line {shown}", "not read as services", lines[0], count=len(lines)
         )
 
@@ -272,7 +272,7 @@ class _SheetReading:
             return lambda draft: (None, f"{paths[row.line]}.{draft.path}".rstrip("."))
         return lambda draft: (row.line, draft.path)
 
-    def _found(  # noqa: PLR0913, PLR0917  # the parts of a finding, in its order
+    def _report(  # noqa: PLR0913, PLR0917  # the parts of a finding, in its order
         self,
         severity: Severity,
         rule: str,

@@ -207,8 +207,8 @@ class TableFile:
         severity: Severity = Severity.WARNING,
     ) -> None:
         """Count a finding of this table."""
-        held = self.counts.get((rule, about))
-        if held is None:
+        finding = self.counts.get((rule, about))
+        if finding is None:
             self.counts[rule, about] = Finding(
                 severity=severity,
                 rule=rule,
@@ -220,7 +220,7 @@ class TableFile:
                 entity="" if rule == "linked-by-value" else about,
             )
         else:
-            self.counts[rule, about] = attrs.evolve(held, count=held.count + 1)
+            self.counts[rule, about] = attrs.evolve(finding, count=finding.count + 1)
 
     def _sheet(self, rows: Sequence[CsvRow]) -> Iterator[Record]:
         """Yield a plain spreadsheet: one service a row, under a header that may stand some lines below the top."""

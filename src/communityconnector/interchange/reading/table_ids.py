@@ -34,7 +34,7 @@ class KnownTable:
         entity: what its rows are.
         header: its columns' names in the source.
         columns: what they are.
-        key: the column of the rows' own ids, as `columns` names it; "" where there is none.
+        key: the column of the rows' own ids, as `columns` names it; "" where it has none.
     """
 
     file: SourceFile
@@ -51,7 +51,7 @@ class KnownTable:
                 if place < len(row.cells) and (cell := row.cells[place].strip()):
                     yield cell
         except UnreadableError:
-            # It is said when the table itself is read.
+            # Reported when the table itself is read.
             return
 
 

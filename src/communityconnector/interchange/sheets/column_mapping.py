@@ -37,11 +37,11 @@ class ColumnMapping:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> ColumnMapping:
-        """Read a mapping that `save` wrote and somebody may have edited: a CSV of `column,field`.
+        """Read a mapping that `save` wrote and a person may have edited: a CSV of `column,field`.
 
         Raises:
             SourceNotFoundError: there is no such file.
-            InvalidMappingError: a row has not two cells, or names a field that is none of `FIELDS`.
+            InvalidMappingError: a row lacks a second cell, or names a field that is not in `FIELDS`.
         """
         try:
             with Path(path).open(encoding="utf-8-sig", newline="") as file:
@@ -50,7 +50,7 @@ class ColumnMapping:
             message = f"{path}: cannot be opened ({error.strerror})"
             raise SourceNotFoundError(message) from error
         except (UnicodeDecodeError, csv.Error) as error:
-            message = f"{path}: no table of columns ({error})"
+            message = f"{path}: not a table of columns ({error})"
             raise InvalidMappingError(message) from error
         columns: dict[str, str] = {}
         for number, row in enumerate(rows[1:], start=2):
@@ -64,9 +64,7 @@ class ColumnMapping:
         for column, field in self.columns.items():
             if field and field not in FIELDS:
                 near = difflib.get_close_matches(field, FIELDS, n=3, cutoff=0.3)
-                message = (
-                    f"column {column!r}: {field!r} is no field; perhaps {', '.join(near) or 'one of FIELDS'}"
-                )
+                message = f"column {column!r}: {field!r} is not a field; perhaps {', '.join(near) or 'one of FIELDS'}"
                 raise InvalidMappingError(message)
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -57,7 +57,7 @@ def meanings(header: Sequence[str], rows: Rows = ()) -> Meanings:
     return fields
 
 
-TELL_NOTHING: Final = frozenset({
+UNSPECIFIC: Final = frozenset({
     IGNORED, "service.id", "location.latitude", "location.longitude", "location.point", "service.last_modified",
     "schedules.limits", "schedules.notes", "level.parent", "level.site", "level.program",
 })  # fmt: skip
@@ -159,18 +159,18 @@ _DATE_WORDS: Final = frozenset("date at last time most place service agency".spl
 
 
 def _settle_ids(fields: Meanings, rows: Rows) -> None:
-    """Which column tells rows apart: the first that is called an id, if it does."""
+    """Choose the column of ids: the first that is called one, if each row has another."""
     for column in fields:
         if not (fields[column] == "service.id" or words_of(column)[0] & {"id", "fid"}):
             continue
         cells = [row.get(column, "").strip() for row in rows]
-        tells = bool(cells) and all(cells) and len(set(cells)) == len(cells)
+        is_unique = bool(cells) and all(cells) and len(set(cells)) == len(cells)
         if fields[column] == "service.id":
-            if tells or not cells:
+            if is_unique or not cells:
                 break
             fields[column] = IGNORED
         elif (
-            tells
+            is_unique
             and not fields[column]
             and "service.id" not in fields.values()
             and column == next(iter(fields))
@@ -180,7 +180,7 @@ def _settle_ids(fields: Meanings, rows: Rows) -> None:
 
 
 def _settle_records(fields: Meanings, _rows: Rows) -> None:
-    """In exports of a vendor that calls every record an agency, the agency's description is the record's own."""
+    """Take an agency's description for the record's in exports of a vendor that calls every record an agency."""
     ids = [column for column in fields if words_of(column)[:1] == (_VENDOR_ID,)]
     if ids and "service.description" not in fields.values():
         _rename(fields, "organization.description", "service.description")
@@ -190,7 +190,7 @@ _VENDOR_ID: Final = frozenset({"place", "agency", "number"})
 
 
 def _settle_names(fields: Meanings, rows: Rows) -> None:
-    """Which column names the service: a sheet has one such, and calls it many things."""
+    """Choose the column that names the service: a sheet has one, under many names."""
     named = [column for column, field in fields.items() if field == "service.name"]
     plain = [column for column in named if words_of(column)[0] <= _PLAIN_NAME]
     exact = [column for column in named if column not in plain]
@@ -223,7 +223,7 @@ def _settle_names(fields: Meanings, rows: Rows) -> None:
 
 def _first_of_texts(fields: Meanings, rows: Rows) -> str:
     """Return the first column of a table that plainly is of services, where it names the rows under a name of its own."""
-    others = set(fields.values()) - TELL_NOTHING
+    others = set(fields.values()) - UNSPECIFIC
     if len(others) < 3 or not any(field.startswith(_OF_SERVICES_ONLY) for field in others):
         return ""
     for column, field in fields.items():
@@ -232,9 +232,9 @@ def _first_of_texts(fields: Meanings, rows: Rows) -> str:
             continue
         words = words_of(column)[0]
         texts = [cell for cell in cells if len(cell) <= 120 and sum(map(str.isalpha, cell)) * 2 > len(cell)]
-        tells = len(texts) * 10 >= len(cells) * 9 and len(set(texts)) * 10 >= len(texts) * 9
+        names_rows = len(texts) * 10 >= len(cells) * 9 and len(set(texts)) * 10 >= len(texts) * 9
         is_free = field in {IGNORED, "location.name"} and words and not words & _NAMES_OF_OTHERS
-        return column if tells and is_free and not shows_people(column) else ""
+        return column if names_rows and is_free and not shows_people(column) else ""
     return ""
 
 
@@ -254,7 +254,7 @@ _PLAIN_NAME: Final = frozenset({"name", "title", "1"})
 
 
 def _settle_agency(fields: Meanings, _rows: Rows) -> None:
-    """An agency's own address is the service's only where the sheet has no other."""
+    """Take an agency's address for the service's only where the sheet has no other."""
     own = [
         column
         for column, field in fields.items()
@@ -269,7 +269,7 @@ def _settle_agency(fields: Meanings, _rows: Rows) -> None:
 
 
 def _settle_geocoder(fields: Meanings, rows: Rows) -> None:
-    """What a program that looked up addresses wrote beside them: its status says how well they fitted."""
+    """Ignore the status of a geocoding program: it says how well an address fitted."""
     marks = {"".join(plain_words(column)) for column in fields}
     if not marks & _GEOCODER:
         return
@@ -288,7 +288,7 @@ _GEOCODER_STATES: Final = frozenset(
 
 
 def _settle_days(fields: Meanings, _rows: Rows) -> None:
-    """A word before a day ("summer Monday") names a set of hours where the week follows it; else a day of its own."""
+    """Ignore days behind a word of their own ("summer Monday"), unless most of a week follows that word."""
     groups: dict[str, list[str]] = {}
     for column, field in fields.items():
         if field in FIELDS_OF_DAYS and (about := day_column(column)) and about.group:
@@ -299,7 +299,7 @@ def _settle_days(fields: Meanings, _rows: Rows) -> None:
 
 
 def _settle_points(fields: Meanings, _rows: Rows) -> None:
-    """An X without a Y is no longitude."""
+    """Ignore an X without a Y: it is not a longitude."""
     for column, field in fields.items():
         other = {"location.latitude": "location.longitude", "location.longitude": "location.latitude"}.get(
             field

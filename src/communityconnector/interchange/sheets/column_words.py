@@ -1,7 +1,7 @@
 """The words in a column's name, folded so that language, casing, punctuation and spelling make no difference.
 
-"Phone1Number", "PHONE_1_NUMBER", "phone number 1" and "Teléfono 1" are the same words. What they mean is not said
-here: `column_mapping` compares them with the words of the fields.
+"Phone1Number", "PHONE_1_NUMBER", "phone number 1" and "Teléfono 1" are the same words. What they mean is not decided
+here: `column_meaning` compares them with the words of the fields.
 """
 
 from __future__ import annotations
@@ -267,7 +267,7 @@ def shows_people(column: str) -> bool:
 
 
 def shared_prefixes(names: Iterable[str]) -> frozenset[str]:
-    """First words that say nothing and stand before three or more of the names ("directory_zip")."""
+    """Return first words that mean nothing and stand before three or more of the names ("directory_zip")."""
     firsts = Counter(words[0] for name in names if len(words := plain_words(name)) > 1)
     return frozenset(
         word

@@ -118,8 +118,8 @@ def _assemble(by_day: Mapping[str, _DayCells], words: str, doubtful: frozenset[s
     if unknown:
         about = {"description": "; ".join(unread)} if unread else {}
         schedules.append({"freq": "WEEKLY", "byday": ",".join(unknown), **about})
-    said = "; ".join(map(written, schedules[: len(spans)]))
-    return Week(tuple(schedules), words, said, "; ".join(unread), doubt)
+    in_words = "; ".join(map(written, schedules[: len(spans)]))
+    return Week(tuple(schedules), words, in_words, "; ".join(unread), doubt)
 
 
 def _schedule(span: Span, days: Sequence[str], by_day: Mapping[str, _DayCells]) -> dict[str, Any]:

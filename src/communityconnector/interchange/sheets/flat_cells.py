@@ -37,7 +37,7 @@ def _gather(raw: Mapping[str, Any], before: str, cells: dict[str, str], depth: i
 
 
 def _gather_list(items: list[Any], name: str, cells: dict[str, str], depth: int) -> None:
-    """A list of objects: the names of things that have little else, or the parts of its only object.
+    """Add a list of objects: the names of things that have little else, or the parts of its only object.
 
     Of anything else only yes and no are taken, for they may say that something is private.
     """
@@ -138,7 +138,7 @@ def _place(item: Mapping[str, Any]) -> dict[str, str]:
 
 
 def wkt_of(coordinates: Any) -> str:
-    """Return a pair of longitude and latitude as "POINT (-81.5 36.4)"; "" where it is none."""
+    """Return a pair of longitude and latitude as "POINT (-81.5 36.4)"; "" for another value."""
     if (
         isinstance(coordinates, list)
         and len(coordinates) >= 2

@@ -18,7 +18,7 @@ from communityconnector.interchange.sheets.signs import looks_like_spreadsheet
 
 @attrs.frozen
 class FormNote:
-    """What is to be said of a table, beside its rows: the rule and the message."""
+    """A finding about a table: its rule and its message."""
 
     rule: str
     message: str
@@ -26,13 +26,13 @@ class FormNote:
 
 @attrs.frozen
 class FlatRows:
-    """Rows that were found.
+    """Rows in a form that is known by its marks.
 
     Attributes:
         form: what it is, in words.
         rows: each row's path and its object.
         labels: the readable name of a column, where the form gives one that is understood and the name is not.
-        notes: what is to be said of it.
+        notes: findings about it.
     """
 
     form: str
@@ -46,7 +46,7 @@ LONGITUDE: Final = "geometry longitude"
 
 
 def forms_of(value: Any) -> FlatRows | None:
-    """Return the rows of a value in a form that is known by its marks; `None` where it is none of them."""
+    """Return the rows of a value in a form that is known by its marks; `None` for another value."""
     return next((listed for form in _FORMS if (listed := form(value)) is not None), None)
 
 
@@ -170,7 +170,7 @@ def _day(item: Any) -> Any:
 
 
 def _socrata(value: Any) -> FlatRows | None:
-    """Rows as lists, whose columns stand apart from them."""
+    """Return rows that are lists, whose columns stand apart from them."""
     meta = value.get("meta") if isinstance(value, dict) else None
     view = meta.get("view") if isinstance(meta, dict) else None
     columns = view.get("columns") if isinstance(view, dict) else None
@@ -280,7 +280,7 @@ def _tags(tags: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _matrix(value: Any) -> FlatRows | None:
-    """Rows as lists, the first of which is the header, or whose columns are named beside them."""
+    """Return rows that are lists, the first of which is the header, or whose columns are named beside them."""
     start, header = "$", None
     if isinstance(value, dict):
         key = next((key for key in ("values", "data", "rows") if isinstance(value.get(key), list)), "")
@@ -324,7 +324,7 @@ def _column(item: Any) -> str:
 
 
 def _by_column(value: Any) -> FlatRows | None:
-    """Columns as objects, whose keys are the numbers of rows."""
+    """Return the rows of columns that are objects, whose keys are the numbers of rows."""
     if not (
         isinstance(value, dict)
         and len(value) > 1

@@ -78,8 +78,12 @@ def blocks_of(rows: Sequence[CsvRow], fits: Callable[[Sequence[str]], bool]) -> 
         # Few lines can be a header, and only those are looked at closely.
         if len(cells) < 3 or any(len(text) > 40 or any(map(str.isdigit, text)) for text in cells):
             continue
-        held = {words_of(cell)[0] for cell in rows[starts[-1]].cells}
-        if not {words_of(text)[0] for text in cells} <= held and all(map(meaning_of, cells)) and fits(cells):
+        columns = {words_of(cell)[0] for cell in rows[starts[-1]].cells}
+        if (
+            not {words_of(text)[0] for text in cells} <= columns
+            and all(map(meaning_of, cells))
+            and fits(cells)
+        ):
             starts.append(number)
     return [rows[start:end] for start, end in itertools.pairwise((*starts, len(rows)))]
 
@@ -124,7 +128,7 @@ class Layout:
 
 
 def layout_of(header: Sequence[str], fields: Sequence[str], rows: Sequence[CsvRow]) -> Layout:
-    """Tell services from headings, totals, repeated headers and lines of help, and find what the layout implies.
+    """Separate services from headings, totals, repeated headers and lines of help, and add what the layout implies.
 
     A line with a single text in it is a heading: what follows is of that category. An agency that is blank under one
     that is named is that one, where the sheet never names an agency twice in a row and the line has a name of its own.

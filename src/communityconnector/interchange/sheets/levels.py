@@ -54,7 +54,7 @@ class RowLevels:
     fields: tuple[str, ...]
 
     def number(self, line: SheetLine, field: str) -> str:
-        """Return the number that a row has in a column; "" for none. Programs write 0 where there is none."""
+        """Return the number that a row has in a column; "" for none. Programs write 0 for no number."""
         cells = (
             text
             for cell, own in zip(line.row.cells, self.fields, strict=False)

@@ -143,7 +143,7 @@ _SECOND: Final = re.compile(r"(?:suite|ste|unit|apt|room|rm|floor|fl|bldg|buildi
 def one_line(text: str) -> dict[str, str]:
     """Return an address in one text, in parts, where it ends with a state or a ZIP code; else nothing.
 
-    "12 Main St, Suite 4, Jefferson, NC 28640" and the same on several lines. Where no comma tells the street from the
+    "12 Main St, Suite 4, Jefferson, NC 28640" and the same on several lines. Where no comma separates the street from the
     city, they stay together.
     """
     parts = _parts(text)
@@ -162,7 +162,7 @@ def one_line(text: str) -> dict[str, str]:
 
 
 def _city_line(text: str) -> dict[str, str]:
-    """City, state and ZIP code in one text ("Jefferson, NC 28640"); nothing where it ends otherwise."""
+    """Return city, state and ZIP code of one text ("Jefferson, NC 28640"); nothing where it ends otherwise."""
     before, area = _ended(_parts(text))
     return {"city": ", ".join(before), **area} if area and before else area
 
@@ -172,7 +172,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _ended(parts: list[str]) -> tuple[list[str], dict[str, str]]:
-    """Return the parts of an address before its state and ZIP code, and these; its last words tell them."""
+    """Return the parts of an address before its state and ZIP code, and these, by its last words."""
     if not parts:
         return [], {}
     *before, last = parts

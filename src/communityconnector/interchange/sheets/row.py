@@ -18,7 +18,7 @@ class Cells:
     Attributes:
         notes: findings about them.
         refused: the cells that are not believed, by column.
-        private: those of them that may tell where a place is.
+        private: those of them that may show where a place is.
     """
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Cells:
         return self._by_field.keys()
 
     def columns(self) -> Iterable[tuple[str, str, str]]:
-        """Field, column and text of every cell."""
+        """Yield field, column and text of every cell."""
         for field, items in self._by_field.items():
             for column, text in items:
                 yield field, column, text
@@ -71,11 +71,11 @@ class Cells:
         severity: Severity = Severity.INFO,
         read_as: str | None = None,
     ) -> None:
-        """Draft a finding about a cell. What tells of a place is not repeated, for the place may be hidden."""
-        shown = "" if self._tells_place(column, value) else value
+        """Draft a finding about a cell. A cell that may show a place is not repeated, for the place may be hidden."""
+        shown = "" if self._may_show_place(column, value) else value
         self.notes.append(Draft(severity, rule, message, action, column, shown, read_as))
 
-    def _tells_place(self, column: str, text: str) -> bool:
+    def _may_show_place(self, column: str, text: str) -> bool:
         fields = (field for field, items in self._by_field.items() if any(own == column for own, _ in items))
         return any(field.startswith("location.") for field in fields) or kind_of(text) in _OF_A_PLACE
 
@@ -88,7 +88,7 @@ class Cells:
         """Keep a cell as it is and believe nothing of it."""
         value = next((text for _, own, text in self.columns() if own == column), "")
         self.refused[column] = value
-        if self._tells_place(column, value):
+        if self._may_show_place(column, value):
             self.private.add(column)
         self.note(rule, why, "kept as it was, and not used", column, value, Severity.WARNING)
 
@@ -140,7 +140,7 @@ def _shifted(cells: Cells, order: Mapping[str, int], wrong: list[str], surely: i
     names = ", ".join(sorted({*wrong, *doubted}, key=order.__getitem__))
     message = f"the cells of these columns seem to stand under the wrong names: {names}"
     action = "kept as they were, and not used"
-    # Nobody can say which of them is the street.
+    # Any of them may be the street.
     cells.private |= {*wrong, *doubted}
     cells.note("columns-shifted", message, action, wrong[0], "", Severity.ERROR)
 

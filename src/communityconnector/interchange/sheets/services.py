@@ -78,10 +78,10 @@ class RowReader:
                 if field in _LINKS:
                     text = link_in(cell) or text
                 if field in FIELDS_OF_DAYS and column not in self.day_columns:
-                    # A mapping may say so of a column whose name tells no day.
+                    # A mapping may say so of a column whose name has no day.
                     field = "schedules"
                 if field == "schedules" and is_yes_or_no(column, text):
-                    # "Open: Yes" tells no hours.
+                    # "Open: Yes" states no hours.
                     field = "service.status"
                 cells.add(field, column, text)
         return cells
@@ -90,11 +90,11 @@ class RowReader:
         """Make one nested HSDS service of a row.
 
         Ids are made of the row's own id, else of `key`, and of the agency's name: never of an address, which would let
-        somebody test guesses of a hidden one.
+        a reader test guesses of a hidden one.
 
         Args:
             row: cells by column name.
-            key: what tells the row from others, should it have no id.
+            key: what distinguishes the row from others, should it have no id.
             agency: the agency that the sheet's layout gives it, should the row name none.
             category: what a line above says that the row is, among others.
         """
@@ -197,8 +197,8 @@ class _Service:
                     fields[name] = text
         ages = self.joined("service.ages")
         if ages:
-            said = fields.get("eligibility_description", "")
-            fields["eligibility_description"] = "; ".join(filter(None, (said, f"Ages: {ages}")))
+            eligibility = fields.get("eligibility_description", "")
+            fields["eligibility_description"] = "; ".join(filter(None, (eligibility, f"Ages: {ages}")))
             limits = None if is_mangled_span(ages) else age_limits(ages)
             fields.update({k: v for k, v in (limits or {}).items() if k not in fields})
             if limits is None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from communityconnector.interchange.sheets.column_meaning import (
     BOUNDS,
-    TELL_NOTHING,
+    UNSPECIFIC,
     Rows,
     meaning_of,
     meanings,
@@ -21,9 +21,9 @@ def looks_like_spreadsheet(header: Sequence[str], least: int = 3) -> bool:
 
     Args:
         header: the columns' names.
-        least: how many fields they must fill, the name among them. An id and a point tell nothing of a service.
+        least: how many fields they must fill, the name among them. An id and a point say nothing about a service.
     """
-    fields = telling_fields(header)
+    fields = specific_fields(header)
     return bool(fields & {"service.name", "organization.name"}) and len(fields) >= least
 
 
@@ -34,7 +34,7 @@ def lists_services(header: Sequence[str], rows: Rows) -> bool:
         header: the columns' names.
         rows: some rows, cells by column.
     """
-    fields = set(meanings(header, rows).values()) - TELL_NOTHING
+    fields = set(meanings(header, rows).values()) - UNSPECIFIC
     named = bool(fields & {"service.name", "organization.name"})
     return named and (len(fields) >= 3 or lists_places(header, rows))
 
@@ -76,9 +76,9 @@ def _has_point(row: Mapping[str, str], angles: Mapping[str, Sequence[str]]) -> b
 
 
 _PARTED: Final = (re.compile(r"[.,]\d|\u00b0"), re.compile(r"[.,]\d{2}"))
-"""In an angle that is told to a part of a degree; under X and Y other numbers may have a fraction too."""
+"""In an angle with a fraction of a degree; under X and Y other numbers may have a fraction too."""
 
 
-def telling_fields(header: Sequence[str]) -> frozenset[str]:
+def specific_fields(header: Sequence[str]) -> frozenset[str]:
     """Return the fields that columns fill, but for those that any table may have."""
-    return frozenset(meanings([column for column in header if column.strip()]).values()) - TELL_NOTHING
+    return frozenset(meanings([column for column in header if column.strip()]).values()) - UNSPECIFIC

@@ -61,7 +61,7 @@ class EntityPlan:
         has_movable_parts: whether its parts may stand in other places.
         has_state: whether it may have a state under other names.
         has_level: whether it may say who may see it.
-        tells: a quick test whether its fields may say so.
+        may_be_private: a quick test whether its fields may say so.
         classifies: the fields by which it classifies other records, and may say it of them.
     """
 
@@ -71,7 +71,7 @@ class EntityPlan:
     has_movable_parts: bool
     has_state: bool
     has_level: bool
-    tells: Callable[[Mapping[str, Any]], bool]
+    may_be_private: Callable[[Mapping[str, Any]], bool]
     classifies: frozenset[str]
 
 

@@ -1,4 +1,4 @@
-"""Ids for records that have none, so that each is told from all others and the same file gives the same ids."""
+"""Ids for records that have none: each gets another, and the same file gets the same ids."""
 
 from __future__ import annotations
 

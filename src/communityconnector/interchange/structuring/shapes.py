@@ -73,7 +73,7 @@ def shape_of(value: Mapping[str, Any], hint: str = "") -> ApiPage | TableContain
 
 @attrs.frozen
 class _KnownKeys:
-    """What an object's keys tell: its likeliest entity, keys that may hold pages or tables, whether any may wrap."""
+    """What an object's keys show: its likeliest entity, keys that may hold pages or tables, whether any may wrap."""
 
     entity: str
     pages: tuple[str, ...]
@@ -218,7 +218,7 @@ _STRAY: Final = 1
 
 
 def _weight(entity: str, keys: tuple[str, ...]) -> int:
-    """Return how much of an object an entity knows; a field that embeds or names records tells more than another."""
+    """Return how much of an object an entity knows; a field that embeds or names records counts more than another."""
     facts = specs(ENTITIES[entity])
     return sum(
         2 if key in facts and facts[key].kind in _TELLING else 1 for key in keys if _is_known(entity, key)

@@ -41,7 +41,7 @@ class _Unfinished:
     Attributes:
         plan: how its entity is read.
         raw: its fields in the source.
-        seed: what tells it from others, should it have no id.
+        seed: what distinguishes it from others, should it have no id.
         values: the values that were read, by field.
         extra: those that no field holds.
     """
@@ -97,7 +97,7 @@ class Structurer:
         Args:
             cls: its class.
             raw: its fields.
-            seed: what tells it from others, should it have no id: its parent, and its place there.
+            seed: what distinguishes it from others, should it have no id: its parent, and its place there.
             partial: it only fills in fields of a record that another row holds.
         """
         entity = cls.entity
@@ -169,10 +169,10 @@ class Structurer:
         if plan.has_level:
             if extra or "attributes" in values:
                 with_level(values, extra)
-            if unknown or self.ticked or plan.tells(values):
-                said = mark_privacy(entity, raw, values, extra, unknown, self.ticked)
-                if said:
-                    self.report_hidden(said, entity)
+            if unknown or self.ticked or plan.may_be_private(values):
+                mark = mark_privacy(entity, raw, values, extra, unknown, self.ticked)
+                if mark:
+                    self.report_hidden(mark, entity)
         elif plan.classifies and not plan.classifies.isdisjoint(values):
             of_class = mark_class_privacy(entity, values)
             if of_class is not None:
@@ -193,15 +193,15 @@ class Structurer:
         """
         self.notes.drafts.extend(
             Draft(
-                said.severity,
-                said.rule,
-                said.message(entity),
+                mark.severity,
+                mark.rule,
+                mark.message(entity),
                 HIDDEN,
-                said.field,
+                mark.field,
                 entity=entity,
                 record_id=record_id,
             )
-            for said in hidden
+            for mark in hidden
         )
 
     def schedules(self, raw: Mapping[str, Any], *, seed: str = "") -> Iterator[Record]:

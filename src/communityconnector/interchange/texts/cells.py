@@ -114,7 +114,7 @@ _MAP_LINK: Final = re.compile(rf"[@=/]({_DEGREES})(?:,|%2C)({_DEGREES})(?![\d.])
 def point_in(cell: str) -> PointCell | None:
     """Return the point that a cell holds, alone or after an address: "36.4, -81.5", "POINT (-81.5 36.4)", a link to a map.
 
-    Degrees with a fraction only, so that "9, 5" or a house number is none.
+    Degrees with a fraction only, so that "9, 5" or a house number is not a point.
     """
     if "." not in cell:
         return None
@@ -175,7 +175,7 @@ _MINUTES: Final = re.compile(
 
 
 def degrees(cell: str) -> float | None:
-    """Return an angle as people write it: "36.4", "36,4", "36.4° N", "36°24'N"; `None` where it is none."""
+    """Return an angle as people write it: "36.4", "36,4", "36.4° N", "36°24'N"; `None` for another text."""
     text = cell[:60].strip().replace("\u2212", "-")
     if match := _MINUTES.fullmatch(text):
         value = int(match[1]) + int(match[2]) / 60 + float(match[3] or 0) / 3600

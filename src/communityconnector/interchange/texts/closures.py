@@ -244,7 +244,7 @@ def closures(text: str, own: str = "", *, title: bool = False, certain: bool = F
         text: the text.
         own: names of the service and its agency: what they are called is about them.
         title: whether the text is a name: then only what stands apart in it counts ("Food Pantry (CLOSED)").
-        certain: whether it was written to tell of the present state, as an alert or the cell of a state is: then what
+        certain: whether it was written to state the present, as an alert or the cell of a state is: then what
             is not about the whole service is a question all the same.
     """
     folded = fold(text)

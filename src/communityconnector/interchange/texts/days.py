@@ -38,7 +38,7 @@ _DATES: Final = (
 
 
 def read_day(text: str, *, last: bool = False) -> str:
-    """Return the day at the beginning of a text, ISO 8601; "" where there is none whose year is sure.
+    """Return the day at the beginning of a text, ISO 8601; "" where it has no day of a certain year.
 
     A month or a year alone is its first day, or its last one where `last`. Twelve or thirteen digits are milliseconds
     since 1970, as maps write dates. 3/4/2024 is the fourth of March, as in the United States.

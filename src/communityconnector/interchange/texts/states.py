@@ -36,7 +36,7 @@ class NameSense(IntEnum):
     GONE = 11
     """Whatever stands there was once so."""
     EITHER = 12
-    """What state a service is in, or in which state of the country: the value tells."""
+    """What state a service is in, or in which state of the country: the value shows which."""
 
 
 class _StateWord(IntEnum):
@@ -45,7 +45,7 @@ class _StateWord(IntEnum):
     NOTHING = 0
     RUNS = 1
     DATED = 2
-    """From or up to some day: whether that has come is for whoever asks."""
+    """From or up to some day: whether that day has come depends on when it is asked."""
     DOUBT = 3
     PAUSED = 4
     UNREFERRED = 5
@@ -60,7 +60,7 @@ class ServiceState(NamedTuple):
     Attributes:
         status: the HSDS word; "" where it is left open.
         alert: what the source says beyond that, in words; "" where nothing.
-        sources: the names that said it.
+        sources: the names under which it stands.
         runs: whether all that it says is that the service runs.
     """
 
@@ -243,8 +243,8 @@ def _in_words(value: str) -> _StateWord:  # noqa: PLR0911  # one line a group of
 
 
 @lru_cache(maxsize=8_192)
-def _said(name: str, value: str) -> tuple[_StateWord, str]:  # noqa: PLR0911  # one branch a sense
-    """Return what a value under a name says, and the words that tell more than the HSDS word for it."""
+def _answer_of(name: str, value: str) -> tuple[_StateWord, str]:  # noqa: PLR0911  # one branch a sense
+    """Return what a value under a name says, and the words that state more than the HSDS word for it."""
     sense = sense_of(name)
     plain = fold(value).strip(" .")
     if sense is NameSense.GONE:
@@ -271,18 +271,18 @@ def _said(name: str, value: str) -> tuple[_StateWord, str]:  # noqa: PLR0911  # 
         # "Status: 1" may be a code of anything.
         sure = plain in {"yes", "y", "true", "si", "no", "n", "false"}
         return (_StateWord.RUNS if yes else _StateWord.STOPPED) if sure else _StateWord.NOTHING, ""
-    said = _in_words(value)
-    if sense in (NameSense.STOPPED, NameSense.PAUSED) and said is _StateWord.NOTHING and plain not in _SILENT:
+    word = _in_words(value)
+    if sense in (NameSense.STOPPED, NameSense.PAUSED) and word is _StateWord.NOTHING and plain not in _SILENT:
         day = read_day(value)
         return (_StateWord.DATED, f"Closed as of {day}") if day > _LONG_AGO else (_StateWord.NOTHING, "")
     words = " ".join(value.split())
-    return said, words if said in _TOLD or (said is _StateWord.PAUSED and _tells_more(plain)) else ""
+    return word, words if word in _IN_WORDS or (word is _StateWord.PAUSED and _states_more(plain)) else ""
 
 
 _PAST: Final = re.compile(r"ended|expired|closed|finaliz|termin[ao]|cerrad")
 _LONG_AGO: Final = "1900-01-02"
 """Databases write 1 January 1900 for no date."""
-_TOLD: Final = (_StateWord.DATED, _StateWord.DOUBT, _StateWord.UNREFERRED)
+_IN_WORDS: Final = (_StateWord.DATED, _StateWord.DOUBT, _StateWord.UNREFERRED)
 _ANSWERS: Final[Mapping[NameSense, tuple[_StateWord, _StateWord]]] = {
     NameSense.RUNS: (_StateWord.RUNS, _StateWord.STOPPED),
     NameSense.STOPPED: (_StateWord.STOPPED, _StateWord.RUNS),
@@ -305,7 +305,7 @@ _PLAIN_PAUSE: Final = re.compile(
 )
 
 
-def _tells_more(plain: str) -> bool:
+def _states_more(plain: str) -> bool:
     return not _PLAIN_PAUSE.fullmatch(plain)
 
 
@@ -326,7 +326,7 @@ def state_names(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def state_in(raw: Mapping[str, Any], *, has_status: bool = True) -> ServiceState | None:
-    """Return the state that a raw record tells under names of its own; `None` where HSDS has all of it as it is.
+    """Return the state that a raw record gives under names of its own; `None` where HSDS has all of it as it is.
 
     Args:
         raw: the record, with text, numbers, truth values or anything else under each name.
@@ -342,29 +342,29 @@ def state_in(raw: Mapping[str, Any], *, has_status: bool = True) -> ServiceState
     names = state_names(tuple(raw))
     if not names or (has_status and names == ("status",) and _is_word(status)):
         return None
-    answers = [(name, *_said(name, _text(raw[name]))) for name in names]
+    answers = [(name, *_answer_of(name, _text(raw[name]))) for name in names]
     answers = [one for one in answers if one[1] is not _StateWord.NOTHING]
     if not answers:
         return None
-    said = max(one[1] for one in answers)
+    strongest = max(one[1] for one in answers)
     alerts = dict.fromkeys(
-        words for _, kind, words in answers if words and kind >= min(said, _StateWord.PAUSED)
+        words for _, kind, words in answers if words and kind >= min(strongest, _StateWord.PAUSED)
     )
     alert = "; ".join(alerts)
     if (
-        said is _StateWord.DATED
+        strongest is _StateWord.DATED
         and any(words.startswith("Made inactive") for words in alerts)
         and _runs(answers)
     ):
         # Once inactive and active again, or active by a default: not known.
         alert = f"Called active, though {alert[0].lower()}{alert[1:]}"
-    elif said is _StateWord.DATED and _runs(answers):
+    elif strongest is _StateWord.DATED and _runs(answers):
         return ServiceState(_STATUS[_StateWord.RUNS], alert, tuple(one[0] for one in answers), runs=False)
-    status = _STATUS.get(said, "")
-    if said is _StateWord.UNREFERRED:
+    status = _STATUS.get(strongest, "")
+    if strongest is _StateWord.UNREFERRED:
         alert = alert or "Not for referral"
         status = _STATUS[_StateWord.RUNS] if _runs(answers) else ""
-    return ServiceState(status, alert, tuple(one[0] for one in answers), said is _StateWord.RUNS)
+    return ServiceState(status, alert, tuple(one[0] for one in answers), strongest is _StateWord.RUNS)
 
 
 def _is_meeting_of_a_closed_place(raw: Mapping[str, Any]) -> bool:
@@ -378,7 +378,7 @@ def _is_meeting_of_a_closed_place(raw: Mapping[str, Any]) -> bool:
 
 
 def _runs(answers: list[tuple[str, _StateWord, str]]) -> bool:
-    return any(said is _StateWord.RUNS for _, said, _ in answers)
+    return any(word is _StateWord.RUNS for _, word, _ in answers)
 
 
 _WORDS: Final = frozenset(ServiceStatus)
@@ -390,7 +390,7 @@ SILENT_BUT_STATUS: Final = frozenset(
     for name in specs(ENTITIES[entity])
     if name == "status" or sense_of(name) is None
 )
-"""Fields of HSDS of which only one tells a state: most records have no others, and are done with."""
+"""Fields of HSDS of which only one is a state: most records have no others, and are done with."""
 
 
 def _is_word(value: Any) -> bool:

@@ -1,8 +1,8 @@
-"""What a record must be changed in so that other HSDS software takes it: the last step before writing.
+"""Changes to a record so that other HSDS software accepts it: the last step before writing.
 
-A directory keeps what its source said: ids that are no UUIDs, and nothing where the source said nothing. The HSDS
+A directory keeps what its source states: ids that are not UUIDs, and nothing where the source lacks a value. The HSDS
 schemas want a UUID in every id and a value in every required field. So ids are minted, and what is missing is filled
-in and marked as such; `records.Structurer` undoes the marks.
+in and marked as such; `structuring.own_fields` undoes the marks.
 """
 
 from __future__ import annotations
@@ -84,10 +84,10 @@ class Conformer:
             extra[SOURCE_ID] = record.id
         sources = {}
         for name, target in (*shape(entity).references, *_owner(record)):
-            said = getattr(record, name)
-            if said and not _UUID.fullmatch(said):
-                changed[name] = identifier(target, said)
-                sources[name] = said
+            reference = getattr(record, name)
+            if reference and not _UUID.fullmatch(reference):
+                changed[name] = identifier(target, reference)
+                sources[name] = reference
         if sources:
             extra[SOURCE_IDS] = sources
         filled = [name for name in required(type(record)) if getattr(record, name) in _NOTHING]
@@ -107,14 +107,14 @@ class Conformer:
             extra[EXTENSION] = record.extension
             changed["extension"] = None
             changed["description"] = "; ".join(filter(None, (record.description, f"ext. {record.extension}")))
-        held = record.extra
-        unread = _unread(record) if held else {}
+        kept = record.extra
+        unread = _unread(record) if kept else {}
         if unread:
             extra[NOT_READ] = unread
-            held = {name: value for name, value in held.items() if name not in unread}
+            kept = {name: value for name, value in kept.items() if name not in unread}
         if not changed and not unread:
             return record
-        return evolve(record, {**changed, "extra": {**held, **extra}})
+        return evolve(record, {**changed, "extra": {**kept, **extra}})
 
     def _fill(self, record: Record, name: str) -> Any:
         if name == "unit":
@@ -128,12 +128,12 @@ class Conformer:
             self._filled.setdefault(key, []).extend(ids)
 
     def findings(self) -> list[Finding]:
-        """Return what was filled in."""
+        """Return a finding for each field that was filled in."""
         return [
             Finding(
                 severity=Severity.WARNING,
                 rule="filled-in",
-                message=f"HSDS requires {name} and nobody knows it; {FILLED_IN} says so in the record",
+                message=f"HSDS requires {name}, which is unknown; {FILLED_IN} in the record names it",
                 action="filled in",
                 path=name,
                 entity=entity,
@@ -158,7 +158,7 @@ def _unread(record: Record) -> dict[str, Any]:
 
 
 def _owner(record: Record) -> tuple[tuple[str, str], ...]:
-    """Return the reference of an attribute or a change, whose entity is said in words."""
+    """Return the reference of an attribute or a change, whose entity is named in words."""
     fields = _OWNERS.get(type(record))
     if fields is None:
         return ()

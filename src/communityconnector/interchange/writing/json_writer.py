@@ -1,4 +1,4 @@
-"""HSDS as JSON, out: nested records, a list of them, or a page of an API."""
+"""HSDS written as JSON: nested records, a list of them, or a page of an API."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def documents(
 ) -> Iterator[dict[str, Any]]:
     """Yield the directory's records as nested HSDS JSON objects, one a top-level record.
 
-    They hold to the HSDS schemas: an id that is no UUID becomes one, with the source's id in `x_source_id`, and a
-    required field that nobody knows is filled in, with its name in `x_filled_in`. Of an organization with several
+    They hold to the HSDS schemas: an id that is not a UUID becomes one, with the source's id in `x_source_id`, and a
+    required field that is unknown is filled in, with its name in `x_filled_in`. Of an organization with several
     services the first embeds its locations and programs; repeated in each, they would fill a disk.
 
     Args:
@@ -27,16 +27,16 @@ def documents(
         root: entity of the top-level objects. `service`: services with their organization and locations.
             `organization`: organizations with their services. `service_at_location`: each with its service
             and location. Any other entity: the records of it that nothing embeds. Default: as it was read.
-        conformer: counts what it had to fill in.
+        conformer: counts what it fills in.
     """
     conform = conformer or Conformer()
-    told: set[str] = set()
+    written: set[str] = set()
     for record in top_level(directory, root or directory.root):
         shown = record
         if isinstance(record, Service) and (agency := record.organization) is not None:
-            if agency.id in told and (agency.locations or agency.programs):
+            if agency.id in written and (agency.locations or agency.programs):
                 shown = evolve(record, {"organization": evolve(agency, {"locations": (), "programs": ()})})
-            told.add(agency.id)
+            written.add(agency.id)
         yield to_raw(shown, conform)
 
 
@@ -44,7 +44,7 @@ def page(directory: Directory, number: int = 1, size: int = 100, root: str = "")
     """Return one page of the directory's records, as the HSDS API answers a list request.
 
     Args:
-        directory: the directory, fit for whoever asks (`Directory.for_audience`).
+        directory: the directory, fit for its reader (`Directory.for_audience`).
         number: which page, counted from 1. Beyond the last one the page is empty.
         size: most records a page.
         root: entity of the records (see `documents`).

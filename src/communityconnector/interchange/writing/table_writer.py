@@ -1,4 +1,4 @@
-"""HSDS tables out: one CSV file an entity, with the official file and column names, and a data package."""
+"""HSDS tables written: one CSV file an entity, with the official file and column names, and a data package."""
 
 from __future__ import annotations
 
@@ -83,12 +83,12 @@ def _records(directory: Directory, entity: str) -> Iterator[Record]:
             if a is not None
         ]
         others = stated if entity == "attribute" else [a.taxonomy_term for a in stated if a.taxonomy_term]
-        held = directory.table(entity)
-        yield from {record.id: record for record in others if record.id not in held}.values()
+        table = directory.table(entity)
+        yield from {record.id: record for record in others if record.id not in table}.values()
 
 
 def _owners(directory: Directory) -> dict[RecordKey, Owners]:
-    """Return who owns each record that gets rows. What only an attribute without a term embeds gets none."""
+    """Return the owners of each record that gets rows. What only an attribute without a term embeds gets no row."""
     by_record: dict[RecordKey, Owners] = {(e, r.id): {} for e in ENTITIES for r in _records(directory, e)}
 
     def own(record: Record, column: str, other: Record) -> None:
@@ -172,7 +172,7 @@ class _Writing:
     def unknown_agency(self) -> list[str]:
         """Return the row that services without an organization point to, since the data package requires one."""
         agency = Organization(
-            id=UNKNOWN_AGENCY, name="Not known", description="Stands where nobody knows the agency."
+            id=UNKNOWN_AGENCY, name="Not known", description="Stands for an unknown agency."
         )
         return [cell(getattr(agency, name)) for name in columns(Organization)]
 
@@ -203,14 +203,14 @@ class _Writing:
     def _name_owner(
         self, cells: dict[str, Any], column: str, owner: RecordKey | None, row: RecordKey
     ) -> None:
-        """Write who owns a row. What the source said there besides, and a reader would not get back, is kept."""
-        said = cells[column]
+        """Write who owns a row. What the source states there besides, and a reader would not get back, is kept."""
+        stated = cells[column]
         entity, cells[column] = owner or ("", None)
         if owner is None:
             return
         cells[column] = identifier(entity, owner[1])
-        if said:
-            self.extras.keep(*row, column, said)
+        if stated:
+            self.extras.keep(*row, column, stated)
         if column in _NAMED_OWNER:
             named = _NAMED_OWNER[column]
             if cells[named]:
@@ -218,7 +218,7 @@ class _Writing:
             cells[named] = entity
 
     def _references(self, record: Record, cells: dict[str, Any], row: RecordKey) -> bool:
-        """Keep references that lead nowhere out of the row; gives whether the row is one without them."""
+        """Keep references that lead nowhere out of the row; and return whether the row is one without them."""
         lacking = []
         for name, facts in specs(type(record)).items():
             value = cells.get(name)
@@ -243,7 +243,7 @@ _NOTHING: Final = (None, "")
 _FORMULA: Final = re.compile(
     r"'*[=@\t\r\n\uff1d\uff20]|'*[+\-\uff0b\uff0d](?![\d(][\d\s().+\-]*(?:[eE][+\-]?\d+)?$)"
 )
-"""What a spreadsheet program would take for a formula. Numbers and telephone numbers begin with a sign and are none."""
+"""What a spreadsheet program would take for a formula. Numbers and telephone numbers begin with a sign and are not formulas."""
 
 
 def cell(value: Any) -> str:

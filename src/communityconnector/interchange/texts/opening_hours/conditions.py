@@ -148,9 +148,9 @@ def _holds(why: str, raw: Mapping[str, Any], text: str) -> bool:
         monthly = str(raw.get("freq") or "").upper() == "MONTHLY" or bool(raw.get("x_freq"))
         return monthly and (not numbers or not named or bool(named & numbers))
     if why == OTHERWISE:
-        given = {str(raw.get(name) or "")[:5].lstrip("0") for name in ("opens_at", "closes_at")}
-        said = {f"{match[1]}:{match[2] or '00'}" for match in _AT.finditer(plain(text))}
-        return bool(said) and said <= given
+        own_times = {str(raw.get(name) or "")[:5].lstrip("0") for name in ("opens_at", "closes_at")}
+        stated = {f"{match[1]}:{match[2] or '00'}" for match in _AT.finditer(plain(text))}
+        return bool(stated) and stated <= own_times
     if why == _SEASON:
         months = skips and str(raw.get("freq") or "").upper() == "MONTHLY"
         bounded = all(map(raw.get, ("valid_from", "valid_to"))) or all(map(raw.get, ("dtstart", "until")))
@@ -174,7 +174,7 @@ def _is_what_stands(text: str, raw: Mapping[str, Any]) -> bool:
     if any(part.keys() - _PLAIN and _meets(part, days) for part in hours.schedules):
         return False
     times = tuple(str(raw.get(name) or "")[:5] for name in ("opens_at", "closes_at"))
-    said = {
+    read = {
         (part["freq"], day)
         for part in hours.schedules
         if (part.get("opens_at"), part.get("closes_at"))
@@ -184,7 +184,7 @@ def _is_what_stands(text: str, raw: Mapping[str, Any]) -> bool:
     return (
         hours.certain
         and bool(days)
-        and {(str(raw.get("freq") or "WEEKLY").upper(), day) for day in days} <= said
+        and {(str(raw.get("freq") or "WEEKLY").upper(), day) for day in days} <= read
     )
 
 

@@ -23,7 +23,7 @@ DAY_NAMES: Final[Mapping[str, str]] = {
 RUN: Final = ("th", "tu", "sa", "su", "m", "t", "w", "r", "f")
 """Letters of days that may stand together: MWF, TTh."""
 AMBIGUOUS_RUNS: Final = frozenset({"mf", "mth", "tf", "tth" * 2})
-"""Two letters of which nobody knows whether they are two days or all from the one to the other; "TTh" is two."""
+"""Two letters that may be two days, or all days from the one to the other; "TTh" is two."""
 
 SETS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("weekdays", "weekday", "entre semana", "dias de semana", "dias laborables"), DAYS[:5]),

@@ -240,7 +240,7 @@ class _Weeks:
                 group.days = left
 
     def _check(self) -> None:
-        """That no day is said twice in two ways."""
+        """Check that no day is given twice in two ways."""
         weekly: dict[str, list[tuple[str, str]]] = {}
         monthly: dict[str, list[tuple[str, str]]] = {}
         for group in self._groups:

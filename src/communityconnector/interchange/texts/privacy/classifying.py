@@ -24,25 +24,25 @@ def mark_class_privacy(entity: str, values: dict[str, Any]) -> PrivacyMark | Non
     if entity == "taxonomy_term":
         if values.get("taxonomy") == DISCLOSURE_TAXONOMY:
             return None
-        said = _said("name", values.get("name"), None)
-        if said is not None:
-            values.update(taxonomy=DISCLOSURE_TAXONOMY, code=said.level.value)
-        return said
+        mark = _mark("name", values.get("name"), None)
+        if mark is not None:
+            values.update(taxonomy=DISCLOSURE_TAXONOMY, code=mark.level.value)
+        return mark
     if values.get("link_type") == DISCLOSURE_LINK:
         return None
     for name in ("label", "link_type"):
-        said = _said(name, values.get(name), values.get("value"))
-        if said is not None:
-            values.update(link_type=DISCLOSURE_LINK, value=said.level.value)
-            return said
-    said = _said("value", values.get("value"), None)
-    if said is not None:
-        values.update(link_type=DISCLOSURE_LINK, value=said.level.value)
-    return said
+        mark = _mark(name, values.get(name), values.get("value"))
+        if mark is not None:
+            values.update(link_type=DISCLOSURE_LINK, value=mark.level.value)
+            return mark
+    mark = _mark("value", values.get("value"), None)
+    if mark is not None:
+        values.update(link_type=DISCLOSURE_LINK, value=mark.level.value)
+    return mark
 
 
 @lru_cache(maxsize=4096)
-def _said(field: str, name: str | None, value: str | None) -> PrivacyMark | None:
+def _mark(field: str, name: str | None, value: str | None) -> PrivacyMark | None:
     if not name:
         return None
     flag = None if field == "value" else read_name(name)

@@ -11,7 +11,7 @@ class Scope(StrEnum):
     """What a flag is about."""
 
     PLACE = "place"
-    """The place and all that tells it: street, point, directions, map."""
+    """The place and all that shows it: street, point, directions, map."""
     MAILING = "mailing address"
     PHONE = "phone"
     CONTACT = "contact"
@@ -123,7 +123,7 @@ QUALIFIER: Final = _words(
     "intake number numbers name names title senior first last second third work home office admin extension ext numero nombre "
     "principal"
 )
-"""Words that tell one phone, contact or address from another."""
+"""Words that distinguish one phone, contact or address from another."""
 REASON: Final = _words(
     "reason reasons note notes comment comments remark remarks explanation instructions why motivo razon nota notas "
     "comentario comentarios"

@@ -25,7 +25,7 @@ class PrivacyMark:
         scopes: what it hides; empty for the record that says it.
         field: the field that says it.
         words: the words that say it; "" where it is the value of a flag.
-        subject: which phone or contact, where the flag tells.
+        subject: which phone or contact, where the flag says so.
         understood: whether the value of the flag was understood.
         is_itself: whether the field holds what is private, as `Private phone` may.
         of_record: whether it says that the record itself is not for the public.
@@ -42,9 +42,9 @@ class PrivacyMark:
 
     @property
     def rule(self) -> str:
-        """The rule of the finding that tells of it."""
-        said, heard, doubted = _RULES
-        return doubted if not self.understood else heard if self.words else said
+        """The rule of the finding about it."""
+        by_flag, by_words, doubted = _RULES
+        return doubted if not self.understood else by_words if self.words else by_flag
 
     @property
     def severity(self) -> Severity:
@@ -75,7 +75,7 @@ UNLISTED: Final = "x_not_listed"
 has none is not offered."""
 
 HIDDEN: Final = "hidden"
-"""What is done about all that `PrivacyMark` tells."""
+"""The action for every `PrivacyMark`."""
 
 
 def flags_in(fields: Mapping[str, Any]) -> Iterator[tuple[str, FlagName, Any]]:
@@ -85,10 +85,10 @@ def flags_in(fields: Mapping[str, Any]) -> Iterator[tuple[str, FlagName, Any]]:
         if flag is None:
             continue
         if isinstance(value, dict):
-            for part, held in value.items():
+            for part, answer in value.items():
                 joined = read_name(f"{part} {name}") or read_name(f"{name} {part}")
                 if joined is not None:
-                    yield f"{name}.{part}", joined, held
+                    yield f"{name}.{part}", joined, answer
         else:
             yield name, flag, value
 
@@ -110,6 +110,8 @@ def mark_of_flag(field: str, flag: FlagName, value: Any, *, is_blank_no: bool = 
     )
 
 
-def mark_in_words(field: str, heard: PrivacyPhrase | None) -> PrivacyMark | None:
+def mark_in_words(field: str, phrase: PrivacyPhrase | None) -> PrivacyMark | None:
     """Return what words say; `None` where they hide nothing."""
-    return None if heard is None else PrivacyMark(heard.level, frozenset({heard.scope}), field, heard.words)
+    return (
+        None if phrase is None else PrivacyMark(phrase.level, frozenset({phrase.scope}), field, phrase.words)
+    )

@@ -161,7 +161,7 @@ _UNPUBLISHED: Final = (
         "unlisted unpublished nonpublic nonpublished nonlisted hidden invisible suppressed oculto oculta".split()
     )
 )
-"""Words of secrecy that say of a record that it is not for the public, where "confidential" may be said of what it offers."""
+"""Words of secrecy that say of a record that it is not for the public, where "confidential" may describe what it offers."""
 _ENDS_OTHERWISE: Final = ON - {"from", "off", "de", "del"} | frozenset(
     "by as for x y e o a or and if".split()
 )
@@ -271,8 +271,8 @@ class _FlagWords:
         if self.unknown:
             return not self._says_it_of_the_unknown(at)
         if any(w in REASON for w in words):
-            tells = word in SECRECY or word in ("withheld", "redacted")
-            return not tells and Scope.PLACE not in self._scopes()
+            is_secrecy = word in SECRECY or word in ("withheld", "redacted")
+            return not is_secrecy and Scope.PLACE not in self._scopes()
         if not described and not self.outlets:
             needs_object = word in WITH_OBJECT | LEAVE_OUT and [w for w in words if w not in ON] not in _ALONE
             return needs_object or (word in _PRIVATE and "public" in words)
@@ -301,7 +301,7 @@ class _FlagWords:
         )
 
     def _is_sure(self, at: int, scopes: frozenset[Scope], *, denied: bool) -> bool | None:
-        """Return whether a name that speaks of showing is a flag whatever its values are; `None` where it is none at all."""
+        """Return whether a name that speaks of showing is a flag whatever its values are; `None` where it is not a flag."""
         word, words = self.words[at], self.words
         if word == AVAILABLE:
             return True if any(w in PURPOSE for w in words[at + 1 :]) else None

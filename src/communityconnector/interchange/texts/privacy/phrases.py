@@ -162,7 +162,7 @@ NO_SUBJECT: Final = re.compile(
     _any("lugar sitio refugio albergue casa")
     + f" {_any('secret[oa] confidencial ocult[oa] no_divulgad[oa] no_revelad[oa]')}$"
 )
-"""A place that is found with its adjective, and so may stand after "in"."""
+"""A place with its adjective, and so may stand after "in"."""
 
 ANOTHERS: Final = re.compile(
     rf"(?:\b{_any('your clients? patients? participants? survivors? victims? residents? personal callers? his her their e-?mail ip web internet home mailing substitute other some more additional tu sus? clientes? correo non not_an? no_longer_an? isnt_an?')}[ -]"
@@ -179,7 +179,7 @@ SECRET: Final = frozenset(
 REFUSED: Final = frozenset(
     "not dont never unable refrain no cannot cant wont isnt arent doesnt shouldnt remove keep keeps keeping kept hold leave mask protected mantener mantenga only".split()
 )
-TOLD: Final = frozenset(
+DISCLOSING: Final = frozenset(
     "publish published publishing publication publicize publicized list listed share shared show shown disclose disclosed give given print printed "
     "release released reveal revealed post posted display displayed map mapped advertise advertised public publicly put website web online "
     "directory provided available publicar publique publicada publicado publica publico divulgar divulgue divulgada divulga dar da revelar revele "
@@ -194,10 +194,10 @@ ASKED: Final = frozenset(
     "available provided given disclosed released shared revealed confirmed request call phone contact text email mail llame llamar contacte "
     "disponible se".split()
 )
-"""Every clause that one of the sayings fits has a word of `SECRET`, or one each of `REFUSED` and `TOLD`, or of `PLACED` and `ASKED`."""
+"""Every clause that one of the sayings fits has a word of `SECRET`, or one each of `REFUSED` and `DISCLOSING`, or of `PLACED` and `ASKED`."""
 
 WEAK_SIGNS: Final = frozenset({"no", "se", "only", "how", "where"})
-"""Words of such sayings that most texts have: they count beside one of `TOLD`, `PLACED` or `ASKED`."""
+"""Words of such sayings that most texts have: they count beside one of `DISCLOSING`, `PLACED` or `ASKED`."""
 _CUT_SHORT: Final = frozenset({"conf", "confid", "confident"})
 FIRST_SIGNS: Final = (SECRET | PLACED | REFUSED | _CUT_SHORT | {"non"}) - WEAK_SIGNS
 """Every text that says something of the kind has one of these words, or one of `WEAK_SIGNS` that counts."""

@@ -122,11 +122,11 @@ def mark_privacy(  # noqa: PLR0913, PLR0917  # the record as it stands
             been judged.
 
     Returns:
-        What was said.
+        The marks of privacy.
     """
     marks: list[PrivacyMark] = []
-    tells = MAY_BE_PRIVATE.get(entity)
-    if tells is not None and tells(values):
+    may_be_private = MAY_BE_PRIVATE.get(entity)
+    if may_be_private is not None and may_be_private(values):
         marks += _in_texts(entity, values)
         if entity in _CELLS:
             marks += _in_cells(entity, raw, values, extra)
@@ -138,9 +138,9 @@ def mark_privacy(  # noqa: PLR0913, PLR0917  # the record as it stands
         marks += _unticked(raw, ticked)
     if values.get("disclosure") is not None:
         # Where a level is stated, words count no more, but a mark does.
-        marks = [said for said in marks if not said.words]
-    for said in marks:
-        _set(entity, values, extra, said)
+        marks = [mark for mark in marks if not mark.words]
+    for mark in marks:
+        _set(entity, values, extra, mark)
     return marks
 
 
@@ -148,8 +148,8 @@ def _in_texts(entity: str, values: Mapping[str, Any]) -> Iterator[PrivacyMark]:
     hear_text = privacy_phrase_of_phone if entity == "phone" else privacy_phrase_in
     for name in _PROSE.get(entity, ()):
         text = values.get(name)
-        if text and (said := mark_in_words(name, hear_text(text))):
-            yield said
+        if text and (mark := mark_in_words(name, hear_text(text))):
+            yield mark
 
 
 def _in_cells(
@@ -158,14 +158,14 @@ def _in_cells(
     """Yield what the cells of a place say, where they should name it."""
     for name in _CELLS[entity]:
         text = values.get(name)
-        heard = privacy_phrase_in_place(text) if text else None
-        if heard is None:
+        phrase = privacy_phrase_in_place(text) if text else None
+        if phrase is None:
             continue
-        if heard.is_all and entity == "address":
+        if phrase.is_all and entity == "address":
             # It is no street, and must not be looked for as one.
             values[name] = "" if name in _REQUIRED else None
             extra[f"x_{name}"] = text
-        yield PrivacyMark(heard.level, frozenset({heard.scope}), name, heard.words)
+        yield PrivacyMark(phrase.level, frozenset({phrase.scope}), name, phrase.words)
     for name in (_KINDS[entity], "latitude", "longitude"):
         text = raw.get(name)
         if isinstance(text, list):
@@ -181,29 +181,29 @@ def _in_cells(
 def _in_parts_of_service(raw: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[PrivacyMark]:
     """Yield what the state of a service says, and what stands on its program, which has no level of its own."""
     state = raw.get("status")
-    if type(state) is str and state not in _STATES and (said := _said_by_state("status", state)):
-        yield said
+    if type(state) is str and state not in _STATES and (mark := _mark_of_state("status", state)):
+        yield mark
     program = values.get("program")
     if program is not None and program.extra:
-        for field, flag, held in flags_in(program.extra):
-            if said := mark_of_flag(f"program.{field}", flag, held):
-                yield said
+        for field, flag, current in flags_in(program.extra):
+            if mark := mark_of_flag(f"program.{field}", flag, current):
+                yield mark
 
 
-def _said_by_state(name: str, text: str) -> PrivacyMark | None:
+def _mark_of_state(name: str, text: str) -> PrivacyMark | None:
     """Return what a state in words says: "private", "unlisted"."""
-    heard = privacy_phrase_in_place(text)
-    if heard is None or not heard.is_all or heard.level is Disclosure.CONTACT_ONLY:
+    phrase = privacy_phrase_in_place(text)
+    if phrase is None or not phrase.is_all or phrase.level is Disclosure.CONTACT_ONLY:
         return None
-    return PrivacyMark(heard.level, frozenset({Scope.LISTING}), name, heard.words)
+    return PrivacyMark(phrase.level, frozenset({Scope.LISTING}), name, phrase.words)
 
 
 def _unticked(raw: Mapping[str, Any], ticked: frozenset[str]) -> Iterator[PrivacyMark]:
     for name in sorted(ticked):
         flag = None if raw.get(name) else read_name(name)
-        said = flag and mark_of_flag(name, flag, None, is_blank_no=True)
-        if said:
-            yield said
+        mark = flag and mark_of_flag(name, flag, None, is_blank_no=True)
+        if mark:
+            yield mark
 
 
 def _in_extra(extra: dict[str, Any], unknown: Iterable[str], *, by_name: bool) -> Iterator[PrivacyMark]:
@@ -217,17 +217,17 @@ def _in_extra(extra: dict[str, Any], unknown: Iterable[str], *, by_name: bool) -
                 yield from filter(None, (mark_of_flag(*part) for part in flags_in({name: value})))
             continue
         for text in value if isinstance(value, list) else (value,):
-            said = _said_in_text(name, text) if isinstance(text, str) else None
-            if said is not None:
-                yield said
+            mark = _mark_in_text(name, text) if isinstance(text, str) else None
+            if mark is not None:
+                yield mark
                 break
         if isinstance(value, (dict, list)):
             yield from _within(extra, name, value)
 
 
-def _said_in_text(name: str, text: str) -> PrivacyMark | None:
-    said = mark_in_words(name, privacy_phrase_in(text))
-    return _said_by_state(name, text) if said is None and _names_a_state(name) else said
+def _mark_in_text(name: str, text: str) -> PrivacyMark | None:
+    mark = mark_in_words(name, privacy_phrase_in(text))
+    return _mark_of_state(name, text) if mark is None and _names_a_state(name) else mark
 
 
 @lru_cache(maxsize=4096)
@@ -239,19 +239,19 @@ def _within(extra: dict[str, Any], name: str, value: Any) -> Iterator[PrivacyMar
     """Flags in what a source nests in a field of its own: what they stand in is private, and perhaps the place."""
     for holder in _holders(value):
         for field, text in holder.items():
-            said = (
+            mark = (
                 mark_in_words(f"{name}.{field}", privacy_phrase_in(text)) if isinstance(text, str) else None
             )
-            if said is not None:
-                yield said
-        for field, flag, held in flags_in(holder):
-            said = mark_of_flag(f"{name}.{field}", flag, held)
-            if said is None:
+            if mark is not None:
+                yield mark
+        for field, flag, current in flags_in(holder):
+            mark = mark_of_flag(f"{name}.{field}", flag, current)
+            if mark is None:
                 continue
             _keep_private(extra, name)
             words = {word for key in (name, *holder) for word in words_of(key)}
             if words & _PLACE_WORDS or not words & _PERSON_WORDS:
-                yield attrs.evolve(said, scopes=frozenset({Scope.PLACE}))
+                yield attrs.evolve(mark, scopes=frozenset({Scope.PLACE}))
 
 
 _STATE_WORDS: Final = frozenset({"status", "state", "estado"})
@@ -270,38 +270,38 @@ def _holders(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
         return
     if isinstance(value, dict):
         yield value
-        for held in value.values():
-            yield from _holders(held, depth + 1)
+        for current in value.values():
+            yield from _holders(current, depth + 1)
     elif isinstance(value, list):
-        for held in value:
-            yield from _holders(held, depth + 1)
+        for current in value:
+            yield from _holders(current, depth + 1)
 
 
-def _set(entity: str, values: dict[str, Any], extra: dict[str, Any], said: PrivacyMark) -> None:
-    """Hide what is said to be private."""
-    if said.is_itself:
-        _keep_private(extra, said.field)
+def _set(entity: str, values: dict[str, Any], extra: dict[str, Any], mark: PrivacyMark) -> None:
+    """Hide what a mark says is private."""
+    if mark.is_itself:
+        _keep_private(extra, mark.field)
         return
-    scopes = said.scopes or {Scope.LISTING}
-    if said.of_record and entity in OFFERED:
-        extra.setdefault(UNLISTED, said.field)
+    scopes = mark.scopes or {Scope.LISTING}
+    if mark.of_record and entity in OFFERED:
+        extra.setdefault(UNLISTED, mark.field)
     if entity in OWN or scopes & {Scope.PLACE, Scope.LISTING} or entity == "address":
-        _hide(values, said.level)
+        _hide(values, mark.level)
         return
     for scope, name in _PARTS.items():
         if scope in scopes and name in values:
             values[name] = tuple(
-                _hidden(one, said.level) if one in _meant(values[name], said) else one for one in values[name]
+                _hidden(one, mark.level) if one in _meant(values[name], mark) else one for one in values[name]
             )
         elif scope in scopes:
             # In tables, rows of their own hold them.
-            extra.setdefault(PRIVATE_PARTS, {})[name] = said.level.value
+            extra.setdefault(PRIVATE_PARTS, {})[name] = mark.level.value
     for scope, names in _FIELDS.items():
         if scope in scopes:
             for name in names:
                 if values.get(name):
                     extra.setdefault(PRIVATE, {})[name] = values.pop(name)
-    for name in [name for name in extra if name != said.field and is_about(said.subject, name)]:
+    for name in [name for name in extra if name != mark.field and is_about(mark.subject, name)]:
         _keep_private(extra, name)
 
 
@@ -310,8 +310,8 @@ _FIELDS: Final = {Scope.EMAIL: ("email",), Scope.WEBSITE: ("url", "website")}
 
 
 def _hide(values: dict[str, Any], level: Disclosure) -> None:
-    held = values.get("disclosure")
-    values["disclosure"] = level if held is None else strictest(held, level)
+    current = values.get("disclosure")
+    values["disclosure"] = level if current is None else strictest(current, level)
 
 
 def _hidden(record: Any, level: Disclosure) -> Any:
@@ -320,11 +320,11 @@ def _hidden(record: Any, level: Disclosure) -> Any:
     )
 
 
-def _meant(parts: tuple[Any, ...], said: PrivacyMark) -> tuple[Any, ...]:
+def _meant(parts: tuple[Any, ...], mark: PrivacyMark) -> tuple[Any, ...]:
     """Those of some phones, contacts or addresses that a flag is about: the one that it names by its number, else all."""
-    if Scope.MAILING in said.scopes and parts[0].entity == "address":
+    if Scope.MAILING in mark.scopes and parts[0].entity == "address":
         return tuple(part for part in parts if part.address_type == "postal")
-    numbers = [int(word) for word in said.subject if word.isdigit()]
+    numbers = [int(word) for word in mark.subject if word.isdigit()]
     if parts[0].entity == "phone" and len(numbers) == 1 and 1 <= numbers[0] <= len(parts):
         return (parts[numbers[0] - 1],)
     return parts

@@ -90,19 +90,19 @@ class PrivacyColumns:
         """
         marks: list[PrivacyMark] = []
         for column, flag in self.flags.items():
-            said = mark_of_flag(column, flag, row.get(column, ""), is_blank_no=column in self.ticked)
-            if said is None:
+            mark = mark_of_flag(column, flag, row.get(column, ""), is_blank_no=column in self.ticked)
+            if mark is None:
                 continue
-            marks.append(said)
-            if said.is_itself:
-                _hide_cells(raw, {column: row[column].strip()}, said.level)
+            marks.append(mark)
+            if mark.is_itself:
+                _hide_cells(raw, {column: row[column].strip()}, mark.level)
                 continue
-            if said.scopes - _ABOUT_PLACES:
-                _hide_cells(raw, _private_cells(row, flag), said.level)
-            if said.of_record and not raw.get("service_at_locations"):
+            if mark.scopes - _ABOUT_PLACES:
+                _hide_cells(raw, _private_cells(row, flag), mark.level)
+            if mark.of_record and not raw.get("service_at_locations"):
                 raw.setdefault(UNLISTED, column)
-            elif not said.scopes or said.scopes & _ABOUT_PLACES:
-                _hide_places(raw, said.level)
+            elif not mark.scopes or mark.scopes & _ABOUT_PLACES:
+                _hide_places(raw, mark.level)
         return marks
 
 
@@ -131,8 +131,8 @@ def _hide_places(raw: dict[str, Any], level: Disclosure) -> None:
 
 
 def _hide(record: dict[str, Any], level: Disclosure) -> None:
-    held = record.get("disclosure")
-    record["disclosure"] = (level if held is None else strictest(level, Disclosure(held))).value
+    current = record.get("disclosure")
+    record["disclosure"] = (level if current is None else strictest(level, Disclosure(current))).value
 
 
 _DIGITS: Final = re.compile(r"\d+")
@@ -154,7 +154,9 @@ def _hide_cells(raw: dict[str, Any], cells: Mapping[str, str], level: Disclosure
     for field, record in _parts(raw):
         if field == "phones":
             number = _digits(str(record.get("number", "")))
-            if len(number) >= _SHORTEST_NUMBER and any(number in held or held in number for held in digits):
+            if len(number) >= _SHORTEST_NUMBER and any(
+                number in hidden or hidden in number for hidden in digits
+            ):
                 _hide(record, level)
         elif any(str(record.get(part, "")).casefold() in texts for part in _TELLING[field]) and (
             field == "contacts" or record.get("address_type") == "postal"

@@ -22,6 +22,7 @@ from communityconnector.interchange.texts.privacy.phrases import (
     CELL_WORDS,
     CELLS,
     CONDITION,
+    DISCLOSING,
     FIRST_SIGNS,
     HOUSE,
     MARKED,
@@ -30,7 +31,6 @@ from communityconnector.interchange.texts.privacy.phrases import (
     REFUSED,
     SAYINGS,
     SECRET,
-    TOLD,
     UNLISTED,
     WEAK_SIGNS,
 )
@@ -139,7 +139,7 @@ _APOSTROPHES: Final = b"'`"
 _FIRST_SIGNS: Final = frozenset(map(str.encode, FIRST_SIGNS))
 _CELL_KEYS: Final = frozenset(map(str.encode, CELL_KEYS))
 _WEAK_SIGNS: Final = frozenset(map(str.encode, WEAK_SIGNS))
-_BESIDE_WEAK: Final = frozenset(map(str.encode, (TOLD | PLACED | ASKED) - WEAK_SIGNS))
+_BESIDE_WEAK: Final = frozenset(map(str.encode, (DISCLOSING | PLACED | ASKED) - WEAK_SIGNS))
 _ANY_SIGN: Final = _FIRST_SIGNS | _CELL_KEYS | _WEAK_SIGNS
 _LONGEST: Final = 20_000
 _FEW: Final = 20
@@ -158,7 +158,7 @@ def _in_clause(clause: str) -> PrivacyPhrase | None:
     words = set(_WORDS.findall(clause))
     if (
         SECRET.isdisjoint(words)
-        and (REFUSED.isdisjoint(words) or TOLD.isdisjoint(words))
+        and (REFUSED.isdisjoint(words) or DISCLOSING.isdisjoint(words))
         and (PLACED.isdisjoint(words) or ASKED.isdisjoint(words))
     ):
         return None
@@ -175,7 +175,7 @@ def _level(level: Disclosure, words: str) -> Disclosure:
 
 
 def _is_anothers(clause: str, match: re.Match[str]) -> bool:
-    """Return whether what was found is about a patron's address, or about something else at the place."""
+    """Return whether a match is about a patron's address, or about something else at the place."""
     if CONDITION.match(clause) and match.start() < _NEAR:
         return True
     before = ANOTHERS.search(clause[: match.start()])
