@@ -37,7 +37,12 @@ _DISGUISES = (
 """Ways in which people write the same."""
 
 _WORDS = sorted(
-    phrases.SECRET | phrases.REFUSED | phrases.DISCLOSING | phrases.PLACED | phrases.ASKED | phrases.CELL_WORDS
+    phrases.SECRET
+    | phrases.REFUSED
+    | phrases.DISCLOSING
+    | phrases.PLACED
+    | phrases.ASKED
+    | phrases.CELL_WORDS
 )
 _some_words = st.lists(st.sampled_from(_WORDS), min_size=1, max_size=6).map(" ".join)
 _notes = st.sampled_from(sorted(phrases.ALONE))

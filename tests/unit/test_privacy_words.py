@@ -7,7 +7,11 @@ import time
 import pytest
 
 from communityconnector.interchange.texts.privacy.lexicon import Scope
-from communityconnector.interchange.texts.privacy.words import privacy_phrase_in, privacy_phrase_in_place, privacy_phrase_of_phone
+from communityconnector.interchange.texts.privacy.words import (
+    privacy_phrase_in,
+    privacy_phrase_in_place,
+    privacy_phrase_of_phone,
+)
 from communityconnector.model import Disclosure
 
 HIDING = """
