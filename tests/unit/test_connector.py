@@ -18,6 +18,7 @@ from communityconnector.adapters.memory import MemoryStorage
 from communityconnector.async_connector import AsyncConnector
 from communityconnector.connector import Connector
 from communityconnector.directory_store import DirectoryStore, generation_writer, load, loading
+from communityconnector.directory_store.index_follower import IndexFollower
 from communityconnector.errors import (
     DirectoryNotLoadedError,
     InvalidDirectoryError,
@@ -30,6 +31,7 @@ from communityconnector.errors import (
 from communityconnector.hookspecs import Exporter, GeocoderFactory, Importer, hookimpl
 from communityconnector.interchange import to_raw
 from communityconnector.model import Address, Location
+from communityconnector.plugin_parts import PartResolver
 from communityconnector.plugins import Plugins
 from communityconnector.storage import Put
 
@@ -362,12 +364,10 @@ def test_each_receiver_of_web_hooks_has_a_notifier_and_a_secret_of_its_own():
     clinic, shelter = (
         {"kind": "webhook", "secrets": secret, "source": "https://library.example.org"} for secret in SECRETS
     )
-    with Connector.open(
-        messages=cc.MessageOptions(notifiers={"clinic": clinic, "shelter": shelter, "console": {}})
-    ) as desk:
-        made = desk.referrals._context.notifiers  # noqa: SLF001  # what was made of the settings
-        assert [made[name].keys[0].reveal() for name in ("clinic", "shelter")] == list(SECRETS)
-        assert set(made) == {"clinic", "shelter", "console"}
+    parts = PartResolver(Plugins(entry_points=False), {})
+    notifiers = parts.notifiers({"clinic": clinic, "shelter": shelter, "console": {}})
+    assert [notifiers[name].keys[0].reveal() for name in ("clinic", "shelter")] == list(SECRETS)
+    assert set(notifiers) == {"clinic", "shelter", "console"}
     assert clinic["kind"] == "webhook"
 
 
@@ -453,14 +453,14 @@ def test_no_reader_waits_while_a_new_directory_is_indexed(tmp_path, monkeypatch)
         one.load(cc.Directory.of([pantry("a", name="Old Pantry")]))
         assert other.match("food pantry")[0].service.name == "Old Pantry"
         one.load(cc.Directory.of([pantry("a", name="New Pantry")]))
-        real = other.directory._follower.index  # noqa: SLF001  # to hold it there
+        build = IndexFollower.index
 
-        def slowly(*arguments, **how):
+        def slowly(*arguments, **options):
             indexing.set()
             assert go_on.wait(30)
-            return real(*arguments, **how)
+            return build(*arguments, **options)
 
-        monkeypatch.setattr(other.directory._follower, "index", slowly)  # noqa: SLF001  # as above
+        monkeypatch.setattr(IndexFollower, "index", slowly)
         first = threading.Thread(target=other.match, args=("food pantry",))
         first.start()
         assert indexing.wait(30)

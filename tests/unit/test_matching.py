@@ -549,6 +549,6 @@ def test_a_removed_services_words_leave_the_index():
     words = {"terms": (), "description": "Carpentry in Bristol."}
     alone = matcher(service("s1", name="Workshop", **words))
     updated = matcher(service("s1", name="Workshop", **words), service("s2", name="Carpentri", terms=()))
-    updated._engine.update(removed=["s2"])  # noqa: SLF001  # beneath whole directories
+    updated.update(alone.directory)
     found, expected = updated.match("carpentri"), alone.match("carpentri")
     assert [m.reasons for m in found] == [m.reasons for m in expected]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import tempfile
 import traceback
-from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -130,9 +130,10 @@ def test_the_index_lies_beside_the_file_wherever_one_goes(tmp_path, monkeypatch)
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of forking with threads: it is what is tried
-def test_a_child_that_ends_leaves_its_parents_index_alone():
+def test_a_child_that_ends_leaves_its_parents_index_alone(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with Connector.open() as desk:
-        folder = Path(desk.directory._follower.folder)  # noqa: SLF001  # nothing else shows it
+        (folder,) = tmp_path.iterdir()
         child = os.fork()
         if not child:
             desk.close()

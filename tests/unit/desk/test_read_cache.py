@@ -8,8 +8,10 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from builders import MONDAY, best_match, make_desk, send_referral
+import communityconnector as cc
+from builders import MONDAY, best_match, make_desk, repeatable_ids, send_referral
 from communityconnector.adapters.memory import MemoryStorage
+from communityconnector.desk import Ledger
 from communityconnector.desk.messages.claims import ClaimedMessage, claim_messages
 from communityconnector.desk.messages.read_cache import ReadCache
 from communityconnector.desk.store import record_kinds
@@ -46,7 +48,15 @@ def test_a_read_after_a_refresh_sees_writes_of_other_processes():
     with make_desk() as desk:
         for _ in range(2):
             send_referral(desk)
-        claimed = claim_messages(desk.referrals._context.ledger, 10)  # noqa: SLF001  # as its dispatcher does
+        ledger = Ledger(
+            desk.storage,
+            policy=cc.Policy(),
+            clock=desk.clock,
+            secret=None,
+            keyring=None,
+            ids=repeatable_ids(),
+        )
+        claimed = claim_messages(ledger, 10)
         ahead = ReadCache(desk.storage)
         kept = {one.message.referral_id for one in claimed}
         ahead.prepare(claimed)

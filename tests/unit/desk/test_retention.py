@@ -196,10 +196,13 @@ class PulledPlugError(Exception):
 
 
 class Plug:
-    """A storage whose process dies at one of its commits, before or after it is kept."""
+    """A storage whose process, once armed, dies at one of its commits, before or after it is kept."""
 
-    def __init__(self, storage, at, after):
-        self.storage, self.left, self.after = storage, at, after
+    def __init__(self, storage):
+        self.storage, self.left, self.after = storage, 0, False
+
+    def arm(self, at, after):
+        self.left, self.after = at, after
 
     def __getattr__(self, name):
         return getattr(self.storage, name)
@@ -244,10 +247,9 @@ def test_an_interrupted_purge_continues_where_it_stopped(after, monkeypatch):
     commits = 0
     for at in itertools.count(1):
         storage = copy_of(world)
-        with make_private_desk(storage, clock=late) as desk:
-            start = Plug(storage, at, after)
-            ledger = desk.referrals._context.ledger.with_storage(start)  # noqa: SLF001  # where the storage is
-            object.__setattr__(desk.referrals._context, "ledger", ledger)  # noqa: SLF001  # it is frozen
+        plug = Plug(storage)
+        with make_private_desk(plug, clock=late) as desk:
+            plug.arm(at, after)
             try:
                 desk.purge()
             except PulledPlugError:
