@@ -17,7 +17,7 @@ from communityconnector.model import ENTITIES, Audience, Directory, Record, Serv
 from communityconnector.model.audience import redaction
 from communityconnector.model.claims import stands_as, told
 from communityconnector.model.confidential import Confidential
-from communityconnector.model.graph import rebuild
+from communityconnector.model.rebuilding import rebuild
 from communityconnector.storage import ABSENT, Delete, Put, Storage, SupportsChanges, fetch, lawful_id
 from communityconnector.storage import Record as Stored
 

@@ -3,13 +3,14 @@
 from communityconnector.model.audience import Audience
 from communityconnector.model.comparison import Change, Difference, Update
 from communityconnector.model.contact import Contact, Language, Phone
-from communityconnector.model.directory import Directory, Offer
+from communityconnector.model.directory import Directory
 from communityconnector.model.finding import Finding, Severity, by_harm
 from communityconnector.model.geography import Point, distance, kilometers, miles
 from communityconnector.model.harm import Harm
 from communityconnector.model.level import Disclosure
 from communityconnector.model.location import Accessibility, Address, Location, LocationType
 from communityconnector.model.metadata import Metadata, MetaTableDescription
+from communityconnector.model.offer import Offer
 from communityconnector.model.organization import (
     Funding,
     Organization,

@@ -12,8 +12,9 @@ from communityconnector.model.claims import name_of
 from communityconnector.model.confidential import NOTHING
 from communityconnector.model.doubts import doubts
 from communityconnector.model.finding import Finding, Severity
-from communityconnector.model.graph import Tables, rebuild
+from communityconnector.model.graph import Tables
 from communityconnector.model.hiding import confidential
+from communityconnector.model.rebuilding import rebuild
 from communityconnector.model.record import ENTITIES, Record
 from communityconnector.model.shape import evolve, shape
 

@@ -7,141 +7,23 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, cast
 
-import attrs
-
-from communityconnector.model.audience import Audience, Redaction, redaction, tells_a_place, without_values
-from communityconnector.model.claims import name_of
+from communityconnector.model.assembly import assemble
+from communityconnector.model.audience import Audience
+from communityconnector.model.audience_view import findings_for, view_for
 from communityconnector.model.comparison import Difference, Update, compare, plan_update
 from communityconnector.model.confidential import Confidential
-from communityconnector.model.contact import Contact, Language, Phone
-from communityconnector.model.doubts import DOUBTS
 from communityconnector.model.finding import Finding, by_harm
-from communityconnector.model.geography import Point
-from communityconnector.model.graph import Stated, Tables, assemble, rebuild
+from communityconnector.model.graph import Tables
 from communityconnector.model.hiding import confidential
 from communityconnector.model.level import Disclosure
-from communityconnector.model.location import Location, LocationType
-from communityconnector.model.metadata import Metadata
+from communityconnector.model.linking import Stated
+from communityconnector.model.location import Location
+from communityconnector.model.offer import Offer
 from communityconnector.model.organization import Organization
 from communityconnector.model.record import Record
-from communityconnector.model.schedule import Schedule
-from communityconnector.model.service import Service, ServiceArea, ServiceAtLocation
+from communityconnector.model.service import Service, ServiceAtLocation
 from communityconnector.model.shape import children
 from communityconnector.model.taxonomy import Taxonomy, TaxonomyTerm
-
-
-def _descendants(record: Record) -> Iterator[Record]:
-    """All records that a record embeds, however deep."""
-    for _, child in children(record):
-        yield child
-        yield from _descendants(child)
-
-
-@attrs.frozen(slots=True, repr=False)
-class Offer:
-    """What a patron is sent to: a service at one of its locations, or a service that has none.
-
-    Attributes:
-        service: the service.
-        service_at_location: the link to the location; `None` for a hotline, a mobile or home-delivered
-            service, or one whose location nobody entered.
-    """
-
-    service: Service
-    service_at_location: ServiceAtLocation | None = None
-
-    def __repr__(self) -> str:
-        return f"Offer({self.id!r}, {self.service.name!r})"
-
-    @property
-    def id(self) -> str:
-        """Id of the service at the location, else of the service."""
-        return self.service.id if self.service_at_location is None else self.service_at_location.id
-
-    @property
-    def location(self) -> Location | None:
-        """The location, where there is one."""
-        return None if self.service_at_location is None else self.service_at_location.location
-
-    @property
-    def placeless(self) -> bool:
-        """Whether no place to go to is on record: no location at all, or a virtual or postal one."""
-        place = self.location
-        if place is None:
-            return self.service_at_location is None
-        return place.location_type in (LocationType.VIRTUAL, LocationType.POSTAL)
-
-    @property
-    def remote(self) -> bool:
-        """Whether it is on record that one need not go anywhere: by phone, online, by post, or it comes.
-
-        A location that is virtual or postal says so; a service without a location says so by the area that it
-        serves. Without either, its place may just not have been entered.
-        """
-        return self.placeless and (self.location is not None or bool(self.service_areas))
-
-    @property
-    def point(self) -> Point | None:
-        """Where to go, where that is known. A virtual or postal location is nowhere to go."""
-        return None if self.placeless or self.location is None else self.location.point
-
-    @property
-    def organization(self) -> Organization | None:
-        """The organization that provides the service."""
-        return self.service.organization
-
-    @property
-    def schedules(self) -> tuple[Schedule, ...]:
-        """The hours that hold for this offer: its own, else the service's, else the location's. Events are no hours."""
-        link, place = self.service_at_location, self.location
-        return (
-            _without_events(link.schedules if link else ())
-            or _without_events(self.service.schedules)
-            or _without_events(place.schedules if place else ())
-        )
-
-    @property
-    def service_areas(self) -> tuple[ServiceArea, ...]:
-        """The areas that this offer serves: its own, else the service's."""
-        link = self.service_at_location
-        return (link.service_areas if link else ()) or self.service.service_areas
-
-    @property
-    def languages(self) -> tuple[Language, ...]:
-        """Languages of the service, of its location and of its phones."""
-        place = self.location
-        own = self.service.languages + (place.languages if place else ())
-        return own + tuple(language for phone in self.phones for language in phone.languages)
-
-    @property
-    def phones(self) -> tuple[Phone, ...]:
-        """Numbers to call, the most specific first: this offer's, the service's, location's, organization's."""
-        link, place, agency = self.service_at_location, self.location, self.organization
-        groups = (
-            link.phones if link else (),
-            self.service.phones,
-            place.phones if place else (),
-            agency.phones if agency else (),
-        )
-        return tuple({phone.id: phone for group in groups for phone in group}.values())
-
-    @property
-    def contacts(self) -> tuple[Contact, ...]:
-        """Whom to ask for, the most specific first."""
-        link, place, agency = self.service_at_location, self.location, self.organization
-        groups = (
-            link.contacts if link else (),
-            self.service.contacts,
-            place.contacts if place else (),
-            agency.contacts if agency else (),
-        )
-        return tuple({contact.id: contact for group in groups for contact in group}.values())
-
-
-def _without_events(schedules: tuple[Schedule, ...]) -> tuple[Schedule, ...]:
-    if any(schedule.is_event for schedule in schedules):
-        return tuple(schedule for schedule in schedules if not schedule.is_event)
-    return schedules
 
 
 class Directory:
@@ -295,7 +177,7 @@ class Directory:
     def roots(self) -> Iterator[Record]:
         """The records that no other record embeds: from them `Directory.of` makes the whole again."""
         for entity, table in self._tables.items():
-            yield from (record for key, record in table.items() if key in self._roots[entity])
+            yield from (record for key, record in table.items() if key in self.root_ids[entity])
 
     def diff(self, other: Directory) -> Difference:
         """What differs in another directory: records added and removed, and changed field by field.
@@ -344,25 +226,7 @@ class Directory:
         Args:
             audience: `public`, `staff` or `steward` (the keeper of the data, from whom nothing is hidden).
         """
-        transform = redaction(Audience(audience), self.confidential)
-        if transform is None:
-            return self
-        tables = rebuild(self._tables, transform)
-        # What only a hidden place embedded must not linger in its own table.
-        roots: list[Record] = []
-        for entity, table in tables.items():
-            # An address that no location owns may be that of a hidden one.
-            if entity not in ("address", "accessibility"):
-                roots.extend(
-                    without_values(record)
-                    if isinstance(record, Metadata) and tells_a_place(record)
-                    else record
-                    for key, record in table.items()
-                    if key in self._roots[entity] and not transform.takes_out(record)
-                )
-        shown = Directory.of(roots, dataset=transform.masked(self.dataset), root=self.root)
-        shown.findings = self.findings_for(audience)
-        return shown
+        return view_for(self, Audience(audience))
 
     def findings_for(self, audience: Audience | str) -> tuple[Finding, ...]:
         """The findings as an audience may see them: without raw values of records that are not shown just as they are.
@@ -370,36 +234,10 @@ class Directory:
         Args:
             audience: as in `for_audience`.
         """
-        transform = redaction(Audience(audience), self.confidential)
-        if transform is None:
-            return self.findings
-        inside = {
-            name_of(child)
-            for entity in ("location", "service_at_location")
-            for record in self._tables[entity].values()
-            if transform.withholds(record)
-            for child in _descendants(record)
-        }
-        return tuple(self._fit(finding, transform, inside) for finding in self.findings)
-
-    def _fit(self, finding: Finding, transform: Redaction, inside: set[str]) -> Finding:
-        """A finding without raw values, unless the record that it is about is shown just as it is here."""
-        if (finding.value is None and not finding.action) or finding.rule in DOUBTS:
-            return finding
-        entity, key = finding.entity, finding.record_id
-        record = self._tables.get(entity, {}).get(key)
-        # An address that no location owns may be that of a hidden one.
-        alone = entity in ("address", "accessibility") and key in self._roots[entity]
-        if record is None or alone or transform.takes_out(record) or name_of(record) in inside:
-            known = False
-        else:
-            known = rebuild({entity: {key: record}}, transform)[entity][key] == record
-        if known:
-            return finding
-        return finding.without_value()
+        return findings_for(self, Audience(audience))
 
     @cached_property
-    def _roots(self) -> dict[str, set[str]]:
+    def root_ids(self) -> dict[str, set[str]]:
         """Ids of the records that no other record embeds, by entity."""
         embedded: dict[str, set[str]] = {entity: set() for entity in self._tables}
         for table in self._tables.values():

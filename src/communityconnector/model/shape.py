@@ -112,3 +112,15 @@ def place_of(entity: str, field: str, target: str) -> tuple[str, str]:
         if facts.kind is Kind.ONE and facts.target == target and not facts.compiled_only:
             return ("child", name)
     return ("", "")
+
+
+@cache
+def _entities_by_table() -> dict[str, str]:
+    names = {cls.table.removesuffix(".csv"): entity for entity, cls in ENTITIES.items()}
+    return names | {f"{entity}s": entity for entity in ENTITIES}
+
+
+def entity_named(word: str) -> str:
+    """Return the entity that a word of a table means: `location`, `Location`, `locations`; else ""."""
+    bare = word.strip().lower().removesuffix(".csv")
+    return bare if bare in ENTITIES else _entities_by_table().get(bare, "")

@@ -10,8 +10,8 @@ from typing import Any, Final, Self, cast
 
 from communityconnector.interchange.reading.gathered import Reading
 from communityconnector.model import ENTITIES, Record
-from communityconnector.model.graph import assemble, entity_named
-from communityconnector.model.shape import shape
+from communityconnector.model.assembly import assemble
+from communityconnector.model.shape import entity_named, shape
 
 _SCHEMA: Final = """
 CREATE TABLE record (number INTEGER PRIMARY KEY, entity TEXT, id TEXT, partial INTEGER, body BLOB);

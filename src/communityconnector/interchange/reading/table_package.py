@@ -37,8 +37,8 @@ from communityconnector.interchange.sheets.signs import looks_like_spreadsheet
 from communityconnector.interchange.structuring.shapes import entity_fitting
 from communityconnector.model import ENTITIES, Kind, columns, required, specs
 from communityconnector.model.apart import OWNER_IN_WORDS, WHOLES, another
-from communityconnector.model.graph import entity_named
 from communityconnector.model.identity import MARKS, mint
+from communityconnector.model.shape import entity_named
 
 _SUFFIXES: Final = (".csv", ".tsv", ".txt")
 

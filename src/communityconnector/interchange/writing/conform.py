@@ -26,9 +26,8 @@ from communityconnector.model import (
     required,
     specs,
 )
-from communityconnector.model.graph import entity_named
 from communityconnector.model.identity import mint
-from communityconnector.model.shape import evolve, shape
+from communityconnector.model.shape import entity_named, evolve, shape
 
 SOURCE_IDS: Final = "x_source_ids"
 """Field of a written record that holds, by field, the references that its source gave, where they are no UUIDs."""
