@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, TypeVar
@@ -11,10 +12,10 @@ import attrs
 from communityconnector.directory_store.loading import Source
 from communityconnector.errors import PluginError, UnusableStorageError
 from communityconnector.geocoding import Geocoder
-from communityconnector.hookspecs import Exporter
+from communityconnector.interchange import write
 from communityconnector.matching.engine import Reranker
 from communityconnector.matching.schedules.recurrence import Holidays
-from communityconnector.model import Directory
+from communityconnector.model import Audience, Directory, Finding
 from communityconnector.needs import Interpreter
 from communityconnector.notification import Notifier
 from communityconnector.plugins import Plugins
@@ -92,13 +93,24 @@ class PartResolver:
             for one in given
         ]
 
-    def exporter(self, name: str) -> Exporter:
-        """Get an exporter.
+    def export(
+        self, directory: Directory, path: str | os.PathLike[str], audience: Audience, exporter: str | None
+    ) -> tuple[Finding, ...]:
+        """Write a directory as an audience may see it. `Connector.export` and the command `export` both end here.
+
+        Args:
+            directory: the directory.
+            path: the file or folder to write. One that exists is replaced.
+            audience: who will read it.
+            exporter: the name of an exporter. By default HSDS, in the form of the path's suffix (`write`).
 
         Raises:
             PluginError: there is no exporter of that name.
+            UnknownFormError: without an exporter: the path's suffix is unknown.
         """
-        return _named(self.plugins.exporters(), name, "exporter")
+        if exporter is None:
+            return write(directory, path, audience=audience)
+        return _named(self.plugins.exporters(), exporter, "exporter").export(directory, Path(path), audience)
 
     def import_source(self, source: Source) -> Source:
         """Read a file of a form that a plugin knows; other sources are returned as they are."""

@@ -17,7 +17,7 @@ from communityconnector.notification import Secret
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 
 
-class Given:
+class SettingsReader:
     """The settings of one part.
 
     Read each setting by name, then call `done`, which raises if anything was wrong. Until then, a missing or invalid

@@ -15,7 +15,7 @@ from communityconnector.desk.store.audit_log import CODE, Fact
 from communityconnector.directory_store import DirectoryStore, IndexFollower, Loaded, load, summarize_service
 from communityconnector.directory_store.loading import Columns, Source
 from communityconnector.errors import InvalidReferralError
-from communityconnector.interchange import Mode, write
+from communityconnector.interchange import Mode
 from communityconnector.matcher import Matcher
 from communityconnector.matching.criteria import Locate
 from communityconnector.model import Audience, Directory, Finding, Service
@@ -123,10 +123,7 @@ class StoredDirectory:
 
     def export(self, path: str | os.PathLike[str], *, format: str | None = None) -> tuple[Finding, ...]:  # noqa: A002  # the command line's word
         """Write the directory as the audience may see it (see `Connector.export`)."""
-        directory = self._read_all()
-        if format is None:
-            return write(directory, path, audience=self._audience)
-        return self._parts.exporter(format).export(directory, Path(path), self._audience)
+        return self._parts.export(self._read_all(), path, self._audience, format)
 
     def amend(self, service: Service) -> None:
         """Store one service in place of the one with its id, or as a new one. The next load may change it again.

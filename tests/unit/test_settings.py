@@ -8,22 +8,22 @@ from hypothesis import strategies as st
 
 from communityconnector.errors import InvalidSettingsError
 from communityconnector.notification import Secret
-from communityconnector.settings import Given
+from communityconnector.settings import SettingsReader
 
 
 def read(settings):
     """Settings of a part that has one of each kind."""
-    given = Given("sms", settings)
+    reader = SettingsReader("sms", settings)
     values = (
-        given.text("host", "the name of the gateway"),
-        given.text("from", "", default="Library"),
-        given.secret("token"),
-        given.words("hosts"),
-        given.choice("kind", ("short", "long"), "short"),
-        given.number("tries", 3, least=1, most=9),
-        given.authorities("ca_file"),
+        reader.text("host", "the name of the gateway"),
+        reader.text("from", "", default="Library"),
+        reader.secret("token"),
+        reader.words("hosts"),
+        reader.choice("kind", ("short", "long"), "short"),
+        reader.number("tries", 3, least=1, most=9),
+        reader.authorities("ca_file"),
     )
-    given.done()
+    reader.done()
     return values
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from communityconnector.errors import MissingExtraError, NotDeliveredError
 from communityconnector.notification import Message, Receipt, Secret
-from communityconnector.settings import Given
+from communityconnector.settings import SettingsReader
 
 if TYPE_CHECKING:
     import apprise
@@ -108,15 +108,15 @@ def from_settings(settings: Mapping[str, str]) -> AppriseNotifier:
         InvalidSettingsError: a setting is missing or invalid.
         MissingExtraError: the package is not installed.
     """
-    given = Given("apprise", settings)
-    services = frozenset(word.lower().removesuffix("://") for word in given.words("services"))
+    reader = SettingsReader("apprise", settings)
+    services = frozenset(word.lower().removesuffix("://") for word in reader.words("services"))
     if not services:
-        given.wrong(
+        reader.wrong(
             "services",
             "is missing: list the first words of the URLs that may be used, such as tgram, or * for all",
         )
-    timeout = given.number("timeout", 60, least=1, most=300)
-    given.done()
+    timeout = reader.number("timeout", 60, least=1, most=300)
+    reader.done()
     return AppriseNotifier(services, timeout)
 
 

@@ -20,7 +20,7 @@ import attrs
 
 from communityconnector.errors import InvalidSettingsError, NotDeliveredError
 from communityconnector.notification import Message, Receipt, Secret
-from communityconnector.settings import Given
+from communityconnector.settings import SettingsReader
 
 _PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
 # A dot-atom of RFC 5322 on both sides. Its other forms are not in use and easy to misread.
@@ -176,29 +176,29 @@ def from_settings(settings: Mapping[str, str]) -> SmtpNotifier:
     Raises:
         InvalidSettingsError: a setting is missing or invalid.
     """
-    given = Given("smtp", settings)
-    host = given.text("host", "the name of the mail server, such as smtp.example.org")
-    security = given.choice("security", tuple(_PORTS), "starttls")
-    port = given.number("port", _PORTS[security], least=1, most=65_535)
-    sender = given.text("sender", "the sender's address, such as desk@library.example.org")
-    sender_name = given.text("sender_name", "", default="")
-    username = given.text("username", "", default="")
-    password = given.secret("password")
-    ca_file = given.authorities("ca_file")
-    timeout = given.number("timeout", 20, least=1, most=300)
+    reader = SettingsReader("smtp", settings)
+    host = reader.text("host", "the name of the mail server, such as smtp.example.org")
+    security = reader.choice("security", tuple(_PORTS), "starttls")
+    port = reader.number("port", _PORTS[security], least=1, most=65_535)
+    sender = reader.text("sender", "the sender's address, such as desk@library.example.org")
+    sender_name = reader.text("sender_name", "", default="")
+    username = reader.text("username", "", default="")
+    password = reader.secret("password")
+    ca_file = reader.authorities("ca_file")
+    timeout = reader.number("timeout", 20, least=1, most=300)
     address = _address(Secret(sender))
     if sender and address is None:
-        given.wrong("sender", "must be one e-mail address, with ASCII letters before the @")
+        reader.wrong("sender", "must be one e-mail address, with ASCII letters before the @")
     if _line(sender_name) != sender_name:
-        given.wrong("sender_name", "must be one line")
+        reader.wrong("sender_name", "must be one line")
     if bool(username) != (password is not None):
-        given.wrong("username", "and `password` must be set together, or neither")
+        reader.wrong("username", "and `password` must be set together, or neither")
     if password is not None:
         if security == "none":
-            given.wrong("password", "would be sent unprotected: `security` must be starttls or tls")
+            reader.wrong("password", "would be sent unprotected: `security` must be starttls or tls")
         if not (username + password.reveal()).isascii():
-            given.wrong("password", "and `username` must be ASCII: servers take no other letters")
-    given.done()
+            reader.wrong("password", "and `username` must be ASCII: servers take no other letters")
+    reader.done()
     return SmtpNotifier(
         host,
         address or "",

@@ -12,7 +12,7 @@ import click
 
 import communityconnector as cc
 from communityconnector.cli.check_report import print_report, report_dict
-from communityconnector.cli.output import UNUSABLE, console_of, fail, honest, shown
+from communityconnector.cli.output import UNUSABLE, console_of, fail, handle_errors, shown
 from communityconnector.model import by_harm
 
 
@@ -25,7 +25,7 @@ from communityconnector.model import by_harm
 )
 @click.option("--schemas", type=click.Path(), help="Also validate against the HSDS schemas in this folder.")
 @click.option("--save-mapping", type=click.Path(), help="Write what the columns were taken for to this CSV.")
-@honest
+@handle_errors
 def check(  # noqa: PLR0913  # one argument an option
     file: str,
     *,

@@ -10,7 +10,7 @@ import attrs
 import click
 
 import communityconnector as cc
-from communityconnector.cli.output import console_of, honest, line_of
+from communityconnector.cli.output import console_of, handle_errors, line_of
 
 URL_HELP = "Where the desk is: sqlite:///desk.db, or a URL of PostgreSQL or MariaDB."
 
@@ -30,7 +30,7 @@ URL_HELP = "Where the desk is: sqlite:///desk.db, or a URL of PostgreSQL or Mari
 )
 @click.option("--drop-missing", is_flag=True, help="Let go of stored records that FILE does not hold.")
 @click.option("--json", "as_json", is_flag=True, help="What was done, as JSON.")
-@honest
+@handle_errors
 def load(  # noqa: PLR0913  # one argument an option
     file: str, *, url: str, audience: str, mapping: str | None, drop_missing: bool, as_json: bool
 ) -> None:
@@ -63,7 +63,7 @@ def load(  # noqa: PLR0913  # one argument an option
 
 @click.command()
 @click.argument("url")
-@honest
+@handle_errors
 def migrate(url: str) -> None:
     """Bring the database at URL up to date with this version. A SQLite file is copied first."""
     from communityconnector.adapters.sql import migrate as brought_up_to_date

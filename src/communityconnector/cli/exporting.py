@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -11,7 +10,7 @@ import click
 
 import communityconnector as cc
 from communityconnector.cli.desk import URL_HELP
-from communityconnector.cli.output import honest
+from communityconnector.cli.output import handle_errors
 
 if TYPE_CHECKING:
     from communityconnector.plugins import Plugins
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--format", "form", metavar="NAME", help="An exporter; by default HSDS, as DEST ends.")
 @click.option("--allow", multiple=True, metavar="NAME", help="A plugin that may be used. May be repeated.")
 @click.option("--json", "as_json", is_flag=True, help="Findings of what the form cannot hold, as JSON.")
-@honest
+@handle_errors
 def export(  # noqa: PLR0913  # one argument an option
     dest: str,
     *,
@@ -62,9 +61,6 @@ def _export(  # noqa: PLR0913, PLR0917  # from where, for whom, and in which for
     if file is None:
         with cc.Connector.open(url, audience=audience, plugins=plugins) as desk:
             return desk.export(dest, format=form)
-    directory = cc.read(file)
-    if form is None:
-        return cc.write(directory, dest, audience=audience)
     from communityconnector.plugin_parts import PartResolver
 
-    return PartResolver(plugins, {}).exporter(form).export(directory, Path(dest), audience)
+    return PartResolver(plugins, {}).export(cc.read(file), dest, audience, form)

@@ -15,7 +15,7 @@ import click
 
 import communityconnector as cc
 from communityconnector.cli.desk import URL_HELP
-from communityconnector.cli.output import NOTHING_MATCHED, console_of, fail, honest, line_of, shown
+from communityconnector.cli.output import NOTHING_MATCHED, console_of, fail, handle_errors, line_of, shown
 
 if TYPE_CHECKING:
     from geopy.distance import Distance
@@ -102,7 +102,7 @@ def _zone(_: click.Context, __: click.Parameter, value: str | None) -> ZoneInfo 
 )
 @click.option("--branch", metavar="NAME", help="With --desk: who visits this branch today comes first.")
 @click.option("--json", "as_json", is_flag=True, help="The whole answer, as JSON.")
-@honest
+@handle_errors
 def match(  # noqa: PLR0913  # one argument an option
     text: str,
     *,
@@ -225,7 +225,7 @@ _TOUR: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="The answers, as JSON.")
-@honest
+@handle_errors
 def demo(*, as_json: bool) -> None:
     """A short tour: real matches for real needs in the fictional directory that ships with the library."""
     zone = ZoneInfo(SAMPLE_ZONE)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from communityconnector.cli.output import console_of, honest, line_of
+from communityconnector.cli.output import console_of, handle_errors, line_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--allow", metavar="NAME", multiple=True, help="Load this installed plugin; * for all. May be repeated."
 )
-@honest
+@handle_errors
 def plugins(*, as_json: bool, allow: tuple[str, ...]) -> None:
     """List the plugins that are installed, what each adds, and why one does not work.
 

@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from communityconnector.cli.desk import URL_HELP
-from communityconnector.cli.output import console_of, honest, line_of
+from communityconnector.cli.output import console_of, handle_errors, line_of
 from communityconnector.cli.settings import MOST_DAYS, open_desk, settings_option
 
 NOT_WIPED: Final = 1
@@ -29,7 +29,7 @@ NOT_WIPED: Final = 1
 @settings_option
 @click.option("--no-wipe", is_flag=True, help="Leave the file as it is: do not write it anew.")
 @click.option("--json", "as_json", is_flag=True, help="What went, as JSON.")
-@honest
+@handle_errors
 def purge(  # noqa: PLR0913  # one argument an option
     *,
     url: str,

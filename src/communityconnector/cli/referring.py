@@ -13,7 +13,7 @@ import click
 
 import communityconnector as cc
 from communityconnector.cli.desk import URL_HELP
-from communityconnector.cli.output import console_of, honest, line_of
+from communityconnector.cli.output import console_of, handle_errors, line_of
 from communityconnector.cli.settings import open_desk, settings_option
 from communityconnector.desk import DispatchReport, DueReport
 
@@ -32,7 +32,7 @@ NOT_DELIVERED: Final = 1
 @click.option("--language", default="", help="Language that it was asked for in: es, vi, ...")
 @settings_option
 @click.option("--json", "as_json", is_flag=True, help="The referral, as JSON.")
-@honest
+@handle_errors
 def refer(  # noqa: PLR0913  # one argument an option
     service_id: str,
     *,
@@ -61,7 +61,7 @@ def refer(  # noqa: PLR0913  # one argument an option
 @click.option("--desk", "url", required=True, metavar="URL", help=URL_HELP)
 @settings_option
 @click.option("--json", "as_json", is_flag=True, help="The same, as JSON.")
-@honest
+@handle_errors
 def due(*, url: str, settings: str | None, as_json: bool) -> None:
     """Show what is due for referrals, longest first: whom to remind, to ask, to look at again."""
     with open_desk(url, settings) as desk:
@@ -96,7 +96,7 @@ def due(*, url: str, settings: str | None, as_json: bool) -> None:
     help="Go on until stopped, and wait so long where nothing is due.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="What was done, as one line of JSON each time.")
-@honest
+@handle_errors
 def dispatch(*, url: str, settings: str | None, once: bool, every: float | None, as_json: bool) -> None:
     """Do what is due for referrals, and send the messages that wait. Exits with 1 if one cannot be delivered.
 

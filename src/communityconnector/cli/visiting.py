@@ -11,7 +11,7 @@ import click
 
 import communityconnector as cc
 from communityconnector.cli.desk import URL_HELP
-from communityconnector.cli.output import console_of, honest, line_of
+from communityconnector.cli.output import console_of, handle_errors, line_of
 from communityconnector.cli.settings import open_desk, settings_option
 from communityconnector.errors import VisitNotFoundError
 
@@ -42,7 +42,7 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | Non
 @click.option("--add", "file", type=click.Path(), help="First keep the visits in this CSV, new or changed.")
 @settings_option
 @click.option("--json", "as_json", is_flag=True, help="The same, as JSON.")
-@honest
+@handle_errors
 def visits(  # noqa: PLR0913  # one argument an option
     *,
     url: str,

@@ -18,7 +18,7 @@ from communityconnector.adapters.webhook.addresses import Resolve, is_public, re
 from communityconnector.adapters.webhook.connection import Deadline, PinnedConnection
 from communityconnector.errors import InvalidSettingsError, InvalidSignatureError, NotDeliveredError
 from communityconnector.notification import Message, Receipt, Secret
-from communityconnector.settings import Given
+from communityconnector.settings import SettingsReader
 
 KIND: Final = "org.communityconnector.message.v1"
 """The CloudEvents type of the events."""
@@ -177,23 +177,23 @@ def from_settings(settings: Mapping[str, str]) -> WebhookNotifier:
     Raises:
         InvalidSettingsError: a setting is missing or invalid.
     """
-    given = Given("webhook", settings)
-    keys = tuple(map(Secret, given.words("secrets")))
+    reader = SettingsReader("webhook", settings)
+    keys = tuple(map(Secret, reader.words("secrets")))
     if not keys:
-        given.wrong(
+        reader.wrong(
             "secrets",
             "is missing: give whsec_ and 24 to 64 random bytes in base64, or several separated by spaces",
         )
     elif not _are_keys(keys):
-        given.wrong(
+        reader.wrong(
             "secrets", "must be whsec_ and 24 to 64 random bytes in base64, or several separated by spaces"
         )
-    source = given.text("source", "a URI for your library, such as https://library.example.org")
-    http_hosts = frozenset(name.lower() for name in given.words("http_hosts"))
-    private_hosts = frozenset(name.lower() for name in given.words("private_hosts"))
-    ca_file = given.authorities("ca_file")
-    timeout = given.number("timeout", 20, least=1, most=300)
-    given.done()
+    source = reader.text("source", "a URI for your library, such as https://library.example.org")
+    http_hosts = frozenset(name.lower() for name in reader.words("http_hosts"))
+    private_hosts = frozenset(name.lower() for name in reader.words("private_hosts"))
+    ca_file = reader.authorities("ca_file")
+    timeout = reader.number("timeout", 20, least=1, most=300)
+    reader.done()
     return WebhookNotifier(keys, source, http_hosts, private_hosts, ca_file, timeout)
 
 
