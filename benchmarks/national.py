@@ -23,7 +23,7 @@ from communityconnector.matching.index import Part
 from communityconnector.matching.index.answers import AnswerTable
 from communityconnector.matching.index.columns import Gathered
 from communityconnector.matching.index.segment import Segment
-from communityconnector.matching.purpose import Listed
+from communityconnector.matching.purpose import ListedTerm
 from communityconnector.matching.schedules.recurrence import Rule
 from communityconnector.model import TaxonomyTerm
 from communityconnector.needs import interpreter
@@ -46,16 +46,10 @@ def generator(path: Path) -> ModuleType:
 def facts_of(gen: ModuleType, data: Any) -> tuple[dict[str, Any], dict[str, list[Any]]]:
     """For each criterion the number of every row's facts, and the facts."""
     count = len(data)
-    same = {
-        "status": ("active",),
-        "area": ((), False),
-        "documents": (),
-        "capacity": (),
-        "situation": ("", ()),
-        "assured": ("2026-05-01",),
-    }
-    codes: dict[str, Any] = {name: np.zeros(count, dtype=np.int32) for name in same}
-    tables: dict[str, list[Any]] = {name: [fact] for name, fact in same.items()}
+    plain = cc.Offer(cc.Service(id="", name="", status="active", assured_date="2026-05-01"), None)
+    codes: dict[str, Any] = {criterion.name: np.zeros(count, dtype=np.int32) for criterion in CRITERIA}
+    tables: dict[str, list[Any]] = {criterion.name: [criterion.facts(plain)] for criterion in CRITERIA}
+    tables["area"] = [((), False)]  # All have a place, and serve whoever comes there.
     ages, codes["age"] = _distinct([data.min_age, data.max_age])
     tables["age"] = [(None if low < 0 else low, None if high < 0 else high) for low, high in ages]
     spoken, codes["language"] = _distinct([data.langs])
@@ -88,7 +82,7 @@ def _rules(gen: ModuleType, opens: Sequence[int], closes: Sequence[int]) -> tupl
     )
 
 
-def terms_of(gen: ModuleType, data: Any) -> tuple[dict[str, tuple[Any, Any]], list[Listed]]:
+def terms_of(gen: ModuleType, data: Any) -> tuple[dict[str, tuple[Any, Any]], list[ListedTerm]]:
     """Rows by term, with the rows of narrower terms."""
     row_of = np.repeat(np.arange(len(data), dtype=np.int32), np.diff(data.term_off))
     order = np.argsort(data.term_ids, kind="stable")
@@ -100,7 +94,7 @@ def terms_of(gen: ModuleType, data: Any) -> tuple[dict[str, tuple[Any, Any]], li
         terms[f"T{term}"] = (found, np.full(len(found), term, dtype=np.int32))
     words, vocabulary = gen.term_words(data.seed), gen.vocabulary()
     listed = [
-        Listed(f"T{term}", " ".join(vocabulary[word] for word in words[term].tolist()))
+        ListedTerm(f"T{term}", " ".join(vocabulary[word] for word in words[term].tolist()))
         for term in range(gen.N_TERMS)
     ]
     return terms, listed

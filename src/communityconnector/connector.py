@@ -11,8 +11,6 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, Literal, Self, Unpack
 
-import attrs
-
 from communityconnector import needs
 from communityconnector.desk import Desk, DeskContext, DispatchReport, DueReferral, Ledger, PurgeReport
 from communityconnector.desk.casework.referral_request import EventOptions, ReferOptions
@@ -36,7 +34,7 @@ from communityconnector.errors import CommunityConnectorError
 from communityconnector.interchange import Mode
 from communityconnector.matcher import Matcher
 from communityconnector.matching import Explanation, MatchResult, Rank
-from communityconnector.matching.engine import NOBODY
+from communityconnector.matching.engine import NONE_FIRST
 from communityconnector.matching.schedules.recurrence import Holidays
 from communityconnector.model import Audience, Finding, Point
 from communityconnector.model.zips import zip_point
@@ -267,27 +265,27 @@ class Connector:
             PlaceNotFoundError: the place is unknown.
             InvalidNeedError: a number is negative.
         """
-        asked = Need(need) if isinstance(need, str) else need
-        if near is not None and asked.near is None:
-            asked = attrs.evolve(asked, near=near)
-        first = NOBODY if branch is None else self.visits.reasons(branch)
+        first = NONE_FIRST if branch is None else self.visits.reasons(branch)
         return self.matcher.match(
-            asked, limit=limit, offset=offset, rank=rank, per_agency=per_agency, first=first
+            need, near=near, limit=limit, offset=offset, rank=rank, per_agency=per_agency, first=first
         )
 
-    def explain(self, need: Need | str, service_id: str) -> tuple[Explanation, ...]:
+    def explain(
+        self, need: Need | str, service_id: str, *, near: str | Point | None = None
+    ) -> tuple[Explanation, ...]:
         """Explain why a service fits a need, or why not: every criterion's answer, one explanation an offer.
 
         Args:
             need: what the patron needs; a text is enough.
             service_id: id of the service.
+            near: where from, if the need does not say.
 
         Raises:
             DirectoryNotLoadedError: no directory has been loaded.
             ServiceNotFoundError: the directory has no such service.
             PlaceNotFoundError: the place is unknown.
         """
-        return self.matcher.explain(need, service_id)
+        return self.matcher.explain(need, service_id, near=near)
 
     @property
     def matcher(self) -> Matcher:

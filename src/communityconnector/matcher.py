@@ -24,8 +24,8 @@ from communityconnector.matching import (
     Rank,
     Reason,
 )
-from communityconnector.matching.asking import check_need, rank_of
-from communityconnector.matching.engine import NOBODY, Reranker
+from communityconnector.matching.checks import check_need, check_rank
+from communityconnector.matching.engine import NONE_FIRST, Reranker
 from communityconnector.model import Audience, Difference, Directory, Point
 from communityconnector.needs import (
     Interpretation,
@@ -94,7 +94,7 @@ class Matcher:
             if vocabulary is not None:
                 message = "an index already has the vocabulary that it was made with: pass yours to `Index.open` instead"
                 raise UnusableIndexError(message)
-            index = index if geocoder is None else index.locating(geocoder.locate)
+            index = index if geocoder is None else index.with_locate(geocoder.locate)
         else:
             phrases = needs.interpreter() if vocabulary is None else PhraseInterpreter(vocabulary)
             self._directory = directory.for_audience(audience)
@@ -141,16 +141,18 @@ class Matcher:
         self,
         need: Need | str,
         *,
+        near: str | Point | None = None,
         limit: int | None = 10,
         offset: int = 0,
         rank: Rank | str = Rank.SCORE,
         per_agency: int | None = None,
-        first: Mapping[str, Reason] = NOBODY,
+        first: Mapping[str, Reason] = NONE_FIRST,
     ) -> MatchResult:
         """Return the services that fit a need, best first, each with its reasons.
 
         Args:
             need: the need, or just its text.
+            near: the place to start from, if the need has none.
             limit: the largest number of matches; `None` for all.
             offset: the number of best matches to skip, for the next page.
             rank: `score` (fit and distance together), `distance` or `relevance`.
@@ -166,10 +168,10 @@ class Matcher:
             UnknownNeedError: a term is neither in the vocabulary nor in the directory.
         """
         return self._engine.match(
-            self._query(need),
+            self._query(need, near),
             limit=limit,
             offset=offset,
-            rank=rank_of(rank),
+            rank=check_rank(rank),
             per_agency=per_agency,
             first=first,
         )
@@ -192,7 +194,7 @@ class Matcher:
             InvalidNeedError: the limit is negative, or a name is unknown, as for `match`.
             UnknownNeedError: a term is unknown.
         """
-        return self._engine.match_many(map(self._query, needs), limit=limit, rank=rank_of(rank))
+        return self._engine.match_many(map(self._query, needs), limit=limit, rank=check_rank(rank))
 
     def plan(self, needs: Iterable[Need | str], *, near: str | Point | None = None) -> Itinerary:
         """Return the fewest stops that meet several needs, by the shortest route.
@@ -210,32 +212,38 @@ class Matcher:
             InvalidNeedError: there are more than `MOST_PLANNED` needs, or a name is unknown, as for `match`.
             UnknownNeedError: a term is unknown.
         """
-        checked = [check_need(need, self.index) for need in needs]
-        if len(checked) > MOST_PLANNED:
+        queries = [self._query(need, near) for need in needs]
+        if len(queries) > MOST_PLANNED:
             message = f"at most {MOST_PLANNED} needs can be planned at once"
             raise InvalidNeedError(message)
-        if near is not None:
-            checked = [need if need.near is not None else attrs.evolve(need, near=near) for need in checked]
-        queries = [self._query(need) for need in checked]
         points = (query.point for query in queries if query.point is not None)
         origin = next(points, None) if near is None else locate(near, self._geocoder)
         return self._engine.plan(queries, origin)
 
-    def explain(self, need: Need | str, service_id: str) -> tuple[Explanation, ...]:
+    def explain(
+        self, need: Need | str, service_id: str, *, near: str | Point | None = None
+    ) -> tuple[Explanation, ...]:
         """Return why a service fits a need or does not: the answer to every criterion, one explanation for each offer.
+
+        Args:
+            need: the need, or just its text.
+            service_id: the id of the service.
+            near: the place to start from, if the need has none.
 
         Raises:
             ServiceNotFoundError: the directory has no service with this id.
             PlaceNotFoundError: the place given as `near` is unknown.
         """
-        return self._engine.explain(self._query(need), service_id)
+        return self._engine.explain(self._query(need, near), service_id)
 
-    def _query(self, need: Need | str) -> Query:
-        need = check_need(need, self.index)
+    def _query(self, need: Need | str, near: str | Point | None = None) -> Query:
+        checked = check_need(need, self.index)
+        if near is not None and checked.near is None:
+            checked = attrs.evolve(checked, near=near)
         return Query(
-            need=need,
-            meaning=self._meaning(need),
-            point=None if need.near is None else locate(need.near, self._geocoder),
+            need=checked,
+            meaning=self._meaning(checked),
+            point=None if checked.near is None else locate(checked.near, self._geocoder),
             now=self._clock(),
             zone=self._zone,
             holidays=self._holidays,

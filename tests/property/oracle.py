@@ -7,10 +7,11 @@ from collections import Counter
 
 import attrs
 
-from communityconnector.matching.criteria import spot_of
-from communityconnector.matching.index.words import repaired
-from communityconnector.matching.judgement import judge, worth_of
-from communityconnector.matching.purpose import asked_of, for_need, purpose_of
+from communityconnector.matching.criteria import place_of
+from communityconnector.matching.index.spelling import correct
+from communityconnector.matching.judgement import judge, score_inputs
+from communityconnector.matching.need_criteria import assess, need_criteria
+from communityconnector.matching.purpose import purpose_of
 from communityconnector.matching.ranking import Weights, contributions
 from communityconnector.model.zips import zip_point
 
@@ -36,19 +37,19 @@ def plain_match(directory, query, phrases, rank, weights=None, *, locate=zip_poi
     for key, purpose in purposes.items():
         for word in purpose.name_words | purpose.text_words:
             having[word] += len(directory.offers_of(key))
-    asked = asked_of(query, phrases.vocabulary)
+    asked = need_criteria(query, phrases.vocabulary)
     words = dict.fromkeys(
-        word if phrases.knows(word) else repaired(word, having.__getitem__) for word in asked.words
+        word if phrases.knows(word) else correct(word, having.__getitem__) for word in asked.words
     )
-    asked = attrs.evolve(asked, words=tuple(words), exact=tuple(words) == asked.words)
+    asked = attrs.evolve(asked, words=tuple(words), is_exact=tuple(words) == asked.words)
     found, ruled_out = [], Counter()
     for key, purpose in purposes.items():
-        if for_need(purpose, asked)[1].answer == "unmet":
+        if assess(purpose, asked)[1].answer == "unmet":
             continue
         for offer in directory.offers_of(key):
-            judgement = judge(offer, purpose, asked, query, spot_of(offer, locate))
+            judgement = judge(offer, purpose, asked, query, place_of(offer, locate))
             if judgement.fits(query.need.prefer):
-                parts = contributions(Weights.of(weights), worth_of(judgement, query))
+                parts = contributions(Weights.of(weights), score_inputs(judgement, query))
                 total = math.fsum(part.points for part in parts)
                 found.append((place_in_order(rank, judgement, total, offer), offer, judgement, parts, total))
             else:

@@ -141,14 +141,14 @@ def as_one_by_one(directory, needs, rank, limit):
 
 
 def near_and_by_terms(draw):
-    """A need as strokes take them: by terms, from a place, within a distance."""
+    """A need as a batch takes them: by terms, from a place, within a distance."""
     need = draw(cc_st.needs())
     near = need.near or cc.Point(*draw(cc_st.points))
     return attrs.evolve(need, text="", near=near, within=need.within or cc.kilometers(60))
 
 
-for_strokes = st.composite(near_and_by_terms)()
-batches = st.lists(for_strokes | cc_st.needs(), min_size=1, max_size=8)
+for_batches = st.composite(near_and_by_terms)()
+batches = st.lists(for_batches | cc_st.needs(), min_size=1, max_size=8)
 
 
 @given(cc_st.matchable_directories(), batches, ranks, st.integers(0, 3))
@@ -162,20 +162,22 @@ def test_many_needs_in_a_crowd_are_answered_as_one_by_one(directory, needs, rank
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batch, "_DENSE", 20)
         patch.setattr(batch, "_FIRST_RING", 10)
-        patch.setattr(batch, "_AT_ONCE", 3)
+        patch.setattr(batch, "_BATCH_SIZE", 3)
         as_one_by_one(directory, needs, rank, limit)
 
 
 def trust_any_circle(patch):
-    right = batch._Stroke._best  # noqa: SLF001  # a fault
-    patch.setattr(batch._Stroke, "_best", lambda *args: right(*args[:-1], np.full_like(args[-1], np.inf)))  # noqa: SLF001  # a fault
+    right = batch.BatchSearch._best  # noqa: SLF001  # a fault
+    patch.setattr(
+        batch.BatchSearch, "_best", lambda *args: right(*args[:-1], np.full_like(args[-1], np.inf))
+    )  # a fault
     patch.setattr(batch, "_DENSE", 20)
-    patch.setattr(batch._Stroke, "_first_ring", 1)  # noqa: SLF001  # a fault
+    patch.setattr(batch.BatchSearch, "_first_ring", 1)  # a fault
 
 
 def forget_those_without_a_place(patch):
-    none = batch._Candidates(*(np.empty(0, dtype=kind) for kind in (np.int64, np.int32, np.float64)))  # noqa: SLF001  # a fault
-    patch.setattr(batch._Stroke, "_elsewhere", lambda *_: none)  # noqa: SLF001  # a fault
+    none = attrs.evolve(batch.NO_CANDIDATES, squares=np.empty(0), plans=np.empty(0, dtype=np.int64))
+    patch.setattr(batch.BatchSearch, "_elsewhere", lambda *_: none)  # a fault
 
 
 @pytest.mark.parametrize("fault", [trust_any_circle, forget_those_without_a_place])
@@ -183,7 +185,7 @@ def test_a_wrong_batch_search_is_caught(fault):
     @settings(max_examples=300, phases=[Phase.generate], database=None, derandomize=True)
     @given(
         cc_st.crowded_directories(),
-        st.lists(for_strokes, min_size=3, max_size=8),
+        st.lists(for_batches, min_size=3, max_size=8),
         st.just(cc.Rank.DISTANCE),
         st.integers(1, 12),
     )
@@ -197,13 +199,13 @@ def test_a_wrong_batch_search_is_caught(fault):
 
 
 def forget_a_criterion(patch):
-    patch.setattr(plan_module, "_CRITERIA", [one for one in plan_module._CRITERIA if one[1] != "age"])  # noqa: SLF001  # a fault
+    patch.setattr(plan_module, "CRITERIA", [one for one in plan_module.CRITERIA if one.name != "age"])
 
 
 def stop_too_early(patch):
     patch.setattr(search, "_ALL_AT_ONCE", dict.fromkeys(cc.Rank, 20))
     patch.setattr(search, "_FIRST_RING", 10)
-    patch.setattr(search.Search, "_enough", lambda *_: True)
+    patch.setattr(search.Search, "_is_enough", lambda *_: True)
 
 
 def trust_the_chord(patch):
@@ -211,10 +213,11 @@ def trust_the_chord(patch):
 
 
 def lose_who_is_alike(patch):
+    patch.setattr(search, "_SPARE", 0)
     patch.setattr(
         search.Search,
-        "_least",
-        lambda _, rows, worth, __, count, ___=None: rows[np.argsort(worth)[:count]].tolist(),
+        "_without_surplus",
+        lambda _, candidates, keys, count: candidates.rows[np.argsort(keys)[:count]],
     )
 
 

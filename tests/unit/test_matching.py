@@ -16,7 +16,7 @@ from builders import location, tagged, term
 from communityconnector.errors import InvalidNeedError, PlaceNotFoundError, ServiceNotFoundError
 from communityconnector.matching.criteria.place import Whereabouts
 from communityconnector.matching.index import Plan
-from communityconnector.matching.purpose import asked_of
+from communityconnector.matching.need_criteria import need_criteria
 from communityconnector.matching.ranking import Weights
 from communityconnector.model import (
     Directory,
@@ -227,7 +227,7 @@ def test_services_without_a_place_still_appear():
     assert [found.service.id for found in result] == ["h", "b"]
     assert result[1].questions == (
         "Ask whether they serve where you are",
-        "No place is on record: ask whether one has to go somewhere",
+        "No place on file: ask whether an in-person visit is required",
     )
 
 
@@ -255,7 +255,7 @@ def test_unknown_never_rules_out_and_ranks_lower():
     silent = service("silent")
     result = matcher(silent, known).match(need(age=19))
     assert [found.service.id for found in result] == ["known", "silent"]
-    assert result[1].questions == ("Ask whether they take people of 19",)
+    assert result[1].questions == ("Ask whether they accept people of 19",)
 
 
 def test_the_score_is_exactly_the_sum_of_its_contributions():
@@ -401,8 +401,8 @@ def test_a_geocoder_of_ones_own():
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ({"text": " "}, "words or terms"),
-        ({"text": "food", "within": cc.miles(1)}, "from where"),
+        ({"text": " "}, "text or terms"),
+        ({"text": "food", "within": cc.miles(1)}, "`within` needs `near`"),
         ({"text": "food", "near": "28640", "within": cc.miles(-1)}, "0 or more"),
         ({"text": "food", "age": -1}, "between 0 and 130"),
         ({"text": "food", "age": float("nan")}, "between 0 and 130"),
@@ -504,10 +504,10 @@ def test_no_repr_shows_a_patrons_words():
     found = matcher(service(at=HOME))
     need = cc.Need("help me, I fled", near=cc.Point(36.123456, -81.654321), areas="Ashe County", age=17)
     query = found._query(need)  # noqa: SLF001  # what hosts do not see, logs may
-    asked = asked_of(query, found.index.phrases.vocabulary)
+    asked = need_criteria(query, found.index.phrases.vocabulary)
     plan = Plan.of(query, asked, Weights.of(None), cc.Rank.SCORE)
     shown = " ".join(
-        map(repr, (need, query, asked, plan, *plan.questions, *(q.asked for q in plan.questions[1:2])))
+        map(repr, (need, query, asked, plan, *plan.questions, *(q.requirement for q in plan.questions[1:2])))
     )
     shown = re.sub(r"0x[0-9a-f]+", "", shown.lower())  # where in memory an object lies may hold any number
     for secret in ("fled", "36.12", "81.65", "ashe", "17"):
@@ -519,8 +519,8 @@ def test_answers_are_cached_with_a_limit():
     for number in range(600):
         found.match(cc.Need("food pantry", near=(36.1 + number / 1000, -81.4), age=number % 100))
     tables = found.index.parts[0].segment.tables
-    assert 0 < len(tables["area"]._kept) <= 256  # noqa: SLF001  # nothing else shows it
-    assert 0 < len(tables["age"]._kept) <= 256  # noqa: SLF001  # nothing else shows it
+    assert 0 < len(tables["area"]._cache) <= 256  # noqa: SLF001  # nothing else shows it
+    assert 0 < len(tables["age"]._cache) <= 256  # noqa: SLF001  # nothing else shows it
 
 
 def test_one_threads_cached_answers_survive_another_thread():

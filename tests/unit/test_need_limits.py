@@ -14,7 +14,7 @@ from communityconnector.errors import (
     InvalidWeightsError,
     UnknownNeedError,
 )
-from communityconnector.matching.index.words import repaired
+from communityconnector.matching.index.spelling import correct
 from communityconnector.model import Attribute, Directory, Language, Service, TaxonomyTerm
 from communityconnector.needs import vocabulary
 
@@ -93,9 +93,9 @@ def test_a_word_too_long_to_be_one_is_not_repaired():
         asked.append(word)
         return int(word != "x" * 31)
 
-    assert repaired("x" * 31, count) == "x" * 31
+    assert correct("x" * 31, count) == "x" * 31
     assert asked == []
-    assert repaired("pantri" * 5, lambda _: 0) == "pantri" * 5
+    assert correct("pantri" * 5, lambda _: 0) == "pantri" * 5
 
 
 @pytest.mark.parametrize(

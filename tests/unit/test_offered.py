@@ -236,7 +236,7 @@ def test_words_of_requirements_are_not_words_of_the_offer():
 
 def test_a_word_that_has_another_sense_beside_others_is_a_hint():
     said = NAMES.offered_in("Bicycle Rental")
-    assert ("affordable-housing" in said.hints, said.found) == (True, {})
+    assert ("affordable-housing" in said.hints, said.concepts) == (True, {})
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_a_wider_radius_loses_no_rough_place():
 def test_without_a_known_postal_code_the_town_is_shown():
     for place in (pantry("1", "99999"), pantry("2", "")):
         reason = distance(place)
-        assert (reason.answer.value, reason.text) == ("unknown", "In Boone, NC: look up how far that is")
+        assert (reason.answer.value, reason.text) == ("unknown", "In Boone, NC: look up how far it is")
     bare = pantry("3", "", city="", state_province="")
     assert "not on record" not in distance(bare).text
 

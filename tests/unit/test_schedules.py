@@ -11,7 +11,7 @@ import pytest
 import communityconnector as cc
 from communityconnector.matching.schedules import clock_words, hours
 from communityconnector.matching.schedules.rules import rule_of
-from communityconnector.matching.schedules.timetable import said_on
+from communityconnector.matching.schedules.timetable import spans_of_day
 from communityconnector.model import Location, Offer, Schedule, Service
 
 EASTERN = ZoneInfo("America/New_York")
@@ -391,7 +391,7 @@ def test_a_rule_without_any_day_costs_no_more_than_another():
     offer = Offer(Service(id="s", name="s", status="active", schedules=(never,)))
     found = hours.status(offer, datetime(2026, 12, 2, 10, tzinfo=EASTERN), EASTERN)
     assert (found.state.value, found.next) == ("closed", None)
-    assert said_on((rule_of(never),), date(2026, 12, 31), [EASTERN]) == []
+    assert spans_of_day((rule_of(never),), date(2026, 12, 31), [EASTERN]) == []
 
 
 @pytest.mark.parametrize(

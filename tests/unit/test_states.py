@@ -178,7 +178,7 @@ def test_a_pause_holds_until_its_day():
     service = pantry(status="temporarily closed", alert="Closed until January 15, 2027")
     before, after = (datetime(2027, 1, day, 15, tzinfo=UTC) for day in (14, 15))
     closed = status_of(service, open_at=before)
-    assert (closed.answer.value, "ask when they reopen" in closed.text) == ("unmet", True)
+    assert (closed.answer.value, "ask when it reopens" in closed.text) == ("unmet", True)
     again = status_of(service, open_at=after)
     assert (again.answer.value, "ask whether they have reopened" in again.text) == ("unknown", True)
 

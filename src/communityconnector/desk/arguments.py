@@ -101,5 +101,5 @@ def check_language(language: str) -> None:
     """
     if language and not languages.is_known(language):
         near = did_you_mean(language, languages.names()) or "give an ISO 639 code: es, vi"
-        message = f"`language` is not known; {near}"
+        message = f"`language` is unknown; {near}"
         raise InvalidReferralError(message)

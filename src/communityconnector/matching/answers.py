@@ -1,4 +1,4 @@
-"""The three answers that a criterion can give, and the reasons that carry them."""
+"""The three answers of a criterion, and the reasons that state them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import attrs
 
 
 class Answer(StrEnum):
-    """Whether an offer meets one thing that was asked."""
+    """Whether an offer meets one criterion."""
 
     MET = "met"
     UNMET = "unmet"
     """Known not to fit. Only this rules an offer out."""
     UNKNOWN = "unknown"
-    """The directory does not say. Never rules out: it ranks lower and becomes a question to ask."""
+    """The directory does not say. It never rules an offer out, but ranks it lower and becomes a question."""
 
 
 @attrs.frozen(slots=True)
@@ -24,11 +24,11 @@ class Reason:
     """One criterion's answer about one offer.
 
     Attributes:
-        criterion: what was asked: `need`, `distance`, or one of `matching.criteria.CRITERIA`; or `visiting`, which a
-            desk that knows who is in the building adds (`Visits`).
+        criterion: its name: `need`, `distance`, or one of `matching.criteria.CRITERIA`; or `visiting`, which a desk adds
+            that knows who is in the building (`Visits`).
         answer: met, unmet or unknown.
-        text: the answer in words that staff can read out. An unknown one is a question to ask.
-        evidence: what the answer rests on, for programs: values by HSDS field name and the like.
+        text: the answer in words that staff can read aloud; for an unknown one, a question to ask.
+        evidence: the values that the answer is based on, for programs: by HSDS field name and similar.
     """
 
     criterion: str
@@ -38,15 +38,15 @@ class Reason:
 
 
 def met(criterion: str, text: str, **evidence: Any) -> Reason:
-    """The criterion is met."""
+    """Return the reason of a criterion that is met."""
     return Reason(criterion, Answer.MET, text, evidence)
 
 
 def unmet(criterion: str, text: str, **evidence: Any) -> Reason:
-    """The criterion is known not to be met."""
+    """Return the reason of a criterion that is known not to be met."""
     return Reason(criterion, Answer.UNMET, text, evidence)
 
 
 def unknown(criterion: str, text: str, **evidence: Any) -> Reason:
-    """Nobody has said; the text is what to ask."""
+    """Return the reason of a criterion that the directory does not answer; the text is what to ask."""
     return Reason(criterion, Answer.UNKNOWN, text, evidence)

@@ -1,4 +1,4 @@
-"""A re-ranker: the quickest to reach first, by whoever knows how long ways take."""
+"""A re-ranker that puts the matches first that take the least time to reach."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from communityconnector.travel import Mode, TravelTimes
 
 
 def by_travel_time(times: TravelTimes, mode: Mode | str = Mode.WALKING) -> Reranker:
-    """Put the matches that are reached soonest first; those of which no time is known follow in their old order.
+    """Return a re-ranker that puts the matches first that take the least time to reach. Others follow in their order.
 
     Args:
-        times: who knows how long ways take; asked once a search, for the best matches.
-        mode: how one travels.
+        times: the source of travel times; called once for each search, with the best matches.
+        mode: the way of travelling.
 
     Returns:
-        What `Matcher(rerankers=[...])` takes.
+        A re-ranker for `Matcher(rerankers=[...])`.
     """
-    way = Mode(mode)
+    mode = Mode(mode)
 
     def quickest_first(matches: Sequence[Match], query: Query) -> Sequence[Match]:
         placed = [(match, point) for match in matches if (point := match.offer.point) is not None]
         if query.point is None or not placed:
             return matches
-        minutes = times.minutes(query.point, [point for _, point in placed], way)
+        minutes = times.minutes(query.point, [point for _, point in placed], mode)
         known = {
             id(match): time for (match, _), time in zip(placed, minutes, strict=True) if time is not None
         }

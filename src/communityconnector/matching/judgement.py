@@ -1,29 +1,30 @@
-"""All criteria's answers about one offer, and what its score is made of."""
+"""The answers of all criteria about one offer, and what its score is made of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import attrs
 
 from communityconnector.matching.answers import Answer, Reason
-from communityconnector.matching.criteria import BEFORE_DISTANCE, CRITERIA, Spot, distance_reason, spot_of
-from communityconnector.matching.purpose import Asked, Purpose, for_need
+from communityconnector.matching.criteria import CRITERIA, OfferPlace, distance_reason, place_of
+from communityconnector.matching.need_criteria import NeedCriteria, assess
+from communityconnector.matching.purpose import Purpose
 from communityconnector.matching.query import Query
-from communityconnector.matching.ranking import Worth, freshness_of, proximity_of
+from communityconnector.matching.ranking import ScoreInputs, freshness_of, proximity_of
 from communityconnector.model import Offer
 from communityconnector.model.geography import geodesic_km
 
 
 @attrs.frozen(slots=True)
 class Judgement:
-    """All criteria's answers about one offer.
+    """The answers of all criteria about one offer.
 
     Attributes:
         reasons: the answers, in the order of the criteria; the need's comes first.
         relevance: how well the offer fits the need itself, 0 to 1.
-        place: what is known of its place (`criteria.place.PLACES`).
-        km: how far away it is; `None` where that is unknown or there is nowhere to go.
+        place: the kind of its place (`criteria.place.PLACES`).
+        km: the distance; `None` if it is unknown or there is nowhere to go.
         assured: when its record was last checked, as the directory has it.
     """
 
@@ -34,47 +35,44 @@ class Judgement:
     assured: str
 
     def fits(self, prefer: Iterable[str] = ()) -> bool:
-        """Whether nothing rules the offer out, but for what is only preferred."""
+        """Return whether no criterion is unmet, except for those that are only preferred."""
         return all(r.answer is not Answer.UNMET or r.criterion in prefer for r in self.reasons)
 
 
-def judge(offer: Offer, purpose: Purpose, asked: Asked, query: Query, spot: Spot | None = None) -> Judgement:
+def judge(
+    offer: Offer, purpose: Purpose, need: NeedCriteria, query: Query, place: OfferPlace | None = None
+) -> Judgement:
     """Ask every criterion about one offer.
 
     Args:
         offer: the offer.
         purpose: what its service is for.
-        asked: what is asked of that.
-        query: the need, resolved.
-        spot: what is known of where it is; by default what its records say.
+        need: what the query asks of the purpose.
+        query: the query.
+        place: what is known of its place; by default what its records say.
     """
-    relevance, need = for_need(purpose, asked)
-    given = {}
+    relevance, reason = assess(purpose, need)
+    before: list[Reason] = [reason]
+    after: list[Reason] = []
     for criterion in CRITERIA:
-        question = criterion.asked(query)
-        if question is not None:
-            given[criterion.name] = criterion.answer(criterion.facts(offer), question)
-    place, there, words = spot_of(offer) if spot is None else spot
-    km, distance = None, None
+        requirement = criterion.requirement(query)
+        answer = None if requirement is None else criterion.answer(criterion.facts(offer), requirement)
+        if answer is not None:
+            (before if criterion.is_before_distance else after).append(answer)
+    kind, point, words = place_of(offer) if place is None else place
+    km = None
     if query.point is not None:
-        if there is not None:
-            km = geodesic_km(query.point.latitude, query.point.longitude, there.latitude, there.longitude)
+        if point is not None:
+            km = geodesic_km(query.point.latitude, query.point.longitude, point.latitude, point.longitude)
         limit = None if query.need.within is None else float(query.need.within.km)
-        distance = distance_reason(place, km, limit, words)
-    return Judgement(in_order(need, given, distance), relevance, place, km, offer.service.assured_date or "")
+        before.append(distance_reason(kind, km, limit, words))
+    return Judgement((*before, *after), relevance, kind, km, offer.service.assured_date or "")
 
 
-def in_order(need: Reason, given: Mapping[str, Reason | None], distance: Reason | None) -> tuple[Reason, ...]:
-    """All reasons in their order: the need, the status, the area, the distance, then what else was asked."""
-    before = [given.get(criterion.name) for criterion in CRITERIA if criterion.name in BEFORE_DISTANCE]
-    after = [given.get(criterion.name) for criterion in CRITERIA if criterion.name not in BEFORE_DISTANCE]
-    return tuple(reason for reason in (need, *before, distance, *after) if reason is not None)
-
-
-def worth_of(judgement: Judgement, query: Query) -> Worth:
-    """What an offer's score is made of."""
+def score_inputs(judgement: Judgement, query: Query) -> ScoreInputs:
+    """Return what the score of an offer is made of."""
     met = sum(reason.answer is Answer.MET for reason in judgement.reasons)
-    return Worth(
+    return ScoreInputs(
         judgement.relevance,
         None if query.point is None else proximity_of(judgement.place, judgement.km),
         met / len(judgement.reasons),

@@ -1,4 +1,4 @@
-"""Languages as people write them, brought to codes: names, codes of two or three letters, regions, several in one."""
+"""Codes of languages as people write them: names, codes of two or three letters, regions, or several in one text."""
 
 from __future__ import annotations
 
@@ -157,8 +157,8 @@ zap zap zapotec
 zh chi,zho chinese|chino
 zu zul zulu
 """
-"""A language a line: the code that stands for it (ISO 639-1, else 639-3), its codes of three letters (639-2/B, 639-2/T
-and 639-3, Library of Congress and SIL), and names in English and Spanish."""
+"""One language a line: its code here (ISO 639-1, else 639-3), its codes of three letters (639-2/B, 639-2/T and 639-3,
+Library of Congress and SIL), and its names in English and Spanish."""
 
 
 def _tables() -> tuple[dict[str, str], dict[str, str]]:
@@ -173,7 +173,7 @@ def _tables() -> tuple[dict[str, str], dict[str, str]]:
 _CODES, _NAMES = _tables()
 
 _WITHIN: Final = {"zh": {"cmn", "yue"}, "tl": {"fil"}, "fil": {"tl"}, "fa": {"prs"}}
-"""Whoever asks for the first is served by any of the second."""
+"""A person who asks for the first is served by any of the second."""
 
 _SPLIT: Final = re.compile(r"[;,/|&+]|\band\b|\by\b|\bor\b")
 _LONG_CODE: Final = re.compile(r"[a-z]{3}(?:[-_][A-Za-z0-9]{1,8})*")
@@ -182,15 +182,14 @@ _REGION: Final = re.compile(r"([a-z]{2,3})[-_]([a-z0-9]{2,8})([-_][a-z0-9]{1,8})
 
 @lru_cache(maxsize=4096)
 def codes_of(text: str) -> frozenset[str] | None:
-    """The languages that a text names; `None` where any part of it is not understood.
+    """Return the codes of the languages that a text names; `None` if any part of it is not understood.
 
     Args:
         text: a code (`es`, `spa`, `es-MX`), a name, or several.
     """
     folded = " ".join(fold(text).split())
-    found = _code(folded)
-    if found:
-        return frozenset({found})
+    if code := _code(folded):
+        return frozenset({code})
     parts = [part.strip() for part in _SPLIT.split(folded) if part.strip()]
     codes = [_code(part) for part in parts]
     return frozenset(codes) if codes and all(codes) else None
@@ -205,36 +204,36 @@ def _code(text: str) -> str:
 
 
 def is_known(text: str) -> bool:
-    """Whether a text names languages, or has the form of a code that ISO 639-3 may hold (`tlh`, `hmn-US`)."""
+    """Return whether a text names languages or has the form of an ISO 639-3 code (`tlh`, `hmn-US`)."""
     return codes_of(text) is not None or _LONG_CODE.fullmatch(text.strip()) is not None
 
 
 def names() -> tuple[str, ...]:
-    """The names of languages that are known here."""
+    """Return the names of the known languages."""
     return tuple(sorted(name.title() for name in _CODES if len(name) > 3))
 
 
-def answers_to(asked: str, spoken: frozenset[str]) -> bool:
-    """Whether somebody who asks for a language is served by one of those that are spoken."""
-    return asked in spoken or bool(_WITHIN.get(asked, set()) & spoken)
+def is_served(code: str, spoken: frozenset[str]) -> bool:
+    """Return whether a person who asks for a language is served by one of the spoken ones."""
+    return code in spoken or bool(_WITHIN.get(code, set()) & spoken)
 
 
-def maybe(asked: str, spoken: frozenset[str]) -> bool:
-    """Whether one that is spoken may take in the one that is asked for: "Chinese" may be Cantonese."""
-    return any(asked in narrower for broader, narrower in _WITHIN.items() if broader in spoken)
+def may_be_served(code: str, spoken: frozenset[str]) -> bool:
+    """Return whether a spoken language may include the one that is asked for: "Chinese" may be Cantonese."""
+    return any(code in narrower for broader, narrower in _WITHIN.items() if broader in spoken)
 
 
 def name_of(code: str) -> str:
-    """A language's English name with a capital; the code itself where none is known here."""
+    """Return the English name of a language with a capital; the code itself if the language is unknown."""
     return _NAMES.get(code, code).title() if code in _NAMES else code
 
 
-def named_in(asked: str, text: str) -> bool:
-    """Whether a free text ("Language Line; staff speak Spanish") names a language."""
+def is_named_in(code: str, text: str) -> bool:
+    """Return whether a free text ("Language Line; staff speak Spanish") names a language."""
     folded = fold(text)
-    wanted = {asked} | _WITHIN.get(asked, set())
+    wanted = {code} | _WITHIN.get(code, set())
     return any(
-        code in wanted and re.search(rf"\b{re.escape(name)}\b", folded)
-        for name, code in _CODES.items()
+        other in wanted and re.search(rf"\b{re.escape(name)}\b", folded)
+        for name, other in _CODES.items()
         if len(name) > 3
     )

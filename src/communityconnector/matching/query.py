@@ -1,4 +1,4 @@
-"""A need with everything resolved that the engine must not look up: what was meant, from where, and when."""
+"""A need with its words, its place and its time resolved."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from communityconnector.needs import Interpretation, Need
 
 @attrs.frozen(repr=False)
 class Query:
-    """A need as the engine takes it.
+    """A need with everything resolved that the engine does not look up.
 
     Attributes:
-        need: what the patron asked.
-        meaning: what was understood of it.
+        need: the need.
+        meaning: what was understood of its words.
         now: the present moment, for how fresh a record is.
-        point: where from, if that was said.
-        zone: zone of the directory's wall-clock times, if it is known.
-        holidays: names the days on which the usual hours may not hold.
+        point: the point of its place, if it names one.
+        zone: time zone of the directory's wall-clock times, if it is known.
+        holidays: names the days on which the usual hours may not apply.
     """
 
     need: Need

@@ -1,9 +1,10 @@
-"""The score: how well an offer fits the need, and as far as it fits, how near, certain and fresh it is.
+"""The score: how well an offer fits the need and, as far as it fits, how near, certain and fresh it is.
 
     score = relevance x (0.5 + 0.3 x proximity + 0.15 x certainty + 0.05 x freshness)
 
 All four values lie between 0 and 1. Relevance multiplies the rest, so that a service next door which hardly fits
-never stands before one which does; written as a sum of four contributions it is what `Match` shows.
+never comes before one that does. `Match` shows the score as a sum of four contributions. For many rows at once,
+`matching.index.candidates` estimates it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Rank(StrEnum):
 
     SCORE = "score"
     DISTANCE = "distance"
-    """Nearest first by WGS-84 geodesic; offers whose need or distance is unknown follow, labelled so."""
+    """Nearest first by WGS-84 geodesic, then offers whose need or distance is unknown."""
     RELEVANCE = "relevance"
 
 
@@ -37,7 +38,7 @@ class Contribution(NamedTuple):
         name: `relevance`, `proximity`, `certainty` or `freshness`.
         weight: what it can add at most.
         value: how much of it the offer has, 0 to 1.
-        points: what it adds: `weight x value`, and but for relevance itself that times the relevance.
+        points: what it adds: `weight x value`, multiplied by the relevance for all parts except relevance itself.
     """
 
     name: str
@@ -47,14 +48,14 @@ class Contribution(NamedTuple):
 
 
 WEIGHTS: Final = {"relevance": 0.5, "proximity": 0.3, "certainty": 0.15, "freshness": 0.05}
-"""What each part can add. None depends on the other offers, so a service that is added or taken away never
-changes the order of the rest."""
+"""What each part can add. None depends on other offers, so adding or removing a service never changes the order of the
+others."""
 
 SURE_ENOUGH: Final = 0.3
-"""The least relevance with which an offer fits. One of less may fit: it is a question, and never said to be met."""
+"""The lowest relevance with which an offer fits. With less, whether it fits is a question."""
 
 IN_DOUBT: Final = 0.05
-"""Relevance, for the score, of an offer whose record does not say what it is for."""
+"""The relevance, for the score, of an offer whose record does not say what it is for."""
 
 HALF_WAY: Final = 10.0
 """Miles at which proximity is one half: `10 / (10 + miles)`. A phone or online service counts as this far."""
@@ -71,7 +72,7 @@ class Weights:
         relevance: for fitting the need.
         proximity: for being near.
         certainty: for what is known.
-        freshness: for a record that was checked lately.
+        freshness: for a record that was checked recently.
     """
 
     relevance: float
@@ -81,20 +82,20 @@ class Weights:
 
     @classmethod
     def of(cls, weights: Mapping[str, float] | None) -> Weights:
-        """Weights from numbers by name, brought to a sum of 1; a part that is not named counts nothing.
+        """Return weights from numbers by name, scaled to a sum of 1. A part that is not named counts nothing.
 
         Raises:
-            InvalidWeightsError: a part is unknown, a weight is no number of 0 or more, or relevance has none.
+            InvalidWeightsError: a part is unknown, a weight is not a number of 0 or more, or relevance has none.
         """
         listing = ", ".join(WEIGHTS)
         if weights is not None and not isinstance(weights, Mapping):
-            message = f"weights are numbers by name: {listing}"
+            message = f"weights must be numbers by name: {listing}"
             raise InvalidWeightsError(message)
         given = dict(WEIGHTS if weights is None else weights)
-        strange = sorted(map(str, given.keys() - WEIGHTS.keys()))
-        if strange:
-            near = did_you_mean(strange[0], tuple(WEIGHTS))
-            message = f"a score has no part named {strange[0][:50]}; {near or f'it has {listing}'}"
+        unknown = sorted(map(str, given.keys() - WEIGHTS.keys()))
+        if unknown:
+            near = did_you_mean(unknown[0], tuple(WEIGHTS))
+            message = f"a score has no part named {unknown[0][:50]}; {near or f'it has {listing}'}"
             raise InvalidWeightsError(message)
         numbers = {name: given.get(name, 0.0) for name in WEIGHTS}
         for name, value in numbers.items():
@@ -118,15 +119,15 @@ _LARGEST_WEIGHT: Final = 1_000_000
 """Weights count beside each other; a larger one says no more."""
 
 
-class Worth(NamedTuple):
-    """What an offer's score is made of, 0 to 1 each.
+class ScoreInputs(NamedTuple):
+    """What the score of an offer is made of, each from 0 to 1.
 
     Attributes:
-        relevance: how well it fits, from `SURE_ENOUGH` up; less where it only may; 0 where the record does not say what
-            it is for.
-        proximity: how near it is; `None` where no place was given, and then it is left out.
+        relevance: how well it fits, from `SURE_ENOUGH` up; less if that is a question; 0 if the record does not say what it
+            is for.
+        proximity: how near it is; `None`, and left out, if the need names no place.
         certainty: the share of its reasons that are met.
-        freshness: how lately its record was checked.
+        freshness: how recently its record was checked.
     """
 
     relevance: float
@@ -135,14 +136,14 @@ class Worth(NamedTuple):
     freshness: float
 
 
-def contributions(weights: Weights, worth: Worth) -> tuple[Contribution, ...]:
-    """The parts of an offer's score.
+def contributions(weights: Weights, inputs: ScoreInputs) -> tuple[Contribution, ...]:
+    """Return the parts of an offer's score.
 
     Args:
-        weights: what each can add.
-        worth: what the offer has of each.
+        weights: what each part can add.
+        inputs: how much of each part the offer has.
     """
-    relevance, proximity, certainty, freshness = worth
+    relevance, proximity, certainty, freshness = inputs
     fit = relevance or IN_DOUBT
     whole = Contribution("relevance", weights.relevance, fit, weights.relevance * fit)
     sure = Contribution("certainty", weights.certainty, certainty, weights.certainty * certainty * fit)
@@ -153,9 +154,9 @@ def contributions(weights: Weights, worth: Worth) -> tuple[Contribution, ...]:
     return (whole, near, sure, fresh)
 
 
-def score(weights: Weights, worth: Worth) -> float:
-    """The sum of the contributions' points, exactly rounded (`math.fsum`)."""
-    relevance, proximity, certainty, freshness = worth
+def score(weights: Weights, inputs: ScoreInputs) -> float:
+    """Return the sum of the contributions' points, exactly rounded (`math.fsum`)."""
+    relevance, proximity, certainty, freshness = inputs
     fit = relevance or IN_DOUBT
     return math.fsum(
         (
@@ -167,15 +168,21 @@ def score(weights: Weights, worth: Worth) -> float:
     )
 
 
+def highest_score(weights: Weights, relevance: float, km: float) -> float:
+    """Return the highest score of an offer of some relevance that is at least so far away."""
+    near = HALF_WAY / (HALF_WAY + km / KM_A_MILE)
+    return relevance * (weights.relevance + weights.proximity * near + weights.certainty + weights.freshness)
+
+
 def proximity_of(place: str, km: float | None) -> float:
-    """How near an offer is: `10 / (10 + miles)`; one half where there is nowhere to go; 0 where it is unknown."""
+    """Return how near an offer is: `10 / (10 + miles)`, one half if there is nowhere to go, 0 if it is unknown."""
     if km is not None:
         return HALF_WAY / (HALF_WAY + km / KM_A_MILE)
     return 0.5 if place == "remote" else 0.0
 
 
 def freshness_of(assured_date: str, today: date) -> float:
-    """How fresh a record is: 1 for one assured today, falling evenly to 0; 0 without a date or with one to come."""
+    """Return how fresh a record is: 1 if assured today, falling evenly to 0; 0 without a date or with a later one."""
     try:
         assured = date.fromisoformat(assured_date)
     except ValueError:
@@ -196,16 +203,16 @@ def sort_key(  # noqa: PLR0913, PLR0917  # all that may decide, and called for e
     offer_id: str,
     service_id: str,
 ) -> SortKey:
-    """What puts offers in order, best first; equal ones stand in order of their ids.
+    """Return the key that puts offers in order, best first and equal ones by their ids.
 
     Args:
         rank: the order.
         sure: whether the offer is known to be for what is needed.
         relevance: how well it fits.
-        km: how far away it is; `None` where that is unknown or there is nowhere to go.
-        total: its score.
-        offer_id: its id.
-        service_id: id of its service.
+        km: the distance; `None` if it is unknown or there is nowhere to go.
+        total: the score.
+        offer_id: the id of the offer.
+        service_id: the id of its service.
     """
     if rank is Rank.SCORE:
         return (-total, offer_id, service_id)

@@ -1,4 +1,4 @@
-"""What a match is: offers with their reasons, in order, and what was understood of the need."""
+"""Matches and results: offers with their reasons, in order, and what was understood of the need."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import attrs
 
 from communityconnector.interchange import to_raw
 from communityconnector.matching.answers import Answer, Reason
-from communityconnector.matching.ranking import Contribution, Weights, Worth, contributions
+from communityconnector.matching.ranking import Contribution, ScoreInputs, Weights, contributions
 from communityconnector.model import Location, Offer, Organization, Service, kilometers
 from communityconnector.model.geography import Distance
 from communityconnector.needs import CrisisLine, Interpretation
@@ -18,16 +18,16 @@ from communityconnector.needs import CrisisLine, Interpretation
 
 @attrs.frozen(repr=False, slots=False)
 class Match:
-    """An offer that fits, and why. Its records are fetched when they are first looked at.
+    """An offer that fits, and why. Its records are fetched at the first access.
 
     Attributes:
         offer_id: id of the service at the location, else of the service.
         service_id: id of the service.
         score: between 0 and 1; exactly the sum of the contributions' points.
-        reasons: every criterion's answer.
-        km: how far away, in km; `None` where that is unknown or there is nowhere to go (a reason says which).
-        needs: what was asked for, whatever this offer is known to offer: ids of needs, surest first.
-        terms: taxonomy terms that were asked for.
+        reasons: the answers of all criteria.
+        km: the distance in km; `None` if it is unknown or there is nowhere to go (a reason says which).
+        needs: the ids of the needs in the query, surest first, whether or not this offer meets all of them.
+        terms: the taxonomy terms in the query.
     """
 
     offer_id: str
@@ -36,7 +36,7 @@ class Match:
     reasons: tuple[Reason, ...]
     km: float | None
     _weights: Weights
-    _worth: Worth
+    _inputs: ScoreInputs
     _fetch: Callable[[], Offer] = attrs.field(eq=False)
     needs: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class Match:
     @property
     def contributions(self) -> tuple[Contribution, ...]:
         """The parts of the score."""
-        return contributions(self._weights, self._worth)
+        return contributions(self._weights, self._inputs)
 
     @cached_property
     def offer(self) -> Offer:
@@ -56,7 +56,7 @@ class Match:
 
     @property
     def distance(self) -> Distance | None:
-        """How far away; `None` where that is unknown or there is nowhere to go (a reason says which)."""
+        """The distance; `None` if it is unknown or there is nowhere to go (a reason says which)."""
         return None if self.km is None else kilometers(self.km)
 
     @property
@@ -66,7 +66,7 @@ class Match:
 
     @property
     def location(self) -> Location | None:
-        """The location, where there is one."""
+        """The location, if there is one."""
         return self.offer.location
 
     @property
@@ -86,26 +86,26 @@ class Match:
 
     @property
     def alert(self) -> str:
-        """What is urgent and passing about the service, in the record's words, such as a closure; "" for nothing."""
+        """Urgent, temporary news of the service in the record's words, such as a closure; "" if there is none."""
         return self.service.alert or ""
 
     @property
     def is_approximate(self) -> bool:
-        """Whether the distance is that of the postal code, for want of a point."""
+        """Whether the distance is that of the postal code, because the place has no point."""
         return any(r.criterion == "distance" and r.evidence.get("approximate") for r in self.reasons)
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """What nobody knows yet, as questions for the desk to ask."""
+        """What the directory does not say, as questions for the desk to ask."""
         return tuple(reason.text for reason in self.reasons if reason.answer is Answer.UNKNOWN)
 
     @property
     def gives(self) -> tuple[str, ...]:
-        """The criteria that are known not to be met: what was only preferred, or what a near miss has to give."""
+        """The criteria that are known not to be met: those only preferred, or those that a near miss misses."""
         return tuple(reason.criterion for reason in self.reasons if reason.answer is Answer.UNMET)
 
     def to_dict(self) -> dict[str, Any]:
-        """This match as JSON values: the records as HSDS, the rest in the words of this class."""
+        """Return this match as JSON values: the records as HSDS, the rest by the names of this class."""
         link, place = self.offer.service_at_location, self.location
         service = attrs.evolve(self.service, service_at_locations=())
         if service.organization is not None:
@@ -142,13 +142,13 @@ class Match:
 
 @attrs.frozen
 class Explanation:
-    """Why an offer was returned, or why not.
+    """Why an offer fits or does not.
 
     Attributes:
         offer: the offer.
         fits: whether nothing rules it out.
-        reasons: every criterion's answer.
-        score: what it scores, or would if it fitted.
+        reasons: the answers of all criteria.
+        score: its score, or the score that it would have if it fitted.
     """
 
     offer: Offer
@@ -158,20 +158,20 @@ class Explanation:
 
     @property
     def alert(self) -> str:
-        """What is urgent and passing about the service, in the record's words; "" for nothing."""
+        """Urgent, temporary news of the service in the record's words; "" if there is none."""
         return self.offer.service.alert or ""
 
 
 @attrs.frozen
 class UnmetNeed:
-    """A need that the directory cannot meet, as it may be recorded: nothing in it says who asked or where.
+    """A need that the directory cannot meet, as it may be recorded: without who asked or where.
 
     Attributes:
-        concepts: ids of the needs that were understood.
-        terms: taxonomy terms that were asked for.
-        asked: names of the criteria that were asked, without what was asked.
-        ruled_out: how many offers for this need each criterion ruled out.
-        near_misses: how many offers would do if something gave way.
+        concepts: the ids of the needs that were understood.
+        terms: the taxonomy terms in the query.
+        asked: the names of the criteria in the query, without their values.
+        ruled_out: the number of offers for this need that each criterion ruled out.
+        near_misses: the number of offers that would fit if a criterion gave way.
     """
 
     concepts: tuple[str, ...]
@@ -183,12 +183,12 @@ class UnmetNeed:
 
 @attrs.frozen(repr=False, slots=False)
 class MatchResult(Sequence[Match]):
-    """The answer to a need: matches, best first.
+    """The result for a need: matches, best first.
 
     Attributes:
         matches: this page of matches.
         interpretation: what was understood of the words.
-        advice: where they were not understood, or only guessed at, a plain sentence that says so and what to do; else "".
+        advice: if they were not understood, or only guessed, a plain sentence that says so and what to do; else "".
     """
 
     matches: tuple[Match, ...]
@@ -206,30 +206,30 @@ class MatchResult(Sequence[Match]):
 
     @property
     def total(self) -> int:
-        """How many offers fit in all; counted when it is first asked for."""
+        """The number of offers that fit in all; counted at the first access."""
         return self._counts[0]
 
     @property
     def ruled_out(self) -> Mapping[str, int]:
-        """How many offers for this need each criterion ruled out, such as `{"distance": 4}`."""
+        """The number of offers for this need that each criterion ruled out, such as `{"distance": 4}`."""
         return self._counts[1]
 
     @cached_property
     def widened(self) -> tuple[Match, ...]:
-        """Near misses where little is known to fit: each says in `gives` what would have to give way.
+        """Near misses, if few offers are known to fit; each says in `gives` what would have to give way.
 
-        First distance, then hours, then cost, room and the age of the record; never what makes somebody eligible.
-        Empty where enough fits.
+        First the distance, then hours, then cost, capacity and the age of the record (`matching.widening.STAGES`); never what
+        makes a person eligible.
         """
         return self._widen()
 
     @property
     def unmet(self) -> UnmetNeed | None:
-        """The need as it may be recorded, where nothing is known to fit; `None` where something is."""
+        """The need as it may be recorded, if nothing is known to fit; otherwise `None`."""
         if self._is_met():
             return None
         return UnmetNeed(
-            concepts=tuple(found.concept for found in self.interpretation.concepts),
+            concepts=tuple(concept.concept for concept in self.interpretation.concepts),
             terms=self._terms,
             asked=self._asked,
             ruled_out=dict(self.ruled_out),
@@ -238,7 +238,7 @@ class MatchResult(Sequence[Match]):
 
     @property
     def urgent(self) -> tuple[CrisisLine, ...]:
-        """Crisis lines to show before anything else; empty where the words show no danger."""
+        """Crisis lines to show before anything else; empty if the words show no danger."""
         return self.interpretation.urgent
 
     def __repr__(self) -> str:
@@ -258,9 +258,9 @@ class MatchResult(Sequence[Match]):
         return self.matches[index]
 
     def to_dict(self) -> dict[str, Any]:
-        """This result as JSON values."""
+        """Return this result as JSON values."""
         return {
-            "understood": [attrs.asdict(found) for found in self.interpretation.concepts],
+            "understood": [attrs.asdict(concept) for concept in self.interpretation.concepts],
             "urgent": [attrs.asdict(line) for line in self.urgent],
             "advice": self.advice,
             "total": self.total,
@@ -271,11 +271,11 @@ class MatchResult(Sequence[Match]):
 
 
 class MatchResults(Sequence[MatchResult]):
-    """The answers to many needs, in their order. Each is made whenever it is looked at, with its matches and reasons.
+    """The results for many needs, in their order. Each is built when it is accessed, with its matches and reasons.
 
     Args:
-        make: makes the answer to a need by its number.
-        numbers: which.
+        make: builds the result for a need by its number.
+        numbers: the numbers of the needs.
     """
 
     def __init__(self, make: Callable[[int], MatchResult], numbers: Sequence[int]) -> None:

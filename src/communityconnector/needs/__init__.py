@@ -1,12 +1,7 @@
-"""What patrons need: the need as told, the vocabulary, and what words mean in it."""
+"""What patrons need: needs, the vocabulary, and what words mean in it."""
 
-from communityconnector.needs.interpreter import (
-    Interpretation,
-    Interpreter,
-    PhraseInterpreter,
-    Understood,
-    interpreter,
-)
+from communityconnector.needs.interpretation import Interpretation, Interpreter, Understood
+from communityconnector.needs.interpreter import PhraseInterpreter, interpreter
 from communityconnector.needs.need import Need
 from communityconnector.needs.vocabulary import (
     Concept,

@@ -15,7 +15,7 @@ from communityconnector.needs import contexts as c
 from communityconnector.needs.phrases import Hit, PhraseBook, Stems
 from communityconnector.needs.sentences import Sentence, is_spanish, sentences_of
 from communityconnector.needs.vocabulary import Phrase, Vocabulary
-from communityconnector.needs.words import STOP_WORDS, stem, stems, telling, telling_positions, words_of
+from communityconnector.needs.words import STOP_WORDS, content_positions, content_stems, stem, stems, words_of
 
 CLEAR: Final = 0.8
 """A phrase of one word that means a need at least so surely says it beside any other word."""
@@ -29,14 +29,14 @@ class Offered(NamedTuple):
     """What a text says is offered.
 
     Attributes:
-        found: by concept, how surely the surest phrase means it, and its words.
-        hints: the same for phrases that stand among words which may give them another sense.
+        concepts: by concept, how surely its surest phrase means it, and the words of that phrase.
+        hints: the same for phrases whose neighbors may give them another sense.
         words: stems of the words that are about what is offered.
         other: stems of phrases that are about something else, such as whom it is for.
-        seeks: whether the text asks for volunteers or donations, throughout.
+        seeks: whether the whole text asks for volunteers or donations.
     """
 
-    found: Mapping[str, tuple[float, str]]
+    concepts: Mapping[str, tuple[float, str]]
     hints: Mapping[str, tuple[float, str]]
     words: frozenset[str]
     other: frozenset[str]
@@ -61,7 +61,7 @@ class OfferReader:
         self._spanish = frozenset(spanish)
         self._apart: dict[str, list[tuple[Stems, Phrase]]] = {}
         for phrase in vocabulary.phrases:
-            key = telling(phrase.words) if phrase.weight >= CLEAR else ()
+            key = content_stems(phrase.words) if phrase.weight >= CLEAR else ()
             if len(key) > 1:
                 self._apart.setdefault(key[0], []).append((key, phrase))
         self._names = {words_of(concept.name): concept for concept in vocabulary.concepts.values()}
@@ -275,5 +275,5 @@ def _keys(phrase: str) -> set[Stems]:
     words = words_of(phrase)
     bare = tuple(word for word in words if word not in c.ARTICLES)
     # One word that says something would be too little: "caring for her" is not "care for".
-    several = len(bare) < len(words) and len(telling_positions(words)) > 1
+    several = len(bare) < len(words) and len(content_positions(words)) > 1
     return {tuple(map(stem, key)) for key in ((words, bare) if several else (words,))}

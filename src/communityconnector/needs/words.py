@@ -98,13 +98,13 @@ def stems(text: str) -> tuple[str, ...]:
     return tuple(map(stem, words_of(text)))
 
 
-def telling_positions(words: tuple[str, ...]) -> tuple[int, ...]:
-    """Where the words stand that are not `STOP_WORDS`; all positions where nothing else is left."""
-    kept = tuple(position for position, word in enumerate(words) if word not in STOP_WORDS)
-    return kept or tuple(range(len(words)))
+def content_positions(words: tuple[str, ...]) -> tuple[int, ...]:
+    """Return the positions of the words that are not `STOP_WORDS`; all positions if there are no others."""
+    positions = tuple(position for position, word in enumerate(words) if word not in STOP_WORDS)
+    return positions or tuple(range(len(words)))
 
 
-def telling(text: str) -> tuple[str, ...]:
-    """The stems of the words that are not `STOP_WORDS`, in order; all stems where nothing else is left."""
+def content_stems(text: str) -> tuple[str, ...]:
+    """Return the stems of the words that are not `STOP_WORDS`, in order; all stems if there are no others."""
     words = words_of(text)
-    return tuple(stem(words[position]) for position in telling_positions(words))
+    return tuple(stem(words[position]) for position in content_positions(words))

@@ -1,4 +1,4 @@
-"""Whether an area that a service serves takes in where somebody is."""
+"""Whether an area that a service serves includes where a person is."""
 
 from __future__ import annotations
 
@@ -10,44 +10,44 @@ from communityconnector.model.extents import polygons
 from communityconnector.needs.words import fold
 
 Area = tuple[str, str, str]
-"""An area's name, its extent and the extent's form, as HSDS has them; "" where it does not say."""
+"""The name of an area, its extent and the extent's form, as HSDS has them; "" for a missing one."""
 
 
 def may_be_shape(form: str) -> bool:
-    """Whether an extent of a form may be GeoJSON or well-known text. What says "text" often is."""
+    """Return whether an extent of a form may be GeoJSON or well-known text. "text" often means these."""
     return form.lower() not in ("topojson", "kml")
 
 
 def serves(
     areas: Iterable[Area], point: tuple[float, float] | None, names: frozenset[str] = frozenset()
 ) -> tuple[Answer, str]:
-    """Whether any of the areas takes in where somebody is, and the name of the area that decided.
+    """Return whether any of the areas includes where a person is, and the name of the area that decided.
 
-    A shape that can be read decides for its area, and so does a list of ZIP codes where one of the names is a ZIP code.
-    An area without either takes in whoever is in an area of its name, and might take in anybody else: unknown.
+    A shape that can be read decides for its area. So does a list of ZIP codes, if the person's ZIP code is known. An area
+    without either includes people in an area of the same name; for others it is unknown.
 
     Args:
         areas: the areas.
         point: latitude and longitude, if they are known.
-        names: folded names of areas that they are in, their ZIP code among them.
+        names: folded names of the areas that the person is in, and the ZIP code.
     """
-    name, open_question = "", False
+    name, may_include = "", False
     codes = [code for code in names if is_zip(code)]
-    for called, extent, form in areas:
+    for area, extent, form in areas:
         shape = polygons(extent) if point is not None and may_be_shape(form) else ()
-        listed = None if shape else zips_in(called) or zips_in(extent)
-        if listed is not None and codes:
-            if any(listed.has(code) for code in codes):
-                return Answer.MET, called or extent
-            open_question = open_question or not listed.is_whole
+        zips = None if shape else zips_in(area) or zips_in(extent)
+        if zips is not None and codes:
+            if any(zips.has(code) for code in codes):
+                return Answer.MET, area or extent
+            may_include = may_include or not zips.is_whole
         elif shape and point is not None:
             if any(polygon.holds(*point) for polygon in shape):
-                return Answer.MET, called
+                return Answer.MET, area
             # A shape that holds the point only with its axes swapped was most likely written so.
-            open_question = open_question or any(polygon.holds(*reversed(point)) for polygon in shape)
-        elif called and fold(called).strip() in names:
-            return Answer.MET, called
+            may_include = may_include or any(polygon.holds(*reversed(point)) for polygon in shape)
+        elif area and fold(area).strip() in names:
+            return Answer.MET, area
         else:
-            open_question = True
-        name = name or called or (extent if listed is not None else "")
-    return (Answer.UNKNOWN if open_question else Answer.UNMET), name
+            may_include = True
+        name = name or area or (extent if zips is not None else "")
+    return (Answer.UNKNOWN if may_include else Answer.UNMET), name

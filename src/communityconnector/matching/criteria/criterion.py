@@ -12,28 +12,30 @@ from communityconnector.matching.query import Query
 from communityconnector.model import Offer
 
 Facts = tuple[Any, ...]
-"""What a criterion has to know of an offer: values that JSON can hold, nested in tuples. Offers share most of them."""
+"""What a criterion needs to know of an offer: values that JSON can hold, in nested tuples. Many offers share them."""
 
 
-def as_facts(value: Any) -> Any:
-    """Facts as JSON holds them, with tuples in place of its lists again."""
-    return tuple(map(as_facts, value)) if isinstance(value, list) else value
+def facts_from_json(value: Any) -> Any:
+    """Return facts from their JSON form, with tuples in place of its lists."""
+    return tuple(map(facts_from_json, value)) if isinstance(value, list) else value
 
 
 @attrs.frozen
 class Criterion:
-    """One thing that may be asked of an offer.
+    """One question that an offer answers.
 
     Attributes:
-        name: its name in reasons.
-        asked: what a query asks of it, as a value that can be hashed; `None` where it asks nothing.
-        facts: what the criterion has to know of an offer.
-        answer: the answer of facts to what is asked; `None` where it does not bear on the offer.
-        restored: facts from what JSON holds of them.
+        name: its name in reasons, and in the metadata of the fields of `Need` that ask it.
+        requirement: returns what a query requires, as a hashable value; `None` if it requires nothing.
+        facts: returns what the criterion needs to know of an offer.
+        answer: returns the answer of facts to a requirement; `None` if the criterion does not apply to the offer.
+        from_json: returns facts from their JSON form.
+        is_before_distance: whether its reason stands before that of the distance.
     """
 
     name: str
-    asked: Callable[[Query], Any]
+    requirement: Callable[[Query], Any]
     facts: Callable[[Offer], Facts]
     answer: Callable[[Facts, Any], Reason | None]
-    restored: Callable[[Any], Facts] = as_facts
+    from_json: Callable[[Any], Facts] = facts_from_json
+    is_before_distance: bool = False

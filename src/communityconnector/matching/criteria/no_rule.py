@@ -40,33 +40,34 @@ _DENIED: Final = re.compile(
 
 
 def affirmed(text: str) -> str:
-    """A text about eligibility without what it denies: of "Men only, no women" the men.
+    """Return a text about eligibility without what it denies: "Men only, no women" leaves the men.
 
-    Where a verb is denied, all of its clause goes: "Women are not served".
+    If a verb is denied, its whole clause is dropped: "Women are not served".
     """
-    kept = []
+    clauses = []
     for clause in re.split(r"[.;:!,\n|()]+|\bbut\b|\bpero\b", fold(text)):
         if not _DENIED.search(clause):
-            found = _DENYING.search(clause)
-            kept.append(clause if found is None else clause[: found.start()])
-    return " . ".join(kept)
+            denial = _DENYING.search(clause)
+            clauses.append(clause if denial is None else clause[: denial.start()])
+    return " . ".join(clauses)
 
 
 _HEADINGS: Final = frozenset("ages age eligibility who requirements edades elegibilidad requisitos".split())
 
 
 def says_no_rule(text: str) -> bool | None:
-    """Whether a text about eligibility says that there is no rule.
+    """Return whether a text about eligibility says that there is no rule.
 
     Returns:
-        True where it says that all may come, False where it only says that there is nothing to say, `None` where it may
-        hold a rule: "All veterans", "Anyone who lives in Ashe County".
+        True if it says that everyone may come, False if it only says that there is nothing to say, `None` if it may hold
+        a rule: "All veterans", "Anyone who lives in Ashe County".
     """
     parts = [part.strip(" ,:*\"'()") for part in re.split(r"[.;:!\n|]+\s*|\s+[-\u2013]+\s+", fold(text))]
-    said = [part for part in parts if part and part not in _HEADINGS]
-    if not said:
-        return None
-    every = [_EVERYONE.fullmatch(part) is not None for part in said]
-    if all(one or _NOTHING.fullmatch(part) for one, part in zip(every, said, strict=True)):
-        return any(every)
+    statements = [part for part in parts if part and part not in _HEADINGS]
+    for_everyone = [_EVERYONE.fullmatch(part) is not None for part in statements]
+    if statements and all(
+        is_for_everyone or _NOTHING.fullmatch(part)
+        for is_for_everyone, part in zip(for_everyone, statements, strict=True)
+    ):
+        return any(for_everyone)
     return None

@@ -1,4 +1,4 @@
-"""Whether an offer is open when it is asked for."""
+"""Whether an offer is open at the required time."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from communityconnector.model import Offer
 from communityconnector.model.zone_labels import zone_named
 
 
-class Asked(NamedTuple):
+class OpenQuery(NamedTuple):
     """When an offer must be open.
 
     Attributes:
         begins: the moment, or the beginning of the window.
         ends: the end of the window; `None` for a moment.
-        least: how long it must still be open.
-        zone: zone of the directory's wall-clock times, if it is known.
-        holidays: names the days on which the usual hours may not hold.
-        own_zone: the zone in which it was asked, since equal moments of two zones are equal.
+        least: how much longer it must stay open.
+        zone: the time zone of the directory's wall-clock times, if it is known.
+        holidays: names the days on which the usual hours may not apply.
+        own_zone: the time zone of `begins`, which tells apart moments that are equal in two zones.
     """
 
     begins: datetime
@@ -34,38 +34,40 @@ class Asked(NamedTuple):
     own_zone: tzinfo | None
 
 
-def _asked(query: Query) -> Asked | None:
+def _required_opening(query: Query) -> OpenQuery | None:
     need = query.need
     if need.open_between is not None:
         begins, ends = need.open_between
-        return Asked(begins, ends, None, query.zone, query.holidays, begins.tzinfo)
+        return OpenQuery(begins, ends, None, query.zone, query.holidays, begins.tzinfo)
     if need.open_at is None:
         return None
-    return Asked(need.open_at, None, need.open_for, query.zone, query.holidays, need.open_at.tzinfo)
+    return OpenQuery(need.open_at, None, need.open_for, query.zone, query.holidays, need.open_at.tzinfo)
 
 
-def _hours(offer: Offer) -> Facts:
+def _hours_facts(offer: Offer) -> Facts:
     return (hours.zone_name(offer), tuple(map(rule_of, offer.schedules)))
 
 
-def _is_open(facts: Facts, asked: Any) -> Reason:
-    named, rules = facts
-    zone = zone_named(named) or asked.zone
-    if asked.ends is not None:
-        return _in_window(hours.within(rules, asked.begins, asked.ends, zone, asked.holidays))
-    found = hours.at(rules, asked.begins, zone, asked.holidays)
-    if found.state is hours.Open.CLOSED:
-        return unmet("open_at", "Closed then")
-    if found.since is None or found.until is None:
-        return unknown("open_at", f"Ask whether they are open then ({found.note})")
-    if asked.least is not None and found.until - asked.begins < asked.least:
-        text = f"Open then, but it closes too soon: {clock_words.span(found.since, found.until)}"
-        return unmet("open_at", text, **_times(found.since, found.until))
-    return open_then(found.since, found.until)
+def _hours_answer(facts: Facts, required: Any) -> Reason:
+    zone_name, rules = facts
+    zone = zone_named(zone_name) or required.zone
+    opening = hours.at(rules, required.begins, zone, required.holidays, until=required.ends)
+    since, until = opening.since, opening.until
+    if opening.state is hours.Open.CLOSED:
+        return unmet("open_at", "Closed then" if required.ends is None else "Closed during that time")
+    if since is None or until is None:
+        return unknown("open_at", f"Ask whether they are open then ({opening.note})")
+    if required.ends is not None:
+        span = {"opens_at": f"{since:%Y-%m-%d %H:%M}", "closes_at": f"{until:%H:%M}"}
+        return met("open_at", f"Open during that time: {since:%a} {clock_words.span(since, until)}", **span)
+    if required.least is not None and until - required.begins < required.least:
+        text = f"Open then, but it closes too soon: {clock_words.span(since, until)}"
+        return unmet("open_at", text, **_times(since, until))
+    return open_then(since, until)
 
 
 def open_then(since: time | datetime, until: time | datetime) -> Reason:
-    """The reason of an offer that is open from one time of day, or moment, to another."""
+    """Return the reason of an offer that is open from one time of day, or moment, to another."""
     words = clock_words.span(since, until)
     text = "Open around the clock" if words == clock_words.ALWAYS else f"Open then: {words}"
     return met("open_at", text, **_times(since, until))
@@ -75,21 +77,10 @@ def _times(since: time | datetime, until: time | datetime) -> dict[str, str]:
     return {"opens_at": f"{since:%H:%M}", "closes_at": f"{until:%H:%M}"}
 
 
-def _in_window(found: hours.Hours) -> Reason:
-    if found.state is hours.Open.CLOSED:
-        return unmet("open_at", "Closed all that time")
-    if found.since is None or found.until is None:
-        return unknown("open_at", f"Ask whether they are open then ({found.note})")
-    span = {"opens_at": f"{found.since:%Y-%m-%d %H:%M}", "closes_at": f"{found.until:%H:%M}"}
-    return met(
-        "open_at", f"Open in that time: {found.since:%a} {clock_words.span(found.since, found.until)}", **span
-    )
-
-
-def _restored(value: Any) -> Facts:
+def _hours_from_json(value: Any) -> Facts:
     zone, rules = value
     return (zone, tuple(map(Rule._make, rules)))
 
 
-OPEN_AT: Final = Criterion("open_at", _asked, _hours, _is_open, _restored)
+OPEN_AT: Final = Criterion("open_at", _required_opening, _hours_facts, _hours_answer, _hours_from_json)
 """Whether the offer is open at a moment, long enough, or at any time in a window."""

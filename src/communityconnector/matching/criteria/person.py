@@ -1,4 +1,4 @@
-"""What was said of the person: age, language, situation."""
+"""What the need says of the person: age, language and situation."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from communityconnector.interchange.texts.ages import NO_LIMIT
 from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
 from communityconnector.matching.criteria.no_rule import affirmed, says_no_rule
-from communityconnector.matching.languages import answers_to, codes_of, maybe, name_of, named_in
+from communityconnector.matching.languages import codes_of, is_named_in, is_served, may_be_served, name_of
 from communityconnector.matching.query import Query
 from communityconnector.model import Offer
 from communityconnector.needs.words import stems
 
 
-def _ages(offer: Offer) -> Facts:
+def _age_facts(offer: Offer) -> Facts:
     return (offer.service.minimum_age, offer.service.maximum_age)
 
 
-def _takes_age(facts: Facts, age: Any) -> Reason:
+def _age_answer(facts: Facts, age: Any) -> Reason:
     low, high = facts
-    told = {"minimum_age": low, "maximum_age": high}
+    evidence = {"minimum_age": low, "maximum_age": high}
     if not _makes_sense(low, high):
-        return unknown("age", f"Ask whether they take people of {age:g}", **told)
+        return unknown("age", f"Ask whether they accept people of {age:g}", **evidence)
     low = low or None
     high = None if high is None or high >= NO_LIMIT else high
     span = _span(low, high)
     # A whole number of years is an age from one birthday to the next.
     eldest = age + 1 if float(age).is_integer() else age
-    # "Up to 17" takes in everybody until the eighteenth birthday.
+    # "Up to 17" includes everyone until the eighteenth birthday.
     end = None if high is None else high + 1 if float(high).is_integer() else high
     too_young = low is not None and (eldest <= low if eldest > age else age < low)
     if too_young or (end is not None and age >= end):
-        return unmet("age", f"For people {span}", **told)
+        return unmet("age", f"For people {span}", **evidence)
     if (low is not None and age < low) or (end is not None and eldest > end):
-        return unknown("age", f"For people {span}: ask whether they take this one, who is {age:g}", **told)
-    return met("age", f"For people {span}", **told)
+        return unknown("age", f"For people {span}: ask whether they accept a person of {age:g}", **evidence)
+    return met("age", f"For people {span}", **evidence)
 
 
 def _makes_sense(low: float | None, high: float | None) -> bool:
-    """Whether the limits say anything: sources fill in 0 to 0, negative ages and limits in the wrong order."""
+    """Return whether the limits say anything: sources write 0 to 0, negative ages and limits in the wrong order."""
     if low is None and high is None:
         return False
     if (low is not None and not 0 <= low <= OLDEST) or (high is not None and high < 0):
@@ -50,7 +50,7 @@ def _makes_sense(low: float | None, high: float | None) -> bool:
 
 
 OLDEST: Final = 150
-"""A least age beyond this is not an age in years."""
+"""A minimum age beyond this is not an age in years."""
 
 
 def _span(low: float | None, high: float | None) -> str:
@@ -62,24 +62,24 @@ def _span(low: float | None, high: float | None) -> str:
 
 
 def _years(age: float) -> str:
-    """An age in years as people read it."""
+    """Return an age in years as people write it."""
     return f"{age:.2g}" if age < 1 else f"{age:g}"
 
 
-AGE: Final = Criterion("age", lambda query: query.need.age, _ages, _takes_age)
-"""Whether the service takes people of an age."""
+AGE: Final = Criterion("age", lambda query: query.need.age, _age_facts, _age_answer)
+"""Whether the service accepts people of an age."""
 
 
-def _language(query: Query) -> str | None:
-    wanted = query.need.language
-    if wanted is None:
+def _required_language(query: Query) -> str | None:
+    language = query.need.language
+    if language is None:
         return None
-    codes = codes_of(wanted)
-    # A language that is not known here is looked for by its name.
-    return next(iter(codes)) if codes else wanted.strip().casefold()
+    codes = codes_of(language)
+    # An unknown language is compared by its name.
+    return next(iter(codes)) if codes else language.strip().casefold()
 
 
-def _languages(offer: Offer) -> Facts:
+def _language_facts(offer: Offer) -> Facts:
     place = offer.location
     own = offer.service.languages + (place.languages if place else ())
     by_phone = tuple(language for phone in offer.phones for language in phone.languages)
@@ -90,33 +90,32 @@ def _languages(offer: Offer) -> Facts:
     )
 
 
-def _speaks(facts: Facts, asked: Any) -> Reason:
+def _language_answer(facts: Facts, required: Any) -> Reason:
     listed, by_phone, interpreters = facts
-    understood, doubtful = True, False
+    is_understood, may_include = True, False
     for name, code in (*listed, *by_phone):
         spoken = _codes(name, code)
-        understood = understood and spoken is not None
+        is_understood = is_understood and spoken is not None
         if spoken is None:
             spoken = frozenset({name.strip().casefold(), code.strip().casefold()})
-        if answers_to(asked, spoken):
-            return met("language", f"Served in {name or name_of(code)}", code=code or asked)
-        doubtful = doubtful or maybe(asked, spoken)
-    called = name_of(asked)
+        if is_served(required, spoken):
+            return met("language", f"Served in {name or name_of(code)}", code=code or required)
+        may_include = may_include or may_be_served(required, spoken)
     if interpreters:
-        if named_in(asked, interpreters):
+        if is_named_in(required, interpreters):
             return met("language", f"Interpreters: {interpreters}", interpretation_services=interpreters)
         return unknown(
             "language", f"Interpreters: {interpreters}. Ask for one", interpretation_services=interpreters
         )
-    # Sources in English seldom list English; what is spoken on the phone says little of what is spoken there.
-    if not listed or doubtful or not understood or asked == "en":
-        return unknown("language", f"Ask whether they speak {called}")
+    # Sources in English rarely list English, and the languages on the phone say little of those at the place.
+    if not listed or may_include or not is_understood or required == "en":
+        return unknown("language", f"Ask whether they speak {name_of(required)}")
     spoken_there = ", ".join(sorted({name or name_of(code) for name, code in listed} - {""}))
     return unmet("language", f"Served in {spoken_there}", languages=spoken_there)
 
 
 def names_language(facts: Facts, wanted: str) -> bool:
-    """Whether an offer's facts about languages name one, as they write it."""
+    """Return whether an offer's facts about languages name one, as the directory writes it."""
     listed, by_phone, _ = facts
     folded = wanted.strip().casefold()
     return any(
@@ -125,33 +124,33 @@ def names_language(facts: Facts, wanted: str) -> bool:
 
 
 def _codes(name: str, code: str) -> frozenset[str] | None:
-    """The languages of an entry; its code counts first, and its name where there is none that is understood."""
-    found = codes_of(code) if code.strip() else None
-    more = codes_of(name) if name.strip() else None
-    if found is None:
-        return more
-    return found | more if more else found
+    """Return the languages of an entry, by its code and its name; `None` if neither is understood."""
+    by_code = codes_of(code) if code.strip() else None
+    by_name = codes_of(name) if name.strip() else None
+    if by_code is None:
+        return by_name
+    return by_code | by_name if by_name else by_code
 
 
-LANGUAGE: Final = Criterion("language", _language, _languages, _speaks)
-"""Whether one is served in a language, in person, on the phone or by an interpreter."""
+LANGUAGE: Final = Criterion("language", _required_language, _language_facts, _language_answer)
+"""Whether people are served in a language, in person, on the phone or by an interpreter."""
 
 
-def _eligibility(offer: Offer) -> Facts:
+def _situation_facts(offer: Offer) -> Facts:
     service = offer.service
     labels = [attribute.label or attribute.value or "" for attribute in service.attributes]
     terms = [a.taxonomy_term.name for a in service.attributes if a.taxonomy_term is not None]
     return (service.eligibility_description or "", tuple(sorted({*labels, *terms} - {""})))
 
 
-def _for_situation(facts: Facts, asked: Any) -> Reason | None:
+def _situation_answer(facts: Facts, required: Any) -> Reason | None:
     text, labels = facts
     written = " . ".join(map(affirmed, (text, *labels)))
-    found = frozenset(stems(written))
-    said = [words for words in asked if frozenset(stems(words)) <= found]
-    if said:
-        return met("situation", f"Says that it is for: {', '.join(said)}", eligibility_description=text)
-    who = ", ".join(asked)
+    affirmed_stems = frozenset(stems(written))
+    named = [words for words in required if frozenset(stems(words)) <= affirmed_stems]
+    if named:
+        return met("situation", f"Says that it is for: {', '.join(named)}", eligibility_description=text)
+    who = ", ".join(required)
     if not text:
         return unknown("situation", f"Ask whether it is meant for: {who}")
     rule = says_no_rule(text)
@@ -159,7 +158,7 @@ def _for_situation(facts: Facts, asked: Any) -> Reason | None:
         return unknown(
             "situation", f"Eligibility: {text} Ask whether that fits: {who}", eligibility_description=text
         )
-    # "None" tells that nothing is asked of anyone, not that the service is for them.
+    # "None" means that nothing is required, not that the service is for this person.
     return (
         met("situation", f"Says that it is for everyone: {text}", eligibility_description=text)
         if rule
@@ -168,7 +167,7 @@ def _for_situation(facts: Facts, asked: Any) -> Reason | None:
 
 
 SITUATION: Final = Criterion(
-    "situation", lambda query: query.need.situations or None, _eligibility, _for_situation
+    "situation", lambda query: query.need.situations or None, _situation_facts, _situation_answer
 )
-"""Whether the service says that it is for people in a situation (veterans, women, parents). Never unmet: a library
-does not judge who is eligible."""
+"""Whether the service says that it is for people in a situation (veterans, women, parents). Never unmet, since a library
+does not decide who is eligible."""

@@ -23,13 +23,13 @@ _BETWEEN: Final = re.compile(
 
 @attrs.frozen
 class Zips:
-    """ZIP codes that an area is made of.
+    """The ZIP codes of an area.
 
     Attributes:
-        codes: single ones.
+        codes: single codes.
         ranges: the first and the last of each range.
-        prefixes: what those begin with that are told by their first three digits.
-        is_whole: whether the area is nothing else.
+        prefixes: the first digits of groups of ZIP codes.
+        is_whole: whether the area is only these.
     """
 
     codes: frozenset[str]
@@ -38,25 +38,25 @@ class Zips:
     is_whole: bool
 
     def has(self, code: str) -> bool:
-        """Whether a ZIP code is one of them."""
+        """Return whether a ZIP code is one of them."""
         ranged = any(first <= code <= last for first, last in self.ranges)
         return code in self.codes or ranged or code.startswith(self.prefixes)
 
 
 def is_zip(code: str) -> bool:
-    """Whether a text is a ZIP code of five digits."""
+    """Return whether a text is a ZIP code of five digits."""
     return len(code) == 5 and code.isascii() and code.isdigit()
 
 
 def zip_of(place: object) -> str:
-    """The five digits of a place given as a ZIP code; "" for any other place."""
+    """Return the five digits of a place given as a ZIP code; "" for any other place."""
     text = place.strip() if isinstance(place, str) else ""
     return text[:5] if re.fullmatch(_CODE, text, re.ASCII) else ""
 
 
 @lru_cache(maxsize=65_536)
 def zips_in(text: str) -> Zips | None:
-    """The ZIP codes that a text names an area by; `None` where it names none. Long texts name no areas."""
+    """Return the ZIP codes that a text names; `None` if it names none. Long texts do not name areas."""
     if len(text) > _LONGEST or not any(letter.isdigit() for letter in text):
         return None
     folded = fold(text)

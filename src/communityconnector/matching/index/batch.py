@@ -1,7 +1,7 @@
-"""Many searches at once: the same steps as `search`, each done for hundreds of plans in one stroke.
+"""The batch search: the steps of `Search`, each taken for hundreds of plans at once.
 
-What a stroke cannot settle (a place at the end of a band, ties beyond the spare rows, a circle that was drawn too
-small) is left to be searched one by one.
+A plan that a batch cannot finish is left to `Search`: its place is at the end of a band, more rows are equal than there
+are spare ones, or the circle was too small.
 """
 
 from __future__ import annotations
@@ -9,441 +9,407 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from communityconnector.matching.criteria.place import KM_A_MILE, ROUGH_KM, USUAL_KM
-from communityconnector.matching.index.columns import ABOUT, REMOTE, Numbers
-from communityconnector.matching.index.gathering import Gathering
-from communityconnector.matching.index.geometry import Floats, Rows, arcs_of, boxes, errors_km
+from communityconnector.matching.criteria.place import ROUGH_KM, USUAL_KM
+from communityconnector.matching.index.answers import Answers
+from communityconnector.matching.index.candidates import (
+    GROUP,
+    NO_CANDIDATES,
+    Candidates,
+    distance_keys,
+    doubts_of,
+    estimate_scores,
+    unmeasured,
+)
+from communityconnector.matching.index.columns import ABOUT, Numbers
+from communityconnector.matching.index.geometry import Floats, boxes, errors_km
+from communityconnector.matching.index.need_postings import NeedPostings, Posting
 from communityconnector.matching.index.plan import Plan, Question
-from communityconnector.matching.index.shortcuts import MET, OPEN, SILENT, UNMET
-from communityconnector.matching.purpose import Asked
-from communityconnector.matching.ranking import HALF_WAY, IN_DOUBT, SURE_ENOUGH, Rank
+from communityconnector.matching.index.segment import Segment
+from communityconnector.matching.index.shortcuts import MET, SILENT, UNDECIDED, UNMET
+from communityconnector.matching.need_criteria import NeedCriteria
+from communityconnector.matching.ranking import SURE_ENOUGH, Rank
 
-if TYPE_CHECKING:
-    from communityconnector.matching.index.answers import Answers
-    from communityconnector.matching.index.segment import Segment
-
-_AT_ONCE: Final = 512
-"""So many plans make a stroke."""
+_BATCH_SIZE: Final = 512
+"""The number of plans in a batch."""
 _DENSE: Final = 300
-"""With more candidates than this, a smaller circle is drawn first where the nearest are wanted."""
+"""With more candidates than this, a smaller circle is drawn first if the nearest are wanted."""
 _FIRST_RING: Final = 150
+"""The number of candidates that the first circle should hold."""
 _WIDER: Final = 5
-"""A second smaller circle should hold so many times as many candidates as the first."""
+"""How many times as many candidates the second circle should hold."""
 _MOST: Final = 1_000_000
-"""A stroke has no more candidates than this; plans beyond it are searched by themselves."""
+"""The largest number of candidates in a batch. Plans beyond it are left to `Search`."""
 _FARTHEST: Final = 2000.0
-"""Plans that reach farther, in km, are searched by themselves: there chords tell distances too roughly for scores."""
+"""The largest reach of a plan in a batch, km. Beyond it, chords tell distances too roughly for scores."""
 _SPARE: Final = 4
-"""So many more rows than asked for are measured; with more that are alike, a plan is searched by itself."""
-_UNSURE: Final = 100_000.0
-"""In an order by distance, km that stand before those that only may fit; more than twice the way round the earth."""
+"""The number of spare rows that are measured. If more are equal, the plan is left to `Search`."""
+_SCORE_DOUBT: Final = 2e-6
+"""By how much two estimated scores may be wrong, compared with each other."""
 _MOST_ANSWERS: Final = 32_000_000
-"""A table of the answers to all questions of a stroke has no more cells than this."""
+"""The largest number of cells in a table of the answers to all questions of a batch."""
+
+_Flags = NDArray[np.bool_]
+_PlanNumbers = NDArray[np.int64]
 
 
-def rows_of(segment: Segment, plans: Sequence[Plan], count: int) -> list[list[int] | None]:
-    """For each plan the rows that may be among its best, as `Search` would measure them; `None` to search by itself.
+def best_rows(segment: Segment, plans: Sequence[Plan], count: int) -> list[list[int] | None]:
+    """Return for each plan the rows that may be among the best; `None` for a plan that is left to `Search`.
 
     Args:
-        segment: where to look.
-        plans: what for; all of one rank.
-        count: how many are wanted of each.
+        segment: the segment.
+        plans: the plans, all of one rank.
+        count: the number of offers that is wanted for each.
     """
-    found: list[list[int] | None] = [None] * len(plans)
-    fit = [number for number, plan in enumerate(plans) if _is_fit(segment, plan)]
-    # Plans for one purpose stand together, and so do their candidates.
-    kinds: dict[Asked, int] = {}
-    fit.sort(key=lambda number: kinds.setdefault(plans[number].purpose, len(kinds)))
-    # Where a smaller circle did not hold enough, a wider one is drawn, and then the whole one.
+    rows: list[list[int] | None] = [None] * len(plans)
+    open_plans = [number for number, plan in enumerate(plans) if _is_suitable(segment, plan)]
+    # Plans for one need stand together, and so do their candidates.
+    kinds: dict[NeedCriteria, int] = {}
+    open_plans.sort(key=lambda number: kinds.setdefault(plans[number].need, len(kinds)))
+    # If a smaller circle did not hold enough, a wider one is drawn, and then the whole one.
     for ring in (1, _WIDER, None):
-        for first in range(0, len(fit), _AT_ONCE):
-            some = fit[first : first + _AT_ONCE]
-            stroke = _Stroke(segment, [plans[n] for n in some], count, ring)
-            for number, rows in zip(some, stroke.rows(), strict=True):
-                found[number] = rows
-        fit = [number for number in fit if found[number] is None]
-    return found
+        for first in range(0, len(open_plans), _BATCH_SIZE):
+            numbers = open_plans[first : first + _BATCH_SIZE]
+            search = BatchSearch(segment, [plans[number] for number in numbers], count, ring)
+            for number, rows_of_plan in zip(numbers, search.best_rows(), strict=True):
+                rows[number] = rows_of_plan
+        open_plans = [number for number in open_plans if rows[number] is None]
+    return rows
 
 
-def _is_fit(segment: Segment, plan: Plan) -> bool:
-    limited = plan.origin is not None and plan.reach <= _FARTHEST
-    plain = plan.rank is not Rank.RELEVANCE and not plan.misses and not plan.purpose.words
-    return limited and plain and segment.dead is None and len(segment.columns.keys) > 0
-
-
-@attrs.frozen(eq=False)
-class _Candidates:
-    """Rows that may fit, with the number of the plan that they may fit, plan after plan."""
-
-    plan: NDArray[np.int64]
-    rows: Rows
-    values: Floats
-
-    def only(self, keep: NDArray[Any]) -> _Candidates:
-        return _Candidates(self.plan[keep], self.rows[keep], self.values[keep])
-
-    def and_those(self, others: _Candidates) -> _Candidates:
-        return _Candidates(
-            np.concatenate((self.plan, others.plan)),
-            np.concatenate((self.rows, others.rows)),
-            np.concatenate((self.values, others.values)),
-        )
-
-    def once(self) -> _Candidates:
-        """Each row once a plan, with the best of its values."""
-        found = self.only(np.lexsort((-self.values, self.rows, self.plan)))
-        new = np.ones(len(found.rows), dtype=bool)
-        new[1:] = (found.rows[1:] != found.rows[:-1]) | (found.plan[1:] != found.plan[:-1])
-        return found.only(new)
+def _is_suitable(segment: Segment, plan: Plan) -> bool:
+    is_limited = plan.origin is not None and plan.reach_km <= _FARTHEST
+    is_plain = plan.rank is not Rank.RELEVANCE and not plan.only_misses and not plan.need.words
+    return is_limited and is_plain and segment.dead is None and len(segment.columns.keys) > 0
 
 
 class _Cut(NamedTuple):
-    """A posting, and where runs of rows cross it: where each begins, how long it is, and whose it is."""
+    """The parts of a posting in some runs of rows: where each begins, how long it is, and the plan that it is for."""
 
-    rows: Rows
-    numbers: Numbers | None
-    worth: Floats | float
-    at: NDArray[np.int64]
-    lengths: NDArray[np.int64]
-    owners: NDArray[np.int64]
+    posting: Posting
+    begins: _PlanNumbers
+    lengths: _PlanNumbers
+    plans: _PlanNumbers
 
 
 @attrs.frozen(eq=False)
 class _Near:
-    """What lies in boxes.
+    """What lies in the boxes around circles.
 
     Attributes:
-        plain: whose boxes are plain.
-        totals: by plan, how many rows there may be; some may count twice.
-        cuts: where postings cross the boxes.
+        are_plain: by plan, whether its box is plain (see `boxes`).
+        totals: by plan, the number of rows; some may count twice.
+        cuts: the parts of the postings in the boxes.
     """
 
-    plain: NDArray[np.bool_]
-    totals: NDArray[np.int64]
+    are_plain: _Flags
+    totals: _PlanNumbers
     cuts: Sequence[_Cut]
 
-    def candidates(self, wanted: NDArray[np.bool_]) -> _Candidates:
-        """The candidates of some plans."""
-        plans, all_rows, values = [_NONE], [_NO_ROWS], [_NO_VALUES]
-        for rows, numbers, worth, at, held, owners in self.cuts:
-            lengths = np.where(wanted[owners], held, 0)
+    def not_too_many(self, wanted: _Flags) -> _Flags:
+        """Return those of the wanted plans with plain boxes that together have no more rows than a batch may have."""
+        wanted = wanted & self.are_plain
+        return np.asarray(wanted & (np.cumsum(np.where(wanted, self.totals, 0)) <= _MOST))
+
+    def candidates(self, wanted: _Flags) -> Candidates:
+        """Return the candidates of some plans, without distances."""
+        pieces = []
+        for posting, begins, all_lengths, owners in self.cuts:
+            lengths = np.where(wanted[owners], all_lengths, 0)
             total = int(lengths.sum())
-            if not total:
-                continue
-            offsets = np.cumsum(lengths) - lengths
-            where = np.repeat(at - offsets, lengths) + np.arange(total)
-            plans.append(np.repeat(owners, lengths))
-            all_rows.append(rows[where])
-            if numbers is None or isinstance(worth, float):
-                values.append(np.full(total, worth))
-            else:
-                values.append(worth[numbers[where]])
-        return _Candidates(np.concatenate(plans), np.concatenate(all_rows), np.concatenate(values))
+            if total:
+                offsets = np.cumsum(lengths) - lengths
+                where = np.repeat(begins - offsets, lengths) + np.arange(total)
+                pieces.append((posting.rows[where], posting.values(where), np.repeat(owners, lengths)))
+        return _concatenated(pieces)
 
 
-class _Stroke:
-    """The searches for many plans.
+def _concatenated(pieces: Sequence[tuple[NDArray[Any], ...]]) -> Candidates:
+    """Return candidates from pieces of rows, values and plans."""
+    rows, values, plans = map(np.concatenate, zip(_NO_PIECE, *pieces, strict=True))
+    return unmeasured(rows, values, plans)
+
+
+class BatchSearch:
+    """The search for many plans in one segment.
 
     Args:
-        segment: where to look.
-        plans: what for.
-        count: how many are wanted of each.
-        ring: where the nearest are wanted, a smaller circle comes first, to hold so many times as many candidates as
-            the smallest should; `None` for no smaller circle.
+        segment: the segment.
+        plans: the plans, those for one need together.
+        count: the number of offers that is wanted for each.
+        ring: if the nearest are wanted, a smaller circle is drawn first, which should hold this many times the
+            candidates of the smallest; `None` for no smaller circle.
     """
 
     def __init__(self, segment: Segment, plans: Sequence[Plan], count: int, ring: int | None) -> None:
         self._segment = segment
-        self._ring = ring
         self._columns = segment.columns
         self._plans = plans
         self._count = count
+        self._ring = ring
         origins = [plan.origin for plan in plans if plan.origin is not None]
         self._latitudes = np.array([origin.latitude for origin in origins])
         self._longitudes = np.array([origin.longitude for origin in origins])
         self._spots = np.array([origin.spot for origin in origins])
-        self._limit = np.array([plan.reach for plan in plans])
-        # What only a postal code places may be nearer than that says: one has to look farther for it.
+        self._limit = np.array([plan.reach_km for plan in plans])
+        # An address may be nearer than the point of its postal code, so the circle must be wider.
         self._reach = self._limit + (ROUGH_KM if segment.columns.has_rough else 0.0)
-        self._sorts_by_distance = plans[0].rank is Rank.DISTANCE
+        self._is_by_distance = plans[0].rank is Rank.DISTANCE
         self._placed = len(self._columns.keys)
-        self._groups = list(self._by_purpose())
+        self._groups = list(self._by_need())
 
-    def _by_purpose(self) -> Iterator[tuple[int, int, Gathering]]:
+    def _by_need(self) -> Iterator[tuple[int, int, NeedPostings]]:
         first = 0
         for last in range(1, len(self._plans) + 1):
-            asked = self._plans[first].purpose
+            need = self._plans[first].need
             if last == len(self._plans) or (
-                self._plans[last].purpose is not asked and self._plans[last].purpose != asked
+                self._plans[last].need is not need and self._plans[last].need != need
             ):
-                yield first, last, Gathering(self._columns, self._segment.strength, asked)
+                yield first, last, NeedPostings(self._columns, self._segment.strength, need)
                 first = last
 
-    def rows(self) -> list[list[int] | None]:
-        """The rows for each plan."""
+    def best_rows(self) -> list[list[int] | None]:
+        """Return for each plan the rows that may be among the best; `None` for a plan that is not finished."""
         km = self._reach
         whole = self._near(km, np.arange(len(km)))
-        dense = np.zeros(len(km), dtype=bool)
-        if self._sorts_by_distance and self._ring is not None:
+        is_dense = np.zeros(len(km), dtype=bool)
+        if self._is_by_distance and self._ring is not None:
             wanted = self._ring * self._first_ring
-            dense = whole.totals > max(_DENSE, 2 * wanted)
-            km = np.where(dense, km * np.sqrt(wanted / np.maximum(whole.totals, 1)), km)
-        settled = _not_too_many(whole, whole.plain & ~dense)
-        found = whole.candidates(settled)
-        if dense.any():
-            ring = self._near(km, dense.nonzero()[0])
-            within = _not_too_many(ring, ring.plain)
-            found = found.and_those(ring.candidates(within))
-            settled |= within
-        if any(len(gather.parts) > 1 for *_, gather in self._groups):
-            found = found.once()
-        squares = self._squares(found)
-        inside, doubtful = self._inside(found, squares, km)
-        settled[found.plan[doubtful]] = False
-        found, squares = found.only(inside), squares[inside]
-        kept, met, asked = self._answered(found)
-        found, squares = found.only(kept), squares[kept]
+            is_dense = whole.totals > max(_DENSE, 2 * wanted)
+            km = np.where(is_dense, km * np.sqrt(wanted / np.maximum(whole.totals, 1)), km)
+        is_done = whole.not_too_many(~is_dense)
+        candidates = whole.candidates(is_done)
+        if is_dense.any():
+            ring = self._near(km, is_dense.nonzero()[0])
+            is_in_ring = ring.not_too_many(is_dense)
+            candidates = candidates.joined(ring.candidates(is_in_ring))
+            is_done |= is_in_ring
+        if any(len(postings.parts) > 1 for *_, postings in self._groups):
+            candidates = candidates.unique()
+        near = self._fitting(self._within(candidates, km, is_done))
         if self._placed < len(self._columns.place):
-            more = self._elsewhere(
-                settled, np.bincount(found.plan[found.values >= SURE_ENOUGH], minlength=len(settled))
-            )
-            kept, more_met, more_asked = self._answered(more)
-            found = found.and_those(more.only(kept))
-            squares = np.concatenate((squares, np.full(len(kept), np.inf)))
-            met, asked = np.concatenate((met, more_met)), np.concatenate((asked, more_asked))
+            sure = np.bincount(_plans(near)[near.values >= SURE_ENOUGH], minlength=len(is_done))
+            near = near.joined(self._fitting(self._elsewhere(is_done, sure)))
         sure_km = np.where(km < self._reach, km - 2.0 * errors_km(km), np.inf)
-        return self._best(found, squares, met, asked, settled, sure_km)
+        return self._best(near, is_done, sure_km)
 
     @property
     def _first_ring(self) -> int:
-        """How many candidates a smaller circle should hold: more, where some of them may be ruled out."""
-        return max(_FIRST_RING if self._about else 0, 6 * self._count)
+        """The number of candidates that a smaller circle should hold: more if some of them may be ruled out."""
+        return max(_FIRST_RING if self._filters else 0, 6 * self._count)
 
-    def _near(self, km: Floats, which: NDArray[np.int64]) -> _Near:
-        """What lies in the boxes around the circles of some plans."""
-        here, owner, low, high = boxes(self._latitudes[which], self._longitudes[which], km[which])
+    def _near(self, km: Floats, which: _PlanNumbers) -> _Near:
+        """Return what lies in the boxes around the circles of some plans."""
+        are_plain, owner, low, high = boxes(self._latitudes[which], self._longitudes[which], km[which])
         owner = which[owner]
         keys = self._columns.keys
         begins, ends = keys.searchsorted(low).astype(np.int32), keys.searchsorted(high).astype(np.int32)
         ends_of_plans = np.searchsorted(owner, np.arange(len(self._plans) + 1)).tolist()
         totals = np.zeros(len(self._plans), dtype=np.int64)
         cuts = []
-        for first, last, gather in self._groups:
+        for first, last, postings in self._groups:
             runs = slice(ends_of_plans[first], ends_of_plans[last])
             if runs.start == runs.stop:
                 continue
-            mine = owner[runs]
-            for rows, numbers, worth in gather.parts:
-                at = rows.searchsorted(begins[runs])
-                lengths = rows.searchsorted(ends[runs]) - at
-                totals[first:last] += np.bincount(
-                    mine - first, weights=lengths, minlength=last - first
-                ).astype(np.int64)
-                cuts.append(_Cut(rows, numbers, worth, at, lengths, mine))
-        plain = np.zeros(len(self._plans), dtype=bool)
-        plain[which] = here
-        return _Near(plain, totals, cuts)
+            plans = owner[runs]
+            for posting in postings.parts:
+                at = posting.rows.searchsorted(begins[runs])
+                lengths = posting.rows.searchsorted(ends[runs]) - at
+                counts = np.bincount(plans - first, weights=lengths, minlength=last - first)
+                totals[first:last] += counts.astype(np.int64)
+                cuts.append(_Cut(posting, at, lengths, plans))
+        is_plain = np.zeros(len(self._plans), dtype=bool)
+        is_plain[which] = are_plain
+        return _Near(is_plain, totals, cuts)
 
-    def _squares(self, found: _Candidates) -> Floats:
-        steps = self._columns.space.take(found.rows, axis=0)
-        steps -= self._spots.take(found.plan, axis=0)
-        return np.asarray(np.einsum("ij,ij->i", steps, steps))
+    def _within(self, candidates: Candidates, km: Floats, is_done: _Flags) -> Candidates:
+        """Return the candidates in their circles, with distances.
 
-    def _inside(
-        self, found: _Candidates, squares: Floats, km: Floats
-    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Which candidates lie in their circles, and which only may, where nothing lies beyond."""
-        limit, away = km[found.plan], arcs_of(squares)
-        last = limit >= self._reach[found.plan]
+        A plan with candidates in doubt at the edge of all that is in reach is not done.
+        """
+        plans = _plans(candidates)
+        steps = self._columns.space.take(candidates.rows, axis=0)
+        steps -= self._spots.take(plans, axis=0)
+        squares = np.asarray(np.einsum("ij,ij->i", steps, steps))
+        measured = Candidates(candidates.rows, candidates.values, squares, plans)
+        limit, away = km[plans], measured.km
+        is_last = limit >= self._reach[plans]
         if self._columns.has_rough:
-            exact = self._columns.place.take(found.rows) != ABOUT
-            stated = self._limit[found.plan]
-            last = np.where(exact, limit >= stated, last)
-            limit = np.where(exact, np.minimum(limit, stated), limit)
-        return away <= limit, last & (np.abs(away - limit) <= errors_km(limit))
+            is_exact = self._columns.place.take(candidates.rows) != ABOUT
+            allowed = self._limit[plans]
+            is_last = np.where(is_exact, limit >= allowed, is_last)
+            limit = np.where(is_exact, np.minimum(limit, allowed), limit)
+        is_done[plans[is_last & (np.abs(away - limit) <= errors_km(limit))]] = False
+        return measured.take((away <= limit).nonzero()[0])
 
-    def _elsewhere(self, settled: NDArray[np.bool_], near: NDArray[np.int64]) -> _Candidates:
-        """Candidates without a point. Where the nearest are wanted and there are enough, none are needed."""
-        plans, all_rows, values = [_NONE], [_NO_ROWS], [_NO_VALUES]
+    def _elsewhere(self, is_done: _Flags, near: _PlanNumbers) -> Candidates:
+        """Return the candidates without a point. If the nearest are wanted and there are enough, none are needed."""
+        pieces = []
         run = np.array([self._placed, len(self._columns.place)], dtype=np.int32)
-        for first, last, gather in self._groups:
-            wanting = [
+        for first, last, postings in self._groups:
+            plans = [
                 number
                 for number in range(first, last)
-                if settled[number] and not (self._sorts_by_distance and near[number] >= self._count)
+                if is_done[number] and not (self._is_by_distance and near[number] >= self._count)
             ]
-            if not wanting:
+            if not plans:
                 continue
-            rows, worth = gather.rows(gather.cut(run))
-            if len(rows) > _DENSE:
-                settled[wanting] = False
+            some = postings.candidates(postings.cut(run))
+            if len(some) > _DENSE:
+                is_done[plans] = False
                 continue
-            plans.append(np.repeat(np.array(wanting), len(rows)))
-            all_rows.append(np.tile(rows, len(wanting)))
-            values.append(np.tile(worth, len(wanting)))
-        return _Candidates(np.concatenate(plans), np.concatenate(all_rows), np.concatenate(values))
+            pieces.append(
+                (
+                    np.tile(some.rows, len(plans)),
+                    np.tile(some.values, len(plans)),
+                    np.repeat(plans, len(some)),
+                )
+            )
+        return _concatenated(pieces)
 
-    def _answered(self, found: _Candidates) -> tuple[NDArray[np.int64], Numbers, Numbers]:
-        """Which candidates nothing rules out; how many criteria they meet, and how many bear on them."""
-        rows, plans, kept = found.rows, found.plan, np.arange(len(found.rows))
-        met, asked = np.zeros(len(kept), dtype=np.int16), np.zeros(len(kept), dtype=np.int16)
-        for about in self._about:
-            told = about.told(plans, self._columns.facts[about.name].take(rows))
-            met += told == MET
-            asked += told != SILENT
-            out = told == UNMET
-            out &= about.strict.take(plans)
-            if out.any():
-                left = (~out).nonzero()[0]
+    def _fitting(self, candidates: Candidates) -> Candidates:
+        """Return the candidates that nothing rules out, with the numbers of criteria that they meet and that apply."""
+        rows, plans, kept = candidates.rows, _plans(candidates), np.arange(len(candidates))
+        met, asked = np.zeros((2, len(kept)), dtype=np.int16)
+        for questions in self._filters:
+            answers = questions.answers(plans, self._columns.facts[questions.name].take(rows))
+            met += answers == MET
+            asked += answers != SILENT
+            is_out = answers == UNMET
+            is_out &= questions.rules_out.take(plans)
+            if is_out.any():
+                left = (~is_out).nonzero()[0]
                 rows, plans, kept = rows.take(left), plans.take(left), kept.take(left)
                 met, asked = met.take(left), asked.take(left)
-        return kept, met, asked
+        return attrs.evolve(candidates.take(kept), met=met, asked=asked)
 
     @cached_property
-    def _about(self) -> Sequence[_About]:
-        """What the plans ask of each criterion, where that may change the answer."""
-        found: dict[str, _About] = {}
+    def _filters(self) -> Sequence[_Questions]:
+        """What the plans ask of each criterion that may change the result."""
+        by_criterion: dict[str, _Questions] = {}
         for number, plan in enumerate(self._plans):
             for question in plan.questions:
                 answers = self._segment.answers(question)
-                if answers.mute or (self._sorts_by_distance and answers.harmless):
+                if answers.mute or (self._is_by_distance and answers.harmless):
                     continue
                 name = question.criterion.name
-                about = found.get(name)
-                if about is None:
-                    about = found[name] = _About(name, len(self._plans))
-                about.add(number, question, answers)
-        return tuple(found.values())
+                questions = by_criterion.get(name)
+                if questions is None:
+                    questions = by_criterion[name] = _Questions(name, len(self._plans))
+                questions.add(number, question, answers)
+        return tuple(by_criterion.values())
 
-    def _best(  # noqa: PLR0913, PLR0917  # all that tells the best
-        self,
-        found: _Candidates,
-        squares: Floats,
-        met: Numbers,
-        asked: Numbers,
-        settled: NDArray[np.bool_],
-        sure_km: Floats,
-    ) -> list[list[int] | None]:
-        km = arcs_of(np.where(np.isfinite(squares), squares, 0.0))
-        km[~np.isfinite(squares)] = np.inf
-        if self._sorts_by_distance:
-            # One number has both: whether it surely fits, and how far it is.
-            worse = np.minimum(km, _UNSURE / 2.0) + np.where(found.values >= SURE_ENOUGH, 0.0, _UNSURE)
-            spread = 4.0 * _UNSURE
+    def _best(self, candidates: Candidates, is_done: _Flags, sure_km: Floats) -> list[list[int] | None]:
+        """Return for each plan that is done its best candidates.
+
+        Args:
+            candidates: the candidates.
+            is_done: which plans are done so far.
+            sure_km: by plan, the distance up to which everything was visited.
+        """
+        if self._is_by_distance:
+            keys, spread = distance_keys(Rank.DISTANCE, candidates, candidates.km), 4.0 * GROUP
         else:
-            worse, spread = -self._totals(found, km, met, asked), 4.0
-        likely = self._likely(found.plan, worse)
-        # And so has this: the plan, and what is worse (a tenth of a millimetre still tells distances apart).
-        order = likely[np.argsort(found.plan[likely] * spread + worse[likely])]
-        if self._sorts_by_distance:
-            worse = km
-        worse = worse[order]
-        starts = np.searchsorted(found.plan[order], np.arange(len(settled) + 1))
+            keys, spread = -self._scores(candidates), 4.0
+        likely = self._likely(_plans(candidates), keys)
+        # One number holds the plan and the key: even so it tells a tenth of a millimeter apart.
+        order = likely[np.argsort(_plans(candidates)[likely] * spread + keys[likely])]
+        keys = keys[order]
+        starts = np.searchsorted(_plans(candidates)[order], np.arange(len(is_done) + 1))
         first, last, end = starts[:-1], starts[1:], starts[:-1] + self._count
         if len(order):
-            at, beyond = np.minimum(end - 1, len(order) - 1), np.minimum(end + _SPARE, len(order) - 1)
-            kth, then = worse[at], worse[beyond]
-            # What comes after the spare rows must surely be worse than what is wanted.
-            doubt = (
-                2.0 * errors_km(np.where(np.isfinite(then), then, 0.0)) if self._sorts_by_distance else 2e-6
-            )
-            settled &= (last <= end + _SPARE) | (np.isfinite(kth) & (then > kth + doubt))
-            # Beyond a smaller circle nothing was looked at.
-            sure = (found.values >= SURE_ENOUGH)[order][at]
-            settled &= ~np.isfinite(sure_km) | ((last >= end) & sure & (kth <= sure_km))
+            worst = keys[np.minimum(end - 1, len(order) - 1)]
+            beyond = keys[np.minimum(end + _SPARE, len(order) - 1)]
+            # What follows the spare rows must surely be worse than what is wanted.
+            doubt = doubts_of(beyond) if self._is_by_distance else _SCORE_DOUBT
+            is_done &= (last <= end + _SPARE) | (beyond > worst + doubt)
+            # Nothing was visited beyond a smaller circle.
+            is_done &= ~np.isfinite(sure_km) | ((last >= end) & (worst <= sure_km))
         else:
-            settled &= ~np.isfinite(sure_km)
-        rows = found.rows[order].tolist()
-        cuts = zip(settled.tolist(), first.tolist(), np.minimum(last, end + _SPARE).tolist(), strict=True)
-        return [rows[begin:until] if settles else None for settles, begin, until in cuts]
+            is_done &= ~np.isfinite(sure_km)
+        rows = candidates.rows[order].tolist()
+        cuts = zip(is_done.tolist(), first.tolist(), np.minimum(last, end + _SPARE).tolist(), strict=True)
+        return [rows[begin:until] if done else None for done, begin, until in cuts]
 
-    def _likely(self, plans: NDArray[np.int64], worse: Floats) -> NDArray[np.int64]:
-        """Candidates of which the best are among, plan by plan, without putting all in order."""
+    def _likely(self, plans: _PlanNumbers, keys: Floats) -> _PlanNumbers:
+        """Return the candidates that hold the best of each plan, without putting all in order."""
         wanted = self._count + _SPARE
         by_plan = np.argsort(plans, kind="stable")
-        in_turn = worse[by_plan]
+        keys_by_plan = keys[by_plan]
         starts = np.searchsorted(plans[by_plan], np.arange(len(self._plans) + 1)).tolist()
         limit = np.full(len(self._plans), np.inf)
         for number, (begin, end) in enumerate(itertools.pairwise(starts)):
             if end - begin > 2 * wanted:
-                limit[number] = np.partition(in_turn[begin:end], wanted)[wanted]
-        return (worse <= limit[plans]).nonzero()[0]
+                limit[number] = np.partition(keys_by_plan[begin:end], wanted)[wanted]
+        return (keys <= limit[plans]).nonzero()[0]
 
-    def _totals(self, found: _Candidates, km: Floats, met: Numbers, asked: Numbers) -> Floats:
-        """About what candidates score (as `Search` has it)."""
-        weights = self._plans[0].weights
-        nowhere = ~np.isfinite(km)
-        remote = nowhere & (self._columns.place[found.rows] == REMOTE)
-        near = np.where(nowhere, np.where(remote, 0.5, 0.0), HALF_WAY / (HALF_WAY + km / KM_A_MILE))
-        reached = ~nowhere | remote
+    def _scores(self, candidates: Candidates) -> Floats:
+        """Estimate the scores of candidates."""
+        km = candidates.km
+        is_within = km < np.inf
         if self._columns.has_rough:
-            rough = self._columns.place[found.rows] == ABOUT
-            reached &= ~rough | (km <= self._limit[found.plan] - USUAL_KM)
-        held = met + (found.values >= SURE_ENOUGH) + reached
-        total = weights.relevance + weights.proximity * near + weights.certainty * (held / (asked + 2))
-        if weights.freshness:
-            fresh = self._segment.freshness(self._plans[0].query.now.date())
-            total = total + weights.freshness * fresh[self._columns.facts["assured"][found.rows]]
-        return np.asarray(total * np.where(found.values > 0.0, found.values, IN_DOUBT))
+            is_rough = self._columns.place[candidates.rows] == ABOUT
+            is_within &= ~is_rough | (km <= self._limit[_plans(candidates)] - USUAL_KM)
+        first = self._plans[0]
+        fresh = self._segment.freshness(first.query.now.date())
+        return estimate_scores(candidates, self._columns, first.weights, fresh, is_within)
 
 
-def _not_too_many(near: _Near, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Those of the wanted plans that together have no more candidates than a stroke may."""
-    return np.asarray(wanted & (np.cumsum(np.where(wanted, near.totals, 0)) <= _MOST))
-
-
-class _About:
+class _Questions:
     """What many plans ask of one criterion.
 
     Args:
         name: the criterion's name.
-        plans: how many plans there are.
+        plans: the number of plans.
 
     Attributes:
-        name: the same.
-        strict: by plan, whether an offer that is known not to meet it is ruled out.
+        name: the criterion's name.
+        rules_out: by plan, whether an offer that is known not to meet the criterion is ruled out.
     """
 
     def __init__(self, name: str, plans: int) -> None:
         self.name = name
-        self.strict = np.zeros(plans, dtype=bool)
-        self._tables: list[Answers] = []
+        self.rules_out = np.zeros(plans, dtype=bool)
+        self._all_answers: list[Answers] = []
         self._numbers: dict[int, int] = {}
         self._which = np.full(plans, -1, dtype=np.int64)
 
     def add(self, plan: int, question: Question, answers: Answers) -> None:
-        """Take in what a plan asks, with the answers to it."""
+        """Add the question of a plan, with the answers to it."""
         number = self._numbers.get(id(answers))
         if number is None:
-            number = self._numbers[id(answers)] = len(self._tables)
-            self._tables.append(answers)
+            number = self._numbers[id(answers)] = len(self._all_answers)
+            self._all_answers.append(answers)
         self._which[plan] = number
-        self.strict[plan] = question.rules_out
+        self.rules_out[plan] = question.rules_out
 
-    def told(self, plans: NDArray[np.int64], codes: Numbers) -> NDArray[np.int8]:
-        """The answers to facts, each as its plan asks; where that does not, the criterion is silent."""
+    def answers(self, plans: _PlanNumbers, codes: Numbers) -> NDArray[np.int8]:
+        """Return the answers to facts, each as its plan asks; `SILENT` if the plan asks nothing."""
         which = self._which.take(plans)
-        silent = np.full(len(self._tables[0].numbers), SILENT, dtype=np.int8)
-        if (len(self._tables) + 1) * len(silent) <= _MOST_ANSWERS:
-            every = np.concatenate([*(table.numbers for table in self._tables), silent])
-            # Where a plan asks nothing, -1 counts from the end: that is the silent one.
-            told = every.take(which * len(silent) + codes, mode="wrap")
+        silent = np.full(len(self._all_answers[0].numbers), SILENT, dtype=np.int8)
+        if (len(self._all_answers) + 1) * len(silent) <= _MOST_ANSWERS:
+            every = np.concatenate([*(answers.numbers for answers in self._all_answers), silent])
+            # If a plan asks nothing, -1 counts from the end, where the silent answers are.
+            numbers = every.take(which * len(silent) + codes, mode="wrap")
         else:
-            told = np.where(which < 0, np.int8(SILENT), np.int8(OPEN))
-        left = (told == OPEN).nonzero()[0]
+            numbers = np.where(which < 0, np.int8(SILENT), np.int8(UNDECIDED))
+        left = (numbers == UNDECIDED).nonzero()[0]
         asked = which[left]
         for number in np.unique(asked).tolist():
             mine = left[asked == number]
-            told[mine] = self._tables[number].of(codes[mine])
-        return told
+            numbers[mine] = self._all_answers[number].of(codes[mine])
+        return numbers
 
 
-_NONE: Final = np.empty(0, dtype=np.int64)
-_NO_ROWS: Final = np.empty(0, dtype=np.int32)
-_NO_VALUES: Final = np.empty(0)
+def _plans(candidates: Candidates) -> _PlanNumbers:
+    """Return the plans of the candidates of a batch, which always have them."""
+    return _NO_PLANS if candidates.plans is None else candidates.plans
+
+
+_NO_PLANS: Final = np.empty(0, dtype=np.int64)
+_NO_PIECE: Final = (NO_CANDIDATES.rows, NO_CANDIDATES.values, _NO_PLANS)

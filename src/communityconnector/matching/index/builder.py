@@ -1,4 +1,4 @@
-"""Services into columns, one after the other: the services themselves need not be kept."""
+"""Builds columns from services, one after the other, without keeping the services."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from communityconnector.matching.criteria import CRITERIA, Facts, Locate, spot_of
+from communityconnector.matching.criteria import CRITERIA, Facts, Locate, place_of
 from communityconnector.matching.criteria.place import PLACES
 from communityconnector.matching.index.answers import AnswerTable
 from communityconnector.matching.index.columns import Gathered
 from communityconnector.matching.index.segment import Segment
-from communityconnector.matching.purpose import Listed, Sign, purpose_of, term_keys
+from communityconnector.matching.purpose import ListedTerm, Sign, purpose_of, term_keys
 from communityconnector.model import Offer, Point, Service, TaxonomyTerm
 from communityconnector.model.zips import zip_point
 from communityconnector.needs import PhraseInterpreter
@@ -23,12 +23,12 @@ _NONE: Final[Mapping[str, TaxonomyTerm]] = {}
 
 
 class Builder:
-    """Gathers services, and makes a segment of them.
+    """Builds a segment from services.
 
     Args:
         phrases: finds the phrases of a vocabulary in names and descriptions.
         terms: taxonomy terms by id, for broader terms; those of the services are added.
-        locate: gives the points that stand for postal codes, by default of US ZIP codes; asked once for each.
+        locate: returns the points that stand for postal codes, by default of US ZIP codes; called once for each.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class Builder:
         locate: Locate = zip_point,
     ) -> None:
         self._phrases = phrases
+        self.vocabulary = phrases.vocabulary
         self._locate = _Located(locate).__getitem__
         self.terms: dict[str, TaxonomyTerm] = dict(terms)
         self._service_ids: list[str] = []
@@ -58,7 +59,7 @@ class Builder:
         self._undescribed = array("i")
 
     def add(self, service: Service) -> int:
-        """Take a service in; gives its number."""
+        """Add a service and return its number."""
         number = len(self._service_ids)
         self._service_ids.append(service.id)
         purpose = purpose_of(service, _NONE, self._phrases)
@@ -68,9 +69,8 @@ class Builder:
         for key, term in listed.items():
             self.terms.setdefault(key, term)
         agency = service.organization
-        named = service.organization_id if agency is None else agency.id
-        if named:
-            self._agency_ids.add(named)
+        if agency_id := service.organization_id if agency is None else agency.id:
+            self._agency_ids.add(agency_id)
         agency_number = -1 if agency is None else self._agencies.setdefault(agency.id, len(self._agencies))
         signs = {c: self._signs.setdefault(s, len(self._signs)) for c, s in purpose.signs.items()}
         for link in service.service_at_locations or (None,):
@@ -98,14 +98,14 @@ class Builder:
         return number
 
     def _add_place(self, offer: Offer) -> None:
-        place, point, words = spot_of(offer, self._locate)
+        place, point, words = place_of(offer, self._locate)
         self._place.append(PLACES.index(place))
         self._where.append(self._where_words.setdefault(words, len(self._where_words)))
         self._latitude.append(0.0 if point is None else point.latitude)
         self._longitude.append(0.0 if point is None else point.longitude)
 
     def finish(self) -> Segment:
-        """The segment of what was taken in."""
+        """Return the segment of the services."""
         terms, listed = self._listings()
         gathered = Gathered(
             latitude=_array(self._latitude, np.float64),
@@ -129,28 +129,28 @@ class Builder:
         tables = {c.name: AnswerTable(c, list(self._tables[c.name])) for c in CRITERIA}
         return Segment(gathered.arranged(), tables)
 
-    def _listings(self) -> tuple[dict[str, tuple[NDArray[Any], NDArray[Any]]], list[Listed]]:
-        """Rows by the keys of the terms that they are listed under, themselves or by a narrower one."""
-        holders: dict[str, list[tuple[bool, str, Listed, str]]] = {}
+    def _listings(self) -> tuple[dict[str, tuple[NDArray[Any], NDArray[Any]]], list[ListedTerm]]:
+        """Return the rows by the keys of their terms and of broader terms."""
+        by_key: dict[str, list[tuple[bool, str, ListedTerm, str]]] = {}
         for own in self._terms:
-            for found in term_keys(self.terms[own], self.terms):
-                holders.setdefault(found.key, []).append((found.derived, found.id, found.listed, own))
-        listed: dict[Listed, int] = {}
-        made: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
-        for key, entries in holders.items():
+            for term in term_keys(self.terms[own], self.terms):
+                by_key.setdefault(term.key, []).append((term.is_derived, term.id, term.listed, own))
+        listed: dict[ListedTerm, int] = {}
+        postings: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
+        for key, entries in by_key.items():
             entries.sort()
             rows = [_array(self._terms[own], np.int32) for *_, own in entries]
             numbers = [
-                np.full(len(some), listed.setdefault(told, len(listed)), dtype=np.int32)
-                for some, (_, _, told, _) in zip(rows, entries, strict=True)
+                np.full(len(some), listed.setdefault(term, len(listed)), dtype=np.int32)
+                for some, (_, _, term, _) in zip(rows, entries, strict=True)
             ]
             unique, first = np.unique(np.concatenate(rows), return_index=True)
-            made[key] = (unique, np.concatenate(numbers)[first])
-        return made, list(listed)
+            postings[key] = (unique, np.concatenate(numbers)[first])
+        return postings, list(listed)
 
 
 class _Located(dict[str, Point | None]):
-    """The points of postal codes, each looked up once."""
+    """The points of postal codes, each located once."""
 
     def __init__(self, locate: Locate) -> None:
         super().__init__()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -11,9 +11,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from communityconnector.matching.criteria.place import PLACES, Spot
+from communityconnector.matching.criteria.place import PLACES, OfferPlace
 from communityconnector.matching.index.geometry import Floats, Rows, keys, through_the_earth
-from communityconnector.matching.purpose import Listed, Sign
+from communityconnector.matching.purpose import ListedTerm, Sign
 from communityconnector.model import Point
 
 Numbers = NDArray[Any]
@@ -24,15 +24,15 @@ ABOUT: Final = PLACES.index("about")
 
 IN_NAME: Final = 1
 IN_TEXT: Final = 2
-"""Where a row has a word."""
+"""Where a row has a word: in a name, or only in another text."""
 
 
 @attrs.frozen
 class Postings:
-    """Which rows have what: for each key the rows, ascending, and a number beside each.
+    """The rows of each key, ascending, with a number for each row.
 
     Attributes:
-        spans: where each key's rows stand.
+        spans: where the rows of each key stand.
         rows: the rows of all keys.
         data: the numbers.
     """
@@ -42,56 +42,56 @@ class Postings:
     data: Numbers
 
     def of(self, key: str) -> tuple[Rows, Numbers] | None:
-        """The rows of a key and their numbers."""
+        """Return the rows of a key and their numbers; `None` if there are none."""
         span = self.spans.get(key)
         return None if span is None else (self.rows[span[0] : span[1]], self.data[span[0] : span[1]])
 
     def count(self, key: str) -> int:
-        """How many rows a key has."""
+        """Return the number of rows of a key."""
         first, last = self.spans.get(key, (0, 0))
         return last - first
 
     def numbers(self, key: str, rows: Rows) -> list[int]:
-        """The numbers that a key has beside some rows; -1 beside those that it does not have."""
-        held = self.of(key)
-        if held is None:
+        """Return the numbers of a key for some rows; -1 for a row that it does not have."""
+        posting = self.of(key)
+        if posting is None:
             return [-1] * len(rows)
-        at = held[0].searchsorted(rows)
-        at[at == len(held[0])] = 0
+        all_rows, all_numbers = posting
+        at = all_rows.searchsorted(rows)
+        at[at == len(all_rows)] = 0
         return [
-            number if found == row else -1
-            for number, found, row in zip(
-                held[1][at].tolist(), held[0][at].tolist(), rows.tolist(), strict=True
+            number if other == row else -1
+            for number, other, row in zip(
+                all_numbers[at].tolist(), all_rows[at].tolist(), rows.tolist(), strict=True
             )
         ]
 
 
 @attrs.frozen(eq=False)
 class Columns:
-    """What a segment holds; every array has a row an offer, unless it says otherwise.
+    """The columns of a segment. Every array has one row for each offer, unless stated otherwise.
 
     Attributes:
-        keys: for rows with a point, or one that stands for their postal code, what they are sorted by; the other rows
-            follow.
-        space: for rows with a point, where that is in space.
-        points: for rows with a point, its latitude and longitude.
-        place: number in `PLACES`.
-        where: number of the words that tell where it is (see `Spot`).
-        where_words: those words, by number.
+        keys: what rows are sorted by that have a point, or one that stands for their postal code; the others follow.
+        space: the points in space, for rows with a point.
+        points: the latitudes and longitudes, for rows with a point.
+        place: the number of the kind of place in `PLACES`.
+        where: the number of the words of the place (see `OfferPlace`).
+        where_words: these words, by number.
         facts: by criterion, the number of the row's facts in its table.
-        service: number of the service.
-        agency: number of the organization; -1 where there is none.
-        order: place in the order of ids.
+        service: the number of the service.
+        agency: the number of the organization; -1 if there is none.
+        order: the place in the order of ids.
         concepts: rows by concept, with the number of a sign.
-        terms: rows by taxonomy term, with the number of a `Listed`.
+        terms: rows by taxonomy term, with the number of a `ListedTerm`.
         words: rows by stem, with `IN_NAME` or `IN_TEXT`.
         undescribed: rows whose records do not say what they are for.
         signs: the signs.
-        listed: what rows are listed under.
-        offer_ids: ids of the offers.
-        service_ids: ids of the services, by number.
-        agency_ids: ids of the organizations that run them, in their order.
-        by_service_id: numbers of the services, in the order of their ids.
+        listed: the terms that rows are listed under.
+        offer_ids: the ids of the offers.
+        service_ids: the ids of the services, by number.
+        agency_ids: the ids of the organizations that run them, in order.
+        by_service_id: the numbers of the services, in the order of their ids.
     """
 
     keys: Floats
@@ -108,27 +108,27 @@ class Columns:
     words: Postings
     undescribed: Rows
     signs: Sequence[Sign]
-    listed: Sequence[Listed]
+    listed: Sequence[ListedTerm]
     where_words: Sequence[str]
     offer_ids: Sequence[str]
     service_ids: Sequence[str]
     agency_ids: Sequence[str]
     by_service_id: Numbers
 
-    def spot(self, service: int, offer_id: str) -> Spot:
-        """What is known of where an offer is.
+    def place_of(self, service: int, offer_id: str) -> OfferPlace:
+        """Return what is known of the place of an offer.
 
         Args:
             service: the number of its service.
-            offer_id: its id.
+            offer_id: the id of the offer.
         """
         row = next(row for row in self.rows_of([service]).tolist() if self.offer_ids[row] == offer_id)
         point = Point(*self.points[row].tolist()) if row < len(self.keys) else None
-        return Spot(PLACES[self.place[row]], point, self.where_words[self.where[row]])
+        return OfferPlace(PLACES[self.place[row]], point, self.where_words[self.where[row]])
 
     def rows_of(self, services: Collection[int]) -> Rows:
-        """The rows of some services, ascending."""
-        # Of the column's own type, or all of it would be copied.
+        """Return the rows of some services, ascending."""
+        # With another type than the column's, `searchsorted` would copy the column.
         wanted = np.array(sorted(services), dtype=self.service.dtype)
         first, last = (
             self.service.searchsorted(wanted, side, sorter=self._by_service).tolist()
@@ -139,24 +139,23 @@ class Columns:
 
     @cached_property
     def has_rough(self) -> bool:
-        """Whether any row has only the point that stands for its postal code."""
+        """Whether any row has only the point of its postal code."""
         return bool((self.place == ABOUT).any())
 
     @cached_property
     def _by_service(self) -> NDArray[np.intp]:
-        """All rows in the order of their services: made when it is first asked for, which few ever do."""
+        """All rows in the order of their services. Few callers need it, so it is made at the first use."""
         return self.service.argsort(kind="stable")
 
 
 @attrs.frozen(eq=False)
 class Gathered:
-    """The same in the order in which offers came; postings as they were gathered.
+    """The same columns in the order in which offers were added. Attributes not listed are as in `Columns`.
 
     Attributes:
-        latitude: degrees north; any number where there is no point.
+        latitude: degrees north; any number for a row without a point.
         longitude: degrees east.
-        place: as in `Columns`, and so are the others, but
-        words: rows by stem, twice the row, and one more where a name lacks the word.
+        words: rows by stem: twice the row, plus one if no name has the word.
     """
 
     latitude: Floats
@@ -171,14 +170,14 @@ class Gathered:
     words: Mapping[str, Rows]
     undescribed: Rows
     signs: Sequence[Sign]
-    listed: Sequence[Listed]
+    listed: Sequence[ListedTerm]
     where_words: Sequence[str]
     offer_ids: Sequence[str]
     service_ids: Sequence[str]
     agency_ids: Sequence[str] = ()
 
     def arranged(self) -> Columns:
-        """The rows in the order of their places."""
+        """Return the columns with the rows in the order of their places."""
         count = len(self.offer_ids)
         order = self._order_of_ids()
         key = keys(self.latitude, self.longitude)
@@ -206,7 +205,7 @@ class Gathered:
             signs=self.signs,
             listed=self.listed,
             where_words=self.where_words,
-            # Tuples of texts, unlike lists, are not searched for cyclic garbage again and again.
+            # Unlike lists, tuples of texts are not scanned again and again for cyclic garbage.
             offer_ids=tuple([self.offer_ids[number] for number in old.tolist()]),
             service_ids=tuple(self.service_ids),
             agency_ids=self.agency_ids,
@@ -216,7 +215,7 @@ class Gathered:
         )
 
     def _order_of_ids(self) -> NDArray[np.int32]:
-        """Each offer's place in the order of ids, and under equal ones of those of their services."""
+        """Return the place of each offer in the order of ids, and for equal ones in that of the ids of their services."""
         ids, services = self.offer_ids, self.service_ids
         by_id = sorted(range(len(ids)), key=ids.__getitem__)
         if any(ids[one] == ids[other] for one, other in itertools.pairwise(by_id)):
@@ -227,7 +226,7 @@ class Gathered:
 
 
 def _kind(count: int) -> Any:
-    """The smallest kind of numbers that tells so many things apart."""
+    """Return the smallest type of numbers for so many values."""
     return np.uint8 if count <= 1 << 8 else np.uint16 if count <= 1 << 16 else np.int32
 
 
@@ -235,34 +234,32 @@ def _small(codes: Numbers) -> Numbers:
     return codes.astype(_kind(int(codes.max(initial=0)) + 1))
 
 
-def _postings(made: Mapping[str, tuple[Rows, Numbers]], new: Rows, kind: Any) -> Postings:
-    size = sum(len(rows) for rows, _ in made.values())
+def _postings(gathered: Mapping[str, tuple[Rows, Numbers]], new: Rows, kind: Any) -> Postings:
+    size = sum(len(rows) for rows, _ in gathered.values())
+    # A row and its number in one, which are sorted together, and faster than by an order.
+    packed = (
+        (key, new[rows].astype(np.int64) << 32 | data) for key, (rows, data) in sorted(gathered.items())
+    )
+    return _unpacked(packed, size, 32, kind)
+
+
+def _word_postings(gathered: Mapping[str, Rows], new: Rows) -> Postings:
+    size = sum(map(len, gathered.values()))
+    packed = ((word, new[both >> 1] << 1 | both & 1) for word, both in sorted(gathered.items()))
+    postings = _unpacked(packed, size, 1, np.uint8)
+    postings.data[:] += IN_NAME
+    return postings
+
+
+def _unpacked(packed: Iterable[tuple[str, Numbers]], size: int, bits: int, kind: Any) -> Postings:
+    """Return postings from the keys, in order, with rows that are followed by so many bits of a number."""
     all_rows, all_data = np.empty(size, dtype=np.int32), np.empty(size, dtype=kind)
     spans: dict[str, tuple[int, int]] = {}
     first = 0
-    for key in sorted(made):
-        rows, data = made[key]
-        # A row and its number in one: so they are sorted together, and sooner than by an order.
-        both = new[rows].astype(np.int64) << 32 | data
-        both.sort()
-        last = first + len(rows)
-        all_rows[first:last], all_data[first:last] = both >> 32, both & 0xFFFFFFFF
-        spans[key] = (first, last)
-        first = last
-    return Postings(spans, all_rows, all_data)
-
-
-def _word_postings(made: Mapping[str, Rows], new: Rows) -> Postings:
-    size = sum(map(len, made.values()))
-    all_rows, all_data = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.uint8)
-    spans: dict[str, tuple[int, int]] = {}
-    first = 0
-    for key in sorted(made):
-        both = made[key]
-        both = new[both >> 1] << 1 | both & 1
+    for key, both in packed:
         both.sort()
         last = first + len(both)
-        all_rows[first:last], all_data[first:last] = both >> 1, (both & 1) + IN_NAME
+        all_rows[first:last], all_data[first:last] = both >> bits, both & ((1 << bits) - 1)
         spans[key] = (first, last)
         first = last
     return Postings(spans, all_rows, all_data)

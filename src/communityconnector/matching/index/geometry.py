@@ -1,8 +1,8 @@
-"""Points as columns: which rows lie near a point, and how far, at array speed.
+"""Points as columns: which rows lie near a point, and how far away they are, at the speed of arrays.
 
-Rows are numbered by band of latitude and then by longitude, so that a circle is a few runs of rows. Distances are
-first told by chords through the earth: within a millimetre up to 30 km, and with a known error beyond. That error
-decides which rows are measured one by one (`model.geography.geodesic_km`).
+Rows are numbered by band of latitude and then by longitude, so that a circle is a few runs of rows. Chords through the
+earth give first distances: within a millimetre up to 30 km, and with a known error beyond. That error decides which rows
+are measured one by one (`model.geography.geodesic_km`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ RADIUS: Final = 6371.0
 FARTHEST: Final = 20_038.0
 """No two points are farther from each other, km."""
 _SPREAD: Final = 1000.0
-"""What a band adds to the key of a row, more than longitudes do."""
+"""The distance of two bands in the keys of rows; more than any longitude."""
 _WEST, _EAST = -1.0, 361.0
 """Beyond the ends of a band."""
 _NEAR: Final = 3000.0
@@ -33,33 +33,27 @@ _CHUNK: Final = 65_536
 
 
 def error_km(km: float) -> float:
-    """How far off distances told by `Origin.squares` may be: measured against geodesics, and twice as much.
+    """Return the largest error of a distance by `Origin.squares`: twice what was measured against geodesics.
 
-    Up to 3,000 km it grows with the cube of the distance (4.7e-4 x (km / 6371)^2 of it); beyond, 5 % are enough, even from pole to pole.
+    Up to 3,000 km it grows with the cube of the distance (4.7e-4 x (km / 6371)^2 of it). Beyond, 5 % are enough, even
+    from pole to pole.
     """
-    if km < _NEAR:
-        return 1e-6 + km * 1e-3 * (km / RADIUS) ** 2
-    return 0.05 * km
+    return 1e-6 + km * 1e-3 * (km / RADIUS) ** 2 if km < _NEAR else 0.05 * km
 
 
 def errors_km(km: Floats) -> Floats:
-    """`error_km` for many."""
+    """Return `error_km` for many distances."""
     return np.where(km < _NEAR, 1e-6 + km * 1e-3 * (km / RADIUS) ** 2, 0.05 * km)
 
 
 def square_of(km: float) -> float:
-    """Square of the chord under an arc, both in km; infinite for half round the earth or more."""
+    """Return the square of the chord under an arc, both in km; infinite for half round the earth or more."""
     half = km / (2.0 * RADIUS)
     return math.inf if half >= math.pi / 2.0 else (2.0 * RADIUS * math.sin(half)) ** 2
 
 
-def arc_of(square: float) -> float:
-    """The arc over a chord, by its square, in km."""
-    return 2.0 * RADIUS * math.asin(min(1.0, math.sqrt(square) / (2.0 * RADIUS)))
-
-
 def arcs_of(squares: Floats) -> Floats:
-    """`arc_of` for many."""
+    """Return the arcs over chords, by the squares of the chords, in km."""
     half = np.sqrt(squares)
     half *= 0.5 / RADIUS
     np.minimum(half, 1.0, out=half)
@@ -69,21 +63,21 @@ def arcs_of(squares: Floats) -> Floats:
 
 
 def keys(latitudes: Floats, longitudes: Floats) -> Floats:
-    """What rows are sorted by: band of latitude, then longitude."""
+    """Return what rows are sorted by: band of latitude, then longitude."""
     return np.asarray(np.floor((latitudes + 90.0) / BAND) * _SPREAD + (longitudes + 180.0), dtype=np.float64)
 
 
 def through_the_earth(latitudes: Floats, longitudes: Floats) -> Floats:
-    """Points in space, a row each, to the last bit as `model.geography.in_space` has them."""
-    made = np.empty((len(latitudes), 3))
+    """Return points in space, one a row, to the last bit as `model.geography.in_space` has them."""
+    space = np.empty((len(latitudes), 3))
     for first in range(0, len(latitudes), _CHUNK):
         part = slice(first, first + _CHUNK)
-        made[part] = list(map(in_space, latitudes[part].tolist(), longitudes[part].tolist()))
-    return made
+        space[part] = list(map(in_space, latitudes[part].tolist(), longitudes[part].tolist()))
+    return space
 
 
 class Origin:
-    """The point that is asked from.
+    """The place that is asked from.
 
     Args:
         latitude: degrees north.
@@ -99,16 +93,16 @@ class Origin:
         self.spot = in_space(latitude, longitude)
 
     def km(self, latitude: float, longitude: float) -> float:
-        """How far a point is, in km, as `geodesic_km` has it."""
+        """Return the distance to a point in km, as `geodesic_km` has it."""
         return line_km(self._point, self.spot, latitude, longitude)
 
     def kms(self, space: Floats, points: Floats, rows: Rows) -> list[float]:
-        """How far rows are, in km, as `geodesic_km` has it.
+        """Return the distances to rows in km, as `geodesic_km` has them.
 
         Args:
-            space: points in space, a row each of x, y and z.
-            points: the same, as latitudes and longitudes.
-            rows: which.
+            space: all points in space, each a row of x, y and z.
+            points: the same points as latitudes and longitudes.
+            rows: the rows.
         """
         kms = [chord_km(self.spot, spot) for spot in space.take(rows, axis=0).tolist()]
         for number, km in enumerate(kms):
@@ -117,20 +111,20 @@ class Origin:
         return kms
 
     def squares(self, space: Floats, rows: Rows) -> Floats:
-        """Squares of the chords to rows, in square km: their order is about that of the distances (`error_km`).
+        """Return the squares of the chords to rows, in square km: almost in the order of the distances (`error_km`).
 
         Args:
-            space: points in space, a row each of x, y and z.
-            rows: which.
+            space: all points in space, each a row of x, y and z.
+            rows: the rows.
         """
         steps = space.take(rows, axis=0)
         steps -= self.spot
         return np.asarray(np.einsum("ij,ij->i", steps, steps))
 
     def runs(self, key: Floats, km: float) -> Rows:
-        """The runs of rows that the box around a circle holds, as a flat array of beginnings and ends, ascending.
+        """Return the runs of rows in the box around a circle, as a flat array of beginnings and ends, ascending.
 
-        Some may be empty.
+        Some runs may be empty.
 
         Args:
             key: the rows' keys, ascending.
@@ -143,7 +137,7 @@ class Origin:
             return np.array([0, len(key)], dtype=np.int32)
         south, north = max(self.latitude - reach, -90.0), min(self.latitude + reach, 90.0)
         first, last = math.floor((south + 90.0) / BAND), math.floor((north + 90.0) / BAND)
-        # Where a meridian touches the circle it is widest; a circle around a pole has every longitude.
+        # A circle is widest where a meridian touches it; a circle around a pole has every longitude.
         ratio = math.sin(angle) / max(math.cos(math.radians(self.latitude)), 1e-12)
         wide = (
             math.degrees(math.asin(ratio)) + 1e-9 if south > -90.0 and north < 90.0 and ratio < 1.0 else 180.0
@@ -164,16 +158,16 @@ class Origin:
 def boxes(
     latitudes: Floats, longitudes: Floats, km: Floats
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64], Floats, Floats]:
-    """The boxes around many circles (see `Origin.runs`), where they are plain.
+    """Return the boxes around many circles (see `Origin.runs`), if they are plain.
 
     Args:
-        latitudes: of their middles.
-        longitudes: of their middles.
-        km: their radii.
+        latitudes: the latitudes of the centers.
+        longitudes: the longitudes of the centers.
+        km: the radii.
 
     Returns:
-        Which boxes are plain: neither around a pole, nor across the antimeridian, nor half the earth. Then for each
-        band of each of those the number of its circle, and the keys between which its rows lie.
+        Which boxes are plain: neither around a pole, nor across the antimeridian, nor half the earth. Then, for each band
+        of each of these, the number of its circle, and the keys between which its rows lie.
     """
     angle = km * 1.006 / RADIUS + 1e-9
     reach = np.degrees(angle)

@@ -1,7 +1,7 @@
-"""Checksums of a file's pages, so that a bit which a disk has changed is noticed before it becomes an answer.
+"""Checksums of the pages of a file, so that damage on a disk is noticed before it changes an answer.
 
-They guard against accidents, not against enemies: whoever can write the folder can write checksums too. A page's words
-are added and joined by exclusive or, which takes as long as reading memory does; of all pages' sums one SHA-256 is kept.
+They guard against accidents, not against attacks: an attacker who can write the folder can write checksums too. The words
+of a page are added and combined by exclusive or, as fast as memory is read. One SHA-256 covers the sums of all pages.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 PAGE: Final = 4_096
-"""Bytes of a page: what disks and systems move at once, so pages that were mixed up are noticed too."""
+"""Bytes of a page. Disks and systems move so many at once, so swapped pages are noticed too."""
 
 _WORD: Final = 8
 
@@ -22,7 +22,7 @@ Sums = NDArray[np.uint64]
 
 
 def sums_of(content: NDArray[np.uint8]) -> Sums:
-    """Two numbers a page: the sum of its words, and their exclusive or. The last page is filled up with zeros."""
+    """Return two numbers for each page: the sum of its words, and their exclusive or. Zeros fill up the last page."""
     whole = len(content) // PAGE * PAGE
     parts = [_summed(content[:whole])] if whole else []
     if whole < len(content):
@@ -38,12 +38,12 @@ def _summed(content: NDArray[np.uint8]) -> Sums:
 
 
 def digest_of(sums: Sums) -> str:
-    """One digest of all pages of a file."""
+    """Return one digest of all pages of a file."""
     return hashlib.sha256(np.ascontiguousarray(sums).tobytes()).hexdigest()
 
 
 def content_of(path: Path) -> NDArray[np.uint8]:
-    """The bytes of a file, mapped and not read.
+    """Return the bytes of a file, mapped and not read.
 
     Raises:
         OSError: it cannot be read.

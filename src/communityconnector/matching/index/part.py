@@ -1,4 +1,4 @@
-"""Some services of an index, and what is found among them."""
+"""A part of an index, and the results of a search in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import attrs
 
-from communityconnector.matching.index.measuring import Found
+from communityconnector.matching.index.scored_rows import ScoredRow
 from communityconnector.matching.index.segment import Segment
 from communityconnector.matching.index.texts import number_of
 from communityconnector.model import Offer, Service
@@ -19,61 +19,61 @@ class Part:
 
     Attributes:
         segment: their offers as columns.
-        service: gives a service by its number.
+        service: returns a service by its number.
     """
 
     segment: Segment
     service: Callable[[int], Service]
 
     def number(self, key: str) -> int | None:
-        """The number of a service by its id; `None` where it is not here."""
+        """Return the number of a service by its id; `None` if it is not in this part."""
         columns = self.segment.columns
         return number_of(key, columns.service_ids, columns.by_service_id)
 
     @property
     def numbers(self) -> range:
-        """All numbers of its services."""
+        """The numbers of its services."""
         return range(len(self.segment.columns.service_ids))
 
 
 class Result(NamedTuple):
-    """An offer that was found, and how to get at its records.
+    """An offer that fits, with access to its records.
 
     Attributes:
-        found: what was found.
+        scored: its row, with its reasons and its score.
         part: the part of the index that it is in.
     """
 
-    found: Found
+    scored: ScoredRow
     part: Part
 
     @property
     def offer_id(self) -> str:
-        """Id of the offer."""
-        return self.found.offer_id
+        """The id of the offer."""
+        return self.scored.offer_id
 
     @property
     def service_id(self) -> str:
-        """Id of its service."""
-        return self.found.service_id
+        """The id of its service."""
+        return self.scored.service_id
 
     @property
     def agency(self) -> tuple[int, int]:
-        """What tells its organization from others'."""
-        number = int(self.part.segment.columns.agency[self.found.row])
-        return (id(self.part), number if number >= 0 else -1 - self.found.row)
+        """A key for its organization."""
+        number = int(self.part.segment.columns.agency[self.scored.row])
+        return (id(self.part), number if number >= 0 else -1 - self.scored.row)
 
     def offer(self) -> Offer:
-        """The offer with its records.
+        """Return the offer with its records.
 
         Raises:
-            LookupError: the records are gone, or are no longer those that were indexed.
+            LookupError: the records are missing or have changed since they were indexed.
         """
-        service = self.part.service(int(self.part.segment.columns.service[self.found.row]))
+        service = self.part.service(int(self.part.segment.columns.service[self.scored.row]))
         wanted = self.offer_id
         for link in service.service_at_locations or (None,):
             offer = Offer(service, link)
             if offer.id == wanted:
                 return offer
-        message = f"the records of {wanted} are not those that were indexed: update the index"
+        message = f"the records of {wanted} have changed since they were indexed: update the index"
         raise LookupError(message)

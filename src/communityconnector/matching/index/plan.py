@@ -1,37 +1,35 @@
-"""A query as an index takes it: what is asked of purposes, of facts, and of places, and what may give way.
+"""A query as an index takes it: what it asks of purposes, facts and places, and which criteria may give way.
 
-No repr shows what it holds: it is what a patron said.
+The reprs show nothing of it, since it is what a patron said.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import attrs
 
 from communityconnector.matching.criteria import CRITERIA, Criterion
 from communityconnector.matching.index.geometry import FARTHEST, Origin
-from communityconnector.matching.purpose import Asked
+from communityconnector.matching.need_criteria import NeedCriteria
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import Rank, Weights
 
-_CRITERIA: Final = [(criterion, criterion.name, criterion.asked) for criterion in CRITERIA]
-
 
 class Question(NamedTuple):
-    """What is asked of one criterion.
+    """What a plan asks of one criterion.
 
     Attributes:
-        criterion: which.
-        asked: what.
+        criterion: the criterion.
+        requirement: what is required.
         rules_out: whether an offer that is known not to meet it is ruled out.
-        relaxed: whether it gives way, to find near misses.
+        is_relaxed: whether it gives way, to find near misses.
     """
 
     criterion: Criterion
-    asked: Any
+    requirement: Any
     rules_out: bool
-    relaxed: bool
+    is_relaxed: bool
 
     def __repr__(self) -> str:
         return f"<Question about {self.criterion.name}>"
@@ -43,57 +41,61 @@ class Plan:
 
     Attributes:
         query: the query.
-        purpose: what is asked of what services are for.
-        questions: what is asked of facts.
+        need: what it asks of the purpose of a service.
+        questions: what it asks of the other criteria.
         weights: what each part adds to a score.
         rank: the order.
-        origin: where from.
-        stated: how far at most was said, in km.
-        reach: how far an offer may be, in km; farther than any where distance rules nothing out.
-        misses: only offers that miss something which is relaxed.
-        distance_relaxed: whether distance gives way.
+        origin: the place that is asked from.
+        limit_km: the largest distance that the need allows.
+        reach_km: the largest distance of an offer that is not ruled out; beyond any distance if none is.
+        only_misses: whether only offers are wanted that do not meet a criterion that is relaxed.
+        relaxes_distance: whether the distance gives way.
     """
 
     query: Query
-    purpose: Asked
+    need: NeedCriteria
     questions: tuple[Question, ...]
     weights: Weights
     rank: Rank
     origin: Origin | None
-    stated: float | None
-    reach: float
-    misses: bool = False
-    distance_relaxed: bool = False
+    limit_km: float | None
+    reach_km: float
+    only_misses: bool = False
+    relaxes_distance: bool = False
 
     @classmethod
     def of(
-        cls, query: Query, purpose: Asked, weights: Weights, rank: Rank, relaxed: frozenset[str] = frozenset()
+        cls,
+        query: Query,
+        need: NeedCriteria,
+        weights: Weights,
+        rank: Rank,
+        relaxed: frozenset[str] = frozenset(),
     ) -> Plan:
-        """The plan of a query.
+        """Return the plan of a query.
 
         Args:
             query: the query.
-            purpose: what it asks of what services are for.
+            need: what it asks of the purpose of a service.
             weights: what each part adds to a score.
             rank: the order.
-            relaxed: names of criteria that give way: then only offers that miss one of them are found.
+            relaxed: names of criteria that give way: only offers that do not meet one of them are wanted.
         """
         prefer = relaxed.union(query.need.prefer)
-        stated = None if query.need.within is None else float(query.need.within.km)
-        bound = stated is not None and "distance" not in prefer
+        limit = None if query.need.within is None else float(query.need.within.km)
         return cls(
             query=query,
-            purpose=purpose,
+            need=need,
             questions=tuple(
-                Question(criterion, asked, name not in prefer, name in relaxed)
-                for criterion, name, ask in _CRITERIA
-                if (asked := ask(query)) is not None
+                Question(criterion, requirement, criterion.name not in prefer, criterion.name in relaxed)
+                for criterion in CRITERIA
+                if (requirement := criterion.requirement(query)) is not None
             ),
             weights=weights,
             rank=rank,
             origin=None if query.point is None else Origin(query.point.latitude, query.point.longitude),
-            stated=stated,
-            reach=stated if bound and stated is not None else FARTHEST,
-            misses=bool(relaxed),
-            distance_relaxed="distance" in relaxed,
+            limit_km=limit,
+            reach_km=FARTHEST if limit is None or "distance" in prefer else limit,
+            only_misses=bool(relaxed),
+            relaxes_distance="distance" in relaxed,
         )

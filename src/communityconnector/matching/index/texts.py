@@ -1,4 +1,4 @@
-"""Many texts as two arrays, so that a million of them need not be a million objects."""
+"""Many texts as two arrays, so that a million texts are not a million objects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Texts(Sequence[str]):
     Args:
         letters: the bytes of all texts, UTF-8.
         ends: where each text ends in them.
-        check: makes sure that bytes from one place to another are as they were written, each time before they are read.
+        check: raises if bytes from one place to another are not as they were written; called before each reading.
     """
 
     __slots__ = ("_check", "_ends", "_letters")
@@ -57,12 +57,12 @@ class Texts(Sequence[str]):
 
 
 def encoded(texts: Iterable[str]) -> Iterator[bytes]:
-    """Texts as `Texts` has them: half a letter, which a program may have put together, stays as it is."""
+    """Encode texts for `Texts`. Lone surrogates, which a program may have produced, are preserved."""
     return (text.encode("utf-8", "surrogatepass") for text in texts)
 
 
 def number_of(wanted: str, texts: Sequence[str], order: NDArray[Any]) -> int | None:
-    """The number of a text among many, the last of equal ones; `None` where it is not among them.
+    """Return the number of a text among many, the last of equal ones; `None` if it is not among them.
 
     Args:
         wanted: the text.
@@ -76,6 +76,5 @@ def number_of(wanted: str, texts: Sequence[str], order: NDArray[Any]) -> int | N
             low = middle + 1
         else:
             high = middle
-    if not low or texts[found := int(order[low - 1])] != wanted:
-        return None
-    return found
+    number = int(order[low - 1]) if low else None
+    return number if number is not None and texts[number] == wanted else None

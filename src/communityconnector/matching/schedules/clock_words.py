@@ -1,4 +1,4 @@
-"""Times of the day as people say them: the one place that puts hours into words."""
+"""Times of the day in words. All hours that people read are written here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _DAY: Final = timedelta(days=1)
 
 
 def clock(at: time | datetime) -> str:
-    """A time of the day: `9 am`, `9:30 am`, `noon`, `midnight`."""
+    """Return a time of the day in words: `9 am`, `9:30 am`, `noon`, `midnight`."""
     if at.minute == 0 and at.hour in (0, 12):
         return "noon" if at.hour else "midnight"
     minutes = f":{at.minute:02}" if at.minute else ""
@@ -19,7 +19,7 @@ def clock(at: time | datetime) -> str:
 
 
 def span(since: time | datetime, until: time | datetime) -> str:
-    """A span: `9 am to 5 pm`, `all day`, `around the clock until Friday at 6 am`; `ALWAYS` from a week on."""
+    """Return a span in words: `9 am to 5 pm`, `all day`, `around the clock until Friday at 6 am`; `ALWAYS` for a week or more."""
     if not (isinstance(since, datetime) and isinstance(until, datetime)) or until - since < _DAY:
         return f"{clock(since)} to {clock(until)}"
     if until - since >= 7 * _DAY:

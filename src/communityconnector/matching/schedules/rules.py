@@ -1,6 +1,7 @@
-"""The parts of a schedule's rule as values: those that HSDS has fields for, and those that it has not.
+"""The parts of a schedule's rule as values: those with a field in HSDS, and others.
 
-What contradicts itself, or cannot be read, makes the whole rule unknown: leaving a part out would make the hours wider.
+This is the one reading of a schedule. A part that contradicts another or cannot be read makes the whole rule unknown,
+since leaving it out would make the hours longer.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from communityconnector.model.zone_labels import knows_zone
 
 
 class Rule(NamedTuple):
-    """A schedule's parts, as HSDS has them, and in `beyond` those for which it has no field (see `rule_parts`)."""
+    """A schedule's parts as HSDS has them; `beyond` holds those without a field in HSDS (see `rule_parts`)."""
 
     opens_at: str | None = None
     closes_at: str | None = None
@@ -40,20 +41,20 @@ class Rule(NamedTuple):
 
 
 _OTHER_NAMES: Final = {"occurrences": "count", "beyond": "beyond_hsds"}
-"""Parts that are called otherwise in a schedule; `count` is a method of every tuple."""
+"""Parts with another name in a schedule; `count` is a method of every tuple."""
 
 
 def rule_of(schedule: Schedule) -> Rule:
-    """The parts of a schedule that say when it is open."""
+    """Return the parts of a schedule that say when it is open."""
     return Rule._make(getattr(schedule, _OTHER_NAMES.get(part, part)) for part in Rule._fields)
 
 
 class NotUnderstoodError(Exception):
-    """The schedule does not say; the message says why."""
+    """The schedule does not say when it is open; the message says why."""
 
 
 def not_understood(why: str) -> NoReturn:
-    """Give up on a schedule: it is unknown."""
+    """Raise `NotUnderstoodError`: the schedule is unknown."""
     raise NotUnderstoodError(why)
 
 
@@ -69,22 +70,22 @@ class Parts:
 
     Attributes:
         freq: one of `FREQUENCIES`; `None` for single days.
-        every: every how many weeks, months ...
-        count: how many occurrences there are, where that is limited.
+        every: the interval in days, weeks, months or years.
+        count: the number of occurrences, if it is limited.
         wkst: number of the first day of the week (Monday is 0).
         days: weekdays, each with its number in the month or year, or 0.
         bymonthday, byyearday, byweekno, bymonth, bysetpos: as in RFC 5545.
         excluded: days, or moments, on which it does not occur after all.
-        added: days on which it occurs besides.
+        added: days on which it occurs in addition.
         first: the day from which it counts.
         last: the last day on which it may occur.
-        ends: the moment after which nothing begins, where `last` is one.
-        valid_from, valid_to: the days between which it is known to be right.
+        ends: the moment after which nothing begins, if the rule names one on `last`.
+        valid_from, valid_to: the days between which it is valid.
         opens, closes: times of the day.
         zone: the label of its zone, or "".
-        closed: whether it says when it is closed.
-        not_on_holidays: whether it says that it does not hold on holidays.
-        unsure: why its hours may not hold as they stand, or "".
+        closed: whether it says when an offer is closed.
+        not_on_holidays: whether it says that it does not apply on holidays.
+        unsure: why its hours may not apply as written, or "".
     """
 
     freq: str | None
@@ -113,25 +114,25 @@ class Parts:
 
     @property
     def counted(self) -> bool:
-        """Whether it counts from its first day on."""
+        """Whether it counts from its first day."""
         return self.every > 1 or self.count is not None
 
 
 def parts(rule: Rule) -> Parts:
-    """The parts of a rule.
+    """Return the parts of a rule.
 
     Raises:
-        NotUnderstoodError: one of them cannot be read, or contradicts another.
+        NotUnderstoodError: one of them cannot be read or contradicts another.
     """
-    found = _read(rule)
-    if isinstance(found, str):
-        not_understood(found)
-    return found
+    read = _read(rule)
+    if isinstance(read, str):
+        not_understood(read)
+    return read
 
 
 @lru_cache(maxsize=65_536)
 def _read(rule: Rule) -> Parts | str:
-    """As `parts`; why not, where they cannot be read."""
+    """Return the parts of a rule, or why they cannot be read."""
     try:
         return _parts(rule)
     except NotUnderstoodError as reason:
@@ -156,7 +157,7 @@ def _parts(rule: Rule) -> Parts:
         not_understood("the schedule contradicts itself")
     opens, closes = _clock(rule.opens_at, beyond.get("OPENS")), _clock(rule.closes_at, beyond.get("CLOSES"))
     _same_time(opens, beyond)
-    found = Parts(
+    read = Parts(
         freq=freq,
         every=every,
         count=count,
@@ -181,63 +182,63 @@ def _parts(rule: Rule) -> Parts:
         not_on_holidays="HOLIDAYS" in beyond,
         unsure=beyond.get("UNSURE", ""),
     )
-    _check(found)
-    return found
+    _check(read)
+    return read
 
 
-def _check(found: Parts) -> None:
-    """What no rule may have, by RFC 5545 section 3.3.10, and what has no first day to count from."""
-    if found.first is not None and found.last is not None and found.last < found.first:
+def _check(read: Parts) -> None:
+    """Refuse what RFC 5545 section 3.3.10 forbids, and a rule without a first day to count from."""
+    if read.first is not None and read.last is not None and read.last < read.first:
         not_understood("the schedule ends before it begins")
-    freq = found.freq
+    freq = read.freq
     if freq is None:
-        by = (found.days, found.bymonthday, found.byyearday, found.byweekno, found.bymonth, found.bysetpos)
-        if found.unsure and not found.first:
-            not_understood(found.unsure)
-        if any(by) or (found.first is None and not found.added and not _is_short(found)):
+        by = (read.days, read.bymonthday, read.byyearday, read.byweekno, read.bymonth, read.bysetpos)
+        if read.unsure and not read.first:
+            not_understood(read.unsure)
+        if any(by) or (read.first is None and not read.added and not _is_short(read)):
             not_understood("the schedule does not say how often it repeats")
         return
-    _check_days(found, freq)
-    if found.bysetpos and not (
-        found.days or found.bymonthday or found.byyearday or found.byweekno or found.bymonth
+    _check_days(read, freq)
+    if read.bysetpos and not (
+        read.days or read.bymonthday or read.byyearday or read.byweekno or read.bymonth
     ):
         not_understood("the schedule picks from nothing")
-    if found.first is None and found.counted:
+    if read.first is None and read.counted:
         not_understood("the schedule does not say when it began")
 
 
-def _check_days(found: Parts, freq: str) -> None:
-    """What the days of a rule may not be."""
-    numbered = any(number for number, _ in found.days)
-    if (found.byyearday or found.byweekno) and freq != "YEARLY":
+def _check_days(read: Parts, freq: str) -> None:
+    """Refuse what RFC 5545 forbids for the days of a rule."""
+    numbered = any(number for number, _ in read.days)
+    if (read.byyearday or read.byweekno) and freq != "YEARLY":
         not_understood("the schedule counts days or weeks of the year, which it may not")
     if numbered and freq not in {"MONTHLY", "YEARLY"}:
         not_understood("the schedule numbers the days of a week or a day")
-    if numbered and not all(number for number, _ in found.days):
-        # By RFC 5545 either kind of day counts; programs that expand rules take those that are both.
+    if numbered and not all(number for number, _ in read.days):
+        # By RFC 5545 days of either kind count, but programs that expand rules take only days that are both.
         not_understood("the schedule has days with and without a number")
-    if found.bymonthday and freq == "WEEKLY":
+    if read.bymonthday and freq == "WEEKLY":
         not_understood("the schedule has days of the month in a week")
-    if numbered and found.byweekno:
+    if numbered and read.byweekno:
         not_understood("the schedule numbers the days of a week")
-    if found.bysetpos and found.byweekno:
+    if read.bysetpos and read.byweekno:
         not_understood("the schedule picks from weeks that may begin in another year")
-    if any(abs(number) > (5 if freq == "MONTHLY" or found.bymonth else 53) for number, _ in found.days):
+    if any(abs(number) > (5 if freq == "MONTHLY" or read.bymonth else 53) for number, _ in read.days):
         not_understood("a day of the schedule cannot be read")
 
 
-def _is_short(found: Parts) -> bool:
-    """Whether it is known to be right, or closed, in some days only: such a schedule is of just these."""
-    first, last = found.valid_from, found.valid_to
-    return first is not None and last is not None and (found.closed or 0 <= (last - first).days <= FEW_DAYS)
+def _is_short(read: Parts) -> bool:
+    """Return whether a rule is valid, or says closed, on a few days only: then it is for just these days."""
+    first, last = read.valid_from, read.valid_to
+    return first is not None and last is not None and (read.closed or 0 <= (last - first).days <= FEW_DAYS)
 
 
 FEW_DAYS: Final = 31
-"""What holds for so many days at most is an exception to what holds for longer."""
+"""A schedule for so many days at most is an exception to one for longer."""
 
 
 def _one(field: Any, besides: str | None, *, loose: bool = False) -> Any:
-    """The value of a part that may stand in two places, and must be the same in both."""
+    """Return the value of a part that may stand in two places; it must be the same in both."""
     if field is None or field == "":
         return besides
     if besides is not None and _bare(str(field), loose=loose) != _bare(besides, loose=loose):
@@ -271,12 +272,12 @@ _BYDAY: Final = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 
 
 def weekdays(text: str | None) -> tuple[tuple[int, int], ...]:
-    """The days of a `byday`: for each its number in the month or year, or 0, and its number in the week."""
+    """Return the days of a `byday`: for each its number in the month or year, or 0, and its number in the week."""
     written = [part.strip().upper() for part in (text or "").split(",") if part.strip()]
-    found = [_BYDAY.fullmatch(part) for part in written]
-    if None in found:
+    matches = [_BYDAY.fullmatch(part) for part in written]
+    if None in matches:
         not_understood("a day of the schedule cannot be read")
-    return tuple((int(match[1] or 0), WEEK.index(Weekday(match[2]))) for match in found if match)
+    return tuple((int(match[1] or 0), WEEK.index(Weekday(match[2]))) for match in matches if match)
 
 
 def _numbers(text: str | None, most: int, *, signed: bool) -> tuple[int, ...]:
@@ -291,7 +292,7 @@ def _numbers(text: str | None, most: int, *, signed: bool) -> tuple[int, ...]:
 
 @lru_cache(maxsize=4096)
 def day_of(text: str | None) -> date | None:
-    """A date as HSDS writes it."""
+    """Return a date as HSDS writes it."""
     if not text:
         return None
     try:
@@ -320,7 +321,7 @@ def _moment(text: str) -> Moment:
 
 
 def _until(field: str | None, besides: str | None) -> tuple[date | None, datetime | None]:
-    """The last day, and the last moment where the rule ends in the middle of a day."""
+    """Return the last day, and the last moment if the rule ends in the middle of a day."""
     last = day_of(field)
     if besides is None:
         return last, None
@@ -332,14 +333,14 @@ def _until(field: str | None, besides: str | None) -> tuple[date | None, datetim
 
 
 def _clock(field: str | None, besides: str | None) -> time | None:
-    given, other = time_of(field), time_of(besides)
-    if given is not None and other is not None and given.replace(tzinfo=None) != other:
+    at, other = time_of(field), time_of(besides)
+    if at is not None and other is not None and at.replace(tzinfo=None) != other:
         not_understood("the schedule contradicts itself")
-    return given if field is not None else other
+    return at if field is not None else other
 
 
 def _same_time(opens: time | None, beyond: dict[str, str]) -> None:
-    """A rule may say at which hour it occurs: then that is when it opens."""
+    """Refuse a rule that names an hour other than that of its opening."""
     for name, value in (
         ("BYHOUR", opens and opens.hour), ("BYMINUTE", opens and opens.minute), ("BYSECOND", opens and opens.second),
     ):  # fmt: skip

@@ -1,10 +1,11 @@
-"""By which clock the times of a schedule are meant.
+"""The time zones of the times of schedules.
 
-A schedule's own zone counts first, then that of its location, then that of the library, then that of the moment asked.
-Its own zone is an hour offset from UTC, which HSDS has a field for, or a label: an IANA name, "Eastern Time", "EST".
+A schedule's own zone counts first, then that of its location, then that of the library, then that of the moment in the
+query. Its own zone is an offset from UTC in hours, for which HSDS has a field, or a label: an IANA name, "Eastern Time",
+"EST".
 
-An offset, and a label such as "EST", know no summer time; most sources that write them mean the clock on the wall all
-the same. Where that makes a difference, both are tried, and the answer is unknown unless both give it.
+An offset, and a label such as "EST", have no summer time, but most sources that write them mean local time. If that
+makes a difference, both are tried, and the answer is unknown unless they agree.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from communityconnector.model.zone_labels import meaning_of
 
 
 def _own(rule: Rule) -> tuple[tzinfo | None, float | None] | None:
-    """The zone and the offset that a rule says; `None` where it says neither."""
+    """Return the zone and the offset of a rule; `None` if it has neither."""
     try:
         label = parts(rule).zone
     except NotUnderstoodError:
@@ -30,19 +31,19 @@ def _own(rule: Rule) -> tuple[tzinfo | None, float | None] | None:
 
 
 def clocks(rules: Sequence[Rule], moment: datetime, zone: tzinfo | None) -> list[tuple[tzinfo, ...]]:
-    """The zones of rules, one each: as many times as there are clocks that may be meant.
+    """Return the possible zones of rules: one zone for each rule, once or twice.
 
     Args:
         rules: the rules.
-        moment: about when.
-        zone: the zone of what names none; by default that of the moment.
+        moment: a moment near the time in question.
+        zone: the zone of rules that name none; by default that of the moment.
     """
     there = zone or moment.tzinfo or UTC
     if all(rule.timezone is None and "TZID=" not in rule.beyond for rule in rules):
         return [(there,) * len(rules)]
     candidates = [_candidates(_own(rule), moment, there) for rule in rules]
-    found = [tuple(zones[0] for zones in candidates), tuple(zones[-1] for zones in candidates)]
-    return found if found[0] != found[1] else found[:1]
+    first, last = tuple(zones[0] for zones in candidates), tuple(zones[-1] for zones in candidates)
+    return [first] if first == last else [first, last]
 
 
 def _candidates(
@@ -58,7 +59,7 @@ def _candidates(
     offsets = {_offset_at(wall, moment + timedelta(days=days)) for days in (0, 91, 182, 273)}
     if timedelta(hours=offset) not in offsets:
         return [fixed]
-    # A clock on the wall that has this offset now, or in another season.
+    # Local time has this offset now, or in another season.
     return [wall] if _offset_at(wall, moment) == timedelta(hours=offset) else [fixed, wall]
 
 

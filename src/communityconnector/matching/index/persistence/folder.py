@@ -1,7 +1,7 @@
 """A folder of arrays and texts, written once and mapped into the memory of any number of processes.
 
-What is written goes to a new generation of files beside the old one; then the manifest is replaced, in one step, and
-says which files count. So a writer that is cut off leaves the old state, and whoever has the old files mapped goes on
+A writer makes a new generation of files next to the old one. Then it replaces the manifest, in one step, which says which
+files count. So a writer that is interrupted leaves the old state, and processes that have mapped the old files can go on
 reading them.
 """
 
@@ -26,27 +26,27 @@ from communityconnector.matching.index.texts import Texts, encoded
 
 FORMAT: Final = "communityconnector index"
 VERSION: Final = 3
-"""Counts up whenever older files would be misread."""
+"""Increase it whenever older files would be misread, such as when the facts of a criterion change."""
 
 _MANIFEST: Final = "manifest.json"
 _PAGES: Final = "pages"
 _SMALL: Final = 65_536
-"""Files of fewer bytes are read at once instead of being mapped."""
+"""Smaller files are read at once instead of being mapped, in bytes."""
 
 
 class Writer:
-    """Writes a new generation of a folder's files; as a context, leaves nothing behind when it fails.
+    """Writes a new generation of a folder's files. As a context manager, it leaves nothing behind if it fails.
 
     Args:
-        folder: the folder; made if there is none.
-        durable: whether all is on the disk before it counts. One that is gone with the process need not be.
+        folder: the folder; created if it is missing.
+        durable: whether all files are on the disk before they count. Temporary ones need not be.
     """
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self._folder = folder
         self._durable = durable
         if folder.exists() and not folder.is_dir():
-            _unusable(f"{folder} is a file: an index is kept in a folder")
+            _unusable(f"{folder} is a file: an index is stored in a folder")
         folder.mkdir(parents=True, exist_ok=True)
         self._name, self._room = _new_room(folder)
         self._done = False
@@ -66,12 +66,12 @@ class Writer:
             np.lib.format.write_array(file, np.ascontiguousarray(values), allow_pickle=False)
 
     def texts(self, name: str, texts: Iterable[str], *, paged: bool = False) -> int:
-        """Write texts as they come, and give how many there were.
+        """Write texts as they come, and return their number.
 
         Args:
             name: the name.
             texts: the texts.
-            paged: whether pages are compared as they are read, and not all on opening: for texts of which few are read.
+            paged: whether pages are compared when they are read, not all on opening: for texts of which few are read.
         """
         with (self._room / f"{name}.utf8").open("wb") as file:
             ends, at = array("q"), 0
@@ -88,32 +88,32 @@ class Writer:
         (self._room / f"{name}.json").write_text(json.dumps(values), encoding="utf-8")
 
     def finish(self, about: dict[str, Any]) -> None:
-        """Make this generation the one that counts.
+        """Make this the generation that counts.
 
         Args:
             about: what the manifest says of it, as JSON values.
         """
-        files = {path.name: self._kept(path) for path in sorted(self._room.iterdir())}
-        told = {"format": FORMAT, "version": VERSION, "generation": self._name, **about, "files": files}
-        told["sha256"] = _digest_of(told)
+        files = {path.name: self._entry(path) for path in sorted(self._room.iterdir())}
+        manifest = {"format": FORMAT, "version": VERSION, "generation": self._name, **about, "files": files}
+        manifest["sha256"] = _digest_of(manifest)
         beside = self._folder / f".{_MANIFEST}.{self._name}"
         with beside.open("w", encoding="utf-8") as file:
-            json.dump(told, file, indent=1)
-            self._settle(file)
+            json.dump(manifest, file, indent=1)
+            self._flush(file)
         beside.replace(self._folder / _MANIFEST)
         self._done = True
         for room in self._folder.glob("generation-*"):
             if room.name != self._name:
                 shutil.rmtree(room, ignore_errors=True)
 
-    def _kept(self, path: Path) -> dict[str, Any]:
-        """What the manifest says of a file, once that is safely on the disk."""
+    def _entry(self, path: Path) -> dict[str, Any]:
+        """Return what the manifest says of a file, once the file is safely on the disk."""
         with path.open("rb") as file:
-            self._settle(file)
+            self._flush(file)
         return {"bytes": path.stat().st_size, "pages": digest_of(sums_of(content_of(path)))}
 
-    def _settle(self, file: IO[Any]) -> None:
-        """Have what was written on the disk."""
+    def _flush(self, file: IO[Any]) -> None:
+        """Make sure that what was written is on the disk."""
         file.flush()
         if self._durable:
             os.fsync(file.fileno())
@@ -133,7 +133,7 @@ def _new_room(folder: Path) -> tuple[str, Path]:
 
 
 class Reader:
-    """Reads the generation of a folder's files that counts, and compares their checksums.
+    """Reads the generation of a folder's files that counts, and compares the checksums.
 
     Args:
         folder: the folder.
@@ -150,7 +150,7 @@ class Reader:
         self.about = self._manifest()
         self._room = folder / str(self.about["generation"])
         while not self._room.is_dir() and (newer := self._manifest()) != self.about:
-            # Another process has just replaced what the manifest spoke of.
+            # Another process has just replaced the generation of the manifest.
             self.about = newer
             self._room = folder / str(newer["generation"])
         for name, file in self.about["files"].items():
@@ -159,21 +159,21 @@ class Reader:
     def _manifest(self) -> dict[str, Any]:
         path = self._folder / _MANIFEST
         try:
-            told = json.loads(path.read_bytes())
+            manifest = json.loads(path.read_bytes())
         except FileNotFoundError:
             _unusable(f"{self._folder} holds no index: save one there with `Index.save` or `Index.build`")
         except (OSError, ValueError):
             _unusable(f"{path} cannot be read: build the index again")
-        if not isinstance(told, dict) or told.get("format") != FORMAT:
+        if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
             _unusable(f"{path} is not that of an index")
-        if told.get("version") != VERSION:
+        if manifest.get("version") != VERSION:
             _unusable(
-                f"{self._folder} holds an index of version {told.get('version')!r}; this library reads {VERSION}: "
+                f"{self._folder} holds an index of version {manifest.get('version')!r}; this library reads {VERSION}: "
                 "build it again"
             )
-        if told.pop("sha256", None) != _digest_of(told):
+        if manifest.pop("sha256", None) != _digest_of(manifest):
             _unusable(f"{path} is damaged: build the index again")
-        return told
+        return manifest
 
     def _check(self, path: Path, file: dict[str, Any]) -> None:
         try:
@@ -187,7 +187,7 @@ class Reader:
             _damaged(path)
 
     def array(self, name: str) -> NDArray[Any]:
-        """An array."""
+        """Return an array."""
         path = self._room / f"{name}.npy"
         mode = None if path.stat().st_size < _SMALL else "r"
         try:
@@ -197,11 +197,11 @@ class Reader:
             _unusable(f"{path} cannot be read: build the index again")
 
     def has_texts(self, name: str) -> bool:
-        """Whether there are texts of a name."""
+        """Return whether there are texts of a name."""
         return f"{name}.utf8" in self.about["files"]
 
     def texts(self, name: str) -> Texts:
-        """Texts."""
+        """Return texts."""
         path = self._room / f"{name}.utf8"
         letters, ends = content_of(path), self.array(f"{name}-ends")
         if f"{name}-{_PAGES}.npy" not in self.about["files"]:
@@ -216,7 +216,7 @@ class Reader:
         return Texts(letters, ends, check)
 
     def values(self, name: str) -> Any:
-        """JSON values."""
+        """Return JSON values."""
         path = self._room / f"{name}.json"
         try:
             return json.loads(path.read_bytes())
@@ -224,8 +224,8 @@ class Reader:
             _unusable(f"{path} cannot be read: build the index again")
 
 
-def _digest_of(told: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+def _digest_of(manifest: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
 
 
 def _damaged(path: Path) -> NoReturn:

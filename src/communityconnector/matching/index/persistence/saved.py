@@ -1,10 +1,11 @@
-"""What of an index goes into which file of its folder, and back."""
+"""The files of a saved index: which part of it each holds."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, cast, overload
 
 import numpy as np
@@ -14,13 +15,14 @@ from communityconnector.interchange import Mode, to_raw
 from communityconnector.interchange.structuring.structurer import Structurer
 from communityconnector.matching.criteria import CRITERIA, Criterion, Facts
 from communityconnector.matching.index.answers import AnswerTable
+from communityconnector.matching.index.builder import Builder
 from communityconnector.matching.index.columns import Columns, Postings
 from communityconnector.matching.index.part import Part
 from communityconnector.matching.index.persistence.folder import Reader, Writer
 from communityconnector.matching.index.segment import Segment
 from communityconnector.matching.index.texts import Texts
-from communityconnector.matching.purpose import Listed, Sign
-from communityconnector.model import Service, TaxonomyTerm
+from communityconnector.matching.purpose import ListedTerm, Sign
+from communityconnector.model import Audience, Service, TaxonomyTerm
 from communityconnector.needs import Vocabulary
 
 _ARRAYS: Final = (
@@ -36,43 +38,101 @@ _ARRAYS: Final = (
     "by_service_id",
 )
 _POSTINGS: Final = ("concepts", "terms", "words")
+_NAMES: Final = [criterion.name for criterion in CRITERIA]
 
 FetchService = Callable[[str], Service | None]
-"""Gives a service by its id, from wherever services are stored."""
+"""Returns a service by its id, from wherever services are stored."""
 
 
 def fingerprint(words: Vocabulary) -> str:
-    """What tells one vocabulary from another: an index made with the one is of no use with the other."""
-    told = [
+    """Return the fingerprint of a vocabulary. An index made with another vocabulary cannot be used."""
+    content = [
         sorted(
             (concept.id, concept.name, *words.ancestors(concept.id)) for concept in words.concepts.values()
         ),
         sorted((phrase.concept, phrase.weight, phrase.words) for phrase in words.phrases),
         sorted(words.open_eligibility.items()),
     ]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def write_terms(writer: Writer, terms: Mapping[str, TaxonomyTerm]) -> None:
-    """Write the taxonomy terms of an index."""
+def build(  # noqa: PLR0913  # what `Index.build` takes
+    folder: Path,
+    services: Iterable[Service],
+    builder: Builder,
+    audience: Audience,
+    *,
+    fetch: FetchService | None,
+    durable: bool,
+) -> None:
+    """Index services as they stream by, in a folder (see `Index.build`)."""
+
+    def added() -> Iterator[Service]:
+        for service in services:
+            builder.add(service)
+            yield service
+
+    with Writer(folder, durable=durable) as writer:
+        if fetch is None:
+            writer.texts("part-0-services", _as_texts(added()), paged=True)
+        else:
+            for _ in added():
+                pass
+        _write_segment(writer, "part-0", builder.finish())
+        _finish(writer, 1, builder.vocabulary, builder.terms, audience)
+
+
+def save(  # noqa: PLR0913  # all that an index holds
+    folder: Path,
+    parts: Sequence[Part],
+    vocabulary: Vocabulary,
+    terms: Mapping[str, TaxonomyTerm],
+    audience: Audience,
+    *,
+    services: bool,
+) -> None:
+    """Write an index to a folder (see `Index.save`)."""
+    with Writer(folder) as writer:
+        for number, part in enumerate(parts):
+            _write_segment(writer, f"part-{number}", part.segment)
+            if services:
+                texts = _as_texts(map(part.service, part.numbers))
+                writer.texts(f"part-{number}-services", texts, paged=True)
+        _finish(writer, len(parts), vocabulary, terms, audience)
+
+
+def _finish(
+    writer: Writer, parts: int, vocabulary: Vocabulary, terms: Mapping[str, TaxonomyTerm], audience: Audience
+) -> None:
     writer.values("taxonomy-terms", [to_raw(term) for term in terms.values()])
+    writer.finish(
+        {"parts": parts, "vocabulary": fingerprint(vocabulary), "criteria": _NAMES, "audience": str(audience)}
+    )
 
 
-def read_terms(reader: Reader) -> dict[str, TaxonomyTerm]:
-    """The taxonomy terms of an index."""
+def open_parts(
+    folder: Path, vocabulary: Vocabulary, fetch: FetchService | None
+) -> tuple[tuple[Part, ...], dict[str, TaxonomyTerm], Audience]:
+    """Return the parts of an index in a folder, its taxonomy terms and its audience (see `Index.open`)."""
+    reader = Reader(folder)
+    about = reader.about
+    for made_with, expected in (("vocabulary", fingerprint(vocabulary)), ("criteria", _NAMES)):
+        if about.get(made_with) != expected:
+            what = "needs vocabulary" if made_with == "vocabulary" else made_with
+            message = f"{folder} holds an index made with another {what}: build it again"
+            raise UnusableIndexError(message)
+    parts = tuple(_read_part(reader, f"part-{number}", fetch) for number in range(about["parts"]))
+    return parts, _read_terms(reader), Audience(about["audience"])
+
+
+def _read_terms(reader: Reader) -> dict[str, TaxonomyTerm]:
     read = Structurer(Mode.COLLECT)
     terms = [cast("TaxonomyTerm", read.record(TaxonomyTerm, raw)) for raw in reader.values("taxonomy-terms")]
     return {term.id: term for term in terms}
 
 
-def write_segment(writer: Writer, name: str, segment: Segment) -> None:
-    """Write a segment.
-
-    Args:
-        writer: where to.
-        name: what its files begin with.
-        segment: the segment.
-    """
+def _write_segment(writer: Writer, name: str, segment: Segment) -> None:
+    """Write a segment to files whose names begin with a name."""
     columns = segment.columns
     for array in _ARRAYS:
         writer.array(f"{name}-{array}", getattr(columns, array))
@@ -97,15 +157,15 @@ def write_segment(writer: Writer, name: str, segment: Segment) -> None:
             writer.array(f"{name}-{criterion}-{number}", column)
 
 
-def read_segment(reader: Reader, name: str) -> Segment:
-    """The segment whose files begin with a name."""
+def _read_segment(reader: Reader, name: str) -> Segment:
+    """Return the segment of the files whose names begin with a name."""
     facts, tables = {}, {}
     for criterion in CRITERIA:
         facts[criterion.name] = reader.array(f"{name}-{criterion.name}")
-        held = _Restored(criterion, reader.texts(f"{name}-{criterion.name}-facts"))
-        count = AnswerTable.columns_held(criterion)
-        sooner = tuple(reader.array(f"{name}-{criterion.name}-{number}") for number in range(count))
-        tables[criterion.name] = AnswerTable(criterion, held, sooner)
+        saved_facts = _SavedFacts(criterion, reader.texts(f"{name}-{criterion.name}-facts"))
+        count = AnswerTable.column_count(criterion)
+        shortcut = tuple(reader.array(f"{name}-{criterion.name}-{number}") for number in range(count))
+        tables[criterion.name] = AnswerTable(criterion, saved_facts, shortcut)
     arrays: dict[str, Any] = {array: reader.array(f"{name}-{array}") for array in _ARRAYS}
     postings: dict[str, Any] = {kind: _postings(reader, f"{name}-{kind}") for kind in _POSTINGS}
     columns = Columns(
@@ -113,7 +173,7 @@ def read_segment(reader: Reader, name: str) -> Segment:
         **postings,
         facts=facts,
         signs=[Sign(*sign) for sign in reader.values(f"{name}-signs")],
-        listed=[Listed(*listed) for listed in reader.values(f"{name}-listed")],
+        listed=[ListedTerm(*listed) for listed in reader.values(f"{name}-listed")],
         where_words=reader.values(f"{name}-where-words"),
         offer_ids=reader.texts(f"{name}-offer-ids"),
         service_ids=reader.texts(f"{name}-service-ids"),
@@ -128,11 +188,11 @@ def _postings(reader: Reader, name: str) -> Postings:
     return Postings(spans, reader.array(name), reader.array(f"{name}-data"))
 
 
-class _Restored(Sequence[Facts]):
-    """Facts that are read when they are looked at."""
+class _SavedFacts(Sequence[Facts]):
+    """Facts that are read when they are accessed."""
 
     def __init__(self, criterion: Criterion, texts: Texts) -> None:
-        self._restored = criterion.restored
+        self._from_json = criterion.from_json
         self._texts = texts
 
     def __len__(self) -> int:
@@ -145,26 +205,16 @@ class _Restored(Sequence[Facts]):
     def __getitem__(self, index: int | slice) -> Facts | list[Facts]:
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
-        return self._restored(json.loads(self._texts[index]))
+        return self._from_json(json.loads(self._texts[index]))
 
 
-def recorded(services: Iterable[Service]) -> Iterator[str]:
-    """Services as texts."""
+def _as_texts(services: Iterable[Service]) -> Iterator[str]:
     return (json.dumps(to_raw(service), separators=(",", ":")) for service in services)
 
 
-def read_part(reader: Reader, name: str, fetch: FetchService | None) -> Part:
-    """The part whose files begin with a name.
-
-    Args:
-        reader: where from.
-        name: what the files begin with.
-        fetch: gives services by their ids; `None` to take them from the folder.
-
-    Raises:
-        UnusableIndexError: the folder keeps no services, and nothing gives them either.
-    """
-    segment = read_segment(reader, name)
+def _read_part(reader: Reader, name: str, fetch: FetchService | None) -> Part:
+    """Return the part of the files whose names begin with a name."""
+    segment = _read_segment(reader, name)
     ids = segment.columns.service_ids
     if fetch is not None:
 
@@ -177,7 +227,7 @@ def read_part(reader: Reader, name: str, fetch: FetchService | None) -> Part:
 
         return Part(segment, fetched)
     if not reader.has_texts(f"{name}-services"):
-        message = "this index was saved without services: say with `fetch` who gives them"
+        message = "this index was saved without services: pass `fetch`, a function that returns them"
         raise UnusableIndexError(message)
     texts = reader.texts(f"{name}-services")
 

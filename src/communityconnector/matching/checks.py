@@ -1,4 +1,4 @@
-"""What a need asks for by name must be known: other terms, languages and orders are refused, with what is near."""
+"""Checks of the names in a need: an unknown term, language or order is refused, with similar names."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ _SECTION: Final = re.compile("[A-Z]")
 
 
 def check_need(need: Any, index: Index) -> Need:
-    """A need, or a text as one, whose terms and language are known.
+    """Return a need, or a text as a need, whose terms and language are known.
 
     Args:
         need: the need.
-        index: the index of the directory that is asked.
+        index: the index of the directory.
 
     Raises:
-        InvalidNeedError: it is no need, or its language is not known.
-        UnknownNeedError: one of its terms is neither in the needs vocabulary nor in the directory. Codes of the form
-            of 211 taxonomies are taken as they are: that no service is listed under one is an answer.
+        InvalidNeedError: it is not a need, or its language is unknown.
+        UnknownNeedError: one of its terms is neither in the needs vocabulary nor in the directory. Codes in the form of
+            211 taxonomies are always accepted, since "no service is listed there" is an answer.
     """
-    asked = Need(need) if isinstance(need, str) else need
-    if not isinstance(asked, Need):
+    checked = Need(need) if isinstance(need, str) else need
+    if not isinstance(checked, Need):
         message = f"a need must be a `Need` or a text, not {type(need).__name__}"
         raise InvalidNeedError(message)
-    for term in asked.terms:
+    for term in checked.terms:
         if not (index.has_term(term) or is_hierarchical(term) or _SECTION.fullmatch(term)):
             raise UnknownNeedError(_unknown_term(term, index))
-    wanted = asked.language
-    if wanted is not None and not languages.is_known(wanted) and not index.has_language(wanted):
-        near = did_you_mean(wanted, languages.names())
-        message = f"`language` is not known; {near or 'give an ISO 639 code or an English name: es, Spanish'}"
+    language = checked.language
+    if language is not None and not languages.is_known(language) and not index.has_language(language):
+        near = did_you_mean(language, languages.names())
+        message = f"`language` is unknown; {near or 'give an ISO 639 code or an English name: es, Spanish'}"
         raise InvalidNeedError(message)
-    return asked
+    return checked
 
 
-def rank_of(value: Any) -> Rank:
-    """An order by its name.
+def check_rank(value: Any) -> Rank:
+    """Return an order by its name.
 
     Raises:
         InvalidNeedError: there is no such order.
@@ -55,7 +55,7 @@ def rank_of(value: Any) -> Rank:
     except ValueError:
         listing = ", ".join(Rank)
         near = did_you_mean(value, Rank) if isinstance(value, str) else ""
-        message = f"`rank` is not known; {near or f'it is one of {listing}'}"
+        message = f"`rank` is unknown; {near or f'it is one of {listing}'}"
         raise InvalidNeedError(message) from None
 
 
@@ -64,4 +64,4 @@ def _unknown_term(term: str, index: Index) -> str:
     known = {**index.term_names(), **{c.name: c.id for c in concepts}, **{c.id: c.id for c in concepts}}
     near = did_you_mean(term, known)
     listing = "`vocabulary().concepts` lists the needs, `directory.taxonomy_terms` the directory's own terms"
-    return f"the term {term[:50]!r} is not known; {near + ' ' if near else ''}{listing}"
+    return f"the term {term[:50]!r} is unknown; {near + ' ' if near else ''}{listing}"

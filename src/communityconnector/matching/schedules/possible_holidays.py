@@ -1,7 +1,7 @@
-"""Days that agencies may keep as holidays, for hours that say "closed on holidays" and no more.
+"""Days on which agencies may be closed for a holiday, for hours that only say "closed on holidays".
 
-Wide on purpose: federal and bank holidays of the United States, Canada and the United Kingdom, the days that are kept
-in their place, and those around them on which offices often close. On such a day the hours are unknown.
+The list is long on purpose: federal and bank holidays of the United States, Canada and the United Kingdom, the days that
+replace them, and days around them on which offices often close. On such a day the hours are unknown.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ _MONDAYS: Final = {
     (9, 1): "Labor Day",
     (10, 2): "Columbus Day",
 }
-"""By month, and which Monday of the month it is."""
+"""By month and number of the Monday in the month."""
 _LAST_MONDAYS: Final = {5: "Memorial Day", 8: "the August bank holiday"}
 _DAY: Final = timedelta(days=1)
 
 
 @lru_cache(maxsize=4096)
-def perhaps_a_holiday(day: date) -> str:
-    """Which holiday agencies may keep on a day; "" for an ordinary one."""
-    return _fixed(day) or _kept_instead(day) or _monday(day) or _thanksgiving(day) or _easter(day)
+def possible_holiday(day: date) -> str:
+    """Return the holiday for which agencies may be closed on a day; "" for an ordinary day."""
+    return _fixed(day) or _replaced(day) or _monday(day) or _thanksgiving(day) or _easter(day)
 
 
 def _fixed(day: date) -> str:
     return _FIXED.get((day.month, day.day), "")
 
 
-def _kept_instead(day: date) -> str:
-    """Where a holiday falls on a weekend, the Friday before or the Monday after is kept."""
+def _replaced(day: date) -> str:
+    """Return the holiday on the weekend that the Friday before or the Monday after replaces."""
     if day.weekday() == 0:
         return _fixed(day - _DAY) or _fixed(day - 2 * _DAY)
     return _fixed(day + _DAY) if day.weekday() == 4 and day < date.max else ""

@@ -1,4 +1,4 @@
-"""What to say where a need was not understood, or only guessed at: a plain sentence, and what to do next."""
+"""The advice if a need was not understood, or only guessed: a plain sentence, and what to do next."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ _TRY: Final = "Try plain words: food, rent, a bed tonight; or in Spanish: comida
 
 
 def advice(meaning: Interpretation, vocabulary: Vocabulary, *, has_terms: bool, has_matches: bool) -> str:
-    """A sentence for whoever asked; "" where the need was understood.
+    """Return a sentence for the person who asked; "" if the need was understood.
 
     Args:
         meaning: what was understood.
         vocabulary: the needs that can be understood.
-        has_terms: whether the need was given by terms, too.
-        has_matches: whether anything is shown all the same.
+        has_terms: whether the need also has terms.
+        has_matches: whether there are matches all the same.
     """
     if has_terms or (meaning.concepts and not meaning.is_guessed):
         return ""
     if meaning.urgent:
-        return "Call one of these lines first. What else is needed was not understood."
+        return "Call one of these lines first. Any other need was not understood."
     if meaning.library_business:
         return "This sounds like library business rather than a need for a service: ask the library's staff."
     if meaning.concepts:
-        return f"What is needed is not clear: these are guesses, and nothing is known to fit. {_TRY}"
+        return f"The need is not clear: these are guesses, and nothing is known to fit. {_TRY}"
     if has_matches:
-        return f"What is needed was not understood: only the same words were looked for. {_TRY}"
-    why = "Only English and Spanish are" if meaning.other_script else "What is needed was not"
+        return f"The need was not understood: only the same words were searched. {_TRY}"
+    why = "Only English and Spanish are" if meaning.other_script else "The need was not"
     return f"{why} understood. {_TRY} {_understood(vocabulary)}"
 
 

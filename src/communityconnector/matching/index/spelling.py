@@ -1,4 +1,4 @@
-"""Words that no record has, brought to words that some record has."""
+"""Corrects the spelling of words that no record has."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from string import ascii_lowercase
 from typing import Final
 
 SHORTEST: Final = 5
-"""Shorter words are not repaired: one letter makes them another word."""
+"""Shorter words are not corrected, since one letter makes them another word."""
 LONGEST: Final = 30
-"""Nor are longer ones: no word is so long, and every letter makes 54 variants to look for."""
+"""Longer words are not corrected: no word is so long, and every letter makes 54 variants to look up."""
 
 
-def repaired(word: str, count: Callable[[str], int]) -> str:
-    """A word as it stands, if any service has it; else the commonest word that is one slip away; else the same.
+def correct(word: str, count: Callable[[str], int]) -> str:
+    """Return a word unchanged if a service has it, else the most common word that is one slip away, else unchanged.
 
-    A slip is a letter too many or too few, a wrong letter, or two letters in the wrong order (Damerau 1964). The
-    first letter is taken to be right.
+    A slip is a letter too many or too few, a wrong letter, or two letters in the wrong order (Damerau 1964). The first
+    letter is assumed to be right.
 
     Args:
-        word: a stem that means nothing in any language that is understood.
-        count: how many offers have a stem.
+        word: a stem that no known language has.
+        count: returns the number of offers that have a stem.
     """
     if not SHORTEST <= len(word) <= LONGEST or not word.isalpha() or count(word):
         return word
