@@ -1,4 +1,4 @@
-"""How much of a directory's services is known: the name, a way to reach it, the place, hours, purpose and eligibility."""
+"""How many services of a directory state their name, contact, place, hours, purpose and eligibility."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from communityconnector.needs import PhraseInterpreter, interpreter
 
 
 class Aspect(StrEnum):
-    """What a patron has to know of a service to be helped by it."""
+    """What a patron has to know of a service to use it."""
 
     NAME = "name"
     """What it is called."""
     CONTACT = "way to reach"
     """A telephone, an e-mail address or a web page: its own, its location's or its agency's."""
     PLACE = "place"
-    """An address or a point, or the area to which it comes; a place that is kept confidential counts as known."""
+    """An address, a point, or the area that it comes to. A confidential place counts as known."""
     HOURS = "hours"
-    """A schedule that can be followed."""
+    """A schedule that is understood."""
     PURPOSE = "what it is for"
-    """A need that its name, description or taxonomy terms state and the vocabulary knows."""
+    """A need of the vocabulary, by its name, description or taxonomy terms."""
     ELIGIBILITY = "who it is for"
     """Ages, or who is eligible in words."""
 
@@ -39,9 +39,9 @@ class Share:
 
     Attributes:
         aspect: the aspect.
-        known: how many services state it.
-        total: how many services there are.
-        lacking: ids of the services that do not state it, in the directory's order.
+        known: the number of services that state it.
+        total: the number of services.
+        lacking: the ids of the services that do not state it, in the directory's order.
     """
 
     aspect: Aspect
@@ -51,14 +51,14 @@ class Share:
 
 
 def completeness(directory: Directory, phrases: PhraseInterpreter | None = None) -> tuple[Share, ...]:
-    """Count the services that state each aspect which a patron has to know.
+    """Count the services that state each aspect that a patron has to know.
 
     Args:
         directory: the directory.
-        phrases: understands what services are for; by default with the vocabulary that ships.
+        phrases: finds out what services are for; by default with the built-in vocabulary.
 
     Returns:
-        A share for each `Aspect`, in its order.
+        A share for each `Aspect`, in order.
     """
     understands = phrases or interpreter()
     lacking: dict[Aspect, list[str]] = {aspect: [] for aspect in Aspect}
@@ -107,7 +107,7 @@ def _has_hours(_: Service, offers: tuple[Offer, ...]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_readable(rule: Rule) -> bool:
-    """Whether a schedule says of any day, from its first one on, when it is open."""
+    """Return whether a schedule states opening times for any day, from its first one on."""
     try:
         begin = date.fromisoformat(rule.dtstart or rule.valid_from or _ANY_MONDAY)
         tried = _DAYS_OF_A_YEAR if "BYMONTH" in rule.beyond else _DAYS_TRIED
@@ -118,7 +118,7 @@ def _is_readable(rule: Rule) -> bool:
 
 _ANY_MONDAY: Final = "2026-01-05"
 _DAYS_TRIED: Final = 62
-"""Two months hold every weekday of a month at least once."""
+"""In two months, every weekday of a month occurs at least once."""
 _DAYS_OF_A_YEAR: Final = 366
 
 

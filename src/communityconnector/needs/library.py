@@ -18,7 +18,7 @@ _HERE: Final = _words(
     bookmobile storytime impresora copiadora computadora computadoras bano banos libro libros pelicula peliculas revistas
     sala fotocopiadora"""
 )
-"""Things that one looks for in a library's building."""
+"""Things that people look for in a library's building."""
 
 _OURS: Final = _words(
     """book books dvd dvds cd cds audiobook audiobooks ebook ebooks magazine magazines movie movies novel novels item
@@ -36,7 +36,7 @@ _PAPERS: Final = _words(
     """document documents page pages paper papers letter letters form forms label labels ticket tickets photo photos something stuff pdf
     pass documento documentos pagina paginas papel papeles carta formulario formularios foto fotos algo"""
 )
-"""What is printed, copied or sent at a library."""
+"""What people print, copy or send at a library."""
 _COPIED: Final = _words(
     "scan scanning fax faxing photocopy copy copying print printing imprimir escanear fotocopiar copiar faxear"
 )
@@ -45,43 +45,43 @@ _COPIED: Final = _words(
 _MACHINES: Final = _words(
     """printer printers copier copiers photocopier scanner scanners fax microfilm impresora copiadora fotocopiadora escaner printing photocopies photocopying"""
 )
-"""Machines that people come to a library for."""
+"""Machines that people come to a library to use."""
 _SHARED: Final = _MACHINES | _words(
     "computer computers computadora computadoras pc pcs wifi wi-fi internet keyboard mouse kiosk catalog"
 )
-"""The same, and what people have at home as well."""
+"""The same, and machines that people also have at home."""
 _TROUBLE: Final = _words(
     """jam jams jammed stuck broken broke down frozen froze freezes crashed crash crashes slow offline ink toner ate eats eating password passcode
     login logout logoff log logged dropping drops disconnects disconnecting disconnected kicks kicked atascada atascado danada dano descompuesta lenta lento contrasena"""
 )
-"""What is wrong with them, or what one has to know to use them."""
+"""What is wrong with them, or what people need to know to use them."""
 _FAILS: Final = _words("not wont won't isn't isnt doesn't doesnt no out ya")
 _CANNOT: Final = _words("cant can't cannot")
 _WORKS: Final = _words(
     "work works working print prints printing connect connects connecting load loads loading scan scanning start paper on sirve funciona imprime conecta"
 )
-"""After words of failing, these are trouble, too."""
+"""After words of failing, these also mean trouble."""
 _DOES: Final = _words("print connect load scan open")
 """After "cannot", these are."""
 _MINE: Final = _words("my mine mi our nuestra mis")
-"""Before these machines, they say that they are one's own."""
+"""Before these machines, they mean the person's own."""
 _AT_HOME: Final = _words("home house need afford buy pay free casa pagar necesito shut cut")
-"""Beside these, it is one's own."""
+"""With these, the machine is the person's own."""
 _ONLY: Final = _words(
     "color colour black white the this that these your a an to use i can please where el la esta usar puedo una"
 )
-"""A machine beside nothing but these is one in the building."""
+"""A machine with only these words is one in the building."""
 
 _WHERE: Final = _words("where wheres where's donde")
 _BETWEEN: Final = _words(
     """is are are's the your a an my our this that these those some any do does you have can i find get to el la los
     las esta estan un una mi mis este esta overdue late library new kids children's teen adult spanish large print public nearest"""
 )
-"""May stand between the question, or what is done, and the thing."""
+"""Words between the question, or what is done, and the thing."""
 
 
 def spans_of_business(words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Where a text asks for ordinary library business, as beginnings and ends in words.
+    """Yield the parts of a text that ask for ordinary library business, as first and last positions of words.
 
     Args:
         words: the folded words of the text.
@@ -100,9 +100,9 @@ def spans_of_business(words: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def _of_machines(words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """The whole text where it tells that a machine in the building does not work, or names nothing but one."""
-    found = set(words)
-    if not found & _SHARED or found & _AT_HOME:
+    """Yield the whole text if it says that a machine in the building does not work, or only names one."""
+    present = set(words)
+    if not present & _SHARED or present & _AT_HOME:
         return
     if any(
         word in _SHARED and not _MINE.isdisjoint(words[max(0, n - 2) : n]) for n, word in enumerate(words)
@@ -113,6 +113,6 @@ def _of_machines(words: Sequence[str]) -> Iterator[tuple[int, int]]:
         or (word in _CANNOT and not _DOES.isdisjoint(words[n + 1 : n + 4]))
         for n, word in enumerate(words)
     )
-    is_all = len(words) > 1 and not found - _MACHINES - _ONLY
-    if found & _TROUBLE or has_failed or is_all:
+    is_all = len(words) > 1 and not present - _MACHINES - _ONLY
+    if present & _TROUBLE or has_failed or is_all:
         yield 0, len(words)

@@ -1,4 +1,4 @@
-"""How large each part of a need may be. Every limit is far above what is said at a desk, and is refused in words."""
+"""Limits for the parts of a need, far above what is asked at a desk. A larger value raises an error that names the limit."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 LONGEST_TEXT: Final = 5_000
-"""Most letters of a need's text: about two pages."""
+"""The largest number of letters in the text of a need: about two pages."""
 LONGEST_ENTRY: Final = 500
-"""Most letters of a term, an area, a place, a language or any other short text."""
+"""The largest number of letters in a term, an area, a place, a language or another short text."""
 MOST_ENTRIES: Final = 100
-"""Most entries of a list, such as terms or situations."""
+"""The largest number of entries in a list, such as terms or situations."""
 MOST: Final = 1_000_000_000
-"""The largest number that means anything: a price, a count, a distance in km."""
+"""The largest price, count or distance in km."""
 LONGEST_SPAN: Final = timedelta(days=36_525)
 """The longest span of time: a hundred years."""
 YEARS: Final = range(1900, 2201)
@@ -22,7 +22,7 @@ YEARS: Final = range(1900, 2201)
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value is a number of use: no truth value, not infinite, from 0 to `MOST`."""
+    """Return whether a value is a finite number from 0 to `MOST`, and not a boolean."""
     return (
         isinstance(value, (int, float))
         and not isinstance(value, bool)
@@ -32,17 +32,17 @@ def is_number(value: Any) -> bool:
 
 
 def is_span(value: Any) -> bool:
-    """Whether a value is a span of time of use: from 0 to a hundred years."""
+    """Return whether a value is a time span from 0 to a hundred years."""
     return isinstance(value, timedelta) and timedelta(0) <= value <= LONGEST_SPAN
 
 
 def is_moment(value: Any) -> bool:
-    """Whether a value is a moment in a year of use."""
+    """Return whether a value is a moment in one of `YEARS`."""
     return isinstance(value, datetime) and value.year in YEARS
 
 
 def entries(value: Any) -> tuple[str, ...] | None:
-    """One text or several, as those that say something; `None` where it is anything else, or too much."""
+    """Return one text or several as a tuple, without empty ones; `None` if a value is not a text or a limit is passed."""
     values = (value,) if isinstance(value, str) else value
     if not isinstance(values, Iterable):
         return None

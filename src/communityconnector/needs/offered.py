@@ -1,8 +1,8 @@
 """What the text of a record says is offered.
 
-The vocabulary's phrases stand in names and descriptions for other reasons, too: a pantry asks for a utility bill, a
-clinic is for evicted people, a shelter looks for volunteers, a club is for dogs. What is found in such a context is
-not offered, and no word of a record is repaired or cut down to another.
+The vocabulary's phrases also occur in names and descriptions for other reasons: a pantry asks for a utility bill, a clinic
+is for evicted people, a shelter looks for volunteers, a club is for dogs. A phrase in such a context is not offered. The
+words of a record are never corrected.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from communityconnector.needs.vocabulary import Phrase, Vocabulary
 from communityconnector.needs.words import STOP_WORDS, content_positions, content_stems, stem, stems, words_of
 
 CLEAR: Final = 0.8
-"""A phrase of one word that means a need at least so surely says it beside any other word."""
+"""A phrase of one word with at least this weight counts next to any other word."""
 FAIR: Final = 0.6
-"""One that means it at least so surely says it beside names and words that say little."""
+"""One with at least this weight counts next to names and words that say little."""
 LEAST: Final = 0.4
-"""One that means it less surely says nothing at all."""
+"""One with less weight does not count at all."""
 
 
 class Offered(NamedTuple):
@@ -47,7 +47,7 @@ class OfferReader:
     """Reads what texts of records say is offered.
 
     Args:
-        vocabulary: whose phrases are looked for.
+        vocabulary: the vocabulary of the phrases.
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -68,7 +68,7 @@ class OfferReader:
         self._short: dict[str, Offered] = {}
 
     def read(self, text: str) -> Offered:
-        """What a text says is offered.
+        """Return what a text says is offered.
 
         Args:
             text: a name or a description, English or Spanish.
@@ -77,29 +77,29 @@ class OfferReader:
             return self._read(text)
         read = self._short.get(text)
         if read is None:
-            if len(self._short) >= _MOST_KEPT:
+            if len(self._short) >= _MOST_CACHED:
                 self._short = {}
             read = self._short[text] = self._read(text)
         return read
 
     def _read(self, text: str) -> Offered:
-        found: dict[str, tuple[float, str]] = {}
+        concepts: dict[str, tuple[float, str]] = {}
         hints: dict[str, tuple[float, str]] = {}
         words: set[str] = set()
         other: set[str] = set()
         all_words = words_of(text)
         named = self._names.get(all_words)
         if named is not None:
-            found[named.id] = (1.0, named.name)
+            concepts[named.id] = (1.0, named.name)
         spanish = is_spanish(text, all_words)
         sentences = [Sentence(tokens, is_spanish=spanish) for tokens in sentences_of(text)]
         for sentence in sentences:
-            self._look(sentence, found, hints)
+            self._add(sentence, concepts, hints)
             plainer = [word for word in sentence.tokens if word not in c.QUALIFIERS]
             if len(plainer) < len(sentence.tokens):
                 for hit in self._hits(Sentence(plainer, is_spanish=spanish)):
                     if hit.length > 1:
-                        _keep(found, hit.phrase)
+                        _keep_surest(concepts, hit.phrase)
             about_other = sentence.about_other
             other.update(sentence.words[position].stem for position in about_other)
             words.update(
@@ -108,31 +108,31 @@ class OfferReader:
                 if sentence.offers[position] and position not in about_other and word.stem.isalnum()
             )
         seeks = bool(sentences) and all(sentence.seeks for sentence in sentences)
-        return Offered(found, hints, frozenset(words), frozenset(other), seeks)
+        return Offered(concepts, hints, frozenset(words), frozenset(other), seeks)
 
-    def _look(
-        self, sentence: Sentence, found: dict[str, tuple[float, str]], hints: dict[str, tuple[float, str]]
+    def _add(
+        self, sentence: Sentence, concepts: dict[str, tuple[float, str]], hints: dict[str, tuple[float, str]]
     ) -> None:
         """Add what a sentence says is offered, and what it hints at."""
         hits = self._hits(sentence)
         agreeing = self._agreeing(hits)
         for hit in hits:
             if hit.phrase.concept in agreeing or self._is_clear(hit, sentence):
-                _keep(found, hit.phrase)
+                _keep_surest(concepts, hit.phrase)
             elif hit.phrase.weight >= LEAST:
-                _keep(hints, hit.phrase)
-        for phrase in self._narrower({**hints, **found}, sentence):
-            _keep(found, phrase)
+                _keep_surest(hints, hit.phrase)
+        for phrase in self._narrower({**hints, **concepts}, sentence):
+            _keep_surest(concepts, phrase)
 
     def _hits(self, sentence: Sentence) -> list[Hit]:
-        """Phrases about what is offered: of those that overlap, the one that says most; of such the last, as in English."""
+        """Return the phrases about what is offered. Of overlapping ones the one that says most counts, then the last."""
         begins = self._book.begins_with
         usable = [
             self._usable(sentence, start) if begins(word) else [] for start, word in enumerate(sentence.words)
         ]
         at = [
             hits
-            for hits in (self._cut(sentence, usable, start) for start, held in enumerate(usable) if held)
+            for hits in (self._cut(sentence, usable, start) for start, hits in enumerate(usable) if hits)
             if hits
         ]
         at.sort(key=lambda hits: (-_says(hits[0].phrase.words), -hits[0].length, -hits[0].start))
@@ -148,7 +148,7 @@ class OfferReader:
         return chosen
 
     def _cut(self, sentence: Sentence, usable: Sequence[list[Hit]], start: int) -> list[Hit]:
-        """Phrases that begin at a word, cut off where another that says as much begins in them and goes on beyond."""
+        """Return the phrases that begin at a word, cut where another begins that says as much and ends later."""
         hits = usable[start]
         end = start + hits[0].length
         for later in range(start + 1, end):
@@ -166,13 +166,13 @@ class OfferReader:
         return [hit for hit in hits if self._may_stand(hit, sentence) and not sentence.is_about_other(hit)]
 
     def _may_stand(self, hit: Hit, sentence: Sentence) -> bool:
-        """Whether a phrase is in the text's language. Where that is not known, all of it may be Spanish: "Despensa"."""
+        """Return whether a phrase is in the text's language. If that is unknown, all words may be Spanish: "Despensa"."""
         if hit.phrase.language != "es" or sentence.is_spanish:
             return True
         return hit.phrase.words.isascii() and all(word.stem in self._spanish for word in sentence.words)
 
     def _is_clear(self, hit: Hit, sentence: Sentence) -> bool:
-        """Whether a phrase means what it means alone: it has several words, or its one word has no other sense here."""
+        """Return whether a phrase has its own sense: it has several words, or its one word has no other sense here."""
         weight = hit.phrase.weight
         if hit.length > 1:
             return True
@@ -193,7 +193,7 @@ class OfferReader:
         )
 
     def _is_of_another_kind(self, hit: Hit, sentence: Sentence) -> bool:
-        """Whether the word before makes a word something else: "career counseling" is for work, "tax clinic" for money."""
+        """Return whether the word before changes the sense: "career counseling" is for work, "tax clinic" for money."""
         before = hit.start - 1
         if sentence.plain[before] in c.OF_OTHER_KINDS:
             return True
@@ -207,11 +207,11 @@ class OfferReader:
         return bool(kinds) and self._kind(hit.phrase.concept) not in kinds
 
     def _kind(self, concept: str) -> str:
-        """The main need that a concept belongs to."""
+        """Return the main need that a concept belongs to."""
         return next(reversed([concept, *self._vocabulary.ancestors(concept)]))
 
     def _agreeing(self, hits: Sequence[Hit]) -> set[str]:
-        """Concepts that several words mean, or one word them and another something broader: "Food Cupboard"."""
+        """Return the concepts that several words mean, or one word and another for something broader: "Food Cupboard"."""
         by_concept: dict[str, set[int]] = {}
         for hit in hits:
             if hit.phrase.weight >= LEAST:
@@ -223,12 +223,12 @@ class OfferReader:
             if len(starts | by_concept.get(broader, starts)) > 1
         }
 
-    def _narrower(self, found: Mapping[str, object], sentence: Sentence) -> Iterator[Phrase]:
-        """Phrases whose words stand apart in a short name, for something narrower than what was found in it.
+    def _narrower(self, broader: Mapping[str, object], sentence: Sentence) -> Iterator[Phrase]:
+        """Yield phrases whose words stand apart in a short name, for something narrower than other concepts in it.
 
-        Of several only the surest: "Residential Drug Use Treatment" holds "residential treatment", and "drug treatment".
+        Of several only the surest: "Residential Drug Use Treatment" has "residential treatment" and "drug treatment".
         """
-        if not found or len(sentence.tokens) > _NAME:
+        if not broader or len(sentence.tokens) > _NAME:
             return
         usable = {
             _PLAINER.get(word.stem, word.stem)
@@ -239,41 +239,41 @@ class OfferReader:
             phrase
             for first in sorted(usable & self._apart.keys())
             for key, phrase in self._apart[first]
-            if usable.issuperset(key) and self._is_narrower(phrase.concept, found)
+            if usable.issuperset(key) and self._is_narrower(phrase.concept, broader)
         ]
         surest = max((phrase.weight for phrase in phrases), default=0.0)
         yield from (phrase for phrase in phrases if phrase.weight == surest)
 
-    def _is_narrower(self, concept: str, found: Mapping[str, object]) -> bool:
-        return any(broader in found for broader in self._vocabulary.ancestors(concept))
+    def _is_narrower(self, concept: str, broader: Mapping[str, object]) -> bool:
+        return any(ancestor in broader for ancestor in self._vocabulary.ancestors(concept))
 
 
 _NEUTRAL: Final = c.GENERIC | c.PEOPLE | c.VOLUNTEER
-"""Before a word, these leave it its sense."""
+"""Words that do not change the sense of the next word."""
 _SHORT: Final = 120
-"""Texts of at most so many letters, such as names of terms, often come again: what was read in them is kept."""
-_MOST_KEPT: Final = 20_000
+"""Texts of at most so many letters, such as names of terms, often recur, so their results are cached."""
+_MOST_CACHED: Final = 20_000
 _NAME: Final = 10
-"""A name has at most so many words."""
+"""The largest number of words in a name."""
 _PLAINER: Final = {"payment": "pay"}
-"""Stems of nouns in names, as phrases have them."""
+"""Stems of nouns in names, with the stems in phrases."""
 
 
 @lru_cache(maxsize=20_000)
 def _says(phrase: str) -> int:
-    """How many words of a phrase say something."""
+    """Return the number of words of a phrase that are not `STOP_WORDS`."""
     return sum(word not in STOP_WORDS for word in words_of(phrase))
 
 
-def _keep(found: dict[str, tuple[float, str]], phrase: Phrase) -> None:
-    if phrase.weight > found.get(phrase.concept, (0.0, ""))[0]:
-        found[phrase.concept] = (phrase.weight, phrase.words)
+def _keep_surest(phrases: dict[str, tuple[float, str]], phrase: Phrase) -> None:
+    if phrase.weight > phrases.get(phrase.concept, (0.0, ""))[0]:
+        phrases[phrase.concept] = (phrase.weight, phrase.words)
 
 
 def _keys(phrase: str) -> set[Stems]:
-    """The stems by which a phrase is found in a record: all of them, and without articles."""
+    """Return the stems that find a phrase in a record: all of them, and those without articles."""
     words = words_of(phrase)
     bare = tuple(word for word in words if word not in c.ARTICLES)
-    # One word that says something would be too little: "caring for her" is not "care for".
+    # One content word alone would say too little: "caring for her" is not "care for".
     several = len(bare) < len(words) and len(content_positions(words)) > 1
     return {tuple(map(stem, key)) for key in ((words, bare) if several else (words,))}

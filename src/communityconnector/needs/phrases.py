@@ -1,4 +1,4 @@
-"""The vocabulary's phrases by their stems: which of them stand at a place in a text."""
+"""The vocabulary's phrases by their stems, and the phrases at a position of a text."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Word(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A phrase that stands in a text.
+    """A phrase in a text.
 
     Attributes:
-        start: where it begins, in words.
-        length: how many words it has there.
+        start: the position of its first word.
+        length: the number of its words there.
         phrase: the phrase.
     """
 
@@ -40,7 +40,7 @@ class Hit(NamedTuple):
 
 
 def read_words(words: Iterable[str]) -> tuple[Word, ...]:
-    """Folded words with their stems."""
+    """Return folded words with their stems."""
     return tuple(map(_read, words))
 
 
@@ -52,14 +52,14 @@ def _read(word: str) -> Word:
 class PhraseBook:
     """Phrases by their stems.
 
-    A phrase of one word is found in that word's other forms, but one that has an ending only where the text has it,
-    too: "dentist" is found in "dentists", "glasses" not in "glass", nor "drugged" in "drugs".
+    A phrase of one word matches the word's other forms; one with an ending matches only words with that ending:
+    "dentist" matches "dentists", but "glasses" does not match "glass", nor "drugged" "drugs".
 
     Args:
         phrases: the phrases.
-        keys: gives, for the words of a phrase, the sequences of stems by which it is found.
-        in_names: phrases of one word that mean a need at least so surely are found in the singular, too, as they stand
-            before other words in names: "Utility Assistance". By default none are.
+        keys: returns the sequences of stems that find a phrase.
+        in_names: the lowest weight of phrases of one word that also match the singular, as in names before other words:
+            "Utility Assistance". By default none do.
     """
 
     def __init__(
@@ -75,24 +75,24 @@ class PhraseBook:
             for key in keys(phrase.words):
                 form = ending(words_of(phrase.words)[-1]) if len(key) == 1 else ""
                 entries = self._entries.setdefault(key, {})
-                held = entries.get(kind := (phrase.concept, phrase.language, form))
-                if held is None or phrase.weight > held.weight:
+                before = entries.get(kind := (phrase.concept, phrase.language, form))
+                if before is None or phrase.weight > before.weight:
                     entries[kind] = phrase
         self._lengths: dict[str, list[int]] = {}
         for length, first in sorted({(len(key), key[0]) for key in self._entries}, reverse=True):
             self._lengths.setdefault(first, []).append(length)
 
     def begins_with(self, word: Word) -> bool:
-        """Whether any phrase begins with a word."""
+        """Return whether any phrase begins with a word."""
         return word.stem in self._lengths
 
     def at(self, text: Sequence[Word], start: int, *, most: int | None = None) -> list[Hit]:
-        """The longest phrases that begin at a word; none where no phrase does.
+        """Return the longest phrases that begin at a word, if any.
 
         Args:
             text: the words.
-            start: number of the word.
-            most: most words of a phrase; any number by default.
+            start: the position of the word.
+            most: the largest number of words in a phrase; by default any.
         """
         room = len(text) - start if most is None else min(most, len(text) - start)
         lengths = [n for n in self._lengths.get(text[start].stem, ()) if n <= room]
@@ -103,12 +103,12 @@ class PhraseBook:
             entries = self._entries.get(following[:length])
             if not entries:
                 continue
-            found = text[start].ending
+            ending_here = text[start].ending
             hits: dict[str, Phrase] = {}
             for (concept, _, form), phrase in entries.items():
-                if form in {"", found} or (form == "s" and phrase.weight >= self._in_names):
-                    held = hits.get(concept)
-                    hits[concept] = phrase if held is None or phrase.weight > held.weight else held
+                if form in {"", ending_here} or (form == "s" and phrase.weight >= self._in_names):
+                    before = hits.get(concept)
+                    hits[concept] = phrase if before is None or phrase.weight > before.weight else before
             if hits:
                 return [Hit(start, length, phrase) for phrase in hits.values()]
         return []

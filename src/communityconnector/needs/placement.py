@@ -1,4 +1,4 @@
-"""Which of a directory's terms the needs vocabulary could place, and which it could not."""
+"""The places of a directory's terms in the needs vocabulary, and the terms without a place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from communityconnector.needs.interpreter import PhraseInterpreter
 from communityconnector.needs.vocabulary import Vocabulary, vocabulary
 
 _SURE_ENOUGH = 0.5
-"""How surely a phrase in a term's name must mean a concept; as matching has it for names."""
+"""The lowest weight of a phrase in a term's name; the same as in matching."""
 
 
 @attrs.frozen
@@ -23,10 +23,10 @@ class PlacedTerm:
 
     Attributes:
         term: the term.
-        services: how many services use it.
-        concepts: ids of the concepts that it was placed in; empty where it was not.
-        how: `crosswalk` (its id is known), `words` (its name says it), "" (not placed) or `code only` (a code
-            without a name to go by, whose crosswalk is not part of this library).
+        services: the number of services that use it.
+        concepts: the ids of its concepts; empty if it has no place.
+        how: how it was placed: `crosswalk` (by its id), `words` (by its name), "" (not placed) or `code only` (not placed:
+            a code without a name, of a taxonomy that this library has no crosswalk for).
     """
 
     term: TaxonomyTerm
@@ -48,36 +48,36 @@ class Placement:
     @property
     def placed(self) -> tuple[PlacedTerm, ...]:
         """The terms that were placed."""
-        return tuple(found for found in self.terms if found.concepts)
+        return tuple(placed for placed in self.terms if placed.concepts)
 
     @property
     def unplaced(self) -> tuple[PlacedTerm, ...]:
-        """The terms that were not, those that most services use first: what to add to the vocabulary."""
-        return tuple(found for found in self.terms if not found.concepts)
+        """The terms without a place, those that most services use first: what to add to the vocabulary."""
+        return tuple(placed for placed in self.terms if not placed.concepts)
 
     @property
     def share(self) -> float | None:
-        """Of the uses of terms by services, the share whose term was placed; `None` where no service uses any."""
-        uses = sum(found.services for found in self.terms)
-        return sum(found.services for found in self.placed) / uses if uses else None
+        """The share of the uses of terms by services whose term was placed; `None` if no service uses any."""
+        uses = sum(placed.services for placed in self.terms)
+        return sum(placed.services for placed in self.placed) / uses if uses else None
 
     def table(self) -> list[dict[str, Any]]:
-        """A row a term, for a notebook."""
+        """Return a row for each term, for a notebook."""
         return [
             {
-                "term_id": found.term.id,
-                "code": found.term.code or "",
-                "name": found.term.name,
-                "taxonomy": _taxonomy(found.term),
-                "services": found.services,
-                "concepts": ", ".join(found.concepts),
-                "how": found.how,
+                "term_id": placed.term.id,
+                "code": placed.term.code or "",
+                "name": placed.term.name,
+                "taxonomy": _taxonomy(placed.term),
+                "services": placed.services,
+                "concepts": ", ".join(placed.concepts),
+                "how": placed.how,
             }
-            for found in self.terms
+            for placed in self.terms
         ]
 
     def summary(self) -> str:
-        """In one line: how many terms were placed, and what share of their uses."""
+        """Return one line: the number of terms that were placed, and the share of their uses."""
         share = "" if self.share is None else f"; {self.share:.0%} of their uses by services"
         return f"{len(self.placed)} of {len(self.terms)} terms placed{share}"
 
@@ -87,19 +87,19 @@ def placement(directory: Directory, words: Vocabulary | None = None) -> Placemen
 
     Args:
         directory: the directory.
-        words: the vocabulary; the one that ships by default.
+        words: the vocabulary; by default the built-in one.
     """
-    held = words or vocabulary()
-    phrases = PhraseInterpreter(held)
+    used = words or vocabulary()
+    phrases = PhraseInterpreter(used)
     uses: Counter[str] = Counter()
     for service in directory.services.values():
         uses.update({a.taxonomy_term.id for a in service.attributes if a.taxonomy_term is not None})
-    found = [_placed(term, uses[key], held, phrases) for key, term in directory.taxonomy_terms.items()]
-    return Placement(tuple(sorted(found, key=lambda item: (-item.services, item.term.name, item.term.id))))
+    placed = [_placed(term, uses[key], used, phrases) for key, term in directory.taxonomy_terms.items()]
+    return Placement(tuple(sorted(placed, key=lambda item: (-item.services, item.term.name, item.term.id))))
 
 
-def _placed(term: TaxonomyTerm, services: int, held: Vocabulary, phrases: PhraseInterpreter) -> PlacedTerm:
-    known = held.place(term)
+def _placed(term: TaxonomyTerm, services: int, words: Vocabulary, phrases: PhraseInterpreter) -> PlacedTerm:
+    known = words.place(term)
     if known is not None:
         return PlacedTerm(term, services, (known,), "crosswalk")
     concepts: Iterable[str] = phrases.phrases_in(term.name, _SURE_ENOUGH)

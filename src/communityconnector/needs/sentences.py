@@ -1,4 +1,4 @@
-"""Sentences of records, with what in them is not about what is offered: papers to bring, whom it is for, what it wants."""
+"""Sentences of records, and their parts that are not about what is offered: documents to bring, for whom it is."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _TOKEN: Final = re.compile(
     r"[a-z0-9]+(?:'[a-z]+)?|[,&/+:]|(?<=[a-z0-9)]{3})[.!?](?=\s|$)|[;|\n()\[\]\u2022]|[-\u2013\u2014](?=\s)"
 )
 _LONGEST: Final = 100
-"""No sentence has more words: what goes on is read as another."""
+"""The largest number of words in a sentence; the rest is read as another sentence."""
 _WRITTEN: Final = {",": ",", "/": ",", ":": ":", "&": "and", "+": "and"}
-"""Signs that stand within a sentence, as they are read."""
+"""Signs within a sentence, and how they are read."""
 _JOINTS: Final = frozenset("and or y o e u".split())
 
 
 def sentences_of(text: str) -> Iterator[list[str]]:
-    """The sentences of a text as folded words, commas and colons, without lists under a heading such as "Bring:"."""
+    """Yield the sentences of a text as folded words, commas and colons, without lists under a heading such as "Bring:"."""
     skipping = False
     for line in fold(text).splitlines():
         if not line.strip():
@@ -50,7 +50,7 @@ def sentences_of(text: str) -> Iterator[list[str]]:
 
 
 def is_spanish(text: str, words: Sequence[str]) -> bool:
-    """Whether a text is Spanish, by its small words and accents.
+    """Return whether a text is Spanish, by its small words and accents.
 
     Args:
         text: the text.
@@ -69,14 +69,14 @@ class Sentence:
 
     Args:
         tokens: its words, commas and colons.
-        is_spanish: whether its text is.
+        is_spanish: whether the text is Spanish.
 
     Attributes:
-        tokens: the same.
-        is_spanish: the same.
-        about_other: words of phrases that were found to be about something else than what is offered.
-        words: their stems.
-        plain: its words without the ending of a genitive.
+        tokens: its words, commas and colons.
+        is_spanish: whether the text is Spanish.
+        about_other: positions of the words in phrases that are not about what is offered.
+        words: the stems.
+        plain: the words without a genitive ending.
         offers: by word, whether it may be about what is offered.
     """
 
@@ -88,14 +88,14 @@ class Sentence:
         self.plain = [word.removesuffix("'s").removesuffix("'") if "'" in word else word for word in tokens]
         self.offers = [True] * len(tokens)
         self.seeks = _seeks(tokens)
-        if _TELLING.isdisjoint(tokens):
+        if _SIGNALS.isdisjoint(tokens):
             return
         for position, word in enumerate(tokens):
-            for first, last in self._hidden(position, word) if word in _TELLING else ():
+            for first, last in self._hidden(position, word) if word in _SIGNALS else ():
                 self.offers[first:last] = [False] * (last - first)
 
     def is_about_other(self, hit: Hit) -> bool:
-        """Whether a phrase stands here for something else than what is offered; its words then count for nothing."""
+        """Return whether a phrase here is not about what is offered; then its words do not count."""
         if not self._is_about_other(hit):
             return False
         self.about_other.update(range(hit.start, hit.start + hit.length))
@@ -109,17 +109,17 @@ class Sentence:
             return self.seeks or hit.length == 1
         if concept not in c.FOR_ANIMALS and self._is_for_animals(hit.start, last):
             return True
-        said = self.tokens[hit.start : last + 1]
+        phrase = self.tokens[hit.start : last + 1]
         if last + 1 < len(self.tokens) and self.tokens[last + 1] in _TURNING:
             return True
         learned = not c.PROFESSIONS.isdisjoint(self.tokens[last : last + 2])
         if learned and not c.LEARNING.isdisjoint(self.tokens[last : last + 1 + _NEAR]):
             return True
-        is_theirs = self._is_theirs(said, hit.start, last, concept)
-        return is_theirs or self._says_whom(said, last, concept) or self._names_papers(said)
+        is_theirs = self._is_theirs(phrase, hit.start, last, concept)
+        return is_theirs or self._says_whom(phrase, last, concept) or self._names_papers(phrase)
 
     def part_of(self, position: int) -> tuple[int, int]:
-        """Where the words between commas and "and" begin and end that a word stands in."""
+        """Return the first and last position of the words around a word, between commas and "and"."""
         first, last = position, position + 1
         while first and not self._parts(first - 1):
             first -= 1
@@ -130,42 +130,42 @@ class Sentence:
     def _parts(self, position: int) -> bool:
         return self.tokens[position] in {",", ":"} or self.tokens[position] in _JOINTS
 
-    def _says_whom(self, said: Sequence[str], last: int, concept: str) -> bool:
-        if concept in c.POPULATIONS or not c.HARMED.isdisjoint(said):
+    def _says_whom(self, phrase: Sequence[str], last: int, concept: str) -> bool:
+        if concept in c.POPULATIONS or not c.HARMED.isdisjoint(phrase):
             return False
-        if all(word in c.CONDITIONS for word in said) or tuple(said) in c.STATES:
+        if all(word in c.CONDITIONS for word in phrase) or tuple(phrase) in c.STATES:
             return True
-        if said[-1] in c.PEOPLE:
-            return c.FOR_WHOM.isdisjoint(said) and c.STAFF.isdisjoint(said)
+        if phrase[-1] in c.PEOPLE:
+            return c.FOR_WHOM.isdisjoint(phrase) and c.STAFF.isdisjoint(phrase)
         followed = last + 1 < len(self.tokens) and self.tokens[last + 1] in c.PEOPLE
-        return followed and not c.CONDITIONS.isdisjoint(said)
+        return followed and not c.CONDITIONS.isdisjoint(phrase)
 
-    def _is_theirs(self, said: Sequence[str], first: int, last: int, concept: str) -> bool:
-        """Whether a thing is one that people have, or a place that they live in or that is brought something."""
+    def _is_theirs(self, phrase: Sequence[str], first: int, last: int, concept: str) -> bool:
+        """Return whether a thing is one that people have, or a place where they live or to which things are delivered."""
         after = self.tokens[last + 1] if last + 1 < len(self.tokens) else ""
-        if after in c.BENEFICIARIES or (after in c.INSURED and not c.BENEFITS.isdisjoint(said)):
+        if after in c.BENEFICIARIES or (after in c.INSURED and not c.BENEFITS.isdisjoint(phrase)):
             return concept not in c.POPULATIONS
-        if self._names_benefits(said) and concept not in c.POPULATIONS:
+        if self._names_benefits(phrase) and concept not in c.POPULATIONS:
             return True
         if after in c.INMATES and concept in c.LODGINGS:
             return True
         before = self.tokens[max(0, first - _NEAR) : first]
-        is_reached = not c.DELIVERED_TO.isdisjoint(before) and said[-1] in c.PARTNERS
+        is_reached = not c.DELIVERED_TO.isdisjoint(before) and phrase[-1] in c.PARTNERS
         return is_reached and not c.DELIVERING.isdisjoint(self.tokens[:first])
 
-    def _names_benefits(self, said: Sequence[str]) -> bool:
-        """Whether benefits are only named, such as what one has to have: among other words, and none of getting them."""
+    def _names_benefits(self, phrase: Sequence[str]) -> bool:
+        """Return whether benefits are only named, such as a condition, and not offered."""
         if (
-            c.BENEFIT_NAMES.isdisjoint(said)
+            c.BENEFIT_NAMES.isdisjoint(phrase)
             or len(self.tokens) <= _NEAR
             or not c.ENROLLING.isdisjoint(self.tokens)
         ):
             return False
-        others = [token for token in self.tokens if token not in said and token.isalnum()]
+        others = [token for token in self.tokens if token not in phrase and token.isalnum()]
         return not (c.BENEFITS | c.GENERIC | _JOINTS | _IN_KIND).issuperset(others)
 
-    def _names_papers(self, said: Sequence[str]) -> bool:
-        if said[-1] not in c.PAPERS or len(self.tokens) <= _FEW:
+    def _names_papers(self, phrase: Sequence[str]) -> bool:
+        if phrase[-1] not in c.PAPERS or len(self.tokens) <= _FEW:
             return False
         following = (*self.tokens[1:], "")
         return not any(
@@ -182,7 +182,7 @@ class Sentence:
         return not c.FOR_WHOM.isdisjoint(self.tokens[max(0, position - _REACH) : position])
 
     def _hidden(self, position: int, word: str) -> Iterator[tuple[int, int]]:
-        """The words that a word shows to be about something else, as beginnings and ends."""
+        """Yield the parts that a word shows not to be about what is offered, as first and last positions."""
         tokens, end = self.tokens, len(self.tokens)
         before = tokens[position - 1] if position else ""
         after = tokens[position + 1] if position + 1 < end else ""
@@ -192,7 +192,7 @@ class Sentence:
             yield position, next((n for n in range(position, end) if tokens[n] == "we"), end)
         elif word in c.REQUIRED_BEFORE:
             yield self._comma_before(position), self._comma_after(position)
-        elif word in _TELLING_WHOSE:
+        elif word in _OF_OTHERS:
             yield from self._theirs(position, word)
         elif (
             (word in c.PAYMENT and after in c.PAID_BY)
@@ -218,7 +218,7 @@ class Sentence:
             yield from self._whom(position, word)
 
     def _theirs(self, position: int, word: str) -> Iterator[tuple[int, int]]:
-        """Who sends people, what they have already, and what they pay with."""
+        """Yield the parts about who refers people, what they have already, and what they pay with."""
         tokens, end = self.tokens, len(self.tokens)
         near = range(position + 1, min(position + 1 + _NEAR, end))
         if word in c.REFERRED | c.NOTES and any(tokens[n] in c.REFERRERS for n in near):
@@ -262,7 +262,7 @@ class Sentence:
         return False
 
     def _is_label(self, colon: int) -> bool:
-        """Whether what stands before a colon heads something that is no offer: "Documents:", not "At no cost:"."""
+        """Return whether the words before a colon head something that is not offered: "Documents:", not "At no cost:"."""
         head = self.tokens[:colon]
         return len(head) <= _NEAR and not c.LABELS.isdisjoint(head) and "no" not in head
 
@@ -284,7 +284,7 @@ class Sentence:
         return next(ends, len(self.tokens))
 
     def _whom(self, position: int, word: str) -> Iterator[tuple[int, int]]:
-        """Whom it is for: after "for", up to the people; and what is said of people after them."""
+        """Yield the parts about whom it is for: after "for" up to the people, and the description of people after them."""
         tokens, end = self.tokens, len(self.tokens)
         last, closely = (
             position,
@@ -304,9 +304,9 @@ class Sentence:
             yield position + 1, last + 1
         following = tokens[last + 1] if last + 1 < end else ""
         if following in c.WHOSE and (closely or following not in c.LINKS):
-            yield last + 1, self._said_of_people_until(last + 1)
+            yield last + 1, self._end_of_description(last + 1)
 
-    def _said_of_people_until(self, position: int) -> int:
+    def _end_of_description(self, position: int) -> int:
         for n in range(position, len(self.tokens)):
             if (
                 self.tokens[n] == ","
@@ -317,34 +317,34 @@ class Sentence:
         return len(self.tokens)
 
 
-_TELLING_WHOSE: Final = (
+_OF_OTHERS: Final = (
     c.REFERRED | c.NOTES | c.REFERRING | c.LACKED | c.TAKEN | c.YOURS | c.CONDITIONAL | {"through"}
 )
-_TELLING: Final = frozenset({":", "next", "through", "no", "not", "need"}).union(
+_SIGNALS: Final = frozenset({":", "next", "through", "no", "not", "need"}).union(
     c.REQUIRED_AFTER, c.REQUIRED_BEFORE, c.PROOFS, c.BRINGING, c.TO_SHOW, c.PAYMENT, c.ELSEWHERE, c.CALLING, c.NEGATIONS,
     c.FOR_WHOM, c.PEOPLE,
-    _TELLING_WHOSE,
+    _OF_OTHERS,
 )  # fmt: skip
-"""Only these words show that others are about something else."""
+"""Words that may show that other words are not about what is offered."""
 _SEEKING: Final = c.VOLUNTEER | c.DONATION | {"drive", "drives"}
 _TURNING: Final = c.ACCESSIBLE | c.OFFENDERS | c.OFFICIAL
-"""Right after a phrase, these turn it into something else."""
+"""Right after a phrase, these change its sense."""
 _STUBS: Final = frozenset({"stub", "stubs"})
 _YOU: Final = frozenset("we you call please then puede llame".split())
 _IF: Final = frozenset("for if in when para si".split())
 _IS_VERB: Final = re.compile(r"[a-z]{2,}[aei]r").fullmatch
-"""A Spanish verb after "para" says what for."""
+"""A Spanish verb after "para" says for what, not for whom."""
 _BEYOND: Final = c.LINKS | c.FOR_WHOM | c.CONDITIONAL | {",", ":", "when", "cuando"}
 _IN_KIND: Final = frozenset("cash food medical nutrition supplemental".split())
-"""Beside the names of benefits, these name others in a list of them."""
+"""With the names of benefits, these name others in a list."""
 _FEW: Final = 6
-"""A text of more words is a sentence, not a name."""
+"""The largest number of words in a name; a longer text is a sentence."""
 _NEAR: Final = 3
 _REACH: Final = 7
 
 
 def _seeks(tokens: Sequence[str]) -> bool:
-    """Whether a sentence asks for help or things instead of giving them."""
+    """Return whether a sentence asks for help or things instead of giving them."""
     gives = False
     if _SEEKING.isdisjoint(tokens):
         return False

@@ -1,4 +1,4 @@
-"""What was probably meant by a name that is not known."""
+"""Suggestions for an unknown name."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from communityconnector.needs.words import fold
 
 _MOST: Final = 3
 _NEAR: Final = 0.55
-"""How much of two names must be the same, 0 to 1 (`difflib`): "fud" is near "food"."""
+"""The lowest similarity of two names, 0 to 1 (`difflib`): "fud" is similar to "food"."""
 _LONGEST: Final = 100
-"""Longer names than this are compared with nothing: it would take too long."""
+"""Longer names are not compared, which would take too long."""
 
 
 def did_you_mean(name: str, known: Mapping[str, str] | Iterable[str]) -> str:
-    """A question after the known names that are nearest to one that is not known; "" where none is near.
+    """Return a question with the known names that are most similar to an unknown one; "" if none is similar.
 
     Args:
-        name: the name that is not known.
-        known: the names that are; in a mapping, each with what is to be written for it.
+        name: the unknown name.
+        known: the known names; in a mapping, each with what to write for it.
     """
     if len(name) > _LONGEST:
         return ""

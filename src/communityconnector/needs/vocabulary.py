@@ -1,7 +1,7 @@
-"""The needs vocabulary: what a patron may need, in plain words, with its place among the wellness dimensions.
+"""The needs vocabulary: what a patron may need, in plain words, with its share in the wellness dimensions.
 
-Concepts, phrases and the crosswalk to Open Eligibility are tables in `needs/data`, which a librarian can read
-and edit. The words are this project's own; of Open Eligibility only the identifiers are used.
+Concepts, phrases and the crosswalk to Open Eligibility are tables in `needs/data`, which a librarian can read and edit.
+The words are this project's own. Only the identifiers of Open Eligibility are used.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from communityconnector.model import TaxonomyTerm
 from communityconnector.needs.suggestions import did_you_mean
 
 TAXONOMY: Final = "communityconnector needs"
-"""Name of the vocabulary as an HSDS taxonomy: a term of it has a concept's id as its code."""
+"""The name of the vocabulary as an HSDS taxonomy. The codes of its terms are ids of concepts."""
 
 
 class Wellness(StrEnum):
@@ -44,11 +44,11 @@ class Concept:
     """Something that a patron may need.
 
     Attributes:
-        id: stable identifier, such as `food-pantry`.
-        name: plain name, as staff would say it.
+        id: a stable identifier, such as `food-pantry`.
+        name: the plain name, as staff would say it.
         definition: what the patron gets, in one sentence.
-        parent: id of the broader concept; "" at the top.
-        wellness: its share in each wellness dimension; the shares add to 1.
+        parent: the id of the broader concept; "" at the top.
+        wellness: its share in each wellness dimension; the shares add up to 1.
         sensitive: tags of matters that need care, such as `dv` or `sud`.
     """
 
@@ -82,12 +82,12 @@ class CrisisLine:
     """A number to call now.
 
     Attributes:
-        kind: what for: `suicide`, `violence`, `medical`, `child_danger` or `overdose`.
+        kind: the danger: `suicide`, `violence`, `medical`, `child_danger` or `overdose`.
         name: its name.
         phone: the number to call.
-        text: how to reach it by text message, where one can.
+        text: how to reach it by text message, if possible.
         url: its page.
-        note: anything else.
+        note: other information.
     """
 
     kind: str
@@ -100,15 +100,15 @@ class CrisisLine:
 
 @attrs.frozen(eq=False)
 class Vocabulary:
-    """Concepts, the words for them, and where other taxonomies meet them.
+    """Concepts, the words for them, and the crosswalk from other taxonomies.
 
     Attributes:
         concepts: concepts by id, in the order of their table.
         phrases: everyday words for them.
         open_eligibility: concept by Open Eligibility id.
-        crisis_phrases: words of danger, with their kind.
+        crisis_phrases: words of danger, with the kind of danger.
         crisis_lines: numbers to call, most urgent first.
-        library_business: phrases of ordinary library business, which is no need.
+        library_business: phrases of ordinary library business, which is not a need.
     """
 
     concepts: Mapping[str, Concept]
@@ -119,10 +119,10 @@ class Vocabulary:
     library_business: tuple[str, ...] = ()
 
     def concept(self, key: str) -> Concept:
-        """The concept of an id.
+        """Return the concept of an id.
 
         Raises:
-            UnknownNeedError: there is none.
+            UnknownNeedError: there is no such concept.
         """
         try:
             return self.concepts[key]
@@ -135,28 +135,28 @@ class Vocabulary:
 
     @cached_property
     def _children(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
+        children: dict[str, tuple[str, ...]] = {}
         for concept in self.concepts.values():
-            found[concept.parent] = (*found.get(concept.parent, ()), concept.id)
-        return found
+            children[concept.parent] = (*children.get(concept.parent, ()), concept.id)
+        return children
 
     def with_descendants(self, key: str) -> Iterator[str]:
-        """The concept's id and the ids of all narrower ones."""
+        """Yield the concept's id and the ids of all narrower ones."""
         yield key
         for child in self._children.get(key, ()):
             yield from self.with_descendants(child)
 
     def ancestors(self, key: str) -> Iterator[str]:
-        """Ids of the broader concepts, nearest first."""
+        """Yield the ids of the broader concepts, nearest first."""
         parent = self.concepts[key].parent
         while parent:
             yield parent
             parent = self.concepts[parent].parent
 
     def place(self, term: TaxonomyTerm) -> str | None:
-        """The concept that a directory's taxonomy term means, by its code; `None` where no code tells.
+        """Return the concept of a directory's taxonomy term, by its code; `None` if the code is unknown.
 
-        Known codes: this vocabulary's own (taxonomy `communityconnector needs`) and Open Eligibility's.
+        Known codes are this vocabulary's own (taxonomy `communityconnector needs`) and Open Eligibility's.
         """
         code = (term.code or "").strip()
         detail = term.taxonomy_detail
@@ -173,7 +173,7 @@ _OPEN_ELIGIBILITY: Final = re.compile(r"open[\s_-]*eligibility", re.IGNORECASE)
 
 @cache
 def vocabulary() -> Vocabulary:
-    """The vocabulary that ships with the library."""
+    """Return the built-in vocabulary."""
     return load(files("communityconnector") / "needs" / "data")
 
 

@@ -1,4 +1,4 @@
-"""Words as the needs room compares them: folded, split and stemmed, the same way everywhere."""
+"""Words as they are compared: folded, split and stemmed, in one way everywhere."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ STOP_WORDS: Final = frozenset(
     needs needed needing want wants wanted looking look please help helps someone somebody anyone something
     patron patrons customer necesito quiero busco ayuda para por con que es""".split()
 )
-"""Words that say nothing of a need by themselves. English and Spanish."""
+"""English and Spanish words that by themselves say nothing of a need."""
 
 
 LONGEST: Final = 50
-"""Longer words are no words: they stay as they are, and are not kept."""
+"""Longer words are not real words: they are not stemmed, and not cached."""
 
 
 def stem(word: str) -> str:
-    """A folded word without the endings of number and tense: "pantries" and "pantry" meet, "paying" and "pay".
+    """Return a folded word without endings of number and tense: "pantries" becomes "pantry", "paying" becomes "pay".
 
-    Lighter than the Snowball stemmer on purpose, after Harman's S stemmer (1991): endings that make another
-    word stay ("nature" is not "naturalization"), and the vocabulary is stemmed in a tenth of the time, which
-    every process waits for when it starts. Short words, numbers and `_WHOLE` stay as they are.
+    It is lighter than the Snowball stemmer on purpose, after Harman's S stemmer (1991). Endings that make another word
+    stay ("nature" is not "naturalization"). It takes a tenth of the time, for which every process waits at the start.
+    Short words, numbers and `_WHOLE` stay unchanged.
     """
     return word if len(word) > LONGEST else _stem(word)
 
@@ -53,7 +53,7 @@ def _stem(word: str) -> str:
 
 
 def _lost_its_e(base: str) -> bool:
-    """Whether a short word would be another without its last e: "care" is not "car", "ride" not "rid".
+    """Return whether a short word without its last e would be another word: "care" and "car", "ride" and "rid".
 
     As in Porter's algorithm (1980): consonants, one vowel and one consonant other than w, x and y.
     """
@@ -64,10 +64,10 @@ _SHORT: Final = re.compile(r"[^aeiouy]*[aeiouy][^aeiouwxy]")
 
 
 def ending(word: str) -> str:
-    """Which ending of number or tense a folded word has that its stem has not: "s", "ed", "ing" or ""."""
+    """Return the ending of number or tense that the stem of a folded word lacks: "s", "ed", "ing" or ""."""
     if stem(word) in {word, word.removesuffix("e")}:
         return ""
-    return next((found for found in ("ing", "ed") if word.endswith(found)), "s")
+    return next((suffix for suffix in ("ing", "ed") if word.endswith(suffix)), "s")
 
 
 _WHOLE: Final = frozenset(
@@ -75,7 +75,7 @@ _WHOLE: Final = frozenset(
     " something anything everything spring bedding news always bus gas this does has was his yes need feed seed"
     " bleed weed indeed speed glasses braces scrubs".split()
 )
-"""Words whose ending is no ending, or that mean something else without it."""
+"""Words that only seem to have an ending, or that mean something else without it."""
 
 
 def _singular(word: str) -> str:
@@ -89,12 +89,12 @@ def _singular(word: str) -> str:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The folded words of a text, in order."""
+    """Return the folded words of a text, in order."""
     return tuple(_WORD.findall(fold(text)))
 
 
 def stems(text: str) -> tuple[str, ...]:
-    """The stems of all words of a text, in order."""
+    """Return the stems of all words of a text, in order."""
     return tuple(map(stem, words_of(text)))
 
 

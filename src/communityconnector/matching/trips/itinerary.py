@@ -1,4 +1,4 @@
-"""An itinerary: the fewest stops that meet several needs, what can be had without going anywhere, and what is left."""
+"""An itinerary: the fewest stops that meet several needs, the calls to make, and the needs that nothing meets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from communityconnector.model.geography import Distance
 
 CONSIDERED: Final = 40
-"""So many offers a need are considered, the nearest."""
+"""The number of nearest offers that are considered for each need."""
 
 
 @attrs.frozen
@@ -25,7 +25,7 @@ class Errand:
     """One need and the offer that meets it.
 
     Attributes:
-        need: number of the need, in the order in which the needs were given.
+        need: the number of the need, in the order of the query.
         match: the offer, with its reasons.
     """
 
@@ -35,13 +35,13 @@ class Errand:
 
 @attrs.frozen
 class Stop:
-    """A place to go to, and what can be done there.
+    """A place to go to, and the errands there.
 
     Attributes:
-        point: where it is.
-        errands: what can be done there.
-        km: how far it is from the stop before, or from where one sets out, straight line; 0 for the first where
-            nobody said from where.
+        point: its point.
+        errands: the errands.
+        km: the distance from the stop before, or from the start, in a straight line; 0 for the first stop if there is no
+            start.
     """
 
     point: Point
@@ -50,12 +50,12 @@ class Stop:
 
     @property
     def location(self) -> Location | None:
-        """The place: that of its first errand, where several share a point."""
+        """The location; that of the first errand if several share a point."""
         return self.errands[0].match.location
 
     @property
     def distance(self) -> Distance:
-        """How far it is from the stop before."""
+        """The distance from the stop before."""
         return kilometers(self.km)
 
 
@@ -65,12 +65,12 @@ class Itinerary:
 
     Attributes:
         stops: where to go, in order.
-        calls: what is had by phone, online, by post or at home, or at a place that one learns by calling: for the
-            needs that nothing at a known place meets.
-        unmet: numbers of the needs that nothing is known to meet.
-        km: how far it is through all stops, straight lines.
-        bound: how many times the fewest stops there are at most; 1 where there cannot be fewer.
-        exact: whether all offers were considered and no way is better.
+        calls: errands without a trip (by phone, online, by mail or at home), or at a place that one learns by calling, for
+            the needs that no offer at a known place meets.
+        unmet: the numbers of the needs that nothing is known to meet.
+        km: the distance through all stops, in straight lines.
+        bound: an upper bound for the number of stops, as a multiple of the fewest; 1 if there cannot be fewer.
+        exact: whether all offers were considered and no route is better.
     """
 
     stops: tuple[Stop, ...]
@@ -82,13 +82,13 @@ class Itinerary:
 
     @property
     def distance(self) -> Distance:
-        """How far it is through all stops."""
+        """The distance through all stops."""
         return kilometers(self.km)
 
     def to_dict(self) -> dict[str, Any]:
-        """This itinerary as JSON values."""
+        """Return this itinerary as JSON values."""
 
-        def told(errands: Sequence[Errand]) -> list[dict[str, Any]]:
+        def values_of(errands: Sequence[Errand]) -> list[dict[str, Any]]:
             return [{"need": errand.need, "match": errand.match.to_dict()} for errand in errands]
 
         return {
@@ -97,11 +97,11 @@ class Itinerary:
                     "latitude": stop.point.latitude,
                     "longitude": stop.point.longitude,
                     "km": stop.km,
-                    "errands": told(stop.errands),
+                    "errands": values_of(stop.errands),
                 }
                 for stop in self.stops
             ],
-            "calls": told(self.calls),
+            "calls": values_of(self.calls),
             "unmet": list(self.unmet),
             "km": self.km,
             "bound": self.bound,
@@ -110,14 +110,14 @@ class Itinerary:
 
 
 def itinerary(results: Sequence[MatchResult], origin: Point | None) -> Itinerary:
-    """The itinerary for several needs.
+    """Return the itinerary for several needs.
 
-    Whatever can be had at a known place is had there. A need that nothing at a known place meets wants a call: to a
-    service that comes, or is had by phone, online or by post; else to one whose place is confidential or unknown.
+    If an offer at a known place meets a need, the itinerary goes there. Other needs become calls: to a service that comes,
+    or that works by phone, online or by mail; otherwise to one whose place is confidential or unknown.
 
     Args:
-        results: by need, what fits it, nearest first, and at most `CONSIDERED` of it.
-        origin: where one sets out; by default at the first stop.
+        results: the result for each need, nearest first, with at most `CONSIDERED` matches.
+        origin: the start; by default the first stop.
     """
     places: dict[tuple[float, float], dict[int, Match]] = {}
     calls: dict[int, Match] = {}
@@ -130,26 +130,26 @@ def itinerary(results: Sequence[MatchResult], origin: Point | None) -> Itinerary
                 places.setdefault((point.latitude, point.longitude), {}).setdefault(number, match)
             elif number not in calls or (match.offer.remote and not calls[number].offer.remote):
                 calls[number] = match
-    # In the order of ids, so that of equal ways always the same is taken.
+    # In the order of ids, so that the same of equal routes is always chosen.
     points = sorted(places, key=lambda point: min((m.offer_id, m.service_id) for m in places[point].values()))
     met = [frozenset(places[point]) for point in points]
     needs = frozenset().union(*met)
     here = None if origin is None else (origin.latitude, origin.longitude)
     way = shortest_way(met, points, needs, here)
     stops: list[Stop] = []
-    held: set[int] = set()
+    done: set[int] = set()
     for spot in (points[stop] for stop in way.stops):
         errands = [
-            Errand(number, match) for number, match in sorted(places[spot].items()) if number not in held
+            Errand(number, match) for number, match in sorted(places[spot].items()) if number not in done
         ]
-        held.update(errand.need for errand in errands)
+        done.update(errand.need for errand in errands)
         km = 0.0 if here is None else geodesic_km(*here, *spot)
         stops.append(Stop(Point(*spot), tuple(errands), km))
         here = spot
     return Itinerary(
         stops=tuple(stops),
-        calls=tuple(Errand(number, match) for number, match in sorted(calls.items()) if number not in held),
-        unmet=tuple(number for number in range(len(results)) if number not in held and number not in calls),
+        calls=tuple(Errand(number, match) for number, match in sorted(calls.items()) if number not in done),
+        unmet=tuple(number for number in range(len(results)) if number not in done and number not in calls),
         km=way.km,
         bound=way.bound,
         exact=way.exact and all(result.total <= CONSIDERED for result in results),

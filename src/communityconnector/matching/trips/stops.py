@@ -1,9 +1,9 @@
-"""The fewest stops that together meet several needs, and the shortest way through them.
+"""The fewest stops that together meet several needs, and the shortest route through them.
 
-A weighted set cover with a path through the chosen sets. With few needs it is solved exactly, by dynamic programming
-over which needs are met and where one stands, as Held and Karp (1962) do for the travelling salesman. With more, the
-stop that meets the most open needs is taken next, which never takes more than `bound` times the fewest stops
-(Chvatal, Mathematics of Operations Research 4, 1979).
+This is a weighted set cover with a path through the chosen sets. With few needs it is solved exactly, by dynamic
+programming over the needs that are met and the current stop, as Held and Karp (1962) do for the travelling salesman.
+With more needs, the stop that meets the most open needs is chosen next, which never takes more than `bound` times the
+fewest stops (Chvatal, Mathematics of Operations Research 4, 1979).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from communityconnector.model.geography import geodesic_km
 
 MOST_EXACT: Final = 8
-"""With more needs than this, the way is not the best that there is."""
+"""With more needs than this, the route may not be the best."""
 
 
 @attrs.frozen
@@ -27,10 +27,10 @@ class Way:
     """Stops in the order in which to visit them.
 
     Attributes:
-        stops: which, by their places in what was given.
-        km: how far, from stop to stop and from the beginning to the first, straight lines.
-        bound: how many times the fewest stops these are at most; 1 if there are no fewer.
-        exact: whether no way through as few stops is shorter.
+        stops: the numbers of the stops.
+        km: the distance from the start through all stops, in straight lines.
+        bound: an upper bound for the number of stops, as a multiple of the fewest; 1 if there cannot be fewer.
+        exact: whether no route through as few stops is shorter.
     """
 
     stops: tuple[int, ...]
@@ -45,20 +45,20 @@ def shortest_way(
     needs: frozenset[int],
     origin: tuple[float, float] | None = None,
 ) -> Way:
-    """The fewest stops that meet all needs, and of such the shortest way.
+    """Return the shortest route through the fewest stops that meet all needs.
 
     Args:
-        met: by stop, which needs it meets.
+        met: by stop, the needs that it meets.
         points: by stop, latitude and longitude.
-        needs: what is to be met; each by some stop.
-        origin: where one sets out; by default at the first stop.
+        needs: the needs; some stop meets each.
+        origin: the start; by default the first stop.
     """
     if not needs:
         return Way((), 0.0, 1.0, exact=True)
     apart = _distances(points)
     begin = np.array([0.0 if origin is None else geodesic_km(*origin, *point) for point in points])
     if len(needs) <= MOST_EXACT:
-        return _exactly([found & needs for found in met], apart, begin, sorted(needs))
+        return _exactly([stop_needs & needs for stop_needs in met], apart, begin, sorted(needs))
     return _greedily(met, apart, begin, needs)
 
 
@@ -74,10 +74,10 @@ def _exactly(
     met: Sequence[frozenset[int]], apart: NDArray[Any], begin: NDArray[Any], needs: Sequence[int]
 ) -> Way:
     masks = np.array(
-        [sum(1 << number for number, need in enumerate(needs) if need in found) for found in met]
+        [sum(1 << number for number, need in enumerate(needs) if need in stop_needs) for stop_needs in met]
     )
     whole = (1 << len(needs)) - 1
-    # By which needs are met (rows) and at which stop one stands (columns): the shortest way there.
+    # The shortest route by the needs that are met (rows) and the current stop (columns).
     km = np.full((whole + 1, len(met)), math.inf)
     km[masks, np.arange(len(met))] = begin
     km[0] = math.inf
@@ -110,7 +110,7 @@ def _greedily(
     met: Sequence[frozenset[int]], apart: NDArray[Any], begin: NDArray[Any], needs: frozenset[int]
 ) -> Way:
     left, chosen, km, ahead = set(needs), [], 0.0, begin
-    most = max(len(found & needs) for found in met)
+    most = max(len(stop_needs & needs) for stop_needs in met)
     while left:
         stop = min(range(len(met)), key=lambda number: (-len(met[number] & left), ahead[number], number))
         km += float(ahead[stop])

@@ -38,7 +38,6 @@ _ARRAYS: Final = (
     "by_service_id",
 )
 _POSTINGS: Final = ("concepts", "terms", "words")
-_NAMES: Final = [criterion.name for criterion in CRITERIA]
 
 FetchService = Callable[[str], Service | None]
 """Returns a service by its id, from wherever services are stored."""
@@ -106,7 +105,12 @@ def _finish(
 ) -> None:
     writer.values("taxonomy-terms", [to_raw(term) for term in terms.values()])
     writer.finish(
-        {"parts": parts, "vocabulary": fingerprint(vocabulary), "criteria": _NAMES, "audience": str(audience)}
+        {
+            "parts": parts,
+            "vocabulary": fingerprint(vocabulary),
+            "criteria": _criteria(),
+            "audience": str(audience),
+        }
     )
 
 
@@ -116,13 +120,20 @@ def open_parts(
     """Return the parts of an index in a folder, its taxonomy terms and its audience (see `Index.open`)."""
     reader = Reader(folder)
     about = reader.about
-    for made_with, expected in (("vocabulary", fingerprint(vocabulary)), ("criteria", _NAMES)):
-        if about.get(made_with) != expected:
-            what = "needs vocabulary" if made_with == "vocabulary" else made_with
+    for key, own, what in (
+        ("vocabulary", fingerprint(vocabulary), "needs vocabulary"),
+        ("criteria", _criteria(), "set of criteria"),
+    ):
+        if about.get(key) != own:
             message = f"{folder} holds an index made with another {what}: build it again"
             raise UnusableIndexError(message)
     parts = tuple(_read_part(reader, f"part-{number}", fetch) for number in range(about["parts"]))
     return parts, _read_terms(reader), Audience(about["audience"])
+
+
+def _criteria() -> list[str]:
+    """Return the names of the criteria. An index made with others lacks their facts."""
+    return [criterion.name for criterion in CRITERIA]
 
 
 def _read_terms(reader: Reader) -> dict[str, TaxonomyTerm]:
