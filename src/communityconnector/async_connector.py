@@ -40,6 +40,16 @@ class AsyncConnector:
     It has the verbs of `Connector` with the same arguments: `load`, `match`, `explain`, `export`, `refer`, `record_event`,
     `follow_up`, `due`, `dispatch_once`, `purge` and `close`. Every other call of the desk is awaited by `run`.
 
+    Example:
+        >>> import asyncio
+        >>> import communityconnector as cc
+        >>> async def first_match():
+        ...     async with await cc.AsyncConnector.open() as desk:
+        ...         await desk.load(cc.sample())
+        ...         return (await desk.match("soup kitchen", near="28694"))[0].service.name
+        >>> asyncio.run(first_match())
+        'Sunday Supper'
+
     Args:
         desk: the desk; closed with this one.
         threads: how many calls may run at once.

@@ -60,6 +60,15 @@ class Connector:
 
     The common calls are methods of the desk itself. Everything else is in named parts, such as `desk.referrals`.
 
+    Example:
+        >>> import communityconnector as cc
+        >>> with cc.Connector.open() as desk:  # in memory
+        ...     loaded = desk.load(cc.sample())
+        ...     match = desk.match("soup kitchen", near="28694")[0]
+        ...     referral = desk.refer(match, actor=cc.Actor("staff", "desk-2"))
+        ...     print(match.service.name, "|", referral.status)
+        Sunday Supper | given
+
     Args:
         storage: where everything is stored; closed with the desk.
         plugins: where parts are looked up by their names. By default those that are built in: other plugins are used

@@ -65,6 +65,13 @@ class Matcher:
 
     May be shared between threads.
 
+    Example:
+        >>> import communityconnector as cc
+        >>> matcher = cc.Matcher(cc.sample())
+        >>> result = matcher.match(cc.Need("dentist", near="28640", within=cc.miles(10)))
+        >>> print(result[0].service.name, "|", result[0].reasons[-1].text)
+        Dental Clinic | 4.4 miles (7.0 km) away, straight line
+
     Raises:
         InvalidWeightsError: a weight is unknown, negative or not a number.
         UnusableIndexError: the index was made for another audience, or a vocabulary is given together with an index.

@@ -69,11 +69,18 @@ def _uncollected() -> Iterator[None]:
 
 @_uncollected()
 def read(source: Source, *, mode: Mode | str = Mode.REPAIR, mapping: MappingSource = None) -> Directory:
-    """Read a directory of human services in whatever form it comes.
+    r"""Read a directory of human services in whatever form it comes.
 
     JSON: one record, a list, an API page, tables in one object, or a record a line (ndjson). Tables: a folder
     or a zip of CSV files, or one CSV. A plain spreadsheet: one CSV, a service a row. The form is recognised from
     the content. HSDS 3.0, 3.1 and 3.2 are one model; older forms become it (see the page on dialects).
+
+    Example:
+        >>> import io
+        >>> import communityconnector as cc
+        >>> directory = cc.read(io.StringIO("Agency,Program,ZIP\nLaurel Pantry,Food Pantry,28694\n"))
+        >>> [service.name for service in directory.services.values()]
+        ['Food Pantry']
 
     Args:
         source: a path, a package resource or an open file.

@@ -33,6 +33,15 @@ class Directory:
     and their locations; the methods lead the other way. A directory does not change; `for_audience` and
     readers make new ones.
 
+    Example:
+        >>> import communityconnector as cc
+        >>> directory = cc.sample()
+        >>> directory
+        <Directory of 237 services, 68 organizations, 90 locations; 2 findings>
+        >>> shown = directory.for_audience("public").locations.values()
+        >>> [place.point for place in shown if place.name == "Confidential location"]
+        [None, None, None]
+
     Attributes:
         findings: what was found while the directory was read, as `Finding`s, the most harmful first (see `Harm`).
         dataset: what the source said of itself (HSDS version, profile, publisher).

@@ -90,6 +90,11 @@ class Need:
 
     The metadata of a field names its criterion (see `PREFERABLE` and `matching.criteria`).
 
+    Example:
+        >>> import communityconnector as cc
+        >>> cc.Need("a bed tonight", near="28694", within=cc.miles(10), age=19, prefer="age")
+        <Need with text, near, within, age, prefer>
+
     Attributes:
         text: the need in plain words, English or Spanish.
         terms: ids of needs (`food-pantry`), or ids or codes of the directory's own taxonomy terms. Any of them meets the
