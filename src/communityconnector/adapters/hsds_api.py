@@ -256,10 +256,10 @@ def _bare(url: str) -> str:
 
 def _finding(rule: str, message: str, action: str, record_id: str = "") -> Finding:
     return Finding(
-        severity=Severity.ERROR if rule == "api-answer-unusable" else Severity.WARNING,
-        rule=rule,
-        message=message,
-        action=action,
+        Severity.ERROR if rule == "api-answer-unusable" else Severity.WARNING,
+        rule,
+        message,
+        action,
         entity="service",
         record_id=record_id,
     )

@@ -237,9 +237,7 @@ def _is_table(file: SourceFile, start: bytes, *, alone: bool) -> bool:
 
 
 def _unusable(file: SourceFile, rule: str, message: str) -> Finding:
-    return Finding(
-        severity=Severity.ERROR, rule=rule, message=message, action="not read", file=file.name, line=1
-    )
+    return Finding(Severity.ERROR, rule, message, "not read", file=file.name, line=1)
 
 
 def _refuse(directory: Directory, source: Source) -> None:

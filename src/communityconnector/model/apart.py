@@ -148,10 +148,10 @@ def list_found(entity: str, key: str, count: int) -> Finding:
         count: how many they are.
     """
     return Finding(
-        severity=Severity.WARNING,
-        rule="list-of-ids",
-        message=f"a list of ids where {entity} has one",
-        action="given to each of them",
+        Severity.WARNING,
+        "list-of-ids",
+        f"a list of ids where {entity} has one",
+        "given to each of them",
         entity=entity,
         record_id=key,
         count=count,

@@ -238,10 +238,10 @@ def _older(held: Directory, new: Directory) -> Iterable[Finding]:
             mine, theirs = getattr(before, field), getattr(service, field)
             if mine and theirs and theirs < mine:
                 yield Finding(
-                    severity=Severity.WARNING,
-                    rule="older-than-held",
-                    message=f"{field} of the new record lies before that of the one it replaces; is the file older?",
-                    action="taken nevertheless",
+                    Severity.WARNING,
+                    "older-than-held",
+                    f"{field} of the new record lies before that of the one it replaces; is the file older?",
+                    "taken nevertheless",
                     path=field,
                     entity="service",
                     record_id=key,

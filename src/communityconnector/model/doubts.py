@@ -78,10 +78,10 @@ def suspects(services: Iterable[Service], found: Confidential) -> Iterator[Findi
             if not any(p.disclosure is None and (p.addresses or p.point) for p in shown):
                 continue
             yield Finding(
-                severity=Severity.INFO,
-                rule="looks-like-a-refuge",
-                message=f"its description says “{words[1]}”: is its place one that should be hidden?",
-                action="",
+                Severity.INFO,
+                "looks-like-a-refuge",
+                f"its description says “{words[1]}”: is its place one that should be hidden?",
+                "",
                 entity="service",
                 record_id=service.id,
             )
@@ -89,6 +89,4 @@ def suspects(services: Iterable[Service], found: Confidential) -> Iterator[Findi
 
 
 def _found(rule: str, entity: str, key: str, message: str, action: str) -> Finding:
-    return Finding(
-        severity=Severity.WARNING, rule=rule, message=message, action=action, entity=entity, record_id=key
-    )
+    return Finding(Severity.WARNING, rule, message, action, entity=entity, record_id=key)

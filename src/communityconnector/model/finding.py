@@ -22,7 +22,7 @@ class Severity(StrEnum):
     """Worth knowing."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Finding:
     """One thing about a directory that a person should know.
 
@@ -46,14 +46,14 @@ class Finding:
     rule: str
     message: str
     action: str = ""
-    file: str = ""
-    line: int | None = None
-    path: str = ""
-    entity: str = ""
-    record_id: str = ""
-    value: Any = None
-    read_as: Any = None
-    count: int = 1
+    file: str = attrs.field(default="", kw_only=True)
+    line: int | None = attrs.field(default=None, kw_only=True)
+    path: str = attrs.field(default="", kw_only=True)
+    entity: str = attrs.field(default="", kw_only=True)
+    record_id: str = attrs.field(default="", kw_only=True)
+    value: Any = attrs.field(default=None, kw_only=True)
+    read_as: Any = attrs.field(default=None, kw_only=True)
+    count: int = attrs.field(default=1, kw_only=True)
 
     @property
     def harm(self) -> Harm:

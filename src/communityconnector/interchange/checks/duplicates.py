@@ -228,9 +228,9 @@ _RULES: Final = {
 def _suspect(entity: str, early: _Entry, late: _Entry, evidence: list[str], score: float) -> Finding:
     where = "in another source" if early.source != late.source else "in this source"
     return Finding(
-        severity=Severity.WARNING,
-        rule=_RULES[entity],
-        message=f"may be the same as a record {where}: {', '.join(evidence)}; if so, keep one",
+        Severity.WARNING,
+        _RULES[entity],
+        f"may be the same as a record {where}: {', '.join(evidence)}; if so, keep one",
         entity=entity,
         record_id=late.record.id,
         value={"other": early.record.id, "evidence": evidence, "score": round(score, 3)},
@@ -239,9 +239,9 @@ def _suspect(entity: str, early: _Entry, late: _Entry, evidence: list[str], scor
 
 def _too_many(entity: str, sign: str, count: int) -> Finding:
     return Finding(
-        severity=Severity.INFO,
-        rule="duplicates-not-compared",
-        message=f"{count:,} records of {entity} share one piece of evidence ({sign}): too many to compare",
-        action=f"not compared by that; at most {MOST_TOGETHER} are",
+        Severity.INFO,
+        "duplicates-not-compared",
+        f"{count:,} records of {entity} share one piece of evidence ({sign}): too many to compare",
+        f"not compared by that; at most {MOST_TOGETHER} are",
         entity=entity,
     )

@@ -46,11 +46,7 @@ def lint(directory: Directory, *, tabular: bool) -> Iterator[Finding]:
             may name a record that another document holds.
     """
     if not directory.services:
-        yield Finding(
-            severity=Severity.WARNING,
-            rule="no-services",
-            message="no service in this source, so nothing can be matched",
-        )
+        yield Finding(Severity.WARNING, "no-services", "no service in this source, so nothing can be matched")
     yield from _none_active(directory)
     weight = Severity.ERROR if tabular else Severity.INFO
     for entity in ENTITIES:
@@ -75,7 +71,7 @@ def _none_active(directory: Directory) -> Iterator[Finding]:
     if total and not (states["active"] or states[""]):
         shares = ", ".join(f"{count} {state}" for state, count in states.most_common())
         message = f"none of the {total} services is active ({shares}), so every question gets no answer"
-        yield Finding(severity=Severity.ERROR, rule="none-active", message=message, count=total)
+        yield Finding(Severity.ERROR, "none-active", message, count=total)
 
 
 def _found(record: Record, rule: str, message: str, **more: Any) -> Finding:

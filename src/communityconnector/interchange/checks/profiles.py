@@ -178,9 +178,9 @@ def _counted(records: list[Record], rule: str, message: str, path: str) -> Itera
     if records:
         first = records[0]
         yield Finding(
-            severity=Severity.WARNING,
-            rule=rule,
-            message=message,
+            Severity.WARNING,
+            rule,
+            message,
             path=path,
             entity=first.entity,
             record_id=first.id,

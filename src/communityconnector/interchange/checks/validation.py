@@ -59,9 +59,9 @@ def validate(
     try:
         return tuple(
             Finding(
-                severity=Severity.ERROR,
-                rule="schema-violation",
-                message=_asked(error),
+                Severity.ERROR,
+                "schema-violation",
+                _asked(error),
                 path=f"$[{number}]{error.json_path[1:]}",
                 entity=entity,
                 record_id=_id(document),

@@ -150,8 +150,4 @@ class _Rows:
 
     def _found(self, rule: str, message: str, action: str, line: int) -> None:
         severity = Severity.ERROR
-        self.note(
-            Finding(
-                severity=severity, rule=rule, message=message, action=action, file=self.file.name, line=line
-            )
-        )
+        self.note(Finding(severity, rule, message, action, file=self.file.name, line=line))

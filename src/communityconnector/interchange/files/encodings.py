@@ -67,10 +67,10 @@ def encoding_of(file: SourceFile) -> Encoding:
                 line += chunk.count(b"\n", 0, start)
                 message = f"byte {before + start} (0x{error.object[error.start]:02X}) is not UTF-8; save the file as UTF-8"
                 finding = Finding(
-                    severity=Severity.ERROR,
-                    rule="not-utf-8",
-                    message=message,
-                    action="lines that are not UTF-8 read as Windows-1252",
+                    Severity.ERROR,
+                    "not-utf-8",
+                    message,
+                    "lines that are not UTF-8 read as Windows-1252",
                     file=file.name,
                     line=line,
                 )
@@ -86,10 +86,10 @@ def _mark_found(name: str, encoding: str, rest: bytes) -> Finding:
     is_json = rest.lstrip()[:1] in (b"{", b"[") or encoding != "utf-8-sig"
     shown = encoding.removesuffix("-sig")
     return Finding(
-        severity=Severity.ERROR if is_json else Severity.INFO,
-        rule="byte-order-mark",
-        message=f"the file begins with a byte-order mark ({shown}), at byte 0; save it as plain UTF-8",
-        action="read without it",
+        Severity.ERROR if is_json else Severity.INFO,
+        "byte-order-mark",
+        f"the file begins with a byte-order mark ({shown}), at byte 0; save it as plain UTF-8",
+        "read without it",
         file=name,
         line=1,
     )

@@ -360,4 +360,4 @@ def _gunzipped(file: SourceFile, stack: ExitStack) -> Iterator[SourceFile | Find
 
 def refused(name: str, rule: str, message: str) -> Finding:
     """Return the finding of a file that is not read."""
-    return Finding(severity=Severity.ERROR, rule=rule, message=message, action="not read", file=name)
+    return Finding(Severity.ERROR, rule, message, "not read", file=name)

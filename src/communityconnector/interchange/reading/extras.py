@@ -71,10 +71,10 @@ class Extras:
         """Yield findings of rows whose record is not among the tables."""
         for entity, key in sorted(self.fields.keys() - self._taken):
             yield Finding(
-                severity=Severity.WARNING,
-                rule="broken-extras",
-                message="a row about a record that no table has",
-                action="dropped",
+                Severity.WARNING,
+                "broken-extras",
+                "a row about a record that no table has",
+                "dropped",
                 file=EXTRAS,
                 entity=entity,
                 record_id=key,
@@ -96,10 +96,10 @@ class Extras:
         except (ValueError, RecursionError):
             findings.append(
                 Finding(
-                    severity=Severity.ERROR,
-                    rule="broken-extras",
-                    message="a row of four cells, the last one JSON, expected",
-                    action="dropped",
+                    Severity.ERROR,
+                    "broken-extras",
+                    "a row of four cells, the last one JSON, expected",
+                    "dropped",
                     file=EXTRAS,
                     line=line,
                 )

@@ -310,14 +310,7 @@ class _JsonFile:
         self, severity: Severity, rule: str, message: str, action: str, path: str, value: Any = None
     ) -> None:
         finding = Finding(
-            severity=severity,
-            rule=rule,
-            message=message,
-            action=action,
-            file=self.file.name,
-            line=self.line,
-            path=path,
-            value=value,
+            severity, rule, message, action, file=self.file.name, line=self.line, path=path, value=value
         )
         self.reading.findings.append(finding)
 

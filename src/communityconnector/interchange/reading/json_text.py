@@ -66,14 +66,7 @@ def not_json(name: str, text: str, error: Exception, line: int | None = None) ->
         what, line = "nested too deep", line or 1
     else:
         what, line = "a number too long to read", line or 1
-    return Finding(
-        severity=Severity.ERROR,
-        rule="not-json",
-        message=f"not JSON: {what}",
-        action="not read",
-        file=name,
-        line=line,
-    )
+    return Finding(Severity.ERROR, "not-json", f"not JSON: {what}", "not read", file=name, line=line)
 
 
 def salvage(text: str) -> Any:

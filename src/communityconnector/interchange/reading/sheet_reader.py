@@ -63,19 +63,9 @@ def read_flat(table: FlatTable, file: str, reading: Reading) -> Iterator[Record]
     rows = [CsvRow(number, cells) for number, cells in enumerate(sheet_cells(table), start=1)]
     paths = {number: path for number, (path, _) in enumerate(table.rows, start=1)}
     message = f"JSON that is not HSDS: {table.form}, {len(rows):,} records"
-    reading.findings.append(
-        Finding(
-            severity=Severity.INFO, rule="rows-in-json", message=message, action="read as a table", file=file
-        )
-    )
+    reading.findings.append(Finding(Severity.INFO, "rows-in-json", message, "read as a table", file=file))
     for note in table.notes:
-        finding = Finding(
-            severity=Severity.WARNING,
-            rule=note.rule,
-            message=note.message,
-            action=_RULES[note.rule],
-            file=file,
-        )
+        finding = Finding(Severity.WARNING, note.rule, note.message, _RULES[note.rule], file=file)
         reading.findings.append(finding)
     yield from read_sheet(Sheet(file, table.header, rows, paths), reading)
 
@@ -101,10 +91,10 @@ def no_name_column(sheet: Sheet, reading: Reading) -> None:
     )
     reading.findings.append(
         Finding(
-            severity=Severity.ERROR,
-            rule="no-name-column",
-            message=message,
-            action="not read",
+            Severity.ERROR,
+            "no-name-column",
+            message,
+            "not read",
             file=sheet.file,
             line=sheet.line if not sheet.paths else None,
         )
@@ -286,10 +276,10 @@ class _SheetReading:
         paths = self.sheet.paths
         self.reading.findings.append(
             Finding(
-                severity=severity,
-                rule=rule,
-                message=message,
-                action=action,
+                severity,
+                rule,
+                message,
+                action,
                 file=self.sheet.file,
                 line=None if paths else line,
                 path=paths.get(line, ""),

@@ -101,11 +101,7 @@ class TableFile:
         return ticked_columns(names, (dict(zip(names, row.cells, strict=False)) for row in lines))
 
     def _note(self, severity: Severity, rule: str, message: str, action: str, line: int) -> None:
-        self.reading.findings.append(
-            Finding(
-                severity=severity, rule=rule, message=message, action=action, file=self.file.name, line=line
-            )
-        )
+        self.reading.findings.append(Finding(severity, rule, message, action, file=self.file.name, line=line))
 
     def _names(self, header: CsvRow) -> list[str]:
         """Return the columns' names, each once."""
@@ -210,10 +206,10 @@ class TableFile:
         finding = self.counts.get((rule, about))
         if finding is None:
             self.counts[rule, about] = Finding(
-                severity=severity,
-                rule=rule,
-                message=message,
-                action=action,
+                severity,
+                rule,
+                message,
+                action,
                 file=self.file.name,
                 line=line,
                 path=about if rule == "linked-by-value" else "",

@@ -60,10 +60,10 @@ def read_tables(files: Sequence[SourceFile], reading: Reading) -> Iterator[Recor
             reading.partial.append(Service(id=service, name="", status="", organization_id=agency))
             reading.findings.append(
                 Finding(
-                    severity=Severity.INFO,
-                    rule="linked-by-location",
-                    message="the service names no organization; its locations all belong to one",
-                    action="taken as the service's organization",
+                    Severity.INFO,
+                    "linked-by-location",
+                    "the service names no organization; its locations all belong to one",
+                    "taken as the service's organization",
                     entity="service",
                     record_id=service,
                 )

@@ -130,10 +130,10 @@ class Conformer:
         """Return a finding for each field that was filled in."""
         return [
             Finding(
-                severity=Severity.WARNING,
-                rule="filled-in",
-                message=f"HSDS requires {name}, which is unknown; {FILLED_IN} in the record names it",
-                action="filled in",
+                Severity.WARNING,
+                "filled-in",
+                f"HSDS requires {name}, which is unknown; {FILLED_IN} in the record names it",
+                "filled in",
                 path=name,
                 entity=entity,
                 record_id=ids[0],

@@ -103,10 +103,10 @@ def left_out(directory: Directory, root: str) -> list[Finding]:
         reach(record)
     return [
         Finding(
-            severity=Severity.WARNING,
-            rule="not-in-nested-form",
-            message=f"no {root} leads to this record, so JSON of {root} records cannot hold it; write tables",
-            action="not written",
+            Severity.WARNING,
+            "not-in-nested-form",
+            f"no {root} leads to this record, so JSON of {root} records cannot hold it; write tables",
+            "not written",
             entity=entity,
             record_id=key,
         )
