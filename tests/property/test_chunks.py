@@ -14,7 +14,7 @@ from communityconnector.directory_store import load_rows
 from communityconnector.directory_store.load_rows import LoadRow, make_row
 from communityconnector.interchange import notes, stream
 from communityconnector.interchange.reading import chunks, json_reader, json_text
-from communityconnector.interchange.structuring import record_ids, structurer
+from communityconnector.interchange.structuring import record_ids, repeated_records, structurer
 from communityconnector.model import ENTITIES
 from communityconnector.model.claims import claims_of, heard, parts_of
 from communityconnector.model.hiding import Hiding
@@ -103,7 +103,7 @@ def little():
         patch.setattr(chunks, "_LARGE", 900)
         patch.setattr(notes, "MOST_ALIKE", 2)
         patch.setattr(notes, "_MOST_REPORTED", 4)
-        patch.setattr(structurer, "_MOST_SHARED", 2)
+        patch.setattr(repeated_records, "_MOST", 2)
         yield
 
 

@@ -8,7 +8,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -157,7 +157,7 @@ def stream(
         message = "records() cannot be strict, since it never sees the whole; use read(), or mode='collect'"
         raise ValueError(message)
     reading = Reading(Mode(mode), _mapping(mapping), elsewhere=elsewhere)
-    with opened(source) as files, Spool() as spool:
+    with opened(source) as files, closing(Spool()) as spool:
         for record in _read_files(files, reading, spool):
             _report(reading, on_finding)
             yield record

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import attrs
 
+from communityconnector.interchange.reading.scratch import scratch_database
 from communityconnector.model import Finding
 from communityconnector.model.apart import WHOLES, another, unlike, used_twice
 
@@ -26,18 +25,11 @@ class Repeats:
     """
 
     def __init__(self) -> None:
-        self._base = sqlite3.connect("")  # a file of SQLite's own, gone when it closes
-        self._base.execute("PRAGMA journal_mode = OFF")
-        self._base.execute("PRAGMA synchronous = OFF")
-        self._base.executescript(_SCHEMA)
+        self._base = scratch_database(_SCHEMA)
         self._again: dict[str, _RepeatedId] = {}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Delete the ids."""
         self._base.close()
 
     def new_id(self, entity: str, raw: Mapping[str, Any], line: int) -> str:

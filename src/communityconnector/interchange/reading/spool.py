@@ -5,11 +5,12 @@ from __future__ import annotations
 import pickle
 import sqlite3
 from collections.abc import Iterable, Iterator
-from types import TracebackType
-from typing import Any, Final, Self, cast
+from typing import Any, Final, cast
 
 from communityconnector.interchange.reading.gathered import Reading
+from communityconnector.interchange.reading.scratch import scratch_database
 from communityconnector.model import ENTITIES, Record
+from communityconnector.model.apart import OWNER_IN_WORDS
 from communityconnector.model.assembly import assemble
 from communityconnector.model.shape import entity_named, shape
 
@@ -24,33 +25,23 @@ CREATE INDEX owner_of ON owns (entity, id);
 """
 _BATCH: Final = 1_000
 
-_NAMED_OWNER: Final = {"attribute": ("link_id", "link_entity"), "metadata": ("resource_id", "resource_type")}
-
 RecordKey = tuple[str, str]
 
 
 class Spool:
-    """A temporary store of flat records on disk; gone when its context ends."""
+    """A temporary store of flat records on disk; gone once it is closed."""
 
     def __init__(self) -> None:
         self._base: sqlite3.Connection | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Delete the records."""
         if self._base is not None:
             self._base.close()
 
     def fill(self, records: Iterable[Record], reading: Reading) -> None:
         """Lay out records, and the partial ones that `reading` gathers meanwhile."""
-        # Without a name, SQLite keeps the file to itself and takes it away at the end, even after a crash.
-        self._base = sqlite3.connect("")
-        self._base.execute("PRAGMA journal_mode = OFF")
-        self._base.execute("PRAGMA synchronous = OFF")
-        self._base.executescript(_SCHEMA)
+        self._base = scratch_database(_SCHEMA)
         batch: list[Record] = []
         for record in records:
             batch.append(record)
@@ -124,8 +115,8 @@ def _owners(record: Record) -> Iterator[tuple[str, str, str, str]]:
             yield (link.target, value, record.entity, record.id)
         elif value:
             yield (record.entity, record.id, link.target, value)
-    if record.entity in _NAMED_OWNER:
-        id_field, entity_field = _NAMED_OWNER[record.entity]
+    if record.entity in OWNER_IN_WORDS:
+        id_field, entity_field = OWNER_IN_WORDS[record.entity]
         owner, named = getattr(record, id_field), entity_named(getattr(record, entity_field) or "")
         if owner:
             # Any attribute may say that its location is confidential, whatever entity it names.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
@@ -13,9 +12,11 @@ import attrs
 from communityconnector.interchange.files.csv_rows import rows
 from communityconnector.interchange.files.encodings import encoding_of
 from communityconnector.interchange.files.sources import SourceFile, UnreadableError
+from communityconnector.interchange.reading.scratch import scratch_database
 from communityconnector.interchange.reading.table_names import TableColumns, reference_to
 from communityconnector.model.identity import ids_in
 
+_SCHEMA: Final = "CREATE TABLE known (place TEXT, id TEXT, PRIMARY KEY (place, id)) WITHOUT ROWID"
 _LOOKED_AT: Final = 2_000
 """Rows by which a column is judged."""
 
@@ -60,12 +61,11 @@ class TableIds:
 
     def __init__(self, tables: Sequence[KnownTable]) -> None:
         self._tables = tables
-        self._base = sqlite3.connect("")
-        self._base.execute("CREATE TABLE known (place TEXT, id TEXT, PRIMARY KEY (place, id)) WITHOUT ROWID")
+        self._base = scratch_database(_SCHEMA)
         self._loaded: set[str] = set()
 
     def close(self) -> None:
-        """Forget them."""
+        """Delete the ids."""
         self._base.close()
 
     def settle(self) -> None:

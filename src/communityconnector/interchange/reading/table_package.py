@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import product
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import attrs
 
@@ -164,12 +163,8 @@ class Package:
         self._has_addresses = any(_holds_addresses(name, self.tables[name]) for name in self.tables)
         self.owned_elsewhere = {e for table in self.tables.values() for e in table.implied.values()}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Delete what was looked up."""
         self.ids.close()
 
     def _look_at(self, file: SourceFile) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Final
@@ -11,6 +10,7 @@ from communityconnector.interchange.files.sources import SourceFile, UnreadableE
 from communityconnector.interchange.reading.extras import COPY, EXTRAS, Extras
 from communityconnector.interchange.reading.gathered import Reading
 from communityconnector.interchange.reading.repeats import Repeats
+from communityconnector.interchange.reading.scratch import scratch_database
 from communityconnector.interchange.reading.table_file import TableFile, at_line
 from communityconnector.interchange.reading.table_package import (
     Package,
@@ -46,8 +46,7 @@ def read_tables(files: Sequence[SourceFile], reading: Reading) -> Iterator[Recor
 
     In some older forms a service names no organization, only a location that names one: it is the service's too.
     """
-    with closing(sqlite3.connect("")) as ledger:  # a file of SQLite's own, gone when it closes: any size fits
-        ledger.executescript(_LEDGER)
+    with closing(scratch_database(_LEDGER)) as ledger:
         for record in _flat_records(files, reading):
             if isinstance(record, Location) and (agency := getattr(record, "organization_id", None)):
                 ledger.execute("INSERT INTO agency VALUES (?, ?)", (record.id, agency))
@@ -78,7 +77,7 @@ def _flat_records(files: Sequence[SourceFile], reading: Reading) -> Iterator[Rec
             extras.read(file, reading.findings)
     structurer = reading.structurer(tabular=True)
     tables = [file for file in files if file.base not in {EXTRAS, "datapackage.json"}]
-    with Repeats() as repeats, Package(tables, package_hints(files)) as package:
+    with closing(Repeats()) as repeats, closing(Package(tables, package_hints(files))) as package:
         for file in tables:
             try:
                 yield from TableFile(file, structurer, reading, extras, repeats, package).records()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
@@ -17,6 +16,7 @@ from communityconnector.interchange.structuring.own_fields import filled_in, res
 from communityconnector.interchange.structuring.plain_schedules import is_plain_schedule
 from communityconnector.interchange.structuring.plans import EntityPlan, FieldPlan, entity_plan
 from communityconnector.interchange.structuring.record_ids import RecordIds
+from communityconnector.interchange.structuring.repeated_records import RepeatedRecords, text_of
 from communityconnector.interchange.structuring.schedule_parts import schedule_parts
 from communityconnector.interchange.structuring.service_state import with_state
 from communityconnector.interchange.texts.identifiers import is_odd_id
@@ -29,9 +29,6 @@ from communityconnector.model import ENTITIES, Finding, Record, Severity
 from communityconnector.model.disclosure import with_level
 
 _PLANS: Final[dict[str, EntityPlan]] = {}
-
-_MOST_SHARED: Final = 20_000
-"""Most embedded records of one entity that are remembered, to be recognised when a file repeats them."""
 
 
 @attrs.define(slots=True)
@@ -82,7 +79,7 @@ class Structurer:
         self.repairs = mode is Mode.REPAIR
         # Where something is repaired, plans count what was; else all readings share theirs.
         self._plans: dict[str, EntityPlan] = {} if self.repairs else _PLANS
-        self._shared: dict[bytes, dict[bytes, Record]] = {}
+        self._repeated = RepeatedRecords()
         self.ticked: frozenset[str] | None = None if sheet else frozenset()
         self.ids = RecordIds(self.notes)
         self._problems = FieldProblems(self.notes, mode, tabular=tabular)
@@ -312,14 +309,12 @@ class Structurer:
         if type(key) is not str or not key.strip():
             own = f"{parent_key(field.entity, raw, seed)}/{field.name}"
             return self._child(field.name, field.target, item, own)
-        # What many records embed is recognised rather than read again: an agency with each of its services. Letter for
-        # letter, for `1` is not `true`, and the order of fields is kept too.
-        text = _text_of(item)
+        text = text_of(item)
         if text is None:
             return self._child(field.name, field.target, item, "")
         kind = f"{field.target.entity} {self.ids.is_expected} ".encode()
-        known = self._shared.setdefault(kind, {})
-        child = known.get(text)
+        repeated = self._repeated.of_kind(kind)
+        child = repeated.get(text)
         if child is None:
             first, before, numbered = len(self.notes.drafts), self.notes.counts(), self.ids.numbered
             child = self._child(field.name, field.target, item, "")
@@ -327,9 +322,7 @@ class Structurer:
                 # It was numbered, or something in it: the next one that is equal is another.
                 return child
             self.notes.once(kind + text, first, before)
-            if len(known) >= _MOST_SHARED:
-                known.clear()
-            known[text] = child
+            repeated[text] = child
         return child
 
     def _as_object(self, field: FieldPlan, item: Any) -> Any:
@@ -356,7 +349,7 @@ class Structurer:
         """Forget what was remembered of embedded records; called now and then, so that memory stays bounded."""
         if self.notes.pause():
             # Findings of recognised records are not drafted again: from here on all of them have to be.
-            self._shared.clear()
+            self._repeated.forget()
 
     def _child(self, name: str, target: type[Record], raw: Mapping[str, Any], seed: str) -> Record:
         first = len(self.notes.drafts)
@@ -425,28 +418,3 @@ class Structurer:
                 if value is not ABSENT:
                     values[key] = value
         return True
-
-
-@cache
-def _quick_dumps() -> Callable[[Any], bytes] | None:
-    """Return the function by which orjson writes values, where it is installed."""
-    try:
-        import orjson
-    except ImportError:
-        return None
-    return orjson.dumps
-
-
-def _text_of(item: Any) -> bytes | None:
-    """Return a JSON value as a text that no other value has; `None` where it is nested too deep."""
-    dumps = _quick_dumps()
-    if dumps is not None:
-        try:
-            return dumps(item)
-        except TypeError:
-            # It knows no numbers beyond 64 bits.
-            pass
-    try:
-        return repr(item).encode("utf-8", "surrogatepass")
-    except RecursionError:
-        return None

@@ -12,12 +12,11 @@ from functools import cache
 from typing import Any, Final
 
 from communityconnector.interchange.structuring.own_fields import EXTENSION, FILLED_IN, NOT_READ, SOURCE_ID
+from communityconnector.interchange.texts.identifiers import LOWER_UUID
 from communityconnector.model import (
     ENTITIES,
-    Attribute,
     Finding,
     Kind,
-    Metadata,
     Phone,
     Record,
     ServiceCapacity,
@@ -26,6 +25,7 @@ from communityconnector.model import (
     required,
     specs,
 )
+from communityconnector.model.apart import OWNER_IN_WORDS
 from communityconnector.model.identity import mint
 from communityconnector.model.shape import entity_named, evolve, shape
 
@@ -46,14 +46,12 @@ _FILL_FIELDS: Final = {
     ("address", "address_type"): "physical",
 }
 
-_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHORT_TIME: Final = re.compile(r"(\d\d:\d\d)(Z|[+-]\d\d:\d\d)?", re.ASCII)
-_OWNERS: Final = {Attribute: ("link_id", "link_entity"), Metadata: ("resource_id", "resource_type")}
 
 
 def identifier(entity: str, key: str) -> str:
     """Return the UUID of a record: its id where that is one, else one made of entity and id (UUIDv5, RFC 9562)."""
-    return key if _UUID.fullmatch(key) else mint("id", entity, key)
+    return key if LOWER_UUID.fullmatch(key) else mint("id", entity, key)
 
 
 @cache
@@ -84,7 +82,7 @@ class Conformer:
         sources = {}
         for name, target in (*shape(entity).references, *_owner(record)):
             reference = getattr(record, name)
-            if reference and not _UUID.fullmatch(reference):
+            if reference and not LOWER_UUID.fullmatch(reference):
                 changed[name] = identifier(target, reference)
                 sources[name] = reference
         if sources:
@@ -158,8 +156,7 @@ def _unread(record: Record) -> dict[str, Any]:
 
 def _owner(record: Record) -> tuple[tuple[str, str], ...]:
     """Return the reference of an attribute or a change, whose entity is named in words."""
-    fields = _OWNERS.get(type(record))
-    if fields is None:
+    if record.entity not in OWNER_IN_WORDS:
         return ()
-    named = getattr(record, fields[1])
-    return ((fields[0], entity_named(named or "")),)
+    id_field, entity_field = OWNER_IN_WORDS[record.entity]
+    return ((id_field, entity_named(getattr(record, entity_field) or "")),)

@@ -27,6 +27,7 @@ from communityconnector.model import (
     required,
     specs,
 )
+from communityconnector.model.apart import OWNER_IN_WORDS
 from communityconnector.model.disclosure import attribute_for
 from communityconnector.model.identity import mint
 from communityconnector.model.level import levelled
@@ -116,7 +117,7 @@ def _has_no_term(record: Record) -> bool:
     return isinstance(record, Attribute) and record.taxonomy_term is None and not record.taxonomy_term_id
 
 
-_NAMED_OWNER: Final = {"link_id": "link_entity", "resource_id": "resource_type"}
+_NAMED_OWNER: Final = dict(OWNER_IN_WORDS.values())
 """Columns whose owner may be of any entity, and the column that names the entity."""
 
 

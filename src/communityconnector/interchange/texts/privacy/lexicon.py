@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -156,8 +155,3 @@ JOINABLE: Final = frozenset(
     word for word in KNOWN | QUALIFIER | PURPOSE | {"available", "disponible", "yes"} if len(word) > 1
 )
 """The words that a name without gaps may be made of."""
-
-
-def pattern_of(words: Iterable[str]) -> str:
-    """Alternatives of a regular expression, the longest first."""
-    return "|".join(sorted(words, key=lambda word: (-len(word), word)))
