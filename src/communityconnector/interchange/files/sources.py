@@ -67,7 +67,7 @@ class SourceFile:
         Raises:
             UnreadableError: here or while it is read: no permission, a broken archive, more than `MOST_BYTES`.
         """
-        with _told(self.name):
+        with _errors_as_findings(self.name):
             return io.BufferedReader(_Guarded(self.name, self.opener()), 1 << 18)
 
     def read(self) -> bytes:
@@ -82,8 +82,8 @@ class SourceFile:
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
-    """Turn whatever a hostile file raises into a finding."""
+def _errors_as_findings(name: str) -> Iterator[None]:
+    """Turn the errors of a broken or hostile file into a finding."""
     try:
         yield
     except _BROKEN as error:
@@ -94,13 +94,11 @@ def _told(name: str) -> Iterator[None]:
         raise UnreadableError(finding) from error
 
 
-class _Guarded(io.RawIOBase):
-    """A stream whose troubles are findings, and which ends before it fills the memory."""
+class _KeptOpen(io.RawIOBase):
+    """A view of a file that stays open when the view is closed."""
 
-    def __init__(self, name: str, inner: IO[bytes]) -> None:
-        self._name = name
+    def __init__(self, inner: IO[bytes]) -> None:
         self._inner = inner
-        self._given = 0
 
     def readable(self) -> bool:
         return True
@@ -115,13 +113,26 @@ class _Guarded(io.RawIOBase):
         return self._inner.tell()
 
     def readinto(self, buffer: Any) -> int:
-        with _told(self._name):
-            chunk = self._inner.read(len(buffer))
-        self._given += len(chunk)
-        if self._given > MOST_BYTES:
-            raise UnreadableError(refused(self._name, "too-large", f"larger than {MOST_BYTES:,} bytes"))
+        chunk = self._inner.read(len(buffer))
         buffer[: len(chunk)] = chunk
         return len(chunk)
+
+
+class _Guarded(_KeptOpen):
+    """A stream whose errors become findings, and which ends before it fills the memory. It closes its file."""
+
+    def __init__(self, name: str, inner: IO[bytes]) -> None:
+        super().__init__(inner)
+        self._name = name
+        self._size = 0
+
+    def readinto(self, buffer: Any) -> int:
+        with _errors_as_findings(self._name):
+            size = super().readinto(buffer)
+        self._size += size
+        if self._size > MOST_BYTES:
+            raise UnreadableError(refused(self._name, "too-large", f"larger than {MOST_BYTES:,} bytes"))
+        return size
 
     def close(self) -> None:
         if not self.closed:
@@ -205,30 +216,6 @@ def _from_object(source: IO[Any], stack: ExitStack) -> SourceFile:
     return SourceFile(name, again)
 
 
-class _KeptOpen(io.RawIOBase):
-    """A view of a file that stays open when the view is closed."""
-
-    def __init__(self, inner: IO[bytes]) -> None:
-        self._inner = inner
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        chunk = self._inner.read(len(buffer))
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._inner.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._inner.tell()
-
-
 def _folder(tree: Any, stack: ExitStack, prefix: str = "", depth: int = 0) -> Iterator[SourceFile | Finding]:
     try:
         entries = sorted(tree.iterdir(), key=lambda entry: str(entry.name))
@@ -249,11 +236,17 @@ def _folder(tree: Any, stack: ExitStack, prefix: str = "", depth: int = 0) -> It
                 yield refused(name, "too-deep", f"folders within folders, more than {DEEPEST}")
             elif not entry.name.startswith((".", "__MACOSX")):
                 yield from _folder(entry, stack, f"{name}/", depth + 1)
-        elif name.lower().endswith(_READ):
-            yield from _unpacked(SourceFile(name, _opener(entry)), stack, nested=True)
-        elif name.lower().endswith(_MAY_HOLD_DATA):
-            message = "a form that is not read inside a folder or zip; unpack or convert it"
-            yield attrs.evolve(refused(name, "file-not-read", message), severity=Severity.WARNING)
+        else:
+            yield from _member(SourceFile(name, _opener(entry)), stack)
+
+
+def _member(file: SourceFile, stack: ExitStack) -> Iterator[SourceFile | Finding]:
+    """Yield a file of a folder or of a zip, if it may hold data."""
+    if file.base.endswith(_READ):
+        yield from _unpacked(file, stack, nested=True)
+    elif file.base.endswith(_MAY_HOLD_DATA):
+        message = "a form that is not read inside a folder or zip; unpack or convert it"
+        yield Finding(Severity.WARNING, "file-not-read", message, "not read", file=file.name)
 
 
 def _opener(entry: Any) -> Callable[[], IO[bytes]]:
@@ -289,7 +282,7 @@ def _unpacked(file: SourceFile, stack: ExitStack, *, nested: bool = False) -> It
 
 
 def _zipped(file: SourceFile, stack: ExitStack) -> Iterator[SourceFile | Finding]:
-    with _told(file.name):
+    with _errors_as_findings(file.name):
         archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(file.opener())))
     members = archive.infolist()
     document = foreign_archive([info.filename for info in members[:MOST_FILES]])
@@ -305,7 +298,7 @@ def _zipped(file: SourceFile, stack: ExitStack) -> Iterator[SourceFile | Finding
         message = f"{len(members):,} files in one zip; the first {MOST_FILES:,} are read"
         yield refused(file.name, "too-many-files", message)
     for info in sorted(members[:MOST_FILES], key=lambda member: member.filename):
-        yield from _member(archive, info, stack)
+        yield from _zip_member(archive, info, stack)
 
 
 def _is_bomb(packed: int, unpacked: int) -> bool:
@@ -320,7 +313,7 @@ def _bomb(name: str, packed: int, unpacked: int) -> Finding:
     return refused(name, "too-large", message)
 
 
-def _member(
+def _zip_member(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, stack: ExitStack
 ) -> Iterator[SourceFile | Finding]:
     """Yield one file of a zip. Nothing is ever unpacked to disk; still, a name that leads elsewhere marks a hostile file."""
@@ -332,11 +325,7 @@ def _member(
         return
     if info.is_dir() or any(part.startswith((".", "__MACOSX")) for part in parts):
         return
-    if name.lower().endswith(_READ):
-        yield from _unpacked(SourceFile(name, lambda: archive.open(info)), stack, nested=True)
-    elif name.lower().endswith(_MAY_HOLD_DATA):
-        message = "a form that is not read inside a folder or zip; unpack or convert it"
-        yield attrs.evolve(refused(name, "file-not-read", message), severity=Severity.WARNING)
+    yield from _member(SourceFile(name, lambda: archive.open(info)), stack)
 
 
 def _gunzipped(file: SourceFile, stack: ExitStack) -> Iterator[SourceFile | Finding]:
@@ -349,7 +338,7 @@ def _gunzipped(file: SourceFile, stack: ExitStack) -> Iterator[SourceFile | Find
     with file.open() as stream:
         while chunk := stream.read(1 << 20):
             packed += len(chunk)
-    with _told(file.name), inside() as stream:
+    with _errors_as_findings(file.name), inside() as stream:
         while chunk := stream.read(1 << 20):
             unpacked += len(chunk)
             if _is_bomb(packed, unpacked):

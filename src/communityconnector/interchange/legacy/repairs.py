@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from communityconnector.interchange.legacy.field_upgrades import point
 from communityconnector.interchange.ownership import parent_key
 from communityconnector.model.extents import polygons
 from communityconnector.model.identity import mint
@@ -51,9 +52,8 @@ def _location(raw: Raw, _: str) -> dict[str, Any] | None:
         return made
     addresses = (made or raw).get("addresses") or raw.get("address")
     for item in addresses if isinstance(addresses, list) else [addresses]:
-        point = _point_in(item)
-        if point:
-            made = {**(made or raw), **point}
+        if coordinates := _point_in(item):
+            made = {**(made or raw), **coordinates}
             break
     return made
 
@@ -78,13 +78,8 @@ def _point_in(address: Any) -> dict[str, Any]:
     """Return the point of an address, which HSDS keeps with the location."""
     if not isinstance(address, dict):
         return {}
-    point = address.get("coordinates")
-    holder = point if isinstance(point, dict) else address
-    latitude, longitude = (
-        holder.get("latitude", holder.get("lat")),
-        holder.get("longitude", holder.get("lng", holder.get("lon"))),
-    )
-    return {} if latitude is None or longitude is None else {"latitude": latitude, "longitude": longitude}
+    coordinates = address.get("coordinates")
+    return point(coordinates if isinstance(coordinates, dict) else address) or {}
 
 
 def _organization(raw: Raw, seed: str) -> dict[str, Any] | None:

@@ -32,7 +32,7 @@ TableUpgrade = Callable[[TableRow], Iterable[RawRecord]]
 
 
 def table_upgrade(stem: str, header: Collection[str]) -> TableUpgrade | None:
-    """Return how the rows of a table are lifted; `None` where HSDS 3.2 has the table and means the same.
+    """Return how the rows of a table are upgraded; `None` where HSDS 3.2 has the table and means the same.
 
     Args:
         stem: the file's name without folder and suffix, lower case.
@@ -61,40 +61,28 @@ _LONGEST_NUMBER: Final = 19
 
 
 def _renamed(table: str, entity: str, **more: str) -> TableUpgrade:
-    """As `_as`, with ids kept apart from those of the table that they come into."""
-    return lambda row: (
-        RawRecord(
-            entity, {**more, **{k: v for k, v in row.items() if v}, "id": _own(table, row.get("id", ""))}
-        ),
-    )
+    """Upgrade as `_as` does, with ids kept apart from those of the table that the rows come into."""
+    upgrade = _as(entity, **more)
+    return lambda row: upgrade({**row, "id": _own(table, row.get("id", ""))})
 
 
 def _ids(row: TableRow, *names: str) -> tuple[str, ...]:
     return tuple(row.get(name, "") for name in names)
 
 
-def _links(row: TableRow) -> dict[str, Any]:
-    """Return a link between a service and a term, as an attribute."""
+def _service_terms(row: TableRow) -> Iterable[RawRecord]:
+    """Upgrade a link between a service and a term to an attribute."""
     term = row.get("taxonomy_term_id") or row.get("taxonomy_id") or ""
     service = row.get("service_id", "")
     rest = {k: v for k, v in row.items() if k not in ("service_id", "taxonomy_id", "taxonomy_term_id", "id")}
     detail = rest.pop("taxonomy_detail", "")
-    return {
-        "id": _own("service_taxonomy", row.get("id", "")) or mint("service_taxonomy", service, term),
-        "link_id": service,
-        "link_entity": "service",
-        "taxonomy_term_id": term,
-        **({"value": detail} if detail else {}),
-        **rest,
-    }
-
-
-def _service_terms(row: TableRow) -> Iterable[RawRecord]:
-    yield RawRecord("attribute", _links(row))
+    key = _own("service_taxonomy", row.get("id", "")) or mint("service_taxonomy", service, term)
+    link = {"id": key, "link_id": service, "link_entity": "service", "taxonomy_term_id": term}
+    yield RawRecord("attribute", {**link, **({"value": detail} if detail else {}), **rest})
 
 
 def _other_attributes(row: TableRow) -> Iterable[RawRecord]:
-    """HSDS 2.0.1: `link_type` names the entity; Open Referral UK 1.0 has `taxonomy_id` for the term."""
+    """Upgrade HSDS 2.0.1, where `link_type` names the entity, and Open Referral UK 1.0 with `taxonomy_id` for the term."""
     raw: dict[str, Any] = {k: v for k, v in row.items() if k not in ("taxonomy_id", "link_type")}
     raw["taxonomy_term_id"] = row.get("taxonomy_term_id") or row.get("taxonomy_id") or ""
     raw["link_entity"] = row.get("link_entity") or row.get("link_type") or ""
@@ -105,18 +93,14 @@ def _other_attributes(row: TableRow) -> Iterable[RawRecord]:
 
 
 def _eligibility(row: TableRow) -> Iterable[RawRecord]:
-    """Eligibility was a table of its own; several rows of one service become one text."""
+    """Upgrade eligibility from a table of its own; several rows of one service become one text."""
     service = row.get("service_id")
     text = row.get("eligibility", "")
     if not service:
-        yield RawRecord(
-            "attribute",
-            {
-                "id": _own("eligibility", row.get("id", "")) or mint("eligibility", text),
-                "label": text,
-                "link_type": "eligibility",
-            },
-        )
+        yield RawRecord("attribute", {
+            "id": _own("eligibility", row.get("id", "")) or mint("eligibility", text),
+            "label": text, "link_type": "eligibility",
+        })  # fmt: skip
         return
     ages = {k: row[k] for k in ("minimum_age", "maximum_age") if row.get(k)}
     raw: dict[str, Any] = {"id": service, **({"eligibility_description": text} if text else {}), **ages}
@@ -133,7 +117,7 @@ def _payment(row: TableRow) -> Iterable[RawRecord]:
 
 
 def _holiday(row: TableRow) -> Iterable[RawRecord]:
-    """Hours on certain days, or that it is closed on them. Where it is not known which days, the row is a label."""
+    """Upgrade hours on certain days, or closing on them. Where the days are unknown, the row becomes a label."""
     rest = {k: v for k, v in row.items() if k not in ("weekday", "start_date", "end_date")}
     rest["id"] = _own("holiday_schedules", row.get("id", ""))
     first, last = (row.get(name, "").strip() for name in ("start_date", "end_date"))
@@ -155,14 +139,13 @@ def _holiday(row: TableRow) -> Iterable[RawRecord]:
 
 
 def _term(row: TableRow) -> Iterable[RawRecord]:
-    """Yield a term of HSDS 1.x and of Ohana: `taxonomy` was a table of terms."""
+    """Upgrade a term of HSDS 1.x and of Ohana: `taxonomy` was a table of terms."""
     raw: dict[str, Any] = {
         k: v for k, v in row.items() if k not in ("taxonomy_id", "parent_id", "parent_name", "vocabulary")
     }
     key = row.get("id") or row.get("taxonomy_id") or ""
     if key:
-        raw["id"] = key.strip()
-        raw["code"] = key.strip()
+        raw["id"] = raw["code"] = key.strip()
     parent = row.get("parent_id", "").strip()
     if parent not in ("", "0"):
         raw["parent_id"] = parent
@@ -175,12 +158,12 @@ def _term(row: TableRow) -> Iterable[RawRecord]:
 
 
 def _term_parent(row: TableRow) -> Iterable[RawRecord]:
-    """HSDS's own table, where a file writes 0 for the parent of a term at the top."""
+    """Upgrade HSDS's own table, where a file writes 0 for the parent of a term at the top."""
     yield RawRecord("taxonomy_term", {k: v for k, v in row.items() if k != "parent_id" or v.strip() != "0"})
 
 
 def _at_location(row: TableRow) -> Iterable[RawRecord]:
-    """Ohana: a service stands at one location, which its own row names."""
+    """Upgrade Ohana's service, which stands at one location that its own row names."""
     yield RawRecord("service", {k: v for k, v in row.items() if k != "location_id"})
     if row.get("location_id") and row.get("id"):
         link = {"service_id": row["id"], "location_id": row["location_id"]}
@@ -237,4 +220,4 @@ _AMBIGUOUS: Final[dict[str, tuple[str, TableUpgrade]]] = {
 """Tables of a name that HSDS 3.2 has too, by the column that shows the older meaning."""
 
 OLD_TABLES: Final = frozenset({*_TABLES, *_AMBIGUOUS})
-"""Names of the tables that may be lifted."""
+"""Names of the tables that may be upgraded."""
