@@ -27,10 +27,10 @@ from communityconnector.model import (
 )
 from communityconnector.model.same_place import cells, near, same_street, streets_of
 
-MOST_TOGETHER: Final = 50
+_MOST_TOGETHER: Final = 50
 """Most records that one piece of evidence may bring together. A hotline that 300 records list says nothing about them."""
 
-ALIKE: Final = 0.85
+_ALIKE: Final = 0.85
 """From which likeness (0 to 1) two names count as alike."""
 
 _PLATFORMS: Final = frozenset(
@@ -56,7 +56,7 @@ def duplicates(*directories: Directory) -> tuple[Finding, ...]:
     Two organizations are suspects if they share a website, a phone or a tax number and their names are alike, or if
     one of these and the city is the same. Two locations, if they share a street and postal code, or lie within 100 m
     and have names alike. Two services, if their names are alike and they belong to the same (or a suspected same)
-    organization at the same (or a suspected same) place. A record that two sources hold under one id is no suspect.
+    organization at the same (or a suspected same) place. A record that two sources hold under one id is not a suspect.
 
     Evidence is described without the values themselves. Confidential places are compared like any other: pass
     views (`Directory.for_audience`) where the reader of the answer may not see them.
@@ -172,14 +172,14 @@ _NEEDED: Final[Mapping[str, frozenset[str]]] = {
 
 
 def _suspects(entries: list[_Entry], entity: str, findings: list[Finding]) -> dict[str, str]:
-    """Find the suspects of an entity; gives for each the id of the first of its kind."""
+    """Find the suspects of an entity, and return for each the id of the first of its kind."""
     blocks: dict[tuple[str, str], list[int]] = {}
     for number, entry in enumerate(entries):
         for sign in entry.signs:
             blocks.setdefault(sign, []).append(number)
     pairs: dict[tuple[int, int], list[str]] = {}
     for (kind, _), numbers in blocks.items():
-        if len(numbers) > MOST_TOGETHER:
+        if len(numbers) > _MOST_TOGETHER:
             findings.append(_too_many(entity, kind, len(numbers)))
             continue
         for pair in combinations(numbers, 2):
@@ -190,7 +190,7 @@ def _suspects(entries: list[_Entry], entity: str, findings: list[Finding]) -> di
         evidence = sorted(set(signs))
         if entity == "location":
             evidence = [sign for sign in evidence if _holds(sign, entries[one].record, entries[other].record)]
-        alike = score >= ALIKE
+        alike = score >= _ALIKE
         enough = _TELLING[entity] & set(evidence) or (alike and _NEEDED[entity] & set(evidence))
         if not enough or (entity == "service" and not _places_agree(entries[one], entries[other], evidence)):
             continue
@@ -242,6 +242,6 @@ def _too_many(entity: str, sign: str, count: int) -> Finding:
         Severity.INFO,
         "duplicates-not-compared",
         f"{count:,} records of {entity} share one piece of evidence ({sign}): too many to compare",
-        f"not compared by that; at most {MOST_TOGETHER} are",
+        f"not compared by that; at most {_MOST_TOGETHER} are",
         entity=entity,
     )

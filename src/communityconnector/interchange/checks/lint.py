@@ -32,7 +32,7 @@ from communityconnector.model.places import LANGUAGES, plausible_in
 from communityconnector.model.shape import shape
 from communityconnector.model.spans import implausible, time_of
 
-STALE: Final = timedelta(days=730)
+_STALE: Final = timedelta(days=730)
 """How much older than the newest date in a directory an assurance may be. The Alliance of Information and Referral
 Systems' standards ask for a check every year; two years leave no doubt that one was missed."""
 
@@ -270,7 +270,7 @@ def _stale(directory: Directory) -> Iterator[Finding]:
     dates = [*assured.values(), *filter(None, (_day(s.last_modified) for s in directory.services.values()))]
     newest = max(dates, default=None)
     for key, day in assured.items():
-        if newest is not None and newest - day > STALE:
+        if newest is not None and newest - day > _STALE:
             message = f"last checked more than two years before {newest}, the newest date in this directory"
             yield _found(
                 directory.services[key],

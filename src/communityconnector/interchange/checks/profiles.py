@@ -53,7 +53,7 @@ class Profile:
         """Read a folder of merge patches; files that are not named for an entity (`openapi.json`) are passed over.
 
         Raises:
-            SourceNotFoundError: there is no such folder, or a patch in it is no JSON object.
+            SourceNotFoundError: there is no such folder, or a patch in it is not a JSON object.
         """
         path = Path(folder)
         if not path.is_dir():

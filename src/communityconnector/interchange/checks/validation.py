@@ -48,11 +48,11 @@ def validate(
 
     Raises:
         SourceNotFoundError: there is no such schema, or it is invalid.
-        ValueError: `entity` is no entity of HSDS.
+        ValueError: `entity` is not an entity of HSDS.
         MissingExtraError: a package of the extra `validate` is missing.
     """
     if entity not in ENTITIES:
-        message = f"{entity!r} is no entity of HSDS"
+        message = f"{entity!r} is not an entity of HSDS"
         raise ValueError(message)
     validator = _validator(Path(schemas), entity, profile, formats=formats)
     objects = documents(source, entity) if isinstance(source, Directory) else source
@@ -70,12 +70,12 @@ def validate(
             for error in _errors(validator, document)
         )
     except RecursionError:
-        message = f"{schemas}: no JSON Schema that ends, or documents nested too deeply for it"
+        message = f"{schemas}: a JSON Schema without end, or documents nested too deeply for it"
         raise SourceNotFoundError(message) from None
 
 
 def _id(document: Any) -> str:
-    # A document that is no object at all is a violation too, not an error of ours.
+    # A document that is not an object is a violation too, not an error of ours.
     return str(document.get("id") or "") if isinstance(document, Mapping) else ""
 
 
@@ -115,7 +115,7 @@ def _validator(path: Path, entity: str, profile: Profile | None, *, formats: boo
             Draft202012Validator.check_schema(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
         except (SchemaError, RecursionError) as error:
             where = error.json_path if isinstance(error, SchemaError) else "too deep"
-            message = f"{folder / name}: no JSON Schema ({where})"
+            message = f"{folder / name}: not a JSON Schema ({where})"
             raise SourceNotFoundError(message) from None
         return schema
 
@@ -154,9 +154,9 @@ def _schema(path: Path) -> dict[str, Any]:
         message = f"{path}: no such schema"
         raise SourceNotFoundError(message) from None
     except (OSError, ValueError, RecursionError) as error:
-        message = f"{path}: no JSON Schema ({type(error).__name__})"
+        message = f"{path}: not a JSON Schema ({type(error).__name__})"
         raise SourceNotFoundError(message) from error
     if not isinstance(schema, dict):
-        message = f"{path}: no JSON Schema"
+        message = f"{path}: not a JSON Schema"
         raise SourceNotFoundError(message)
     return schema

@@ -28,16 +28,16 @@ Source = str | os.PathLike[str] | Traversable | IO[bytes] | IO[str]
 MOST_BYTES: Final = 4 * 1024**3
 """Largest file, unpacked, that is read; a zip whose files unpack to more together is refused."""
 
-MOST_RATIO: Final = 200
+_MOST_RATIO: Final = 200
 """How many times its packed size a file may unpack to. Tables and JSON pack to a tenth or so; a bomb to a thousandth."""
 
 SMALL: Final = 16 * 1024**2
 """A file that unpacks to no more than this may have any ratio."""
 
-MOST_FILES: Final = 10_000
+_MOST_FILES: Final = 10_000
 """Most files looked at in one folder or zip."""
 
-DEEPEST: Final = 20
+_DEEPEST: Final = 20
 """Most folders within folders; links that lead back into their own folder end here."""
 
 
@@ -222,18 +222,18 @@ def _folder(tree: Any, stack: ExitStack, prefix: str = "", depth: int = 0) -> It
     except OSError as error:
         yield refused(prefix or tree.name, "cannot-open", f"the folder cannot be read ({error.strerror})")
         return
-    if len(entries) > MOST_FILES:
-        message = f"{len(entries):,} files in one folder; the first {MOST_FILES:,} are read"
+    if len(entries) > _MOST_FILES:
+        message = f"{len(entries):,} files in one folder; the first {_MOST_FILES:,} are read"
         yield refused(prefix or tree.name, "too-many-files", message)
-    for entry in entries[:MOST_FILES]:
+    for entry in entries[:_MOST_FILES]:
         name = f"{prefix}{entry.name}"
         try:
             is_folder = entry.is_dir()
         except OSError:
             is_folder = False
         if is_folder:
-            if depth >= DEEPEST:
-                yield refused(name, "too-deep", f"folders within folders, more than {DEEPEST}")
+            if depth >= _DEEPEST:
+                yield refused(name, "too-deep", f"folders within folders, more than {_DEEPEST}")
             elif not entry.name.startswith((".", "__MACOSX")):
                 yield from _folder(entry, stack, f"{name}/", depth + 1)
         else:
@@ -285,7 +285,7 @@ def _zipped(file: SourceFile, stack: ExitStack) -> Iterator[SourceFile | Finding
     with _errors_as_findings(file.name):
         archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(file.opener())))
     members = archive.infolist()
-    document = foreign_archive([info.filename for info in members[:MOST_FILES]])
+    document = foreign_archive([info.filename for info in members[:_MOST_FILES]])
     if document:
         yield refused(file.name, "unknown-form", document)
         return
@@ -294,21 +294,21 @@ def _zipped(file: SourceFile, stack: ExitStack) -> Iterator[SourceFile | Finding
     if _is_bomb(packed, unpacked):
         yield _bomb(file.name, packed, unpacked)
         return
-    if len(members) > MOST_FILES:
-        message = f"{len(members):,} files in one zip; the first {MOST_FILES:,} are read"
+    if len(members) > _MOST_FILES:
+        message = f"{len(members):,} files in one zip; the first {_MOST_FILES:,} are read"
         yield refused(file.name, "too-many-files", message)
-    for info in sorted(members[:MOST_FILES], key=lambda member: member.filename):
+    for info in sorted(members[:_MOST_FILES], key=lambda member: member.filename):
         yield from _zip_member(archive, info, stack)
 
 
 def _is_bomb(packed: int, unpacked: int) -> bool:
-    return unpacked > MOST_BYTES or (unpacked > SMALL and unpacked > MOST_RATIO * packed)
+    return unpacked > MOST_BYTES or (unpacked > SMALL and unpacked > _MOST_RATIO * packed)
 
 
 def _bomb(name: str, packed: int, unpacked: int) -> Finding:
     message = (
         f"unpacks to {unpacked:,} bytes or more from {packed:,}; at most {MOST_BYTES:,} bytes and "
-        f"{MOST_RATIO} times the packed size are read"
+        f"{_MOST_RATIO} times the packed size are read"
     )
     return refused(name, "too-large", message)
 

@@ -48,7 +48,7 @@ def _listed(value: Any) -> Any:
 
 @cache
 def _is_known(name: str, bare: str) -> bool:
-    """Return whether a name means a field of records, and is no field or table itself."""
+    """Return whether a name means a field of records, and is not a field or table itself."""
     if name in OLD_TABLES or any(
         name in specs(cls) or (entity, name) in FIELDS for entity, cls in ENTITIES.items()
     ):

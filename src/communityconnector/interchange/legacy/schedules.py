@@ -11,15 +11,17 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from communityconnector.interchange.texts.days import MONTHS
 from communityconnector.interchange.texts.moments import is_rule_days
 from communityconnector.interchange.texts.opening_hours import read_days, read_span
 from communityconnector.interchange.texts.opening_hours.conditions import says_closed
-from communityconnector.interchange.texts.opening_hours.tokens import plain, without_holidays
+from communityconnector.interchange.texts.opening_hours.tokens import without_holidays
+from communityconnector.model.folding import fold
 from communityconnector.model.rule_parts import CLOSED, CLOSED_ON_HOLIDAYS, ZONE, beyond_hsds
 from communityconnector.model.zone_labels import offset_of
 
 Raw = Mapping[str, Any]
-_Made = dict[str, Any]
+_Schedule = dict[str, Any]
 
 _OPENS: Final = ("start_time", "time_open", "open_time", "opens", "time_start", "opening_time", "open")
 _CLOSES: Final = ("end_time", "time_close", "close_time", "closes", "time_end", "closing_time", "close")
@@ -44,23 +46,23 @@ _NAMES: Final = {
 } | {"frequency": "freq"}
 
 
-def repair_schedule(raw: Raw) -> _Made | None:
+def repair_schedule(raw: Raw) -> _Schedule | None:
     """Return a raw schedule with its parts under their HSDS names; `None` where there is nothing to mend.
 
     Days in words or lists become `byday`; times under other names, as 1930, with a placeholder date, or in `dtstart`
     and `until` (a slip of a well-known export program) become `opens_at` and `closes_at`; a whole span in one field
     becomes both; a daily one becomes weekly on seven days.
     """
-    made = dict(raw)
-    _names(made)
-    _zone(made)
-    _whole_spans(made)
-    _times(made)
-    _dates(made)
-    _days(made)
-    _closed(made)
-    _frequency(made, raw)
-    return made if made != raw else None
+    schedule = dict(raw)
+    _names(schedule)
+    _zone(schedule)
+    _whole_spans(schedule)
+    _times(schedule)
+    _dates(schedule)
+    _days(schedule)
+    _closed(schedule)
+    _frequency(schedule, raw)
+    return schedule if schedule != raw else None
 
 
 def day_of(text: str) -> str:
@@ -76,21 +78,21 @@ def day_of(text: str) -> str:
         return ""
 
 
-def _names(made: _Made) -> None:
+def _names(schedule: _Schedule) -> None:
     """HSDS names in any spelling: `BYDAY`, `byDay`, `opensAt`."""
-    for name in list(made):
+    for name in list(schedule):
         own = _NAMES.get(re.sub(r"[\s_-]", "", name.casefold()))
-        if own is not None and own != name and made.get(own) in (None, ""):
-            made[own] = made.pop(name)
+        if own is not None and own != name and schedule.get(own) in (None, ""):
+            schedule[own] = schedule.pop(name)
     for name in _LISTS:
-        if isinstance(made.get(name), (list, int)) and not isinstance(made[name], bool):
-            values = made[name] if isinstance(made[name], list) else [made[name]]
+        if isinstance(schedule.get(name), (list, int)) and not isinstance(schedule[name], bool):
+            values = schedule[name] if isinstance(schedule[name], list) else [schedule[name]]
             if all(isinstance(value, (int, str)) for value in values):
-                made[name] = ",".join(str(value).strip() for value in values)
+                schedule[name] = ",".join(str(value).strip() for value in values)
 
 
-def _zone(made: _Made) -> None:
-    label = made.get("timezone")
+def _zone(schedule: _Schedule) -> None:
+    label = schedule.get("timezone")
     if (
         not isinstance(label, str)
         or not label.strip()
@@ -99,52 +101,52 @@ def _zone(made: _Made) -> None:
         return
     offset = offset_of(label)
     if offset is None:
-        made.setdefault(ZONE, label.strip())
-        del made["timezone"]
+        schedule.setdefault(ZONE, label.strip())
+        del schedule["timezone"]
     else:
-        made["timezone"] = offset
+        schedule["timezone"] = offset
 
 
-def _take(made: _Made, field: str, names: tuple[str, ...], fit: Callable[[Any], str]) -> None:
+def _take(schedule: _Schedule, field: str, names: tuple[str, ...], fit: Callable[[Any], str]) -> None:
     """Move the first value that fits into a field which is empty."""
-    if made.get(field):
+    if schedule.get(field):
         return
     for name in names:
-        value = fit(made.get(name))
+        value = fit(schedule.get(name))
         if value:
-            made[field] = value
+            schedule[field] = value
             if name != field:
-                del made[name]
+                del schedule[name]
             return
 
 
-def _whole_spans(made: _Made) -> None:
+def _whole_spans(schedule: _Schedule) -> None:
     """A span in one field: `24 hours`, `9:00-17:00`."""
     for name in ("opens_at", "dtstart", *_OPENS):
-        text = made.get(name)
+        text = schedule.get(name)
         span = read_span(text) if isinstance(text, str) and not _DATE.match(text) else None
-        other = made.get("closes_at" if name != "dtstart" else "until")
+        other = schedule.get("closes_at" if name != "dtstart" else "until")
         if span is not None and (not other or other == text):
-            del made[name]
+            del schedule[name]
             if other:
-                del made["closes_at" if name != "dtstart" else "until"]
-            made["opens_at"], made["closes_at"] = span
+                del schedule["closes_at" if name != "dtstart" else "until"]
+            schedule["opens_at"], schedule["closes_at"] = span
             return
 
 
-def _times(made: _Made) -> None:
+def _times(schedule: _Schedule) -> None:
     for field, names, slip in (("opens_at", _OPENS, "dtstart"), ("closes_at", _CLOSES, "until")):
-        given = made.get(field)
+        raw_time = schedule.get(field)
         if (
-            not isinstance(given, (str, type(None)))
-            or _HHMM.fullmatch(given or "")
-            or _NO_DATE.fullmatch(given or "")
+            not isinstance(raw_time, (str, type(None)))
+            or _HHMM.fullmatch(raw_time or "")
+            or _NO_DATE.fullmatch(raw_time or "")
         ):
-            value = _time(given)
+            value = _time(raw_time)
             if value:
-                made[field] = value
-        _take(made, field, names, _time)
-        _take(made, field, (slip,), lambda value: _time(value) if ":" in str(value or "") else "")
+                schedule[field] = value
+        _take(schedule, field, names, _time)
+        _take(schedule, field, (slip,), lambda value: _time(value) if ":" in str(value or "") else "")
 
 
 def _time(value: Any) -> str:
@@ -171,28 +173,28 @@ def _date(value: Any) -> str:
     return text[:10] if _DATE.fullmatch(text[:10]) else day_of(text)
 
 
-def _dates(made: _Made) -> None:
-    single = _date(made.get("date"))
-    if single and not made.get("dtstart") and not made.get("until"):
-        made.update(dtstart=single, until=single)
-        del made["date"]
-    if _date(made.get("start_date")) and not made.get("dtstart"):
-        _take(made, "dtstart", ("start_date",), _date)
-        _take(made, "until", ("end_date",), _date)
+def _dates(schedule: _Schedule) -> None:
+    single = _date(schedule.get("date"))
+    if single and not schedule.get("dtstart") and not schedule.get("until"):
+        schedule.update(dtstart=single, until=single)
+        del schedule["date"]
+    if _date(schedule.get("start_date")) and not schedule.get("dtstart"):
+        _take(schedule, "dtstart", ("start_date",), _date)
+        _take(schedule, "until", ("end_date",), _date)
 
 
-def _days(made: _Made) -> None:
-    if made.get("byday"):
-        lawful = is_rule_days(made["byday"]) and not made["byday"].endswith(",")
-        written = "" if lawful else _day(made["byday"])
+def _days(schedule: _Schedule) -> None:
+    if schedule.get("byday"):
+        lawful = is_rule_days(schedule["byday"]) and not schedule["byday"].endswith(",")
+        written = "" if lawful else _day(schedule["byday"])
         if written:
-            made["byday"] = written
+            schedule["byday"] = written
         return
     for name in _DAYS:
-        written = _day(made.get(name))
+        written = _day(schedule.get(name))
         if written:
-            made["byday"] = written
-            del made[name]
+            schedule["byday"] = written
+            del schedule[name]
             return
 
 
@@ -210,21 +212,21 @@ def _day(value: Any) -> str:
     return ""
 
 
-def _closed(made: _Made) -> None:
+def _closed(schedule: _Schedule) -> None:
     """That it is closed then, where words stand in the place of times or beside none."""
-    times = [made.get(name) for name in ("opens_at", "closes_at")]
+    times = [schedule.get(name) for name in ("opens_at", "closes_at")]
     shut = [says_closed(value) for value in times if isinstance(value, str) and value]
     if shut and all(shut):
         for name in ("opens_at", "closes_at"):
-            made.pop(name, None)
-        made[CLOSED] = True
-    elif not any(times) and made.get(CLOSED) is None and says_closed(made.get("description")):
-        if not _names_days(made) and (named := _date_in(made["description"])):
-            made.update(dtstart=named, until=named)
-        if _names_days(made):
-            made[CLOSED] = True
-        elif without_holidays(plain(made["description"]))[1]:
-            made.update({CLOSED: True, CLOSED_ON_HOLIDAYS: True})
+            schedule.pop(name, None)
+        schedule[CLOSED] = True
+    elif not any(times) and schedule.get(CLOSED) is None and says_closed(schedule.get("description")):
+        if not _names_days(schedule) and (named := _date_in(schedule["description"])):
+            schedule.update(dtstart=named, until=named)
+        if _names_days(schedule):
+            schedule[CLOSED] = True
+        elif without_holidays(fold(schedule["description"]))[1]:
+            schedule.update({CLOSED: True, CLOSED_ON_HOLIDAYS: True})
 
 
 _DATE_IN: Final = re.compile(
@@ -232,7 +234,6 @@ _DATE_IN: Final = re.compile(
     r"\b(?P<month>[a-z]{3})[a-z]*\.? (?P<of>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})\b",
     re.IGNORECASE | re.ASCII,
 )
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def _date_in(text: str) -> str:
@@ -240,29 +241,37 @@ def _date_in(text: str) -> str:
     matches = list(_DATE_IN.finditer(text))
     if len(matches) != 1:
         return ""
-    (one,) = matches
-    if one["day"]:
-        return day_of(one["day"])
-    month = one["month"].casefold()
-    return day_of(f"{_MONTHS.index(month) + 1}/{one['of']}/{one['year']}") if month in _MONTHS else ""
+    (match,) = matches
+    if match["day"]:
+        return day_of(match["day"])
+    month = MONTHS.get(match["month"].casefold())
+    return day_of(f"{month}/{match['of']}/{match['year']}") if month else ""
 
 
-def _names_days(made: _Made) -> bool:
-    return any(made.get(name) for name in ("byday", "dtstart", "bymonthday", "valid_from"))
+def _names_days(schedule: _Schedule) -> bool:
+    return any(schedule.get(name) for name in ("byday", "dtstart", "bymonthday", "valid_from"))
 
 
-def _frequency(made: _Made, raw: Raw) -> None:
-    freq = str(made.get("freq") or "").strip().upper()
-    if freq == "DAILY" and not made.get("interval"):
-        made.update(freq="WEEKLY", byday=made.get("byday") or _DAILY)
+def _frequency(schedule: _Schedule, raw: Raw) -> None:
+    freq = str(schedule.get("freq") or "").strip().upper()
+    if freq == "DAILY" and not schedule.get("interval"):
+        schedule.update(freq="WEEKLY", byday=schedule.get("byday") or _DAILY)
     elif freq in {"DAILY", "YEARLY", "ANNUALLY"}:
-        del made["freq"]
-        made["x_freq"] = "DAILY" if freq == "DAILY" else "YEARLY"
-    elif not freq and made.get("byday") and made != raw and not made.get("dtstart") and not _has_rule(made):
-        made["freq"] = "MONTHLY" if any(letter.isdigit() for letter in str(made["byday"])) else "WEEKLY"
+        del schedule["freq"]
+        schedule["x_freq"] = "DAILY" if freq == "DAILY" else "YEARLY"
+    elif (
+        not freq
+        and schedule.get("byday")
+        and schedule != raw
+        and not schedule.get("dtstart")
+        and not _has_rule(schedule)
+    ):
+        schedule["freq"] = (
+            "MONTHLY" if any(letter.isdigit() for letter in str(schedule["byday"])) else "WEEKLY"
+        )
 
 
-def _has_rule(made: _Made) -> bool:
+def _has_rule(schedule: _Schedule) -> bool:
     """Return whether an unknown field says how often it repeats, or cannot be read."""
-    beyond = beyond_hsds({name: value for name, value in made.items() if name not in _NAMES.values()})
+    beyond = beyond_hsds({name: value for name, value in schedule.items() if name not in _NAMES.values()})
     return "FREQ=" in beyond or "UNREAD=" in beyond

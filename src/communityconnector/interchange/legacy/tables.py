@@ -10,7 +10,7 @@ import attrs
 from communityconnector.interchange.legacy.schedules import day_of
 from communityconnector.model.identity import mint
 
-TableRow = dict[str, str]
+_TableRow = dict[str, str]
 
 
 @attrs.frozen
@@ -28,7 +28,7 @@ class RawRecord:
     partial: bool = False
 
 
-TableUpgrade = Callable[[TableRow], Iterable[RawRecord]]
+TableUpgrade = Callable[[_TableRow], Iterable[RawRecord]]
 
 
 def table_upgrade(stem: str, header: Collection[str]) -> TableUpgrade | None:
@@ -41,8 +41,8 @@ def table_upgrade(stem: str, header: Collection[str]) -> TableUpgrade | None:
     if {"name", "parent_name"} <= set(header) and ("id" in header or "taxonomy_id" in header):
         return _term
     if stem in _AMBIGUOUS:
-        column, lift = _AMBIGUOUS[stem]
-        return lift if column in header else None
+        column, upgrade = _AMBIGUOUS[stem]
+        return upgrade if column in header else None
     return _TABLES.get(stem)
 
 
@@ -66,11 +66,11 @@ def _renamed(table: str, entity: str, **more: str) -> TableUpgrade:
     return lambda row: upgrade({**row, "id": _own(table, row.get("id", ""))})
 
 
-def _ids(row: TableRow, *names: str) -> tuple[str, ...]:
+def _ids(row: _TableRow, *names: str) -> tuple[str, ...]:
     return tuple(row.get(name, "") for name in names)
 
 
-def _service_terms(row: TableRow) -> Iterable[RawRecord]:
+def _service_terms(row: _TableRow) -> Iterable[RawRecord]:
     """Upgrade a link between a service and a term to an attribute."""
     term = row.get("taxonomy_term_id") or row.get("taxonomy_id") or ""
     service = row.get("service_id", "")
@@ -81,7 +81,7 @@ def _service_terms(row: TableRow) -> Iterable[RawRecord]:
     yield RawRecord("attribute", {**link, **({"value": detail} if detail else {}), **rest})
 
 
-def _other_attributes(row: TableRow) -> Iterable[RawRecord]:
+def _other_attributes(row: _TableRow) -> Iterable[RawRecord]:
     """Upgrade HSDS 2.0.1, where `link_type` names the entity, and Open Referral UK 1.0 with `taxonomy_id` for the term."""
     raw: dict[str, Any] = {k: v for k, v in row.items() if k not in ("taxonomy_id", "link_type")}
     raw["taxonomy_term_id"] = row.get("taxonomy_term_id") or row.get("taxonomy_id") or ""
@@ -92,7 +92,7 @@ def _other_attributes(row: TableRow) -> Iterable[RawRecord]:
     yield RawRecord("attribute", raw)
 
 
-def _eligibility(row: TableRow) -> Iterable[RawRecord]:
+def _eligibility(row: _TableRow) -> Iterable[RawRecord]:
     """Upgrade eligibility from a table of its own; several rows of one service become one text."""
     service = row.get("service_id")
     text = row.get("eligibility", "")
@@ -107,7 +107,7 @@ def _eligibility(row: TableRow) -> Iterable[RawRecord]:
     yield RawRecord("service", raw, partial=True)
 
 
-def _payment(row: TableRow) -> Iterable[RawRecord]:
+def _payment(row: _TableRow) -> Iterable[RawRecord]:
     service, payment = row.get("service_id", ""), row.get("payment") or row.get("payment_accepted") or ""
     key = _own("payment", row.get("id", "")) or mint("payment", service, payment)
     yield RawRecord(
@@ -116,7 +116,7 @@ def _payment(row: TableRow) -> Iterable[RawRecord]:
     )
 
 
-def _holiday(row: TableRow) -> Iterable[RawRecord]:
+def _holiday(row: _TableRow) -> Iterable[RawRecord]:
     """Upgrade hours on certain days, or closing on them. Where the days are unknown, the row becomes a label."""
     rest = {k: v for k, v in row.items() if k not in ("weekday", "start_date", "end_date")}
     rest["id"] = _own("holiday_schedules", row.get("id", ""))
@@ -138,7 +138,7 @@ def _holiday(row: TableRow) -> Iterable[RawRecord]:
             return
 
 
-def _term(row: TableRow) -> Iterable[RawRecord]:
+def _term(row: _TableRow) -> Iterable[RawRecord]:
     """Upgrade a term of HSDS 1.x and of Ohana: `taxonomy` was a table of terms."""
     raw: dict[str, Any] = {
         k: v for k, v in row.items() if k not in ("taxonomy_id", "parent_id", "parent_name", "vocabulary")
@@ -157,12 +157,12 @@ def _term(row: TableRow) -> Iterable[RawRecord]:
     yield RawRecord("taxonomy_term", raw)
 
 
-def _term_parent(row: TableRow) -> Iterable[RawRecord]:
+def _term_parent(row: _TableRow) -> Iterable[RawRecord]:
     """Upgrade HSDS's own table, where a file writes 0 for the parent of a term at the top."""
     yield RawRecord("taxonomy_term", {k: v for k, v in row.items() if k != "parent_id" or v.strip() != "0"})
 
 
-def _at_location(row: TableRow) -> Iterable[RawRecord]:
+def _at_location(row: _TableRow) -> Iterable[RawRecord]:
     """Upgrade Ohana's service, which stands at one location that its own row names."""
     yield RawRecord("service", {k: v for k, v in row.items() if k != "location_id"})
     if row.get("location_id") and row.get("id"):
@@ -172,7 +172,7 @@ def _at_location(row: TableRow) -> Iterable[RawRecord]:
         )
 
 
-def _review(row: TableRow) -> Iterable[RawRecord]:
+def _review(row: _TableRow) -> Iterable[RawRecord]:
     """Upgrade a review of a service (Open Referral UK 1.0)."""
     service = row.get("service_id", "")
     label = row.get("title") or row.get("description") or row.get("score") or ""

@@ -125,7 +125,7 @@ def _reads_better_flat(objects: Sequence[Mapping[str, Any]], hint: str) -> bool:
     if understood <= known <= understood + 1:
         understood += lists_places(flat, [columns_of(row) for row in objects])
     # An address in one text says more as a cell than as a field of HSDS, which has addresses in parts; a link or a point
-    # that an object wraps is no field of it.
+    # that an object wraps is not a field of it.
     return understood > known or (
         understood == known
         and any(isinstance(row.get("address"), str) or any(map(is_wrapped, row.values())) for row in objects)
@@ -198,7 +198,7 @@ def _is_strange(objects: Sequence[Mapping[str, Any]], hint: str) -> bool:
 def _names(key: str) -> bool:
     """Return whether a key holds the name of a record, in HSDS or in an older form."""
     return key == "name" or any(
-        (lift := field_upgrade(entity, key)) is not None and "name" in (lift("x") or {})
+        (upgrade := field_upgrade(entity, key)) is not None and "name" in (upgrade("x") or {})
         for entity in RECOGNISED
     )
 

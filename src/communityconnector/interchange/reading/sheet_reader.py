@@ -22,7 +22,7 @@ from communityconnector.interchange.texts.privacy.marks import PrivacyMark
 from communityconnector.interchange.texts.privacy.sheet import PrivacyColumns
 from communityconnector.model import ENTITIES, Finding, Record, Severity
 
-LOOKED_AT = 200
+_LOOKED_AT = 200
 """Rows whose cells help to understand the columns."""
 
 
@@ -81,7 +81,7 @@ _RULES: Final = {
 
 def no_name_column(sheet: Sheet, reading: Reading) -> None:
     """Report a table without a column that names services, and how to read it all the same."""
-    mapping = ColumnMapping.guess(sheet.header, [sheet.cells(row) for row in sheet.rows[:LOOKED_AT]])
+    mapping = ColumnMapping.guess(sheet.header, [sheet.cells(row) for row in sheet.rows[:_LOOKED_AT]])
     reading.dataset["columns"] = dict(mapping.columns)
     columns = ", ".join(column for column in sheet.header if not column.startswith("column "))
     message = (
@@ -182,7 +182,7 @@ class _SheetReading:
         sheet = self.sheet
         if self.reading.mapping is not None:
             return self.reading.mapping
-        sample = [sheet.cells(row) for row in sheet.rows[:LOOKED_AT]]
+        sample = [sheet.cells(row) for row in sheet.rows[:_LOOKED_AT]]
         mapping = ColumnMapping.guess(sheet.header, sample)
         understood = sum(map(bool, mapping.columns.values()))
         message = (

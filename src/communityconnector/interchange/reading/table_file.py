@@ -18,30 +18,14 @@ from communityconnector.interchange.reading.extras import UNKNOWN_AGENCY, Extras
 from communityconnector.interchange.reading.gathered import Reading
 from communityconnector.interchange.reading.repeats import Repeats
 from communityconnector.interchange.reading.sheet_reader import Sheet, no_name_column, read_sheet
-from communityconnector.interchange.reading.table_package import (
-    HsdsTable,
-    Package,
-    unique_names,
-)
+from communityconnector.interchange.reading.table_package import HsdsTable, Package, unique_names
 from communityconnector.interchange.sheets.column_mapping import ColumnMapping
-from communityconnector.interchange.sheets.layout import (
-    blocks_of,
-    header_at,
-    header_by_cells,
-    turned,
-)
+from communityconnector.interchange.sheets.layout import blocks_of, header_at, header_by_cells, turned
 from communityconnector.interchange.sheets.signs import looks_like_spreadsheet
-from communityconnector.interchange.structuring.structurer import (
-    Structurer,
-)
+from communityconnector.interchange.structuring.structurer import Structurer
 from communityconnector.interchange.texts.privacy.names import read_name
 from communityconnector.interchange.texts.privacy.sheet import ticked_columns
-from communityconnector.model import (
-    ENTITIES,
-    Finding,
-    Record,
-    Severity,
-)
+from communityconnector.model import ENTITIES, Finding, Record, Severity
 from communityconnector.model.apart import WHOLES, owners_of
 
 _ESCAPED: Final = re.compile(r"'+[=@\t\r\n\uff1d\uff20+\-\uff0b\uff0d]")
@@ -90,7 +74,7 @@ class TableFile:
         self._names(header)
         self.structurer.ticked = self._ticked(table.names, encoding)
         self._say_how(table)
-        yield from self._lifted(table, lines)
+        yield from self._upgraded(table, lines)
 
     def _ticked(self, names: Sequence[str], encoding: Encoding) -> frozenset[str]:
         """Return the columns in which a blank means no; the file is looked through where it has any that may be one."""
@@ -139,12 +123,12 @@ class TableFile:
             message = f"nearly all values of {column} are ids of {target}"
             self._count(column, message, "read as links", rule="linked-by-value", severity=Severity.INFO)
 
-    def _lifted(self, table: HsdsTable, rows: Iterator[CsvRow]) -> Iterator[Record]:
+    def _upgraded(self, table: HsdsTable, rows: Iterator[CsvRow]) -> Iterator[Record]:
         for row in rows:
             cells = self._cells(table.names, row)
             if cells.get("organization_id") == UNKNOWN_AGENCY:
                 del cells["organization_id"]
-            parts = [each for part in table.lift(cells) for each in self.package.with_address(part)]
+            parts = [record for part in table.upgrade(cells) for record in self.package.with_address(part)]
             if table.implied:
                 parts += self.package.links(table, cells)
             for number, part in enumerate(parts):
@@ -188,7 +172,7 @@ class TableFile:
     def _orphan(self, entity: str, line: int) -> None:
         """Count a row that belongs to no record, unless rows of another table say whose it is."""
         if entity not in self.package.owned_elsewhere:
-            message = f"rows of {entity} that name no record which they belong to"
+            message = f"rows of {entity} that do not name the record they belong to"
             action = "kept, but no answer shows them"
             self._count(entity, message, action, line, rule="row-without-owner", severity=Severity.ERROR)
 

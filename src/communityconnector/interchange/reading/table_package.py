@@ -44,11 +44,11 @@ _SUFFIXES: Final = (".csv", ".tsv", ".txt")
 _OF_TERMS: Final = ("parent_name", "parent_id", "parent_recordid", "vocabulary")
 """How columns end that a table of terms has; older forms call it a taxonomy."""
 
-ROW_ID: Final = "x_row_id"
+_ROW_ID: Final = "x_row_id"
 """Field that holds the number of a row whose id, by which other tables name it, stands in another column."""
 
 
-def stem_of(name: str) -> str:
+def _stem_of(name: str) -> str:
     """Return a file's name as a table's: without folders and suffix, lower case, with underscores: `ServicePhones.csv` is `service_phones`."""
     base = name.rsplit("/", 1)[-1]
     for suffix in (".gz", *_SUFFIXES):
@@ -57,7 +57,7 @@ def stem_of(name: str) -> str:
     return plain_name(base)
 
 
-def entity_of_table(name: str, header: Sequence[str], hints: Mapping[str, str]) -> str:
+def _entity_of_table(name: str, header: Sequence[str], hints: Mapping[str, str]) -> str:
     """Return the entity that a CSV file holds: by the data package, by its name, else by its columns; "" if none.
 
     TableColumns that are clearly those of another entity outweigh the name.
@@ -65,7 +65,7 @@ def entity_of_table(name: str, header: Sequence[str], hints: Mapping[str, str]) 
     base = name.rsplit("/", 1)[-1].lower()
     if base in hints:
         return hints[base]
-    stem = stem_of(name)
+    stem = _stem_of(name)
     names = tuple(column.strip().lower() for column in header)
     best, named = "", ""
     for entity, cls in ENTITIES.items():
@@ -84,14 +84,14 @@ def entity_of_table(name: str, header: Sequence[str], hints: Mapping[str, str]) 
     return fitting[0] if len(fitting) == 1 else ""
 
 
-def old_table(name: str, header: Sequence[str]) -> TableUpgrade | None:
-    """Return how a table of an older form is lifted, if it is one; its name may have something before it."""
-    return table_upgrade(_older(name) or stem_of(name), [column.strip().lower() for column in header])
+def _old_table(name: str, header: Sequence[str]) -> TableUpgrade | None:
+    """Return how a table of an older form is upgraded, if it is one; its name may have something before it."""
+    return table_upgrade(_older(name) or _stem_of(name), [column.strip().lower() for column in header])
 
 
 def _older(name: str) -> str:
     """Return the name of the older form's table that a file is named for; "" if none."""
-    stem = stem_of(name)
+    stem = _stem_of(name)
     fitting = [known for known in OLD_TABLES if stem == known or stem.endswith(f"_{known}")]
     return max(fitting, key=len, default="")
 
@@ -122,9 +122,9 @@ class HsdsTable:
     """How a table of HSDS or of an older form of it is read.
 
     Attributes:
-        entity: what its rows are; "" where only the lift knows.
+        entity: what its rows are; "" where only the upgrade decides.
         names: its columns' names, those of HSDS where they are known.
-        lift: makes records of a row.
+        upgrade: makes records of a row.
         renamed: the source's column by the name of HSDS.
         linked: the source's columns that were understood by their values, with the entity whose ids they hold.
         implied: of these, the columns for which the table has no reference of its own.
@@ -132,7 +132,7 @@ class HsdsTable:
 
     entity: str
     names: Sequence[str]
-    lift: TableUpgrade
+    upgrade: TableUpgrade
     renamed: Mapping[str, str]
     linked: Mapping[str, str]
     implied: Mapping[str, str]
@@ -177,7 +177,7 @@ class Package:
             return
         names = unique_names(header.cells)
         older = _older(file.name)
-        entity = _OLDER.get(older) or entity_of_table(file.name, names, self._hints)
+        entity = _OLDER.get(older) or _entity_of_table(file.name, names, self._hints)
         if entity == "taxonomy" and any(plain_name(name).endswith(_OF_TERMS) for name in names):
             entity = "taxonomy_term"
         known = understood(entity, names) if entity else None
@@ -185,7 +185,7 @@ class Package:
             return
         if known is not None:
             self._known[file.name] = KnownTable(file, entity, names, known)
-        elif not old_table(file.name, names):
+        elif not _old_table(file.name, names):
             return
         self._bare[file.name] = names
 
@@ -220,21 +220,21 @@ class Package:
         table = self._known.get(name)
         if table is None:
             names = self._bare[name]
-            lift = old_table(name, names)
-            assert lift is not None  # noqa: S101  # else it would have an entity
-            return HsdsTable("", names, lift, {}, {}, {})
+            upgrade = _old_table(name, names)
+            assert upgrade is not None  # noqa: S101  # else it would have an entity
+            return HsdsTable("", names, upgrade, {}, {}, {})
         names = list(table.columns.names)
         renamed = dict(table.columns.renamed)
         if table.key and table.key != "id":
             renamed["id"] = table.header[names.index(table.key)]
-            names = [ROW_ID if n == "id" else "id" if n == table.key else n for n in names]
+            names = [_ROW_ID if n == "id" else "id" if n == table.key else n for n in names]
         linked: dict[str, str] = {}
         implied: dict[str, str] = {}
-        is_older = old_table(name, table.header) is not None
+        is_older = _old_table(name, table.header) is not None
         for column in table.columns.links:
             target = self.ids.target(table, column)
             if not target or (is_older and column.lower() == f"{target}_id"):
-                # What older forms call by the name that HSDS has, their lift reads.
+                # What older forms call by the name that HSDS has, their upgrade reads.
                 continue
             linked[column] = target
             reference = reference_to(table.entity, target)
@@ -242,8 +242,8 @@ class Package:
                 names[names.index(column)] = reference
             else:
                 implied[column] = target
-        lift = old_table(name, names) or partial(_as_it_is, table.entity)
-        return HsdsTable(table.entity, names, lift, renamed, linked, implied)
+        upgrade = _old_table(name, names) or partial(_as_it_is, table.entity)
+        return HsdsTable(table.entity, names, upgrade, renamed, linked, implied)
 
     def links(self, table: HsdsTable, cells: Mapping[str, str]) -> Iterator[RawRecord]:
         """Yield the links that a row's cells name beside its references."""
@@ -312,7 +312,7 @@ class Package:
 
 
 def _holds_addresses(name: str, table: HsdsTable) -> bool:
-    return table.entity == "address" or "address" in stem_of(name)
+    return table.entity == "address" or "address" in _stem_of(name)
 
 
 def _named(columns: Iterable[str], ids: Iterable[str]) -> str:

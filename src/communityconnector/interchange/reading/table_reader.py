@@ -12,19 +12,8 @@ from communityconnector.interchange.reading.gathered import Reading
 from communityconnector.interchange.reading.repeats import Repeats
 from communityconnector.interchange.reading.scratch import scratch_database
 from communityconnector.interchange.reading.table_file import TableFile, at_line
-from communityconnector.interchange.reading.table_package import (
-    Package,
-    package_hints,
-)
-from communityconnector.model import (
-    ENTITIES,
-    Finding,
-    Location,
-    Record,
-    Service,
-    ServiceAtLocation,
-    Severity,
-)
+from communityconnector.interchange.reading.table_package import Package, package_hints
+from communityconnector.model import ENTITIES, Finding, Location, Record, Service, ServiceAtLocation, Severity
 from communityconnector.model.shape import evolve
 
 _LEDGER: Final = """

@@ -7,9 +7,7 @@ from typing import Final
 
 from communityconnector.interchange.files.csv_dialect import dialect_of
 from communityconnector.interchange.files.csv_rows import wide_cells
-from communityconnector.interchange.sheets.layout import (
-    MOST_BEFORE,
-)
+from communityconnector.interchange.sheets.layout import MOST_BEFORE
 from communityconnector.interchange.sheets.signs import looks_like_spreadsheet
 
 _LOOKED_AT: Final = 10_000

@@ -1,4 +1,4 @@
-"""What the columns of a plain spreadsheet mean: guessed from their names, shown, and can be saved, edited and given."""
+"""What the columns of a plain spreadsheet mean: guessed from their names, and saved and loaded for editing."""
 
 from __future__ import annotations
 

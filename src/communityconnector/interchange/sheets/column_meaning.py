@@ -25,11 +25,11 @@ from communityconnector.interchange.texts.privacy.sheet import privacy_meaning
 from communityconnector.interchange.texts.states import is_state, sense_of
 
 Rows = Sequence[Mapping[str, str]]
-Meanings = dict[str, str]
+_Meanings = dict[str, str]
 """Meaning by column."""
 
 
-def meanings(header: Sequence[str], rows: Rows = ()) -> Meanings:
+def meanings(header: Sequence[str], rows: Rows = ()) -> _Meanings:
     """Return what each column means: one of `FIELDS`, or "" where that is not understood.
 
     Args:
@@ -158,7 +158,7 @@ def _date_of(words: frozenset[str]) -> str:
 _DATE_WORDS: Final = frozenset("date at last time most place service agency".split())
 
 
-def _settle_ids(fields: Meanings, rows: Rows) -> None:
+def _settle_ids(fields: _Meanings, rows: Rows) -> None:
     """Choose the column of ids: the first that is called one, if each row has another."""
     for column in fields:
         if not (fields[column] == "service.id" or words_of(column)[0] & {"id", "fid"}):
@@ -179,7 +179,7 @@ def _settle_ids(fields: Meanings, rows: Rows) -> None:
             break
 
 
-def _settle_records(fields: Meanings, _rows: Rows) -> None:
+def _settle_records(fields: _Meanings, _rows: Rows) -> None:
     """Take an agency's description for the record's in exports of a vendor that calls every record an agency."""
     ids = [column for column in fields if words_of(column)[:1] == (_VENDOR_ID,)]
     if ids and "service.description" not in fields.values():
@@ -189,7 +189,7 @@ def _settle_records(fields: Meanings, _rows: Rows) -> None:
 _VENDOR_ID: Final = frozenset({"place", "agency", "number"})
 
 
-def _settle_names(fields: Meanings, rows: Rows) -> None:
+def _settle_names(fields: _Meanings, rows: Rows) -> None:
     """Choose the column that names the service: a sheet has one, under many names."""
     named = [column for column, field in fields.items() if field == "service.name"]
     plain = [column for column in named if words_of(column)[0] <= _PLAIN_NAME]
@@ -221,7 +221,7 @@ def _settle_names(fields: Meanings, rows: Rows) -> None:
         fields[column] = "service.name"
 
 
-def _first_of_texts(fields: Meanings, rows: Rows) -> str:
+def _first_of_texts(fields: _Meanings, rows: Rows) -> str:
     """Return the first column of a table that plainly is of services, where it names the rows under a name of its own."""
     others = set(fields.values()) - UNSPECIFIC
     if len(others) < 3 or not any(field.startswith(_OF_SERVICES_ONLY) for field in others):
@@ -248,12 +248,12 @@ _NAMES_OF_OTHERS: Final = frozenset(
     "contact first last middle given family person volunteer donor client patient child member respondent staff manager director user login file field column table variable "
     "attribute code key street road city county state country region area bus route tax legal".split()
 )
-"""Words beside "name" that say that it is the name of a person, or of a thing that is no service."""
+"""Words beside "name" that say that it is the name of a person, or of a thing that is not a service."""
 
 _PLAIN_NAME: Final = frozenset({"name", "title", "1"})
 
 
-def _settle_agency(fields: Meanings, _rows: Rows) -> None:
+def _settle_agency(fields: _Meanings, _rows: Rows) -> None:
     """Take an agency's address for the service's only where the sheet has no other."""
     own = [
         column
@@ -268,7 +268,7 @@ def _settle_agency(fields: Meanings, _rows: Rows) -> None:
         fields.update(dict.fromkeys(own, IGNORED))
 
 
-def _settle_geocoder(fields: Meanings, rows: Rows) -> None:
+def _settle_geocoder(fields: _Meanings, rows: Rows) -> None:
     """Ignore the status of a geocoding program: it says how well an address fitted."""
     marks = {"".join(plain_words(column)) for column in fields}
     if not marks & _GEOCODER:
@@ -287,7 +287,7 @@ _GEOCODER_STATES: Final = frozenset(
 )
 
 
-def _settle_days(fields: Meanings, _rows: Rows) -> None:
+def _settle_days(fields: _Meanings, _rows: Rows) -> None:
     """Ignore days behind a word of their own ("summer Monday"), unless most of a week follows that word."""
     groups: dict[str, list[str]] = {}
     for column, field in fields.items():
@@ -298,7 +298,7 @@ def _settle_days(fields: Meanings, _rows: Rows) -> None:
             fields.update(dict.fromkeys(columns, IGNORED))
 
 
-def _settle_points(fields: Meanings, _rows: Rows) -> None:
+def _settle_points(fields: _Meanings, _rows: Rows) -> None:
     """Ignore an X without a Y: it is not a longitude."""
     for column, field in fields.items():
         other = {"location.latitude": "location.longitude", "location.longitude": "location.latitude"}.get(
@@ -308,7 +308,7 @@ def _settle_points(fields: Meanings, _rows: Rows) -> None:
             fields[column] = IGNORED
 
 
-def _rename(fields: Meanings, old: str, new: str) -> None:
+def _rename(fields: _Meanings, old: str, new: str) -> None:
     for column, field in fields.items():
         if field == old:
             fields[column] = new

@@ -7,13 +7,13 @@ here: `column_meaning` compares them with the words of the fields.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
 from communityconnector.interchange.sheets.column_fields import FIELDS
+from communityconnector.model.folding import fold
 
 LONGEST: Final = 200
 """Most characters of a column's name that are looked at; a longer one is a sentence and names nothing."""
@@ -161,7 +161,7 @@ _BRACKETS: Final = re.compile(r"[(\[{][^()\[\]{}]{0,200}[)\]}]")
 _CUSTOM: Final = re.compile(r"__c$", re.IGNORECASE)
 """What a well-known customer database ends the names of an office's own columns with."""
 
-CUT_AT: Final = 10
+_CUT_AT: Final = 10
 """Length to which the oldest form of tables on maps (dBase) cuts the names of columns."""
 
 
@@ -177,9 +177,9 @@ def words_of(name: str) -> tuple[frozenset[str], ...]:
     ways: list[frozenset[str]] = []
     for bare in dict.fromkeys((text, _BRACKETS.sub(" ", text))):
         for split in dict.fromkeys((_CAMEL.sub(" ", bare), bare)):
-            words = [part for token in _LETTERS.findall(plain_letters(split)) for part in _unglued(token)]
+            words = [part for token in _LETTERS.findall(fold(split)) for part in _unglued(token)]
             ways.append(_as_set(words))
-            if len(name) == CUT_AT and words:
+            if len(name) == _CUT_AT and words:
                 ways += [_as_set([*words[:-1], whole]) for whole in _completions(words[-1])]
     return tuple(dict.fromkeys(way for way in ways if way)) or (frozenset(),)
 
@@ -187,18 +187,12 @@ def words_of(name: str) -> tuple[frozenset[str], ...]:
 @lru_cache(maxsize=8192)
 def plain_words(name: str) -> tuple[str, ...]:
     """Return the words of a column's name as they stand, without accents and case."""
-    return tuple(_LETTERS.findall(plain_letters(_CAMEL.sub(" ", _CUSTOM.sub("", name[:LONGEST])))))
+    return tuple(_LETTERS.findall(fold(_CAMEL.sub(" ", _CUSTOM.sub("", name[:LONGEST])))))
 
 
 def is_known(word: str) -> bool:
     """Return whether a word occurs in the name of any field."""
     return word in _VOCABULARY or word.isdigit()
-
-
-def plain_letters(text: str) -> str:
-    """Return a text in small letters without accents."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _as_set(words: Sequence[str]) -> frozenset[str]:

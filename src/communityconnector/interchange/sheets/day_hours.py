@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import attrs
 
-from communityconnector.interchange.sheets.column_words import plain_letters
 from communityconnector.interchange.sheets.day_columns import DAYS, NAMES, WEEK, DayColumn
 from communityconnector.interchange.texts.opening_hours import read_hours
 from communityconnector.interchange.texts.opening_hours.written import written
+from communityconnector.model.folding import fold
 
 Span = tuple[str, str, tuple[str, ...]]
 """When a day opens and closes, and in which weeks of the month; () for every week."""
@@ -211,7 +211,7 @@ _DAY_NAMED: Final = re.compile(r"[^\W\d_]{3,12}")
 
 def days_not_weekly(text: str) -> frozenset[str]:
     """Return the days of which a text says that they are not every week ("only the second Saturday"); all, where it names none."""
-    plain = plain_letters(text[:2_000])
+    plain = fold(text[:2_000])
     if not _NOT_WEEKLY.search(plain):
         return frozenset()
     named = {DAYS[match[0]] for match in _DAY_NAMED.finditer(plain) if match[0] in DAYS}

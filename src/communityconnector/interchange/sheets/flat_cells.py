@@ -101,7 +101,7 @@ def _special(item: Any) -> dict[str, str] | None:
     """Return the parts of a value that stands for one thing: a point, a link, a phone, a place on a map with its address."""
     if not isinstance(item, dict):
         return None
-    if item.get("type") == "Point" and (point := wkt_of(item.get("coordinates"))):
+    if item.get("type") == "Point" and (point := _wkt_of(item.get("coordinates"))):
         return {"point": point}
     for key, beside in _WRAPPED.items():
         if item.keys() <= {key, beside} and isinstance(item.get(key), str):
@@ -137,7 +137,7 @@ def _place(item: Mapping[str, Any]) -> dict[str, str]:
     return cells
 
 
-def wkt_of(coordinates: Any) -> str:
+def _wkt_of(coordinates: Any) -> str:
     """Return a pair of longitude and latitude as "POINT (-81.5 36.4)"; "" for another value."""
     if (
         isinstance(coordinates, list)

@@ -1,4 +1,4 @@
-"""The forms in which portals, map servers and online tables give rows as JSON, each known by its marks."""
+"""The forms in which portals, map servers and online tables write rows as JSON, each known by its marks."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _geojson(value: Any) -> FlatRows | None:
 
 
 def _geometries(unread: int) -> tuple[FormNote, ...]:
-    message = f"{unread:,} shapes that are no points in degrees"
+    message = f"{unread:,} shapes that are not points in degrees"
     return (FormNote("geometry-not-read", message),) if unread else ()
 
 

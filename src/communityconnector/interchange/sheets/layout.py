@@ -104,8 +104,8 @@ class SheetLine:
 
 
 @attrs.frozen
-class SkippedLines:
-    """Lines that are no service, and why.
+class _SkippedLines:
+    """Lines that are not services, and why.
 
     Attributes:
         rule: the rule of their finding.
@@ -123,7 +123,7 @@ class Layout:
     """The lines of a sheet that are services, and those that are not."""
 
     lines: tuple[SheetLine, ...]
-    skipped: tuple[SkippedLines, ...] = ()
+    skipped: tuple[_SkippedLines, ...] = ()
     sections: tuple[tuple[int, str], ...] = ()
 
 
@@ -157,11 +157,11 @@ def layout_of(header: Sequence[str], fields: Sequence[str], rows: Sequence[CsvRo
             if row.line > previous + 1 and not _is_continued(rows, number):
                 agency = ""
             own = _cell(row, fields, "organization.name")
-            given = agency if fills and not own and _cell(row, fields, "service.name") else ""
+            implied = agency if fills and not own and _cell(row, fields, "service.name") else ""
             agency = own or agency
-            lines.append(SheetLine(row, category, given))
+            lines.append(SheetLine(row, category, implied))
         previous = row.line
-    skipped = tuple(SkippedLines(*_RULES[kind], tuple(numbers)) for kind, numbers in others.items())
+    skipped = tuple(_SkippedLines(*_RULES[kind], tuple(numbers)) for kind, numbers in others.items())
     return Layout(tuple(lines), skipped, tuple(sections))
 
 

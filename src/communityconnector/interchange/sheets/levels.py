@@ -24,7 +24,7 @@ _SITES: Final = frozenset({"site", "location"})
 _LINKS: Final = frozenset({"programatsite", "program at site", "serviceatlocation", "service at location"})
 _AGENCIES: Final = frozenset({"agency", "organization"})
 
-ReadLine = Callable[[SheetLine], dict[str, Any]]
+_ReadLine = Callable[[SheetLine], dict[str, Any]]
 """Makes a raw service of a row, in which what the row says is private is hidden already."""
 
 _OF_A_SERVICE: Final = frozenset(
@@ -131,7 +131,7 @@ class ProgramPlaces:
     links: Mapping[str, Sequence[dict[str, Any]]]
 
     @classmethod
-    def of(cls, levels: RowLevels, read: ReadLine) -> ProgramPlaces:
+    def of(cls, levels: RowLevels, read: _ReadLine) -> ProgramPlaces:
         """Read the rows of sites, and of what joins programs to them.
 
         Args:

@@ -61,7 +61,7 @@ def _point(cells: Cells) -> dict[str, Any]:
                     cells.note("point-turned", message, "read so", column, "")
     angles = {part: _angle(cells, part) for part in ("latitude", "longitude")}
     if not any(angles.values()):
-        # Programs write two zeros where there is no point.
+        # Programs write two zeros for a missing point.
         return position
     return {part: angle for part, angle in angles.items() if angle is not None} or position
 
@@ -128,7 +128,7 @@ def _mend_postal(cells: Cells, address: dict[str, str]) -> None:
         address["postal_code"] = code
     else:
         del address["postal_code"]
-        cells.refuse(column, "four digits are no ZIP code" if mended else "not a postal code")
+        cells.refuse(column, "four digits are not a ZIP code" if mended else "not a postal code")
 
 
 def _flat(text: str) -> str:

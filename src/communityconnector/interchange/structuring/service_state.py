@@ -1,4 +1,4 @@
-"""The state of a raw record, which a source may give under other names or in other words, put in its HSDS field."""
+"""The state of a raw record, which may stand under other names or in other words, put in its HSDS field."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class TableContainer:
 
 
 def shape_of(value: Mapping[str, Any], hint: str = "") -> ApiPage | TableContainer | None:
-    """Return what wraps records, if the object is no record itself."""
+    """Return what wraps records, if the object is not a record itself."""
     known = _known(tuple(value), hint)
     if not known.wraps and (value.get("id") or value.get("name")):
         return None

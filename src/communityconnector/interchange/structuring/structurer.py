@@ -1,4 +1,7 @@
-"""Raw objects to records: the only place where JSON or table values become model values."""
+"""Raw objects to records: the only place where JSON or table values become model values.
+
+A record embeds records, so its reading is one recursion, and its innermost loop is one function.
+"""
 
 from __future__ import annotations
 
@@ -188,18 +191,10 @@ class Structurer:
             entity: the entity of the record that says it.
             record_id: its id; by default that of the record being read.
         """
-        self.notes.drafts.extend(
-            Draft(
-                mark.severity,
-                mark.rule,
-                mark.message(entity),
-                HIDDEN,
-                mark.field,
-                entity=entity,
-                record_id=record_id,
-            )
-            for mark in hidden
-        )
+        for mark in hidden:
+            draft = Draft(mark.severity, mark.rule, mark.message(entity), HIDDEN, mark.field)
+            draft.entity, draft.record_id = entity, record_id
+            self.notes.drafts.append(draft)
 
     def schedules(self, raw: Mapping[str, Any], *, seed: str = "") -> Iterator[Record]:
         """Make the schedules that one raw schedule is: several, where its hours are in words that can be read."""

@@ -45,7 +45,7 @@ _ALL: Final = re.compile(
 _ADULTS: Final = re.compile(r"adults?(?: only)?|adultos?|solo adultos")
 
 NO_LIMIT: Final = 99
-"""A greatest age from this on is no limit: directories write 99, 100, 110, 120 and 999 for "no limit"."""
+"""A greatest age from this on is not a limit: directories write 99, 100, 110, 120 and 999 for "no limit"."""
 
 
 def age_limits(text: str) -> dict[str, float] | None:

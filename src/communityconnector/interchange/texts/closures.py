@@ -2,7 +2,7 @@
 
 A clause counts for the whole service where everything around the word that closes is about the service: "the food
 pantry is permanently closed", not "the lobby is closed". What closes on some days or hours ("closed Fridays"), what
-closes a list and not a service ("waitlist closed"), and "closed" before a noun ("closed captioning") is no closing.
+closes a list and not a service ("waitlist closed"), and "closed" before a noun ("closed captioning") is not a closing.
 English and Spanish.
 """
 

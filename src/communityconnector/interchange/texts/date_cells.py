@@ -22,7 +22,7 @@ _NAMED_LAST: Final = re.compile(
 
 @lru_cache(maxsize=4096)
 def day_of(cell: str) -> tuple[str, str]:
-    """Return the day that a cell of dates gives, as YYYY-MM-DD ("" where it gives none), and what was guessed for it.
+    """Return the day in a cell of dates, as YYYY-MM-DD ("" for no day), and what was guessed for it.
 
     Returns:
         The day, and "" where it can only be this one, "order" where month and day could be the other way round, or

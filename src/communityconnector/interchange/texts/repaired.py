@@ -1,4 +1,4 @@
-"""What reading a single value gives: the value to keep, and what was wrong with it."""
+"""The result of reading a single value: the value to keep, and what was wrong with it."""
 
 from __future__ import annotations
 

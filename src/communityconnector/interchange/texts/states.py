@@ -18,7 +18,7 @@ from communityconnector.model import ENTITIES, ServiceStatus, specs
 from communityconnector.model.folding import fold, without_accents
 
 
-class NameSense(IntEnum):
+class Sense(IntEnum):
     """What a name asks."""
 
     STATE = 1
@@ -39,7 +39,7 @@ class NameSense(IntEnum):
     """What state a service is in, or in which state of the country: the value shows which."""
 
 
-class _StateWord(IntEnum):
+class _Answer(IntEnum):
     """What a value says, the least first: of several the greatest counts."""
 
     NOTHING = 0
@@ -111,51 +111,51 @@ _NO_LONGER: Final = re.compile(
 
 
 @lru_cache(maxsize=4_096)
-def sense_of(name: str) -> NameSense | None:  # noqa: C901, PLR0911, PLR0912  # a table of names, one line a sense
+def sense_of(name: str) -> Sense | None:  # noqa: C901, PLR0911, PLR0912  # a table of names, one line a sense
     """Return what a column or a key asks of the state of a service; `None` where it asks something else."""
     tokens = [fold(token) for token in _TOKEN.findall(without_accents(name.replace("__c", "")))]
     words = frozenset(tokens)
     if not words or words & _ABOUT_SOMETHING_ELSE:
         return None
     if _NO_LONGER.match(name):
-        return NameSense.GONE
+        return Sense.GONE
     joined = " ".join(tokens)
     if re.search(r"\b(?:available|ok|open) (?:for|to) referrals?\b", joined):
-        return NameSense.REFERRED
+        return Sense.REFERRED
     if re.search(r"\b(?:do not refer|no referrals?|exclude from referrals?)\b", joined):
-        return NameSense.UNREFERRED
+        return Sense.UNREFERRED
     if _STOPPED_PHRASE.fullmatch(joined):
-        return NameSense.STOPPED
+        return Sense.STOPPED
     if words <= _QUALIFIERS | {"publish", "published", "publicado", "publicar"} and "publi" in joined:
-        return NameSense.PUBLISHED
+        return Sense.PUBLISHED
     if words <= {"is", "approved", "record", "listing", "entry", "aprobado"} and joined.endswith(
         ("approved", "aprobado")
     ):
-        return NameSense.PUBLISHED
+        return Sense.PUBLISHED
     if words <= {"is", "draft", "unpublished", "borrador"}:
-        return NameSense.UNPUBLISHED
+        return Sense.UNPUBLISHED
     if (words & _ENDS and words <= _ENDS | _AROUND_END) or joined in ("last day", "season last day"):
-        return NameSense.LAST_DAY
+        return Sense.LAST_DAY
     known = words <= _QUALIFIERS | _STATES | _RUNS | _STOPPED | _PAUSED | _ON
     negated = bool(words & {"not", "non"}) and words - {"not", "non"} <= _QUALIFIERS | _RUNS
     if words & _ANYWHERE or (known and words & _STOPPED):
         if words & _STATES or (words & _RUNS and words & _STOPPED):
-            return NameSense.STATE
+            return Sense.STATE
         if words & _ON:
-            return NameSense.STOPPED_ON
-        return NameSense.PAUSED if words & _PAUSED else NameSense.STOPPED
+            return Sense.STOPPED_ON
+        return Sense.PAUSED if words & _PAUSED else Sense.STOPPED
     if negated and words & _RUNS:
-        return NameSense.STOPPED
+        return Sense.STOPPED
     if not known:
         return None
     if words & _STATES and not words & _ON:
         is_sure = words & {"status", "estatus", "situacion"} or joined in _STATES_OF_SERVICES
-        return NameSense.STATE if is_sure else NameSense.EITHER
+        return Sense.STATE if is_sure else Sense.EITHER
     if words & _ON:
         return None
     if words & {"suspended", "paused", "hold", "suspendido", "pausa"} or joined == "temp closed":
-        return NameSense.PAUSED
-    return NameSense.RUNS if words & _RUNS or joined in _IN_OPERATION else None
+        return Sense.PAUSED
+    return Sense.RUNS if words & _RUNS or joined in _IN_OPERATION else None
 
 
 _STOPPED_PHRASE: Final = re.compile(
@@ -216,89 +216,89 @@ _STOPPED_WORDS: Final = re.compile(
 _AFTER_CLOSED: Final = re.compile(r"^.*?(?:closed|closure|cerrad[oa]s?)\b")
 
 
-def _in_words(value: str) -> _StateWord:  # noqa: PLR0911  # one line a group of words
+def _in_words(value: str) -> _Answer:  # noqa: PLR0911  # one line a group of words
     """Return what the words of a state say."""
-    value = value[:2_000].replace("_", " ")  # a longer text is no state
+    value = value[:2_000].replace("_", " ")  # a longer text is not a state
     plain = " ".join(fold(value).strip(" .!*").split())
     if plain in _SILENT or _LISTS.search(plain):
-        return _StateWord.NOTHING
+        return _Answer.NOTHING
     closures_in = closures(value, certain=True)
     kinds = {closure.kind for closure in closures_in}
     if _UNREFERRED.search(plain):
-        return _StateWord.UNREFERRED
+        return _Answer.UNREFERRED
     if _UNPUBLISHED.fullmatch(plain):
-        return _StateWord.UNPUBLISHED
+        return _Answer.UNPUBLISHED
     if _ASK.search(plain):
-        return _StateWord.DOUBT
+        return _Answer.DOUBT
     if Closing.GONE in kinds and any(closure.since for closure in closures_in):
-        return _StateWord.DATED
+        return _Answer.DATED
     pauses = Closing.PAUSED in kinds or _PAUSED_WORDS.search(plain)
     if pauses and not _GONE_WORDS.search(plain):
-        return _StateWord.PAUSED
+        return _Answer.PAUSED
     if Closing.GONE in kinds or (
         _STOPPED_WORDS.match(plain) and not names_times(_AFTER_CLOSED.sub("", plain))
     ):
-        return _StateWord.GONE if _GONE_WORDS.search(plain) else _StateWord.STOPPED
-    return _StateWord.RUNS if _ACTIVE.match(plain) else _StateWord.NOTHING
+        return _Answer.GONE if _GONE_WORDS.search(plain) else _Answer.STOPPED
+    return _Answer.RUNS if _ACTIVE.match(plain) else _Answer.NOTHING
 
 
 @lru_cache(maxsize=8_192)
-def _answer_of(name: str, value: str) -> tuple[_StateWord, str]:  # noqa: PLR0911  # one branch a sense
+def _answer_of(name: str, value: str) -> tuple[_Answer, str]:  # noqa: PLR0911  # one branch a sense
     """Return what a value under a name says, and the words that state more than the HSDS word for it."""
     sense = sense_of(name)
     plain = fold(value).strip(" .")
-    if sense is NameSense.GONE:
-        return _StateWord.GONE, ""
+    if sense is Sense.GONE:
+        return _Answer.GONE, ""
     yes, no = plain in _YES, plain in _NO
     if sense is None or (not plain):
-        return _StateWord.NOTHING, ""
-    if sense in (NameSense.STOPPED_ON, NameSense.LAST_DAY):
+        return _Answer.NOTHING, ""
+    if sense in (Sense.STOPPED_ON, Sense.LAST_DAY):
         day = read_day(value)
         if day and day == read_day(value, last=True) and day > _LONG_AGO:
             return (
-                _StateWord.DATED,
-                f"{'Made inactive on' if sense is NameSense.STOPPED_ON else 'Last day:'} {day}",
+                _Answer.DATED,
+                f"{'Made inactive on' if sense is Sense.STOPPED_ON else 'Last day:'} {day}",
             )
         # "Program ended: yes".
-        return (_StateWord.STOPPED if yes and _PAST.search(fold(name)) else _StateWord.NOTHING), ""
+        return (_Answer.STOPPED if yes and _PAST.search(fold(name)) else _Answer.NOTHING), ""
     if sense in _ANSWERS and (yes or no):
         return _ANSWERS[sense][0 if yes else 1], ""
-    if sense in (NameSense.PUBLISHED, NameSense.UNPUBLISHED, NameSense.REFERRED, NameSense.UNREFERRED):
-        return _StateWord.NOTHING, ""
-    if sense is NameSense.EITHER:
-        return (_in_words(value) if is_state(value) else _StateWord.NOTHING), ""
-    if sense is NameSense.STATE and (yes or no):
+    if sense in (Sense.PUBLISHED, Sense.UNPUBLISHED, Sense.REFERRED, Sense.UNREFERRED):
+        return _Answer.NOTHING, ""
+    if sense is Sense.EITHER:
+        return (_in_words(value) if is_state(value) else _Answer.NOTHING), ""
+    if sense is Sense.STATE and (yes or no):
         # "Status: 1" may be a code of anything.
         sure = plain in {"yes", "y", "true", "si", "no", "n", "false"}
-        return (_StateWord.RUNS if yes else _StateWord.STOPPED) if sure else _StateWord.NOTHING, ""
+        return (_Answer.RUNS if yes else _Answer.STOPPED) if sure else _Answer.NOTHING, ""
     word = _in_words(value)
-    if sense in (NameSense.STOPPED, NameSense.PAUSED) and word is _StateWord.NOTHING and plain not in _SILENT:
+    if sense in (Sense.STOPPED, Sense.PAUSED) and word is _Answer.NOTHING and plain not in _SILENT:
         day = read_day(value)
-        return (_StateWord.DATED, f"Closed as of {day}") if day > _LONG_AGO else (_StateWord.NOTHING, "")
+        return (_Answer.DATED, f"Closed as of {day}") if day > _LONG_AGO else (_Answer.NOTHING, "")
     words = " ".join(value.split())
-    return word, words if word in _IN_WORDS or (word is _StateWord.PAUSED and _states_more(plain)) else ""
+    return word, words if word in _IN_WORDS or (word is _Answer.PAUSED and _states_more(plain)) else ""
 
 
 _PAST: Final = re.compile(r"ended|expired|closed|finaliz|termin[ao]|cerrad")
 _LONG_AGO: Final = "1900-01-02"
 """Databases write 1 January 1900 for no date."""
-_IN_WORDS: Final = (_StateWord.DATED, _StateWord.DOUBT, _StateWord.UNREFERRED)
-_ANSWERS: Final[Mapping[NameSense, tuple[_StateWord, _StateWord]]] = {
-    NameSense.RUNS: (_StateWord.RUNS, _StateWord.STOPPED),
-    NameSense.STOPPED: (_StateWord.STOPPED, _StateWord.RUNS),
-    NameSense.PAUSED: (_StateWord.PAUSED, _StateWord.RUNS),
-    NameSense.PUBLISHED: (_StateWord.NOTHING, _StateWord.UNPUBLISHED),
-    NameSense.UNPUBLISHED: (_StateWord.UNPUBLISHED, _StateWord.NOTHING),
-    NameSense.REFERRED: (_StateWord.NOTHING, _StateWord.UNREFERRED),
-    NameSense.UNREFERRED: (_StateWord.UNREFERRED, _StateWord.NOTHING),
+_IN_WORDS: Final = (_Answer.DATED, _Answer.DOUBT, _Answer.UNREFERRED)
+_ANSWERS: Final[Mapping[Sense, tuple[_Answer, _Answer]]] = {
+    Sense.RUNS: (_Answer.RUNS, _Answer.STOPPED),
+    Sense.STOPPED: (_Answer.STOPPED, _Answer.RUNS),
+    Sense.PAUSED: (_Answer.PAUSED, _Answer.RUNS),
+    Sense.PUBLISHED: (_Answer.NOTHING, _Answer.UNPUBLISHED),
+    Sense.UNPUBLISHED: (_Answer.UNPUBLISHED, _Answer.NOTHING),
+    Sense.REFERRED: (_Answer.NOTHING, _Answer.UNREFERRED),
+    Sense.UNREFERRED: (_Answer.UNREFERRED, _Answer.NOTHING),
 }
 """What yes and no mean."""
-_STATUS: Final[Mapping[_StateWord, str]] = {
-    _StateWord.RUNS: ServiceStatus.ACTIVE.value,
-    _StateWord.PAUSED: ServiceStatus.TEMPORARILY_CLOSED.value,
-    _StateWord.STOPPED: ServiceStatus.INACTIVE.value,
-    _StateWord.GONE: ServiceStatus.DEFUNCT.value,
-    _StateWord.UNPUBLISHED: ServiceStatus.INACTIVE.value,
+_STATUS: Final[Mapping[_Answer, str]] = {
+    _Answer.RUNS: ServiceStatus.ACTIVE.value,
+    _Answer.PAUSED: ServiceStatus.TEMPORARILY_CLOSED.value,
+    _Answer.STOPPED: ServiceStatus.INACTIVE.value,
+    _Answer.GONE: ServiceStatus.DEFUNCT.value,
+    _Answer.UNPUBLISHED: ServiceStatus.INACTIVE.value,
 }
 _PLAIN_PAUSE: Final = re.compile(
     r"temp(?:orar(?:y|ily))?\.? clos(?:ed|ure)|closed temp(?:orarily)?|temporarily_closed|tc"
@@ -311,7 +311,7 @@ def _states_more(plain: str) -> bool:
 
 def is_state(value: str) -> bool:
     """Return whether a text under "State" or "Estado" is what state something is in: "inactive", and not "NC" or "Ohio"."""
-    return len(value.strip()) > len("OK") and _in_words(value) is not _StateWord.NOTHING
+    return len(value.strip()) > len("OK") and _in_words(value) is not _Answer.NOTHING
 
 
 def is_yes_or_no(name: str, value: str) -> bool:
@@ -320,8 +320,8 @@ def is_yes_or_no(name: str, value: str) -> bool:
 
 
 @lru_cache(maxsize=1_024)
-def state_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of some names that ask for the state of a service."""
+def _state_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those names that ask for the state of a service."""
     return tuple(name for name in names if sense_of(name) is not None)
 
 
@@ -339,32 +339,30 @@ def state_in(raw: Mapping[str, Any], *, has_status: bool = True) -> ServiceState
         status is None or (has_status and isinstance(status, str) and status in _WORDS)
     ):
         return None
-    names = state_names(tuple(raw))
+    names = _state_names(tuple(raw))
     if not names or (has_status and names == ("status",) and _is_word(status)):
         return None
     answers = [(name, *_answer_of(name, _text(raw[name]))) for name in names]
-    answers = [one for one in answers if one[1] is not _StateWord.NOTHING]
+    answers = [answer for answer in answers if answer[1] is not _Answer.NOTHING]
     if not answers:
         return None
-    strongest = max(one[1] for one in answers)
+    sources = tuple(name for name, _, _ in answers)
+    runs = any(answer is _Answer.RUNS for _, answer, _ in answers)
+    strongest = max(answer for _, answer, _ in answers)
     alerts = dict.fromkeys(
-        words for _, kind, words in answers if words and kind >= min(strongest, _StateWord.PAUSED)
+        words for _, kind, words in answers if words and kind >= min(strongest, _Answer.PAUSED)
     )
     alert = "; ".join(alerts)
-    if (
-        strongest is _StateWord.DATED
-        and any(words.startswith("Made inactive") for words in alerts)
-        and _runs(answers)
-    ):
+    if strongest is _Answer.DATED and any(words.startswith("Made inactive") for words in alerts) and runs:
         # Once inactive and active again, or active by a default: not known.
         alert = f"Called active, though {alert[0].lower()}{alert[1:]}"
-    elif strongest is _StateWord.DATED and _runs(answers):
-        return ServiceState(_STATUS[_StateWord.RUNS], alert, tuple(one[0] for one in answers), runs=False)
+    elif strongest is _Answer.DATED and runs:
+        return ServiceState(_STATUS[_Answer.RUNS], alert, sources, runs=False)
     status = _STATUS.get(strongest, "")
-    if strongest is _StateWord.UNREFERRED:
+    if strongest is _Answer.UNREFERRED:
         alert = alert or "Not for referral"
-        status = _STATUS[_StateWord.RUNS] if _runs(answers) else ""
-    return ServiceState(status, alert, tuple(one[0] for one in answers), strongest is _StateWord.RUNS)
+        status = _STATUS[_Answer.RUNS] if runs else ""
+    return ServiceState(status, alert, sources, strongest is _Answer.RUNS)
 
 
 def _is_meeting_of_a_closed_place(raw: Mapping[str, Any]) -> bool:
@@ -375,10 +373,6 @@ def _is_meeting_of_a_closed_place(raw: Mapping[str, Any]) -> bool:
             if isinstance(item, dict) and item.get("label") == "TC":
                 return True
     return False
-
-
-def _runs(answers: list[tuple[str, _StateWord, str]]) -> bool:
-    return any(word is _StateWord.RUNS for _, word, _ in answers)
 
 
 _WORDS: Final = frozenset(ServiceStatus)

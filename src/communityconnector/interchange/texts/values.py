@@ -12,11 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
-from communityconnector.interchange.texts.identifiers import (
-    LOWER_UUID,
-    repair_identifier,
-    repair_reference,
-)
+from communityconnector.interchange.texts.identifiers import LOWER_UUID, repair_identifier, repair_reference
 from communityconnector.interchange.texts.moments import repair_date, repair_time, repair_timestamp
 from communityconnector.interchange.texts.repaired import ABSENT, Problem, Repair, Repaired
 from communityconnector.interchange.texts.web_addresses import EMAIL, repair_email, repair_uri
@@ -35,7 +31,7 @@ def _json_name(raw: Any) -> str:
     return names.get(type(raw), "a number")
 
 
-def repair_text(raw: Any) -> Repaired:
+def _repair_text(raw: Any) -> Repaired:
     """Return text as it is: spaces at its ends may be meant."""
     if type(raw) is str:
         return (raw, None) if raw else _EMPTY
@@ -59,7 +55,7 @@ def _trimmed(repair: Repair) -> Repair:
                 return _EMPTY
             value, problem = repair(bare)
             return value, problem or Problem("spaces-around", "spaces around the value")
-        value, problem = repair_text(raw)
+        value, problem = _repair_text(raw)
         return (value, problem) if value is ABSENT else (repair(value)[0], problem)
 
     return trimmed
@@ -131,7 +127,7 @@ def _loose(word: str) -> str:
 
 
 _REPAIRS: Final[dict[Kind, Repair]] = {
-    Kind.TEXT: repair_text,
+    Kind.TEXT: _repair_text,
     Kind.NUMBER: repair_number,
     Kind.ID: _trimmed(repair_identifier),
     Kind.REFERENCE: _trimmed(repair_reference),

@@ -29,8 +29,8 @@ from communityconnector.model.apart import OWNER_IN_WORDS
 from communityconnector.model.identity import mint
 from communityconnector.model.shape import entity_named, evolve, shape
 
-SOURCE_IDS: Final = "x_source_ids"
-"""Field of a written record that holds, by field, the references that its source gave, where they are no UUIDs."""
+_SOURCE_IDS: Final = "x_source_ids"
+"""Field of a written record that holds, by field, the references in its source, where they are not UUIDs."""
 
 _FILL: Final = {
     Kind.TEXT: "Not known",
@@ -86,7 +86,7 @@ class Conformer:
                 changed[name] = identifier(target, reference)
                 sources[name] = reference
         if sources:
-            extra[SOURCE_IDS] = sources
+            extra[_SOURCE_IDS] = sources
         filled = [name for name in required(type(record)) if getattr(record, name) in _NOTHING]
         if isinstance(record, ServiceCapacity) and record.unit is None:
             filled.append("unit")

@@ -31,7 +31,7 @@ def documents(
     """
     conform = conformer or Conformer()
     written: set[str] = set()
-    for record in top_level(directory, root or directory.root):
+    for record in _top_level(directory, root or directory.root):
         shown = record
         if isinstance(record, Service) and (agency := record.organization) is not None:
             if agency.id in written and (agency.locations or agency.programs):
@@ -55,7 +55,7 @@ def page(directory: Directory, number: int = 1, size: int = 100, root: str = "")
     if number < 1 or size < 1:
         message = "pages are counted from 1 and hold at least one record"
         raise ValueError(message)
-    records = list(top_level(directory, root or directory.root))
+    records = list(_top_level(directory, root or directory.root))
     pages = -(-len(records) // size)
     contents = [to_raw(record, Conformer()) for record in records[(number - 1) * size : number * size]]
     return {
@@ -70,7 +70,7 @@ def page(directory: Directory, number: int = 1, size: int = 100, root: str = "")
     }
 
 
-def top_level(directory: Directory, root: str) -> Iterator[Record]:
+def _top_level(directory: Directory, root: str) -> Iterator[Record]:
     """Yield the directory's records as `documents` nests them."""
     if root == "organization":
         for key, organization in directory.organizations.items():
@@ -99,7 +99,7 @@ def left_out(directory: Directory, root: str) -> list[Finding]:
             for _, child in children(record):
                 reach(child)
 
-    for record in top_level(directory, root):
+    for record in _top_level(directory, root):
         reach(record)
     return [
         Finding(

@@ -39,7 +39,7 @@ TABLE_NAMES: Final = frozenset({cls.table for cls in ENTITIES.values()} | {EXTRA
 RecordKey = tuple[str, str]
 """Entity and id of a record."""
 
-Owners = dict[str, list[RecordKey]]
+_Owners = dict[str, list[RecordKey]]
 """Who embeds a record, or whom it embeds, by the column that names them."""
 
 
@@ -88,9 +88,9 @@ def _records(directory: Directory, entity: str) -> Iterator[Record]:
         yield from {record.id: record for record in others if record.id not in table}.values()
 
 
-def _owners(directory: Directory) -> dict[RecordKey, Owners]:
+def _owners(directory: Directory) -> dict[RecordKey, _Owners]:
     """Return the owners of each record that gets rows. What only an attribute without a term embeds gets no row."""
-    by_record: dict[RecordKey, Owners] = {(e, r.id): {} for e in ENTITIES for r in _records(directory, e)}
+    by_record: dict[RecordKey, _Owners] = {(e, r.id): {} for e in ENTITIES for r in _records(directory, e)}
 
     def own(record: Record, column: str, other: Record) -> None:
         keys = by_record[record.entity, record.id].setdefault(column, [])
@@ -160,7 +160,9 @@ class _Writing:
     present: set[RecordKey]
     rowless: set[RecordKey] = attrs.field(factory=set)
 
-    def table(self, directory: Directory, entity: str, owners: Mapping[RecordKey, Owners]) -> list[list[str]]:
+    def table(
+        self, directory: Directory, entity: str, owners: Mapping[RecordKey, _Owners]
+    ) -> list[list[str]]:
         """Return the rows of one table."""
         rows: list[list[str]] = []
         for record in _records(directory, entity):
@@ -177,7 +179,7 @@ class _Writing:
         )
         return [cell(getattr(agency, name)) for name in columns(Organization)]
 
-    def rows(self, record: Record, owners: Owners) -> Iterator[list[str]]:
+    def rows(self, record: Record, owners: _Owners) -> Iterator[list[str]]:
         """Yield the rows of one record: one, or one an owner where a column has several."""
         if _has_no_term(record) and owners:
             for entity, owner_id in owners["link_id"]:

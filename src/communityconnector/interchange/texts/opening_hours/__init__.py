@@ -5,7 +5,7 @@ whole or not at all: a word that is not known may be a condition, and to leave i
 
 `months` takes the months out for which a text holds, `vocabulary` has the words, `tokens` cuts a text into them, `clock`
 knows what two times of the day mean together, `items` makes days and spans of the words, `weeks` says which spans are of
-which days, and `conditions` looks at the words that stand beside hours which are given otherwise.
+which days, and `conditions` looks at the words that stand beside hours in fields.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ import attrs
 from communityconnector.interchange.texts.opening_hours.doubts import DoubtError, doubt
 from communityconnector.interchange.texts.opening_hours.items import items_of
 from communityconnector.interchange.texts.opening_hours.months import Season, seasons_of
-from communityconnector.interchange.texts.opening_hours.tokens import plain, without_holidays
+from communityconnector.interchange.texts.opening_hours.tokens import without_holidays
 from communityconnector.interchange.texts.opening_hours.vocabulary import DAYS
 from communityconnector.interchange.texts.opening_hours.weeks import RawSchedule, schedules
+from communityconnector.model.folding import fold
 from communityconnector.model.rule_parts import RULE
 
 __all__ = ["Hours", "read_days", "read_hours", "read_span"]
@@ -49,12 +50,12 @@ class HoursInWords:
 def read_hours(text: str) -> HoursInWords:
     """Read opening hours in words, in English or Spanish.
 
-    Any text may be given; what cannot be read with certainty gives no schedules and says why.
+    Any text is accepted. Of what cannot be read with certainty there are no schedules, and the doubt is stated.
     """
     if len(text) > _LONGEST:
         return HoursInWords(doubt="too long")
     try:
-        bare, notes = without_holidays(plain(text))
+        bare, notes = without_holidays(fold(text))
         return HoursInWords(tuple({**part, **notes} for part in _parts(bare)), certain=True)
     except DoubtError as doubt:
         return HoursInWords(doubt=str(doubt))
@@ -75,7 +76,7 @@ def _parts(text: str) -> list[RawSchedule]:
 def read_days(text: str) -> str:
     """Days in words as RFC 5545 writes them ("Monday-Friday" is MO,TU,WE,TH,FR); "" where they are not certain."""
     try:
-        items = [item for item in items_of(plain(text[:_LONGEST])) if item.kind != "stop"]
+        items = [item for item in items_of(fold(text[:_LONGEST])) if item.kind != "stop"]
     except DoubtError:
         return ""
     if not items or any(item.kind != "days" for item in items):
@@ -90,7 +91,7 @@ def read_days(text: str) -> str:
 def read_span(text: str) -> tuple[str, str] | None:
     """Return a span of the day in words ("9-5", "24 hours", "00:00-24:00") as two times; `None` where it is not certain."""
     try:
-        items = [item for item in items_of(plain(text[:_LONGEST])) if item.kind != "stop"]
+        items = [item for item in items_of(fold(text[:_LONGEST])) if item.kind != "stop"]
     except DoubtError:
         return None
     spans = [item.span for item in items if item.kind == "span"]

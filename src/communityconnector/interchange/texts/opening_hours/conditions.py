@@ -1,4 +1,4 @@
-"""What words say beside hours that are given otherwise: that it is closed, or that the hours hold not always.
+"""What words say beside hours in fields: that it is closed, or that the hours do not always hold.
 
 A schedule may say "Saturday 8:30 to 12" in its fields and "only the second Saturday" in its description. Such words are
 not read into the fields; the hours are unknown while they hold.
@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Any, Final
 
 from communityconnector.interchange.texts.opening_hours import read_days, read_hours
-from communityconnector.interchange.texts.opening_hours.tokens import plain, without_holidays
+from communityconnector.interchange.texts.opening_hours.tokens import without_holidays
 from communityconnector.interchange.texts.opening_hours.vocabulary import DAY_NAMES, ORDINALS
+from communityconnector.model.folding import fold
 from communityconnector.model.rule_parts import CLOSED_ON_HOLIDAYS, UNSURE, beyond_hsds
 
 _SHUT: Final = re.compile(
@@ -33,7 +34,7 @@ def says_closed(text: Any) -> bool:
     bare = re.sub(
         r"\b(?:\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d{1,2}(?:st|nd|rd|th)?,? \d{4})\b",
         " ",
-        plain(text),
+        fold(text),
     )
     return bool(_SHUT.search(bare)) and not _NOT_SHUT.search(bare)
 
@@ -54,7 +55,7 @@ _DATE: Final = (
 )
 _FROM_OR_TO: Final = r"(?:start(?:s|ing|ed)?|begin(?:s|ning)?|began|end(?:s|ed|ing)?|effective|as of|(?:first|last) day|a partir del?)"
 _NOT_WEEKLY: Final = "not every week"
-OTHERWISE: Final = "its words say otherwise"
+_OTHERWISE: Final = "its words say otherwise"
 _SEASON: Final = "only in a season"
 _CONDITIONS: Final = tuple(
     (re.compile(rf"\b(?:{'|'.join(patterns)})\b"), why)
@@ -96,7 +97,7 @@ _CONDITIONS: Final = tuple(
             r"temporar\w+|until further notice|suspended|on hold|paused|hasta nuevo aviso",
             rf"{_FROM_OR_TO}\s+(?:on |in |of )?(?:the )?(?:{_DAY}[,.]? )?(?:\d{{1,4}}[/-]\d|\d{{4}}|{_MONTH}|may|next)",
         ),
-        OTHERWISE: (
+        _OTHERWISE: (
             r"(?:opens?|starts?|begins?|closes?|ends?|abre|cierra|empieza)\s+(?:at|a las?)\s+(?:\d{1,2}|noon|midnight)",
         ),
         "with exceptions": (r"except|excluding|excepto|salvo",),
@@ -132,9 +133,9 @@ def limits_in(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _conditions_in(text: str) -> tuple[bool, tuple[str, ...]]:
     """Return whether it is closed on holidays, and why the hours may not hold as they stand."""
-    bare, notes = without_holidays(plain(text))
+    bare, notes = without_holidays(fold(text))
     whys = tuple(why for pattern, why in _CONDITIONS if pattern.search(bare))
-    return bool(notes), whys or ((OTHERWISE,) if read_hours(text).certain else ())
+    return bool(notes), whys or ((_OTHERWISE,) if read_hours(text).certain else ())
 
 
 def _holds(why: str, raw: Mapping[str, Any], text: str) -> bool:
@@ -143,13 +144,13 @@ def _holds(why: str, raw: Mapping[str, Any], text: str) -> bool:
     if why == _NOT_WEEKLY and skips:
         return True
     if why == _NOT_WEEKLY:
-        named = {str(ORDINALS[word]) for word in re.findall(rf"\b(?:{_NTH})\b", plain(text))}
+        named = {str(ORDINALS[word]) for word in re.findall(rf"\b(?:{_NTH})\b", fold(text))}
         numbers = set(re.findall(r"-?\d+", str(raw.get("byday") or "")))
         monthly = str(raw.get("freq") or "").upper() == "MONTHLY" or bool(raw.get("x_freq"))
         return monthly and (not numbers or not named or bool(named & numbers))
-    if why == OTHERWISE:
+    if why == _OTHERWISE:
         own_times = {str(raw.get(name) or "")[:5].lstrip("0") for name in ("opens_at", "closes_at")}
-        stated = {f"{match[1]}:{match[2] or '00'}" for match in _AT.finditer(plain(text))}
+        stated = {f"{match[1]}:{match[2] or '00'}" for match in _AT.finditer(fold(text))}
         return bool(stated) and stated <= own_times
     if why == _SEASON:
         months = skips and str(raw.get("freq") or "").upper() == "MONTHLY"
@@ -168,7 +169,7 @@ _PLAIN: Final = frozenset({"freq", "byday", "opens_at", "closes_at", "notes", CL
 def _is_what_stands(text: str, raw: Mapping[str, Any]) -> bool:
     """Return whether words that are hours themselves say the same as the fields beside them."""
     days = {part.strip().upper() for part in str(raw.get("byday") or "").split(",") if part.strip()}
-    if (shut := _CLOSED_DAYS.fullmatch(plain(text).strip())) and (others := read_days(shut[1])):
+    if (shut := _CLOSED_DAYS.fullmatch(fold(text).strip())) and (others := read_days(shut[1])):
         return {day[-2:] for day in days}.isdisjoint(day[-2:] for day in others.split(","))
     hours = read_hours(text)
     if any(part.keys() - _PLAIN and _meets(part, days) for part in hours.schedules):

@@ -1,6 +1,6 @@
 """Months in which hours hold, in words: "April-October", "Sept to May", "in July and August", "closed in December".
 
-Only whole months: "until April 15" or "9-5 Apr" are no such words, and what is left of them makes a text uncertain.
+Only whole months: "until April 15" or "9-5 Apr" are not such words, and what is left of them makes a text uncertain.
 """
 
 from __future__ import annotations
@@ -11,17 +11,12 @@ from typing import Final
 
 import attrs
 
+from communityconnector.interchange.texts.days import MONTHS
 from communityconnector.interchange.texts.opening_hours.doubts import doubt
 
-_NAMES: Final = (
-    "january jan enero ene", "february feb febrero", "march mar marzo", "april apr abril abr", "may mayo",
-    "june jun junio", "july jul julio", "august aug agosto ago", "september sept sep septiembre",
-    "october oct octubre", "november nov noviembre", "december dec diciembre dic",
-)  # fmt: skip
-_MONTHS: Final = {name: number for number, names in enumerate(_NAMES, start=1) for name in names.split()}
 _ALL: Final = frozenset(range(1, 13))
 
-_NAME: Final = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})(?![a-z'])\.?"
+_NAME: Final = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?![a-z'])\.?"
 _TO: Final = r"\s*(?:-|\u2013|\u2014|\b(?:to|through|thru|until|till|a|al|hasta)\b)\s*"
 _AND: Final = r"\s*(?:,\s*(?:and|y|&)?|&|/|\b(?:and|y|or|o)\b)\s*"
 _ONE: Final = rf"{_NAME}(?:{_TO}{_NAME})?"
@@ -132,7 +127,7 @@ def _months_in(words: str, *, between: bool) -> frozenset[int]:
         words = re.sub(r"\s*\b(?:and|y)\b\s*|\s*&\s*", " to ", words, count=1)
     months: set[int] = set()
     for piece in re.split(_AND, words):
-        ends = [_MONTHS[name] for name in re.findall(r"[a-z]+", _JOINED.sub(" ", piece))]
+        ends = [MONTHS[name] for name in re.findall(r"[a-z]+", _JOINED.sub(" ", piece))]
         if len(ends) == 2:
             first, last = ends
             months |= {(first - 1 + step) % 12 + 1 for step in range((last - first) % 12 + 1)}

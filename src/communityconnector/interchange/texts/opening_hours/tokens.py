@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -13,13 +12,6 @@ from communityconnector.interchange.texts.opening_hours import vocabulary
 from communityconnector.interchange.texts.opening_hours.clock import ClockTime, clock_of
 from communityconnector.interchange.texts.opening_hours.doubts import doubt
 from communityconnector.model.rule_parts import CLOSED_ON_HOLIDAYS
-
-
-def plain(text: str) -> str:
-    """Return a text in small letters, without accents."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(x for x in letters if not unicodedata.combining(x)).replace("\u2019", "'")
-
 
 _SHUT: Final = r"(?:closed|except(?:ing)?|excluding|excl\.?|cerrad[oa]s?|excepto|salvo)"
 _KINDS: Final = r"(?:\s+(?:all|most|major|federal|public|national|legal|bank|state|official|observed|school|county|city|and|&))*"

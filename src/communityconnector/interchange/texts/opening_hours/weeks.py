@@ -138,7 +138,7 @@ class _Weeks:
         group.days = [*days]
 
     def _exception(self, at: int) -> int:
-        """Return what a text says is closed, or excepts; gives where it goes on."""
+        """Read what a text says is closed, or excepts, and return where it goes on."""
         closing = self._items[at].kind == "closed"
         last = self._groups[-1] if self._groups else None
         days, after = self._days_from(at + 1)

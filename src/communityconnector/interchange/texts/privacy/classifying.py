@@ -16,10 +16,10 @@ CLASSIFYING: Final = {"attribute": frozenset({"label", "value"}), "taxonomy_term
 
 
 def mark_class_privacy(entity: str, values: dict[str, Any]) -> PrivacyMark | None:
-    """Say in our words what an attribute or a term says of privacy in others; gives what it says.
+    """State in our words what an attribute or a term says of privacy in others, and return the mark.
 
     An attribute "Confidential: Yes" becomes one that states a level, and a term "Confidential location" one of our own
-    taxonomy, so that they are heard wherever they are attached.
+    taxonomy, so that they are understood wherever they are attached.
     """
     if entity == "taxonomy_term":
         if values.get("taxonomy") == DISCLOSURE_TAXONOMY:

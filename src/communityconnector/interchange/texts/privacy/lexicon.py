@@ -114,7 +114,7 @@ OWNED: Final = LISTING - {"listing", "record", "entry", "info", "information", "
     "building",
     "venue",
 }
-"""What is private by belonging to someone: a private agency is no secret one."""
+"""What is private by belonging to someone: a private agency is not a secret one."""
 BUILT: Final = frozenset({"facility", "building", "venue", "house", "residence", "shelter", "place", "lugar"})
 """What is public by being open to all: a public building."""
 QUALIFIER: Final = _words(

@@ -1,4 +1,4 @@
-"""What a source says of privacy: by a flag or in words, about what, and from whom it hides."""
+"""Marks of privacy in a source: by a flag or in words, what they hide, and from whom."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ HIDDEN: Final = "hidden"
 
 
 def flags_in(fields: Mapping[str, Any]) -> Iterator[tuple[str, FlagName, Any]]:
-    """Yield the privacy flags among fields, with their values; a flag of several parts gives one of each."""
+    """Yield the privacy flags among fields, with their values; a flag of several parts is one flag for each."""
     for name, value in fields.items():
         flag = read_name(name)
         if flag is None:
@@ -94,7 +94,7 @@ def flags_in(fields: Mapping[str, Any]) -> Iterator[tuple[str, FlagName, Any]]:
 
 
 def mark_of_flag(field: str, flag: FlagName, value: Any, *, is_blank_no: bool = False) -> PrivacyMark | None:
-    """Return what a flag says; `None` where it hides nothing."""
+    """Return the mark that a flag sets; `None` where it hides nothing."""
     verdict = judge(flag, value, is_blank_no=is_blank_no)
     if verdict.level is None:
         return None
@@ -111,7 +111,7 @@ def mark_of_flag(field: str, flag: FlagName, value: Any, *, is_blank_no: bool = 
 
 
 def mark_in_words(field: str, phrase: PrivacyPhrase | None) -> PrivacyMark | None:
-    """Return what words say; `None` where they hide nothing."""
+    """Return the mark that words set; `None` where they hide nothing."""
     return (
         None if phrase is None else PrivacyMark(phrase.level, frozenset({phrase.scope}), field, phrase.words)
     )

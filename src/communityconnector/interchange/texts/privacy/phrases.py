@@ -216,7 +216,7 @@ CELL_WORDS: Final = frozenset(
     "lugar casa particular refugio no publicada publicado divulgada publica publico publicar llame llamar para la el de por favor solo "
     "sitio".split()
 )
-"""The words of a cell that holds no street."""
+"""The words of a cell without a street."""
 CELLS: Final = tuple(
     (re.compile(rf"\b(?:{pattern})\b"), level)
     for pattern, level in (

@@ -69,7 +69,7 @@ def _address_tells(values: Mapping[str, Any]) -> bool:
 
 
 def _location_tells(values: Mapping[str, Any]) -> bool:
-    # A point in words is no point, and is gone by now.
+    # A point in words is not a point, and was dropped before.
     is_plain = values.get("location_type") in _PLAIN_KINDS and "latitude" in values
     if not is_plain or may_tell_in_place(_texts(values, _CELLS["location"])):
         return True
@@ -162,7 +162,7 @@ def _in_cells(
         if phrase is None:
             continue
         if phrase.is_all and entity == "address":
-            # It is no street, and must not be looked for as one.
+            # It is not a street, and must not be treated as one.
             values[name] = "" if name in _REQUIRED else None
             extra[f"x_{name}"] = text
         yield PrivacyMark(phrase.level, frozenset({phrase.scope}), name, phrase.words)

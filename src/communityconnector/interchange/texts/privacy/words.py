@@ -46,7 +46,7 @@ class PrivacyPhrase:
         scope: what.
         level: from whom.
         words: the words that say so, in plain spelling; never a street.
-        is_all: whether the text says nothing else, so that it is no street.
+        is_all: whether the text says nothing else, so that it is not a street.
     """
 
     scope: Scope
