@@ -62,6 +62,7 @@ def test_a_picture_is_whole_and_describes_itself(name):
 
 RULE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 NAMING = {
+    "Finding",
     "_note",
     "note",
     "draft",

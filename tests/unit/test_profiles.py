@@ -151,7 +151,7 @@ def test_an_invalid_schema_is_a_clear_error(tmp_path, schema):
     (tmp_path / "service.json").write_text(json.dumps(schema))
     with pytest.raises(SourceNotFoundError, match="schema"):
         validate([{"id": "1"}], tmp_path)
-    with pytest.raises(ValueError, match="no entity"):
+    with pytest.raises(ValueError, match="not an entity"):
         validate([], tmp_path, entity="servise")
 
 
