@@ -1,14 +1,12 @@
 """Write the pages of `docs/reference/api` and `rooms.md` from the docstrings: `python docs/api_pages.py`.
 
-A page of `api` stands for a room or for a class of the face. Signatures are copied from the source as it is written, so the pages
-are the same under every version of Python. Tests fail when a page is out of date.
+A page of `api` stands for a room or for a class of the face. Tests fail when a page is out of date.
 """
 
 from __future__ import annotations
 
 import ast
 import functools
-import inspect
 import json
 import re
 import sys
@@ -17,9 +15,21 @@ from enum import Enum
 from importlib import import_module
 from inspect import cleandoc
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import attrs
+from api_source import (
+    ROOT,
+    Item,
+    class_signature,
+    decorated,
+    function_signature,
+    home,
+    item,
+    methods,
+    public_names,
+    string_of,
+    targets,
+)
 
 from communityconnector import errors
 
@@ -32,8 +42,6 @@ ROOMS_INTRO = (
     "Every room of `src/communityconnector` and its files, each with the first line of its docstring. The "
     "[map](../explanation/architecture.md) shows how the rooms lie above each other."
 )
-WIDTH = 100
-ROOT = "communityconnector"
 SECTIONS = ("Args", "Attributes", "Returns", "Yields", "Raises", "Example")
 
 
@@ -124,66 +132,6 @@ PAGES = {
 }  # fmt: skip
 
 
-# What there is
-
-
-@functools.cache
-def tree(module: str) -> ast.Module:
-    """Return the parsed source of a module."""
-    file = Path(str(import_module(module).__file__))
-    stub = file.with_suffix(".pyi")
-    return ast.parse((stub if stub.exists() else file).read_text(encoding="utf-8"))
-
-
-def public_names(module: str) -> list[str]:
-    """Return the names that a module promises: its `__all__`, else what it defines, in its order."""
-    if listed := getattr(import_module(module), "__all__", None):
-        return list(listed)
-    names = []
-    for node in tree(module).body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef):
-            names.append(node.name)
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            names.append(node.target.id)
-    return [name for name in names if not name.startswith("_")]
-
-
-def home(module: str, name: str) -> str:
-    """Return the module that defines a name which another may only pass on."""
-    for node in ast.walk(tree(module)):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(ROOT):
-            for alias in node.names:
-                if (alias.asname or alias.name) == name:
-                    return home(node.module, alias.name)
-    return module
-
-
-class Item(NamedTuple):
-    """A name that a page describes: its module, its node in the source, and its value."""
-
-    name: str
-    module: str
-    node: ast.stmt
-    documentation: str
-    value: Any
-
-
-def item(module: str, name: str) -> Item:
-    """Find a name in the source."""
-    module = home(module, name)
-    value = getattr(import_module(module), name)
-    body = tree(module).body
-    for node, following in zip(body, [*body[1:], None], strict=True):
-        if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name:
-            # Of overloads, the last one is the function.
-            if not _decorated(node, "overload"):
-                return Item(name, module, node, cleandoc(value.__doc__ or ""), value)
-        elif name in _targets(node):
-            return Item(name, module, node, _string(following), value)
-    message = f"{module} has no {name}"
-    raise LookupError(message)
-
-
 def items(page: Page) -> Iterator[Item]:
     """Yield what a page describes."""
     for part in page.parts:
@@ -192,29 +140,6 @@ def items(page: Page) -> Iterator[Item]:
         for each in [name] if name else public_names(module):
             if each not in page.without:
                 yield item(module, each)
-
-
-def _targets(node: ast.AST) -> list[str]:
-    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    return [target.id for target in targets if isinstance(target, ast.Name)]
-
-
-def _string(node: ast.stmt | None) -> str:
-    """Return a string that stands alone, as under a constant."""
-    if (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    ):
-        return cleandoc(node.value.value)
-    return ""
-
-
-def _decorated(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, *names: str) -> bool:
-    return any(
-        ast.unparse(decorator).partition("(")[0].rpartition(".")[2] in names
-        for decorator in node.decorator_list
-    )
 
 
 # Docstrings
@@ -228,7 +153,7 @@ def places() -> dict[str, str]:
         for each in items(page):
             names = [each.name]
             if isinstance(each.node, ast.ClassDef):
-                names += [f"{each.name}.{part.name}" for part in _methods(each.node)]
+                names += [f"{each.name}.{part.name}" for part in methods(each.node)]
             for name in names:
                 anchor = "" if slug == "errors" else "#" + name.lower().replace(".", "")
                 found[name] = "" if name in found else f"{slug}.md{anchor}"
@@ -307,105 +232,6 @@ def described(documentation: str) -> list[str]:
     return [block for block in blocks if block]
 
 
-# Signatures
-
-
-def call(head: str, arguments: list[str], tail: str = "") -> str:
-    """Return a signature in one line, or in one line an argument."""
-    line = f"{head}({', '.join(arguments)}){tail}"
-    if len(line) <= WIDTH:
-        return line
-    return f"{head}(\n" + "".join(f"    {argument},\n" for argument in arguments) + f"){tail}"
-
-
-def function_signature(node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> str:
-    """Return a function's signature as its source has it."""
-    head = f"async {name}" if isinstance(node, ast.AsyncFunctionDef) else name
-    return call(head, _arguments(node.args), f" -> {ast.unparse(node.returns)}" if node.returns else "")
-
-
-def _arguments(given: ast.arguments) -> list[str]:
-    def written(argument: ast.arg, default: ast.expr | None = None, stars: str = "") -> str:
-        text = stars + argument.arg
-        if argument.annotation:
-            text += f": {ast.unparse(argument.annotation)}"
-        if default:
-            text += f"{' = ' if argument.annotation else '='}{_default(default)}"
-        return text
-
-    positional = [*given.posonlyargs, *given.args]
-    defaults = [None] * (len(positional) - len(given.defaults)) + given.defaults
-    shown = [written(argument, default) for argument, default in zip(positional, defaults, strict=True)]
-    if given.posonlyargs:
-        shown.insert(len(given.posonlyargs), "/")
-    if given.vararg:
-        shown.append(written(given.vararg, stars="*"))
-    elif given.kwonlyargs:
-        shown.append("*")
-    shown += [
-        written(argument, default)
-        for argument, default in zip(given.kwonlyargs, given.kw_defaults, strict=True)
-    ]
-    if given.kwarg:
-        shown.append(written(given.kwarg, stars="**"))
-    return [text for text in shown if text.partition(":")[0] not in ("self", "cls")]
-
-
-def _default(node: ast.expr) -> str:
-    """Return a default as it is written; a private name says nothing to a reader."""
-    text = ast.unparse(node)
-    return "..." if text.startswith("_") else text
-
-
-def _attrs_arguments(cls: type) -> list[str]:
-    """Return the arguments of an attrs class, its bases' first."""
-    annotations: dict[str, object] = {}
-    for base in reversed(cls.__mro__):
-        annotations |= inspect.get_annotations(base)
-    shown: list[str] = []
-    starred = False
-    for field in attrs.fields(cls):
-        if not field.init or field.name.startswith("_"):
-            continue
-        if field.kw_only and not starred:
-            shown.append("*")
-            starred = True
-        # Not `field.type`: cattrs replaces it by the type once it has converted the class.
-        annotation = annotations.get(field.name)
-        text = f"{field.name}: {annotation}" if isinstance(annotation, str) else field.name
-        if field.default is not attrs.NOTHING:
-            text += f" = {_written(field.default)}"
-        shown.append(text)
-    return shown
-
-
-def _written(value: object) -> str:
-    if isinstance(value, Enum):
-        return f"{type(value).__name__}.{value.name}"
-    if value is None or isinstance(value, str | bool | int | float) or value == ():
-        return repr(value)
-    return "..."
-
-
-def class_signature(cls: type, node: ast.ClassDef) -> str:
-    """Return how a class is made, or of what kind it is."""
-    bases = [ast.unparse(base).partition("[")[0] for base in node.bases]
-    if issubclass(cls, Enum) or {"Protocol", "TypedDict"} & set(bases):
-        return f"class {node.name}({', '.join(bases)})"
-    if attrs.has(cls):
-        return call(f"class {node.name}", _attrs_arguments(cls))
-    if "NamedTuple" in bases:
-        fields = [part for part in node.body if isinstance(part, ast.AnnAssign)]
-        return call(f"class {node.name}", [ast.unparse(field) for field in fields])
-    for base in cls.__mro__:
-        if base.__module__.startswith(ROOT) and "__init__" in vars(base):
-            found = item(base.__module__, base.__name__).node
-            for part in found.body if isinstance(found, ast.ClassDef) else ():
-                if isinstance(part, ast.FunctionDef) and part.name == "__init__":
-                    return call(f"class {node.name}", _arguments(part.args))
-    return f"class {node.name}({', '.join(bases)})" if bases else f"class {node.name}()"
-
-
 # Pages
 
 
@@ -419,9 +245,9 @@ def described_class(found: Item) -> Iterator[str]:
         yield "\n".join(_members(node, cls))
     elif "TypedDict" in map(ast.unparse, node.bases):
         yield "\n".join(f"- `{ast.unparse(part)}`" for part in node.body if isinstance(part, ast.AnnAssign))
-    for part in _methods(node):
+    for part in methods(node):
         yield f"### `{node.name}.{part.name}`"
-        if _decorated(part, "property", "cached_property"):
+        if decorated(part, "property", "cached_property"):
             returns = f": {ast.unparse(part.returns)}" if part.returns else ""
             yield f"```py\n{part.name}{returns}\n```"
         else:
@@ -430,28 +256,18 @@ def described_class(found: Item) -> Iterator[str]:
                 for other in node.body
                 if isinstance(other, ast.FunctionDef)
                 and other.name == part.name
-                and _decorated(other, "overload")
+                and decorated(other, "overload")
             ]
             shown = "\n".join(function_signature(each, part.name) for each in overloads or [part])
             yield f"```py\n{shown}\n```"
         yield from described(ast.get_docstring(part) or "")
 
 
-def _methods(node: ast.ClassDef) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for part in node.body:
-        if (
-            isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)
-            and not part.name.startswith(("_", "test_"))
-            and not _decorated(part, "overload", "setter")
-        ):
-            yield part
-
-
 def _members(node: ast.ClassDef, cls: type[Enum]) -> Iterator[str]:
     for part, following in zip(node.body, [*node.body[1:], None], strict=True):
-        for name in _targets(part):
+        for name in targets(part):
             if name in cls.__members__:
-                text = " ".join(_string(following).split())
+                text = " ".join(string_of(following).split())
                 yield f"- `{name}` = `{cls[name].value!r}`" + (f": {text}" if text else "")
 
 

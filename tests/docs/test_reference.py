@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,9 @@ SCRIPT = Path(__file__).parents[2] / "docs" / "api_pages.py"
 
 @pytest.fixture(scope="module")
 def api_pages():
-    spec = importlib.util.spec_from_file_location("api_pages", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(SCRIPT.parent)
+        return importlib.import_module("api_pages")
 
 
 def test_the_pages_of_the_reference_are_up_to_date(api_pages):
