@@ -115,7 +115,7 @@ def test_no_match_is_exit_code_1(tmp_path):
 
 def test_records_without_a_stated_purpose_are_listed_separately():
     done = run("match", "food pantry", "--limit", "1000")
-    assert "Perhaps, if one asks" in done.stdout
+    assert "Possible matches; call to confirm" in done.stdout
     assert "? The record does not say what it is for" in done.stdout
     assert "not understood" in run("match", "zeppelins").stdout
 
@@ -129,7 +129,7 @@ def test_ruled_out_offers_are_reported():
     [
         (["match", "food", "--near", "nowhere"], "US ZIP code"),
         (["match", "food", "--near", "99,99"], "latitude"),
-        (["match", "food", "--within", "far"], "is no distance"),
+        (["match", "food", "--within", "far"], "is not a distance"),
         (["match", "food", "--within", "5mi"], "`within` needs `near`"),
         (["match", "food", "--age", "old"], "old"),
         (["match", "food", "--open-at", "late"], "no date and time"),

@@ -42,12 +42,12 @@ def test_it_reports_what_a_purge_deletes_and_then_deletes_it(old):
     would = json.loads(looked.stdout)
     assert would["gone"]["referral"] == 9
     assert would["counted"] == 7
-    assert "9 referral would go" in run(old, "--dry-run").stdout
+    assert "9 referral would be deleted" in run(old, "--dry-run").stdout
     done = run(old, "--yes", "--json")
     assert json.loads(done.stdout)["gone"] == would["gone"]
     assert json.loads(done.stdout)["wiped"] is True
     again = run(old, "--yes")
-    assert "due and kept: a legal hold" in again.stdout
+    assert "due, but kept under a legal hold" in again.stdout
     assert b"zq7note" not in old.read_bytes()
 
 

@@ -1,7 +1,7 @@
-"""The command line: a thin face over the library.
+"""The command line, thin over the library.
 
-Exit codes: 0 all well; 1 nothing matched, a message cannot be delivered, or a file not be wiped; 2 the input cannot be
-used, or the output not be written; 141 the reader of the output has gone (`| head`).
+Exit codes: 0 for success; 1 if nothing matched, a message cannot be delivered or a file cannot be wiped; 2 if the input
+cannot be used or the output cannot be written; 141 if the reader of the output has ended (`| head`).
 """
 
 from __future__ import annotations

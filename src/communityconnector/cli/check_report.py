@@ -1,4 +1,4 @@
-"""What `check` prints: what a patron would get wrong first, then what the services state, then matters of form."""
+"""The report of `check`: what a patron would get wrong, then what the services state, then matters of form."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 _HEADINGS: Final = {
     Harm.PRIVACY: "Private: decide whether each of these is right",
     Harm.LOST: "Lost: answers lack these",
-    Harm.GUESSED: "Guessed, or probably wrong: look whether it is right",
+    Harm.GUESSED: "Guessed, or probably wrong: check each",
     Harm.MENDED: "Mended: read in the only way that it can be",
 }
 _STYLES: Final = {Harm.PRIVACY: "bold red", Harm.LOST: "red", Harm.GUESSED: "yellow", Harm.MENDED: "dim"}
 _WRONG: Final = (Harm.PRIVACY, Harm.LOST, Harm.GUESSED)
 
 _MOST_SHOWN: Final = {Harm.PRIVACY: 20, Harm.LOST: 3, Harm.GUESSED: 3, Harm.MENDED: 1}
-"""How many findings of one rule are shown. Of what is private, a person has to look at each."""
+"""How many findings of one rule are shown. A person has to look at each finding about private data."""
 
 _MOST_NAMED: Final = 3
-"""How many services that lack something are named."""
+"""How many services without an answer are named."""
 
 _QUESTIONS: Final = {
     Aspect.NAME: "what they are called",
@@ -43,7 +43,7 @@ Rules = dict[str, list[cc.Finding]]
 
 
 def report_dict(directory: cc.Directory, findings: Iterable[cc.Finding]) -> dict[str, Any]:
-    """The report as JSON values: counts, the share of services that state each thing, and every finding."""
+    """Return the report as JSON values: counts, how many services state each thing, and every finding."""
     import attrs
 
     return {
@@ -60,8 +60,8 @@ def print_report(directory: cc.Directory, findings: Iterable[cc.Finding]) -> Non
     """Print the report.
 
     Args:
-        directory: the directory, of which nothing is printed that the public may not see.
-        findings: what may be shown of its findings.
+        directory: the directory. Only what the public may see is printed.
+        findings: its findings that may be shown.
     """
     console = console_of()
     by_harm = _grouped(findings)
@@ -90,11 +90,11 @@ def print_report(directory: cc.Directory, findings: Iterable[cc.Finding]) -> Non
 
 
 def _grouped(findings: Iterable[cc.Finding]) -> dict[Harm, Rules]:
-    """Findings by harm and rule, the most frequent rule first."""
-    found: dict[Harm, Rules] = {harm: {} for harm in Harm}
+    """Return findings by harm and rule, the most frequent rule first."""
+    by_harm: dict[Harm, Rules] = {harm: {} for harm in Harm}
     for finding in findings:
-        found[finding.harm].setdefault(finding.rule, []).append(finding)
-    return {harm: dict(sorted(r.items(), key=lambda item: -_total(item[1]))) for harm, r in found.items()}
+        by_harm[finding.harm].setdefault(finding.rule, []).append(finding)
+    return {harm: dict(sorted(r.items(), key=lambda item: -_total(item[1]))) for harm, r in by_harm.items()}
 
 
 def _total(group: Iterable[cc.Finding]) -> int:
@@ -145,24 +145,26 @@ def _print_shares(console: Console, directory: cc.Directory, shares: Iterable[Sh
 
 
 def _verdict(by_harm: dict[Harm, Rules]) -> str:
-    """How many findings there are, by harm, and how many of them are errors, which decide the exit code."""
+    """Return the numbers of findings, by harm, and of errors, which decide the exit code."""
     counts = {harm: _total(f for group in rules.values() for f in group) for harm, rules in by_harm.items()}
-    found = (f for rules in by_harm.values() for group in rules.values() for f in group)
-    errors = _total(finding for finding in found if finding.severity is cc.Severity.ERROR)
+    everything = (f for rules in by_harm.values() for group in rules.values() for f in group)
+    errors = _total(finding for finding in everything if finding.severity is cc.Severity.ERROR)
     parts = [f"{counts[harm]:,} {harm.value}" for harm in Harm if counts[harm]]
     of_them = f"; {_count(errors, 'error', 'errors')} among them" if errors else ""
     return f"Findings: {', '.join(parts)}{of_them}" if parts else "No findings."
 
 
 def _next_steps(directory: cc.Directory, by_harm: dict[Harm, Rules], shares: Iterable[Share]) -> list[str]:
-    """What to do next, the most useful first."""
+    """Return what to do next, the most useful first."""
     if not directory.services:
-        return ["It has no service, so nothing can be matched in it."]
+        return ["There is no service in it, so nothing can be matched."]
     steps = []
     if by_harm[Harm.PRIVACY]:
-        steps.append("Next: decide on what is private, above; hide or show a place in the source itself.")
+        steps.append(
+            "Next: decide about the private places above, and hide or show each in the source itself."
+        )
     if by_harm[Harm.LOST]:
-        steps.append("Next: correct what was lost, at the places named above, and check again.")
+        steps.append("Next: correct what was lost, in the places named above, and check again.")
     least = min(shares, key=lambda share: share.known)
     if least.lacking and not steps:
         count = _count(len(least.lacking), "service does", "services do")
@@ -180,7 +182,7 @@ def _describe(finding: cc.Finding, directory: cc.Directory) -> str:
 
 
 def _named(finding: cc.Finding, directory: cc.Directory) -> str:
-    """The record that a finding is about, by its name where it has one that is shown."""
+    """Return the record that a finding is about, by its name if that may be shown."""
     record = directory.table(finding.entity).get(finding.record_id) if finding.entity in ENTITIES else None
     name = getattr(record, "name", None)
     if not name or name == WITHHELD:

@@ -1,4 +1,4 @@
-"""The command that judges a directory."""
+"""The command that checks a directory."""
 
 from __future__ import annotations
 
@@ -12,19 +12,21 @@ import click
 
 import communityconnector as cc
 from communityconnector.cli.check_report import print_report, report_dict
-from communityconnector.cli.output import UNUSABLE, console_of, fail, handle_errors, shown
+from communityconnector.cli.output import UNUSABLE, console_of, fail, handle_errors, public_findings
 from communityconnector.model import by_harm
 
 
 @click.command()
 @click.argument("file", type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="Every finding, as JSON.")
-@click.option("--csv", "as_csv", is_flag=True, help="Every finding, as CSV: a row a finding.")
+@click.option("--csv", "as_csv", is_flag=True, help="Every finding, as CSV: one row for each finding.")
 @click.option(
-    "--mapping", type=click.Path(), help="What a spreadsheet's columns mean: a CSV of column,field."
+    "--mapping",
+    type=click.Path(),
+    help="The meaning of a spreadsheet's columns: a CSV with the columns column,field.",
 )
 @click.option("--schemas", type=click.Path(), help="Also validate against the HSDS schemas in this folder.")
-@click.option("--save-mapping", type=click.Path(), help="Write what the columns were taken for to this CSV.")
+@click.option("--save-mapping", type=click.Path(), help="Write to this CSV what each column was taken for.")
 @handle_errors
 def check(  # noqa: PLR0913  # one argument an option
     file: str,
@@ -35,14 +37,14 @@ def check(  # noqa: PLR0913  # one argument an option
     schemas: str | None,
     save_mapping: str | None,
 ) -> None:
-    """Judge a directory: what is in FILE (HSDS JSON, CSV, zip or folder, or a spreadsheet) and what is wrong with it.
+    """Check a directory: what is in FILE (HSDS JSON, CSV, zip or folder, or a spreadsheet) and what is wrong with it.
 
     Exits with 2 if there are errors, or if there is no service in it.
     """
     console = console_of(stderr=True)
     with console.status(f"Reading {file} ...") if console.is_terminal else nullcontext():
         directory = cc.read(file, mapping=mapping)
-    findings = shown(directory)
+    findings = public_findings(directory)
     if schemas:
         from communityconnector.interchange.checks.validation import validate
 
@@ -62,7 +64,7 @@ def check(  # noqa: PLR0913  # one argument an option
 def _save_mapping(directory: cc.Directory, path: str) -> None:
     columns = directory.dataset.get("columns")
     if columns is None:
-        fail("this is no plain spreadsheet, so there are no columns to name")
+        fail("FILE is not a plain spreadsheet, so it has no columns to name")
     try:
         cc.ColumnMapping(columns).save(path)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The commands that take a directory into a database, and bring an older database up to date."""
+"""The commands that load a directory into a database, and bring an older database up to date."""
 
 from __future__ import annotations
 
@@ -23,42 +23,44 @@ URL_HELP = "Where the desk is: sqlite:///desk.db, or a URL of PostgreSQL or Mari
     type=click.Choice([a.value for a in cc.Audience]),
     default="public",
     show_default=True,
-    help="For whom it is indexed.",
+    help="Who will see matches: the index leaves out what they may not see.",
 )
 @click.option(
-    "--mapping", type=click.Path(), help="What a spreadsheet's columns mean: a CSV of column,field."
+    "--mapping",
+    type=click.Path(),
+    help="The meaning of a spreadsheet's columns: a CSV with the columns column,field.",
 )
-@click.option("--drop-missing", is_flag=True, help="Let go of stored records that FILE does not hold.")
-@click.option("--json", "as_json", is_flag=True, help="What was done, as JSON.")
+@click.option("--drop-missing", is_flag=True, help="Delete stored records that are not in FILE.")
+@click.option("--json", "as_json", is_flag=True, help="The result, as JSON.")
 @handle_errors
 def load(  # noqa: PLR0913  # one argument an option
     file: str, *, url: str, audience: str, mapping: str | None, drop_missing: bool, as_json: bool
 ) -> None:
-    """Take the directory in FILE into a database, and index it. Where there is no database, it is made.
+    """Load the directory in FILE into a database, and index it. The database is created if there is none.
 
-    Whoever matches meanwhile sees the old directory until the new one is whole. A load that was cut off goes on
-    where it was when it is given again.
+    Until the new directory is complete, matches see the old one. A load that was interrupted continues when the same
+    command is run again.
     """
     from communityconnector.interchange.files.sources import opened
 
     with opened(file) as parts:
-        # A file that cannot be read is said before a database is made for it.
+        # A file that cannot be read is an error before a database is created for it.
         next(parts, None)
-    with cc.Connector.open(url, create=True, audience=cc.Audience(audience)) as desk, _progress() as tell:
-        done = desk.load(file, mapping=mapping, drop_missing=drop_missing, on_progress=tell)
+    with cc.Connector.open(url, create=True, audience=cc.Audience(audience)) as desk, _progress() as report:
+        loaded = desk.load(file, mapping=mapping, drop_missing=drop_missing, on_progress=report)
     if as_json:
-        click.echo(json.dumps(attrs.asdict(done), indent=1))
+        click.echo(json.dumps(attrs.asdict(loaded), indent=1))
         return
     console = console_of()
-    whole = ", ".join(f"{count:,} {entity}" for entity, count in done.records.items())
-    fate = "dropped" if done.dropped else "kept"
-    console.print(line_of((f"Directory {done.generation}: {whole}", "bold")))
-    changes = f"{done.added:,} added, {done.changed:,} changed, {done.same:,} the same"
-    console.print(line_of((f"{changes}, {done.missing:,} no longer in the file ({fate})", "")))
-    errors, warnings = done.findings.get("error", 0), done.findings.get("warning", 0)
+    counts = ", ".join(f"{count:,} {entity}" for entity, count in loaded.records.items())
+    fate = "deleted" if loaded.dropped else "kept"
+    console.print(line_of((f"Directory {loaded.generation}: {counts}", "bold")))
+    changes = f"{loaded.added:,} added, {loaded.changed:,} changed, {loaded.same:,} the same"
+    console.print(line_of((f"{changes}, {loaded.missing:,} no longer in the file ({fate})", "")))
+    errors, warnings = loaded.findings.get("error", 0), loaded.findings.get("warning", 0)
     if errors or warnings:
-        told = f"{errors:,} errors, {warnings:,} warnings; `communityconnector check` lists them"
-        console.print(line_of((told, "dim")))
+        summary = f"{errors:,} errors, {warnings:,} warnings; `communityconnector check` lists them"
+        console.print(line_of((summary, "dim")))
 
 
 @click.command()
@@ -66,19 +68,19 @@ def load(  # noqa: PLR0913  # one argument an option
 @handle_errors
 def migrate(url: str) -> None:
     """Bring the database at URL up to date with this version. A SQLite file is copied first."""
-    from communityconnector.adapters.sql import migrate as brought_up_to_date
+    from communityconnector.adapters.sql import migrate as migrate_database
 
-    done = brought_up_to_date(url)
-    if done.before == done.after:
-        click.echo(f"Schema {done.after}: nothing to do")
+    migration = migrate_database(url)
+    if migration.before == migration.after:
+        click.echo(f"Schema {migration.after}: nothing to do")
         return
-    copy = f"; the database from before is in {done.copy}" if done.copy else ""
-    click.echo(f"Schema {done.before} is now {done.after}{copy}")
+    copy = f"; the database from before is in {migration.copy}" if migration.copy else ""
+    click.echo(f"Schema {migration.before} is now {migration.after}{copy}")
 
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str, int], None]]:
-    """Shows how far a load is, where somebody is watching."""
+    """Show the progress of a load, if standard error is a terminal."""
     console = console_of(stderr=True)
     if not console.is_terminal:
         yield lambda _, __: None

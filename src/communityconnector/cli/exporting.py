@@ -25,9 +25,14 @@ if TYPE_CHECKING:
 @click.option(
     "--audience", type=click.Choice([a.value for a in cc.Audience]), default="public", show_default=True
 )
-@click.option("--format", "form", metavar="NAME", help="An exporter; by default HSDS, as DEST ends.")
+@click.option(
+    "--format",
+    "form",
+    metavar="NAME",
+    help="Name of an exporter. By default HSDS, in the form of DEST's suffix.",
+)
 @click.option("--allow", multiple=True, metavar="NAME", help="A plugin that may be used. May be repeated.")
-@click.option("--json", "as_json", is_flag=True, help="Findings of what the form cannot hold, as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Findings of what the format cannot express, as JSON.")
 @handle_errors
 def export(  # noqa: PLR0913  # one argument an option
     dest: str,
@@ -39,7 +44,7 @@ def export(  # noqa: PLR0913  # one argument an option
     allow: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Write a directory to DEST, as an audience may see it: confidential places stay hidden from the public."""
+    """Write a directory to DEST as an audience may see it. Confidential places stay hidden from the public."""
     if (file is None) == (url is None):
         message = "give one of --directory and --desk"
         raise click.UsageError(message)
@@ -49,7 +54,9 @@ def export(  # noqa: PLR0913  # one argument an option
     findings = _export(dest, file, url, cc.Audience(audience), form, plugins)
     if as_json:
         click.echo(
-            json.dumps([attrs.asdict(one) for one in findings], ensure_ascii=False, indent=1, default=str)
+            json.dumps(
+                [attrs.asdict(finding) for finding in findings], ensure_ascii=False, indent=1, default=str
+            )
         )
         return
     click.echo(f"Written: {dest}" + (f"; {len(findings):,} findings (--json)" if findings else ""))

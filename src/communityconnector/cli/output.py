@@ -23,7 +23,7 @@ NO_READER: Final = 128 + 13
 
 
 def console_of(*, stderr: bool = False) -> Console:
-    """A console that says nothing of its own when its reader has gone."""
+    """Return a console that prints no error of its own when the reader of its output has ended."""
     from rich.console import Console
 
     class Quiet(Console):
@@ -34,7 +34,7 @@ def console_of(*, stderr: bool = False) -> Console:
 
 
 def fail(message: str) -> NoReturn:
-    """Say what was wrong, and end the program."""
+    """Print an error, and end the program."""
     click.echo(f"Error: {message}", err=True)
     sys.exit(UNUSABLE)
 
@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 
 def handle_errors(command: Callable[P, T]) -> Callable[P, T]:
-    """Show the library's own errors, and an output that cannot be written, as one line; exit with 2."""
+    """Show errors of the library, and of an output that cannot be written, as one line, and exit with 2."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -56,7 +56,7 @@ def handle_errors(command: Callable[P, T]) -> Callable[P, T]:
         except cc.CommunityConnectorError as error:
             fail(str(error))
         except OSError as error:
-            # The library names its own files' errors; this one is the output's. Nothing more can be written to it.
+            # Errors of the library's files are errors of its own, so this is one of the output. Nothing more can be written.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             if isinstance(error, BrokenPipeError):
                 sys.exit(NO_READER)
@@ -65,13 +65,13 @@ def handle_errors(command: Callable[P, T]) -> Callable[P, T]:
     return run
 
 
-def shown(directory: cc.Directory) -> tuple[cc.Finding, ...]:
-    """Findings without the raw values of confidential places."""
+def public_findings(directory: cc.Directory) -> tuple[cc.Finding, ...]:
+    """Return the findings of a directory without raw values of confidential places."""
     return directory.for_audience(cc.Audience.PUBLIC).findings
 
 
 def line_of(*parts: tuple[str, str]) -> Text:
-    """Text in styles; control characters, which a file may carry, cannot reach the terminal."""
+    """Return text in styles, without control characters, which a file may contain."""
     from rich.text import Text
 
     line = Text()

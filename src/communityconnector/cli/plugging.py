@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="The same, as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="The list, as JSON.")
 @click.option(
     "--allow", metavar="NAME", multiple=True, help="Load this installed plugin; * for all. May be repeated."
 )
 @handle_errors
 def plugins(*, as_json: bool, allow: tuple[str, ...]) -> None:
-    """List the plugins that are installed, what each adds, and why one does not work.
+    """List the installed plugins, what each adds, and why one does not work.
 
-    None is loaded, and none of its code is run, unless it is allowed.
+    A plugin is loaded, and its code run, only if it is allowed.
     """
     from communityconnector.plugins import Plugins
 
-    # What a plugin prints as it is imported must not mix with the list.
+    # What a plugin prints while it is imported must not mix with the list.
     with redirect_stdout(sys.stderr):
         reports = Plugins(allow=allow).report()
     if as_json:

@@ -1,4 +1,4 @@
-"""The commands that refer, show what is due, and send what waits to be sent."""
+"""The commands that record a referral, list due tasks, and send waiting messages."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ NOT_DELIVERED: Final = 1
 @click.command()
 @click.argument("service_id")
 @click.option("--desk", "url", required=True, metavar="URL", help=URL_HELP)
-@click.option("--by", "desk_id", required=True, metavar="DESK", help="Which desk refers: an id, no name.")
+@click.option(
+    "--by", "desk_id", required=True, metavar="DESK", help="Id of the desk that refers; not a person's name."
+)
 @click.option(
     "--need", "needs", required=True, multiple=True, metavar="CONCEPT",
     help="Id of a need, such as food-pantry. May be repeated.",
 )  # fmt: skip
-@click.option("--area", default="", help="Where it was asked for, coarsely: 286, a county, a branch.")
-@click.option("--language", default="", help="Language that it was asked for in: es, vi, ...")
+@click.option("--area", default="", help="Coarse area of the patron: 286, a county, a branch.")
+@click.option("--language", default="", help="Language in which the patron asked: es, vi, ...")
 @settings_option
 @click.option("--json", "as_json", is_flag=True, help="The referral, as JSON.")
 @handle_errors
@@ -44,46 +46,46 @@ def refer(  # noqa: PLR0913  # one argument an option
     settings: str | None,
     as_json: bool,
 ) -> None:
-    """Write down that a patron was given the details of SERVICE_ID.
+    """Record that a patron was given the details of SERVICE_ID.
 
-    Nothing is sent to anybody, and nothing of the patron is kept.
+    Nothing is sent, and nothing about the patron is stored.
     """
     with open_desk(url, settings) as desk:
         actor = cc.Actor("staff", desk_id)
-        made = desk.refer(service_id, actor=actor, concepts=needs, area=area, language=language)
+        referral = desk.refer(service_id, actor=actor, concepts=needs, area=area, language=language)
     if as_json:
-        click.echo(json.dumps(made.to_dict(), indent=1))
+        click.echo(json.dumps(referral.to_dict(), indent=1))
     else:
-        console_of().print(line_of((f"Referral {made.id}: {made.status}. Nothing was sent.", "")))
+        console_of().print(line_of((f"Referral {referral.id}: {referral.status}. Nothing was sent.", "")))
 
 
 @click.command()
 @click.option("--desk", "url", required=True, metavar="URL", help=URL_HELP)
 @settings_option
-@click.option("--json", "as_json", is_flag=True, help="The same, as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="The list, as JSON.")
 @handle_errors
 def due(*, url: str, settings: str | None, as_json: bool) -> None:
-    """Show what is due for referrals, longest first: whom to remind, to ask, to look at again."""
+    """List due tasks of referrals, those due longest first: whom to remind, to ask, to review."""
     with open_desk(url, settings) as desk:
-        found = desk.due()
+        tasks = desk.due()
     if as_json:
-        told = [
+        rows = [
             {
-                "at": one.at.isoformat(),
-                "clock": one.clock,
-                "referral_id": one.referral.id,
-                "status": one.referral.status,
-                "organization_id": one.referral.organization_id,
+                "at": task.at.isoformat(),
+                "clock": task.clock,
+                "referral_id": task.referral.id,
+                "status": task.referral.status,
+                "organization_id": task.referral.organization_id,
             }
-            for one in found
+            for task in tasks
         ]
-        click.echo(json.dumps(told, indent=1))
+        click.echo(json.dumps(rows, indent=1))
         return
     console = console_of()
-    for one in found:
-        console.print(line_of((f"{one.at:%Y-%m-%d %H:%M} UTC  ", "bold"), (f"{one.clock}  ", "")), end="")
-        console.print(line_of((f"{one.referral.id} ({one.referral.status})", "")))
-    if not found:
+    for task in tasks:
+        console.print(line_of((f"{task.at:%Y-%m-%d %H:%M} UTC  ", "bold"), (f"{task.clock}  ", "")), end="")
+        console.print(line_of((f"{task.referral.id} ({task.referral.status})", "")))
+    if not tasks:
         console.print(line_of(("Nothing is due.", "")))
 
 
@@ -93,12 +95,12 @@ def due(*, url: str, settings: str | None, as_json: bool) -> None:
 @click.option("--once", is_flag=True, help="Do what is due now, and end. This is the default.")
 @click.option(
     "--every", type=click.FloatRange(0.01, 86_400), metavar="SECONDS",
-    help="Go on until stopped, and wait so long where nothing is due.",
+    help="Run until stopped, and wait this long when nothing is due.",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="What was done, as one line of JSON each time.")
+@click.option("--json", "as_json", is_flag=True, help="The counts of each round, as one line of JSON.")
 @handle_errors
 def dispatch(*, url: str, settings: str | None, once: bool, every: float | None, as_json: bool) -> None:
-    """Do what is due for referrals, and send the messages that wait. Exits with 1 if one cannot be delivered.
+    """Do what is due for referrals, and send waiting messages. Exits with 1 if a message cannot be delivered.
 
     SIGTERM and SIGINT end it after the message that is being sent.
     """
@@ -112,7 +114,7 @@ def dispatch(*, url: str, settings: str | None, once: bool, every: float | None,
         if every is None or any(counts.values()):
             _show_counts(counts, as_json=as_json)
 
-    # Opened first, so that a wait for a database can still be ended at once.
+    # Signals are handled from here on, so that waiting for a database can still be ended at once.
     with open_desk(url, settings) as desk:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())

@@ -1,4 +1,4 @@
-"""The command that shows who comes to a branch."""
+"""The command that lists visits to a branch."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | Non
     try:
         day = date.fromisoformat(value)
     except ValueError:
-        message = f"{value!r} is no day; write 2026-12-08"
+        message = f"{value!r} is not a date; write it like 2026-12-08"
         raise click.BadParameter(message) from None
     if not _FIRST <= day <= _LAST:
-        message = f"{value!r} is no day from {_FIRST} to {_LAST}"
+        message = f"{value!r} is not a date from {_FIRST} to {_LAST}"
         raise click.BadParameter(message)
     return day
 
 
 @click.command()
 @click.option("--desk", "url", required=True, metavar="URL", help=URL_HELP)
-@click.option("--branch", required=True, metavar="NAME", help="Which branch, as the visits have it.")
-@click.option("--from", "first", metavar="DAY", callback=_day, help="The first day; by default today.")
-@click.option("--to", "last", metavar="DAY", callback=_day, help="The last day; by default a week in all.")
-@click.option("--add", "file", type=click.Path(), help="First keep the visits in this CSV, new or changed.")
+@click.option("--branch", required=True, metavar="NAME", help="The branch, as it is named in the visits.")
+@click.option("--from", "first", metavar="DAY", callback=_day, help="The first day. By default today.")
+@click.option("--to", "last", metavar="DAY", callback=_day, help="The last day. By default a week in all.")
+@click.option("--add", "file", type=click.Path(), help="First store the new and changed visits of this CSV.")
 @settings_option
-@click.option("--json", "as_json", is_flag=True, help="The same, as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="The list, as JSON.")
 @handle_errors
 def visits(  # noqa: PLR0913  # one argument an option
     *,
@@ -53,36 +53,38 @@ def visits(  # noqa: PLR0913  # one argument an option
     settings: str | None,
     as_json: bool,
 ) -> None:
-    """Show who comes to a branch, and when."""
+    """List who visits a branch, and when."""
     begin = first or datetime.now().astimezone().date()
     end = last or begin + _WEEK - timedelta(days=1)
     if end < begin:
-        message = "--to is a day before --from"
+        message = "--to is before --from"
         raise click.UsageError(message)
     if end - begin >= _LONGEST:
-        message = f"from --from to --to are more than {_LONGEST.days} days: ask for fewer at once"
+        message = f"--from to --to is more than {_LONGEST.days} days: choose fewer"
         raise click.UsageError(message)
     with open_desk(url, settings) as desk:
         if file is not None:
-            _keep(desk, file)
-        found = desk.visits.between(branch, begin, end + timedelta(days=1))
+            _store(desk, file)
+        occurrences = desk.visits.between(branch, begin, end + timedelta(days=1))
     if as_json:
-        click.echo(json.dumps([one.to_dict() for one in found], ensure_ascii=False, indent=1))
+        click.echo(
+            json.dumps([occurrence.to_dict() for occurrence in occurrences], ensure_ascii=False, indent=1)
+        )
         return
     from communityconnector.matching.schedules import clock_words
 
     console = console_of()
-    for one in found:
-        ask = f"ask: it is {one.holiday}" if one.holiday else ""
-        sign_up = "sign up first" if one.visit.sign_up else ""
-        rest = " · ".join(filter(None, (one.visit.role, ask, sign_up, one.visit.note)))
-        when = f"{one.begins:%a %Y-%m-%d} {clock_words.span(one.begins, one.ends)}  "
+    for occurrence in occurrences:
+        ask = f"ask: it is {occurrence.holiday}" if occurrence.holiday else ""
+        sign_up = "sign up first" if occurrence.visit.sign_up else ""
+        rest = " · ".join(filter(None, (occurrence.visit.role, ask, sign_up, occurrence.visit.note)))
+        when = f"{occurrence.begins:%a %Y-%m-%d} {clock_words.span(occurrence.begins, occurrence.ends)}  "
         console.print(line_of((when, "bold"), (rest, "")))
-    if not found:
+    if not occurrences:
         console.print(line_of((f"No visits to {branch} from {begin} to {end}.", "")))
 
 
-def _keep(desk: cc.Connector, file: str) -> None:
+def _store(desk: cc.Connector, file: str) -> None:
     from communityconnector.partners.table import read_visits
 
     for visit in read_visits(file):
