@@ -132,7 +132,7 @@ def test_ruled_out_offers_are_reported():
         (["match", "food", "--within", "far"], "is not a distance"),
         (["match", "food", "--within", "5mi"], "`within` needs `near`"),
         (["match", "food", "--age", "old"], "old"),
-        (["match", "food", "--open-at", "late"], "no date and time"),
+        (["match", "food", "--open-at", "late"], "not a date and time"),
         (["match", "food", "--zone", "Here"], "IANA"),
         (["match", " "], "text or terms"),
         (["match", "food", "--directory", "nothing.json"], "no such file"),

@@ -68,7 +68,7 @@ def purge(  # noqa: PLR0913  # one argument an option
             console.print(line_of(("Nothing is due.", "")))
     if report.wiped is False:
         click.echo(
-            "Deleted data is still in the database's files, because another process was reading. Run this again.",
+            "Deleted data is still in the database's files, because another process was reading. Run it again.",
             err=True,
         )
         sys.exit(NOT_WIPED)
