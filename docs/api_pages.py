@@ -161,9 +161,9 @@ def places() -> dict[str, str]:
 
 
 def linked(text: str) -> str:
-    """Return a text in which names of the reference are links."""
+    """Return a text in which classes of the reference and their methods are links. Small names may mean arguments."""
     return re.sub(
-        r"(?<![`\[])`(?:cc\.)?([A-Za-z]\w+(?:\.\w+)?)`(?![`\]])",
+        r"(?<![`\[])`(?:cc\.)?([A-Z]\w+(?:\.\w+)?)`(?![`\]])",
         lambda match: f"[{match[0]}]({places()[match[1]]})" if match[1] in places() else match[0],
         text,
     )
@@ -251,7 +251,7 @@ def described_class(found: Item) -> Iterator[str]:
             returns = f": {ast.unparse(part.returns)}" if part.returns else ""
             yield f"```py\n{part.name}{returns}\n```"
         else:
-            overloads = [
+            overloads: list[ast.FunctionDef | ast.AsyncFunctionDef] = [
                 other
                 for other in node.body
                 if isinstance(other, ast.FunctionDef)
