@@ -67,3 +67,38 @@ def test_the_page_of_promises_names_files_that_exist():
     assert len(paths) > 40
     package = ROOT / "src" / "communityconnector"
     assert [path for path in paths if not (ROOT / path).exists() and not (package / path).exists()] == []
+
+
+PACKAGE = ROOT / "src" / "communityconnector"
+ROOMS = "|".join(path.stem for path in PACKAGE.iterdir() if path.is_dir() and (path / "__init__.py").exists())
+DOTTED = re.compile(rf"`(?:communityconnector\.)?((?:{ROOMS})(?:\.\w+)+)[`(]")
+"""A name that is written with the rooms that it is in, such as `matching.schedules.hours.status`."""
+
+
+def is_found(name: str) -> bool:
+    """Whether the rooms and the module of a dotted name exist, and have the rest of it."""
+    parts = name.split(".")
+    place = PACKAGE
+    while parts and (place / parts[0]).is_dir():
+        place /= parts.pop(0)
+    if parts and (module := place / f"{parts[0]}.py").exists():
+        files = [module]
+        parts.pop(0)
+    elif len(parts) > 1 and parts[0].islower():
+        return False  # a room or a module that is not there
+    else:
+        files = list(place.rglob("*.py"))
+    words = {word for path in files for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
+    return words.issuperset(parts)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_name_with_its_rooms_exists(page):
+    named = {name for name in DOTTED.findall(prose(page)) if not name.startswith("desk.")}
+    assert [name for name in sorted(named) if not is_found(name)] == []
+
+
+def test_a_name_that_is_in_another_room_is_seen():
+    assert is_found("matching.schedules.hours.status")
+    assert not is_found("matching.hours.status")
+    assert not is_found("interchange.validation.validate")
