@@ -143,7 +143,7 @@ def is_listed_broadly(sign: Sign, concept: str) -> bool:
     """Return whether a service with a sign for a concept, or for a narrower one, may offer other narrower things too.
 
     It may if it is listed under exactly this concept, or if only a name says what it is for: a food pantry of which
-    nothing else is known may serve meals, but nobody would ask it for a lawyer.
+    nothing else is known may serve meals, but not offer a lawyer.
     """
     if sign.source in LISTS:
         return sign.concept == concept and sign.strength >= SURE_ENOUGH

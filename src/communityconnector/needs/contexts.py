@@ -1,4 +1,4 @@
-"""Words by which a record says something else than what it offers: whom it serves, what to bring, what it wants.
+"""Words that show that a record is not talking about what it offers, but of whom it serves, what to bring or what it seeks.
 
 English and Spanish, lower case without accents.
 """
@@ -25,15 +25,15 @@ PEOPLE: Final = _words(
     adultos clientes familia familias hijos hombres individuos jovenes madres mujeres ninas ninos padres pacientes
     persona personas residentes veteranos vecinos workers trabajadores"""
 )
-"""Who may be served. None of them says what with."""
+"""People who may be served. None of these words says what is offered."""
 
 STAFF: Final = _words("social case outreach")
-"""Before "workers", these make them those who help."""
+"""Before "workers", these mean people who help."""
 HARMED: Final = _words(
     """victim victims survivor survivors battered abused trafficked assaulted molested raped bereaved widowed grieving victimas victima
     sobrevivientes sobreviviente"""
 )
-"""Who has suffered a harm: what is for them is for that."""
+"""People who have suffered a harm. A service for them is for that harm."""
 
 CONDITIONS: Final = _words(
     """homeless unhoused unsheltered houseless hungry pregnant sick ill unemployed jobless uninsured underinsured poor
@@ -41,16 +41,16 @@ CONDITIONS: Final = _words(
     immigrant refugee undocumented incarcerated imprisoned displaced stranded evicted foreclosed laid
     injured wounded disabled handicapped dying troubled suicidal depressed alcoholic expelled"""
 )
-"""States of people, which say whom something is for where people follow."""
+"""States of people. Before people, they say for whom a service is."""
 
 HELPING: Final = _words(
     "help helps helping assist assists assisting support supports supporting ayuda ayudamos ayudar apoya apoyamos"
 )
-"""After these stands whom one helps, and then, after "with", what with."""
+"""After these come the people who are helped, and then, after "with", the help."""
 OFFENDERS: Final = _words(
     "abuser abusers batterer batterers offender offenders perpetrator perpetrators agresores"
 )
-"""After a harm, these show that it is not for those who suffer it."""
+"""After a harm, these mean that the service is not for people who suffer it."""
 PROFESSIONS: Final = _words(
     "aide aides assistant assistants attendant attendants handler handlers instructor instructors nurses professional"
     " professionals provider providers technician technicians worker workers"
@@ -58,129 +58,129 @@ PROFESSIONS: Final = _words(
 LEARNING: Final = _words(
     "training certification certificate licensing careers career courses school jobs employment"
 )
-"""After professions, these show that one learns or works there."""
+"""After professions, these mean that people learn or work there."""
 OFFICIAL: Final = _words(
     "fraud inspection inspections licensing license licenses registration registry permit permits ordinance statistics"
     " research history studies records police"
 )
-"""After a thing, these show that it is looked into or kept in order, not given."""
+"""After a thing, these mean that it is checked or regulated, not provided."""
 OF_OTHER_KINDS: Final = _words(
     "admission admissions college academic enrollment genetic camp guidance retirement"
 )
-"""Before counseling and the like, these make another kind of it."""
+"""Before "counseling" and similar words, these mean another kind of it."""
 STATES: Final = frozenset(
     {("hard", "of", "hearing"), ("low", "income"), ("low", "vision"), ("special", "needs")}
 )
 """States of people in several words."""
 ACCESSIBLE: Final = _words("accessible accessibility access lift user users")
-"""After "wheelchair" and the like, these say who can get in."""
+"""After "wheelchair" and similar words, these are about access."""
 FOR_WHOM: Final = HELPING | _words("for serving serves serve targets targeting to among para")
-"""After these stands whom something is for."""
+"""After these come the people whom a service is for."""
 
 WHOSE: Final = _words(
     """staying residing sleeping housed placed discharged released attending awaiting who whose that with without facing experiencing living affected struggling suffering dealing coping recovering
     leaving returning escaping fleeing impacted diagnosed of in at under over on having receiving enrolled que con de sin"""
 )
-"""After people, these go on about who they are."""
+"""After people, these begin a description of them."""
 
 IN_NEED: Final = _words("need needs needing seeking wanting looking interested necesitan buscan to")
-"""After people, these end what is said of them: what follows is what they get."""
+"""After people, these end the description of them: what follows is what they get."""
 
 THEN: Final = _words("may can will get gets receive receives pueden reciben")
-"""After what is said of people, these begin what they may do or get."""
+"""After the description of people, these begin what they may do or get."""
 LINKS: Final = _words("with in of from by at on under over having into about who that con en desde por")
-"""Between what is given and whom to: beyond these, people are not those for whom something is."""
+"""Words between what is offered and the people it is for. People after these are not those whom it is for."""
 
 POPULATIONS: Final = _words(
     "veteran-services newcomer-help disability-services reentry senior-activities veterans-benefits low-cost-care"
 )
-"""Needs that are for somebody: whom a service is for says that it is for them."""
+"""Needs of groups of people: naming the group means that the service is for it."""
 
 NEGATIONS: Final = _words(
     """doesn't don't cannot can't won't isn't aren't unable without except excluding excludes neither nor sin excepto
     ningun ninguna"""
 )
 NEGATED_VERBS: Final = _words("do does can will is are was be were should may")
-"""Before "not" these deny what follows."""
+"""Before "not", these deny what follows."""
 NOT_DENIED: Final = _words(
     "just only limited merely cost costs charge fee fees solo costo cargo matter wrong"
 )
-"""After a negation, these show that nothing is denied: "at no cost", "not only"."""
+"""After a negation, these mean that nothing is denied: "at no cost", "not only"."""
 BUT: Final = _words("but however instead pero sino")
 
 REQUIRED_AFTER: Final = _words(
     """must require requires requiring requirement requirements requisito requisitos requiere requieren comprobante
     comprobantes debe deben traiga traer presentar"""
 )
-"""After these stands what one must have, bring or be."""
+"""After these comes what people must have, bring or be."""
 PROOFS: Final = _words("proof verification documentation evidence copy copies prueba copia")
-"""So it does after these and "of"."""
+"""The same with "of" after these."""
 LABELS: Final = _words(
     """eligibility documents documentation requirements requirement fee fees cost costs payment payments restrictions
     exclusions residency identification bring required requisitos costo elegibilidad documentos"""
 )
-"""Before a colon, these head what follows: no offer."""
+"""Before a colon, these head a list of what is not offered."""
 REQUIRED_BEFORE: Final = _words("required requested requerido requerida requeridos obligatorio")
-"""Before these, too."""
+"""Before these comes what people must have."""
 BRINGING: Final = _words("bring bringing")
 BROUGHT_BY_STAFF: Final = _words("we volunteers drivers will staff who they nurses to can")
-"""Before "bring", these show that something is brought to the patron."""
+"""Before "bring", these mean that something is brought to the patron."""
 TO_SHOW: Final = _words("show present provide submit have complete be live reside meet")
 ASKED_TO: Final = _words("please should kindly favor")
 OBLIGED: Final = _words("need needs have has asked expected")
-"""Before "to", these oblige."""
+"""Before "to", these mean an obligation."""
 
 PAPERS: Final = _words(
     """id ids letter letters identification license card cards certificate certificates passport bill bills stub stubs statement
     statements ssn lease w2"""
 )
-"""What people are asked to show."""
+"""Documents that people are asked to show."""
 OBTAINING: Final = _words(
     """help helps helping assist assists assistance assisting get getting obtain obtaining obtains apply applying
     application applications replace replacing replacement renew renewing issue issues issuing pay pays paying payment
     payments cost costs cover covers covering free voucher vouchers service services ayuda ayudamos obtener pagar"""
 )
-"""Near papers, these show that one gets them, or help with them."""
+"""Near documents, these mean that people get them, or help with them."""
 
 REFERRED: Final = _words(
     "referred referral referrals refers referido referida referidos referidas derivado derivada remitido remitida"
 )
-"""Before these and "by", "from" or "through" stands nothing that is offered after them: it is who sends people."""
+"""With "by", "from" or "through", these begin a part about who refers people, not about what is offered."""
 SENT: Final = _words("come comes came sent referred")
-"""So it is after these and, some words on, "through"."""
+"""The same with "through" a few words later."""
 REFERRERS: Final = _words("by from through via por de")
 NOTES: Final = _words("note notes letter letters prescription prescriptions order orders receta nota carta")
-"""So it is after these, which someone else writes: "a note from a doctor"."""
+"""The same for what another person writes: "a note from a doctor"."""
 REFERRING: Final = _words("refer")
 MAY: Final = _words("may can must should to who will")
-"""After these, "refer" tells what those do who stand before."""
+"""After these, "refer" is about the people before it."""
 YOURS: Final = _words("your his her their su sus tu tus")
 SENDERS: Final = _words(
     """doctor doctors physician physicians attorney attorneys lawyer lawyers dentist therapist counselor counsellor psychiatrist
     clinic hospital judge court caseworker landlord employer school teacher shelter nurse doctora doctor abogado abogada medico medica
     dentista terapeuta consejero maestro"""
 )
-"""After a possessive, these are people and places that a patron has already."""
+"""After a possessive, these are people and places that a patron already has."""
 BENEFIT_NAMES: Final = _words(
     "snap ebt wic medicaid medicare medi-cal ssi ssdi tanf stamp stamps calfresh calworks cupones estampillas"
 )
-"""Benefits by their names."""
+"""Names of benefits."""
 BENEFITS: Final = BENEFIT_NAMES | _words(
     "benefits insurance assistance beneficios asistencia seguro unemployment"
 )
-"""What people receive, and are asked to have."""
+"""Benefits that people receive, or are asked to have."""
 ENROLLING: Final = _words(
     """help helps helping assist assists assisting apply applies applying application applications enroll enrolls enrolling enrollment
     register registers sign signs recertify recertification renew renews renewal renewals navigator navigators eligibility screening
     screenings office department outreach submit fill get getting gets obtain issue issues issuing determine determines administer administers
     manage manages provide provides offer offers program programs counselors inscribirse inscripcion solicitar solicitud ayuda ayudamos obtener"""
 )
-"""Near benefits, these show that one gets them, or help with them."""
+"""Near benefits, these mean that people get them, or help with them."""
 HAVING: Final = _words(
     "receive receives receiving get gets getting qualify qualifies have has on recibe recibes reciben recibir tiene tienen"
 )
 CONDITIONAL: Final = _words("if si whose")
-"""Before these and having, benefits are a condition."""
+"""With a word of having, these make benefits a condition."""
 BENEFICIARIES: Final = _words(
     "recipient recipients beneficiary beneficiaries enrollee enrollees cardholder cardholders holder holders"
 )
@@ -188,16 +188,16 @@ BENEFICIARIES: Final = _words(
 INSURED: Final = BENEFICIARIES | _words(
     "participant participants patient patients member members client clients families family households household users customers people seniors card cards"
 )
-"""So are these after benefits."""
+"""The same after benefits."""
 LODGINGS: Final = _words(
     "emergency-shelter transitional-housing recovery-housing safe-house supported-living warming-cooling-center"
 )
 INMATES: Final = _words("residents resident guests guest")
-"""And these after a place to stay."""
+"""The same after a place to stay."""
 PARTNERS: Final = _words(
     "shelters pantries hospitals clinics schools churches agencies kitchens banks homes centers refugios despensas escuelas hospitales"
 )
-"""In the plural, after "to" and the like, these are whom one brings things to or works with."""
+"""In the plural, after "to" and similar words, these are places that a service delivers to or works with."""
 DELIVERING: Final = _words(
     """deliver delivers delivering delivered donate donates supply supplies supplying distribute distributes distributing serve serves serving
     partner partners partnering rescue rescues bring brings brought cook cooks cooking make makes prepare prepares"""
@@ -205,17 +205,17 @@ DELIVERING: Final = _words(
 DELIVERED_TO: Final = _words("to in at with among for")
 LACKED: Final = _words("needed necessary")
 TAKEN: Final = _words("accepted taken honored aceptado aceptados aceptan")
-"""After payments, these say that one may pay with them."""
+"""After payments, these mean that people may pay with them."""
 
 PAYMENT: Final = _words("accept accepts accepted accepting take takes bills billed billing aceptamos acepta")
 PAID_BY: Final = _words(
     """medicaid medicare medi insurance insurances snap ebt wic tricare vouchers voucher section private cash credit
     payment payments checks donations donation most all seguro"""
 )
-"""After words of payment, these say what a service takes as pay."""
+"""After words of payment, these are means of payment."""
 
 ELSEWHERE: Final = _words("located adjacent across behind nearby formerly funded sponsored ubicado")
-"""After these stands where something is, or whose money it is."""
+"""After these comes a place, or who pays."""
 CALLING: Final = _words("call dial text contact llame llamar marque")
 
 VOLUNTEER: Final = _words("volunteer volunteers volunteering voluntario voluntarios voluntariado")
@@ -224,16 +224,16 @@ WANTED: Final = _words(
     application events days training recruitment recruiting position positions placement placements registry
     hours coordination coordinator coordinators signup oportunidades"""
 )
-"""After "volunteer", these ask for volunteers."""
+"""After "volunteer", these seek volunteers."""
 SEEKING: Final = _words("become our recruits recruiting seeking need needs as to want wants places ser")
-"""So do these before it."""
+"""The same before it."""
 DONATION: Final = _words(
     "donation donations donate donates donating donor donors donar donacion donaciones fundraiser fundraising"
 )
 DONATED: Final = _words(
     "suggested by small optional voluntary based requested basis from through via using thanks no pequena sugerida"
 )
-"""Beside "donation", these say how something is paid for."""
+"""Next to "donation", these say how a service is paid for."""
 GIVING: Final = _words(
     """provide provides providing distribute distributes distributing give gives giving offer offers offering receive
     ofrece ofrecemos entrega entregamos regala"""
@@ -247,7 +247,7 @@ BESIDE_PEOPLE: Final = _words(
     """friendly welcome allowed accept accepts accepting accepted service therapy guide assistance emotional with their
     your and companion assisted"""
 )
-"""Beside animals, these show that people are meant who have some, or whom some help."""
+"""Next to animals, these mean people who have animals, or whom animals help."""
 FOR_ANIMALS: Final = _words("pet-help volunteering")
 
 GENERIC: Final = _words(
@@ -264,19 +264,19 @@ GENERIC: Final = _words(
     prevention intervention library biblioteca asistencia apoyo recursos clinica banco oficina servicio servicios programa
     programas centro ayuda de del la el los las para y en gratis comunidad"""
 )
-"""Words of names that say little of what is offered."""
+"""Words in names that say little of what is offered."""
 
 QUALIFIERS: Final = _words(
     """medical new used free hot local low cost emergency overdue unpaid monthly weekly daily basic essential fresh healthy
     nutritious gently warm safe affordable temporary short quality professional confidential individual additional other
     any all some various many more limited immediate ongoing direct full partial"""
 )
-"""Between the words of a phrase these change nothing: "rides to medical appointments"."""
+"""Between the words of a phrase, these change nothing: "rides to medical appointments"."""
 SPANISH: Final = _words("para con y del que su sus al una unas unos nuestro nuestra")
 SPANISH_ARTICLES: Final = _words("de la el los las en por un se es")
-"""One of the first, or two of these, and a text is Spanish; of these, one may be a place's name."""
+"""A text with one of the words above or two of these is Spanish; one of these may be part of a place's name."""
 
 ARTICLES: Final = _words(
     "a an the my our your his her their its el la los las un una unos unas mi tu su sus nuestro"
 )
-"""A phrase may be written with these or without."""
+"""A phrase may be written with or without these."""

@@ -16,22 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from communityconnector.matching.criteria.place import ROUGH_KM, USUAL_KM
-from communityconnector.matching.index.answers import Answers
+from communityconnector.matching.index.batch_questions import BatchQuestions
 from communityconnector.matching.index.candidates import (
     GROUP,
     NO_CANDIDATES,
+    SCORE_DOUBT,
     Candidates,
     distance_keys,
     doubts_of,
     estimate_scores,
     unmeasured,
 )
-from communityconnector.matching.index.columns import ABOUT, Numbers
+from communityconnector.matching.index.columns import ABOUT
 from communityconnector.matching.index.geometry import Floats, boxes, errors_km
 from communityconnector.matching.index.need_postings import NeedPostings, Posting
-from communityconnector.matching.index.plan import Plan, Question
+from communityconnector.matching.index.plan import Plan
 from communityconnector.matching.index.segment import Segment
-from communityconnector.matching.index.shortcuts import MET, SILENT, UNDECIDED, UNMET
+from communityconnector.matching.index.shortcuts import MET, SILENT, UNMET
 from communityconnector.matching.need_criteria import NeedCriteria
 from communityconnector.matching.ranking import SURE_ENOUGH, Rank
 
@@ -46,13 +47,9 @@ _WIDER: Final = 5
 _MOST: Final = 1_000_000
 """The largest number of candidates in a batch. Plans beyond it are left to `Search`."""
 _FARTHEST: Final = 2000.0
-"""The largest reach of a plan in a batch, km. Beyond it, chords tell distances too roughly for scores."""
+"""The largest reach of a plan in a batch, km. Beyond it, chords give distances too roughly for scores."""
 _SPARE: Final = 4
 """The number of spare rows that are measured. If more are equal, the plan is left to `Search`."""
-_SCORE_DOUBT: Final = 2e-6
-"""By how much two estimated scores may be wrong, compared with each other."""
-_MOST_ANSWERS: Final = 32_000_000
-"""The largest number of cells in a table of the answers to all questions of a batch."""
 
 _Flags = NDArray[np.bool_]
 _PlanNumbers = NDArray[np.int64]
@@ -289,9 +286,9 @@ class BatchSearch:
         return attrs.evolve(candidates.take(kept), met=met, asked=asked)
 
     @cached_property
-    def _filters(self) -> Sequence[_Questions]:
+    def _filters(self) -> Sequence[BatchQuestions]:
         """What the plans ask of each criterion that may change the result."""
-        by_criterion: dict[str, _Questions] = {}
+        by_criterion: dict[str, BatchQuestions] = {}
         for number, plan in enumerate(self._plans):
             for question in plan.questions:
                 answers = self._segment.answers(question)
@@ -300,7 +297,7 @@ class BatchSearch:
                 name = question.criterion.name
                 questions = by_criterion.get(name)
                 if questions is None:
-                    questions = by_criterion[name] = _Questions(name, len(self._plans))
+                    questions = by_criterion[name] = BatchQuestions(name, len(self._plans))
                 questions.add(number, question, answers)
         return tuple(by_criterion.values())
 
@@ -317,7 +314,7 @@ class BatchSearch:
         else:
             keys, spread = -self._scores(candidates), 4.0
         likely = self._likely(_plans(candidates), keys)
-        # One number holds the plan and the key: even so it tells a tenth of a millimeter apart.
+        # One number holds the plan and the key: it still separates a tenth of a millimeter.
         order = likely[np.argsort(_plans(candidates)[likely] * spread + keys[likely])]
         keys = keys[order]
         starts = np.searchsorted(_plans(candidates)[order], np.arange(len(is_done) + 1))
@@ -326,7 +323,7 @@ class BatchSearch:
             worst = keys[np.minimum(end - 1, len(order) - 1)]
             beyond = keys[np.minimum(end + _SPARE, len(order) - 1)]
             # What follows the spare rows must surely be worse than what is wanted.
-            doubt = doubts_of(beyond) if self._is_by_distance else _SCORE_DOUBT
+            doubt = doubts_of(beyond) if self._is_by_distance else 2.0 * SCORE_DOUBT
             is_done &= (last <= end + _SPARE) | (beyond > worst + doubt)
             # Nothing was visited beyond a smaller circle.
             is_done &= ~np.isfinite(sure_km) | ((last >= end) & (worst <= sure_km))
@@ -358,52 +355,6 @@ class BatchSearch:
         first = self._plans[0]
         fresh = self._segment.freshness(first.query.now.date())
         return estimate_scores(candidates, self._columns, first.weights, fresh, is_within)
-
-
-class _Questions:
-    """What many plans ask of one criterion.
-
-    Args:
-        name: the criterion's name.
-        plans: the number of plans.
-
-    Attributes:
-        name: the criterion's name.
-        rules_out: by plan, whether an offer that is known not to meet the criterion is ruled out.
-    """
-
-    def __init__(self, name: str, plans: int) -> None:
-        self.name = name
-        self.rules_out = np.zeros(plans, dtype=bool)
-        self._all_answers: list[Answers] = []
-        self._numbers: dict[int, int] = {}
-        self._which = np.full(plans, -1, dtype=np.int64)
-
-    def add(self, plan: int, question: Question, answers: Answers) -> None:
-        """Add the question of a plan, with the answers to it."""
-        number = self._numbers.get(id(answers))
-        if number is None:
-            number = self._numbers[id(answers)] = len(self._all_answers)
-            self._all_answers.append(answers)
-        self._which[plan] = number
-        self.rules_out[plan] = question.rules_out
-
-    def answers(self, plans: _PlanNumbers, codes: Numbers) -> NDArray[np.int8]:
-        """Return the answers to facts, each as its plan asks; `SILENT` if the plan asks nothing."""
-        which = self._which.take(plans)
-        silent = np.full(len(self._all_answers[0].numbers), SILENT, dtype=np.int8)
-        if (len(self._all_answers) + 1) * len(silent) <= _MOST_ANSWERS:
-            every = np.concatenate([*(answers.numbers for answers in self._all_answers), silent])
-            # If a plan asks nothing, -1 counts from the end, where the silent answers are.
-            numbers = every.take(which * len(silent) + codes, mode="wrap")
-        else:
-            numbers = np.where(which < 0, np.int8(SILENT), np.int8(UNDECIDED))
-        left = (numbers == UNDECIDED).nonzero()[0]
-        asked = which[left]
-        for number in np.unique(asked).tolist():
-            mine = left[asked == number]
-            numbers[mine] = self._all_answers[number].of(codes[mine])
-        return numbers
 
 
 def _plans(candidates: Candidates) -> _PlanNumbers:

@@ -21,6 +21,8 @@ NO_DISTANCE: Final = 50_000.0
 """Stands for the km to a row without a point: farther than any distance on the earth."""
 GROUP: Final = 100_000.0
 """Km that separate the groups of an order: rows of one group stand before all rows of the next."""
+SCORE_DOUBT: Final = 1e-6
+"""By how much an estimated score may be wrong."""
 ROUNDING: Final = 1e-9
 """Estimates that differ by no more than this may be equal."""
 

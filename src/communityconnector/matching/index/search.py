@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from communityconnector.matching.criteria.place import ROUGH_KM, USUAL_KM
 from communityconnector.matching.index.candidates import (
     NO_CANDIDATES,
+    SCORE_DOUBT,
     Candidates,
     distance_keys,
     doubt_of,
@@ -32,8 +33,8 @@ from communityconnector.matching.index.shortcuts import MET, SILENT, UNMET
 from communityconnector.matching.ranking import SURE_ENOUGH, Rank, highest_score
 
 _ALL_AT_ONCE: Final = {Rank.DISTANCE: 300, Rank.SCORE: 6000, Rank.RELEVANCE: 6000}
-"""The largest number of candidates for which no smaller circle is drawn first. Only the nearest can be told by circles
-alone; the other orders visit the same rows again in every circle."""
+"""The largest number of candidates for which no smaller circle is drawn first. Only the order by
+distance is complete within a circle; the others visit the same rows again in every circle."""
 _FIRST_RING: Final = 120
 """The number of candidates that the first circle should hold."""
 _FIRST_RADIUS: Final = 4.0
@@ -41,7 +42,7 @@ _FIRST_RADIUS: Final = 4.0
 _WIDER: Final = 2.5
 """The radius of each circle, divided by that of the one before."""
 _SPARE: Final = 8
-"""The number of spare rows that are measured before equal ones are told apart by their ids."""
+"""The number of spare rows that are measured before the ids decide among equal ones."""
 
 
 class Search:
@@ -196,7 +197,7 @@ class Search:
         return is_within
 
     def _is_within(self, origin: Origin, km: float, rows: Rows, squares: Floats) -> NDArray[np.bool_]:
-        """Return which rows lie within a distance, as told by their points. Rows in doubt are measured."""
+        """Return which rows lie within a distance, by their points. Rows in doubt are measured."""
         doubt = error_km(km)
         is_within = squares <= square_of(km + doubt)
         surely = squares < square_of(max(0.0, km - doubt))
@@ -264,7 +265,7 @@ class Search:
             return False
         scores = self._scores(candidates)
         last = np.partition(scores, len(scores) - count)[len(scores) - count]
-        return bool(last > highest_score(plan.weights, self._postings.most, sure_km) + _SCORE_DOUBT)
+        return bool(last > highest_score(plan.weights, self._postings.most, sure_km) + SCORE_DOUBT)
 
     def _scores(self, candidates: Candidates) -> Floats:
         """Estimate the scores of candidates."""
@@ -292,7 +293,7 @@ class Search:
             keys = -self._scores(candidates)
             squares = candidates.squares
             is_far = (squares >= square_of(_FAR_KM)) & (squares < np.inf)
-            doubt = _FAR_SCORE_DOUBT if is_far.any() else _SCORE_DOUBT
+            doubt = _FAR_SCORE_DOUBT if is_far.any() else SCORE_DOUBT
             limit = np.partition(keys, count - 1)[count - 1] + doubt
         else:
             km = candidates.km
@@ -326,8 +327,6 @@ class Search:
         return rows
 
 
-_SCORE_DOUBT: Final = 1e-6
-"""By how much an estimated score may be wrong."""
 _FAR_KM: Final = 2000.0
 _FAR_SCORE_DOUBT: Final = 1e-2
 """The same where rows are so far away that chords tell distances roughly."""
