@@ -53,13 +53,13 @@ def kills(path, count, how):
     dice = random.Random(path + how)  # noqa: S311  # no secret
     lost = half = damaged = acknowledged = 0
     for _ in range(int(count)):
-        told, telling = os.pipe()
+        reader, telling = os.pipe()
         child = os.fork()
         if not child:
             os.dup2(telling, 1)
             write(f"sqlite:///{path}", unsafe=how == "unsafe")
         os.close(telling)
-        with os.fdopen(told) as pipe:
+        with os.fdopen(reader) as pipe:
             first = pipe.readline()
             time.sleep(dice.uniform(0, 0.03))
             os.kill(child, signal.SIGKILL)

@@ -38,9 +38,9 @@ def test_crisis_lines_come_with_danger():
 
 def test_a_confidential_address_is_not_shown():
     _, page, _ = answer("safe house", "28694")
-    confidential = [found for found in page["services"] if found["name"] == "Safe House"]
+    confidential = [service for service in page["services"] if service["name"] == "Safe House"]
     assert confidential
-    assert all(found["address"] is None and found["miles"] is None for found in confidential)
+    assert all(service["address"] is None and service["miles"] is None for service in confidential)
 
 
 def test_an_unknown_place_gets_an_answer():
@@ -53,7 +53,7 @@ def test_an_unknown_place_gets_an_answer():
 
 def test_without_a_place_no_distance_is_shown():
     _, page, _ = answer("soup kitchen")
-    assert {found["miles"] for found in page["services"]} == {None}
+    assert {service["miles"] for service in page["services"]} == {None}
 
 
 def test_the_script_is_short():

@@ -38,8 +38,8 @@ def test_both_commands_are_one_line_each():
 def test_the_check_of_the_project_runs_the_test_command():
     """`.ci/run` takes the command out of the README, so that both are one; its pattern must find it."""
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    found = re.search(r"test_command=\$\(sed -n 's/\^\\\((.+)\\\)\$/\\1/p' README\.md\)", script)
-    assert found, "the script reads the command in another way than this test knows"
+    match_object = re.search(r"test_command=\$\(sed -n 's/\^\\\((.+)\\\)\$/\\1/p' README\.md\)", script)
+    assert match_object, "the script reads the command in another way than this test knows"
     lines = README.read_text(encoding="utf-8").splitlines()
-    assert [line for line in lines if re.fullmatch(found[1], line)] == [TEST_COMMAND]
+    assert [line for line in lines if re.fullmatch(match_object[1], line)] == [TEST_COMMAND]
     assert 'bash -c "$test_command"' in script

@@ -281,8 +281,8 @@ def test_a_referral_can_be_followed_from_match_to_outcome(app, browser):
 
 
 def _token(page):
-    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
-    return {"csrfmiddlewaretoken": found[1]} if found else {}
+    match_object = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    return {"csrfmiddlewaretoken": match_object[1]} if match_object else {}
 
 
 def test_an_agency_that_closes_says_why(app, browser):
@@ -306,10 +306,10 @@ def test_an_agency_that_closes_says_why(app, browser):
 
 
 def _sent(desk):
-    found = desk.match("soup kitchen", near="28694", limit=1)[0]
+    match = desk.match("soup kitchen", near="28694", limit=1)[0]
     terms = cc.ConsentTerms(fields=["first_name"], purpose="food", method="verbal")
     return desk.refer(
-        found, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"}, consent=terms
+        match, actor=STAFF, type="direct", shared_fields={"first_name": "Quill"}, consent=terms
     ).id
 
 

@@ -83,21 +83,21 @@ def make(path: Path) -> None:
     now = [START - timedelta(days=1000)]
     storage = create_storage(f"sqlite:///{path}")
     box = Box()
-    found = cc.Matcher(cc.sample()).match("food pantry", limit=2)
-    load(storage, cc.Directory.of([match.service for match in found]), now=START)
+    result = cc.Matcher(cc.sample()).match("food pantry", limit=2)
+    load(storage, cc.Directory.of([match.service for match in result]), now=START)
     ids = (f"r-{number}" for number in itertools.count(1))
 
     def clock() -> datetime:
         return now[0]
 
     desk = desk_over(storage, clock, box, ids=lambda: next(ids))
-    _agencies(desk, found)
-    _long_ago(desk, found)
+    _agencies(desk, result)
+    _long_ago(desk, result)
     now[0] = START
     desk.purge()
-    _in_the_open(desk, found, box)
-    _partners(desk, found)
-    referred(desk_over(storage, clock, box, ids=lambda: next(ids), keyring=keyring()), found[0], "c")
+    _in_the_open(desk, result, box)
+    _partners(desk, result)
+    referred(desk_over(storage, clock, box, ids=lambda: next(ids), keyring=keyring()), result[0], "c")
     storage.close()
 
 
@@ -119,7 +119,7 @@ def agency_of(match: cc.Match) -> cc.Actor:
 
 def referred(desk: Connector, match: cc.Match, letter: str, **asked: Any) -> cc.Referral:
     """A referral of a patron of whom a letter tells."""
-    said = {
+    fields = {
         "type": "direct",
         "concepts": ("food-pantry",),
         "shared_fields": {"first_name": f"Example-{letter}"},
@@ -137,7 +137,7 @@ def referred(desk: Connector, match: cc.Match, letter: str, **asked: Any) -> cc.
         "area": "28694",
         "consent": cc.ConsentTerms(fields=["first_name"], purpose="food", method="verbal"),
     }
-    return desk.refer(match, actor=STAFF, **{**said, **asked})
+    return desk.refer(match, actor=STAFF, **{**fields, **asked})
 
 
 def _long_ago(desk: Connector, found: Sequence[cc.Match]) -> None:

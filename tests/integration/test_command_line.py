@@ -83,8 +83,8 @@ def test_match_as_json_has_contributions_that_add_up():
         "es",
         "--json",
     )
-    told = json.loads(done.stdout)
-    for match in told["matches"]:
+    output = json.loads(done.stdout)
+    for match in output["matches"]:
         assert match["score"] == pytest.approx(sum(part["points"] for part in match["contributions"]))
         assert {"need", "status", "distance", "age", "language"} <= {r["criterion"] for r in match["reasons"]}
 
@@ -219,9 +219,9 @@ def test_check_groups_findings_by_rule(tmp_path):
     assert "and 2 more" in done.stdout
     assert done.stdout.count("services.json, $[") == 3
     assert "x" * 100 not in done.stdout
-    told = json.loads(run("check", path, "--json").stdout)
-    assert told["services"] == 5
-    assert len(told["findings"]) == 5
+    output = json.loads(run("check", path, "--json").stdout)
+    assert output["services"] == 5
+    assert len(output["findings"]) == 5
 
 
 def test_check_lists_what_each_column_of_a_spreadsheet_was_taken_for(tmp_path):

@@ -46,9 +46,9 @@ def test_a_loaded_directory_is_matched(desk):
 
 def test_loading_the_same_file_again_is_reported(desk, folder):
     done = run("load", folder / "sample.json", "--desk", desk, "--json")
-    told = json.loads(done.stdout)
-    assert (told["added"], told["changed"], told["missing"]) == (0, 0, 0)
-    assert told["same"] >= 237
+    output = json.loads(done.stdout)
+    assert (output["added"], output["changed"], output["missing"]) == (0, 0, 0)
+    assert output["same"] >= 237
 
 
 def test_a_desk_that_is_up_to_date_needs_no_migration(desk):

@@ -59,15 +59,15 @@ def answers(directory, criterion, **need):
         directory, zone="America/New_York", clock=lambda: datetime(2026, 11, 30, 12, tzinfo=UTC)
     )
     asked = cc.Need(**{"text": "food pantry", **need})
-    found = {}
+    by_service = {}
     for key, service in matcher.directory.services.items():
         for explanation in matcher.explain(asked, key):
             reason = next((r for r in explanation.reasons if r.criterion == criterion), None)
             agency = service.organization.name if service.organization else ""
-            found[service.name if agency in ("", "Laurel House", "Corner House") else agency] = (
+            by_service[service.name if agency in ("", "Laurel House", "Corner House") else agency] = (
                 reason and str(reason.answer)
             )
-    return found
+    return by_service
 
 
 def open_at(name, day, clock, **need):
@@ -87,9 +87,9 @@ def offered(directory, text, **need):
 
 
 def test_an_ordinal_after_a_span_makes_it_monthly_or_unknown():
-    found = open_at("01-ordinal-after-span/hours.csv", "2026-12-05", "10:30")
-    assert len(found) == 4
-    assert "met" not in found.values()
+    states = open_at("01-ordinal-after-span/hours.csv", "2026-12-05", "10:30")
+    assert len(states) == 4
+    assert "met" not in states.values()
 
 
 def test_a_closed_ordinal_or_a_day_without_times_is_not_open():
@@ -97,16 +97,16 @@ def test_a_closed_ordinal_or_a_day_without_times_is_not_open():
 
 
 def test_twelve_am_in_daytime_hours_is_doubtful():
-    found = open_at("03-12am-for-noon/hours.csv", "2026-12-02", "01:00")
-    assert set(found.values()) == {"unknown"}
+    states = open_at("03-12am-for-noon/hours.csv", "2026-12-02", "01:00")
+    assert set(states.values()) == {"unknown"}
 
 
 @pytest.mark.parametrize("name", ["hours.csv", "weekly.json"])
 def test_a_span_of_twenty_hours_is_doubtful(name):
     directory = read(f"04-span-of-20-hours/{name}")
     assert rules(directory) & {"implausible-span", "hours-not-read"}
-    found = open_at(f"04-span-of-20-hours/{name}", "2026-12-02", "23:30")
-    assert set(found.values()) == {"unknown"}
+    states = open_at(f"04-span-of-20-hours/{name}", "2026-12-02", "23:30")
+    assert set(states.values()) == {"unknown"}
 
 
 def test_a_holiday_schedule_overrides_the_weekly_hours():
@@ -144,8 +144,8 @@ def test_a_schedules_own_zone_counts(name):
 
 
 def test_twenty_four_hours_and_short_times_are_read_in_any_column():
-    found = open_at("d20-times", "2026-12-02", "03:00")
-    assert (found["Legal Clinic"], found["Health Clinic"]) == ("met", "unmet")
+    states = open_at("d20-times", "2026-12-02", "03:00")
+    assert (states["Legal Clinic"], states["Health Clinic"]) == ("met", "unmet")
     assert open_at("d20-times", "2026-12-02", "10:00")["Health Clinic"] == "met"
 
 
@@ -412,8 +412,8 @@ def test_a_stopped_service_is_not_offered(name):
 
 def test_saved_is_not_verified():
     directory = read("13-last-updated-as-checked/sheet.csv")
-    found = answers(directory, "assured", assured_within=timedelta(days=90))
-    assert (found["A1"], found["A2"]) == ("unmet", "unknown")
+    by_service = answers(directory, "assured", assured_within=timedelta(days=90))
+    assert (by_service["A1"], by_service["A2"]) == ("unmet", "unknown")
     modified = {s.organization.name: (s.last_modified or "")[:10] for s in directory.services.values()}
     assert modified == {"A1": "2026-11-01", "A2": "2026-11-02"}
 
@@ -432,8 +432,8 @@ def test_part_years_and_no_limit_are_compared_rightly():
 
 
 def test_everyone_and_none_ask_no_question():
-    found = answers(read("24-eligibility-none/sheet.csv"), "situation", situations="women")
-    assert "unknown" not in found.values()
+    by_service = answers(read("24-eligibility-none/sheet.csv"), "situation", situations="women")
+    assert "unknown" not in by_service.values()
 
 
 def test_an_address_without_a_point_is_placed_by_its_zip():
@@ -446,9 +446,9 @@ def test_an_address_without_a_point_is_placed_by_its_zip():
 
 def test_a_near_zip_comes_before_a_far_point():
     matcher = cc.Matcher(read("d09-zip-not-used-for-distance"))
-    found = matcher.match(cc.Need("I got an eviction notice", near="28694"))
-    assert found[0].service.name == "Eviction Defense"
-    assert any("28694" in r.text or "about" in r.text.lower() for r in found[0].reasons)
+    result = matcher.match(cc.Need("I got an eviction notice", near="28694"))
+    assert result[0].service.name == "Eviction Defense"
+    assert any("28694" in r.text or "about" in r.text.lower() for r in result[0].reasons)
 
 
 def test_an_area_named_by_zips_is_compared_with_the_zip_asked():
@@ -460,8 +460,8 @@ def test_an_area_named_by_zips_is_compared_with_the_zip_asked():
 
 def test_a_shape_of_any_form_is_read_and_swapped_axes_rule_no_one_out():
     directory = read("23-extent-swapped-or-wkt/areas.json")
-    found = answers(directory, "area", near=(36.40, -81.49))
-    assert found == {"Food Pantry 0": "unknown", "Food Pantry 1": "met", "Food Pantry 2": "met"}
+    by_service = answers(directory, "area", near=(36.40, -81.49))
+    assert by_service == {"Food Pantry 0": "unknown", "Food Pantry 1": "met", "Food Pantry 2": "met"}
     assert "extent-swapped" in rules(directory)
 
 

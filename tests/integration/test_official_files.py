@@ -69,8 +69,8 @@ def test_an_official_example_survives_the_way_through_tables(official, tmp_path,
 
 def test_the_official_tables_have_exactly_their_four_broken_references(official):
     directory = interchange.read(official / "csv")
-    found = {(f.rule, f.entity, f.path) for f in directory.findings if f.severity is Severity.ERROR}
-    assert found == {
+    findings = {(f.rule, f.entity, f.path) for f in directory.findings if f.severity is Severity.ERROR}
+    assert findings == {
         ("dangling-reference", "location", "organization_id"),
         ("dangling-reference", "contact", "organization_id"),
         ("dangling-reference", "contact", "service_at_location_id"),

@@ -85,18 +85,18 @@ def service():
 
 def send(place, count=1, notifier="smtp"):
     """Referrals that are sent by mail to their agency, in a program of the host's own."""
-    found = service()
+    target = service()
     settings = {notifier: {"kind": "smtp", "host": HOST, "sender": "desk@example.org"}}
     with cc.Connector.open(
         f"sqlite:///{place}/desk.db", messages=cc.MessageOptions(notifiers=settings)
     ) as desk:
         address = cc.Secret(f"{CANARY}@example.org")
         desk.referrals.set_intake(
-            cc.Intake(id=found.organization.id, notifier=notifier, address=address), actor=STAFF
+            cc.Intake(id=target.organization.id, notifier=notifier, address=address), actor=STAFF
         )
         for _ in range(count):
             desk.refer(
-                found,
+                target,
                 actor=STAFF,
                 type="direct",
                 concepts=["community-meal"],
@@ -124,13 +124,13 @@ def settings(place, mail, more=""):
 
 
 def test_given_details_are_recorded(place):
-    found = service()
+    target = service()
     words = ("--by", "desk-2", "--need", "community-meal", "--need", "food-pantry", "--area", "286")
-    done = run(place, "refer", found.id, *words, "--language", "es", "--json")
+    done = run(place, "refer", target.id, *words, "--language", "es", "--json")
     made = json.loads(done.stdout)
     assert (done.returncode, made["status"], made["creator_id"]) == (0, "given", "desk-2")
     assert made["concepts"] == ["community-meal", "food-pantry"]
-    done = run(place, "refer", found.id, *words)
+    done = run(place, "refer", target.id, *words)
     assert (done.returncode, done.stdout.endswith("given. Nothing was sent.\n")) == (0, True)
     done = run(place, "dispatch", "--once", "--json")
     assert (done.returncode, set(json.loads(done.stdout).values())) == (0, {0})
@@ -226,10 +226,10 @@ def test_due_work_is_shown_longest_first(place):
     assert run(place, "due").stdout == "Nothing is due.\n"
     send(place)
     long_ago = _made_long_ago(place)
-    told = json.loads(run(place, "due", "--json").stdout)
-    assert {one["referral_id"] for one in told} == {long_ago}
-    assert [one["at"] for one in told] == sorted(one["at"] for one in told)
-    assert "expire" in {one["clock"] for one in told}
+    output = json.loads(run(place, "due", "--json").stdout)
+    assert {one["referral_id"] for one in output} == {long_ago}
+    assert [one["at"] for one in output] == sorted(one["at"] for one in output)
+    assert "expire" in {one["clock"] for one in output}
     assert f"{long_ago} (requested)" in run(place, "due").stdout
     done = json.loads(run(place, "dispatch", "--json").stdout)
     assert done["expired"] == 1
@@ -238,11 +238,11 @@ def test_due_work_is_shown_longest_first(place):
 
 def _made_long_ago(place):
     then = datetime(2025, 3, 3, 12, tzinfo=UTC)
-    found = service()
+    target = service()
     with cc.Connector.open(f"sqlite:///{place}/desk.db", clock=lambda: then) as desk:
-        desk.referrals.set_intake(cc.Intake(id=found.organization.id), actor=STAFF)
+        desk.referrals.set_intake(cc.Intake(id=target.organization.id), actor=STAFF)
         return desk.refer(
-            found,
+            target,
             actor=STAFF,
             type="direct",
             concepts=["community-meal"],
@@ -330,20 +330,20 @@ def test_every_part_of_a_policy_can_be_set(place):
 
     usual = cc.Policy()
     functions = {field.name for field in attrs.fields(cc.Policy) if callable(field.default)}
-    said = {
+    fields = {
         "contact_attempts": "2", "amend_window": "80", "remind_after": "[1, 3]", "alert_after": "4",
         "respond_within": "10", "follow_up_after": "[7, 20]", "follow_up_window": "50", "review_every": "20",
         "contact_fresh_for": "30", "link_lifetime": "1", "written_for": '["hiv"]', "cards": "'D[0-9]{8}'",
         "keep_drafts": "1", "keep_private": "2", "keep_closed": "3", "keep_consents": "4", "keep_messages": "5",
         "keep_keys": "6", "keep_audit": "3650", "small_cell": "5", "consent_notice": "3", "progress_every": "14",
     }  # fmt: skip
-    assert set(said) == {field.name for field in attrs.fields(cc.Policy)} - functions - {"zone"}
+    assert set(fields) == {field.name for field in attrs.fields(cc.Policy)} - functions - {"zone"}
     lines = ['zone = "America/New_York"', 'holidays = "us-federal"', "[policy]"]
-    lines += [f"{name} = {value}" for name, value in said.items()]
+    lines += [f"{name} = {value}" for name, value in fields.items()]
     (place / "settings.toml").write_text("\n".join(lines), encoding="utf-8")
     with open_desk("memory:", str(place / "settings.toml"), keep_audit=timedelta(days=7)) as desk:
         policy = desk.referrals._context.ledger.policy  # noqa: SLF001  # there is no other way to see it
-    assert [name for name in said if getattr(policy, name) == getattr(usual, name)] == []
+    assert [name for name in fields if getattr(policy, name) == getattr(usual, name)] == []
     assert (policy.remind_after, policy.follow_up_after) == ((1, 3), (timedelta(days=7), timedelta(days=20)))
     assert (policy.written_for, policy.cards) == (frozenset({"hiv"}), "D[0-9]{8}")
     assert policy.keep_audit == timedelta(days=7), "what the command was told goes first"
@@ -358,19 +358,19 @@ def test_safe_hours_use_the_zone_in_the_settings(place, mail):
     hours = {
         "safe_from": (now - timedelta(hours=1)).time(), "safe_until": (now + timedelta(hours=1)).time(),
     }  # fmt: skip
-    found = service()
+    target = service()
     notifiers = {"smtp": {"host": HOST, "sender": "desk@example.org"}}
     head = cc.Letterhead(link_base="https://library.example.org/r/", channels={"email": "smtp"})
     messages = cc.MessageOptions(letterhead=head, notifiers=notifiers)
     with cc.Connector.open(f"sqlite:///{place}/desk.db", messages=messages) as desk:
-        desk.referrals.set_intake(cc.Intake(id=found.organization.id), actor=STAFF)
+        desk.referrals.set_intake(cc.Intake(id=target.organization.id), actor=STAFF)
         way = cc.ContactPreference(
             channel="email", address=cc.Secret(f"{CANARY}@example.org"), safe="yes", verified_at=now, **hours
         )
         terms = cc.ConsentTerms(fields=[], purpose="food", method="written")
         asked = {"type": "direct", "concepts": ["community-meal"], "contacts": [way]}
-        made = desk.refer(found, actor=STAFF, consent=terms, **asked)
-        desk.record_event(made.id, "accept", actor=cc.Actor("agency", found.organization.id))
+        made = desk.refer(target, actor=STAFF, consent=terms, **asked)
+        desk.record_event(made.id, "accept", actor=cc.Actor("agency", target.organization.id))
     known = settings(place, mail, '[letterhead.channels]\nemail = "smtp"')
     done = run(place, "dispatch", *known, "--json")
     assert (done.returncode, json.loads(done.stdout)["held"], mail.arrived) == (0, 1, [])

@@ -52,9 +52,9 @@ def test_visits_are_json_where_that_is_asked(desk):
     done = run(
         "visits", "--desk", desk, "--branch", "main", "--from", "2026-12-08", "--to", "2026-12-09", "--json"
     )
-    found = json.loads(done.stdout)
-    assert [one["visit_id"] for one in found] == ["counsellor", "nurse", "counsellor"]
-    assert found[1]["begins"] == "2026-12-08T14:00:00-05:00"
+    output = json.loads(done.stdout)
+    assert [one["visit_id"] for one in output] == ["counsellor", "nurse", "counsellor"]
+    assert output[1]["begins"] == "2026-12-08T14:00:00-05:00"
 
 
 def test_a_leap_year_and_the_last_dates_can_be_listed(desk):

@@ -70,13 +70,13 @@ LINES = st.one_of(
 )
 
 
-def told(path, mode, elsewhere):
+def everything_read(path, mode, elsewhere):
     """All that a reading tells, in the order in which it does."""
-    said = []
-    for item in stream(path, mode=mode, mapping=None, on_finding=said.append, elsewhere=elsewhere):
+    findings = []
+    for item in stream(path, mode=mode, mapping=None, on_finding=findings.append, elsewhere=elsewhere):
         row = item if isinstance(item, LoadRow) else make_row(item, ALL)
-        said.append((row.entity, row.id, encoded(row.document), row.places, row.embedded))
-    return said
+        findings.append((row.entity, row.id, encoded(row.document), row.places, row.embedded))
+    return findings
 
 
 ALL = frozenset({"organization", "location", "taxonomy_term"})
@@ -114,7 +114,7 @@ def test_chunks_read_separately_equal_the_whole(lines, mode, tmp_path_factory):
     # Two lines that tell that the file has a record a line.
     first = ['{"id": "a", "name": "A", "status": "active"}'] * 2
     path.write_text("\n".join([*first, *lines]), encoding="utf-8")
-    assert told(path, mode, by_turns) == told(path, mode, None)
+    assert everything_read(path, mode, by_turns) == everything_read(path, mode, None)
 
 
 AGENCY = {"id": "o", "name": "Agency", "email": None, "website": "no address", "x_own": 1}
@@ -140,8 +140,8 @@ def lines_with(*values):
 )
 def test_an_embedded_record_is_reported_once_and_kept_unchanged(again, times, tmp_path):
     (tmp_path / "s.ndjson").write_text(lines_with(AGENCY, again, AGENCY, again))
-    whole = told(tmp_path / "s.ndjson", "repair", None)
-    assert told(tmp_path / "s.ndjson", "repair", by_turns) == whole
+    whole = everything_read(tmp_path / "s.ndjson", "repair", None)
+    assert everything_read(tmp_path / "s.ndjson", "repair", by_turns) == whole
     stored = [json.loads(row[2])["organization"] for row in whole if isinstance(row, tuple)]
     assert repr(stored[1].get("x_own")) == repr(again.get("x_own"))
     found = [row for row in whole if getattr(row, "rule", "") == "not-a-uri"]
@@ -154,8 +154,8 @@ def test_a_difference_between_chunks_is_caught(fault, tmp_path, monkeypatch):
     """Shows that the property above can fail."""
     nameless = "".join('{"status": "active", "phones": [{"id": " "}]}\n\n\n' for _ in range(3))
     (tmp_path / "s.ndjson").write_text(lines_with(AGENCY, AGENCY) + nameless)
-    whole = told(tmp_path / "s.ndjson", "repair", None)
-    assert told(tmp_path / "s.ndjson", "repair", by_turns) == whole
+    whole = everything_read(tmp_path / "s.ndjson", "repair", None)
+    assert everything_read(tmp_path / "s.ndjson", "repair", by_turns) == whole
     if fault == "told again":
         monkeypatch.setattr(notes.Notes, "were_reported", lambda _, digests: [False for _ in digests])
     elif fault == "never counted":
@@ -165,15 +165,15 @@ def test_a_difference_between_chunks_is_caught(fault, tmp_path, monkeypatch):
         monkeypatch.setattr(
             json_reader, "read_chunk", lambda *how, **others: real(*how, unnamed={} if others else None)
         )
-    assert told(tmp_path / "s.ndjson", "repair", by_turns) != whole
+    assert everything_read(tmp_path / "s.ndjson", "repair", by_turns) != whole
 
 
 @given(services=st.lists(SERVICES, max_size=8))
 def test_places_are_gathered_from_raw_records_as_from_records(services):
     whole, parts = Hiding(), Hiding()
     for raw in services:
-        said = json_text.loads(json.dumps(raw))
-        service = structurer.Structurer().record(ENTITIES["service"], said)
+        document = json_text.loads(json.dumps(raw))
+        service = structurer.Structurer().record(ENTITIES["service"], document)
         whole.take(claims_of(service), parts_of(service))
         parts.take(*heard(make_row(service, ()).places))
         for gathered in (whole, parts):

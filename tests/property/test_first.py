@@ -25,7 +25,7 @@ def matcher_of(directory, **parts):
 
 
 @st.composite
-def asked(draw):
+def searches(draw):
     """A directory, a need, and which of the services have something going for them."""
     directory = draw(cc_st.matchable_directories() | cc_st.crowded_directories())
     keys = draw(st.lists(st.sampled_from([*sorted(directory.services), "none"]), max_size=4, unique=True))
@@ -48,19 +48,19 @@ def expected(plain, first):
     return [labelled(m, first) for ahead in (True, False) for m in plain if is_ahead(m, first) is ahead]
 
 
-@given(asked(), ranks)
+@given(searches(), ranks)
 def test_fitting_services_come_first_and_all_else_is_unchanged(case, rank):
     directory, need, first = case
     matcher = matcher_of(directory)
     plain = matcher.match(need, limit=None, rank=rank)
-    found = matcher.match(need, limit=None, rank=rank, first=first)
-    assert list(found) == expected(plain, first)
-    assert (found.total, found.ruled_out) == (plain.total, plain.ruled_out)
-    assert [m.offer_id for m in found.widened] == [m.offer_id for m in plain.widened]
-    assert (found.unmet is None) == (plain.unmet is None)
+    result = matcher.match(need, limit=None, rank=rank, first=first)
+    assert list(result) == expected(plain, first)
+    assert (result.total, result.ruled_out) == (plain.total, plain.ruled_out)
+    assert [m.offer_id for m in result.widened] == [m.offer_id for m in plain.widened]
+    assert (result.unmet is None) == (plain.unmet is None)
 
 
-@given(asked(), ranks, st.none() | st.integers(1, 2), st.integers(1, 7))
+@given(searches(), ranks, st.none() | st.integers(1, 2), st.integers(1, 7))
 def test_pages_partition_the_list_however_far_down_those_stood(case, rank, per_agency, size):
     directory, need, first = case
     matcher = matcher_of(directory)
@@ -74,7 +74,7 @@ def test_pages_partition_the_list_however_far_down_those_stood(case, rank, per_a
     assert ahead == sorted(ahead, reverse=True)
 
 
-@given(asked())
+@given(searches())
 def test_a_score_is_still_the_sum_of_its_parts_and_being_here_adds_nothing(case):
     directory, need, first = case
     matcher = matcher_of(directory)
@@ -85,7 +85,7 @@ def test_a_score_is_still_the_sum_of_its_parts_and_being_here_adds_nothing(case)
         assert match.reasons[0].criterion == "need"
 
 
-@given(asked(), ranks)
+@given(searches(), ranks)
 def test_fitting_services_come_first_in_a_changed_directory(case, rank):
     directory, need, first = case
     services = list(directory.services.values())
@@ -95,7 +95,7 @@ def test_fitting_services_come_first_in_a_changed_directory(case, rank):
     assert list(matcher.match(need, limit=None, rank=rank, first=first)) == expected(plain, first)
 
 
-@given(asked())
+@given(searches())
 def test_a_reranker_orders_those_ahead_and_the_rest_each_among_themselves(case):
     directory, need, first = case
 

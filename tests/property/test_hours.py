@@ -76,10 +76,10 @@ def checked(schedule, zone, minutes):
     ]
     for number in {*minutes, *changes}:
         moment = (first + timedelta(minutes=number)).astimezone(zone)
-        found = hours.status(offer, moment, zone)
-        assert (found.state is Open.OPEN) == bool(expected[number]), moment
-        if found.state is Open.OPEN:
-            assert found.since <= moment < found.until
+        status = hours.status(offer, moment, zone)
+        assert (status.state is Open.OPEN) == bool(expected[number]), moment
+        if status.state is Open.OPEN:
+            assert status.since <= moment < status.until
 
 
 @st.composite

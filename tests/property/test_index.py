@@ -36,7 +36,7 @@ def query_of(need):
     )
 
 
-def told(matches):
+def facts_of(matches):
     return [
         (m.offer_id, m.service_id, m.score, m.contributions, m.reasons, m.km, m.offer.id, m.offer.service.id)
         for m in matches
@@ -74,7 +74,7 @@ def agree(engine, directory, need, rank, limit):
     query = query_of(need)
     plain, ruled_out = plain_match(directory, query, interpreter(), rank, locate=engine.index.locate)
     result = engine.match(query, limit=limit, rank=rank)
-    assert told(result) == expected(plain)[:limit]
+    assert facts_of(result) == expected(plain)[:limit]
     assert result.total == len(plain)
     assert result.ruled_out == ruled_out
 
@@ -136,7 +136,7 @@ def as_one_by_one(directory, needs, rank, limit):
     assert len(many) == len(queries)
     for query, result in zip(queries, many, strict=True):
         alone = engine.match(query, limit=limit, rank=rank)
-        assert told(result) == told(alone)
+        assert facts_of(result) == facts_of(alone)
         assert (result.total, result.ruled_out) == (alone.total, alone.ruled_out)
 
 

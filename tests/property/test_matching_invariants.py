@@ -27,7 +27,7 @@ def state(moment, *schedules) -> Open:
     return hours.status(Offer(Service(id="s", name="s", status="active", schedules=schedules)), moment).state
 
 
-def matcher(directory: Directory) -> cc.Matcher:
+def make_matcher(directory: Directory) -> cc.Matcher:
     return cc.Matcher(directory, clock=lambda: NOW)
 
 
@@ -36,7 +36,7 @@ def ids(result) -> list[str]:
 
 
 def everything(directory, need, rank=cc.Rank.SCORE):
-    return matcher(directory).match(need, limit=None, rank=rank)
+    return make_matcher(directory).match(need, limit=None, rank=rank)
 
 
 def with_services(directory: Directory, *more: Service) -> Directory:
@@ -114,7 +114,7 @@ def test_a_service_without_a_place_that_serves_the_point_is_always_returned(dire
 
 @given(cc_st.matchable_directories(), cc_st.needs())
 def test_only_unmet_rules_out_and_every_result_says_why(directory, need):
-    found = matcher(directory)
+    found = make_matcher(directory)
     result = found.match(need, limit=None)
     assert len(result) == result.total
     returned = {match.offer.id: match for match in result}
@@ -142,7 +142,7 @@ def test_the_score_is_the_sum_of_its_contributions(directory, need):
 
 @given(cc_st.matchable_directories(), cc_st.needs(), ranks, st.integers(1, 3))
 def test_pages_partition_the_results(directory, need, rank, size):
-    found = matcher(directory)
+    found = make_matcher(directory)
     whole = ids(found.match(need, limit=None, rank=rank))
     pages = [
         ids(found.match(need, limit=size, offset=start, rank=rank))

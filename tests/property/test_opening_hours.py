@@ -50,14 +50,14 @@ def test_hours_come_back_as_they_were_written(days, span, writing, days_first, d
     assume(opens != closes)
     names = comma.join(data.draw(st.sampled_from(DAYS[day])) for day in days)
     hours = dash.join(written(minutes, style) for minutes in (opens, closes))
-    found = read_hours(f"{names} {hours}" if days_first else f"{hours} {names}")
+    parsed = read_hours(f"{names} {hours}" if days_first else f"{hours} {names}")
     length = (closes - opens) % 1440
     if length >= 16 * 60 or opens < 60 or (closes < 60 and opens < 720):
         # So long a span, or 12 am where noon may be meant, is not believed.
-        assert not found.certain
+        assert not parsed.certain
         return
-    assert found.certain, found.doubt
-    (schedule,) = found.schedules
+    assert parsed.certain, parsed.doubt
+    (schedule,) = parsed.schedules
     assert schedule == {
         "freq": "WEEKLY",
         "byday": ",".join(day for day in DAYS if day in days),
@@ -70,12 +70,12 @@ def test_hours_come_back_as_they_were_written(days, span, writing, days_first, d
 @example(span=(600, 60), day="MO")
 def test_a_clock_of_24_hours_is_read_as_such_or_not_at_all(span, day):
     opens, closes = span
-    found = read_hours(f"{DAYS[day][0]} {written(opens, '24')}-{written(closes, '24')}")
-    if found.certain:
-        (schedule,) = found.schedules
+    parsed = read_hours(f"{DAYS[day][0]} {written(opens, '24')}-{written(closes, '24')}")
+    if parsed.certain:
+        (schedule,) = parsed.schedules
         assert (schedule["opens_at"], schedule["closes_at"]) == (written(opens, "24"), written(closes, "24"))
     elif opens < closes and 360 <= opens < 600:
-        raise AssertionError(found.doubt)
+        raise AssertionError(parsed.doubt)
 
 
 words = st.sampled_from(
@@ -109,9 +109,9 @@ words = st.sampled_from(
 
 @given(st.text(max_size=1100) | st.lists(words, max_size=30).map(" ".join))
 def test_no_text_makes_reading_raise(text):
-    found = read_hours(text)
-    assert found.certain == bool(found.schedules) == (not found.doubt)
-    for schedule in found.schedules:
+    parsed = read_hours(text)
+    assert parsed.certain == bool(parsed.schedules) == (not parsed.doubt)
+    for schedule in parsed.schedules:
         assert schedule.get("byday") or schedule["bymonthday"]
         assert len(schedule.get("opens_at", "00:00")) == len(schedule.get("closes_at", "00:00")) == 5
     assert isinstance(read_days(text), str)

@@ -58,8 +58,8 @@ _written = st.builds(lambda text, disguise: disguise(text), _said, st.sampled_fr
 @given(_written)
 def test_no_privacy_text_is_skipped(text: str) -> None:
     with mock.patch.object(words, "may_tell", return_value=True):
-        heard = words.privacy_phrase_in(text)
-    assert heard is None or words.may_tell(text), heard
+        phrase = words.privacy_phrase_in(text)
+    assert phrase is None or words.may_tell(text), phrase
 
 
 @settings(max_examples=400)
@@ -69,8 +69,8 @@ def test_no_privacy_cell_of_a_place_is_skipped(text: str) -> None:
         mock.patch.object(words, "may_tell", return_value=True),
         mock.patch.object(words, "may_tell_in_place", return_value=True),
     ):
-        heard = words.privacy_phrase_in_place.__wrapped__(text)
-    assert heard is None or words.may_tell_in_place(text), heard
+        phrase = words.privacy_phrase_in_place.__wrapped__(text)
+    assert phrase is None or words.may_tell_in_place(text), phrase
 
 
 def _fits(concept: str, pattern: re.Pattern[str]) -> st.SearchStrategy[tuple[str, str]]:
@@ -89,8 +89,8 @@ _TOUCHING = (" ", "&", "-", "/", "'s ", " of the ", ", ")
 def test_no_name_of_a_refuge_is_skipped(text: str, disguise: Callable[[str], str], between: str) -> None:
     name = disguise(f"hope{between}{text}{between}inc")
     with mock.patch.object(refuge, "_BEGINNINGS", mock.Mock(isdisjoint=lambda _: False)):
-        found = refuge.look.__wrapped__(name)
-    assert refuge.look.__wrapped__(name) == found
+        kind = refuge.look.__wrapped__(name)
+    assert refuge.look.__wrapped__(name) == kind
 
 
 def test_hsds_fields_other_than_status_state_no_closure() -> None:
@@ -98,9 +98,9 @@ def test_hsds_fields_other_than_status_state_no_closure() -> None:
     assert [name for name in plain if states.sense_of(name) is not None] == []
     assert states.state_in({**plain, "status": "active"}) is None
     assert states.state_in({**plain, "status": None}) is None
-    told = states.state_in({**plain, "status": "closed"})
-    assert told is not None
-    assert told.status == "inactive"
-    told = states.state_in({**plain, "status": "active", "Inactive": "yes"})
-    assert told is not None
-    assert told.status == "inactive"
+    state = states.state_in({**plain, "status": "closed"})
+    assert state is not None
+    assert state.status == "inactive"
+    state = states.state_in({**plain, "status": "active", "Inactive": "yes"})
+    assert state is not None
+    assert state.status == "inactive"

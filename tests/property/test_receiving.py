@@ -266,8 +266,8 @@ WORDS = [
 
 @pytest.mark.parametrize(("system", "word", "status"), WORDS)
 def test_another_systems_status_word_is_understood(world, system, word, status):
-    said = {"identifier": world.referral.id, "system": system, "status": word}
-    assert world.post(said, key=PLATFORM).result is ReportResult.ACCEPTED
+    options = {"identifier": world.referral.id, "system": system, "status": word}
+    assert world.post(options, key=PLATFORM).result is ReportResult.ACCEPTED
     assert world.status() == status
     assert world.to_review() == []
 
@@ -287,12 +287,12 @@ def test_another_systems_status_word_is_understood(world, system, word, status):
 )
 def test_an_unknown_or_impossible_status_word_is_left_for_staff_to_review(world, system, word):
     """`completed` does not say how; nobody has tried three times to reach the patron; and so on."""
-    said = {"referral_id": world.referral.id, "system": system, "status": word}
-    received = world.post(said)
+    options = {"referral_id": world.referral.id, "system": system, "status": word}
+    received = world.post(options)
     assert (received.result, world.status()) == (ReportResult.ACCEPTED, "requested")
     ((referral, kept_system, kept_word),) = world.to_review()
     assert (referral.id, kept_system, kept_word) == (world.referral.id, system, word)
-    world.post(said)
+    world.post(options)
     world.desk.dispatch_once()
     (message,) = [one for one in world.box if world.referral.id in one.body]
     assert "word of another system" in message.body
@@ -305,11 +305,11 @@ def test_an_unknown_or_impossible_status_word_is_left_for_staff_to_review(world,
 
 
 def test_a_later_understood_status_word_ends_the_review(world):
-    said = {"referral_id": world.referral.id, "system": "findhelp"}
-    world.post({**said, "status": "Elsewhere"})
-    world.post({**said, "status": "Pending"})
+    options = {"referral_id": world.referral.id, "system": "findhelp"}
+    world.post({**options, "status": "Elsewhere"})
+    world.post({**options, "status": "Pending"})
     assert world.to_review() == []
-    world.post({**said, "status": "Pending"})
+    world.post({**options, "status": "Pending"})
     assert (world.status(), world.to_review()) == ("in_progress", [])
 
 

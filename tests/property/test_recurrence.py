@@ -138,8 +138,8 @@ def spelled(chance, parts, first, without, besides):
         lines = [f"DTSTART;TZID=America/New_York:{first:%Y%m%d}T100000", f"RRULE:{text}"]
         lines += [f"EXDATE;TZID=America/New_York:{day:%Y%m%d}T100000" for day in without]
         lines += [f"RDATE;TZID=America/New_York:{day:%Y%m%d}T100000" for day in besides]
-        held = chance.choice([lines, "\n".join(lines)])
-        return Schedule(**clock, extra={chance.choice(["recurrence", "ical", "rrule"]): held})
+        value = chance.choice([lines, "\n".join(lines)])
+        return Schedule(**clock, extra={chance.choice(["recurrence", "ical", "rrule"]): value})
     fields, extra = {}, {}
     for name, value in {**parts, "EXDATE": exdate, "RDATE": rdate}.items():
         if not value:
@@ -152,14 +152,13 @@ def spelled(chance, parts, first, without, besides):
         elif name == "FREQ":
             extra["x_freq"] = value
         else:
-            held = (
+            extra[chance.choice(SPELLINGS[name])] = (
                 value
                 if way == 2
                 else [int(n) for n in value.split(",")]
                 if name.startswith("BY")
                 else value.split(",")
             )
-            extra[chance.choice(SPELLINGS[name])] = held
     return Schedule(**clock, dtstart=first.isoformat(), **fields, extra=extra)
 
 
@@ -231,14 +230,14 @@ def checked(number, oracle):
         assert is_open or day not in expected or day == first, (number, schedule, day)
     if asked:
         moment = datetime.combine(asked[0], time(11), EASTERN)
-        found = hours.at([rule_of(schedule)], moment, EASTERN)
-        assert found.state is not Open.OPEN or asked[0] in expected, (number, schedule, moment)
+        status = hours.at([rule_of(schedule)], moment, EASTERN)
+        assert status.state is not Open.OPEN or asked[0] in expected, (number, schedule, moment)
     return opened, unknown, len(asked)
 
 
 def test_two_thousand_rules_are_never_wider_than_dateutils():
-    told = [checked(number, by_dateutil) for number in range(RULES)]
-    opened, unknown, asked = map(sum, zip(*told, strict=True))
+    results = [checked(number, by_dateutil) for number in range(RULES)]
+    opened, unknown, asked = map(sum, zip(*results, strict=True))
     # A reader that knows nothing would pass: most is to be known, and much of it open.
     assert unknown < 0.1 * asked
     assert opened > 0.3 * asked
@@ -286,9 +285,9 @@ def test_a_forgotten_part_of_a_rule_is_caught(forgotten, monkeypatch):
 )
 def test_a_part_that_is_not_understood_makes_the_rule_unknown(extra):
     schedule = Schedule(id="s", freq="WEEKLY", byday="FR", opens_at="14:00", closes_at="15:00", extra=extra)
-    found = hours.at([rule_of(schedule)], datetime(2026, 12, 4, 14, 30, tzinfo=EASTERN), EASTERN)
-    assert found.state is Open.UNKNOWN
-    assert found.note
+    status = hours.at([rule_of(schedule)], datetime(2026, 12, 4, 14, 30, tzinfo=EASTERN), EASTERN)
+    assert status.state is Open.UNKNOWN
+    assert status.note
 
 
 @pytest.mark.parametrize(

@@ -113,9 +113,9 @@ def test_a_saved_index_and_a_match_hold_no_trace_of_a_hidden_place(tmp_path):
     hidden = help_at(place("h", street, point, disclosure=Disclosure.NEVER), "h", "Come to 77 Hidden Ln.")
     with cc.Connector.open(index=tmp_path / "index") as desk:
         desk.load(Directory.of([hidden]))
-        told = json.dumps(desk.match("help h", near=point).to_dict())
+        text = json.dumps(desk.match("help h", near=point).to_dict())
     files = b"".join(path.read_bytes() for path in (tmp_path / "index").rglob("*") if path.is_file())
     assert len(files) > 1000
     for sight in ("77 Hidden", "Hidden Ln", "36.2134", "81.6721"):
-        assert sight not in told
+        assert sight not in text
         assert sight.encode() not in files

@@ -274,17 +274,17 @@ def near(model, wish):
     event = events[wish.pick % len(events)]
     roles = WHO[event].split()
     role = roles[wish.other % len(roles)]
-    told = {"later": wish.later}
+    fields = {"later": wish.later}
     to = ["completed", "failed", "cancelled", "expired"][wish.other % 4] if event == "close_given" else None
     target = to or MOVES[event].get(model.status) or next(iter(MOVES[event].values()))
     if event in ("complete", "fail", "amend_outcome", "reject", "cancel") or to not in (None, "expired"):
         fitting = FITTING.get(target, SUCCESS + FAILURE)
-        told["outcome"] = fitting[wish.other % len(fitting)]
+        fields["outcome"] = fitting[wish.other % len(fitting)]
         if wish.other % 7 == 0 and "unable_to_contact_patron" in fitting:
-            told["outcome"] = "unable_to_contact_patron"
+            fields["outcome"] = "unable_to_contact_patron"
         told_by = {"staff": ["staff", "patron", "agency"][wish.pick % 3], "system": None}
-        told["source"] = told_by.get(role, role)
-    told |= {
+        fields["source"] = told_by.get(role, role)
+    fields |= {
         "send": {
             "facts": "nothing but the need" if wish.pick % 3 == 0 else "fine",
             "asks": wish.pick % 2 == 0,
@@ -293,7 +293,7 @@ def near(model, wish):
         "hold": {"hold": "waitlisted"},
         "void": {"right": True, "text": "because"},
     }.get(event, {})
-    found = move(event, role, to=to, **told)
+    found = move(event, role, to=to, **fields)
     twists = {
         "role": ("role", ROLES),
         "outcome": ("outcome", [*OUTCOMES, "not_eligible", "enrolled"]),

@@ -115,8 +115,8 @@ def take_referrals(desk, agencies=1):
 
 
 def contact(name="p", **terms):
-    said = {"safe": "yes", "verified_at": START - timedelta(days=1), **terms}
-    return ContactPreference(channel="email", address=Secret(f"{name}@patron.example.org"), **said)
+    fields = {"safe": "yes", "verified_at": START - timedelta(days=1), **terms}
+    return ContactPreference(channel="email", address=Secret(f"{name}@patron.example.org"), **fields)
 
 
 def refer(desk, number=1, *, key="", contacts=(), consent=TERMS, **asked) -> Referral:
@@ -142,33 +142,33 @@ def faults(storage, desk=None, only=None) -> Counter[str]:
         desk: looks whether the log is whole; by default a desk of its own.
         only: only these referrals, for a quick look.
     """
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     desk = desk or made(storage)
     logged = Counter((e.referral_id, e.version) for e in desk.audit.entries() if e.version)
-    found["a log that does not verify"] += len(desk.audit.verify().broken)
+    counts["a log that does not verify"] += len(desk.audit.verify().broken)
     referrals = {one.id: Referral.from_dict(one.document["referral"]) for one in storage.scan(REFERRAL)}
     events: dict[str, list[ReferralEvent]] = {key: [] for key in referrals}
     for one in storage.scan(EVENT):
         event = ReferralEvent.from_dict(one.document)
         events.setdefault(event.referral_id, []).append(event)
-        found["an event that is not logged once"] += logged.pop((event.referral_id, event.version), 0) != 1
-    found["an entry of the log without its event"] += sum(key in referrals for key, _ in logged)
+        counts["an event that is not logged once"] += logged.pop((event.referral_id, event.version), 0) != 1
+    counts["an entry of the log without its event"] += sum(key in referrals for key, _ in logged)
     rows: dict[str, list[OutboxMessage]] = {}
     for record in storage.scan(OUTBOX):
         row = OutboxMessage.from_dict(record.document)
         rows.setdefault(row.referral_id, []).append(row)
-        found["a row that waits and is not due"] += (row.status == "pending") != ("due" in record.keys)
+        counts["a row that waits and is not due"] += (row.status == "pending") != ("due" in record.keys)
     consents = Counter(one.document["referral_id"] for one in storage.scan(CONSENT))
     disclosures = Counter(one.document["referral_id"] for one in storage.scan(DISCLOSURE))
     kept = {one.id for one in storage.scan(PRIVATE)}
     for key in {*events, *rows, *consents, *disclosures, *kept} if only is None else only:
         if key not in referrals:
-            found["something without its referral"] += 1
+            counts["something without its referral"] += 1
             continue
         one, did = referrals[key], events[key]
-        found["a state that its events do not make"] += folded(did) != (one.status, one.version)
+        counts["a state that its events do not make"] += folded(did) != (one.status, one.version)
         sent = sum(event.event == "send" for event in did)
-        found["a sending without its consent or its disclosure"] += (
+        counts["a sending without its consent or its disclosure"] += (
             sent > consents[key] or sent != disclosures[key]
         )
         told = Counter(row.template.value for row in rows.get(key, ()))
@@ -178,14 +178,14 @@ def faults(storage, desk=None, only=None) -> Counter[str]:
         # A worker that died may have sent a message, and has left no word of it.
         most = expected_rows(did, intake=intake, heard=True)
         for template, number in least.items():
-            found[f"{template}: too few"] += told[template] < number
-            found[f"{template}: too many"] += (
+            counts[f"{template}: too few"] += told[template] < number
+            counts[f"{template}: too many"] += (
                 template != "staff_attention" and told[template] > most[template]
             )
-        found["what is private after its consent was revoked"] += (
+        counts["what is private after its consent was revoked"] += (
             one.outcome == "consent_revoked" and key in kept
         )
-    return +found
+    return +counts
 
 
 def folded(events):

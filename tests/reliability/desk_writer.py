@@ -104,14 +104,14 @@ def kills(folder, seed, count, how):
     for life in range(int(count)):
         if life % ROUNDS == 0:
             path, begun, wanted, done = f"{folder}/{seed}-{life}.db", None, {}, {}
-        told, telling = os.pipe()
+        reader, telling = os.pipe()
         luck = dice.random()
         child = os.fork()
         if not child:
             os.dup2(telling, 1)
             live(f"sqlite:///{path}", luck, begun, how)
         os.close(telling)
-        with os.fdopen(told) as pipe:
+        with os.fdopen(reader) as pipe:
             # Some die while they still repeat what was asked for last, others after a few answers.
             lines = [pipe.readline() for _ in range(dice.randrange(1, 7))]
             time.sleep(dice.uniform(0, 0.01))
@@ -138,12 +138,12 @@ def kills(folder, seed, count, how):
 def looked_over(path, wanted, done):
     """Whether all that was acknowledged is there, nothing twice, and nothing by half."""
     storage = create_storage(f"sqlite:///{path}")
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     desk = made(storage)
     for referral_id, version, status in done.values():
         events = {event.version: event.after for event in desk.referrals.events(referral_id)}
         after = events.get(int(version))
-        found["lost"] += after is None or status not in (after.value, "?")
+        counts["lost"] += after is None or status not in (after.value, "?")
     for what, there in (
         ("refer", sum(1 for _ in storage.scan(REFERRAL))),
         (
@@ -154,11 +154,11 @@ def looked_over(path, wanted, done):
         asked = sum(each == what for each in wanted.values())
         # The last one may be there, with nobody left to say so.
         acknowledged = sum(wanted[number] == what for number in done)
-        found["doubled"] += max(0, there - asked)
-        found["lost"] += max(0, acknowledged - there)
-    found["half"] += faults(storage, desk).total()
+        counts["doubled"] += max(0, there - asked)
+        counts["lost"] += max(0, acknowledged - there)
+    counts["half"] += faults(storage, desk).total()
     storage.close()
-    return +found
+    return +counts
 
 
 class Careless:

@@ -93,9 +93,9 @@ SHAPES = [
 @pytest.mark.parametrize("extent", SHAPES)
 @pytest.mark.parametrize("form", ["geojson", "wkt", "text", None])
 def test_a_shape_is_read_in_any_form(extent, form):
-    told = {"name": "Ashe", "extent": extent, "extent_type": form}
-    assert area_reason(INSIDE, told).answer.value == "met"
-    assert area_reason(OUTSIDE, told).answer.value == "unmet"
+    fields = {"name": "Ashe", "extent": extent, "extent_type": form}
+    assert area_reason(INSIDE, fields).answer.value == "met"
+    assert area_reason(OUTSIDE, fields).answer.value == "unmet"
 
 
 @pytest.mark.parametrize(
@@ -190,10 +190,10 @@ codes = st.integers(0, 99_999).map("{:05}".format)
 
 @given(st.lists(codes, min_size=1, max_size=8), codes, st.sampled_from([", ", "; ", " ", " and ", "/"]))
 def test_a_list_of_codes_is_compared_code_by_code(listed, asked, between):
-    found = zips_in(between.join(listed))
-    assert found is not None
-    assert found.is_whole
-    assert found.has(asked) is (asked in listed)
+    zips = zips_in(between.join(listed))
+    assert zips is not None
+    assert zips.is_whole
+    assert zips.has(asked) is (asked in listed)
 
 
 @pytest.mark.parametrize(

@@ -117,8 +117,8 @@ def test_names_cut_to_ten_letters_are_completed_where_one_field_fits():
     ],
 )
 def test_one_column_names_the_service(header, named):
-    found = meanings(header)
-    assert [column for column, field in found.items() if field == "service.name"] == [named]
+    columns = meanings(header)
+    assert [column for column, field in columns.items() if field == "service.name"] == [named]
 
 
 def test_an_agencys_address_is_the_services_only_where_there_is_no_other():
@@ -142,8 +142,8 @@ def test_x_and_y_are_degrees_only_where_they_can_be():
 
 def test_cells_say_what_a_name_leaves_open():
     phones = [{"Agency": "A", "Contact": "828-555-0101", "Location": "12 Oak St, Boone"}]
-    found = meanings(["Agency", "Contact", "Location"], phones)
-    assert (found["Contact"], found["Location"]) == ("phones", "location.address")
+    columns = meanings(["Agency", "Contact", "Location"], phones)
+    assert (columns["Contact"], columns["Location"]) == ("phones", "location.address")
 
 
 def test_an_id_must_tell_rows_apart():

@@ -35,11 +35,11 @@ def test_a_full_service_states_everything():
 
 
 def test_a_bare_service_is_named_wherever_it_lacks_something():
-    found = shares(FULL, BARE)
-    assert {aspect for aspect, share in found.items() if share.lacking == ("bare",)} == set(Aspect) - {
+    percentages = shares(FULL, BARE)
+    assert {aspect for aspect, share in percentages.items() if share.lacking == ("bare",)} == set(Aspect) - {
         Aspect.NAME
     }
-    assert all(share.known == 1 and share.total == 2 for share in found.values() if share.lacking)
+    assert all(share.known == 1 and share.total == 2 for share in percentages.values() if share.lacking)
 
 
 def test_unusable_links_and_phones_do_not_count():
@@ -49,8 +49,8 @@ def test_unusable_links_and_phones_do_not_count():
         "schedules": [{"id": "h", "description": "by appointment"}],
         "service_at_locations": [{"id": "a", "location": {"id": "l", "location_type": "physical"}}],
     }
-    found = shares(lame)
-    assert [found[aspect].known for aspect in (Aspect.CONTACT, Aspect.HOURS, Aspect.PLACE)] == [0, 0, 0]
+    percentages = shares(lame)
+    assert [percentages[aspect].known for aspect in (Aspect.CONTACT, Aspect.HOURS, Aspect.PLACE)] == [0, 0, 0]
 
 
 def test_a_helpline_for_a_stated_area_needs_no_place():

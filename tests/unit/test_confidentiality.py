@@ -149,24 +149,24 @@ def test_a_directory_without_secrets_is_itself():
 )
 def test_a_refuge_without_a_level_is_for_staff_only(code):
     term = TaxonomyTerm(id="t", code=code, name="x", description="x", taxonomy="communityconnector needs")
-    found = house(None, attributes=(Attribute(id="q", taxonomy_term=term),))
-    assert found.disclosures["l"] is Disclosure.STAFF_ONLY
-    assert found.for_audience("public").locations["l"].latitude is None
+    directory = house(None, attributes=(Attribute(id="q", taxonomy_term=term),))
+    assert directory.disclosures["l"] is Disclosure.STAFF_ONLY
+    assert directory.for_audience("public").locations["l"].latitude is None
 
 
 @pytest.mark.parametrize(
     "name", ["Safe House", "Domestic Violence Shelter", "Home for Survivors of Human Trafficking"]
 )
 def test_a_protective_name_counts_like_a_tag(name):
-    found = house(None)
-    renamed = attrs.evolve(found.services["v"], name=name)
+    directory = house(None)
+    renamed = attrs.evolve(directory.services["v"], name=name)
     assert Directory.of([renamed]).disclosures["l"] is Disclosure.STAFF_ONLY
 
 
 def test_a_description_that_mentions_violence_hides_nothing():
-    found = house(None)
+    directory = house(None)
     mentioned = attrs.evolve(
-        found.services["v"], description="Food, also for survivors of domestic violence."
+        directory.services["v"], description="Food, also for survivors of domestic violence."
     )
     assert Directory.of([mentioned]).disclosures["l"] is Disclosure.PUBLIC
 
@@ -196,12 +196,12 @@ def test_an_unknown_level_is_read_as_never():
 def test_a_match_gives_neither_the_place_nor_the_distance(rank):
     matcher = cc.Matcher(house())
     need = cc.Need("open house", near=(LATITUDE, LONGITUDE), within=cc.miles(1))
-    (found,) = matcher.match(need, rank=rank)
-    assert found.distance is None
+    (match,) = matcher.match(need, rank=rank)
+    assert match.distance is None
     assert not gives_away(
-        json.dumps(found.to_dict()) + repr(found) + repr(found.location) + repr(found.offer)
+        json.dumps(match.to_dict()) + repr(match) + repr(match.location) + repr(match.offer)
     )
-    assert any("confidential" in reason.text for reason in found.reasons)
+    assert any("confidential" in reason.text for reason in match.reasons)
 
 
 @pytest.mark.parametrize("rank", ["score", "distance", "relevance"])
@@ -278,9 +278,9 @@ def test_the_safe_house_of_the_sample_is_found_without_place_and_distance():
 
 
 def test_the_street_is_withheld_wherever_a_text_repeats_it(tmp_path):
-    found = house()
-    service = attrs.evolve(found.services["v"], description=f"Come to {text('street').lower()}, back door.")
-    agency = attrs.evolve(found.organizations["o"], description=f"At {text('STREET')}.")
+    refuge = house()
+    service = attrs.evolve(refuge.services["v"], description=f"Come to {text('street').lower()}, back door.")
+    agency = attrs.evolve(refuge.organizations["o"], description=f"At {text('STREET')}.")
     directory = Directory.of([attrs.evolve(service, organization=agency)])
     output = everything_written(directory, tmp_path, "public")
     assert not gives_away(output.upper())
@@ -302,8 +302,8 @@ def test_another_record_of_the_hidden_place_is_hidden_with_it(same):
     links = (ServiceAtLocation(id="a", location=hidden), ServiceAtLocation(id="b", location=twin))
     directory = Directory.of([Service(id="v", name="House", status="active", service_at_locations=links)])
     assert directory.for_audience("public").locations["twin"].name == "Confidential location"
-    said = attrs.evolve(twin, disclosure=Disclosure.PUBLIC)
-    links = (links[0], ServiceAtLocation(id="b", location=said))
+    shown_twin = attrs.evolve(twin, disclosure=Disclosure.PUBLIC)
+    links = (links[0], ServiceAtLocation(id="b", location=shown_twin))
     directory = Directory.of([Service(id="v", name="House", status="active", service_at_locations=links)])
     assert directory.disclosures["twin"] is Disclosure.PUBLIC
 

@@ -65,10 +65,10 @@ def test_a_desk_matches_like_a_matcher(words, audience, tmp_path):
         f"sqlite:///{tmp_path}/desk.db", create=True, audience=audience, clock=clock
     ) as opened:
         opened.load(SAMPLE)
-        found = opened.match(need, limit=None)
-        assert names(found) == names(expected)
-        assert [match.reasons for match in found] == [match.reasons for match in expected]
-        assert [match.service for match in found][:20] == [match.service for match in expected][:20]
+        result = opened.match(need, limit=None)
+        assert names(result) == names(expected)
+        assert [match.reasons for match in result] == [match.reasons for match in expected]
+        assert [match.service for match in result][:20] == [match.service for match in expected][:20]
 
 
 def test_the_whole_directory_comes_back(desk):
@@ -116,9 +116,9 @@ def test_a_file_that_cannot_be_read_changes_nothing(desk, tmp_path):
 def test_ids_that_no_storage_accepts_are_still_stored(desk):
     long, odd = "x" * 300, "a\0b\ud800"
     desk.load(cc.Directory.of([pantry(long), pantry(odd)]))
-    found = desk.match("food pantry")
-    assert {match.service_id for match in found} == {long, odd}
-    assert {match.service.id for match in found} == {long, odd}
+    result = desk.match("food pantry")
+    assert {match.service_id for match in result} == {long, odd}
+    assert {match.service.id for match in result} == {long, odd}
 
 
 def streamed(monkeypatch, tmp_path, services):
@@ -174,8 +174,8 @@ def test_readers_see_the_old_directory_until_the_new_one_is_whole(monkeypatch, t
     seen = []
 
     def look(*_):
-        found = desk.match("food pantry", limit=None)
-        seen.append({match.service.name for match in found})
+        result = desk.match("food pantry", limit=None)
+        seen.append({match.service.name for match in result})
 
     desk.load(path, on_progress=look)
     assert len(seen) > 3
@@ -211,7 +211,7 @@ def test_two_simultaneous_loads_do_not_mix(monkeypatch, tmp_path):
     with pytest.raises(StaleRecordError):
         load(storage, path, now=NOW, on_progress=other)
     current = DirectoryStore(storage).current()
-    assert [found.id for found in DirectoryStore(storage).read(current.number, "service")] == ["other"]
+    assert [service.id for service in DirectoryStore(storage).read(current.number, "service")] == ["other"]
 
 
 def test_another_desk_sees_what_was_loaded_and_amended(tmp_path, monkeypatch):
@@ -253,7 +253,7 @@ HOUSE = Location(
 TWIN = attrs.evolve(HOUSE, id="twin", disclosure=None, name="The same house")
 
 
-def told(result):
+def text_of(result):
     return json.dumps(result.to_dict(), default=str)
 
 
@@ -272,10 +272,10 @@ def test_a_hidden_place_is_hidden_in_every_form(how, desk, monkeypatch, tmp_path
         )
         assert "Hidden Lane" not in repr(desk)
         desk.directory.amend(hidden)
-    found = desk.match(cc.Need("food pantry", near=(36.4, -81.4)), limit=None)
-    assert {match.service_id for match in found} == {"house-service", "twin-service", "text"}
-    assert "Hidden Lane" not in told(found)
-    assert "36.4" not in told(found)
+    result = desk.match(cc.Need("food pantry", near=(36.4, -81.4)), limit=None)
+    assert {match.service_id for match in result} == {"house-service", "twin-service", "text"}
+    assert "Hidden Lane" not in text_of(result)
+    assert "36.4" not in text_of(result)
 
 
 def test_a_desk_closes_once(desk):

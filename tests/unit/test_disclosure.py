@@ -80,9 +80,9 @@ def test_a_disclosure_key_in_json_is_read(tmp_path, entity):
     }[entity]  # fmt: skip
     held["disclosure"] = "Staff only"
     (tmp_path / "a.json").write_text(json.dumps([raw]))
-    found = interchange.read(tmp_path / "a.json").table(entity)
-    assert Disclosure.STAFF_ONLY in [record.disclosure for record in found.values()]
-    assert not any("disclosure" in record.extra for record in found.values())
+    records = interchange.read(tmp_path / "a.json").table(entity)
+    assert Disclosure.STAFF_ONLY in [record.disclosure for record in records.values()]
+    assert not any("disclosure" in record.extra for record in records.values())
 
 
 @pytest.mark.parametrize("entity", LEVELLED)
@@ -96,8 +96,8 @@ def test_a_disclosure_column_in_tables_is_read(tmp_path, entity):
         writer = csv.DictWriter(file, [*rows[0]])
         writer.writeheader()
         writer.writerows(rows)
-    found = interchange.read(tmp_path).table(entity)
-    assert [record.disclosure for record in found.values()].count(Disclosure.NEVER) == 1
+    records = interchange.read(tmp_path).table(entity)
+    assert [record.disclosure for record in records.values()].count(Disclosure.NEVER) == 1
 
 
 @pytest.mark.parametrize("entity", LEVELLED)
@@ -105,10 +105,10 @@ def test_an_attribute_that_names_the_record_sets_its_level(entity):
     made = directory()
     key = next(iter(made.table(entity)))
     said = Attribute(id="a", link_id=key, link_entity=entity, link_type="disclosure", value="contact_only")
-    found = Directory.of([*made.roots(), said])
-    assert found.table(entity)[key].disclosure is Disclosure.CONTACT_ONLY
-    assert not found.table("attribute")
-    others = [r for e in LEVELLED for r in found.table(e).values() if (e, r.id) != (entity, key)]
+    changed = Directory.of([*made.roots(), said])
+    assert changed.table(entity)[key].disclosure is Disclosure.CONTACT_ONLY
+    assert not changed.table("attribute")
+    others = [r for e in LEVELLED for r in changed.table(e).values() if (e, r.id) != (entity, key)]
     assert {record.disclosure for record in others} == {None}
 
 

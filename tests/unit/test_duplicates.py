@@ -17,7 +17,7 @@ LAUREL, LANE = "Laurel Pantry", "1 Laurel Lane"
 duplicates_module = sys.modules[duplicates.__module__]
 
 
-def found(*directories):
+def find_suspects(*directories):
     return {
         (f.rule, f.record_id, f.value["other"]): f.value["evidence"]
         for f in duplicates(*directories)
@@ -45,7 +45,7 @@ def test_two_agencies_with_names_alike_and_one_more_thing_are_suspects(one, othe
     directory = Directory.of(
         [agency("a", LAUREL, **one), agency("b", name="The Laurel Pantry, Inc.", **other)]
     )
-    assert evidence in found(directory)["duplicate-organization", "b", "a"]
+    assert evidence in find_suspects(directory)["duplicate-organization", "b", "a"]
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,15 @@ def test_two_agencies_with_names_alike_and_one_more_thing_are_suspects(one, othe
     ],
 )
 def test_a_shared_line_or_platform_alone_makes_no_suspects(one, other):
-    assert found(Directory.of([agency("a", LAUREL, **one), agency("b", **{"name": LAUREL, **other})])) == {}
+    assert (
+        find_suspects(Directory.of([agency("a", LAUREL, **one), agency("b", **{"name": LAUREL, **other})]))
+        == {}
+    )
 
 
 def test_places_on_one_street_or_near_each_other_are_suspects():
     street = Directory.of([location("a", LANE), location("b", "1 Laurel Ln.")])
-    assert found(street)["duplicate-location", "b", "a"] == ["same street"]
+    assert find_suspects(street)["duplicate-location", "b", "a"] == ["same street"]
     near = Directory.of(
         [
             location("a", LANE, latitude=36.42, longitude=-81.47, name="Town Hall"),
@@ -76,7 +79,7 @@ def test_places_on_one_street_or_near_each_other_are_suspects():
             location("c", "Box 8", latitude=36.43, longitude=-81.47, name="Town Hall"),
         ]
     )
-    assert found(near) == {("duplicate-location", "b", "a"): ["near each other", "same name"]}
+    assert find_suspects(near) == {("duplicate-location", "b", "a"): ["near each other", "same name"]}
 
 
 def test_services_are_suspects_through_their_suspected_agencies_and_places():
@@ -91,7 +94,7 @@ def test_services_are_suspects_through_their_suspected_agencies_and_places():
             )
         ]
     )
-    suspects = found(one, other)
+    suspects = find_suspects(one, other)
     assert suspects["duplicate-organization", "b", "a"][0:1]
     assert suspects["duplicate-location", "y", "x"] == ["same street"]
     assert {"same organization", "same place"} <= set(suspects["duplicate-service", "t", "s"])
@@ -103,12 +106,12 @@ def test_the_same_service_at_two_places_is_no_suspect():
         service("s", location("x", LANE), organization=laurel),
         service("t", location("y", "9 Oak St"), organization=laurel),
     ]
-    assert not any(key[0] == "duplicate-service" for key in found(Directory.of(two)))
+    assert not any(key[0] == "duplicate-service" for key in find_suspects(Directory.of(two)))
 
 
 def test_one_id_in_two_sources_is_no_suspect():
     directory = Directory.of([service("s", location("x", LANE), organization=agency("a", LAUREL))])
-    assert found(directory, Directory.of(list(directory.services.values()))) == {}
+    assert find_suspects(directory, Directory.of(list(directory.services.values()))) == {}
 
 
 def test_values_shared_by_hundreds_are_not_compared_and_reported():

@@ -10,16 +10,16 @@ from communityconnector import interchange
 from communityconnector.interchange import notes
 
 
-def found(path, rule):
+def findings_of(path, rule):
     return [f for f in interchange.read(path).findings if f.rule == rule]
 
 
 def test_a_matter_of_form_is_one_finding_per_file(tmp_path):
     (tmp_path / "services.csv").write_text("id,name,status\n1,A,active\n2,B,active\n")
     (tmp_path / "phones.csv").write_text("id,service_id,phone,department\n1,1,555-0101,x\n2,2,555-0102,\n")
-    odd = found(tmp_path, "id-not-uuid")
+    odd = findings_of(tmp_path, "id-not-uuid")
     assert [(f.file, f.count) for f in odd] == [("phones.csv", 2), ("services.csv", 2)]
-    (older,) = found(tmp_path, "older-form")
+    (older,) = findings_of(tmp_path, "older-form")
     assert (older.file, older.count) == ("phones.csv", 3)
     assert older.message.endswith("phone is number (2), department is description (1)")
 
@@ -27,7 +27,7 @@ def test_a_matter_of_form_is_one_finding_per_file(tmp_path):
 def test_nulls_in_many_fields_are_one_finding_that_names_the_fields(tmp_path):
     raw = [{"id": str(n), "name": "A", "status": "active", "url": None, "email": None} for n in range(3)]
     (tmp_path / "a.json").write_text(json.dumps(raw))
-    (null,) = found(tmp_path / "a.json", "null-value")
+    (null,) = findings_of(tmp_path / "a.json", "null-value")
     assert null.count == 6
     assert null.message.endswith(": service.url (3), service.email (3)")
 
@@ -48,7 +48,7 @@ def test_after_a_thousand_dropped_and_repaired_values_are_counted_separately(tmp
     }
     (tmp_path / "a.json").write_text(json.dumps(raw))
     counted = {}
-    for finding in found(tmp_path / "a.json", "not-a-time"):
+    for finding in findings_of(tmp_path / "a.json", "not-a-time"):
         counted[finding.harm.value] = counted.get(finding.harm.value, 0) + finding.count
     assert counted == {"mended": 15, "lost": 7}
 

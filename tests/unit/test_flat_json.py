@@ -209,8 +209,8 @@ STRANGE = {
 def test_json_that_is_not_a_directory_gives_no_service_and_one_finding(form):
     directory = read(STRANGE[form])
     assert not directory.services
-    found = [finding for finding in directory.findings if finding.rule == "unknown-form"]
-    assert len(found) == 1
+    findings = [finding for finding in directory.findings if finding.rule == "unknown-form"]
+    assert len(findings) == 1
 
 
 def test_the_number_of_unread_records_is_reported():

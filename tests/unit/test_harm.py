@@ -12,8 +12,8 @@ from communityconnector.model import Finding, Harm, Severity, by_harm
 
 def test_findings_are_ordered_privacy_then_losses_then_matters_of_form():
     rules = ("id-not-uuid", "hours-read", "columns-guessed", "not-an-email")
-    found = by_harm(Finding(severity=Severity.INFO, rule=rule, message="") for rule in rules)
-    assert [finding.rule for finding in found] == list(reversed(rules))
+    ordered = by_harm(Finding(severity=Severity.INFO, rule=rule, message="") for rule in rules)
+    assert [finding.rule for finding in ordered] == list(reversed(rules))
 
 
 def test_a_value_that_could_not_be_mended_is_lost():

@@ -85,9 +85,9 @@ SILENT = directory(place())
 def test_a_place_that_a_file_hid_stays_hidden_when_a_later_one_does_not(stored, later):
     stored.load(HIDDEN)
     for _ in range(3):
-        found = []
-        stored.load(later, on_finding=found.append)
-        assert ("still-hidden", "location", "l") in rules(found)
+        findings = []
+        stored.load(later, on_finding=findings.append)
+        assert ("still-hidden", "location", "l") in rules(findings)
         assert point(stored) is None
         assert "Hidden" not in repr(cc.Matcher(stored.directory).match("counsel").to_dict())
 
@@ -131,10 +131,10 @@ def test_a_person_may_decide_to_show_it_and_the_log_says_who(desk):
         "l",
         "agency-agreed",
     )
-    found = []
-    desk.load(SILENT, on_finding=found.append)
+    findings = []
+    desk.load(SILENT, on_finding=findings.append)
     assert point(desk) is not None
-    assert rules(found) == []
+    assert rules(findings) == []
 
 
 def test_a_records_own_level_overrides_an_earlier_decision(desk):
@@ -152,9 +152,9 @@ def test_a_records_own_level_overrides_an_earlier_decision(desk):
 
 def test_a_suspected_refuge_is_shown_once_a_person_or_the_record_decides(stored):
     looks = directory(place(), name="Safe House")
-    found = []
-    stored.load(looks, on_finding=found.append)
-    assert ("looks-like-a-refuge", "location", "l") in rules(found)
+    findings = []
+    stored.load(looks, on_finding=findings.append)
+    assert ("looks-like-a-refuge", "location", "l") in rules(findings)
     assert point(stored) is None
     stored.load(directory(place(), name="Rowan House"))
     assert point(stored) is None, "it was hidden before"
@@ -169,8 +169,10 @@ def test_a_suspected_refuge_is_shown_once_a_person_or_the_record_decides(stored)
 def test_a_private_phone_stays_private(stored):
     line = Phone(id="p", number="336-555-0142", disclosure=Disclosure.NEVER)
     stored.load(directory(place(), phones=(line,)))
-    said = directory(place(), phones=(attrs.evolve(line, disclosure=None),), description="Call 336 555 0142.")
-    stored.load(said)
+    without_level = directory(
+        place(), phones=(attrs.evolve(line, disclosure=None),), description="Call 336 555 0142."
+    )
+    stored.load(without_level)
     shown = stored.directory.services["s"]
     assert shown.phones == ()
     assert "0142" not in shown.description
@@ -214,12 +216,12 @@ def test_a_loads_findings_have_no_raw_value_of_a_hidden_place(stored, tmp_path):
         {"id": "t", "name": "Pantry", "status": "active", "minimum_age": "seen"},
     ]  # fmt: skip
     (tmp_path / "a.json").write_text(json.dumps(raw))
-    found = []
-    stored.load(tmp_path / "a.json", on_finding=found.append)
-    assert any(f.rule == "not-a-number" and f.entity == "location" for f in found)
-    assert "77 Hidden" not in repr(found)
-    assert not [f for f in found if f.entity in ("location", "address") and f.value is not None]
-    assert [f.value for f in found if f.record_id == "t" and f.value] == ["seen"]
+    findings = []
+    stored.load(tmp_path / "a.json", on_finding=findings.append)
+    assert any(f.rule == "not-a-number" and f.entity == "location" for f in findings)
+    assert "77 Hidden" not in repr(findings)
+    assert not [f for f in findings if f.entity in ("location", "address") and f.value is not None]
+    assert [f.value for f in findings if f.record_id == "t" and f.value] == ["seen"]
 
 
 @pytest.mark.parametrize("audience", [Audience.PUBLIC, Audience.STEWARD])
@@ -230,7 +232,7 @@ def test_a_file_that_is_read_as_a_stream_tells_only_the_steward_raw_values(tmp_p
     (tmp_path / "a.ndjson").write_text(
         '{"id": "s", "name": "Counsel", "status": "active", "minimum_age": "CANARY"}\n'
     )
-    found = []
+    findings = []
     with cc.Connector.open(audience=audience) as desk:
-        desk.load(tmp_path / "a.ndjson", on_finding=found.append)
-    assert ("CANARY" in repr(found)) is (audience is Audience.STEWARD)
+        desk.load(tmp_path / "a.ndjson", on_finding=findings.append)
+    assert ("CANARY" in repr(findings)) is (audience is Audience.STEWARD)

@@ -141,9 +141,9 @@ def test_a_number_of_times_is_counted_from_the_first_day():
     ids=str,
 )
 def test_a_rule_that_cannot_be_followed_is_unknown_and_never_raises(parts):
-    found = at([schedule(**parts)], when("2026-11-24T10:00"), EASTERN)
-    assert found.state is Open.UNKNOWN
-    assert found.note
+    status = at([schedule(**parts)], when("2026-11-24T10:00"), EASTERN)
+    assert status.state is Open.UNKNOWN
+    assert status.note
 
 
 def test_no_schedule_is_unknown():
@@ -184,8 +184,8 @@ def test_times_with_an_offset_keep_it():
 
 
 def test_the_answer_names_its_span():
-    found = at([schedule()], when("2026-11-24T10:00"), EASTERN)
-    assert (f"{found.since:%H:%M}", f"{found.until:%H:%M}") == ("09:00", "17:00")
+    status = at([schedule()], when("2026-11-24T10:00"), EASTERN)
+    assert (f"{status.since:%H:%M}", f"{status.until:%H:%M}") == ("09:00", "17:00")
 
 
 def test_the_location_may_name_its_zone():
@@ -193,23 +193,23 @@ def test_the_location_may_name_its_zone():
     link = ServiceAtLocation(id="x", location=place, schedules=(schedule(),))
     offer = Offer(Service(id="s", name="s", status="active"), link)
     assert hours.status(offer, when("2026-11-24T11:30"), EASTERN).state is Open.CLOSED
-    found = hours.status(offer, when("2026-11-24T12:30"), EASTERN)
-    assert (found.state, f"{found.until:%H:%M %Z}") == (Open.OPEN, "17:00 PST")
+    status = hours.status(offer, when("2026-11-24T12:30"), EASTERN)
+    assert (status.state, f"{status.until:%H:%M %Z}") == (Open.OPEN, "17:00 PST")
 
 
 def test_what_is_closed_opens_next():
-    found = at([schedule(byday="TU,FR")], when("2026-11-25T10:00"), EASTERN)
-    assert (found.state, found.next) == (Open.CLOSED, when("2026-11-27T09:00"))
+    status = at([schedule(byday="TU,FR")], when("2026-11-25T10:00"), EASTERN)
+    assert (status.state, status.next) == (Open.CLOSED, when("2026-11-27T09:00"))
     assert at([schedule(until="2026-01-31")], when("2026-11-25T10:00"), EASTERN).next is None
 
 
 def test_spans_that_follow_on_each_other_are_one():
-    found = at(
+    status = at(
         [schedule(closes_at="12:00"), schedule(opens_at="12:00", closes_at="17:00")],
         when("2026-11-24T10:00"),
         EASTERN,
     )
-    assert f"{found.since:%H:%M} {found.until:%H:%M}" == "09:00 17:00"
+    assert f"{status.since:%H:%M} {status.until:%H:%M}" == "09:00 17:00"
 
 
 def test_a_holiday_is_unknown_unless_a_schedule_is_for_that_very_day():

@@ -36,16 +36,18 @@ def done(found):
 
 
 def test_one_stop_for_two_needs_is_better_than_two_that_are_nearer():
-    found = plan(
+    itinerary = plan(
         service("food", "food-pantry", at=(36.41, -81.40)),
         service("law", "legal-aid", at=(36.39, -81.40)),
         service("both", "food-pantry", "legal-aid", at=(36.50, -81.40)),
         service("coats", "clothing", at=(36.45, -81.40)),
     )
-    assert done(found) == [[(2, "coats")], [(0, "both"), (1, "both")]]
-    assert (found.unmet, found.calls, found.exact, found.bound) == ((), (), True, 1.0)
-    assert found.km == pytest.approx(cc.distance(HOME, cc.Point(36.50, -81.40)).km)
-    assert found.stops[0].distance.km + found.stops[1].distance.km == pytest.approx(found.distance.km)
+    assert done(itinerary) == [[(2, "coats")], [(0, "both"), (1, "both")]]
+    assert (itinerary.unmet, itinerary.calls, itinerary.exact, itinerary.bound) == ((), (), True, 1.0)
+    assert itinerary.km == pytest.approx(cc.distance(HOME, cc.Point(36.50, -81.40)).km)
+    assert itinerary.stops[0].distance.km + itinerary.stops[1].distance.km == pytest.approx(
+        itinerary.distance.km
+    )
 
 
 def test_a_need_that_no_place_offers_is_a_call():
@@ -53,13 +55,13 @@ def test_a_need_that_no_place_offers_is_a_call():
     hotline = service("hotline", "legal-aid", service_areas=(ServiceArea(id="a", extent=square),))
     unknown = service("a-place", "legal-aid", place=Location(id="x", location_type="physical"))
     food = service("food", "food-pantry", at=(36.41, -81.40))
-    found = plan(unknown, hotline, food)
-    assert done(found) == [[(0, "food")]]
-    assert [(errand.need, errand.match.service_id) for errand in found.calls] == [(1, "hotline")]
-    assert found.unmet == (2,)
-    found = plan(hotline, food, service("law", "legal-aid", at=(36.30, -81.40)))
-    assert done(found) == [[(0, "food")], [(1, "law")]]
-    assert found.calls == ()
+    itinerary = plan(unknown, hotline, food)
+    assert done(itinerary) == [[(0, "food")]]
+    assert [(errand.need, errand.match.service_id) for errand in itinerary.calls] == [(1, "hotline")]
+    assert itinerary.unmet == (2,)
+    itinerary = plan(hotline, food, service("law", "legal-aid", at=(36.30, -81.40)))
+    assert done(itinerary) == [[(0, "food")], [(1, "law")]]
+    assert itinerary.calls == ()
 
 
 def test_an_offer_without_a_known_place_is_used_only_as_a_last_resort():
@@ -71,25 +73,29 @@ def test_an_offer_without_a_known_place_is_used_only_as_a_last_resort():
 
 
 def test_no_needs_give_an_empty_itinerary():
-    found = plan(needs=())
-    assert (found.stops, found.km, found.exact) == ((), 0.0, True)
+    itinerary = plan(needs=())
+    assert (itinerary.stops, itinerary.km, itinerary.exact) == ((), 0.0, True)
     assert plan(service("food", "food-pantry", at=(36.4, -81.4)), needs=["legal-aid"]).unmet == (0,)
 
 
 def test_the_way_may_begin_at_the_first_stop():
-    found = plan(service("food", "food-pantry", at=(36.41, -81.40)), needs=["food-pantry"], near=None)
-    assert (found.km, found.stops[0].km) == (0.0, 0.0)
+    itinerary = plan(service("food", "food-pantry", at=(36.41, -81.40)), needs=["food-pantry"], near=None)
+    assert (itinerary.km, itinerary.stops[0].km) == (0.0, 0.0)
 
 
 def test_unconsidered_offers_are_reported():
     many = [service(f"food-{n}", "food-pantry", at=(36.4 + n / 1000, -81.40)) for n in range(50)]
-    found = plan(*many, needs=["food-pantry"])
-    assert (done(found), found.exact, found.bound) == ([[(0, "food-0")]], False, 1.0)
+    itinerary = plan(*many, needs=["food-pantry"])
+    assert (done(itinerary), itinerary.exact, itinerary.bound) == ([[(0, "food-0")]], False, 1.0)
 
 
 def test_the_sample_plans_a_morning():
     matcher = cc.Matcher(cc.sample())
-    found = matcher.plan(["food pantry", "clothing", "help with the light bill"], near="28694")
-    assert found.unmet == ()
-    assert json.dumps(found.to_dict())
-    assert {e.need for stop in found.stops for e in stop.errands} | {e.need for e in found.calls} == {0, 1, 2}
+    itinerary = matcher.plan(["food pantry", "clothing", "help with the light bill"], near="28694")
+    assert itinerary.unmet == ()
+    assert json.dumps(itinerary.to_dict())
+    assert {e.need for stop in itinerary.stops for e in stop.errands} | {e.need for e in itinerary.calls} == {
+        0,
+        1,
+        2,
+    }

@@ -169,12 +169,12 @@ def test_hours_and_events_of_the_next_hsds_are_schedules_with_a_role(tmp_path):
     ],
 )  # fmt: skip
 def test_parts_of_a_schedule_find_their_place(raw, expected):
-    found = repair_schedule(raw)
+    repaired = repair_schedule(raw)
     if expected is None:
-        assert found is None
+        assert repaired is None
     else:
-        assert {name: found.get(name) for name in expected} == expected
-        assert not found.keys() & {"days", "day", "start_time", "end_time", "date"}
+        assert {name: repaired.get(name) for name in expected} == expected
+        assert not repaired.keys() & {"days", "day", "start_time", "end_time", "date"}
 
 
 def test_an_unconvertible_older_field_is_kept(tmp_path):

@@ -125,11 +125,11 @@ def none_started(monkeypatch):
 
 def loaded(storage, path, processes=4, **how):
     """All that a load tells while it runs, in its order, and what it gives in the end."""
-    told = []
+    findings = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loading, "PROCESSES", processes)
-        done = load(storage, path, now=NOW, on_finding=told.append, on_progress=told.append, **how)
-    return told, done
+        done = load(storage, path, now=NOW, on_finding=findings.append, on_progress=findings.append, **how)
+    return findings, done
 
 
 def stored(storage):

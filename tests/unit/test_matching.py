@@ -40,7 +40,7 @@ def service(key="v", at=None, terms=("food-pantry",), **fields):
     return builders.service(key, *places, **{"name": "Helping Hands", "attributes": tagged(*terms), **fields})
 
 
-def matcher(*services, **how):
+def make_matcher(*services, **how):
     how.setdefault("clock", lambda: datetime(2026, 11, 24, tzinfo=UTC))
     return cc.Matcher(Directory.of(services), **how)
 
@@ -50,7 +50,7 @@ def reasons(found):
 
 
 def answer(given, need, criterion):
-    (explanation,) = matcher(given).explain(need, given.id)
+    (explanation,) = make_matcher(given).explain(need, given.id)
     return reasons(explanation)[criterion].answer.value
 
 
@@ -106,7 +106,7 @@ def test_any_taxonomy_term_of_the_directory_may_be_asked_for_with_what_is_below_
 def test_a_cycle_in_a_taxonomy_does_no_harm():
     loop = term("1405", taxonomy="Local", parent_id="t-1405")
     ring = [term("A", taxonomy="Local", parent_id="t-B"), term("B", taxonomy="Local", parent_id="t-A")]
-    assert len(matcher(service(terms=(loop, *ring))).match(cc.Need(terms="1405"))) == 1
+    assert len(make_matcher(service(terms=(loop, *ring))).match(cc.Need(terms="1405"))) == 1
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_the_area_served(given, expected):
 
 
 def test_a_place_without_an_area_is_asked_for_distance_only():
-    (explanation,) = matcher(service(at=HOME)).explain(need(near=HOME), "v")
+    (explanation,) = make_matcher(service(at=HOME)).explain(need(near=HOME), "v")
     assert "area" not in reasons(explanation)
 
 
@@ -214,17 +214,17 @@ def test_the_distance(given, expected):
 
 
 def test_the_distance_is_the_geodesic_one():
-    (found,) = matcher(service(at=(36.45, -81.47))).match(need(near=HOME))
-    assert found.distance.km == pytest.approx(geodesic(HOME, (36.45, -81.47)).km, abs=1e-7)
-    assert reasons(found)["distance"].evidence["km"] == found.distance.km
+    (match,) = make_matcher(service(at=(36.45, -81.47))).match(need(near=HOME))
+    assert match.distance.km == pytest.approx(geodesic(HOME, (36.45, -81.47)).km, abs=1e-7)
+    assert reasons(match)["distance"].evidence["km"] == match.distance.km
 
 
 def test_services_without_a_place_still_appear():
     hotline = service("h", service_areas=areas(SQUARE))
     bare = service("b")
     elsewhere = service("e", service_areas=areas(FAR_SQUARE))
-    result = matcher(hotline, bare, elsewhere).match(need(near=HOME, within=cc.miles(1)))
-    assert [found.service.id for found in result] == ["h", "b"]
+    result = make_matcher(hotline, bare, elsewhere).match(need(near=HOME, within=cc.miles(1)))
+    assert [match.service.id for match in result] == ["h", "b"]
     assert result[1].questions == (
         "Ask whether they serve where you are",
         "No place on file: ask whether an in-person visit is required",
@@ -246,25 +246,25 @@ def test_open_at_uses_the_hours_of_the_offer():
 
 
 def test_an_unasked_criterion_gives_no_reason():
-    (found,) = matcher(service(minimum_age=18)).match(need())
-    assert set(reasons(found)) == {"need", "status"}
+    (match,) = make_matcher(service(minimum_age=18)).match(need())
+    assert set(reasons(match)) == {"need", "status"}
 
 
 def test_unknown_never_rules_out_and_ranks_lower():
     known = service("known", minimum_age=0, maximum_age=99)
     silent = service("silent")
-    result = matcher(silent, known).match(need(age=19))
-    assert [found.service.id for found in result] == ["known", "silent"]
+    result = make_matcher(silent, known).match(need(age=19))
+    assert [match.service.id for match in result] == ["known", "silent"]
     assert result[1].questions == ("Ask whether they accept people of 19",)
 
 
 def test_the_score_is_exactly_the_sum_of_its_contributions():
     given = service(at=(36.45, -81.47), assured_date="2026-05-06")
-    (found,) = matcher(given).match(need(near=HOME, age=3))
-    assert found.score == math.fsum(part.points for part in found.contributions)
-    parts = {part.name: part.value for part in found.contributions}
+    (match,) = make_matcher(given).match(need(near=HOME, age=3))
+    assert match.score == math.fsum(part.points for part in match.contributions)
+    parts = {part.name: part.value for part in match.contributions}
     assert parts["relevance"] == 1.0
-    assert parts["proximity"] == 10 / (10 + found.distance.miles)
+    assert parts["proximity"] == 10 / (10 + match.distance.miles)
     assert parts["certainty"] == 3 / 4
     assert parts["freshness"] == 1 - (datetime(2026, 11, 24) - datetime(2026, 5, 6)).days / 730  # noqa: DTZ001  # days only
 
@@ -273,7 +273,7 @@ def test_ranks():
     near_by_name = service("near", terms=(), name="Food Pantry", at=(36.41, -81.40))
     far_by_term = service("far", at=(36.60, -81.40))
     unplaced = service("unplaced", at=Location(id="l", location_type="physical"))
-    found = matcher(far_by_term, unplaced, near_by_name)
+    found = make_matcher(far_by_term, unplaced, near_by_name)
 
     def order(rank):
         return [m.service.id for m in found.match(need(near=HOME), rank=rank)]
@@ -283,8 +283,8 @@ def test_ranks():
 
 
 def test_ties_break_by_id():
-    result = matcher(*(service(key, at=HOME) for key in "cab")).match(need(near=HOME))
-    assert [found.offer.id for found in result] == ["a-l-a", "b-l-b", "c-l-c"]
+    result = make_matcher(*(service(key, at=HOME) for key in "cab")).match(need(near=HOME))
+    assert [match.offer.id for match in result] == ["a-l-a", "b-l-b", "c-l-c"]
 
 
 def test_a_service_at_two_places_is_two_offers():
@@ -301,12 +301,12 @@ def test_a_service_at_two_places_is_two_offers():
             for key, lat in (("far", 36.6), ("near", 36.41))
         ),
     )
-    result = matcher(both).match(need(near=HOME))
-    assert [found.offer.id for found in result] == ["near", "far"]
+    result = make_matcher(both).match(need(near=HOME))
+    assert [match.offer.id for match in result] == ["near", "far"]
 
 
 def test_ruled_out_offers_are_counted():
-    result = matcher(
+    result = make_matcher(
         service("a", at=(36.9, -81.4)), service("b", minimum_age=60), service("c", terms=("dental-care",))
     ).match(need(near=HOME, within=cc.miles(5), age=19))
     assert list(result) == []
@@ -315,7 +315,7 @@ def test_ruled_out_offers_are_counted():
 
 def test_explain_answers_for_any_service():
     far = service("far", at=(36.9, -81.4))
-    found = matcher(far, service("near", at=HOME))
+    found = make_matcher(far, service("near", at=HOME))
     (explanation,) = found.explain(need(near=HOME, within=cc.miles(5)), "far")
     assert not explanation.fits
     assert reasons(explanation)["distance"].answer is cc.Answer.UNMET
@@ -324,36 +324,36 @@ def test_explain_answers_for_any_service():
 
 
 def test_words_find_a_service_by_its_name():
-    result = matcher(service("x", terms=(), name="Bright Satchel"), service("y")).match("bright satchel")
-    assert [found.service.id for found in result] == ["x"]
+    result = make_matcher(service("x", terms=(), name="Bright Satchel"), service("y")).match("bright satchel")
+    assert [match.service.id for match in result] == ["x"]
 
 
 def test_a_match_gives_its_records_and_its_values():
     agency = Organization(id="o", name="Agency", description="d")
-    (found,) = matcher(service(at=HOME, organization=agency)).match(need(near=HOME))
-    assert (found.organization, found.location.id) == (agency, "l-v")
-    told = found.to_dict()
-    assert told["service"]["organization"]["name"] == "Agency"
-    assert told["distance"]["km"] == 0.0
-    assert [r["criterion"] for r in told["reasons"]] == ["need", "status", "distance"]
-    assert repr(found).startswith("<Match 'v-l-v', score ")
+    (match,) = make_matcher(service(at=HOME, organization=agency)).match(need(near=HOME))
+    assert (match.organization, match.location.id) == (agency, "l-v")
+    document = match.to_dict()
+    assert document["service"]["organization"]["name"] == "Agency"
+    assert document["distance"]["km"] == 0.0
+    assert [r["criterion"] for r in document["reasons"]] == ["need", "status", "distance"]
+    assert repr(match).startswith("<Match 'v-l-v', score ")
 
 
 def test_a_zip_code_is_a_place():
-    (found,) = matcher(service(at=(36.404873, -81.399397))).match(need(near="28640"))
-    assert found.distance.miles < 0.01
-    (found,) = matcher(service(at=(36.404873, -81.399397))).match(need(near="28640-1234"))
-    assert found.distance.miles < 0.01
+    (match,) = make_matcher(service(at=(36.404873, -81.399397))).match(need(near="28640"))
+    assert match.distance.miles < 0.01
+    (match,) = make_matcher(service(at=(36.404873, -81.399397))).match(need(near="28640-1234"))
+    assert match.distance.miles < 0.01
 
 
 def test_a_pair_of_numbers_is_a_place():
-    assert matcher(service(at=HOME)).match(need(near="36.40, -81.40"))[0].distance.km == 0
+    assert make_matcher(service(at=HOME)).match(need(near="36.40, -81.40"))[0].distance.km == 0
 
 
 @pytest.mark.parametrize("place", ["00000", "nowhere", "2864", ""])
 def test_an_unknown_place_is_reported_without_repeating_it(place):
     with pytest.raises(PlaceNotFoundError, match="US ZIP code") as caught:
-        matcher(service()).match(need(near=place))
+        make_matcher(service()).match(need(near=place))
     assert not place or place not in str(caught.value)
 
 
@@ -364,8 +364,8 @@ def test_an_interpreter_of_ones_own():
         def interpret(self, text):
             return Interpretation(concepts=(Understood(text, text, 1.0, (text,)),))
 
-    assert [m.service.id for m in matcher(service(), interpreter=Codes()).match("food-pantry")] == ["v"]
-    assert list(matcher(service(), interpreter=Codes()).match("a need that nobody knows")) == []
+    assert [m.service.id for m in make_matcher(service(), interpreter=Codes()).match("food-pantry")] == ["v"]
+    assert list(make_matcher(service(), interpreter=Codes()).match("a need that nobody knows")) == []
 
 
 def test_a_vocabulary_of_ones_own():
@@ -379,13 +379,17 @@ def test_a_vocabulary_of_ones_own():
         concepts={**shipped.concepts, "bees": Concept(id="bees", name="Bees")},
         phrases=(*shipped.phrases, Phrase("beehive", "bees", 1.0)),
     )
-    found = matcher(service(terms=(), name="Beehive Lending"), service("y"), vocabulary=own).match(
+    result = make_matcher(service(terms=(), name="Beehive Lending"), service("y"), vocabulary=own).match(
         "a beehive"
     )
-    assert [m.service.id for m in found] == ["v"]
-    assert [u.concept for u in found.interpretation.concepts] == ["bees"]
+    assert [m.service.id for m in result] == ["v"]
+    assert [u.concept for u in result.interpretation.concepts] == ["bees"]
     assert (
-        len(matcher(service(terms=(), name="Beehive Lending"), vocabulary=own).match(cc.Need(terms="bees")))
+        len(
+            make_matcher(service(terms=(), name="Beehive Lending"), vocabulary=own).match(
+                cc.Need(terms="bees")
+            )
+        )
         == 1
     )
 
@@ -395,7 +399,9 @@ def test_a_geocoder_of_ones_own():
         def locate(self, place):
             return cc.Point(*HOME) if place == "the library" else None
 
-    assert matcher(service(at=HOME), geocoder=Library()).match(need(near="the library"))[0].distance.km == 0
+    assert (
+        make_matcher(service(at=HOME), geocoder=Library()).match(need(near="the library"))[0].distance.km == 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -418,19 +424,19 @@ def test_an_impossible_need_is_refused_with_an_explanation(said, message):
 def test_the_repr_of_a_need_hides_its_text():
     need = cc.Need("my secret", near="28640", within=cc.miles(5), age=19)
     assert repr(need) == "<Need with text, near, within, age>"
-    result = matcher(service()).match(cc.Need("suicide help"))
+    result = make_matcher(service()).match(cc.Need("suicide help"))
     assert "suicid" not in repr(result) + repr(result.interpretation)
 
 
 def test_a_named_area_includes_its_residents_and_may_include_others():
     county = ServiceArea(id="a", name="Ashe County")
-    found = matcher(service(service_areas=(county,)))
+    found = make_matcher(service(service_areas=(county,)))
     for areas, answer in (((), "unknown"), (("ashe county",), "met"), (("Wilkes County",), "unknown")):
         (match,) = found.match(cc.Need("food pantry", near=HOME, areas=areas))
         assert reasons(match)["area"].answer == answer
     (match,) = found.match(cc.Need("food pantry", areas="Ashe County"))
     assert reasons(match)["area"].answer == "met"
-    drawn = matcher(service(service_areas=(ServiceArea(id="a", name="Ashe County", extent=FAR_SQUARE),)))
+    drawn = make_matcher(service(service_areas=(ServiceArea(id="a", name="Ashe County", extent=FAR_SQUARE),)))
     assert len(drawn.match(cc.Need("food pantry", near=HOME, areas="Ashe County"))) == 0
 
 
@@ -446,7 +452,7 @@ def of_agencies(*names):
 
 
 def test_agencies_take_turns_if_that_is_asked():
-    found = matcher(*of_agencies("a", "a", "a", "b", "a", "b", "c"))
+    found = make_matcher(*of_agencies("a", "a", "a", "b", "a", "b", "c"))
     need = cc.Need("food pantry", near=HOME)
 
     def order(**how):
@@ -461,7 +467,7 @@ def test_agencies_take_turns_if_that_is_asked():
 
 
 def test_many_offers_of_one_agency_do_not_hide_the_others():
-    found = matcher(*of_agencies(*["a"] * 60, "b", "c"))
+    found = make_matcher(*of_agencies(*["a"] * 60, "b", "c"))
     result = found.match(cc.Need("food pantry", near=HOME), rank="distance", limit=3, per_agency=1)
     assert [match.organization.id for match in result] == ["a", "b", "c"]
 
@@ -469,7 +475,7 @@ def test_many_offers_of_one_agency_do_not_hide_the_others():
 def test_offers_at_one_address_are_told_apart_by_score_and_then_by_id():
     dates = ["2020-01-01", "2026-11-01", "2026-05-01"]
     everyone = [service(f"s{n:03}", at=HOME, assured_date=dates[n % 3]) for n in range(90)]
-    found = matcher(*everyone)
+    found = make_matcher(*everyone)
     need = cc.Need("food pantry", near=HOME)
     whole = [match.service_id for match in found.match(need, rank="distance", limit=None)]
     assert whole == sorted(whole, key=lambda key: ([2, 0, 1][int(key[1:]) % 3], key))
@@ -480,11 +486,11 @@ def test_offers_at_one_address_are_told_apart_by_score_and_then_by_id():
 
 
 def test_rerankers_put_the_best_in_another_order_and_may_leave_none_out():
-    found = matcher(*of_agencies("a", "b", "c"), rerankers=[lambda matches, _: matches[::-1]])
+    found = make_matcher(*of_agencies("a", "b", "c"), rerankers=[lambda matches, _: matches[::-1]])
     need = cc.Need("food pantry", near=HOME)
     assert [match.service_id for match in found.match(need, rank="distance")] == ["s02", "s01", "s00"]
     assert [match.service_id for match in found.match(need, rank="distance", limit=1, offset=1)] == ["s01"]
-    greedy = matcher(*of_agencies("a", "b", "c"), rerankers=[lambda matches, _: matches[:1]])
+    greedy = make_matcher(*of_agencies("a", "b", "c"), rerankers=[lambda matches, _: matches[:1]])
     with pytest.raises(ValueError, match="each once"):
         greedy.match(need)
 
@@ -492,7 +498,7 @@ def test_rerankers_put_the_best_in_another_order_and_may_leave_none_out():
 def test_records_that_do_not_say_what_they_are_for_do_not_hide_near_misses():
     silent = [service(f"silent-{n}", name=f"Room {n}", terms=(), at=HOME) for n in range(20)]
     pantry = service("pantry", at=(36.6, -81.4))
-    found = matcher(*silent, pantry)
+    found = make_matcher(*silent, pantry)
     result = found.match(cc.Need("food pantry", near=HOME, within=cc.miles(5)), limit=5)
     assert [match.reasons[0].answer for match in result] == ["unknown"] * 5
     assert [(match.service_id, match.gives) for match in result.widened] == [("pantry", ("distance",))]
@@ -501,7 +507,7 @@ def test_records_that_do_not_say_what_they_are_for_do_not_hide_near_misses():
 
 
 def test_no_repr_shows_a_patrons_words():
-    found = matcher(service(at=HOME))
+    found = make_matcher(service(at=HOME))
     need = cc.Need("help me, I fled", near=cc.Point(36.123456, -81.654321), areas="Ashe County", age=17)
     query = found._query(need)  # noqa: SLF001  # what hosts do not see, logs may
     asked = need_criteria(query, found.index.phrases.vocabulary)
@@ -515,7 +521,7 @@ def test_no_repr_shows_a_patrons_words():
 
 
 def test_answers_are_cached_with_a_limit():
-    found = matcher(service(service_areas=(ServiceArea(id="a", name="Ashe County", extent=SQUARE),)))
+    found = make_matcher(service(service_areas=(ServiceArea(id="a", name="Ashe County", extent=SQUARE),)))
     for number in range(600):
         found.match(cc.Need("food pantry", near=(36.1 + number / 1000, -81.4), age=number % 100))
     tables = found.index.parts[0].segment.tables
@@ -525,7 +531,7 @@ def test_answers_are_cached_with_a_limit():
 
 def test_one_threads_cached_answers_survive_another_thread():
     shapes = [SQUARE.replace("37", f"37.{number:02}") for number in range(20)]
-    found = matcher(
+    found = make_matcher(
         *(service(f"s{n}", service_areas=(ServiceArea(id=f"a{n}", extent=e),)) for n, e in enumerate(shapes))
     )
     answers = found.index.parts[0].segment.tables["area"].ask(Whereabouts(HOME, frozenset()))
@@ -547,8 +553,8 @@ def test_one_threads_cached_answers_survive_another_thread():
 def test_a_removed_services_words_leave_the_index():
     """Found by the deep mode: its slip was not mended, since the index still had it."""
     words = {"terms": (), "description": "Carpentry in Bristol."}
-    alone = matcher(service("s1", name="Workshop", **words))
-    updated = matcher(service("s1", name="Workshop", **words), service("s2", name="Carpentri", terms=()))
+    alone = make_matcher(service("s1", name="Workshop", **words))
+    updated = make_matcher(service("s1", name="Workshop", **words), service("s2", name="Carpentri", terms=()))
     updated.update(alone.directory)
-    found, expected = updated.match("carpentri"), alone.match("carpentri")
-    assert [m.reasons for m in found] == [m.reasons for m in expected]
+    result, expected = updated.match("carpentri"), alone.match("carpentri")
+    assert [m.reasons for m in result] == [m.reasons for m in expected]

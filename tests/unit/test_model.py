@@ -170,16 +170,16 @@ def directory() -> Directory:
 
 
 def test_flat_records_become_one_graph_with_links_both_ways():
-    found = directory()
-    service = found.services["v"]
-    assert service.organization is found.organizations["o"]
-    assert service.service_at_locations[0].location is found.locations["l"]
-    assert found.organizations["o"].locations[0] is found.locations["l"]
-    assert [s.id for s in found.services_of("o")] == ["v", "w"]
-    assert [o.id for o in found.offers_at("l")] == ["s"]
-    assert found.locations["l"].attributes[0].value == "x"
-    assert list(found.offers) == ["s", "w"]
-    assert [o.id for o in found.offers_of("w")] == ["w"]
+    graph = directory()
+    service = graph.services["v"]
+    assert service.organization is graph.organizations["o"]
+    assert service.service_at_locations[0].location is graph.locations["l"]
+    assert graph.organizations["o"].locations[0] is graph.locations["l"]
+    assert [s.id for s in graph.services_of("o")] == ["v", "w"]
+    assert [o.id for o in graph.offers_at("l")] == ["s"]
+    assert graph.locations["l"].attributes[0].value == "x"
+    assert list(graph.offers) == ["s", "w"]
+    assert [o.id for o in graph.offers_of("w")] == ["w"]
 
 
 def test_a_reference_that_leads_nowhere_is_kept():
@@ -194,18 +194,18 @@ def test_records_are_interned():
         Service(id=f"v{link.id}", name="Service", status="active", service_at_locations=(link,))
         for link in links
     ]
-    found = Directory.of(services)
-    first, second = (s.service_at_locations[0].location for s in found.services.values())
+    graph = Directory.of(services)
+    first, second = (s.service_at_locations[0].location for s in graph.services.values())
     assert first is second
-    assert len(found.locations) == 1
+    assert len(graph.locations) == 1
 
 
 def test_two_bodies_of_one_id_are_merged_and_what_differs_is_found():
     one = Service(id="v", name="Pantry", status="active", email="a@example.org")
     other = Service(id="v", name="Pantry", status="inactive", url="https://example.org")
-    found = Directory.of([one, other])
-    assert found.services["v"] == attrs.evolve(one, url="https://example.org")
-    assert [(f.rule, f.path, f.value) for f in found.findings] == [
+    graph = Directory.of([one, other])
+    assert graph.services["v"] == attrs.evolve(one, url="https://example.org")
+    assert [(f.rule, f.path, f.value) for f in graph.findings] == [
         ("conflicting-records", "status", "inactive")
     ]
 
@@ -225,28 +225,28 @@ def test_two_addresses_of_one_id_are_both_kept_and_both_hidden_if_one_is():
     places = [
         Location(id=str(n), location_type="physical", addresses=(a,)) for n, a in enumerate((other, hidden))
     ]
-    found = Directory.of(places)
-    kept = [address for place in found.locations.values() for address in place.addresses]
+    graph = Directory.of(places)
+    kept = [address for place in graph.locations.values() for address in place.addresses]
     assert [address.address_1 for address in kept] == ["1 Hidden Ln", "1 Hidden Lane"]
     assert [address.disclosure for address in kept] == ["never", "never"]
     assert len({address.id for address in kept}) == 2
-    assert [(f.rule, f.entity, f.count) for f in found.findings] == [("id-used-twice", "address", 1)]
+    assert [(f.rule, f.entity, f.count) for f in graph.findings] == [("id-used-twice", "address", 1)]
 
 
 def test_a_phone_that_two_services_share_belongs_to_both():
     flat = [Phone(id="p", number="555-0101", service_id=key) for key in ("a", "b")]
     services = [Service(id=key, name=key, status="active") for key in ("a", "b")]
-    found = Directory.of([*services, *flat])
-    assert [[p.number for p in s.phones] for s in found.services.values()] == [["555-0101"]] * 2
-    assert found.findings == ()
+    graph = Directory.of([*services, *flat])
+    assert [[p.number for p in s.phones] for s in graph.services.values()] == [["555-0101"]] * 2
+    assert graph.findings == ()
 
 
 def test_a_link_to_a_location_belongs_to_one_service():
     link = ServiceAtLocation(id="1", location=Location(id="l", location_type="physical"))
     services = [Service(id=k, name=k, status="active", service_at_locations=(link,)) for k in ("a", "b")]
-    found = Directory.of(services)
-    assert len({s.service_at_locations[0].id for s in found.services.values()}) == 2
-    assert {s.service_at_locations[0].location.id for s in found.services.values()} == {"l"}
+    graph = Directory.of(services)
+    assert len({s.service_at_locations[0].id for s in graph.services.values()}) == 2
+    assert {s.service_at_locations[0].location.id for s in graph.services.values()} == {"l"}
 
 
 def test_links_that_two_services_share_keep_their_order_in_each():
@@ -261,12 +261,12 @@ def test_two_places_of_one_id_whose_names_have_nothing_in_common_are_two():
     places = [Location(id="1", location_type="physical", name=name) for name in ("Main Hall", "Old Mill")]
     links = [ServiceAtLocation(id=key, location=place) for key, place in zip("ab", places, strict=True)]
     services = [Service(id=x.id, name=x.id, status="active", service_at_locations=(x,)) for x in links]
-    found = Directory.of(services)
-    assert [s.service_at_locations[0].location.name for s in found.services.values()] == [
+    graph = Directory.of(services)
+    assert [s.service_at_locations[0].location.name for s in graph.services.values()] == [
         "Main Hall",
         "Old Mill",
     ]
-    assert [(f.rule, f.entity) for f in found.findings] == [("id-used-twice", "location")]
+    assert [(f.rule, f.entity) for f in graph.findings] == [("id-used-twice", "location")]
 
 
 @pytest.mark.parametrize("other", ["Main Hall, Elk", "main hall", "The Hall", "Mian Hal", None])

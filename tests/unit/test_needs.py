@@ -222,8 +222,13 @@ def test_one_word_that_may_mean_anything_is_no_need(text):
     ],
 )
 def test_unrelated_words_are_not_understood(text):
-    found = interpreter().interpret(text)
-    assert (found.concepts, found.urgent, found.library_business, found.other_script) == (
+    interpretation = interpreter().interpret(text)
+    assert (
+        interpretation.concepts,
+        interpretation.urgent,
+        interpretation.library_business,
+        interpretation.other_script,
+    ) == (
         (),
         (),
         False,
@@ -242,13 +247,16 @@ def test_unrelated_words_are_not_understood(text):
     ids=["Cyrillic", "Chinese", "Arabic", "Hebrew"],
 )
 def test_another_script_is_reported(text):
-    found = interpreter().interpret(text)
-    assert (found.concepts, found.other_script) == ((), True)
+    interpretation = interpreter().interpret(text)
+    assert (interpretation.concepts, interpretation.other_script) == ((), True)
 
 
 def test_a_word_that_is_understood_counts_beside_another_script():
-    found = interpreter().interpret("\u98df\u7269 food")
-    assert ([one.concept for one in found.concepts], found.other_script) == (["food"], False)
+    interpretation = interpreter().interpret("\u98df\u7269 food")
+    assert ([one.concept for one in interpretation.concepts], interpretation.other_script) == (
+        ["food"],
+        False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -280,8 +288,8 @@ def test_a_word_that_is_understood_counts_beside_another_script():
     ],
 )
 def test_requests_to_the_library_itself_are_library_business(text):
-    found = interpreter().interpret(text)
-    assert (found.library_business, found.concepts) == (True, ())
+    interpretation = interpreter().interpret(text)
+    assert (interpretation.library_business, interpretation.concepts) == (True, ())
 
 
 @pytest.mark.parametrize(
@@ -320,9 +328,9 @@ def test_a_need_in_such_words_is_a_need(text, concept):
     ],
 )
 def test_the_most_urgent_of_several_needs_comes_first(text, first):
-    found = interpreter().interpret(text).concepts
-    assert (found[0].concept, found[0].weight) == (first, 1.0)
-    assert len(found) == 1 or found[1].weight < 1.0
+    concepts = interpreter().interpret(text).concepts
+    assert (concepts[0].concept, concepts[0].weight) == (first, 1.0)
+    assert len(concepts) == 1 or concepts[1].weight < 1.0
 
 
 def test_the_narrower_need_stands_for_the_broader():
@@ -331,9 +339,9 @@ def test_the_narrower_need_stands_for_the_broader():
 
 
 def test_words_that_only_hint_at_a_need_are_a_guess():
-    found = interpreter().interpret("a novel called the food explorer, or something like it")
-    assert found.is_guessed
-    assert all(one.weight <= 0.25 for one in found.concepts)
+    interpretation = interpreter().interpret("a novel called the food explorer, or something like it")
+    assert interpretation.is_guessed
+    assert all(one.weight <= 0.25 for one in interpretation.concepts)
     assert not interpreter().interpret("food").is_guessed
     assert not interpreter().interpret("nada").is_guessed
 

@@ -140,19 +140,19 @@ NOT_CERTAIN = {
 
 @pytest.mark.parametrize("text", CERTAIN)
 def test_unambiguous_hours_are_read(text):
-    found = read_hours(text)
-    assert found.certain, found.doubt
-    assert [(s["byday"], s["opens_at"], s["closes_at"]) for s in found.schedules] == CERTAIN[text]
+    parsed = read_hours(text)
+    assert parsed.certain, parsed.doubt
+    assert [(s["byday"], s["opens_at"], s["closes_at"]) for s in parsed.schedules] == CERTAIN[text]
     monthly = any(letter.isdigit() for letter in CERTAIN[text][0][0])
-    assert {s["freq"] for s in found.schedules} == {"MONTHLY" if monthly else "WEEKLY"}
+    assert {s["freq"] for s in parsed.schedules} == {"MONTHLY" if monthly else "WEEKLY"}
 
 
 @pytest.mark.parametrize("text", NOT_CERTAIN)
 def test_ambiguous_hours_are_left_alone_with_a_reason(text):
-    found = read_hours(text)
-    assert not found.certain
-    assert found.schedules == ()
-    assert NOT_CERTAIN[text] in found.doubt
+    parsed = read_hours(text)
+    assert not parsed.certain
+    assert parsed.schedules == ()
+    assert NOT_CERTAIN[text] in parsed.doubt
 
 
 @pytest.mark.parametrize(
@@ -236,11 +236,11 @@ def test_weeks_on_which_it_is_closed_are_closed(text, closed):
     ],
 )
 def test_days_that_are_excepted_or_have_no_times_are_named_without_times(text, unknown):
-    found = read_hours(text)
-    *_, last = found.schedules
+    parsed = read_hours(text)
+    *_, last = parsed.schedules
     assert (last["freq"], last["byday"]) == unknown
     assert "opens_at" not in last
-    assert all("opens_at" in schedule for schedule in found.schedules[:-1])
+    assert all("opens_at" in schedule for schedule in parsed.schedules[:-1])
 
 
 @pytest.mark.parametrize(

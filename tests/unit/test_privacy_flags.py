@@ -235,9 +235,9 @@ def test_the_flags_of_real_files_hide_what_they_are_about_in_every_spelling(tmp_
 def test_a_value_that_is_not_understood_hides_and_a_finding_says_where(tmp_path, name, word):
     directory = sheet(tmp_path, [{name: word}])
     assert hidden_in(directory) == {0}
-    (found,) = [f for f in directory.findings if f.rule in ("privacy-not-understood", "hidden-by-flag")]
-    assert (found.path, found.record_id, found.line, found.value) == (name, "service-0", 2, None)
-    assert word in name or word not in found.message
+    (finding,) = [f for f in directory.findings if f.rule in ("privacy-not-understood", "hidden-by-flag")]
+    assert (finding.path, finding.record_id, finding.line, finding.value) == (name, "service-0", 2, None)
+    assert word in name or word not in finding.message
 
 
 @pytest.mark.parametrize(
@@ -459,15 +459,15 @@ def write(folder, path, column, name, value):
 
 def test_hiding_is_told_once_a_place_and_counted_beyond_a_thousand(tmp_path):
     directory = nested(tmp_path, [{"is_private": True} for _ in range(1100)])
-    told = [f for f in directory.findings if f.rule == "hidden-by-flag"]
-    assert len(told) == 1001
-    assert sum(f.count for f in told) == 1100
+    findings = [f for f in directory.findings if f.rule == "hidden-by-flag"]
+    assert len(findings) == 1001
+    assert sum(f.count for f in findings) == 1100
 
 
 def test_a_record_that_says_public_is_not_hidden_for_its_words(tmp_path):
-    said = {"description": "The address is confidential."}
-    assert hidden_in(nested(tmp_path, [said])) == {0}
-    assert hidden_in(nested(tmp_path, [{**said, "disclosure": "public"}])) == set()
+    fields = {"description": "The address is confidential."}
+    assert hidden_in(nested(tmp_path, [fields])) == {0}
+    assert hidden_in(nested(tmp_path, [{**fields, "disclosure": "public"}])) == set()
 
 
 @pytest.mark.parametrize(

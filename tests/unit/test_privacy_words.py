@@ -140,8 +140,8 @@ def test_staff_only_records_are_shown_to_staff():
 
 
 def test_a_privacy_note_holds_no_street():
-    heard = privacy_phrase_in("At 12 Oak Street, Boone: address is confidential, ask for Maria Lark")
-    assert heard.words == "address is confidential"
+    phrase = privacy_phrase_in("At 12 Oak Street, Boone: address is confidential, ask for Maria Lark")
+    assert phrase.words == "address is confidential"
     assert privacy_phrase_in_place("12 Oak Street (confidential)").words == "confidential"
 
 

@@ -108,8 +108,8 @@ def schemas(tmp_path):
 
 
 def test_violations_are_findings_with_their_path(schemas):
-    found = validate([{"id": "7", "name": "A", "phones": [{}]}], schemas)
-    assert {(f.path, f.message.partition(":")[0]) for f in found} == {
+    findings = validate([{"id": "7", "name": "A", "phones": [{}]}], schemas)
+    assert {(f.path, f.message.partition(":")[0]) for f in findings} == {
         ("$[0].id", "format"),
         ("$[0].phones[0]", "required"),
     }
@@ -119,19 +119,19 @@ def test_violations_are_findings_with_their_path(schemas):
 
 def test_a_profile_changes_the_schemas(schemas):
     profile = Profile("p", "", {"phone": {"required": None}, "service": {"required": ["id", "url"]}})
-    found = validate(
+    findings = validate(
         [{"id": "00000000-0000-4000-8000-000000000000", "phones": [{}]}], schemas, profile=profile
     )
-    assert [f.message for f in found] == ["required: 'url' is a required property"]
+    assert [f.message for f in findings] == ["required: 'url' is a required property"]
 
 
 def test_findings_reveal_nothing_of_the_documents(schemas):
     street = "12 Hidden Lane"
     document = {"id": "7", "name": street, "phones": [street], "wait_time": {"at": street}}
     (schemas / "phone.json").write_text('{"type": "object", "const": {}, "not": {"minLength": 3}}')
-    found = validate([document], schemas)
-    assert len(found) >= 4
-    assert street not in repr(found)
+    findings = validate([document], schemas)
+    assert len(findings) >= 4
+    assert street not in repr(findings)
 
 
 @pytest.mark.parametrize(
@@ -188,6 +188,6 @@ def test_official_examples_hold_to_the_official_schemas_and_faults_are_seen(shar
     raw = json.loads((official / "service_full.json").read_text())
     for schemas in (folder, folder / "compiled", folder / "compiled" / "service.json"):
         assert validate([raw], schemas) == ()
-        found = validate([{**raw, "url": "no address", "status": "Active"}], schemas)
-        assert {f.path for f in found} == {"$[0].url", "$[0].status"}
+        findings = validate([{**raw, "url": "no address", "status": "Active"}], schemas)
+        assert {f.path for f in findings} == {"$[0].url", "$[0].status"}
     assert validate(interchange.read(official / "csv"), folder) == ()

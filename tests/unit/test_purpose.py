@@ -152,8 +152,8 @@ def test_the_command_reports_what_was_not_understood(as_json):
     result = CliRunner().invoke(main, ["match", "qwertyuiop", "--near", "28694", *options])
     assert result.exit_code == 1
     if as_json:
-        told = json.loads(result.stdout)
-        assert (told["matches"], told["advice"][:29]) == ([], "The need was not understood. ")
+        output = json.loads(result.stdout)
+        assert (output["matches"], output["advice"][:29]) == ([], "The need was not understood. ")
     else:
         assert result.stdout.startswith("The need was not understood. Try plain words")
         assert "  + " not in result.stdout
@@ -177,5 +177,5 @@ def test_a_service_is_matched_by_its_name(asked):
         service("1", "Laurel Child Support Office", "Weekly."),
         service("2", "Blue Door Food Pantry", "Weekly."),
     )
-    found = cc.Matcher(Directory.of(named)).match(asked)[0]
-    assert set(asked.split()) <= set(found.service.name.lower().split())
+    match = cc.Matcher(Directory.of(named)).match(asked)[0]
+    assert set(asked.split()) <= set(match.service.name.lower().split())

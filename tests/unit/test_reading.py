@@ -129,10 +129,10 @@ UNUSABLE = {
 def test_an_unusable_file_is_a_finding_with_its_position(tmp_path, name):
     content, message = UNUSABLE[name]
     directory = read_text(tmp_path, content)
-    (found,) = errors(directory)
-    assert message in found.message
-    assert (found.file, found.line) == ("file.json", 1)
-    assert len(found.message) < 300
+    (problem,) = errors(directory)
+    assert message in problem.message
+    assert (problem.file, problem.line) == ("file.json", 1)
+    assert len(problem.message) < 300
     assert len(directory.services) == 0
 
 
@@ -155,10 +155,10 @@ def test_another_encoding_is_read_and_reported(tmp_path, prefix, encoding, rule)
     text = json.dumps([{**SERVICE, "name": "Caf\u00e9"}], ensure_ascii=False, indent=1)
     directory = read_text(tmp_path, prefix + text.encode(encoding))
     assert directory.services[UUID].name == "Caf\u00e9"
-    (found,) = errors(directory)
-    assert found.rule == rule
-    assert "byte " in found.message
-    assert found.line is not None
+    (problem,) = errors(directory)
+    assert problem.rule == rule
+    assert "byte " in problem.message
+    assert problem.line is not None
 
 
 def test_a_missing_file_raises(tmp_path):
@@ -213,8 +213,8 @@ def test_certain_repairs_are_made_and_everything_is_reported(tmp_path, name):
     if field in ("phones", "program"):
         kept = len(kept) if isinstance(kept, tuple) else int(kept is not None)
     assert kept == value
-    found = [f for f in directory.findings if f.rule == rule]
-    assert [(f.severity, f.path, f.record_id) for f in found] == [(severity, f"$.{field}", UUID)]
+    findings = [f for f in directory.findings if f.rule == rule]
+    assert [(f.severity, f.path, f.record_id) for f in findings] == [(severity, f"$.{field}", UUID)]
 
 
 @pytest.mark.parametrize(
@@ -240,14 +240,14 @@ def test_times_are_read_in_the_ways_that_people_write_them(tmp_path, raw, value)
     service = {**SERVICE, "schedules": [{"id": UUID, "opens_at": raw}]}
     directory = read_text(tmp_path, json.dumps(service))
     assert directory.services[UUID].schedules[0].opens_at == value
-    said = [f.path for f in directory.findings if f.rule == "not-a-time"]
-    assert said == ([] if value == raw else ["$.schedules[0].opens_at"])
+    findings = [f.path for f in directory.findings if f.rule == "not-a-time"]
+    assert findings == ([] if value == raw else ["$.schedules[0].opens_at"])
 
 
 def test_what_a_file_repeats_in_every_record_is_counted(tmp_path):
     services = [{**SERVICE, "id": UUID[:-1] + str(n), "url": None} for n in range(5)]
-    (found,) = (f for f in read_text(tmp_path, json.dumps(services)).findings if f.rule == "null-value")
-    assert (found.count, found.path, found.entity) == (5, "$[0].url", "service")
+    (finding,) = (f for f in read_text(tmp_path, json.dumps(services)).findings if f.rule == "null-value")
+    assert (finding.count, finding.path, finding.entity) == (5, "$[0].url", "service")
 
 
 def test_a_required_field_that_is_null_is_missing_in_every_record(tmp_path):
@@ -279,8 +279,8 @@ def test_unread_files_of_a_folder_are_reported(tmp_path):
     (tmp_path / "services.csv").write_text(f"id,name,status\n{UUID},Pantry,active\n")
     (tmp_path / "more.xlsx").write_bytes(b"PK")
     (tmp_path / "notes.md").write_text("#")
-    found = [f for f in interchange.read(tmp_path).findings if f.file]
-    assert [(f.rule, f.file) for f in found] == [("file-not-read", "more.xlsx")]
+    findings = [f for f in interchange.read(tmp_path).findings if f.file]
+    assert [(f.rule, f.file) for f in findings] == [("file-not-read", "more.xlsx")]
 
 
 def test_strict_raises_with_all_findings(tmp_path):

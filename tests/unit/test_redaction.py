@@ -46,7 +46,7 @@ def tables(folder, **texts):
 
 def test_a_place_at_the_same_postal_code_point_as_a_refuge_is_shown(tmp_path):
     rows = "".join(f"{n},2,P{n},36.4000,-81.4900,physical\n" for n in range(2, 8))
-    found = tables(
+    directory = tables(
         tmp_path,
         organizations="id,name,description\n1,Domestic Violence Coalition,x\n2,Town Pantries,x\n",
         locations="id,organization_id,name,latitude,longitude,location_type\n1,1,A,36.4000,-81.4900,physical\n"
@@ -55,16 +55,16 @@ def test_a_place_at_the_same_postal_code_point_as_a_refuge_is_shown(tmp_path):
         + "".join(f"{n},2,Food Pantry {n},active\n" for n in range(2, 8)),
         services_at_location="id,service_id,location_id\n" + "".join(f"{n},{n},{n}\n" for n in range(1, 8)),
     )
-    shown = found.for_audience("public")
+    shown = directory.for_audience("public")
     assert shown.locations["1"].point is None
     assert shown.locations["1"].name == "Confidential location"
     for key in "234567":
-        assert shown.locations[key] == found.locations[key]
-        assert shown.services[key] == found.services[key]
+        assert shown.locations[key] == directory.locations[key]
+        assert shown.services[key] == directory.services[key]
 
 
 def test_a_protective_program_hides_its_place_and_not_its_whole_agency(tmp_path):
-    found = tables(
+    directory = tables(
         tmp_path,
         organizations="id,name,description\n1,Town Fire Department,x\n",
         locations="id,organization_id,name,latitude,longitude,location_type\n"
@@ -74,10 +74,10 @@ def test_a_protective_program_hides_its_place_and_not_its_whole_agency(tmp_path)
         service_attributes="id,service_id,taxonomy_term_id\n1,1,9\n",
         taxonomy_terms="id,name,description\n9,Safe Housing,x\n",
     )
-    shown = found.for_audience("public")
+    shown = directory.for_audience("public")
     assert [shown.locations[key].point is None for key in "1234"] == [True, False, False, False]
     assert attrs.evolve(shown.services["2"], organization=None) == attrs.evolve(
-        found.services["2"], organization=None
+        directory.services["2"], organization=None
     )
 
 
@@ -99,9 +99,9 @@ def test_a_private_service_at_the_open_place_of_another_agency_is_hidden_there_o
     stories = service(
         "stories", hall, organization=attrs.evolve(library, locations=(hall,)), name="Story time"
     )
-    found = Directory.of([group, stories])
-    shown = found.for_audience("public")
-    assert shown.services["stories"] == found.services["stories"]
+    directory = Directory.of([group, stories])
+    shown = directory.for_audience("public")
+    assert shown.services["stories"] == directory.services["stories"]
     (offer,) = shown.offers_of("group")
     assert offer.point is None
     assert offer.location.id != "hall"
@@ -132,13 +132,13 @@ def test_the_same_street_in_another_town_and_another_suite_are_other_places():
         service("t", other_town, organization=agency("t"), description="Come to 100 Main Street."),
         service("u", other_suite, organization=agency("u"), description="Come to 100 Main St Ste 4."),
     ]
-    found = Directory.of(
+    directory = Directory.of(
         [service("h", hidden, organization=agency("h"), description="At 100 Main Street."), *bystanders]
     )
-    shown = found.for_audience("public")
-    assert hidden_in(*found.roots()) == ["h"]
+    shown = directory.for_audience("public")
+    assert hidden_in(*directory.roots()) == ["h"]
     for one in bystanders:
-        assert shown.services[one.id] == found.services[one.id]
+        assert shown.services[one.id] == directory.services[one.id]
     assert "Main" not in shown.services["h"].description
 
 
@@ -269,21 +269,23 @@ def test_a_description_that_mentions_violence_is_listed_and_hides_nothing(tmp_pa
         service("s", location("l", STREET), description="Food, also for survivors of domestic violence.")
     )
     (tmp_path / "a.json").write_text(json.dumps([raw]))
-    found = interchange.read(tmp_path / "a.json")
-    assert found.disclosures["l"] is Disclosure.PUBLIC
-    assert [(f.severity, f.action) for f in found.findings if f.rule == "looks-like-a-refuge"] == [
+    directory = interchange.read(tmp_path / "a.json")
+    assert directory.disclosures["l"] is Disclosure.PUBLIC
+    assert [(f.severity, f.action) for f in directory.findings if f.rule == "looks-like-a-refuge"] == [
         ("info", "")
     ]
     named = json.dumps([{**raw, "name": "Women\u2019s Shelter"}])
     (tmp_path / "b.json").write_text(named)
-    (said,) = [f for f in interchange.read(tmp_path / "b.json").findings if f.rule == "looks-like-a-refuge"]
-    assert (said.entity, said.record_id, said.action, said.value) == (
+    (finding,) = [
+        f for f in interchange.read(tmp_path / "b.json").findings if f.rule == "looks-like-a-refuge"
+    ]
+    assert (finding.entity, finding.record_id, finding.action, finding.value) == (
         "location",
         "l",
         "hidden from the public",
         None,
     )
-    assert "womens shelter" in said.message
+    assert "womens shelter" in finding.message
 
 
 # Hidden in every wording
@@ -329,7 +331,7 @@ def test_numbers_that_stand_together_are_a_point_in_any_json():
     assert traces.masked(harmless) is harmless
 
 
-def told(*records, folder, audience="public"):
+def public_output(*records, folder, audience="public"):
     directory = Directory.of(
         records, dataset={"about": f"Home at {STREET}", "columns": {"Point": "36.2134,-81.6721"}}
     )
@@ -365,7 +367,7 @@ def test_a_hidden_place_is_revealed_nowhere_and_harmless_text_stays(tmp_path):
         schedules=(Schedule(id="h", byday="MO", opens_at="09:00", description=f"Mondays at {STREET}"),),
         metadata=(change,), extra={"x_Datum": "NAD83", "x_plan": "B", "x_lat": NORTH, "x_lon": WEST},
     )  # fmt: skip
-    output = told(
+    output = public_output(
         helped,
         service("t", location("t", "1 Main St", (36.5, -81.5)), organization=agency("t")),
         folder=tmp_path,
@@ -379,7 +381,7 @@ def test_a_hidden_place_is_revealed_nowhere_and_harmless_text_stays(tmp_path):
     assert shown.organization.website == "https://rowan.example.org"
     assert shown.organization.extra == {"x_hours": "by phone", "x_note": "keys at [address withheld]"}
     assert shown.schedules[0].opens_at == "09:00"
-    whole = told(helped, folder=tmp_path, audience="steward")
+    whole = public_output(helped, folder=tmp_path, audience="steward")
     assert all(sight in whole.lower() for sight in ("hidden", "36.21", "rowan house")), (
         "the check above can fail"
     )
@@ -400,8 +402,8 @@ def test_changes_of_places_of_others_keep_their_values():
         previous_value="2 Main St", replacement_value="1 Main St",
     )  # fmt: skip
     other = service("t", location("t", "1 Main St", metadata=(moved,)), organization=agency("t"))
-    found = Directory.of([service("s", location("h", STREET, disclosure=Disclosure.NEVER)), other])
-    assert found.for_audience("public").services["t"] == found.services["t"]
+    directory = Directory.of([service("s", location("h", STREET, disclosure=Disclosure.NEVER)), other])
+    assert directory.for_audience("public").services["t"] == directory.services["t"]
 
 
 LONG = ("7", "77 ", "36.2134 ", "77 Hidden ", "1deg", "1 deg 1 min ", "w.", "shelter for ", "women and children ", "domestic ",

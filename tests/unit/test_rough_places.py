@@ -41,22 +41,22 @@ def pantry(key, code="", *, point=None, disclosure=None, **fields):
     return service(key, place)
 
 
-def matcher(*services, **more):
+def make_matcher(*services, **more):
     return cc.Matcher(Directory.of(services), geocoder=Codes(), clock=lambda: NOW, **more)
 
 
 def distance(service, **asked):
-    (explained,) = matcher(service).explain(cc.Need("food pantry", near=HERE, **asked), service.id)
+    (explained,) = make_matcher(service).explain(cc.Need("food pantry", near=HERE, **asked), service.id)
     return next(reason for reason in explained.reasons if reason.criterion == "distance")
 
 
 def test_it_ranks_by_its_postal_code_among_what_has_a_point():
     near, middle, far = pantry("c", "00002"), pantry("b", "", point=CODES["00005"]), pantry("a", "00050")
     for rank in ("score", "distance"):
-        result = matcher(near, middle, far).match(cc.Need("food pantry", near=HERE), rank=rank)
+        result = make_matcher(near, middle, far).match(cc.Need("food pantry", near=HERE), rank=rank)
         assert [match.service.id for match in result] == ["c", "b", "a"]
         assert [match.is_approximate for match in result] == [True, False, True]
-    first = matcher(near).match(cc.Need("food pantry", near=HERE))[0]
+    first = make_matcher(near).match(cc.Need("food pantry", near=HERE))[0]
     assert first.reasons[-1].text == "About 2 miles (3 km) away, by ZIP 00002"
     assert first.to_dict()["distance"]["approximate"] is True
     assert first.distance.miles == pytest.approx(2, abs=0.02)
@@ -78,14 +78,14 @@ def test_only_places_surely_beyond_the_limit_are_ruled_out(miles, expected):
     service = pantry("1", f"{miles:05}")
     reason = distance(service, within=cc.miles(10))
     assert (reason.answer.value, reason.evidence["approximate"]) == (expected, True)
-    found = matcher(service).match(cc.Need("food pantry", near=HERE, within=cc.miles(10)))
-    assert bool(found) is (expected != "unmet")
-    assert (found.ruled_out == {"distance": 1}) is (expected == "unmet")
+    result = make_matcher(service).match(cc.Need("food pantry", near=HERE, within=cc.miles(10)))
+    assert bool(result) is (expected != "unmet")
+    assert (result.ruled_out == {"distance": 1}) is (expected == "unmet")
 
 
 def test_a_wider_radius_loses_no_rough_place():
     services = [pantry(str(miles), f"{miles:05}") for miles in range(0, 60, 3)]
-    asks = matcher(*services)
+    asks = make_matcher(*services)
     before = set()
     for limit in (0, 1, 5, 10, 20, 40, None):
         within = None if limit is None else cc.miles(limit)
@@ -119,9 +119,9 @@ def test_a_confidential_place_has_no_rough_distance(hidden):
         link = ServiceAtLocation(id="at1", location=attrs.evolve(place, addresses=(address,)))
         service = attrs.evolve(service, service_at_locations=(link,))
     for audience in cc.Audience:
-        found = matcher(service, audience=audience).match(cc.Need("food pantry", near=HERE))[0]
-        assert (found.km, found.is_approximate) == (None, False)
-        assert "00002" not in str([reason.text for reason in found.reasons])
+        match = make_matcher(service, audience=audience).match(cc.Need("food pantry", near=HERE))[0]
+        assert (match.km, match.is_approximate) == (None, False)
+        assert "00002" not in str([reason.text for reason in match.reasons])
 
 
 def test_a_built_and_an_updated_index_place_it_alike(tmp_path):
@@ -131,11 +131,11 @@ def test_a_built_and_an_updated_index_place_it_alike(tmp_path):
     def told(asks):
         return [(m.offer_id, m.km, m.reasons) for m in asks.match(need)]
 
-    expected = told(matcher(*services))
+    expected = told(make_matcher(*services))
     built = cc.Index.build(iter(services), tmp_path / "index", locate=Codes().locate)
     again = cc.Matcher(built, geocoder=Codes(), clock=lambda: NOW)
     assert told(again) == expected
-    assert again.explain(need, "1")[0].reasons == matcher(*services).explain(need, "1")[0].reasons
+    assert again.explain(need, "1")[0].reasons == make_matcher(*services).explain(need, "1")[0].reasons
     fresh = cc.Matcher(Directory.of([]), geocoder=Codes(), clock=lambda: NOW)
     fresh.update(Directory.of(services))
     assert told(fresh) == expected
@@ -143,6 +143,6 @@ def test_a_built_and_an_updated_index_place_it_alike(tmp_path):
 
 def test_us_zip_codes_are_known_by_default():
     service = pantry("1", "28694")
-    found = cc.Matcher(Directory.of([service])).match(cc.Need("food pantry", near="28640"))[0]
-    assert found.is_approximate
-    assert 0 < found.km < ROUGH_KM
+    match = cc.Matcher(Directory.of([service])).match(cc.Need("food pantry", near="28640"))[0]
+    assert match.is_approximate
+    assert 0 < match.km < ROUGH_KM

@@ -27,48 +27,48 @@ NEEDS = [
 ]
 
 
-def matcher(source, **more):
+def make_matcher(source, **more):
     return cc.Matcher(source, clock=lambda: NOW, **more)
 
 
-def told(found):
+def answers_of(found):
     return [[(m.offer_id, m.score, m.reasons, m.km) for m in found.match(need, limit=None)] for need in NEEDS]
 
 
 @cache
-def made():
-    return matcher(cc.sample())
+def sample_matcher():
+    return make_matcher(cc.sample())
 
 
 @cache
 def expected():
-    return told(made())
+    return answers_of(sample_matcher())
 
 
 @pytest.fixture
 def folder(tmp_path):
-    made().index.save(tmp_path / "index")
+    sample_matcher().index.save(tmp_path / "index")
     return tmp_path / "index"
 
 
 def test_a_saved_index_opens_unchanged_with_its_services(folder):
-    opened = matcher(cc.Index.open(folder))
-    assert told(opened) == expected()
-    assert opened.directory.services == made().directory.services
+    opened = make_matcher(cc.Index.open(folder))
+    assert answers_of(opened) == expected()
+    assert opened.directory.services == sample_matcher().directory.services
     (match, *_) = opened.match(NEEDS[0])
-    assert match.service == made().directory.services[match.service_id]
-    assert opened.explain(NEEDS[0], match.service_id) == made().explain(NEEDS[0], match.service_id)
+    assert match.service == sample_matcher().directory.services[match.service_id]
+    assert opened.explain(NEEDS[0], match.service_id) == sample_matcher().explain(NEEDS[0], match.service_id)
 
 
 def test_services_can_be_streamed_into_an_index(tmp_path):
     fit = cc.sample().for_audience("public")
     built = cc.Index.build(iter(fit.services.values()), tmp_path / "index", terms=fit.taxonomy_terms)
-    assert told(matcher(built)) == expected()
+    assert answers_of(make_matcher(built)) == expected()
     again = cc.Index.build(
         iter(fit.services.values()), tmp_path / "index", terms=fit.taxonomy_terms, fetch=fit.services.get
     )
-    assert told(matcher(again)) == expected()
-    assert next(iter(matcher(again).match(NEEDS[0]))).service in fit.services.values()
+    assert answers_of(make_matcher(again)) == expected()
+    assert next(iter(make_matcher(again).match(NEEDS[0]))).service in fit.services.values()
 
 
 def test_an_index_that_was_updated_is_saved_with_its_changes(tmp_path):
@@ -77,25 +77,25 @@ def test_an_index_that_was_updated_is_saved_with_its_changes(tmp_path):
     renamed = attrs.evolve(first, name="Somewhere to sleep")
     kept = [renamed if service is first else service for service in directory.services.values()]
     changed = cc.Directory.of([service for service in kept if service is not second])
-    found = matcher(directory)
+    found = make_matcher(directory)
     found.update(changed)
     found.index.save(tmp_path / "index")
-    opened = matcher(cc.Index.open(tmp_path / "index"))
-    assert told(opened) == told(found) == told(matcher(changed))
+    opened = make_matcher(cc.Index.open(tmp_path / "index"))
+    assert answers_of(opened) == answers_of(found) == answers_of(make_matcher(changed))
     with pytest.raises(KeyError):
         opened.explain(NEEDS[0], second.id)
     more = opened.update(directory)
     assert [change.record_id for change in more.added if change.entity == "service"] == [second.id]
-    assert told(opened) == expected()
+    assert answers_of(opened) == expected()
 
 
 def test_a_reader_of_the_old_index_continues_with_it(folder):
-    old = matcher(cc.Index.open(folder))
-    before = told(old)
+    old = make_matcher(cc.Index.open(folder))
+    before = answers_of(old)
     (first, *_) = cc.sample().services.values()
-    matcher(cc.Directory.of([first])).index.save(folder)
-    assert told(old) == before
-    assert len(matcher(cc.Index.open(folder)).directory.services) == 1
+    make_matcher(cc.Directory.of([first])).index.save(folder)
+    assert answers_of(old) == before
+    assert len(make_matcher(cc.Index.open(folder)).directory.services) == 1
     assert len(list(folder.glob("generation-*"))) == 1
 
 
@@ -110,7 +110,7 @@ def test_a_failed_writer_leaves_the_old_index(folder):
     with pytest.raises(OSError, match="broke off"):
         cc.Index.build(failing(), folder)
     assert sorted(folder.iterdir()) == before
-    assert told(matcher(cc.Index.open(folder))) == expected()
+    assert answers_of(make_matcher(cc.Index.open(folder))) == expected()
 
 
 def test_a_killed_writer_leaves_the_old_index(folder):
@@ -123,9 +123,9 @@ def test_a_killed_writer_leaves_the_old_index(folder):
     )
     killed = subprocess.run([sys.executable, "-c", code, str(folder)], check=False)
     assert killed.returncode == 9
-    assert told(matcher(cc.Index.open(folder))) == expected()
+    assert answers_of(make_matcher(cc.Index.open(folder))) == expected()
     # The next writer is not in its way.
-    made().index.save(folder)
+    sample_matcher().index.save(folder)
     assert len(list(folder.glob("generation-*"))) == 1
 
 
@@ -139,16 +139,18 @@ def test_processes_share_a_saved_index(folder):
         subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE) for _ in range(2)
     ]
     answers = [process.communicate()[0].decode() for process in run]
-    mine = [m.offer_id for m in made().match(cc.Need("someone to talk to"), limit=None)]
+    mine = [m.offer_id for m in sample_matcher().match(cc.Need("someone to talk to"), limit=None)]
     assert [answer.strip() for answer in answers] == [str(mine)] * 2
 
 
 def test_readers_of_an_updating_index_see_the_old_state_or_the_new():
     directory = cc.sample()
-    found = matcher(directory)
+    found = make_matcher(directory)
     (gone, *_) = [m.service_id for m in found.match(NEEDS[2])]
     without = cc.Directory.of([s for s in directory.services.values() if s.id != gone])
-    states = {tuple(m.offer_id for m in matcher(d).match(NEEDS[2], limit=None)) for d in (directory, without)}
+    states = {
+        tuple(m.offer_id for m in make_matcher(d).match(NEEDS[2], limit=None)) for d in (directory, without)
+    }
     seen, stop = set(), threading.Event()
 
     def read():
@@ -212,7 +214,7 @@ def test_a_damaged_index_is_not_opened(folder, fault):
 def test_a_path_that_is_not_a_folder_is_reported(tmp_path):
     (tmp_path / "index").write_text("")
     with pytest.raises(UnusableIndexError, match="is a file"):
-        made().index.save(tmp_path / "index")
+        sample_matcher().index.save(tmp_path / "index")
     with pytest.raises(UnusableIndexError, match="holds no index"):
         cc.Index.open(tmp_path / "nowhere")
     with pytest.raises(UnusableIndexError):
@@ -230,24 +232,24 @@ def test_an_index_is_of_one_vocabulary_and_of_one_audience(folder):
 
 def test_an_index_without_services_needs_a_source_of_services(tmp_path):
     directory = cc.sample().for_audience("public")
-    matcher(directory).index.save(tmp_path / "index", services=False)
+    make_matcher(directory).index.save(tmp_path / "index", services=False)
     with pytest.raises(UnusableIndexError, match="without services"):
         cc.Index.open(tmp_path / "index")
-    opened = matcher(cc.Index.open(tmp_path / "index", fetch=directory.services.get))
-    assert told(opened) == expected()
-    (match, *_) = matcher(cc.Index.open(tmp_path / "index", fetch=lambda _: None)).match(NEEDS[0])
+    opened = make_matcher(cc.Index.open(tmp_path / "index", fetch=directory.services.get))
+    assert answers_of(opened) == expected()
+    (match, *_) = make_matcher(cc.Index.open(tmp_path / "index", fetch=lambda _: None)).match(NEEDS[0])
     with pytest.raises(KeyError, match="no service with id"):
         _ = match.service
 
 
 def test_a_service_changed_since_indexing_is_reported(tmp_path):
     directory = cc.sample().for_audience("public")
-    matcher(directory).index.save(tmp_path / "index", services=False)
+    make_matcher(directory).index.save(tmp_path / "index", services=False)
 
     def moved(key):
         return attrs.evolve(directory.services[key], service_at_locations=())
 
-    (match, *_) = matcher(cc.Index.open(tmp_path / "index", fetch=moved)).match(NEEDS[0])
+    (match, *_) = make_matcher(cc.Index.open(tmp_path / "index", fetch=moved)).match(NEEDS[0])
     with pytest.raises(LookupError, match="update the index"):
         _ = match.service
 
@@ -276,11 +278,11 @@ def flipped(file, bit):
 def test_a_flipped_bit_gives_the_same_answer_or_the_librarys_error(tmp_path):
     """One bit of each file in turn, at several places: the index answers as before, or says that it is damaged."""
     directory = cc.Directory.of(list(cc.sample().services.values())[:12])
-    small = matcher(directory)
+    small = make_matcher(directory)
     small.index.save(tmp_path / "index")
     folder = tmp_path / "index"
     services = dict(small.directory.services)
-    answers = told(small)
+    answers = answers_of(small)
     files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.stat().st_size]
     assert len(files) > 60
     refused = 0
@@ -289,14 +291,14 @@ def test_a_flipped_bit_gives_the_same_answer_or_the_librarys_error(tmp_path):
         for bit in places_of(len(before)):
             flipped(file, bit)
             try:
-                opened = matcher(cc.Index.open(folder))
-                assert told(opened) == answers
+                opened = make_matcher(cc.Index.open(folder))
+                assert answers_of(opened) == answers
                 assert dict(opened.directory.services) == services
             except UnusableIndexError:
                 refused += 1
             file.write_bytes(before)
     assert refused > 2 * len(files)
-    assert told(matcher(cc.Index.open(folder))) == answers
+    assert answers_of(make_matcher(cc.Index.open(folder))) == answers
 
 
 def test_a_desk_builds_a_damaged_index_again(tmp_path):

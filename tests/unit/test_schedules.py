@@ -389,8 +389,8 @@ def test_a_rule_without_any_day_costs_no_more_than_another():
         id="h", freq="MONTHLY", bymonthday="31", opens_at="09:00", closes_at="10:00", extra={"bymonth": "2"}
     )
     offer = Offer(Service(id="s", name="s", status="active", schedules=(never,)))
-    found = hours.status(offer, datetime(2026, 12, 2, 10, tzinfo=EASTERN), EASTERN)
-    assert (found.state.value, found.next) == ("closed", None)
+    status = hours.status(offer, datetime(2026, 12, 2, 10, tzinfo=EASTERN), EASTERN)
+    assert (status.state.value, status.next) == ("closed", None)
     assert spans_of_day((rule_of(never),), date(2026, 12, 31), [EASTERN]) == []
 
 

@@ -60,9 +60,9 @@ def test_a_text_without_a_point_gives_none(cell):
 
 
 def test_the_address_before_a_point_is_kept_and_a_turned_point_says_so():
-    found = point_in("12 Oak St\nBoone, NC 28607\n(36.2, -81.6)")
-    assert found is not None
-    assert found.rest == "12 Oak St\nBoone, NC 28607"
+    point = point_in("12 Oak St\nBoone, NC 28607\n(36.2, -81.6)")
+    assert point is not None
+    assert point.rest == "12 Oak St\nBoone, NC 28607"
     assert [point_in(text).swapped for text in ("-81.6, 36.2", "36.2, -81.6")] == [True, False]
 
 
@@ -192,9 +192,9 @@ def test_placeholders_for_nothing_are_blank():
     ],
 )
 def test_an_address_in_one_text_comes_apart(text, parts):
-    found = one_line(text)
+    lines = one_line(text)
     assert (
-        tuple(found.get(part) for part in ("address_1", "address_2", "city", "state_province", "postal_code"))
+        tuple(lines.get(part) for part in ("address_1", "address_2", "city", "state_province", "postal_code"))
         == parts
     )
 

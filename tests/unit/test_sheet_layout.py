@@ -95,8 +95,8 @@ def test_a_blank_agency_repeats_the_one_above_if_no_name_is_repeated():
         "Maple",
         "Maple",
     ]
-    found = [finding for finding in directory.findings if finding.rule == "agency-from-above"]
-    assert [(finding.line, finding.value) for finding in found] == [(3, "Laurel"), (5, "Maple")]
+    findings = [finding for finding in directory.findings if finding.rule == "agency-from-above"]
+    assert [(finding.line, finding.value) for finding in findings] == [(3, "Laurel"), (5, "Maple")]
 
 
 @pytest.mark.parametrize(

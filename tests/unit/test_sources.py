@@ -205,8 +205,8 @@ def test_placeholders_of_required_fields_are_not_read_back_as_values(tmp_path):
     }
     directory = cc.read(io.StringIO(json.dumps(raw)))
     for name in ("out.json", "out"):
-        found = cc.write(directory, tmp_path / name)
-        assert {f.path for f in found if f.rule == "filled-in"} >= {"status", "available", "unit"}
+        findings = cc.write(directory, tmp_path / name)
+        assert {f.path for f in findings if f.rule == "filled-in"} >= {"status", "available", "unit"}
         (service,) = cc.read(tmp_path / name).services.values()
         assert service.status == ""
         assert service.organization is None

@@ -263,9 +263,9 @@ def test_a_directory_without_any_active_service_is_reported():
         for number, state in enumerate(("No", "No", "no"))
     ]
     directory = sheet(("Agency", "Program", "Phone", "Active"), *rows)
-    (found,) = [f for f in directory.findings if f.rule == "none-active"]
-    assert found.severity is cc.Severity.ERROR
-    assert "none of the 3 services is active (3 inactive)" in found.message
+    (finding,) = [f for f in directory.findings if f.rule == "none-active"]
+    assert finding.severity is cc.Severity.ERROR
+    assert "none of the 3 services is active (3 inactive)" in finding.message
     assert "none-active" not in {f.rule for f in nested().findings}
 
 

@@ -35,11 +35,11 @@ def hidden(key="house", **fields):
     return place(key, disclosure=cc.Disclosure.NEVER, **fields)
 
 
-def told(desk):
+def public_output(desk):
     """All that the public is told, by matches and by the directory."""
-    found = desk.match(cc.Need("food pantry", near=(36.4, -81.4)), limit=None)
+    result = desk.match(cc.Need("food pantry", near=(36.4, -81.4)), limit=None)
     whole = [to_raw(one) for one in desk.directory.read().roots()]
-    return json.dumps([found.to_dict(), whole], default=str)
+    return json.dumps([result.to_dict(), whole], default=str)
 
 
 @pytest.fixture
@@ -59,30 +59,30 @@ def ids(storage, number=None):
 def test_a_hidden_place_stays_hidden_when_it_is_carried_over(desk):
     desk.load(cc.Directory.of([pantry("s1", hidden()), pantry("s2")]))
     desk.load(cc.Directory.of([pantry("s2")]))
-    assert "Hidden Lane" not in told(desk)
-    assert "36.4" not in told(desk)
+    assert "Hidden Lane" not in public_output(desk)
+    assert "36.4" not in public_output(desk)
 
 
 def test_an_amended_service_on_a_hidden_street_is_hidden(desk):
     desk.load(cc.Directory.of([pantry("s1", hidden()), pantry("s2")]))
     desk.directory.amend(pantry("s3", place("twin")))
     assert {match.service_id for match in desk.match("food pantry", limit=None)} == {"s1", "s2", "s3"}
-    assert "Hidden Lane" not in told(desk)
-    assert "36.4" not in told(desk)
+    assert "Hidden Lane" not in public_output(desk)
+    assert "36.4" not in public_output(desk)
 
 
 def test_a_hidden_place_that_moves_is_hidden_where_it_is_now(desk):
     desk.load(cc.Directory.of([pantry("s1", hidden()), pantry("s2")]))
     moved = hidden(street="777 Newplace Road", point=(36.5, -81.5))
     desk.directory.amend(pantry("s1", moved, description="Come to 777 Newplace Road"))
-    assert "Newplace" not in told(desk)
-    assert "36.5" not in told(desk)
+    assert "Newplace" not in public_output(desk)
+    assert "36.5" not in public_output(desk)
 
 
 def test_hidden_places_of_an_agency_without_services_count(desk):
     other = agency("o2", "Another Agency", locations=(hidden(),))
     desk.load(cc.Directory.of([other, pantry("s1", place("twin"))]))
-    assert "Hidden Lane" not in told(desk)
+    assert "Hidden Lane" not in public_output(desk)
 
 
 def test_a_hidden_street_in_what_hsds_does_not_know_is_masked(desk):
@@ -92,7 +92,7 @@ def test_a_hidden_street_in_what_hsds_does_not_know_is_masked(desk):
             [pantry("s1", hidden()), pantry("s2", extra=note, url="https://example.org/555 Hidden Lane")]
         )
     )
-    assert "hidden lane" not in told(desk).lower()
+    assert "hidden lane" not in public_output(desk).lower()
 
 
 def test_without_its_record_of_hidden_places_a_directory_is_not_shown(desk):

@@ -50,12 +50,12 @@ def test_findings_are_reported_as_they_are_made(tmp_path):
     path.write_text(
         '{"id": "1", "name": "A", "status": "Active"}\n{broken\n{"id": "2", "name": "B", "status": "active"}\n'
     )
-    told = []
-    stream = interchange.records(path, on_finding=told.append)
+    findings = []
+    stream = interchange.records(path, on_finding=findings.append)
     assert next(stream).id == "1"
-    assert [(f.rule, f.line) for f in told] == [("unlisted-word", 1)]
+    assert [(f.rule, f.line) for f in findings] == [("unlisted-word", 1)]
     assert [record.id for record in stream] == ["2"]
-    assert ("not-json", 2) in [(f.rule, f.line) for f in told]
+    assert ("not-json", 2) in [(f.rule, f.line) for f in findings]
 
 
 def test_strict_takes_the_whole_directory(tmp_path):
@@ -94,6 +94,6 @@ def test_memory_does_not_grow_with_the_file(tmp_path, form):
 def test_thousands_of_like_findings_are_listed_and_then_counted(tmp_path):
     path = tmp_path / "s.ndjson"
     path.write_text("".join(f'{{"id": "{n}", "name": "A", "status": "open"}}\n' for n in range(2500)))
-    found = [f for f in cc.read(path).findings if f.rule == "unlisted-word"]
-    assert len(found) == 1001
-    assert sum(f.count for f in found) == 2500
+    findings = [f for f in cc.read(path).findings if f.rule == "unlisted-word"]
+    assert len(findings) == 1001
+    assert sum(f.count for f in findings) == 2500

@@ -18,7 +18,7 @@ def read(folder, **tables):
     return interchange.read(folder)
 
 
-def found(directory, rule):
+def findings_of(directory, rule):
     return [finding for finding in directory.findings if finding.rule == rule]
 
 
@@ -29,7 +29,7 @@ def test_an_owner_that_only_the_table_of_extras_holds_is_an_owner(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps([service]))
     interchange.write(interchange.read(tmp_path / "a.json"), tmp_path / "tables")
     back = interchange.read(tmp_path / "tables")
-    assert not found(back, "row-without-owner")
+    assert not findings_of(back, "row-without-owner")
     (service,) = back.services.values()
     assert service.service_at_locations[0].service_areas[0].name == "Ashe County"
 
@@ -59,13 +59,13 @@ def test_a_list_of_ids_gives_each_owner_its_own(tmp_path, cell):
     schedules = [service.schedules for service in directory.services.values()]
     assert [[s.byday for s in held] for held in schedules] == [["MO"], ["MO"]]
     assert len({s.id for held in schedules for s in held}) == 2
-    assert [(f.file, f.count) for f in found(directory, "list-of-ids")] == [("schedules.csv", 1)]
+    assert [(f.file, f.count) for f in findings_of(directory, "list-of-ids")] == [("schedules.csv", 1)]
 
 
 @pytest.mark.parametrize("cell", ["1,9", "9;8", "a b"])
 def test_a_list_with_unknown_ids_is_left_alone_and_reported(tmp_path, cell):
     directory = read(tmp_path, phones=f'id,service_id,number\n7,"{cell}",555-0101\n')
-    assert [f.value for f in found(directory, "dangling-reference")] == [cell]
+    assert [f.value for f in findings_of(directory, "dangling-reference")] == [cell]
 
 
 def test_an_id_that_looks_like_a_list_is_an_id(tmp_path):
@@ -102,8 +102,8 @@ def test_keys_under_other_names_tie_the_tables(tmp_path, key, owner, ids):
     assert list(directory.services) == [one, two]
     assert {s.organization.name for s in directory.services.values()} == {"Laurel House"}
     assert [[p.number for p in s.phones] for s in directory.services.values()] == [["555-0101"], ["555-0102"]]
-    assert {f.path for f in found(directory, "linked-by-value")} >= {"phone_services"}
-    assert not found(directory, "row-without-owner")
+    assert {f.path for f in findings_of(directory, "linked-by-value")} >= {"phone_services"}
+    assert not findings_of(directory, "row-without-owner")
 
 
 def test_a_cell_may_list_the_rows_of_another_table_from_either_side(tmp_path):
@@ -137,7 +137,7 @@ def test_the_key_that_other_tables_use_is_the_tables_key(tmp_path):
 
 def test_a_column_that_points_by_its_name_and_not_by_its_values_is_no_link(tmp_path):
     directory = read(tmp_path, phones="id,service_id,number,org_id\n7,1,555-0101,EIN-5\n")
-    assert not found(directory, "linked-by-value")
+    assert not findings_of(directory, "linked-by-value")
     assert directory.services["1"].phones[0].extra["org_id"] == "EIN-5"
 
 
@@ -148,7 +148,7 @@ def test_a_helper_table_beside_tables_of_hsds_is_no_list_of_services(tmp_path, n
     )
     directory = read(tmp_path, **{name: helper})
     assert len(directory.services) == 2
-    (said,) = found(directory, "unknown-table")
+    (said,) = findings_of(directory, "unknown-table")
     assert "2 rows" in said.message
     assert said.file == f"{name}.csv"
 
@@ -176,7 +176,7 @@ def test_rows_that_belong_to_nothing_are_an_error_with_table_and_count(tmp_path)
         eligibility="id,service_id,eligibility\n,,Adults\n,,Families\n3,1,Elders\n",
         phones="id,service_id,number\n1,,555-0101\n2,1,555-0102\n",
     )
-    said = {(f.file, f.severity, f.count) for f in found(directory, "row-without-owner")}
+    said = {(f.file, f.severity, f.count) for f in findings_of(directory, "row-without-owner")}
     assert said == {("eligibility.csv", "error", 2), ("phones.csv", "error", 1)}
     assert directory.table("phone")["1"].number == "555-0101"
     assert {a.label for a in directory.table("attribute").values()} == {"Adults", "Families"}
@@ -192,7 +192,7 @@ def test_two_services_of_one_id_are_both_kept_whether_read_whole_or_one_by_one(t
     ]
     streamed = [r.name for r in interchange.records(tmp_path) if r.entity == "service"]
     assert sorted(streamed) == ["Food Pantry", "Health Clinic", "Legal Clinic"]
-    assert [(f.file, f.entity, f.count) for f in found(directory, "id-used-twice")] == [
+    assert [(f.file, f.entity, f.count) for f in findings_of(directory, "id-used-twice")] == [
         ("services.csv", "service", 1)
     ]
 
@@ -200,7 +200,7 @@ def test_two_services_of_one_id_are_both_kept_whether_read_whole_or_one_by_one(t
 def test_a_flat_json_record_that_belongs_to_nothing_is_an_error(tmp_path):
     raw = '{"services": [{"id": "1", "name": "A", "status": "active"}], "phones": [{"id": "p", "number": "555-0101"}]}'
     (tmp_path / "a.json").write_text(raw)
-    (said,) = found(interchange.read(tmp_path / "a.json"), "row-without-owner")
+    (said,) = findings_of(interchange.read(tmp_path / "a.json"), "row-without-owner")
     assert (said.severity, said.entity, said.record_id) == ("error", "phone", "p")
 
 
@@ -212,7 +212,7 @@ def test_a_list_of_ids_in_flat_json_gives_each_owner_its_own(tmp_path):
     (tmp_path / "a.json").write_text(raw)
     directory = interchange.read(tmp_path / "a.json")
     assert [[p.number for p in s.phones] for s in directory.services.values()] == [["555-0101"]] * 2
-    assert [(f.entity, f.count) for f in found(directory, "list-of-ids")] == [("phone", 1)]
+    assert [(f.entity, f.count) for f in findings_of(directory, "list-of-ids")] == [("phone", 1)]
 
 
 def test_a_key_that_a_program_wrote_with_a_fraction_is_the_whole_number(tmp_path):

@@ -61,10 +61,10 @@ def test_the_whole_of_open_eligibility_is_placed(shared_data):
     directory = cc.read(shared_data / "openeligibility" / "taxonomy-2020.csv")
     assert len(directory.taxonomy_terms) >= 340
     assert [f.value for f in directory.findings if f.rule == "taxonomy-cycle"] == ["1405"]
-    found = placement(directory)
-    print(found.summary())  # noqa: T201  # the figure
-    assert len(found.placed) / len(found.terms) > 0.95
-    assert found.share is None
+    report = placement(directory)
+    print(report.summary())  # noqa: T201  # the figure
+    assert len(report.placed) / len(report.terms) > 0.95
+    assert report.share is None
 
 
 def test_the_report_counts_uses_and_puts_what_is_missing_first():
@@ -72,7 +72,7 @@ def test_the_report_counts_uses_and_puts_what_is_missing_first():
     odd = TaxonomyTerm(id="2", name="Quasar alignment", description="x")
     rare = TaxonomyTerm(id="3", name="Zyzzyva care", description="x")
     code = term("BD-1800.2000", id="4", taxonomy=None)
-    found = placement(
+    report = placement(
         Directory.of(
             [
                 service("a", attributes=tagged(oe, odd)),
@@ -81,18 +81,18 @@ def test_the_report_counts_uses_and_puts_what_is_missing_first():
             ]
         )
     )
-    assert [(p.term.id, p.services) for p in found.unplaced] == [("2", 2), ("4", 1), ("3", 1)]
-    assert {p.term.id: p.how for p in found.terms} == {"1": "crosswalk", "2": "", "3": "", "4": "code only"}
-    assert found.share == pytest.approx(1 / 5)
-    assert found.summary() == "1 of 4 terms placed; 20% of their uses by services"
-    assert found.table()[0] == {
+    assert [(p.term.id, p.services) for p in report.unplaced] == [("2", 2), ("4", 1), ("3", 1)]
+    assert {p.term.id: p.how for p in report.terms} == {"1": "crosswalk", "2": "", "3": "", "4": "code only"}
+    assert report.share == pytest.approx(1 / 5)
+    assert report.summary() == "1 of 4 terms placed; 20% of their uses by services"
+    assert report.table()[0] == {
         "term_id": "2", "code": "", "name": "Quasar alignment", "taxonomy": "", "services": 2, "concepts": "", "how": "",
     }  # fmt: skip
 
 
 def test_the_samples_own_terms_are_placed():
-    found = placement(cc.sample())
-    assert found.share is not None
-    assert found.share > 0.95
-    unnamed = attrs.evolve(found.terms[0], concepts=())
+    report = placement(cc.sample())
+    assert report.share is not None
+    assert report.share > 0.95
+    unnamed = attrs.evolve(report.terms[0], concepts=())
     assert unnamed.concepts == ()

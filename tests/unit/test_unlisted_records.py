@@ -75,9 +75,9 @@ def test_a_public_or_confidential_record_without_a_place_is_offered(tmp_path, fo
 @pytest.mark.parametrize("form", ["sheet", "nested"])
 @pytest.mark.parametrize(("name", "value"), NOT_FOR_THE_PUBLIC[1:12], ids=str)
 def test_a_non_public_record_with_a_place_has_the_place_hidden(tmp_path, form, name, value):
-    found = cc.Matcher(read(tmp_path, form, name, value, placed=True)).match("food pantry")
-    assert {match.service.name for match in found} == {"Food Pantry", "Second Food Pantry"}
-    assert "Wren Hollow" not in json.dumps([match.to_dict() for match in found], default=str)
+    result = cc.Matcher(read(tmp_path, form, name, value, placed=True)).match("food pantry")
+    assert {match.service.name for match in result} == {"Food Pantry", "Second Food Pantry"}
+    assert "Wren Hollow" not in json.dumps([match.to_dict() for match in result], default=str)
 
 
 @pytest.mark.parametrize(

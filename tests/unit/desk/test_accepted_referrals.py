@@ -27,13 +27,13 @@ from private_records import break_referral
 ANSWERS = "Please answer"
 
 
-def taken_on(desk, event="accept", told=None, **asked):
+def accepted_referral(desk, event="accept", told=None, **asked):
     referral = send_referral(desk, **asked)
     return desk.record_event(referral.id, event, actor=agency_of(referral), **(told or {}))
 
 
-def on_hold(desk, **told):
-    return taken_on(desk, "hold", {"hold_reason": "waitlisted", **told})
+def held_referral(desk, **told):
+    return accepted_referral(desk, "hold", {"hold_reason": "waitlisted", **told})
 
 
 def due(desk):
@@ -53,13 +53,13 @@ def sent_since(desk):
 
 @pytest.mark.parametrize("event", ["accept", "start"])
 def test_an_agency_is_asked_for_progress_monthly_and_staff_alerted_the_second_time(desk, event):
-    referral = taken_on(desk, event)
+    referral = accepted_referral(desk, event)
     desk.dispatch_once()
-    said = {}
+    sent_by_day = {}
     for day in range(1, 84):
         desk.clock.advance(days=1)
-        said |= {day: found_ones} if (found_ones := sent_since(desk)) else {}
-    assert {day: sorted(one) for day, one in said.items()} == {
+        sent_by_day |= {day: found_ones} if (found_ones := sent_since(desk)) else {}
+    assert {day: sorted(one) for day, one in sent_by_day.items()} == {
         30: [("agency", True)],
         60: [("agency", True), ("staff", False)],
         83: [("staff", False)],  # the consent ends in a week
@@ -68,14 +68,14 @@ def test_an_agency_is_asked_for_progress_monthly_and_staff_alerted_the_second_ti
 
 
 def test_the_link_in_a_progress_question_takes_an_answer(desk):
-    referral = taken_on(desk)
+    referral = accepted_referral(desk)
     desk.clock.advance(days=30)
     sent_since(desk)
     assert desk.links.answer(desk.box.token(), "complete", outcome="enrolled").referral.id == referral.id
 
 
 def test_an_agency_that_reported_is_not_asked_for_another_month(desk):
-    referral = taken_on(desk)
+    referral = accepted_referral(desk)
     desk.clock.advance(days=29)
     desk.record_event(referral.id, "start", actor=agency_of(referral))
     desk.clock.advance(days=29)
@@ -86,7 +86,7 @@ def test_an_agency_that_reported_is_not_asked_for_another_month(desk):
 
 def test_staff_are_alerted_for_an_agency_without_a_notifier(desk):
     take_referrals(desk, best_match(), notifier="", address=cc.Secret(""))
-    taken_on(desk)
+    accepted_referral(desk)
     desk.clock.advance(days=60)
     assert sent_since(desk) == [("staff", False)]
 
@@ -101,7 +101,7 @@ def test_no_agency_is_asked_more_than_once_a_day(every):
 
 
 def test_staff_are_alerted_before_a_consent_ends_and_while_the_referral_is_open(desk):
-    referral = taken_on(desk, consent=consent_terms(days=20))
+    referral = accepted_referral(desk, consent=consent_terms(days=20))
     desk.dispatch_once()
     desk.clock.advance(days=13)
     assert sent_since(desk) == [("staff", False)]
@@ -117,7 +117,7 @@ def test_staff_are_alerted_before_a_consent_ends_and_while_the_referral_is_open(
 
 
 def test_a_new_consent_moves_the_due_dates(desk):
-    referral = taken_on(desk, consent=consent_terms(days=20))
+    referral = accepted_referral(desk, consent=consent_terms(days=20))
     desk.clock.advance(days=21)
     desk.referrals.run_due()
     desk.referrals.consent(referral.id, consent_terms(days=20), actor=STAFF)
@@ -127,14 +127,14 @@ def test_a_new_consent_moves_the_due_dates(desk):
 
 
 def test_a_consent_of_one_day_has_only_its_end_as_due(desk):
-    taken_on(desk, consent=consent_terms(days=1))
+    accepted_referral(desk, consent=consent_terms(days=1))
     assert due(desk) == []
     desk.clock.advance(days=1)
     assert due(desk) == [Clock.CONSENT_ENDED]
 
 
 def test_private_data_goes_a_month_after_consent_ends_even_if_the_referral_is_open(desk):
-    referral = taken_on(desk, patron="opaque-4d7e2b", contacts=[contact_preference(desk)])
+    referral = accepted_referral(desk, patron="opaque-4d7e2b", contacts=[contact_preference(desk)])
     desk.clock.advance(days=119)
     desk.purge()
     assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
@@ -147,7 +147,7 @@ def test_private_data_goes_a_month_after_consent_ends_even_if_the_referral_is_op
 
 
 def test_a_new_consent_extends_the_retention_of_private_data(desk):
-    referral = taken_on(desk)
+    referral = accepted_referral(desk)
     desk.clock.advance(days=80)
     desk.referrals.consent(referral.id, consent_terms(), actor=STAFF)
     desk.clock.advance(days=119)
@@ -172,12 +172,12 @@ def test_contacts_are_deleted_even_if_due_work_never_runs(desk):
 
 @pytest.mark.parametrize("by", ["staff", "agency"])
 def test_a_review_of_a_hold_sets_the_next_review_date(desk, by):
-    referral = on_hold(desk)
+    referral = held_referral(desk)
     desk.clock.advance(days=31)
     assert due(desk) == [Clock.REVIEW_HOLD]
     actor = STAFF if by == "staff" else agency_of(referral)
-    told = {"hold_reason": "awaiting_documents", "review_on": date(2026, 6, 1)}
-    again = desk.record_event(referral.id, "hold", actor=actor, **told)
+    fields = {"hold_reason": "awaiting_documents", "review_on": date(2026, 6, 1)}
+    again = desk.record_event(referral.id, "hold", actor=actor, **fields)
     assert (again.status, again.hold_reason, again.review_on) == (
         "on_hold",
         "awaiting_documents",
@@ -189,13 +189,13 @@ def test_a_review_of_a_hold_sets_the_next_review_date(desk, by):
 
 
 def test_only_the_agency_may_put_a_referral_on_hold(desk):
-    referral = taken_on(desk)
+    referral = accepted_referral(desk)
     with pytest.raises(IllegalTransitionError):
         desk.record_event(referral.id, "hold", actor=STAFF, hold_reason="waitlisted")
 
 
 def test_a_review_sends_the_agency_one_fresh_link_and_stays_due(desk):
-    referral = on_hold(desk)
+    referral = held_referral(desk)
     desk.dispatch_once()
     desk.clock.advance(days=31)
     assert sent_since(desk) == [("agency", True)]
@@ -297,6 +297,6 @@ def test_a_link_to_an_unreadable_referral_is_not_renewed(desk):
 
 def test_due_work_runs_without_a_staff_notifier():
     with make_desk(letterhead=letterhead(staff_notifier="", staff_address=cc.Secret(""))) as desk:
-        taken_on(desk, consent=consent_terms(days=70))
+        accepted_referral(desk, consent=consent_terms(days=70))
         desk.clock.advance(days=61)
         assert desk.referrals.run_due().alerted == 1

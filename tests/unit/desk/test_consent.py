@@ -29,7 +29,7 @@ from communityconnector.errors import (
 from communityconnector.referrals import Consent, Template
 
 
-def kept(desk, kind):
+def documents(desk, kind):
     return [one.document for one in desk.storage.scan(kind)]
 
 
@@ -59,7 +59,7 @@ def test_a_consent_is_in_force_from_granting_until_revocation(desk):
     desk.clock.advance(hours=2)
     back = desk.clock.now - timedelta(hours=1)
     desk.referrals.revoke_consent(draft.id, actor=PATRON, at=back)
-    (held,) = map(Consent.from_dict, kept(desk, record_kinds.CONSENT))
+    (held,) = map(Consent.from_dict, documents(desk, record_kinds.CONSENT))
     assert held == attrs.evolve(given, revoked_at=back)
 
 
@@ -72,12 +72,12 @@ def test_granting_and_revoking_consent_are_logged(desk):
         desk.referrals.revoke_consent(draft.id, actor=cc.Actor("agency", draft.organization_id))
     assert (refusal.value.action, refusal.value.role) == ("revoke_consent", "agency")
     desk.referrals.revoke_consent(draft.id, actor=PATRON)
-    said = [
+    entries = [
         (one.action, one.role, one.referral_id, one.fields, one.to, one.because)
         for one in desk.audit.entries()
         if one.action in ("consent", "revoke")
     ]
-    assert said == [
+    assert entries == [
         ("consent", "staff", draft.id, ("first_name",), draft.organization_id, given.id),
         ("revoke", "patron", draft.id, (), "", given.id),
     ]
@@ -87,15 +87,15 @@ def test_the_log_says_who_revoked_a_consent_under_a_legal_hold_and_what_is_kept(
     referral = send_referral(desk, patron="token-5f3a9c")
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
-    said = [(one.role, one.referral_id) for one in desk.audit.entries() if one.action == "keep"]
-    assert said == [("patron", referral.id)]
+    entries = [(one.role, one.referral_id) for one in desk.audit.entries() if one.action == "keep"]
+    assert entries == [("patron", referral.id)]
     assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields["first_name"].reveal() == "Quill"
 
 
 def test_after_revocation_no_private_data_is_reported_as_stored(desk):
     referral = send_referral(desk, patron="token-5f3a9c", contacts=[contact_preference(desk)])
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
-    (document,) = kept(desk, record_kinds.REFERRAL)
+    (document,) = documents(desk, record_kinds.REFERRAL)
     assert "private" not in document["about"]
     assert desk.privacy.read_private(referral.id, actor=STAFF).is_empty
 
@@ -169,9 +169,9 @@ def test_an_information_referral_copies_only_the_need(desk):
 
 def child(desk, **asked):
     take_referrals(desk, best_match())
-    told = {"first_name": "Quill"}
+    fields = {"first_name": "Quill"}
     return desk.refer(
-        best_match(), actor=STAFF, type="direct", age_band="under_13", shared_fields=told, **asked
+        best_match(), actor=STAFF, type="direct", age_band="under_13", shared_fields=fields, **asked
     )
 
 
@@ -183,12 +183,12 @@ def test_a_guardian_consents_for_a_young_child_even_after_the_age_was_deleted(de
     desk.referrals.consent(draft.id, consent_terms(given_by="guardian"), actor=STAFF)
 
 
-@pytest.mark.parametrize(("said", "wants"), [("unknown", True), ("under_13", True), ("13_17", False)])
-def test_a_new_attempt_needs_a_guardians_consent_unless_another_age_is_given(desk, said, wants):
+@pytest.mark.parametrize(("stated_age", "wants"), [("unknown", True), ("under_13", True), ("13_17", False)])
+def test_a_new_attempt_needs_a_guardians_consent_unless_another_age_is_given(desk, stated_age, wants):
     first = child(desk, consent=consent_terms(given_by="guardian"))
     desk.referrals.revoke_consent(first.id, actor=STAFF)
     again = desk.referrals.re_refer(
-        first.id, best_match(), actor=STAFF, type="direct", allow_tried=True, age_band=said
+        first.id, best_match(), actor=STAFF, type="direct", allow_tried=True, age_band=stated_age
     )
     if wants:
         with pytest.raises(InvalidConsentError, match="guardian"):
@@ -211,11 +211,11 @@ def test_a_librarys_guardian_rule_holds_after_the_age_was_deleted():
 def test_a_need_without_a_known_concept_may_require_written_consent():
     with make_desk(policy=cc.Policy(written_for=frozenset({"unclassified"}))) as desk:
         take_referrals(desk, best_match())
-        said = {"type": "direct", "shared_fields": {"first_name": "Quill"}, "terms": ["BH-1800"]}
+        fields = {"type": "direct", "shared_fields": {"first_name": "Quill"}, "terms": ["BH-1800"]}
         service = best_match().service_id
         with pytest.raises(InvalidConsentError, match="written"):
-            desk.refer(service, actor=STAFF, consent=consent_terms(), **said)
-        desk.refer(service, actor=STAFF, consent=consent_terms(method="written"), **said)
+            desk.refer(service, actor=STAFF, consent=consent_terms(), **fields)
+        desk.refer(service, actor=STAFF, consent=consent_terms(method="written"), **fields)
 
 
 def test_identifying_fields_go_with_a_patrons_own_referral_by_their_own_act(desk):

@@ -52,18 +52,20 @@ def refused(call):
     ],
 )
 def test_an_unusable_contact_is_refused_when_created(desk, wrong, words):
-    said = refused(lambda: contact_preference(desk, **wrong))
-    assert words in said
-    assert "quill" not in said
+    message = refused(lambda: contact_preference(desk, **wrong))
+    assert words in message
+    assert "quill" not in message
 
 
 @pytest.mark.parametrize(
     ("wrong", "words"), [({"language": None}, "language"), ({"address": "a@b.org"}, "address")]
 )
 def test_an_unusable_intake_is_refused_when_created(wrong, words):
-    said = refused(lambda: cc.Intake(**{"id": "o-1", "notifier": "box", "address": cc.Secret("x"), **wrong}))
-    assert words in said
-    assert "a@b.org" not in said
+    message = refused(
+        lambda: cc.Intake(**{"id": "o-1", "notifier": "box", "address": cc.Secret("x"), **wrong})
+    )
+    assert words in message
+    assert "a@b.org" not in message
 
 
 def test_a_verification_in_the_future_is_refused_and_does_not_count(desk):
@@ -108,16 +110,16 @@ def accepted(desk, **asked):
     return referral
 
 
-def told(desk):
+def recipients(desk):
     desk.dispatch_once()
     return [to for to, _ in desk.box.texts if to.endswith("@patron.org")]
 
 
-def way(desk, name, **parts):
+def contact(desk, name, **parts):
     return contact_preference(desk, address=cc.Secret(f"{name}@patron.org"), **parts)
 
 
-def given(desk, **asked):
+def refer(desk, **asked):
     return desk.refer(best_match(), actor=STAFF, **{"follow_up_allowed": True, **asked})
 
 
@@ -128,18 +130,20 @@ def last_entry(desk):
 
 @pytest.mark.parametrize("actor", [STAFF, PATRON])
 def test_a_contact_that_is_no_longer_safe_is_not_used(desk, actor):
-    referral = accepted(desk, contacts=[way(desk, "old")])
-    desk.referrals.set_contacts(referral.id, [way(desk, "old", safe="no"), way(desk, "new")], actor=actor)
-    assert told(desk) == ["new@patron.org"]
+    referral = accepted(desk, contacts=[contact(desk, "old")])
+    desk.referrals.set_contacts(
+        referral.id, [contact(desk, "old", safe="no"), contact(desk, "new")], actor=actor
+    )
+    assert recipients(desk) == ["new@patron.org"]
     entry = last_entry(desk)
     assert (entry.action, entry.role, entry.fields) == ("contacts", actor.role, ("email",))
     assert "patron.org" not in repr(entry)
 
 
 def test_a_patron_who_says_stop_gets_no_messages(desk):
-    referral = accepted(desk, contacts=[way(desk, "old")])
+    referral = accepted(desk, contacts=[contact(desk, "old")])
     desk.referrals.set_contacts(referral.id, [], actor=PATRON)
-    assert told(desk) == []
+    assert recipients(desk) == []
     assert desk.privacy.read_private(referral.id, actor=STAFF).contacts == ()
     assert desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
     (row,) = [row for row in rows(desk, record_kinds.OUTBOX) if row.document["recipient"] == "patron"]
@@ -148,7 +152,7 @@ def test_a_patron_who_says_stop_gets_no_messages(desk):
 
 @pytest.mark.parametrize("left", [[], ["new"]])
 def test_changed_contacts_count_while_a_worker_sends(desk, left):
-    referrals = [send_referral(desk, contacts=[way(desk, "old")]) for _ in range(2)]
+    referrals = [send_referral(desk, contacts=[contact(desk, "old")]) for _ in range(2)]
     desk.dispatch_once()
     desk.box.clear()
     for referral in referrals:
@@ -159,15 +163,15 @@ def test_changed_contacts_count_while_a_worker_sends(desk, left):
         if not desk.box:
             # The other message is claimed by now.
             for referral in referrals:
-                desk.referrals.set_contacts(referral.id, [way(desk, name) for name in left], actor=PATRON)
+                desk.referrals.set_contacts(referral.id, [contact(desk, name) for name in left], actor=PATRON)
         return taken(message)
 
     desk.box.send = send_it
-    assert told(desk) == ["old@patron.org", *(f"{name}@patron.org" for name in left)]
+    assert recipients(desk) == ["old@patron.org", *(f"{name}@patron.org" for name in left)]
 
 
 def test_an_old_verification_is_due_and_can_be_renewed(desk):
-    referral = accepted(desk, contacts=[way(desk, "old")])
+    referral = accepted(desk, contacts=[contact(desk, "old")])
     desk.dispatch_once()
     agency = agency_of(referral)
     desk.clock.advance(days=89)
@@ -176,25 +180,25 @@ def test_an_old_verification_is_due_and_can_be_renewed(desk):
     assert [one.at for one in desk.due() if one.clock is Clock.VERIFY_CONTACT] == [MONDAY + 90 * DAY]
     desk.referrals.run_due()
     assert Clock.VERIFY_CONTACT in {one.clock for one in desk.due()}, "it is for staff to do"
-    desk.referrals.set_contacts(referral.id, [way(desk, "old")], actor=STAFF)
+    desk.referrals.set_contacts(referral.id, [contact(desk, "old")], actor=STAFF)
     assert Clock.VERIFY_CONTACT not in {one.clock for one in desk.due()}
     desk.dispatch_once()
     desk.box.clear()
     desk.record_event(referral.id, "hold", actor=agency, hold_reason="awaiting_patron")
-    assert told(desk) == ["old@patron.org"]
+    assert recipients(desk) == ["old@patron.org"]
 
 
 def test_a_verification_that_nothing_depends_on_is_not_due(desk):
     with_nothing_to_come = [
-        given(desk, follow_up_allowed=False, contacts=[way(desk, "a")]),
-        given(desk, contacts=[way(desk, "b", safe="no")]),
-        given(desk),
-        accepted(desk, contacts=[way(desk, "c")]),
-        accepted(desk, contacts=[way(desk, "d")]),
+        refer(desk, follow_up_allowed=False, contacts=[contact(desk, "a")]),
+        refer(desk, contacts=[contact(desk, "b", safe="no")]),
+        refer(desk),
+        accepted(desk, contacts=[contact(desk, "c")]),
+        accepted(desk, contacts=[contact(desk, "d")]),
     ]
     desk.record_event(with_nothing_to_come[3].id, "cancel", actor=STAFF, outcome="patron_declined")
     desk.referrals.set_contacts(with_nothing_to_come[4].id, [], actor=PATRON)
-    asked = given(desk, contacts=[way(desk, "e", verified_at=MONDAY - 80 * DAY)])
+    asked = refer(desk, contacts=[contact(desk, "e", verified_at=MONDAY - 80 * DAY)])
     desk.clock.advance(days=20)
     verify = [one.referral.id for one in desk.due() if one.clock is Clock.VERIFY_CONTACT]
     assert verify == [asked.id]
@@ -208,49 +212,49 @@ def test_contacts_of_an_expired_referral_can_change_before_the_follow_up(desk):
     desk.referrals.run_due()
     assert desk.referrals.get(referral.id).status == "expired"
     desk.clock.advance(days=11)
-    desk.referrals.set_contacts(referral.id, [way(desk, "new")], actor=STAFF)
+    desk.referrals.set_contacts(referral.id, [contact(desk, "new")], actor=STAFF)
     assert desk.referrals.run_due().asked == 1
-    assert told(desk) == ["new@patron.org"]
+    assert recipients(desk) == ["new@patron.org"]
 
 
 def test_new_contacts_are_stored_only_while_the_referral_is_open(desk):
-    referral = send_referral(desk, contacts=[way(desk, "old")])
+    referral = send_referral(desk, contacts=[contact(desk, "old")])
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     desk.referrals.set_contacts(referral.id, [], actor=PATRON)
     assert "closed" in refused(
-        lambda: desk.referrals.set_contacts(referral.id, [way(desk, "new")], actor=STAFF)
+        lambda: desk.referrals.set_contacts(referral.id, [contact(desk, "new")], actor=STAFF)
     )
     assert not rows(desk, record_kinds.PRIVATE)
-    alone = given(desk, contacts=[way(desk, "old")])
+    alone = refer(desk, contacts=[contact(desk, "old")])
     desk.referrals.set_contacts(alone.id, [], actor=PATRON)
     assert not rows(desk, record_kinds.PRIVATE)
-    desk.referrals.set_contacts(alone.id, [way(desk, "new")], actor=PATRON)
-    assert desk.privacy.read_private(alone.id, actor=STAFF).contacts == (way(desk, "new"),)
+    desk.referrals.set_contacts(alone.id, [contact(desk, "new")], actor=PATRON)
+    assert desk.privacy.read_private(alone.id, actor=STAFF).contacts == (contact(desk, "new"),)
 
 
 def test_wrong_contacts_change_nothing(desk):
-    referral = send_referral(desk, contacts=[way(desk, "old")])
-    for wrong in (["old@patron.org"], [way(desk, "new", verified_at=MONDAY + DAY)]):
+    referral = send_referral(desk, contacts=[contact(desk, "old")])
+    for wrong in (["old@patron.org"], [contact(desk, "new", verified_at=MONDAY + DAY)]):
         assert (
             "old@"
             not in refused(
                 lambda wrong=wrong: desk.referrals.set_contacts(referral.id, wrong, actor=STAFF)
             ).splitlines()[-1]
         )
-    assert desk.privacy.read_private(referral.id, actor=STAFF).contacts == (way(desk, "old"),)
+    assert desk.privacy.read_private(referral.id, actor=STAFF).contacts == (contact(desk, "old"),)
 
 
 def test_under_a_legal_hold_removed_contacts_are_stored_as_not_safe(desk):
-    referral = accepted(desk, contacts=[way(desk, "old")])
+    referral = accepted(desk, contacts=[contact(desk, "old")])
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     for _ in range(2):
         desk.referrals.set_contacts(referral.id, [], actor=PATRON)
-    assert desk.privacy.read_private(referral.id, actor=STAFF).contacts == (way(desk, "old", safe="no"),)
-    assert told(desk) == []
+    assert desk.privacy.read_private(referral.id, actor=STAFF).contacts == (contact(desk, "old", safe="no"),)
+    assert recipients(desk) == []
 
 
 def test_under_a_legal_hold_new_contacts_do_not_revive_revoked_data(desk):
-    referral = accepted(desk, contacts=[way(desk, "old")])
+    referral = accepted(desk, contacts=[contact(desk, "old")])
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     desk.referrals.set_contacts(referral.id, [], actor=PATRON)
@@ -261,7 +265,7 @@ def test_under_a_legal_hold_new_contacts_do_not_revive_revoked_data(desk):
 
 
 def test_contacts_changed_after_revocation_lose_no_data_under_a_legal_hold(desk):
-    referral = accepted(desk, contacts=[way(desk, "old")])
+    referral = accepted(desk, contacts=[contact(desk, "old")])
     desk.privacy.set_legal_hold(referral.id, actor=STAFF, reason="case-1")
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     before = desk.privacy.read_private(referral.id, actor=STAFF)
@@ -273,7 +277,7 @@ def test_contacts_changed_after_revocation_lose_no_data_under_a_legal_hold(desk)
     )
     assert after.shared_fields
     assert "taken back" in refused(
-        lambda: desk.referrals.set_contacts(referral.id, [way(desk, "new")], actor=PATRON)
+        lambda: desk.referrals.set_contacts(referral.id, [contact(desk, "new")], actor=PATRON)
     )
 
 
@@ -283,7 +287,7 @@ def test_later_shared_fields_do_not_overwrite_those_under_a_legal_hold(desk):
         actor=STAFF,
         type="direct",
         shared_fields={"first_name": "Quill"},
-        contacts=[way(desk, "old")],
+        contacts=[contact(desk, "old")],
     )
     desk.privacy.set_legal_hold(draft.id, actor=STAFF, reason="case-1")
     desk.referrals.revoke_consent(draft.id, actor=PATRON)
@@ -296,7 +300,7 @@ def test_later_shared_fields_do_not_overwrite_those_under_a_legal_hold(desk):
 
 
 def test_a_patron_who_ends_follow_up_is_listed_nowhere(desk):
-    referral = given(desk)
+    referral = refer(desk)
     desk.clock.advance(days=15)
     assert [one.clock for one in desk.due()] == [Clock.FOLLOW_UP]
     asked_no_more = desk.referrals.allow_follow_up(referral.id, allowed=False, actor=PATRON)
@@ -311,7 +315,7 @@ def test_a_patron_who_ends_follow_up_is_listed_nowhere(desk):
 
 def test_ending_follow_up_withdraws_the_waiting_question_only(desk):
     hours = {"safe_from": time(18), "safe_until": time(20)}
-    referral = send_referral(desk, follow_up_allowed=True, contacts=[way(desk, "a", **hours)])
+    referral = send_referral(desk, follow_up_allowed=True, contacts=[contact(desk, "a", **hours)])
     desk.clock.advance(days=14)
     desk.referrals.run_due()
     desk.record_event(referral.id, "accept", actor=agency_of(referral))
@@ -319,18 +323,18 @@ def test_ending_follow_up_withdraws_the_waiting_question_only(desk):
     desk.referrals.allow_follow_up(referral.id, allowed=False, actor=PATRON)
     desk.clock.advance(hours=7)
     desk.box.clear()
-    assert told(desk) == ["a@patron.org"]
+    assert recipients(desk) == ["a@patron.org"]
 
 
 def test_a_patron_who_revokes_everything_is_asked_nothing(desk):
-    referral = given(desk, contacts=[way(desk, "a")])
+    referral = refer(desk, contacts=[contact(desk, "a")])
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     desk.clock.advance(days=15)
     assert desk.due() == ()
 
 
 def test_a_patron_without_contacts_has_none_to_confirm(desk):
-    referral = given(desk, shared_fields={}, contacts=[way(desk, "a")], patron="")
+    referral = refer(desk, shared_fields={}, contacts=[contact(desk, "a")], patron="")
     desk.referrals.set_contacts(referral.id, [], actor=STAFF)
     desk.clock.advance(days=91)
     assert Clock.VERIFY_CONTACT not in {one.clock for one in desk.due()}
@@ -340,7 +344,7 @@ def test_follow_up_of_a_draft_is_decided_when_it_is_sent(desk):
     draft = desk.refer(best_match(), actor=STAFF, type="direct")
     with pytest.raises(IllegalTransitionError):
         desk.referrals.allow_follow_up(draft.id, allowed=True, actor=STAFF)
-    referral = given(desk)
+    referral = refer(desk)
     refused(lambda: desk.referrals.allow_follow_up(referral.id, allowed="no", actor=STAFF))
 
 
@@ -403,7 +407,7 @@ def test_an_asynchronous_desk_changes_contacts_too(desk):
         referrals = desk.referrals
         fields = {"first_name": "Quill"}
         await asynchronous.run(referrals.set_shared_fields, draft.id, fields, actor=STAFF)
-        await asynchronous.run(referrals.set_contacts, draft.id, [way(desk, "a")], actor=STAFF)
+        await asynchronous.run(referrals.set_contacts, draft.id, [contact(desk, "a")], actor=STAFF)
         other = await asynchronous.refer(best_match(), actor=STAFF)
         return draft, await asynchronous.run(referrals.allow_follow_up, other.id, allowed=True, actor=STAFF)
 

@@ -33,8 +33,8 @@ DAY = timedelta(days=1)
 
 
 def rows(desk, status=None):
-    found = [OutboxMessage.from_dict(record.document) for record in desk.storage.scan(record_kinds.OUTBOX)]
-    return [row for row in found if status in (None, row.status)]
+    messages = [OutboxMessage.from_dict(record.document) for record in desk.storage.scan(record_kinds.OUTBOX)]
+    return [row for row in messages if status in (None, row.status)]
 
 
 def due(desk, key):
@@ -310,9 +310,9 @@ def test_a_patron_erased_during_a_run_gets_no_message(desk):
     slowly(desk, then=erase)
     desk.dispatch_once()
     assert before > 1
-    told = [to for to, _ in desk.box.texts]
-    assert told.count("patron@example.org") <= 1
-    assert "patron@example.org" not in told[1:]
+    sent = [to for to, _ in desk.box.texts]
+    assert sent.count("patron@example.org") <= 1
+    assert "patron@example.org" not in sent[1:]
 
 
 def test_an_erasure_withdraws_the_patrons_waiting_messages(desk):

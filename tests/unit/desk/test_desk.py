@@ -140,21 +140,21 @@ def test_an_expired_consent_sends_nothing(desk):
 def test_a_field_without_consent_is_not_sent(desk):
     match = best_match()
     take_referrals(desk, match, optional_fields=["phone"])
-    told = {"first_name": "Quill", "phone": "336-555-0101"}
+    fields = {"first_name": "Quill", "phone": "336-555-0101"}
     with pytest.raises(IllegalTransitionError) as refused:
-        send_referral(desk, match, shared_fields=told)
+        send_referral(desk, match, shared_fields=fields)
     assert refused.value.guard == "consent"
     assert rows(desk, record_kinds.REFERRAL) == [], "a refused referral leaves something behind"
-    send_referral(desk, match, shared_fields=told, consent=consent_terms(fields=["first_name", "phone"]))
+    send_referral(desk, match, shared_fields=fields, consent=consent_terms(fields=["first_name", "phone"]))
 
 
 @pytest.mark.parametrize(
-    ("told", "says"),
+    ("fields", "says"),
     [({}, "the agency requires first_name"), ({"first_name": "Q", "diagnosis": "x"}, "ask for diagnosis")],
 )
-def test_an_agency_gets_only_fields_that_its_intake_asks_for(desk, told, says):
+def test_an_agency_gets_only_fields_that_its_intake_asks_for(desk, fields, says):
     with pytest.raises(InvalidReferralError, match=says):
-        send_referral(desk, shared_fields=told, consent=consent_terms(fields=sorted(told)))
+        send_referral(desk, shared_fields=fields, consent=consent_terms(fields=sorted(fields)))
 
 
 def test_an_agency_without_an_intake_cannot_be_sent_a_referral(desk):
@@ -334,13 +334,13 @@ def test_consent_can_be_revoked_before_sending_and_after_closing(desk):
 
 
 @pytest.mark.parametrize(
-    ("event", "told"), [("cancel", {"outcome": "patron_declined"}), ("void", {"text": "wrong patron"})]
+    ("event", "fields"), [("cancel", {"outcome": "patron_declined"}), ("void", {"text": "wrong patron"})]
 )
-def test_an_agency_is_notified_of_a_revoked_referral(desk, event, told):
+def test_an_agency_is_notified_of_a_revoked_referral(desk, event, fields):
     referral = send_referral(desk)
     desk.dispatch_once()
     boss = cc.Actor("staff", "desk-1", frozenset({"void"}))
-    desk.record_event(referral.id, event, actor=boss, **told)
+    desk.record_event(referral.id, event, actor=boss, **fields)
     desk.dispatch_once()
     assert desk.box.texts[-1] == (
         "agency@example.org",

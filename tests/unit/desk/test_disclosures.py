@@ -33,7 +33,7 @@ TOKEN = "token-5f3a9c"  # noqa: S105  # a reference to nobody
 BOSS = cc.Actor("staff", "desk-1", frozenset({"void"}))
 
 
-def told_agency(desk, **asked):
+def informed_agency(desk, **asked):
     """A referral whose message has gone out, and the link in it."""
     referral = send_referral(desk, patron=TOKEN, **asked)
     desk.dispatch_once()
@@ -73,7 +73,7 @@ def test_an_agencys_page_shows_what_it_needs_and_no_other_agency():
 
 
 def test_while_consent_is_in_force_a_link_shows_the_shared_fields(desk):
-    referral, token = told_agency(desk, priority="urgent")
+    referral, token = informed_agency(desk, priority="urgent")
     page = desk.links.open(token)
     assert (page.referral_id, page.status) == (referral.id, ReferralStatus.REQUESTED)
     assert page.service_name == best_match().service.name
@@ -95,7 +95,7 @@ def shows_nothing(page):
 
 
 def test_after_consent_expires_a_link_shows_nothing_and_still_takes_answers(desk):
-    referral, token = told_agency(desk, consent=consent_terms(days=1), priority="urgent")
+    referral, token = informed_agency(desk, consent=consent_terms(days=1), priority="urgent")
     desk.clock.advance(days=1)
     page = desk.links.open(token)
     assert shows_nothing(page)
@@ -106,7 +106,7 @@ def test_after_consent_expires_a_link_shows_nothing_and_still_takes_answers(desk
 
 
 def test_a_link_to_a_closed_referral_shows_only_its_outcome(desk):
-    referral, token = told_agency(desk)
+    referral, token = informed_agency(desk)
     desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
     page = desk.links.open(token)
     assert shows_nothing(page)
@@ -126,7 +126,7 @@ ENDS = {
 @pytest.mark.parametrize("over", [False, True], ids=["open", "closed"])
 @pytest.mark.parametrize("end", ENDS)
 def test_a_revoked_referral_is_neither_shown_nor_answered_by_link(desk, end, over):
-    referral, token = told_agency(desk)
+    referral, token = informed_agency(desk)
     if over:
         desk.record_event(referral.id, "fail", actor=agency_of(referral), outcome="no_funds")
     ENDS[end](desk, referral)
@@ -153,7 +153,7 @@ def test_a_link_to_a_deleted_referral_cannot_be_used(desk):
 
 def test_a_link_still_names_a_service_that_left_the_directory(desk):
     match = best_match()
-    _, token = told_agency(desk)
+    _, token = informed_agency(desk)
     rest = cc.Directory.of(one for one in cc.sample().services.values() if one.id != match.service.id)
     load(desk.storage, rest, now=MONDAY, drop_missing=True)
     with pytest.raises(ServiceNotFoundError):
@@ -165,7 +165,7 @@ def test_a_link_still_names_a_service_that_left_the_directory(desk):
 
 
 def patrons_link(desk, **asked):
-    referral, _ = told_agency(desk, contacts=[contact_preference(desk)], **asked)
+    referral, _ = informed_agency(desk, contacts=[contact_preference(desk)], **asked)
     desk.record_event(referral.id, "accept", actor=agency_of(referral))
     desk.dispatch_once()
     return referral, desk.box.token()
@@ -268,7 +268,7 @@ def _written_by_a_newer_version(desk, _):
 
 
 @pytest.mark.parametrize(
-    "heard",
+    "receive",
     [
         _sent,
         _tried,
@@ -281,9 +281,9 @@ def _written_by_a_newer_version(desk, _):
         _written_by_a_newer_version,
     ],
 )
-def test_an_agency_that_may_have_received_data_is_asked_to_delete_it(desk, heard):
+def test_an_agency_that_may_have_received_data_is_asked_to_delete_it(desk, receive):
     referral = send_referral(desk, patron=TOKEN)
-    heard(desk, referral)
+    receive(desk, referral)
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
     assert asked_to_delete(desk) == [referral.id]
     assert len(desk.privacy.disclosures_of(TOKEN, actor=STAFF)) == 1
@@ -338,7 +338,7 @@ def test_an_expired_unsent_message_is_no_disclosure(desk):
     "how", [("complete", "service_received"), ("reject", "no_funds"), ("cancel", "no_show")]
 )
 def test_after_closing_an_agency_is_asked_once_to_delete_its_data(desk, end, how):
-    referral, _ = told_agency(desk)
+    referral, _ = informed_agency(desk)
     event, outcome = how
     desk.record_event(referral.id, event, actor=agency_of(referral), outcome=outcome)
     desk.clock.advance(days=40)
@@ -350,7 +350,7 @@ def test_after_closing_an_agency_is_asked_once_to_delete_its_data(desk, end, how
 
 
 def test_a_deletion_request_holds_an_id_and_nothing_else(desk):
-    referral, _ = told_agency(desk)
+    referral, _ = informed_agency(desk)
     desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
     desk.privacy.erase(TOKEN, actor=STAFF)
     desk.dispatch_once()
@@ -399,7 +399,7 @@ def test_a_message_claimed_during_a_revocation_counts_as_a_disclosure():
 
 
 def test_an_erasure_includes_records_that_outlive_a_referral(desk):
-    referral, _ = told_agency(desk)
+    referral, _ = informed_agency(desk)
     desk.record_event(referral.id, "complete", actor=agency_of(referral), outcome="service_received")
     desk.clock.advance(days=200)
     desk.purge()

@@ -211,11 +211,11 @@ def test_only_staff_may_answer_for_a_patron(desk):
 
 
 @pytest.mark.parametrize(
-    "said", [{"waited_days": -1}, {"problem": "enrolled"}, {"helped": "perhaps"}, {"problem": "x"}]
+    "fields", [{"waited_days": -1}, {"problem": "enrolled"}, {"helped": "perhaps"}, {"problem": "x"}]
 )
-def test_a_contradictory_answer_is_refused(said):
+def test_a_contradictory_answer_is_refused(fields):
     with pytest.raises(InvalidReferralError):
-        cc.FollowUp(**{"reached": True, "helped": "no", **said})
+        cc.FollowUp(**{"reached": True, "helped": "no", **fields})
 
 
 # Needs that stayed unmet
@@ -250,9 +250,9 @@ def test_an_unmet_need_identifies_no_one(desk):
     desk.clock.advance(days=31)
     desk.referrals.run_due()
     (record,) = desk.storage.scan(record_kinds.UNMET_NEED)
-    said = json.dumps([record.id, dict(record.document), dict(record.keys)])
+    text = json.dumps([record.id, dict(record.document), dict(record.keys)])
     for private in (referral.id, "token-5f3a9c", referral.organization_id, referral.service_id, "2026-03-02"):
-        assert private not in said
+        assert private not in text
     assert record.document["basis"] == Basis.PERCEIVED
 
 

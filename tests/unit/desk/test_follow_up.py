@@ -97,11 +97,11 @@ def test_no_patron_is_asked_once_private_data_is_deleted(desk):
 
 
 @pytest.mark.parametrize(
-    ("event", "told"), [("reject", {"outcome": "no_funds"}), ("cancel", {"outcome": "patron_declined"})]
+    ("event", "fields"), [("reject", {"outcome": "no_funds"}), ("cancel", {"outcome": "patron_declined"})]
 )
-def test_no_patron_is_asked_about_a_rejected_or_revoked_referral(desk, event, told):
+def test_no_patron_is_asked_about_a_rejected_or_revoked_referral(desk, event, fields):
     referral = send_referral(desk, follow_up_allowed=True, contacts=[contact_preference(desk)])
-    desk.record_event(referral.id, event, actor=agency_of(referral), **told)
+    desk.record_event(referral.id, event, actor=agency_of(referral), **fields)
     desk.clock.advance(days=100)
     assert to_ask(desk) == []
 
@@ -153,18 +153,18 @@ def test_a_disputed_outcome_alerts_staff_and_records_an_unmet_need(desk, answer,
 
 
 @pytest.mark.parametrize(
-    ("event", "told"),
+    ("event", "fields"),
     [
         ("attempt_contact", {}),
         ("amend_outcome", {"outcome": "service_received_partly", "outcome_source": "patron"}),
     ],
 )
-def test_a_disputed_outcome_stays_due_until_staff_review_it(desk, event, told):
+def test_a_disputed_outcome_stays_due_until_staff_review_it(desk, event, fields):
     referral = done(desk)
     desk.clock.advance(days=14)
     desk.follow_up(referral.id, NO, actor=PATRON)
     desk.clock.advance(hours=1)
-    desk.record_event(referral.id, event, actor=STAFF, **told)
+    desk.record_event(referral.id, event, actor=STAFF, **fields)
     assert desk.due() == ()
 
 
@@ -237,10 +237,10 @@ def test_disputed_and_late_outcomes_do_not_count_as_closed_loops(desk):
         ("late",): 4,
         ("expired",): 5,
     }
-    told = desk.statistics.referrals()
-    assert dict(told.table.cells) == expected
-    assert told.loop_closed() == 9 / 21
-    assert told.expired() == 5 / 21
+    statistics = desk.statistics.referrals()
+    assert dict(statistics.table.cells) == expected
+    assert statistics.loop_closed() == 9 / 21
+    assert statistics.expired() == 5 / 21
     desk.clock.advance(days=181)
     assert desk.purge().counted == 21
     assert dict(desk.statistics.referrals().table.cells) == expected
@@ -265,13 +265,13 @@ SENDERS = [WebhookSender(best_match().organization.id, [KEY])]
 
 def reported(desk, referral, word):
     """Have another system say something that nobody understands."""
-    said = json.dumps({"referral_id": referral.id, "system": "findhelp", "status": word}).encode()
+    text = json.dumps({"referral_id": referral.id, "system": "findhelp", "status": word}).encode()
     headers = {
         "webhook-id": "m-1",
         "webhook-timestamp": timestamp(desk.clock.now),
-        "webhook-signature": sign([KEY], "m-1", desk.clock.now, said),
+        "webhook-signature": sign([KEY], "m-1", desk.clock.now, text),
     }
-    assert desk.webhooks.receive(headers, said).result == "accepted"
+    assert desk.webhooks.receive(headers, text).result == "accepted"
 
 
 WORDS = "spoke to Quillwort Smith"

@@ -95,11 +95,11 @@ def test_a_neutral_link_is_sent_where_the_library_must_not_be_named():
     with make_desk(letterhead=letterhead(anonymous_link_base="https://msg.example/m/")) as desk:
         message = unnamed(desk, language="es-MX")
         assert message.subject == "Un mensaje para usted"
-        found = re.fullmatch(
+        result = re.fullmatch(
             r"Tiene un mensaje\. Puede leerlo en: https://msg\.example/m/([\w-]{27})", message.body
         )
-        assert desk.links.open(found[1]).words
-        assert message.link == f"https://msg.example/m/{found[1]}"
+        assert desk.links.open(result[1]).words
+        assert message.link == f"https://msg.example/m/{result[1]}"
         assert any(LINK_BASE in body for _, body in desk.box.texts), "the agency is led to the library"
 
 
@@ -510,7 +510,7 @@ def test_an_invalid_answer_leaves_the_link_usable(desk):
     send_referral(desk)
     desk.dispatch_once()
     token = desk.box.token()
-    for event, told, error in (
+    for event, fields, error in (
         ("reject", {}, InvalidReferralError),
         ("reject", {"outcome": "service_received"}, InvalidReferralError),
         ("acknowledge", {}, IllegalTransitionError),
@@ -518,7 +518,7 @@ def test_an_invalid_answer_leaves_the_link_usable(desk):
         ("nonsense", {}, InvalidReferralError),
     ):
         with pytest.raises(error):
-            desk.links.answer(token, event, **told)
+            desk.links.answer(token, event, **fields)
     assert desk.links.answer(token, "reject", outcome="no_funds").referral.status is ReferralStatus.REJECTED
 
 

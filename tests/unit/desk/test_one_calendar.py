@@ -36,7 +36,7 @@ def waits(desk):
 
 
 @pytest.mark.parametrize(
-    "said",
+    "options",
     [
         {"zone": "America/New_York"},
         {"zone": NEW_YORK, "policy": cc.Policy(respond_within=10)},
@@ -44,8 +44,8 @@ def waits(desk):
         {"zone": "America/New_York", "policy": cc.Policy(zone=ZoneInfo.no_cache("America/New_York"))},
     ],
 )
-def test_safe_hours_use_the_zone_of_the_desk(said):
-    with make_desk(**said) as desk:
+def test_safe_hours_use_the_zone_of_the_desk(options):
+    with make_desk(**options) as desk:
         waits(desk)
         assert desk.dispatch_once().again == 1
         assert desk.box == []
@@ -76,15 +76,15 @@ def test_without_a_zone_a_patron_without_safe_hours_gets_messages():
 
 
 @pytest.mark.parametrize(
-    "said",
+    "options",
     [
         {"holidays": lambda day: "Inventory" if shut(day) else None},
         {"policy": cc.Policy(is_holiday=shut)},
         {"policy": cc.Policy(is_holiday=shut), "holidays": shut},
     ],
 )
-def test_business_days_use_the_calendar_of_the_desk(said):
-    with make_desk(**said) as desk, make_desk() as other:
+def test_business_days_use_the_calendar_of_the_desk(options):
+    with make_desk(**options) as desk, make_desk() as other:
         late, usual = (one.referrals.get(send_referral(one).id).respond_by for one in (desk, other))
         assert (usual, late) == (MONDAY + timedelta(days=18), MONDAY + timedelta(days=21))  # over a weekend
 
@@ -101,7 +101,7 @@ def test_a_policys_calendar_applies_to_matches_too():
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("options", "words"),
     [
         ({"zone": "America/New_York", "policy": cc.Policy(zone=UTC)}, "zone and that of its policy differ"),
         (
@@ -112,11 +112,11 @@ def test_a_policys_calendar_applies_to_matches_too():
         ({"zone": "../etc"}, "must be the name of an IANA time zone"),
     ],
 )
-def test_two_zones_or_two_calendars_are_refused(said, words):
-    with pytest.raises(InvalidSettingsError, match=words) as told:
-        cc.Connector.open(**said)
-    assert CANARY not in str(told.value)
-    assert told.value.__context__ is None
+def test_two_zones_or_two_calendars_are_refused(options, words):
+    with pytest.raises(InvalidSettingsError, match=words) as error:
+        cc.Connector.open(**options)
+    assert CANARY not in str(error.value)
+    assert error.value.__context__ is None
 
 
 def test_days_are_in_utc_where_no_zone_is_given():
@@ -145,9 +145,9 @@ def test_a_policys_numbers_and_durations_have_upper_limits(wrong):
 
 
 def test_a_card_number_pattern_is_a_regular_expression():
-    with pytest.raises(InvalidReferralError, match="`cards` must be a valid regular expression") as told:
+    with pytest.raises(InvalidReferralError, match="`cards` must be a valid regular expression") as error:
         cc.Policy(cards="Zq7[")
-    assert "Zq7" not in str(told.value)
+    assert "Zq7" not in str(error.value)
 
 
 def test_a_purge_works_with_the_longest_durations():

@@ -51,13 +51,13 @@ class Longest(Random):
 
 def records(desk, template=None):
     """The rows with their keys, of one template or of all."""
-    found = [
+    messages = [
         (OutboxMessage.from_dict(one.document), one.keys) for one in desk.storage.scan(record_kinds.OUTBOX)
     ]
-    return [(row, keys) for row, keys in found if template in (None, row.template)]
+    return [(row, keys) for row, keys in messages if template in (None, row.template)]
 
 
-def told(desk, template):
+def message_state(desk, template):
     """State, why, tries and reference of the one message of a template, when it is due and when it goes."""
     ((row, keys),) = records(desk, template)
     return (
@@ -79,13 +79,13 @@ REQUEST, PATRONS = Template.AGENCY_REQUEST, Template.PATRON_MESSAGE
 
 def test_a_pending_message_is_due_at_once_and_deleted_with_its_referral(desk):
     send_referral(desk)
-    assert told(desk, REQUEST) == (MessageStatus.PENDING, "", 0, "", stamp(MONDAY), None)
+    assert message_state(desk, REQUEST) == (MessageStatus.PENDING, "", 0, "", stamp(MONDAY), None)
 
 
 def test_a_sent_message_has_the_providers_id_and_is_deleted_after_a_month(desk):
     send_referral(desk)
     desk.dispatch_once()
-    assert told(desk, REQUEST) == (MessageStatus.SENT, "sent", 1, "ref-1", None, after_a_month(desk))
+    assert message_state(desk, REQUEST) == (MessageStatus.SENT, "sent", 1, "ref-1", None, after_a_month(desk))
 
 
 def test_a_providers_id_is_cut_to_255_letters(desk):
@@ -93,7 +93,7 @@ def test_a_providers_id_is_cut_to_255_letters(desk):
     taken = desk.box.send
     desk.box.send = lambda message: Receipt(accepted=taken(message).accepted, reference="é" * 300)
     desk.dispatch_once()
-    assert told(desk, REQUEST)[3] == "é" * 255
+    assert message_state(desk, REQUEST)[3] == "é" * 255
 
 
 def test_an_unfinished_claim_can_be_taken_over_after_five_minutes(desk):
@@ -111,7 +111,7 @@ def test_an_unfinished_claim_can_be_taken_over_after_five_minutes(desk):
     with pytest.raises(Killed):
         desk.dispatch_once()
     desk.storage.commit = commit
-    assert told(desk, REQUEST) == (
+    assert message_state(desk, REQUEST) == (
         MessageStatus.PENDING,
         "",
         0,
@@ -151,12 +151,12 @@ def test_pauses_grow_by_the_notifiers_schedule(declared, pauses, error):
             desk.box.failures = [error()]
             assert desk.dispatch_once(limit=1).again == 1
             due = stamp(desk.clock.now + timedelta(seconds=pause))
-            assert told(desk, REQUEST) == (MessageStatus.PENDING, "failed", number, "", due, None)
+            assert message_state(desk, REQUEST) == (MessageStatus.PENDING, "failed", number, "", due, None)
             desk.clock.advance(seconds=pause)
         desk.box.failures = [error()]
         assert desk.dispatch_once(limit=1).dead == 1
         dead = (MessageStatus.DEAD, "given-up", len(pauses) + 1, "", None, after_a_month(desk))
-        assert told(desk, REQUEST) == dead
+        assert message_state(desk, REQUEST) == dead
 
 
 def test_web_hooks_are_retried_on_the_standard_webhooks_schedule():
@@ -168,7 +168,7 @@ def test_web_hooks_are_retried_on_the_standard_webhooks_schedule():
             desk.box.failures, since = [not_delivered(retry=True)], desk.clock.now
             if not desk.dispatch_once(limit=1).again:
                 break
-            due = datetime.fromisoformat(told(desk, REQUEST)[4])
+            due = datetime.fromisoformat(message_state(desk, REQUEST)[4])
             waited.append(int((due - since).total_seconds()))
             desk.clock.now = due
         assert waited == [5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]
@@ -179,7 +179,7 @@ def test_a_provider_cannot_shorten_the_pause():
         send_referral(desk)
         desk.box.failures = [not_delivered(retry=True, after=1)]
         desk.dispatch_once()
-        assert told(desk, REQUEST)[4] == stamp(MONDAY + timedelta(seconds=PAUSES[0]))
+        assert message_state(desk, REQUEST)[4] == stamp(MONDAY + timedelta(seconds=PAUSES[0]))
 
 
 def test_a_refused_message_is_dead_at_once_and_retries_from_the_first_pause():
@@ -189,17 +189,31 @@ def test_a_refused_message_is_dead_at_once_and_retries_from_the_first_pause():
         desk.dispatch_once(limit=1)
         desk.clock.advance(seconds=PAUSES[0])
         desk.dispatch_once(limit=1)
-        assert told(desk, REQUEST) == (MessageStatus.DEAD, "refused", 2, "", None, after_a_month(desk))
+        assert message_state(desk, REQUEST) == (
+            MessageStatus.DEAD,
+            "refused",
+            2,
+            "",
+            None,
+            after_a_month(desk),
+        )
         (row,) = desk.messages.dead_letters()
         assert desk.dispatch_once().sent == 1, "the word to staff"
         desk.clock.advance(days=1)
         desk.messages.retry(row.id, actor=STAFF)
         assert desk.messages.dead_letters() == ()
-        assert told(desk, REQUEST) == (MessageStatus.PENDING, "refused", 0, "", stamp(desk.clock.now), None)
+        assert message_state(desk, REQUEST) == (
+            MessageStatus.PENDING,
+            "refused",
+            0,
+            "",
+            stamp(desk.clock.now),
+            None,
+        )
         desk.box.failures = [not_delivered(retry=True)]
         desk.dispatch_once(limit=1)
         again = stamp(desk.clock.now + timedelta(seconds=PAUSES[0]))
-        assert told(desk, REQUEST) == (MessageStatus.PENDING, "failed", 1, "", again, None)
+        assert message_state(desk, REQUEST) == (MessageStatus.PENDING, "failed", 1, "", again, None)
 
 
 def test_a_discarded_message_has_its_reason_and_is_deleted_after_a_month(desk):
@@ -209,7 +223,14 @@ def test_a_discarded_message_has_its_reason_and_is_deleted_after_a_month(desk):
     (row,) = desk.messages.dead_letters()
     desk.clock.advance(days=2)
     desk.messages.discard(row.id, actor=STAFF)
-    assert told(desk, REQUEST) == (MessageStatus.WITHDRAWN, "discarded", 1, "", None, after_a_month(desk))
+    assert message_state(desk, REQUEST) == (
+        MessageStatus.WITHDRAWN,
+        "discarded",
+        1,
+        "",
+        None,
+        after_a_month(desk),
+    )
     for settle in (desk.messages.retry, desk.messages.discard):
         for which in (row.id, "m-none"):
             with pytest.raises(
@@ -222,13 +243,20 @@ def test_a_message_without_consent_is_withdrawn_before_an_attempt(desk):
     send_referral(desk)
     desk.clock.advance(days=91)
     assert desk.dispatch_once().withdrawn == 1
-    assert told(desk, REQUEST) == (MessageStatus.WITHDRAWN, "consent", 0, "", None, after_a_month(desk))
+    assert message_state(desk, REQUEST) == (
+        MessageStatus.WITHDRAWN,
+        "consent",
+        0,
+        "",
+        None,
+        after_a_month(desk),
+    )
 
 
 def test_a_revoked_message_is_withdrawn_with_the_reason(desk):
     referral = send_referral(desk)
     desk.referrals.revoke_consent(referral.id, actor=PATRON)
-    assert told(desk, REQUEST) == (
+    assert message_state(desk, REQUEST) == (
         MessageStatus.WITHDRAWN,
         "consent-revoked",
         0,
@@ -250,10 +278,10 @@ def test_a_message_outside_safe_hours_is_due_when_they_begin(desk):
     )
     desk.dispatch_once()
     evening = datetime(2026, 3, 2, 17, tzinfo=UTC)
-    assert told(desk, PATRONS) == (MessageStatus.PENDING, "safe-hours", 0, "", stamp(evening), None)
+    assert message_state(desk, PATRONS) == (MessageStatus.PENDING, "safe-hours", 0, "", stamp(evening), None)
     desk.clock.now = evening
     desk.dispatch_once()
-    assert told(desk, PATRONS) == (MessageStatus.SENT, "sent", 1, "ref-2", None, after_a_month(desk))
+    assert message_state(desk, PATRONS) == (MessageStatus.SENT, "sent", 1, "ref-2", None, after_a_month(desk))
 
 
 def test_a_patron_without_a_safe_contact_by_then_gets_no_message(desk):
@@ -266,7 +294,7 @@ def test_a_patron_without_a_safe_contact_by_then_gets_no_message(desk):
     desk.clock.advance(days=2)
     desk.dispatch_once()
     expected = (MessageStatus.WITHDRAWN, "no-safe-contact", 0, "", None, after_a_month(desk))
-    assert told(desk, PATRONS) == expected
+    assert message_state(desk, PATRONS) == expected
 
 
 def test_staff_are_alerted_once_for_each_dead_message(desk):
@@ -323,7 +351,7 @@ def test_a_dispatch_stopped_at_once_claims_nothing(desk):
     stop.set()
     send_referral(desk)
     assert desk.dispatch_once(stop=stop).total == 0
-    assert told(desk, REQUEST)[4] == stamp(MONDAY)
+    assert message_state(desk, REQUEST)[4] == stamp(MONDAY)
 
 
 def test_sent_messages_are_recorded_though_the_rest_is_released(desk):

@@ -72,7 +72,7 @@ def test_an_idempotency_key_may_hold_any_text(desk):
 
 
 @pytest.mark.parametrize(
-    "told",
+    "fields",
     [
         "first_name",
         ["first_name"],
@@ -82,9 +82,9 @@ def test_an_idempotency_key_may_hold_any_text(desk):
         {"a": None},
     ],
 )
-def test_shared_fields_map_names_to_texts(desk, told):
+def test_shared_fields_map_names_to_texts(desk, fields):
     with pytest.raises(InvalidReferralError) as refused:
-        drafted(desk, "k-1", shared_fields=told)
+        drafted(desk, "k-1", shared_fields=fields)
     assert "Quill" not in "".join(traceback.format_exception(refused.value))
 
 
@@ -102,13 +102,13 @@ def test_a_librarys_own_status_words_are_understood_and_others_not_guessed():
         webhook_senders=[WebhookSender(match.organization.id, [KEY])], status_words=[table]
     ) as desk:
         first, second = send_referral(desk), send_referral(desk)
-        said = {"system": "our_system", "status": "Helped"}
-        assert post(desk, "m-1", {"referral_id": first.id, **said}).result is ReportResult.ACCEPTED
+        fields = {"system": "our_system", "status": "Helped"}
+        assert post(desk, "m-1", {"referral_id": first.id, **fields}).result is ReportResult.ACCEPTED
         assert desk.referrals.get(first.id).outcome == "service_received"
-        post(desk, "m-2", {"referral_id": second.id, **said, "status": "Was helped"})
+        post(desk, "m-2", {"referral_id": second.id, **fields, "status": "Was helped"})
         assert [(one.system, one.word) for one in desk.webhooks.to_review()] == [("our_system", "Was helped")]
         for system in ("another", None, 5):
-            received = post(desk, f"m-{system}", {"referral_id": second.id, **said, "system": system})
+            received = post(desk, f"m-{system}", {"referral_id": second.id, **fields, "system": system})
             assert (received.result, received.code) == (ReportResult.REFUSED, "invalid-referral")
 
 

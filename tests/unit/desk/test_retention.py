@@ -56,14 +56,14 @@ from private_records import (
 )
 
 
-def told_in_log(desk, action="purge"):
+def logged_counts(desk, action="purge"):
     """What purges have told the log."""
-    found = Counter()
+    counts = Counter()
     for entry in desk.audit.entries():
         for one in entry.fields if entry.action == action else ():
             kind, _, number = one.rpartition(":")
-            found[kind] += int(number)
-    return +found
+            counts[kind] += int(number)
+    return +counts
 
 
 @pytest.fixture
@@ -83,8 +83,8 @@ def test_private_data_is_deleted_a_month_after_closing(desk):
     assert desk.purge().gone[record_kinds.PRIVATE] == 1
     assert not desk.privacy.read_private(referral.id, actor=STAFF).shared_fields
     assert desk.referrals.get(referral.id).is_closed
-    held = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
-    assert "private" not in held.document["about"]
+    record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
+    assert "private" not in record.document["about"]
 
 
 def test_a_closed_referral_and_its_records_are_deleted_after_half_a_year(desk):
@@ -179,7 +179,7 @@ def test_the_log_has_counts_by_kind_and_no_ids(desk):
     entries = [entry for entry in desk.audit.entries() if entry.action == "purge"]
     assert len(entries) == 1
     assert (entries[0].role, entries[0].referral_id) == ("system", "")
-    assert told_in_log(desk) == Counter(report.gone) + Counter({record_kinds.COUNT: report.counted})
+    assert logged_counts(desk) == Counter(report.gone) + Counter({record_kinds.COUNT: report.counted})
     assert report.counted == 7
     assert json.dumps(report.to_dict())
 
@@ -241,7 +241,7 @@ def test_an_interrupted_purge_continues_where_it_stopped(after, monkeypatch):
     but = (record_kinds.AUDIT, record_kinds.ANCHOR, record_kinds.UNMET_NEED)
     with make_private_desk(copy_of(world), clock=late) as desk:
         whole = desk.purge()
-        expected, log = stored_records(desk.storage, without=but), told_in_log(desk)
+        expected, log = stored_records(desk.storage, without=but), logged_counts(desk)
         unmet = list(desk.referrals.unmet_needs())
     assert whole.counted == 7
     commits = 0
@@ -259,7 +259,7 @@ def test_an_interrupted_purge_continues_where_it_stopped(after, monkeypatch):
         with make_private_desk(storage, clock=late) as desk:
             desk.purge()
             assert stored_records(storage, without=but) == expected, f"killed at commit {at}"
-            assert told_in_log(desk) == log, f"killed at commit {at}"
+            assert logged_counts(desk) == log, f"killed at commit {at}"
             assert list(desk.referrals.unmet_needs()) == unmet, f"killed at commit {at}"
             assert desk.audit.verify().ok
     assert commits > 15
@@ -489,12 +489,12 @@ def test_a_patron_stored_before_the_keyring_can_still_be_looked_up():
 
 def planted(folder: Path) -> dict[str, int]:
     """How often each planted string begins in the files of a folder."""
-    found = Counter()
+    counts = Counter()
     for path in folder.iterdir():
         data = path.read_bytes()
         for root in PRIVATE_PREFIXES:
-            found[root] += data.count(root.encode())
-    return +found
+            counts[root] += data.count(root.encode())
+    return +counts
 
 
 @pytest.fixture
@@ -647,7 +647,7 @@ def test_rewrapped_data_keys_no_longer_need_the_old_key(monkeypatch):
     with make_private_desk(storage, keyring=keyring("new", "old")) as desk:
         assert desk.privacy.rewrap_keys() == 5
         assert desk.privacy.rewrap_keys() == 0
-        assert told_in_log(desk, "rewrap") == {record_kinds.DATA_KEY: 5}
+        assert logged_counts(desk, "rewrap") == {record_kinds.DATA_KEY: 5}
     with make_private_desk(storage, keyring=keyring("new")) as desk:
         assert all(desk.privacy.read_private(one.id, actor=STAFF).shared_fields for one in referrals)
         assert len(desk.privacy.disclosures_of(PATRON_TOKEN, actor=STAFF)) == 5
@@ -694,10 +694,15 @@ def test_statistics_tell_closed_and_expired_referrals_apart():
             desk.refer(best_match(), actor=STAFF)
         desk.clock.advance(days=61)
         desk.referrals.run_due()
-        told = desk.statistics.referrals(["need"])
-        assert told.table.cell("food", Ending.LOOP_CLOSED) == 6
-        assert told.loop_closed("food") == told.loop_closed() == 6 / 9
-        assert told.expired("food") == told.expired() == desk.statistics.referrals().expired() == 3 / 9
+        statistics = desk.statistics.referrals(["need"])
+        assert statistics.table.cell("food", Ending.LOOP_CLOSED) == 6
+        assert statistics.loop_closed("food") == statistics.loop_closed() == 6 / 9
+        assert (
+            statistics.expired("food")
+            == statistics.expired()
+            == desk.statistics.referrals().expired()
+            == 3 / 9
+        )
         for _ in range(3):
             desk.refer(best_match(), actor=STAFF)
         assert desk.statistics.referrals().loop_closed() == 6 / 9, "what is open is not a failure"

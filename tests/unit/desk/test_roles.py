@@ -269,8 +269,8 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_an_unknown_value_is_refused_with_the_accepted_ones(case):
-    call, told = REFUSED[case]
-    with make_desk() as desk, pytest.raises(cc.CommunityConnectorError, match=told):
+    call, message = REFUSED[case]
+    with make_desk() as desk, pytest.raises(cc.CommunityConnectorError, match=message):
         call(desk)
 
 
@@ -290,8 +290,8 @@ def test_a_match_by_term_or_words_gives_a_referral_that_cannot_be_sent():
         assert desk.refer(by_term, actor=STAFF, idempotency_key="k") == made
         by_words = desk.match("ladle")[0]
         assert desk.refer(by_words, actor=STAFF).concepts == ()
-        for match, told in ((by_words, "say what is needed"), (by_term, "which agency runs this service")):
-            with pytest.raises(InvalidReferralError, match=told):
+        for match, message in ((by_words, "say what is needed"), (by_term, "which agency runs this service")):
+            with pytest.raises(InvalidReferralError, match=message):
                 desk.refer(match, actor=STAFF, type="direct")
 
 

@@ -65,7 +65,7 @@ def to_patron(desk, *contacts, **asked):
     return referral, key
 
 
-def told(desk):
+def recipients(desk):
     desk.box.clear()
     desk.dispatch_once()
     return [to for to, _ in desk.box.texts]
@@ -83,7 +83,7 @@ def test_a_delivery_status_is_stored_with_the_message_and_changes_nothing_else(d
         "deferred",
         "delivered",
     ]
-    assert told(desk) == []
+    assert recipients(desk) == []
 
 
 def test_a_message_can_be_named_by_the_providers_id(desk):
@@ -113,10 +113,10 @@ def test_a_bounced_message_is_set_aside_and_staff_are_alerted(desk, status):
     assert desk.messages.record_delivery_status(key, status, actor=MAIL)
     (dead,) = desk.messages.dead_letters()
     assert (dead.id, dead.last, dead.tracked) == (key, status, status)
-    assert told(desk) == ["staff@example.org"]
+    assert recipients(desk) == ["staff@example.org"]
     assert "message not delivered" in desk.box[0].body
     desk.messages.retry(key, actor=STAFF)
-    assert told(desk) == ["agency@example.org"]
+    assert recipients(desk) == ["agency@example.org"]
     row = row_of(desk, key)
     assert (row.status, row.tracked, row.reference) == (MessageStatus.SENT, None, "ref-1")
     assert desk.messages.record_delivery_status(key, status, actor=MAIL), "of what was sent anew it is news"
@@ -142,17 +142,17 @@ def test_a_stop_ends_messages_to_that_contact_for_every_referral_of_the_patron(d
     referral, key = to_patron(desk, mail, text, patron="token-5f3a9c")
     assert row_of(desk, key).channel == "email"
     assert desk.messages.record_delivery_status(key, status, actor=MAIL)
-    assert told(desk) == ["staff@example.org"]
+    assert recipients(desk) == ["staff@example.org"]
     assert "patron wants no messages" in desk.box[0].body
     for one in (referral, other):
         desk.record_event(one.id, "hold", actor=agency_of(one), hold_reason="awaiting_patron")
-        assert told(desk) == ["555-0100"]
+        assert recipients(desk) == ["555-0100"]
         ways = desk.privacy.read_private(one.id, actor=STAFF).contacts
         assert [(way.channel, way.safe) for way in ways] == [("email", "no"), ("sms", "yes")]
     # Nobody can tell that the first is the same patron; and the other is none.
     for one in (nobodys, somebody_elses):
         desk.record_event(one.id, "accept", actor=agency_of(one))
-        assert told(desk) == ["patron@example.org"]
+        assert recipients(desk) == ["patron@example.org"]
     logged = [
         (entry.action, entry.referral_id, entry.fields, entry.because)
         for entry in desk.audit.entries()
@@ -174,7 +174,7 @@ def test_a_stop_counts_for_a_message_not_known_to_be_sent(desk):
     desk.box.send = taken
     assert desk.messages.record_delivery_status(dead.id, "unsubscribed", actor=MAIL)
     desk.messages.retry(dead.id, actor=STAFF)
-    assert "patron@example.org" not in told(desk)
+    assert "patron@example.org" not in recipients(desk)
 
 
 def test_a_stop_counts_while_the_message_waits_for_a_retry(desk):
@@ -199,7 +199,7 @@ def test_a_stop_counts_while_the_message_waits_for_a_retry(desk):
     row = row_of(desk, key)
     assert (row.status, row.tracked) == (MessageStatus.PENDING, "unsubscribed")
     desk.clock.advance(hours=1)
-    assert told(desk) == ["staff@example.org"]
+    assert recipients(desk) == ["staff@example.org"]
     assert row_of(desk, key).status is MessageStatus.WITHDRAWN
     assert desk.messages.record_delivery_status(key, "complained", actor=MAIL) is False
 
@@ -221,7 +221,7 @@ def test_a_late_bounce_leaves_a_newer_contact_safe(desk):
     assert desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
     assert [way.safe for way in desk.privacy.read_private(referral.id, actor=STAFF).contacts] == ["yes"]
     desk.messages.retry(key, actor=STAFF)
-    assert "new@example.org" in told(desk)
+    assert "new@example.org" in recipients(desk)
 
 
 def test_a_report_on_an_earlier_attempt_does_not_apply_to_a_later_one(desk):
@@ -244,7 +244,7 @@ def test_a_message_bounced_after_closing_is_not_resent(desk):
     desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
     desk.messages.retry(key, actor=STAFF)
-    assert set(told(desk)) == {"agency@example.org", "staff@example.org"}
+    assert set(recipients(desk)) == {"agency@example.org", "staff@example.org"}
     assert not [body for _, body in desk.box.texts if "new referral" in body], "but that it was taken back"
     assert (row_of(desk, key).status, row_of(desk, key).last) == (MessageStatus.WITHDRAWN, "closed")
 
@@ -288,19 +288,19 @@ def test_a_bounced_contact_is_not_used_until_confirmed_again(desk):
     desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
     assert [way.safe for way in desk.privacy.read_private(referral.id, actor=STAFF).contacts] == ["unknown"]
     desk.messages.retry(key, actor=STAFF)
-    assert told(desk) == ["staff@example.org"]
+    assert recipients(desk) == ["staff@example.org"]
     assert row_of(desk, key).last == "no-safe-contact"
     desk.clock.advance(days=90)
     assert Clock.VERIFY_CONTACT not in {one.clock for one in desk.due()}, "no word counts that could grow old"
     desk.referrals.set_contacts(referral.id, [contact_preference(desk)], actor=STAFF)
     desk.record_event(referral.id, "hold", actor=agency_of(referral), hold_reason="awaiting_patron")
-    assert told(desk) == ["patron@example.org"]
+    assert recipients(desk) == ["patron@example.org"]
 
 
 def test_a_complaint_of_an_agency_alerts_staff(desk):
     _, key = to_agency(desk)
     assert desk.messages.record_delivery_status(key, "complained", actor=STAFF)
-    assert told(desk) == ["staff@example.org"]
+    assert recipients(desk) == ["staff@example.org"]
     assert "agency wants no messages" in desk.box[0].body
     assert desk.messages.dead_letters() == ()
 
@@ -312,7 +312,7 @@ def test_a_bounced_alert_to_staff_causes_no_further_alert(desk):
     (message,) = desk.box
     assert message.to.reveal() == "staff@example.org"
     assert desk.messages.record_delivery_status(message.id, "bounced", actor=MAIL)
-    assert told(desk) == []
+    assert recipients(desk) == []
     assert message.id in {dead.id for dead in desk.messages.dead_letters()}
 
 
@@ -322,7 +322,7 @@ def test_a_message_can_be_bounced_and_complained_about(desk):
     desk.messages.record_delivery_status(key, "complained", actor=MAIL)
     (dead,) = desk.messages.dead_letters()
     assert (dead.last, dead.tracked) == ("bounced", "complained")
-    assert told(desk) == ["staff@example.org"] * 2
+    assert recipients(desk) == ["staff@example.org"] * 2
 
 
 # In any order
@@ -396,7 +396,7 @@ def test_a_report_on_a_purged_referral_writes_nothing(desk):
     record = desk.storage.get(record_kinds.REFERRAL, [referral.id])[referral.id]
     desk.storage.commit([Delete(record_kinds.REFERRAL, referral.id, record.version)])
     assert desk.messages.record_delivery_status(key, "complained", actor=MAIL)
-    assert told(desk) == []
+    assert recipients(desk) == []
     assert row_of(desk, key).tracked == "complained"
 
 
@@ -412,7 +412,7 @@ def test_an_unreadable_record_does_not_prevent_a_stop(desk, caplog):
         with pytest.raises(InvalidReferralError, match="staff are alerted"):
             desk.messages.record_delivery_status(key, "unsubscribed", actor=MAIL)
     assert [way.safe for way in desk.privacy.read_private(referral.id, actor=STAFF).contacts] == ["no"]
-    assert told(desk) == ["staff@example.org"], "once"
+    assert recipients(desk) == ["staff@example.org"], "once"
     assert "patron wants no messages: use that way no more" in desk.box[0].body
     assert "cannot be worked on" in caplog.text
     assert "patron@example.org" not in caplog.text
@@ -439,7 +439,7 @@ def test_an_interrupted_report_is_completed_when_repeated(desk, monkeypatch):
             desk.messages.record_delivery_status(key, "unsubscribed", actor=MAIL)
     assert [way.safe for way in desk.privacy.read_private(referral.id, actor=STAFF).contacts] == ["no"]
     assert desk.messages.record_delivery_status(key, "unsubscribed", actor=MAIL)
-    assert told(desk) == ["staff@example.org"]
+    assert recipients(desk) == ["staff@example.org"]
 
 
 def test_two_simultaneous_reports_count_once(desk, monkeypatch):
@@ -456,5 +456,5 @@ def test_two_simultaneous_reports_count_once(desk, monkeypatch):
 
     monkeypatch.setattr(desk.storage, "get", after_another)
     assert not desk.messages.record_delivery_status(key, "bounced", actor=MAIL)
-    assert told(desk) == ["staff@example.org"]
+    assert recipients(desk) == ["staff@example.org"]
     assert len([entry for entry in desk.audit.entries() if entry.action == "track"]) == 1

@@ -224,7 +224,7 @@ def test_an_area_that_may_be_an_address_is_refused_and_not_repeated(desk, area):
 
 
 @pytest.mark.parametrize(
-    "said",
+    "fields",
     [
         {"concepts": ("a bed for Quill",)},
         {"concepts": ("food-pantry",), "channel": "called from 555-0199 at night"},
@@ -234,19 +234,19 @@ def test_an_area_that_may_be_an_address_is_refused_and_not_repeated(desk, area):
         {"concepts": (5,)},
     ],
 )
-def test_free_text_is_refused_in_place_of_a_code(desk, said):
+def test_free_text_is_refused_in_place_of_a_code(desk, fields):
     refused = (InvalidReferralError, UnknownNeedError)
     with pytest.raises(refused) as caught:
-        desk.referrals.record_unmet_need(**said)
+        desk.referrals.record_unmet_need(**fields)
     assert "Quill" not in str(caught.value)
     with pytest.raises(refused):
-        desk.refer(best_match(), actor=STAFF, **said)
+        desk.refer(best_match(), actor=STAFF, **fields)
 
 
-@pytest.mark.parametrize("said", [{}, {"area": "286"}, {"reason": "no_funds"}])
-def test_an_unmet_need_without_a_concept_is_refused(desk, said):
+@pytest.mark.parametrize("fields", [{}, {"area": "286"}, {"reason": "no_funds"}])
+def test_an_unmet_need_without_a_concept_is_refused(desk, fields):
     with pytest.raises(InvalidReferralError, match="which need"):
-        desk.referrals.record_unmet_need(**said)
+        desk.referrals.record_unmet_need(**fields)
 
 
 def test_the_channel_is_stored_with_the_unmet_need(desk):

@@ -30,7 +30,7 @@ from communityconnector.storage import Delete, Put
 MONTH = timedelta(days=30)
 
 
-def kept(desk, referral_id):
+def stored_messages(desk, referral_id):
     """The messages about a referral as they are kept."""
     return [
         one
@@ -48,13 +48,13 @@ def rewritten(desk, kind, key, **said):
 def strange(desk, **said):
     """A referral whose message another version wrote."""
     referral = send_referral(desk)
-    (record,) = kept(desk, referral.id)
+    (record,) = stored_messages(desk, referral.id)
     rewritten(desk, record_kinds.OUTBOX, record.id, **(said or {"template": "agency_survey"}))
     return referral, record.id
 
 
 @pytest.mark.parametrize(
-    "said",
+    "fields",
     [
         {"template": "agency_survey"},
         {"recipient": "council"},
@@ -71,8 +71,8 @@ def strange(desk, **said):
     ],
     ids=str,
 )
-def test_an_unreadable_message_delays_no_other(desk, said, caplog):
-    strange(desk, **said)
+def test_an_unreadable_message_delays_no_other(desk, fields, caplog):
+    strange(desk, **fields)
     first, second = send_referral(desk), send_referral(desk)
     done = desk.dispatch_once()
     assert (done.dead, done.sent) == (1, 3), "the two, and the word to staff"
@@ -110,7 +110,7 @@ def test_a_newer_versions_message_is_stored_unchanged(desk):
     referral, key = strange(desk)
     before = desk.storage.get(record_kinds.OUTBOX, [key])[key].document
     desk.dispatch_once(limit=1)
-    (record,) = [one for one in kept(desk, referral.id) if one.id == key]
+    (record,) = [one for one in stored_messages(desk, referral.id) if one.id == key]
     assert record.document == {**before, "status": "dead", "last": "unreadable"}
     assert dict(record.keys) == {
         record_kinds.BY_REFERRAL: referral.id,
@@ -124,7 +124,7 @@ def test_a_version_that_can_read_the_message_can_retry_it(desk):
     desk.dispatch_once(limit=1)
     desk.messages.retry(key, actor=STAFF)
     assert desk.messages.dead_letters() == ()
-    (waiting,) = [one for one in kept(desk, referral.id) if one.id == key]
+    (waiting,) = [one for one in stored_messages(desk, referral.id) if one.id == key]
     assert waiting.keys[record_kinds.BY_DUE] == stamp(desk.clock.now)
     rewritten(desk, record_kinds.OUTBOX, key, template="agency_request")
     desk.box.clear()
@@ -162,7 +162,7 @@ def test_a_stopped_dispatch_releases_an_unreadable_message_unchanged(desk):
 def test_revocation_withdraws_an_unreadable_message(desk, how):
     """Nobody can tell whether it rests on the consent; so it is taken to."""
     referral = send_referral(desk, patron="token-5f3a9c")
-    (record,) = kept(desk, referral.id)
+    (record,) = stored_messages(desk, referral.id)
     rewritten(desk, record_kinds.OUTBOX, record.id, template="agency_survey")
     if how == "revoke":
         desk.referrals.revoke_consent(referral.id, actor=PATRON)
@@ -185,7 +185,7 @@ def test_a_message_already_set_aside_stays_so_after_revocation(desk):
 
 def test_a_referral_with_an_unreadable_message_is_purged_and_exported(desk):
     referral = send_referral(desk, patron="token-5f3a9c")
-    (record,) = kept(desk, referral.id)
+    (record,) = stored_messages(desk, referral.id)
     rewritten(desk, record_kinds.OUTBOX, record.id, template="agency_survey")
     (exported,) = desk.privacy.export_for("token-5f3a9c", actor=STAFF)["referrals"]
     assert [one["template"] for one in exported["messages"]] == ["agency_survey"]
@@ -193,7 +193,7 @@ def test_a_referral_with_an_unreadable_message_is_purged_and_exported(desk):
     desk.record_event(referral.id, "cancel", actor=STAFF, outcome="patron_declined")
     desk.clock.advance(days=200)
     desk.purge()
-    assert kept(desk, referral.id) == []
+    assert stored_messages(desk, referral.id) == []
     assert desk.storage.get(record_kinds.REFERRAL, [referral.id]) == {}
 
 
