@@ -22,7 +22,7 @@ from communityconnector.directory_store.generations import (
 )
 from communityconnector.directory_store.load_rows import LoadRow, make_row
 from communityconnector.model import ENTITIES, Finding
-from communityconnector.model.claims import heard
+from communityconnector.model.claims import statements_of
 from communityconnector.model.doubts import doubts
 from communityconnector.model.hiding import Hiding
 from communityconnector.storage import ABSENT, Delete, Put, Storage, Write
@@ -103,7 +103,7 @@ class GenerationWriter:
 
     def take_in(self, row: LoadRow) -> None:
         """Gather what a record tells of hidden places, and of records that it embeds."""
-        self._hiding.take(*heard(row.places))
+        self._hiding.take(*statements_of(row.places))
         if row.embedded:
             self._alone.difference_update((entity, storage_id(key)) for entity, key in row.embedded)
 

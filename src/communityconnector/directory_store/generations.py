@@ -15,7 +15,7 @@ from communityconnector.interchange.structuring.structurer import Structurer
 from communityconnector.interchange.texts.identifiers import identifier_of
 from communityconnector.model import ENTITIES, Audience, Directory, Record, Service, TaxonomyTerm
 from communityconnector.model.audience import redaction
-from communityconnector.model.claims import stands_as, told
+from communityconnector.model.claims import plain_statements, stands_as
 from communityconnector.model.confidential import Confidential
 from communityconnector.model.rebuilding import rebuild
 from communityconnector.storage import ABSENT, Delete, Put, Storage, SupportsChanges, fetch, lawful_id
@@ -224,7 +224,7 @@ class DirectoryStore:
         self, current: Generation, stored: Mapping[str, Any] | None, service: Service
     ) -> bool:
         """Whether what is hidden stays as it is when a service takes the place of the stored one."""
-        claims, parts = told(service)
+        claims, parts = plain_statements(service)
         if stored is not None and stands_as(cast("Service", read_record(_SERVICE, stored))) == stands_as(
             service
         ):

@@ -10,7 +10,7 @@ import attrs
 from communityconnector.directory_store.generations import storage_id
 from communityconnector.interchange import to_raw
 from communityconnector.model import Record
-from communityconnector.model.claims import Told, told
+from communityconnector.model.claims import PlainStatements, plain_statements
 from communityconnector.model.shape import children
 from communityconnector.storage import Encoded, encoded
 
@@ -33,7 +33,7 @@ class LoadRow:
     entity: str
     id: str
     document: Mapping[str, Any]
-    places: Told
+    places: PlainStatements
     embedded: list[Name]
 
 
@@ -46,7 +46,9 @@ def make_row(record: Record, entities: Collection[str], *, written: bool = True)
         written: whether it will be written; else its document is empty.
     """
     document = to_raw(record) if written else {}
-    return LoadRow(record.entity, storage_id(record.id), document, told(record), _named(record, entities))
+    return LoadRow(
+        record.entity, storage_id(record.id), document, plain_statements(record), _named(record, entities)
+    )
 
 
 def to_plain_row(record: Record, entities: Collection[str]) -> tuple[Any, ...]:
@@ -59,12 +61,14 @@ def to_plain_row(record: Record, entities: Collection[str]) -> tuple[Any, ...]:
         record.entity,
         storage_id(record.id),
         encoded(to_raw(record)),
-        told(record),
+        plain_statements(record),
         _named(record, entities),
     )
 
 
-def from_plain_row(entity: str, key: str, text: str, places: Told, embedded: list[Name]) -> LoadRow:
+def from_plain_row(
+    entity: str, key: str, text: str, places: PlainStatements, embedded: list[Name]
+) -> LoadRow:
     """What `to_plain_row` gave."""
     return LoadRow(entity, key, Encoded(text), places, embedded)
 

@@ -46,14 +46,14 @@ _HIDDEN: Final[Mapping[Audience, frozenset[Disclosure]]] = {
 }
 
 
-def redaction(audience: Audience, found: Confidential) -> Redaction | None:
+def redaction(audience: Audience, hidden: Confidential) -> Redaction | None:
     """The change that makes any record fit for an audience, or `None` where nothing needs hiding.
 
     Args:
         audience: for whom.
-        found: what must be hidden.
+        hidden: what must be hidden.
     """
-    change = Redaction(audience, found)
+    change = Redaction(audience, hidden)
     return change if change.needed else None
 
 
@@ -65,13 +65,13 @@ class Redaction:
         found: what must be hidden.
     """
 
-    def __init__(self, audience: Audience, found: Confidential) -> None:
+    def __init__(self, audience: Audience, hidden: Confidential) -> None:
         levels = _HIDDEN[audience]
-        self._places = {key: one for key, one in found.places.items() if one.level in levels}
-        self._links = {key: one for key, one in found.links.items() if one.level in levels}
-        self._bystanders = found.own
-        self._private = {key: values for key, (level, values) in found.parts.items() if level in levels}
-        self._internal = found.internal and bool(levels)
+        self._places = {key: one for key, one in hidden.places.items() if one.level in levels}
+        self._links = {key: one for key, one in hidden.links.items() if one.level in levels}
+        self._bystanders = hidden.own
+        self._private = {key: values for key, (level, values) in hidden.parts.items() if level in levels}
+        self._internal = hidden.internal and bool(levels)
         self.needed = bool(self._places or self._links or self._private or self._internal)
         texts = {value for values in self._private.values() for value in values}
         self._traces = Traces([one.site for one in self._places.values()], parts=texts)
@@ -140,7 +140,7 @@ class Redaction:
         return found
 
     def _of_a_hidden_place(self, record: R, near: list[tuple[str, Hidden]]) -> R:
-        """A service or an agency that leads to hidden places, without what may tell them."""
+        """Return a service or an agency that leads to hidden places, without what may reveal them."""
         key = tuple(name for name, _ in near)
         traces = self._own_traces.get(key)
         if traces is None:
@@ -181,12 +181,12 @@ _PLACE: Final = re.compile(
     r"|what3words|plus_?code|(?:^|_)(?:lat|lon|lng|long|x|y|point|place)(?:$|_)|transport|landmark|ubicacion|direccion",
     re.IGNORECASE,
 )
-"""Names of fields that may tell a place."""
+"""Names of fields that may reveal a place."""
 _POINT: Final = re.compile(r"-?\d{1,3}\.\d{2,}[,; ]+-?\d{1,3}\.\d{2,}|\bPOINT\b|-?\d{1,3}\.\d{4,}")
 
 
 def _tells_where(name: str, value: Any) -> bool:
-    """Whether a field beside HSDS's own may tell a place: by its name, or by a point that it holds."""
+    """Return whether an unknown field may reveal a place, by its name or by a point in it."""
     bare = name.removeprefix("x_")
     return bool(
         _PLACE.search(bare)
@@ -199,13 +199,13 @@ _AXIS: Final = re.compile(r"(?:^|[a-z_ ])[XY]$|^(?:disp|display|centroid)[_ ]?[x
 
 
 def _is_harmless(change: Metadata, owner: Record) -> bool:
-    """Whether a change of a service or an agency is one of a field that HSDS has for it and that tells no place."""
+    """Return whether a change of a service or an agency is one of an HSDS field that reveals no place."""
     name = change.field_name.strip().lower()
     return name in specs(type(owner)) and not _PLACE.search(f"{change.resource_type or ''} {name}")
 
 
 def tells_a_place(change: Metadata) -> bool:
-    """Whether a change that stands alone is one of a place, told by its entity or its field."""
+    """Return whether a change that no record embeds is one of a place, by its entity or its field."""
     return bool(_PLACE.search(f"{change.resource_type or ''} {change.field_name}"))
 
 
@@ -215,7 +215,7 @@ def without_values(change: Metadata) -> Metadata:
 
 
 def _masked(record: R, traces: Traces) -> R:
-    """A record whose texts tell nothing of places. Web addresses and shapes that do are left out as a whole."""
+    """Return a record whose texts reveal no places. Web addresses and shapes that do are removed as a whole."""
     if not traces:
         return record
     changed: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""What one record says of places that are to be hidden, without looking at any other record."""
+"""What one record states about places that must be hidden, without looking at any other record."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Claim(NamedTuple):
     Attributes:
         location: id of the location.
         level: from whom.
-        words: the words by which it looks like a refuge; "" where a record says so outright.
+        words: the words by which it looks like a refuge; empty if a record states it.
         link: id of the service at the location by which it is claimed; "" where it is the location's own, or its agency's.
         agencies: what names the agency that claims it (`names_of`); empty where the place itself says it.
         site: where it is.
@@ -60,7 +60,7 @@ def claims_of(record: Record, *, deep: bool = True) -> Iterable[Claim]:
 
 
 def protective(service: Service) -> bool:
-    """Whether the names or terms of a service or its agency say that it is a refuge from violence or trafficking."""
+    """Return whether names or terms of a service or its agency state that it is a refuge from violence or trafficking."""
     return bool(_sign(service) or (service.organization is not None and _sign(service.organization)))
 
 
@@ -68,8 +68,8 @@ def _of_service(service: Service, deep: bool) -> Iterator[Claim]:  # noqa: FBT00
     agency = service.organization
     own = _sign(service)
     of_agency = "" if agency is None or own else _sign(agency)
-    said = None if agency is None else agency.disclosure
-    is_silent = not (own or of_agency or said or service.disclosure)
+    agency_level = None if agency is None else agency.disclosure
+    is_silent = not (own or of_agency or agency_level or service.disclosure)
     for link in service.service_at_locations:
         if is_silent and not deep and link.disclosure is None:
             # As most do.
@@ -78,9 +78,9 @@ def _of_service(service: Service, deep: bool) -> Iterator[Claim]:  # noqa: FBT00
         place = link.location
         if place is None:
             continue
-        if _hides(said):
-            yield Claim(place.id, said, "", link.id, names_of(service), site_of(place))
-        if of_agency and _silent(place, link.disclosure, service.disclosure, said):
+        if _hides(agency_level):
+            yield Claim(place.id, agency_level, "", link.id, names_of(service), site_of(place))
+        if of_agency and _silent(place, link.disclosure, service.disclosure, agency_level):
             yield Claim(
                 place.id, Disclosure.STAFF_ONLY, of_agency, link.id, names_of(service), site_of(place)
             )
@@ -100,11 +100,11 @@ def _of_link(
         return
     if deep:
         yield from _of_place(place)
-    said = [level for level in (link.disclosure, of_service) if level is not None]
-    names = names_of(service) if service is not None and (said or looks) else ()
-    if said and _hides(level := strictest(*said)):
+    levels = [level for level in (link.disclosure, of_service) if level is not None]
+    names = names_of(service) if service is not None and (levels or looks) else ()
+    if levels and _hides(level := strictest(*levels)):
         yield Claim(place.id, level, "", link.id, names, site_of(place))
-    if looks and _silent(place, *said):
+    if looks and _silent(place, *levels):
         yield Claim(place.id, Disclosure.STAFF_ONLY, looks, link.id, names, site_of(place))
 
 
@@ -130,7 +130,7 @@ def _of_place(place: Location) -> Iterator[Claim]:
 
 
 def _silent(place: Location, *levels: Disclosure | None) -> bool:
-    """Whether neither a place nor anything that leads to it says who may know it: only then do looks count."""
+    """Return whether neither a place nor anything that leads to it states who may know it. Only then do looks count."""
     return own_level(place) is None and not any(level is not None for level in levels)
 
 
@@ -150,9 +150,9 @@ def _sign(record: Service | Organization) -> str:
 
 def _words(*texts: str | None) -> str:
     for text in texts:
-        found = look(text) if text else None
-        if found is not None:
-            return found[1]
+        sign = look(text) if text else None
+        if sign is not None:
+            return sign[1]
     return ""
 
 
@@ -161,10 +161,10 @@ def _hides(level: Disclosure | None) -> TypeGuard[Disclosure]:
 
 
 def own_level(place: Location) -> Disclosure | None:
-    """What a location says of itself, by its level or by that of the address where it stands."""
-    said = [] if place.disclosure is None else [place.disclosure]
-    said += [a.disclosure for a in place.addresses if _hides(a.disclosure) and _stands_at(place, a)]
-    return strictest(*said) if said else None
+    """Return the level of a location by its own statement, or by that of the address where it stands."""
+    levels = [] if place.disclosure is None else [place.disclosure]
+    levels += [a.disclosure for a in place.addresses if _hides(a.disclosure) and _stands_at(place, a)]
+    return strictest(*levels) if levels else None
 
 
 _FOR_LETTERS: Final = (LocationType.POSTAL, LocationType.VIRTUAL)
@@ -178,7 +178,7 @@ def _stands_at(place: Location, address: Address) -> bool:
 
 
 def site_of(place: Location) -> Site:
-    """Where a location is, as far as that may tell it."""
+    """Return where a location is, as far as that may reveal it."""
     point = place.point
     return Site(
         tuple(
@@ -211,7 +211,7 @@ def name_of(record: Record) -> str:
 
 
 def known(names: tuple[str, ...]) -> bool:
-    """Whether names are those of an agency, not of a service whose agency nobody knows."""
+    """Return whether names are those of an agency, not of a service whose agency is unknown."""
     return bool(names) and not names[0].startswith("service ")
 
 
@@ -228,7 +228,7 @@ class Part(NamedTuple):
     Attributes:
         key: entity and id of the record.
         level: from whom it is hidden.
-        values: what tells it: digits of a phone, an e-mail address.
+        values: what identifies it: digits of a phone, an e-mail address.
     """
 
     key: str
@@ -263,21 +263,21 @@ def _telling(record: Record) -> Iterator[str]:
             yield from _telling(phone)
 
 
-Told = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
+PlainStatements = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
 """Claims and private parts of a record, as plain values."""
 
 
-def told(record: Record) -> Told:
-    """What a record says of what is to be hidden, as plain values."""
+def plain_statements(record: Record) -> PlainStatements:
+    """Return what a record states about what must be hidden, as plain values."""
     claims = [
         (c.location, c.level.value, c.words, c.link, c.agencies, c.site.to_plain()) for c in claims_of(record)
     ]
     return claims, [(part.key, part.level.value, part.values) for part in parts_of(record)]
 
 
-def heard(said: Told) -> tuple[list[Claim], list[Part]]:
-    """What `told` gave, as values again."""
-    claims, parts = said
+def statements_of(plain: PlainStatements) -> tuple[list[Claim], list[Part]]:
+    """Return the statements that `plain_statements` returned as plain values."""
+    claims, parts = plain
     return (
         [
             Claim(location, Disclosure(level), words, link, agencies, Site.of_plain(site))
@@ -288,8 +288,12 @@ def heard(said: Told) -> tuple[list[Claim], list[Part]]:
 
 
 def stands_as(service: Service) -> tuple[Any, ...]:
-    """All that a service says of places, hidden or not: what must be equal for a change of it to change no place."""
+    """Return all that a service states about places: if it is equal after a change, the change concerns no place."""
     embedded = [link.location for link in service.service_at_locations if link.location is not None]
     if service.organization is not None:
         embedded += service.organization.locations
-    return told(service), names_of(service), [(p.id, own_level(p), site_of(p).to_plain()) for p in embedded]
+    return (
+        plain_statements(service),
+        names_of(service),
+        [(p.id, own_level(p), site_of(p).to_plain()) for p in embedded],
+    )

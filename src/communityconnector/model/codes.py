@@ -19,8 +19,8 @@ def is_hierarchical(code: str) -> bool:
 
 def ancestors_of(code: str) -> tuple[str, ...]:
     """The codes of the broader terms, broadest first: `B`, `BD`, `BD-1800`, `BD-1800.2000`. Empty for other codes."""
-    found = _CODE.fullmatch(code)
-    if found is None:
+    match = _CODE.fullmatch(code)
+    if match is None:
         return ()
-    ends = [end for end in (found.end(group) for group in range(1, 7)) if end > 0]
+    ends = [end for end in (match.end(group) for group in range(1, 7)) if end > 0]
     return tuple(code[:end] for end in ends if end < len(code))

@@ -1,4 +1,4 @@
-"""What differs between two directories, and what a new one would change in the one that is held."""
+"""What differs between two directories, and what a new one would change in the present one."""
 
 from __future__ import annotations
 
@@ -106,18 +106,18 @@ class Difference:
 def compare(old: Directory, new: Directory) -> Difference:
     """Compare two directories, record by record and field by field.
 
-    Records are the same if their entity and id are. A change of an embedded record is told once, at that record;
-    its owner tells only which records it embeds. Values are told as they are: to show the result to an audience,
+    Records are the same if their entity and id are. A change of an embedded record is reported once, at that record;
+    its owner reports only which records it embeds. Values are unchanged: to show the result to an audience,
     compare the views that this audience may see (`Directory.for_audience`).
     """
-    found: list[Change] = []
+    changes: list[Change] = []
     for entity in ENTITIES:
         before, after = old.table(entity), new.table(entity)
-        found += [Change("added", entity, key) for key in sorted(after.keys() - before.keys())]
-        found += [Change("removed", entity, key) for key in sorted(before.keys() - after.keys())]
+        changes += [Change("added", entity, key) for key in sorted(after.keys() - before.keys())]
+        changes += [Change("removed", entity, key) for key in sorted(before.keys() - after.keys())]
         for key in sorted(before.keys() & after.keys()):
-            found += _changes(before[key], after[key])
-    return Difference(tuple(found))
+            changes += _changes(before[key], after[key])
+    return Difference(tuple(changes))
 
 
 def _changes(before: Record, after: Record) -> Iterator[Change]:
@@ -161,31 +161,31 @@ class Update:
     findings: tuple[Finding, ...] = ()
 
 
-def plan_update(held: Directory, new: Directory, *, drop_missing: bool = False) -> Update:
+def plan_update(stored: Directory, new: Directory, *, drop_missing: bool = False) -> Update:
     """Plan to take in a new directory: its records take the place of those of the same id.
 
     Args:
-        held: the directory that is held.
+        stored: the present directory.
         new: the one to take in.
-        drop_missing: let go of what the new one lacks. By default it is kept: a file may hold a part only.
+        drop_missing: delete what the new one lacks. By default it is kept, because a file may contain only a part.
     """
     made = new
     if not drop_missing:
-        tables = {entity: {**held.table(entity), **new.table(entity)} for entity in ENTITIES}
-        made = type(held).of(_freshened(tables), dataset=new.dataset, root=new.root)
-    made, hidden = _kept_hidden(held, made)
-    gone = [(e, key) for e in ENTITIES for key in sorted(held.table(e).keys() - new.table(e).keys())]
+        tables = {entity: {**stored.table(entity), **new.table(entity)} for entity in ENTITIES}
+        made = type(stored).of(_freshened(tables), dataset=new.dataset, root=new.root)
+    made, hidden = _kept_hidden(stored, made)
+    gone = [(e, key) for e in ENTITIES for key in sorted(stored.table(e).keys() - new.table(e).keys())]
     kept = tuple((entity, key) for entity, key in gone if key in made.table(entity))
-    return Update(compare(held, made), made, kept, (*_older(held, new), *hidden))
+    return Update(compare(stored, made), made, kept, (*_older(stored, new), *hidden))
 
 
-def _kept_hidden(held: Directory, made: Directory) -> tuple[Directory, list[Finding]]:
-    """A directory in which what was hidden stays hidden, though its records no longer say so; with what to look at."""
-    if not held.confidential.any:
+def _kept_hidden(stored: Directory, made: Directory) -> tuple[Directory, list[Finding]]:
+    """Return a directory in which what was hidden stays hidden, although its records no longer state it, with findings."""
+    if not stored.confidential.any:
         return made, []
-    now, found = made.confidential, confidential(made.tables, before=held.confidential)
-    levels = {f"location {key}": hidden.level for key, hidden in found.places.items()}
-    levels |= {key: level for key, (level, _) in found.parts.items()}
+    now, either = made.confidential, confidential(made.tables, before=stored.confidential)
+    levels = {f"location {key}": hidden.level for key, hidden in either.places.items()}
+    levels |= {key: level for key, (level, _) in either.parts.items()}
     known = {f"location {key}": level for key, level in now.levels.items()}
     known |= {key: level for key, (level, _) in now.parts.items()}
     still = {key: level for key, level in levels.items() if known.get(key) is not level}
@@ -229,9 +229,9 @@ def _freshened(tables: Tables) -> Iterator[Record]:
             yield fresh(entity, key)
 
 
-def _older(held: Directory, new: Directory) -> Iterable[Finding]:
+def _older(stored: Directory, new: Directory) -> Iterable[Finding]:
     for key, service in new.services.items():
-        before = held.services.get(key)
+        before = stored.services.get(key)
         if before is None:
             continue
         for field in ("assured_date", "last_modified"):

@@ -16,18 +16,18 @@ class Why(StrEnum):
     """Why a place is hidden."""
 
     SAID = "said"
-    """A record says so."""
+    """A record states it."""
     LOOKS = "looks"
-    """It says nothing, and looks like a refuge."""
+    """No record states it, but the place looks like a refuge."""
     SAME = "same"
-    """It says nothing, and stands where a hidden place stands."""
+    """No record states it, but the place stands where a hidden place stands."""
     KEPT = "kept"
-    """It was hidden before, and nobody has decided otherwise."""
+    """It was hidden before, and no person has decided otherwise."""
 
 
 @attrs.frozen(repr=False)
 class Site:
-    """Where a location is, as far as that may tell it.
+    """Where a location is, as far as that may reveal it.
 
     Attributes:
         lines: the lines of its addresses.
@@ -42,7 +42,7 @@ class Site:
     name: str = ""
 
     def __add__(self, other: Site) -> Site:
-        """All that either of two tells."""
+        """Return all that either of two contains."""
         return Site(
             tuple(dict.fromkeys(self.lines + other.lines)),
             tuple(dict.fromkeys(self.streets + other.streets)),
@@ -51,15 +51,15 @@ class Site:
         )
 
     def to_plain(self) -> tuple[Any, ...]:
-        """The same as plain values."""
+        """Return it as plain values."""
         return self.lines, tuple(map(tuple, self.streets)), self.points, self.name
 
     @classmethod
-    def of_plain(cls, told: Any) -> Site:
-        """What `to_plain` gave, perhaps by way of JSON."""
-        lines, streets, points, name = told
-        found = tuple(Street(core, unit, tuple(areas)) for core, unit, areas in streets)
-        return cls(tuple(lines), found, tuple((north, east) for north, east in points), name)
+    def of_plain(cls, plain: Any) -> Site:
+        """Return what `to_plain` was called on, also after a way through JSON."""
+        lines, streets, points, name = plain
+        street_values = tuple(Street(core, unit, tuple(areas)) for core, unit, areas in streets)
+        return cls(tuple(lines), street_values, tuple((north, east) for north, east in points), name)
 
 
 @attrs.frozen(repr=False)
@@ -79,18 +79,18 @@ class Hidden:
     site: Site = Site()
 
     def stricter(self, other: Hidden) -> Hidden:
-        """The stricter of two, with all that either tells of where it is."""
+        """Return the stricter of two, with all that either contains about where it is."""
         first = self if strictest(self.level, other.level) is self.level else other
         return attrs.evolve(first, site=self.site + other.site)
 
     def to_plain(self) -> tuple[Any, ...]:
-        """The same as plain values."""
+        """Return it as plain values."""
         return self.level.value, self.why.value, self.words, self.site.to_plain()
 
     @classmethod
-    def of_plain(cls, told: Any) -> Hidden:
-        """What `to_plain` gave, perhaps by way of JSON."""
-        level, why, words, site = told
+    def of_plain(cls, plain: Any) -> Hidden:
+        """Return what `to_plain` was called on, also after a way through JSON."""
+        level, why, words, site = plain
         return cls(Disclosure(level), Why(why), words, Site.of_plain(site))
 
 
@@ -128,7 +128,7 @@ class Confidential:
         return {key: hidden.level for key, hidden in self.places.items()}
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as JSON values. It tells every hidden place."""
+        """Return it as JSON values. They reveal every hidden place."""
         return {
             "places": {key: hidden.to_plain() for key, hidden in self.places.items()},
             "links": {key: hidden.to_plain() for key, hidden in self.links.items()},
@@ -139,24 +139,27 @@ class Confidential:
         }
 
     @classmethod
-    def from_dict(cls, noted: Mapping[str, Any]) -> Confidential:
-        """What `to_dict` noted, of this version or of one before 0.2."""
-        if "levels" in noted:
+    def from_dict(cls, document: Mapping[str, Any]) -> Confidential:
+        """Return what `to_dict` was called on, in this version or in one before 0.2."""
+        if "levels" in document:
             return cls(
-                {key: _older(level, noted["streets"].get(key, ())) for key, level in noted["levels"].items()}
+                {
+                    key: _older(level, document["streets"].get(key, ()))
+                    for key, level in document["levels"].items()
+                }
             )
         return cls(
-            {key: Hidden.of_plain(told) for key, told in noted["places"].items()},
-            {key: Hidden.of_plain(told) for key, told in noted["links"].items()},
-            {key: (Disclosure(level), tuple(values)) for key, (level, *values) in noted["parts"].items()},
-            frozenset(noted["own"]),
-            frozenset(noted["opened"]),
-            bool(noted.get("internal")),
+            {key: Hidden.of_plain(plain) for key, plain in document["places"].items()},
+            {key: Hidden.of_plain(plain) for key, plain in document["links"].items()},
+            {key: (Disclosure(level), tuple(values)) for key, (level, *values) in document["parts"].items()},
+            frozenset(document["own"]),
+            frozenset(document["opened"]),
+            bool(document.get("internal")),
         )
 
 
 def _older(level: str, lines: Any) -> Hidden:
-    # Only by its looks was a place hidden from the public alone and from nobody else, most of the time.
+    # Mostly, only places that look like refuges were hidden from the public alone.
     why = Why.SAME if level == Disclosure.STAFF_ONLY else Why.SAID
     return Hidden(Disclosure(level), why, site=Site(tuple(lines)))
 

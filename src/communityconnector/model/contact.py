@@ -1,4 +1,4 @@
-"""Reaching somebody: contacts, phones and the languages spoken."""
+"""Contacts, phones and languages."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Phone(Record):
         languages: languages in which it is answered.
         attributes: classifications of this phone.
         metadata: changes made to this record.
-        disclosure: who may see it; `None` where nothing is said. Ours, not an
+        disclosure: who may see it; `None` if not stated. Ours, not an
             HSDS field.
     """
 
@@ -109,7 +109,7 @@ class Contact(Record):
         phones: the contact's phones.
         attributes: classifications of this contact.
         metadata: changes made to this record.
-        disclosure: who may see it; `None` where nothing is said. Ours, not an
+        disclosure: who may see it; `None` if not stated. Ours, not an
             HSDS field.
     """
 

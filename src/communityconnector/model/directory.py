@@ -1,4 +1,4 @@
-"""A directory: records, the links between them, and what was found while they were read."""
+"""A directory: records, the links between them, and the findings of reading them."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Directory:
         [None, None, None]
 
     Attributes:
-        findings: what was found while the directory was read, as `Finding`s, the most harmful first (see `Harm`).
-        dataset: what the source said of itself (HSDS version, profile, publisher).
+        findings: what was wrong or unsure in the source, the most harmful first (see `Harm`).
+        dataset: what the source states about itself (HSDS version, profile, publisher).
         root: entity of the source's top-level records, `service` or `organization` mostly; writers keep to it.
     """
 
@@ -94,7 +94,7 @@ class Directory:
     __hash__ = None  # type: ignore[assignment]  # compared by value, too large to hash
 
     def table(self, entity: str) -> Mapping[str, Record]:
-        """The records of one HSDS entity by id, in source order."""
+        """Return the records of one HSDS entity by id, in source order."""
         return MappingProxyType(self._tables[entity])
 
     @property
@@ -130,42 +130,42 @@ class Directory:
     @cached_property
     def offers(self) -> Mapping[str, Offer]:
         """Every service at each of its locations, and every service that has none, by `Offer.id`."""
-        found: dict[str, Offer] = {}
+        offers: dict[str, Offer] = {}
         for key in self.services:
             for offer in self.offers_of(key):
                 # Tables with plain numbers may give a link the id of a service, or two services one link.
-                found[offer.id if offer.id not in found else f"{key}/{offer.id}"] = offer
-        return MappingProxyType(found)
+                offers[offer.id if offer.id not in offers else f"{key}/{offer.id}"] = offer
+        return MappingProxyType(offers)
 
     def offers_of(self, service_id: str) -> tuple[Offer, ...]:
-        """The offers of a service: one a location, or one without."""
+        """Return the offers of a service: one for each location, or one without a location."""
         service = self.services[service_id]
         links = service.service_at_locations or (None,)
         return tuple(Offer(service, link) for link in links)
 
     def services_of(self, organization_id: str) -> tuple[Service, ...]:
-        """The services that an organization provides."""
+        """Return the services that an organization provides."""
         return self._services_by_organization.get(organization_id, ())
 
     def offers_at(self, location_id: str) -> tuple[Offer, ...]:
-        """What is offered at a location."""
+        """Return the offers at a location."""
         return self._offers_by_location.get(location_id, ())
 
     @cached_property
     def _services_by_organization(self) -> dict[str, tuple[Service, ...]]:
-        found: dict[str, list[Service]] = {}
+        by_organization: dict[str, list[Service]] = {}
         for service in self.services.values():
             if service.organization is not None:
-                found.setdefault(service.organization.id, []).append(service)
-        return {key: tuple(services) for key, services in found.items()}
+                by_organization.setdefault(service.organization.id, []).append(service)
+        return {key: tuple(services) for key, services in by_organization.items()}
 
     @cached_property
     def _offers_by_location(self) -> dict[str, tuple[Offer, ...]]:
-        found: dict[str, list[Offer]] = {}
+        by_location: dict[str, list[Offer]] = {}
         for offer in self.offers.values():
             if offer.location is not None:
-                found.setdefault(offer.location.id, []).append(offer)
-        return {key: tuple(offers) for key, offers in found.items()}
+                by_location.setdefault(offer.location.id, []).append(offer)
+        return {key: tuple(offers) for key, offers in by_location.items()}
 
     @cached_property
     def disclosures(self) -> Mapping[str, Disclosure]:
@@ -184,49 +184,49 @@ class Directory:
         return self._tables
 
     def roots(self) -> Iterator[Record]:
-        """The records that no other record embeds: from them `Directory.of` makes the whole again."""
+        """Yield the records that no other record embeds. `Directory.of` makes an equal directory from them."""
         for entity, table in self._tables.items():
             yield from (record for key, record in table.items() if key in self.root_ids[entity])
 
     def diff(self, other: Directory) -> Difference:
-        """What differs in another directory: records added and removed, and changed field by field.
+        """Return what differs in another directory: records added and removed, and changes of each field.
 
-        Values are told as they are; compare views (`for_audience`) to show the result to an audience.
+        Values are unchanged: compare views (`for_audience`) to show the result to an audience.
         """
         return compare(self, other)
 
     def update(self, new: Directory, *, drop_missing: bool = False) -> Update:
-        """What taking in a new directory would change, before it changes anything.
+        """Return what a new directory would change, without changing anything.
 
         Args:
-            new: the directory to take in; its records take the place of those of the same id.
-            drop_missing: let go of what it lacks. By default that is kept.
+            new: the new directory. Its records replace those with the same id.
+            drop_missing: delete what it lacks. By default that is kept.
 
         Returns:
-            The difference, and the directory that it would make: take `Update.directory` to go on with it.
+            The difference, and the resulting directory (`Update.directory`).
         """
         return plan_update(self, new, drop_missing=drop_missing)
 
     def with_findings(
         self, findings: Iterable[Finding], *, dataset: Mapping[str, Any] | None = None
     ) -> Directory:
-        """This directory with more findings, and perhaps another account of itself."""
+        """Return this directory with more findings, and with another `dataset` if one is given."""
         about = self.dataset if dataset is None else dataset
         made = Directory(self._tables, findings=(*self.findings, *findings), dataset=about, root=self.root)
         return made.with_hidden(self.confidential) if "confidential" in self.__dict__ else made
 
-    def with_hidden(self, found: Confidential) -> Directory:
-        """This directory, in which is hidden what was found elsewhere, such as what was hidden before.
+    def with_hidden(self, hidden: Confidential) -> Directory:
+        """Return this directory with what must be hidden decided elsewhere, such as by an earlier load.
 
         Args:
-            found: what must be hidden.
+            hidden: what must be hidden.
         """
         made = Directory(self._tables, findings=self.findings, dataset=self.dataset, root=self.root)
-        made.confidential = found
+        made.confidential = hidden
         return made
 
     def for_audience(self, audience: Audience | str) -> Directory:
-        """This directory as an audience may see it: the step before every ranking, page and export.
+        """Return this directory as an audience may see it. Every match, page and export begins with this step.
 
         A hidden location keeps its id, its hours and its languages, and loses street, point, name, directions
         and everything else that belongs to the place; `contact_only` keeps phones and contacts. Findings
@@ -238,7 +238,7 @@ class Directory:
         return view_for(self, Audience(audience))
 
     def findings_for(self, audience: Audience | str) -> tuple[Finding, ...]:
-        """The findings as an audience may see them: without raw values of records that are not shown just as they are.
+        """Return the findings as an audience may see them, without raw values of records that are not shown unchanged.
 
         Args:
             audience: as in `for_audience`.

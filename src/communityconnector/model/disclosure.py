@@ -23,7 +23,7 @@ _DESCRIPTIONS: Final = {
 
 
 def states_level(attribute: Attribute) -> bool:
-    """Whether an attribute says who may see the record that holds it."""
+    """Return whether an attribute states who may see the record that has it."""
     if _is_ours(attribute.link_type):
         return True
     term = attribute.taxonomy_term
@@ -91,7 +91,7 @@ def attribute_for(record: Record) -> Attribute | None:
 
 
 def with_level(values: dict[str, Any], extra: dict[str, Any]) -> None:
-    """Move what is said of disclosure among a record's constructor arguments into `disclosure`.
+    """Move statements of disclosure among a record's constructor arguments into `disclosure`.
 
     Said by an attribute, or by a field or column of that name, which people write because ours is called so.
     Attributes that could not be read may have said it: then it is `never`.

@@ -18,15 +18,15 @@ DOUBTS: Final = OF_ALL | {"still-hidden"}
 """The rules of these findings, which hold no values."""
 
 
-def doubts(found: Confidential, still: Iterable[str] = ()) -> Iterator[Finding]:
+def doubts(confidential: Confidential, still: Iterable[str] = ()) -> Iterator[Finding]:
     """Findings about what is hidden and no record hides outright.
 
     Args:
-        found: what is hidden.
+        confidential: what is hidden.
         still: `entity id` of what only stays hidden because it was before.
     """
-    places = [("location", key, hidden) for key, hidden in found.places.items()]
-    links = [("service_at_location", key, hidden) for key, hidden in found.links.items()]
+    places = [("location", key, hidden) for key, hidden in confidential.places.items()]
+    links = [("service_at_location", key, hidden) for key, hidden in confidential.links.items()]
     for entity, key, hidden in (*places, *links):
         if hidden.why is Why.LOOKS:
             yield _found(
@@ -56,12 +56,12 @@ def doubts(found: Confidential, still: Iterable[str] = ()) -> Iterator[Finding]:
         )
 
 
-def suspects(services: Iterable[Service], found: Confidential) -> Iterator[Finding]:
+def suspects(services: Iterable[Service], confidential: Confidential) -> Iterator[Finding]:
     """Places that are shown although what is written about a service there sounds like a refuge.
 
     Args:
         services: the services.
-        found: what is hidden.
+        confidential: what is hidden.
     """
     for service in services:
         for text in (service.description, service.eligibility_description):
@@ -72,8 +72,8 @@ def suspects(services: Iterable[Service], found: Confidential) -> Iterator[Findi
                 link.location
                 for link in service.service_at_locations
                 if link.location is not None
-                and link.location.id not in found.places
-                and link.id not in found.links
+                and link.location.id not in confidential.places
+                and link.id not in confidential.links
             ]
             if not any(p.disclosure is None and (p.addresses or p.point) for p in shown):
                 continue

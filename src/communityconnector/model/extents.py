@@ -53,10 +53,10 @@ def polygons(extent: str) -> tuple[Polygon, ...]:
     rule anybody out.
     """
     try:
-        found = tuple(_shapes(extent))
+        polygons = tuple(_shapes(extent))
     except _UNREADABLE:
         return ()
-    return () if any(polygon.north < SOUTHERNMOST for polygon in found) else found
+    return () if any(polygon.north < SOUTHERNMOST for polygon in polygons) else polygons
 
 
 def is_swapped(extent: str) -> bool:

@@ -66,7 +66,7 @@ class Finding:
         return self.action if self.read_as is None else f"{self.action} {self.read_as}"
 
     def without_value(self) -> Finding:
-        """The same without what the source says there, for a record that is not shown as it is."""
+        """Return it without the source's value, for a record that is not shown unchanged."""
         action = self.action if self.read_as is None else "read in another form"
         return attrs.evolve(self, value=None, read_as=None, action=action)
 

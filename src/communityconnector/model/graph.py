@@ -64,14 +64,14 @@ class Graph:
         self.more_owners: list[tuple[Record, str, str]] = []
 
     def add(self, record: Record) -> bool:
-        """Enter a record and all that it embeds; gives whether it will stay this very object, as far as is known."""
+        """Enter a record and all that it embeds. Return whether it will stay this very object, as far as is known."""
         entity, key = record.entity, record.id
         table = self.records[entity]
-        held = table.get(key)
-        if held is record:
+        first = table.get(key)
+        if first is record:
             return key not in self.nodes[entity]
         facts = shape(entity)
-        if held is None:
+        if first is None:
             table[key] = record
             whole = True
             for value in facts.embedded(record):
@@ -85,8 +85,8 @@ class Graph:
             if not whole:
                 self.node(entity, key)
             return whole
-        if held != record:
-            if differ(held, record):
+        if first != record:
+            if differ(first, record):
                 self._enter_apart(record)
             else:
                 self._merge(self.node(entity, key), record, facts)
@@ -94,7 +94,7 @@ class Graph:
 
     @property
     def findings(self) -> list[Finding]:
-        """What was found so far."""
+        """The findings so far."""
         repeated = (used_twice(entity, keys[0], len(keys)) for entity, keys in self.repeated.items())
         lists = (list_found(entity, keys[0], len(keys)) for entity, keys in self.listed.items())
         return [*self.conflicts, *repeated, *lists]
@@ -112,25 +112,27 @@ class Graph:
         self.add(evolve(record, {"id": new}))
 
     def _key(self, record: Record) -> str:
-        """The id under which a record was entered."""
+        """Return the id under which a record was entered."""
         renamed = self._renamed.get(id(record))
         return record.id if renamed is None else renamed[0]
 
     def node(self, entity: str, key: str) -> Node:
-        """The node of a record, made when it is first asked for."""
+        """Return the node of a record. It is made at the first call."""
         node = self.nodes[entity].get(key)
         if node is None:
             record = self.records[entity][key]
             facts = shape(entity)
             ones = {n: self._key(child) for n, _ in facts.ones if (child := getattr(record, n)) is not None}
             manys = {
-                n: dict.fromkeys(map(self._key, held)) for n, _ in facts.manys if (held := getattr(record, n))
+                n: dict.fromkeys(map(self._key, embedded))
+                for n, _ in facts.manys
+                if (embedded := getattr(record, n))
             }
             node = self.nodes[entity][key] = Node(record, ones, manys, {})
         return node
 
     def fill(self, record: Record) -> None:
-        """Add what a row of another table says of a record; without the record it is a loose end."""
+        """Add what a row of another table states about a record. Without the record, report it."""
         if record.id in self.records[record.entity]:
             self._merge(self.node(record.entity, record.id), record, shape(record.entity))
             return
@@ -159,9 +161,9 @@ class Graph:
         for name, mine, theirs in zip(
             facts.scalars, facts.values(node.record), facts.values(other), strict=False
         ):
-            held = node.changed.get(name, mine)
-            if theirs not in _EMPTY and held != theirs:
-                self._take(node, other, name, held, theirs)
+            value = node.changed.get(name, mine)
+            if theirs not in _EMPTY and value != theirs:
+                self._take(node, other, name, value, theirs)
         extra = node.changed.get("extra", node.record.extra)
         if other.extra and extra != other.extra:
             node.changed["extra"] = {**other.extra, **extra}
@@ -169,11 +171,11 @@ class Graph:
                 if extra.get(name, theirs) != theirs:
                     self.report_conflict(other, name, theirs)
 
-    def _take(self, node: Node, other: Record, name: str, held: Any, theirs: Any) -> None:
+    def _take(self, node: Node, other: Record, name: str, value: Any, theirs: Any) -> None:
         """Take a value that another body has and the first has not, as far as both can be right."""
-        if name == "disclosure" and held is not None:
-            node.changed[name] = strictest(held, theirs)
-        elif held in _EMPTY:
+        if name == "disclosure" and value is not None:
+            node.changed[name] = strictest(value, theirs)
+        elif value in _EMPTY:
             node.changed[name] = theirs
         elif name not in owners_of(other.entity):
             self.report_conflict(other, name, theirs)
@@ -197,7 +199,7 @@ class Graph:
         )
 
     def embedded_ids(self, entity: str, key: str, field: str) -> Collection[str]:
-        """Ids of what a record embeds in a field."""
+        """Return the ids of what a record embeds in a field."""
         node = self.nodes[entity].get(key)
         if node is not None:
             return node.manys.get(field, ())

@@ -1,4 +1,4 @@
-"""Deciding what must be hidden, from what all records say, taken one by one, so that no directory need be in memory.
+"""Deciding what must be hidden, from the statements of all records, one by one, so that no directory has to be in memory.
 
 Two rounds. In the first, every record is asked what it claims (`claims`). Where anything is claimed, every record is looked
 at once more: whose the claimed places are, and who else stands there. Then it is decided (`Hiding.decide`):
@@ -190,7 +190,7 @@ class Hiding:
         places.update(twins)
 
     def _is_same(self, key: str, other: str, there: Site) -> bool:
-        """Whether a place that says nothing is a hidden one."""
+        """Return whether a place without a statement of its own is a hidden one."""
         here = self._seen[key].site
         agencies, theirs = self._agencies(key), self._agencies(other)
         of_one_agency = not agencies or not agencies.isdisjoint(theirs)

@@ -22,7 +22,7 @@ class Disclosure(StrEnum):
     STAFF_ONLY = "staff_only"
     """Library staff; the public sees that the service exists."""
     CONTACT_ONLY = "contact_only"
-    """Neither the public nor staff: the agency says it itself. A place's phones and contacts may be given."""
+    """Neither the public nor staff: only the agency gives it. A place's phones and contacts may be given."""
     NEVER = "never"
     """Neither the public nor staff, and nothing that belongs to a place, its phones included."""
 
@@ -32,13 +32,13 @@ LEVEL: Final = spec(Kind.CHOICE, choices=tuple(Disclosure), hsds=False)
 
 
 def has_level(cls: type[Record]) -> bool:
-    """Whether records of a class may say who may see them."""
+    """Return whether records of a class can state who may see them."""
     return "disclosure" in specs(cls)
 
 
 @cache
 def levelled() -> tuple[str, ...]:
-    """The entities whose records may say who may see them."""
+    """Return the entities whose records can state who may see them."""
     return tuple(entity for entity, cls in ENTITIES.items() if has_level(cls))
 
 

@@ -41,8 +41,8 @@ class Linker:
                 continue
             for key, record in records.items():
                 node = nodes.get(key)
-                for link, said in zip(links, linked(record), strict=True):
-                    value = said if node is None else node.changed.get(link.field, said)
+                for link, stated in zip(links, linked(record), strict=True):
+                    value = stated if node is None else node.changed.get(link.field, stated)
                     if not value:
                         continue
                     if value in self._graph.records[link.target]:
@@ -63,14 +63,14 @@ class Linker:
             self._graph.node(link.target, value).manys.setdefault(link.place, {})[key] = None
         else:
             node = self._graph.nodes[entity].get(key)
-            held = (
+            embedded = (
                 getattr(self._graph.records[entity][key], link.place)
                 if node is None
                 else node.ones.get(link.place)
             )
-            if held:
-                held_id = held if isinstance(held, str) else held.id
-                if held_id != value:
+            if embedded:
+                embedded_id = embedded if isinstance(embedded, str) else embedded.id
+                if embedded_id != value:
                     self._contradiction(entity, key, link.field, value)
                 return
             self._graph.node(entity, key).ones[link.place] = value
@@ -148,11 +148,13 @@ class Linker:
         """A service at a location belongs to one service; where several name the same one, each gets its own."""
         owners: dict[str, str] = {}
         for service in self._graph.records["service"]:
-            held = self._graph.embedded_ids("service", service, "service_at_locations")
-            taken = [key for key in held if owners.setdefault(key, service) != service]
+            link_ids = self._graph.embedded_ids("service", service, "service_at_locations")
+            taken = [key for key in link_ids if owners.setdefault(key, service) != service]
             if not taken:
                 continue
-            own = {key: another("service_at_location", key, service) if key in taken else key for key in held}
+            own = {
+                key: another("service_at_location", key, service) if key in taken else key for key in link_ids
+            }
             for key in taken:
                 self._graph.copy("service_at_location", key, own[key])
             self._graph.node("service", service).manys["service_at_locations"] = dict.fromkeys(own.values())
@@ -160,5 +162,5 @@ class Linker:
 
     def _only_one_with(self, key: str) -> str:
         """The one entity that has a record of this id: real files name the wrong entity, or none."""
-        found = [entity for entity, records in self._graph.records.items() if key in records]
-        return found[0] if len(found) == 1 else ""
+        entities = [entity for entity, records in self._graph.records.items() if key in records]
+        return entities[0] if len(entities) == 1 else ""

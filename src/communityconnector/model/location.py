@@ -57,7 +57,7 @@ class Address(Record):
         address_type: `physical`, `postal` or `virtual`.
         attributes: classifications of this address.
         metadata: changes made to this record.
-        disclosure: who may see it; `None` where nothing is said. Ours, not an HSDS field.
+        disclosure: who may see it; `None` if not stated. Ours, not an HSDS field.
     """
 
     entity: ClassVar[str] = "address"
@@ -134,7 +134,7 @@ class Location(Record):
         schedules: when it is open.
         attributes: classifications of this location.
         metadata: changes made to this record.
-        disclosure: who may learn where it is; `None` where nothing is said. Ours, not an HSDS field.
+        disclosure: who may learn where it is; `None` if not stated. Ours, not an HSDS field.
     """
 
     entity: ClassVar[str] = "location"

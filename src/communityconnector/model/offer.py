@@ -19,7 +19,7 @@ class Offer:
     Attributes:
         service: the service.
         service_at_location: the link to the location; `None` for a hotline, a mobile or home-delivered
-            service, or one whose location nobody entered.
+            service, or one whose location was not entered.
     """
 
     service: Service
@@ -50,7 +50,7 @@ class Offer:
     def remote(self) -> bool:
         """Whether it is on record that one need not go anywhere: by phone, online, by post, or it comes.
 
-        A location that is virtual or postal says so; a service without a location says so by the area that it
+        A virtual or postal location states it; a service without a location does so by the area that it
         serves. Without either, its place may just not have been entered.
         """
         return self.placeless and (self.location is not None or bool(self.service_areas))

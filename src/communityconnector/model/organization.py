@@ -114,7 +114,7 @@ class Program(Record):
 @record
 @attrs.frozen(kw_only=True, repr=False, unsafe_hash=False)
 class OrganizationIdentifier(Record):
-    """An organization's identifier in somebody else's register.
+    """An organization's identifier in another body's register.
 
     HSDS 3.2 `organization_identifier`.
 
@@ -172,7 +172,7 @@ class Organization(Record):
         services: its services. In a `Directory` this is empty and `Directory.services_of` answers.
         attributes: classifications of this organization.
         metadata: changes made to this record.
-        disclosure: who may learn where its places are; `None` where nothing is said. Ours, not an
+        disclosure: who may learn where its places are; `None` if not stated. Ours, not an
             HSDS field.
     """
 

@@ -38,8 +38,8 @@ def _changes(
     changed = {} if node is None else dict(node.changed)
     facts = shape(entity)
     for name, target in facts.ones:
-        held = getattr(record, name)
-        child_id = (held and held.id) if node is None else node.ones.get(name)
+        child = getattr(record, name)
+        child_id = (child and child.id) if node is None else node.ones.get(name)
         changed[name] = build(target, child_id) if child_id is not None else None
     for name, target in facts.manys:
         ids = [child.id for child in getattr(record, name)] if node is None else node.manys.get(name, ())
@@ -57,14 +57,16 @@ def _stale(graph: Graph) -> dict[str, set[str]]:
             fields = [(n, t) for n, t in (*shape(owner).ones, *shape(owner).manys) if t in fresh]
             if not fields or not records:
                 continue
-            held = stale.setdefault(owner, set())
-            before = len(held)
-            held.update(
-                key for key, record in records.items() if key not in held and _embeds(record, fields, stale)
+            outdated = stale.setdefault(owner, set())
+            before = len(outdated)
+            outdated.update(
+                key
+                for key, record in records.items()
+                if key not in outdated and _embeds(record, fields, stale)
             )
-            if len(held) > before:
+            if len(outdated) > before:
                 grown.add(owner)
-            elif not held:
+            elif not outdated:
                 del stale[owner]
         fresh = grown
     return stale

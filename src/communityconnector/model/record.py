@@ -1,4 +1,4 @@
-"""What all records of a directory have in common, and how their fields say what they hold.
+"""What all records of a directory have in common, and how their fields state what they contain.
 
 The classes of this room are the library's only statement of HSDS 3.2: names, order, kinds, required fields
 and embedding all live in the `attrs` field metadata below. Readers, writers and checks are derived from it.
@@ -48,7 +48,7 @@ class Kind(StrEnum):
 
 @attrs.frozen(slots=True)
 class FieldSpec:
-    """What HSDS says of one field.
+    """What HSDS states about one field.
 
     Attributes:
         kind: what the value is.
@@ -82,7 +82,7 @@ _SPEC: Final = "hsds"
 
 
 def spec(kind: Kind, **facts: Any) -> dict[str, FieldSpec]:
-    """Metadata of a field: what HSDS says of it."""
+    """Return the metadata of a field: what HSDS states about it."""
     return {_SPEC: FieldSpec(kind, **facts)}
 
 
@@ -135,17 +135,17 @@ def record(cls: type[R]) -> type[R]:
 
 
 def specs(cls: type[Record]) -> Mapping[str, FieldSpec]:
-    """What HSDS says of each field of an entity, in field order (`extra` is not among them)."""
+    """Return what HSDS states about each field of an entity, in field order, without `extra`."""
     return _SPECS[cls]
 
 
 def required(cls: type[Record]) -> tuple[str, ...]:
-    """Names of the fields that HSDS requires in JSON."""
+    """Return the names of the fields that HSDS requires in JSON."""
     return tuple(f.name for f in attrs.fields(cls) if _SPEC in f.metadata and f.default is attrs.NOTHING)
 
 
 def columns(cls: type[Record]) -> tuple[str, ...]:
-    """Names of an entity's columns in the tabular form."""
+    """Return the names of an entity's columns in tables."""
     return tuple(name for name, facts in specs(cls).items() if facts.column)
 
 

@@ -1,4 +1,4 @@
-"""What the rule of a schedule says beyond the fields that HSDS has for it.
+"""What the rule of a schedule states beyond the fields that HSDS has for it.
 
 HSDS has some of the parts of an RFC 5545 recurrence rule. Sources write the others too, under their usual names in any
 spelling (`bySetPos`, `BYMONTH`, `exdate`), or the whole rule as a text (`rrule`, `recurrence`). They stay unknown fields
@@ -92,10 +92,10 @@ def _folded(name: str) -> str:
 
 def _reader(name: str) -> Callable[[_Parts, Any], None] | None:
     key = _folded(name)
-    found = _READERS.get(key)
-    if found is None and (key.startswith("by") or _RESTRICTS.search(key)):
+    reader = _READERS.get(key)
+    if reader is None and (key.startswith("by") or _RESTRICTS.search(key)):
         return _restricting
-    return found
+    return reader
 
 
 _RESTRICTS: Final = re.compile(
@@ -216,9 +216,9 @@ def _doubt(parts: _Parts, value: Any) -> None:
 
 def _own_form(parts: _Parts, value: Any) -> None:
     for part in str(value).split(";"):
-        name, _, held = part.partition("=")
+        name, _, content = part.partition("=")
         if part.strip():
-            _put(parts, name.strip(), held.strip())
+            _put(parts, name.strip(), content.strip())
 
 
 _LINE: Final = re.compile(r"([A-Za-z-]+)((?:;[^:]*)?):(.*)")
@@ -239,25 +239,27 @@ def _rule_text(parts: _Parts, value: Any) -> None:
         return
     rules = 0
     for line in filter(None, (line.strip() for line in lines)):
-        found = _LINE.fullmatch(line)
-        name, params, held = (found[1].upper(), found[2], found[3].strip()) if found else ("RRULE", "", line)
+        match = _LINE.fullmatch(line)
+        name, params, content = (
+            (match[1].upper(), match[2], match[3].strip()) if match else ("RRULE", "", line)
+        )
         if name in _HARMLESS_LINES:
             continue
         if name == "RRULE":
             rules += 1
-            _rule(parts, held if rules == 1 else "?")
+            _rule(parts, content if rules == 1 else "?")
         else:
-            _dated_line(parts, name, params.upper(), params, held)
+            _dated_line(parts, name, params.upper(), params, content)
 
 
 def _rule(parts: _Parts, text: str) -> None:
     for part in filter(None, text.upper().split(";")):
-        name, _, held = part.partition("=")
-        name, held = name.strip(), held.strip().replace(" ", "")
+        name, _, value = part.partition("=")
+        name, value = name.strip(), value.strip().replace(" ", "")
         if name == "UNTIL":
-            held = _date(held)
-        if (name, held) not in {("RSCALE", "GREGORIAN"), ("SKIP", "OMIT")}:
-            _put(parts, name if name in _RULE_NAMES else "?", held)
+            value = _date(value)
+        if (name, value) not in {("RSCALE", "GREGORIAN"), ("SKIP", "OMIT")}:
+            _put(parts, name if name in _RULE_NAMES else "?", value)
 
 
 _RULE_NAMES: Final = frozenset(_FORMS) - frozenset(
@@ -265,27 +267,27 @@ _RULE_NAMES: Final = frozenset(_FORMS) - frozenset(
 )
 
 
-def _dated_line(parts: _Parts, name: str, upper: str, params: str, held: str) -> None:
+def _dated_line(parts: _Parts, name: str, upper: str, params: str, value: str) -> None:
     zone = re.search(r"TZID=\"?([^;\":]+)", params)
     label = zone[1] if zone else ""
     if "VALUE=PERIOD" in upper or name not in {"DTSTART", "DTEND", "EXDATE", "RDATE"}:
         parts["UNREAD"] = "1"
     elif name in {"EXDATE", "RDATE"}:
-        _put_dates(parts, name, held.split(","), label)
+        _put_dates(parts, name, value.split(","), label)
     else:
-        _begin_or_end(parts, name, held, label)
+        _begin_or_end(parts, name, value, label)
 
 
-def _begin_or_end(parts: _Parts, name: str, held: str, label: str) -> None:
+def _begin_or_end(parts: _Parts, name: str, value: str, label: str) -> None:
     """DTSTART and DTEND: the day from which the rule counts, and the times of opening and of closing."""
     try:
-        moment = datetime.fromisoformat(held)
+        moment = datetime.fromisoformat(value)
     except ValueError:
         parts["UNREAD"] = "1"
         return
     if name == "DTSTART":
         _put(parts, "DTSTART", f"{moment:%Y%m%d}")
-    if "T" in held.upper():
+    if "T" in value.upper():
         _put(parts, "OPENS" if name == "DTSTART" else "CLOSES", f"{moment:%H:%M:%S}")
         if label or moment.tzinfo is not None:
             _put(parts, "TZID", label or "UTC")

@@ -111,12 +111,12 @@ class Schedule(Record):
 
     @property
     def is_event(self) -> bool:
-        """Whether it is a happening of its own (`service.events` of HSDS 3.3), which says nothing of usual hours."""
+        """Whether it is a happening of its own (`service.events` of HSDS 3.3), which states nothing about usual hours."""
         return bool(self.extra.get(ROLE) == EVENTS)
 
     @property
     def beyond_hsds(self) -> str:
-        """What it says of its rule beyond the fields that HSDS has for it (see `rule_parts`)."""
+        """What it states about its rule beyond the fields of HSDS (see `rule_parts`)."""
         found = rule_parts.beyond_hsds(self.extra)
         if self.opens_at or not (self.description or self.notes) or "CLOSED=" in found or "UNSURE=" in found:
             return found

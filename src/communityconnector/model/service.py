@@ -218,7 +218,7 @@ class ServiceAtLocation(Record):
         service: the service. In a `Directory` this is `None`: the service holds the link.
         attributes: classifications of this link.
         metadata: changes made to this record.
-        disclosure: who may learn where this is; `None` where nothing is said. Ours, not an
+        disclosure: who may learn where this is; `None` if not stated. Ours, not an
             HSDS field.
     """
 
@@ -266,7 +266,7 @@ class Service(Record):
         eligibility_description: whom it is for, in words.
         minimum_age: youngest age served, in years, inclusive; may be a fraction.
         maximum_age: oldest age served, in years, inclusive; may be a fraction.
-        assured_date: day on which somebody last checked that the record is right.
+        assured_date: day on which the record was last checked with the agency.
         assurer_email: who checked it.
         licenses: deprecated by HSDS. Licences held.
         alert: anything urgent and passing, such as a closure.
@@ -285,7 +285,7 @@ class Service(Record):
         capacities: what is left.
         attributes: classifications of this service.
         metadata: changes made to this record.
-        disclosure: who may learn where it is given; `None` where nothing is said. Ours, not an
+        disclosure: who may learn where it is given; `None` if not stated. Ours, not an
             HSDS field.
     """
 

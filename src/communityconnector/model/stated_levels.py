@@ -35,24 +35,27 @@ class StatedLevels:
         self._level_all_of_one_id()
 
     def _hide_parts(self) -> None:
-        """Hide the phones, contacts and postal addresses of which the row of their owner says that they are private."""
+        """Hide the phones, contacts and postal addresses that the row of their owner marks as private."""
         for entity in _OWNERS:
             for owner, record in self._graph.records[entity].items():
-                said = record.extra.get(PRIVATE_PARTS) if record.extra else None
-                for name, level in said.items() if isinstance(said, dict) else ():
+                levels = record.extra.get(PRIVATE_PARTS) if record.extra else None
+                for name, level in levels.items() if isinstance(levels, dict) else ():
                     for key in self._graph.embedded_ids(entity, owner, name) if name in _PARTS else ():
                         if (
                             name == "addresses"
                             and getattr(self._graph.records["address"][key], "address_type", "") != "postal"
                         ):
                             continue
-                        held, new = self._level(_PARTS[name], key), _LEVELS.get(str(level), Disclosure.NEVER)
+                        before, new = (
+                            self._level(_PARTS[name], key),
+                            _LEVELS.get(str(level), Disclosure.NEVER),
+                        )
                         self._graph.node(_PARTS[name], key).changed["disclosure"] = strictest(
-                            held or new, new
+                            before or new, new
                         )
 
     def _disclosures(self) -> None:
-        """Move what records' attributes say of who may see them into their field."""
+        """Move what records' attributes state about who may see them into their field."""
         stated = {
             key: a for key in self._graph.records["attribute"] if states_level(a := self._attribute(key))
         }
@@ -68,12 +71,12 @@ class StatedLevels:
             # A link that names no entity, or the wrong one, must not leave a place open.
             named = [] if key in owners else self._named(attribute.link_id or "")
             for entity, owner in (*owners.get(key, ()), *named):
-                held = self._level(entity, owner)
+                before = self._level(entity, owner)
                 changed = self._graph.node(entity, owner).changed
-                changed["disclosure"] = level if held is None else strictest(held, level or held)
+                changed["disclosure"] = level if before is None else strictest(before, level or before)
                 dropped.add(key)
         self._graph.drop("attribute", dropped)
-        # The terms said it; the field says it now, and a writer makes them anew.
+        # The field replaces the terms; a writer makes them anew.
         terms = self._graph.records["taxonomy_term"].items()
         self._graph.drop(
             "taxonomy_term", {k for k, t in terms if getattr(t, "taxonomy", None) == DISCLOSURE_TAXONOMY}
@@ -84,26 +87,26 @@ class StatedLevels:
         for (entity, first), same in self._graph.same_ids.items():
             if entity not in levelled():
                 continue
-            held = {key: self._level(entity, key) for key in (first, *same.ids)}
-            levels = [level for level in held.values() if level is not None]
-            for key, level in held.items():
+            by_id = {key: self._level(entity, key) for key in (first, *same.ids)}
+            levels = [level for level in by_id.values() if level is not None]
+            for key, level in by_id.items():
                 if levels and level != strictest(*levels):
                     self._graph.node(entity, key).changed["disclosure"] = strictest(*levels)
 
     def _level(self, entity: str, key: str) -> Disclosure | None:
-        """Who may see a record, as far as that is known by now."""
+        """Return who may see a record, as far as is known by now."""
         node = self._graph.nodes[entity].get(key)
-        held: Disclosure | None = getattr(self._graph.records[entity][key], "disclosure", None)
-        return held if node is None else node.changed.get("disclosure", held)
+        level: Disclosure | None = getattr(self._graph.records[entity][key], "disclosure", None)
+        return level if node is None else node.changed.get("disclosure", level)
 
     def _named(self, link: str) -> list[tuple[str, str]]:
-        """The location of an id; where there is none, all records of that id which may say who may see them."""
+        """Return the location of an id, or else all records of that id that can state who may see them."""
         keys = sorted({link, link.lower()})
         places = [("location", key) for key in keys if key in self._graph.records["location"]]
         return places or [(e, key) for e in levelled() for key in keys if key in self._graph.records[e]]
 
     def _attribute(self, key: str) -> Attribute:
-        """An attribute with its term, which a table gives apart."""
+        """Return an attribute with its term, which is in another table."""
         attribute = cast("Attribute", self._graph.records["attribute"][key])
         node = self._graph.nodes["attribute"].get(key)
         term = self._graph.records["taxonomy_term"].get(node.ones.get("taxonomy_term", "")) if node else None

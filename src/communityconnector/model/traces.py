@@ -30,15 +30,15 @@ _MAP_LINK: Final = re.compile(
 _SECRET_WORD: Final = re.compile(r"confid|disclos|withh|secret|private|unknown|call|n/?a\b", re.IGNORECASE)
 
 _CLOSE: Final = 0.0001
-"""Degrees (11 m) by which a number may differ from a coordinate and still tell it."""
+"""Degrees (11 m) by which a number may differ from a coordinate and still reveal it."""
 _ROUGHLY: Final = 0.005
-"""The same in a record of the place's own, where also a rounded point tells it."""
+"""The same in a record of the place's own, where a rounded point reveals it too."""
 _APART: Final = 30
 """Letters between the two numbers of a point."""
 
 
 class Traces:
-    """Finds what tells some places.
+    """Finds what reveals some places.
 
     Args:
         sites: where they are.
@@ -95,7 +95,7 @@ class Traces:
         return f"{_GAP.join(map(_any_form, words[:-1]))}(?:{_GAP}{_any_form(words[-1])}|{_NO_TYPE})"
 
     def spans(self, text: str) -> list[Span]:
-        """Where in a text the places are told."""
+        """Return where in a text the places are revealed."""
         flat = plain(text)
         found: list[Span] = []
         if self._literal is not None:
@@ -193,7 +193,7 @@ def _figure(value: Any) -> float | None:
 
 
 def _is_literal(line: str) -> bool:
-    """Whether a line of an address, word for word, tells the place."""
+    """Return whether a line of an address, word for word, reveals the place."""
     return len(line) > 5 and not _SECRET_WORD.search(line)
 
 

@@ -19,12 +19,12 @@ _ZIP: Final = re.compile(r"\s*(\d{5})(?:-?\d{4})?\s*")
 
 def zip_point(code: str) -> Point | None:
     """The internal point of the tabulation area of a ZIP code ("28640", "28640-1234"); `None` for anything else."""
-    found = _ZIP.fullmatch(code)
-    if not found:
+    match = _ZIP.fullmatch(code)
+    if not match:
         return None
     # One look-up a need: finding the line is quicker than building a table of 33,791 points.
     table = _table()
-    start = table.find(f"\n{found[1]},")
+    start = table.find(f"\n{match[1]},")
     if start < 0:
         return None
     _, latitude, longitude, *_ = table[start + 1 : table.index("\n", start + 1)].split(",")

@@ -47,13 +47,13 @@ _OFFSET: Final = re.compile(r"(?:utc|gmt)?\s*([+-])\s*(\d{1,2}|\d{1,2}:\d{2}|\d{
 
 
 def offset_of(label: str) -> float | None:
-    """The hours that a label such as `-8`, `UTC-08:00` or `-0800` says; `None` for another one."""
-    found = _OFFSET.fullmatch(label.strip().casefold().replace("\u2212", "-"))
-    if not found:
+    """Return the hours that a label such as `-8`, `UTC-08:00` or `-0800` states; `None` for another label."""
+    match = _OFFSET.fullmatch(label.strip().casefold().replace("\u2212", "-"))
+    if not match:
         return None
-    digits = found[2].replace(":", "")
+    digits = match[2].replace(":", "")
     hours = int(digits[:-2] or 0) + int(digits[-2:]) / 60 if len(digits) > 2 else float(digits)
-    return (hours if found[1] == "+" else -hours) if hours <= 14 else None
+    return (hours if match[1] == "+" else -hours) if hours <= 14 else None
 
 
 @lru_cache(maxsize=1024)
@@ -70,10 +70,10 @@ def meaning_of(label: str) -> tuple[tzinfo | None, float | None]:
     if low in _ABBREVIATIONS or low in _LONDON:
         name, said = {**_ABBREVIATIONS, **_LONDON}[low]
         return zone_named(name), said
-    found = _SPELLED.fullmatch(low)
-    if found and found[1] in _REGIONS:
-        name, _, standard = _REGIONS[found[1]]
-        season = found[2]
+    match = _SPELLED.fullmatch(low)
+    if match and match[1] in _REGIONS:
+        name, _, standard = _REGIONS[match[1]]
+        season = match[2]
         return zone_named(name), standard + (season == "daylight") if season else None
     return zone_named(label.strip()), None
 
