@@ -1,4 +1,4 @@
-"""What no schema sees: checks of a whole directory, above the form of single values."""
+"""Checks of a whole directory, which no schema can make."""
 
 from __future__ import annotations
 

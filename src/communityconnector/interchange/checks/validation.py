@@ -1,4 +1,4 @@
-"""Documents against the official JSON Schemas, which lie on disk where the caller points to: never over the network.
+"""Validation of documents against the official JSON Schemas, in a folder that the caller names: never over the network.
 
 The schemas are Open Referral's (CC BY-SA 4.0) and are not part of this library. Validation needs the extra `validate`.
 """

@@ -1,4 +1,4 @@
-"""Records whose parts stand in the wrong place: one look at the whole record puts them right."""
+"""Parts of a record that stand in the wrong place, moved to where HSDS has them."""
 
 from __future__ import annotations
 

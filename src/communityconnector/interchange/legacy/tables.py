@@ -1,4 +1,4 @@
-"""Tables that HSDS 3.2 does not have, or that meant something else, row by row."""
+"""Tables that HSDS 3.2 lacks, or that meant something else before, upgraded row by row."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""JSON, tables and sheets in: from the parts of a file to records and findings."""
+"""JSON, tables and sheets: from the parts of a file to records and findings."""

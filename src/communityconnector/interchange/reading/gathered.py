@@ -1,4 +1,4 @@
-"""What a reading has gathered so far, shared by the readers of each form."""
+"""The state of one reading, shared by the readers of each form."""
 
 from __future__ import annotations
 

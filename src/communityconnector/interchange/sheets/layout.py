@@ -211,7 +211,11 @@ def _kind_of(row: CsvRow, header: Sequence[str], fields: Sequence[str], *, first
     named = [(number, text) for number, text in filled if number < len(header)]
     if len(named) > 1 and all(words_of(text)[:1] == words_of(header[number])[:1] for number, text in named):
         return "header"
-    if first and len(filled) > 1 and sum(_is_help(text) for _, text in filled) * 5 >= len(filled) * 3:
+    if (
+        first
+        and len(filled) > 1
+        and sum(_HELP.fullmatch(text[:320]) is not None for _, text in filled) * 5 >= len(filled) * 3
+    ):
         return "help"
     if filled and len(filled) * 2 <= max(len(header), 4) and _TOTAL.match(filled[0][1]):
         return "total"
@@ -237,10 +241,6 @@ _HELP: Final = re.compile(
     r"select|choose|ejemplo)\b.{0,300}",
     re.IGNORECASE | re.DOTALL,
 )
-
-
-def _is_help(text: str) -> bool:
-    return _HELP.fullmatch(text[:320]) is not None
 
 
 def _is_heading(cell: tuple[int, str], fields: Sequence[str]) -> bool:

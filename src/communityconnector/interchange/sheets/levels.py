@@ -1,4 +1,4 @@
-"""Rows of agencies, sites and programs in one sheet, joined by their numbers, as centres that answer calls export them.
+"""Rows of agencies, sites and programs in one sheet, joined by their numbers, as call centers export them.
 
 A column says of which level a row is. A program is a service, a site is a place, and a third kind of row says which
 program is at which site. An agency is known by its name, which every program repeats.

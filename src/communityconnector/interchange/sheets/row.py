@@ -1,4 +1,4 @@
-"""The cells of one row by what they mean, what was noted of them, and which of them are not believed."""
+"""The cells of one row by what they mean, findings about them, and those that are implausible."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Cells:
         self.note(rule, why, "kept as it was, and not used", column, value, Severity.WARNING)
 
 
-def disbelieve(cells: Cells, order: Mapping[str, int]) -> None:
+def refuse_implausible(cells: Cells, order: Mapping[str, int]) -> None:
     """Refuse the cells of a row that plainly are something else than their columns say: a ZIP code among phones.
 
     Where two or more are, the cells stand under the wrong columns: then what stands right of the last cell that surely

@@ -16,7 +16,7 @@ from communityconnector.interchange.sheets.day_columns import FIELDS_OF_DAYS, WE
 from communityconnector.interchange.sheets.day_hours import days_not_weekly, read_week
 from communityconnector.interchange.sheets.hours import hours_of, limits_of
 from communityconnector.interchange.sheets.place import place_of
-from communityconnector.interchange.sheets.row import Cells, disbelieve
+from communityconnector.interchange.sheets.row import Cells, refuse_implausible
 from communityconnector.interchange.texts.ages import age_limits
 from communityconnector.interchange.texts.cells import (
     extension_of,
@@ -101,7 +101,7 @@ class RowReader:
         cells = self.cells(row)
         for column in row:
             self._order.setdefault(column, len(self._order))
-        disbelieve(cells, self._order)
+        refuse_implausible(cells, self._order)
         made = _Service(cells, key, self, row)
         made.agency_name = cells.first("organization.name") or agency
         return made.row(category)
@@ -259,10 +259,10 @@ class _Service:
         doubtful = set(days_not_weekly(notes)) | (set(WEEK) if limits_of(self.cells) else set())
         if self.first("schedules.varied").lower() in {"yes", "y", "true", "x", "si", "1", "checked"}:
             doubtful |= set(WEEK)
-        believed = {
+        plausible = {
             column: cell for column, cell in self.sheet_row.items() if column not in self.cells.refused
         }
-        week = read_week(self.reader.day_columns, believed, doubtful)
+        week = read_week(self.reader.day_columns, plausible, doubtful)
         column = next(iter(self.reader.day_columns))
         if week.read:
             message = "hours in columns of days"

@@ -1,4 +1,4 @@
-"""What a text says of closing: that a service has stopped, has paused, or perhaps one of them; and what only sounds so.
+"""What a text says of closing: that a service has stopped or paused, for certain or perhaps; and words that only sound so.
 
 A clause counts for the whole service where everything around the word that closes is about the service: "the food
 pantry is permanently closed", not "the lobby is closed". What closes on some days or hours ("closed Fridays"), what

@@ -1,4 +1,4 @@
-"""How a source says whether a service runs, under the names that columns and keys have for it, as HSDS says it.
+"""Whether a service runs, under the names that columns and keys have for it, in the words of HSDS.
 
 `active: false`, `Inactive: TRUE`, `Is this service open? No` and `Status: CLOSED` are one state: a false answer to a
 positive name and a true one to a negative name. What HSDS has no word for is kept in words, as the record's alert.
@@ -276,7 +276,9 @@ def _answer_of(name: str, value: str) -> tuple[_Answer, str]:  # noqa: PLR0911  
         day = read_day(value)
         return (_Answer.DATED, f"Closed as of {day}") if day > _LONG_AGO else (_Answer.NOTHING, "")
     words = " ".join(value.split())
-    return word, words if word in _IN_WORDS or (word is _Answer.PAUSED and _states_more(plain)) else ""
+    return word, words if word in _IN_WORDS or (
+        word is _Answer.PAUSED and not _PLAIN_PAUSE.fullmatch(plain)
+    ) else ""
 
 
 _PAST: Final = re.compile(r"ended|expired|closed|finaliz|termin[ao]|cerrad")
@@ -303,10 +305,6 @@ _STATUS: Final[Mapping[_Answer, str]] = {
 _PLAIN_PAUSE: Final = re.compile(
     r"temp(?:orar(?:y|ily))?\.? clos(?:ed|ure)|closed temp(?:orarily)?|temporarily_closed|tc"
 )
-
-
-def _states_more(plain: str) -> bool:
-    return not _PLAIN_PAUSE.fullmatch(plain)
 
 
 def is_state(value: str) -> bool:

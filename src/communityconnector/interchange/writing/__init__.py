@@ -1,1 +1,1 @@
-"""JSON and tables out."""
+"""HSDS written as JSON and as tables."""

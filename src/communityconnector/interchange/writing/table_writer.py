@@ -140,10 +140,6 @@ def _column_for(entity: str, field: str, child: str) -> tuple[str, bool]:
     raise AssertionError(message)
 
 
-def _lacks_agency(directory: Directory) -> bool:
-    return any(service.organization is None for service in directory.services.values())
-
-
 @attrs.define
 class _Writing:
     """A writing under way.
@@ -168,7 +164,7 @@ class _Writing:
         for record in _records(directory, entity):
             if (entity, record.id) in owners:
                 rows.extend(self.rows(record, owners[entity, record.id]))
-        if entity == "organization" and _lacks_agency(directory):
+        if entity == "organization" and any(s.organization is None for s in directory.services.values()):
             rows.append(self.unknown_agency())
         return rows
 

@@ -1,4 +1,4 @@
-"""Giving up on a text that can be read in more ways than one."""
+"""Rejecting a text that can be read in several ways."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hours that were read from words, put into a few words again, for findings."""
+"""Hours that were read, in a few words, for findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attributes and terms that say of what they classify that it is private, in other words than ours."""
+"""Attributes and terms which say that what they classify is private."""
 
 from __future__ import annotations
 

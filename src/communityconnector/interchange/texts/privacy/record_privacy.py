@@ -1,4 +1,4 @@
-"""What a raw record says of privacy, set on the record that is made of it."""
+"""The privacy that a raw record asks for, set on the record that is made of it."""
 
 from __future__ import annotations
 
