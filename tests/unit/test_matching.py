@@ -558,3 +558,13 @@ def test_a_removed_services_words_leave_the_index():
     updated.update(alone.directory)
     result, expected = updated.match("carpentri"), alone.match("carpentri")
     assert [m.reasons for m in result] == [m.reasons for m in expected]
+
+
+def test_a_place_beside_a_need_counts_if_the_need_has_none():
+    matcher = cc.Matcher(cc.sample())
+    there, elsewhere = (cc.Need("food pantry", near=code) for code in ("28694", "28640"))
+    beside = matcher.match("food pantry", near="28694")
+    assert [m.km for m in beside] == [m.km for m in matcher.match(there)]
+    assert [m.km for m in matcher.match(elsewhere, near="28694")] == [m.km for m in matcher.match(elsewhere)]
+    service = beside[0].service_id
+    assert matcher.explain("food pantry", service, near="28694") == matcher.explain(there, service)

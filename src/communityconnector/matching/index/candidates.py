@@ -78,12 +78,7 @@ class Candidates:
         if self.plans is not None:
             keys.append(self.plans)
         order = np.lexsort(keys)
-        is_new = np.zeros(len(order), dtype=bool)
-        is_new[:1] = True
-        for key in keys[1:]:
-            ordered = key.take(order)
-            is_new[1:] |= ordered[1:] != ordered[:-1]
-        return self.take(order[is_new])
+        return self.take(order[run_starts(*(key.take(order) for key in keys[1:]))])
 
     @property
     def km(self) -> Floats:
@@ -97,6 +92,15 @@ class Candidates:
 
 
 NO_CANDIDATES: Final = Candidates(np.empty(0, dtype=np.int32), np.empty(0), np.empty(0))
+
+
+def run_starts(*columns: NDArray[Any]) -> NDArray[np.intp]:
+    """Return where the runs of equal rows begin in columns."""
+    is_new = np.zeros(len(columns[0]), dtype=bool)
+    is_new[:1] = True
+    for column in columns:
+        is_new[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(is_new)
 
 
 def unmeasured(rows: Rows, values: Floats, plans: NDArray[np.int64] | None = None) -> Candidates:
@@ -150,11 +154,14 @@ def distance_keys(rank: Rank, candidates: Candidates, km: Floats) -> Floats:
         candidates: the candidates.
         km: their distances.
     """
+    keys = np.minimum(km, NO_DISTANCE)
     if rank is Rank.DISTANCE:
-        groups = (candidates.values < SURE_ENOUGH).astype(np.float64)
+        is_unsure = candidates.values < SURE_ENOUGH
+        if is_unsure.any():
+            keys[is_unsure] += GROUP
     else:
-        groups = np.unique(-candidates.values, return_inverse=True)[1].astype(np.float64)
-    return np.asarray(groups * GROUP + np.minimum(km, NO_DISTANCE))
+        keys += np.unique(-candidates.values, return_inverse=True)[1] * GROUP
+    return np.asarray(keys)
 
 
 def doubt_of(key: float) -> float:

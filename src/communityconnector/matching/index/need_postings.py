@@ -9,7 +9,7 @@ import numpy as np
 from communityconnector.matching import need_criteria as fit
 from communityconnector.matching import purpose
 from communityconnector.matching.answers import Reason
-from communityconnector.matching.index.candidates import NO_CANDIDATES, Candidates, unmeasured
+from communityconnector.matching.index.candidates import NO_CANDIDATES, Candidates, run_starts, unmeasured
 from communityconnector.matching.index.columns import IN_NAME, IN_TEXT, Columns, Numbers
 from communityconnector.matching.index.geometry import Floats, Rows
 from communityconnector.matching.need_criteria import NeedCriteria
@@ -133,9 +133,7 @@ class NeedPostings:
             together = np.concatenate(pieces)
             order = together.argsort(kind="stable")
             together = together[order]
-            is_new = np.ones(len(together), dtype=bool)
-            is_new[1:] = together[1:] != together[:-1]
-            starts = np.flatnonzero(is_new)
+            starts = run_starts(together)
             sums = np.add.reduceat(_COUNTS[np.concatenate(places)[order]], starts)
             rows, in_name, in_text = together[starts], sums >> 16, sums & 0xFFFF
         values = (in_name * purpose.IN_NAME + in_text * purpose.IN_TEXT) / words

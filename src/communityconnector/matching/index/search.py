@@ -22,6 +22,7 @@ from communityconnector.matching.index.candidates import (
     distance_keys,
     doubt_of,
     estimate_scores,
+    run_starts,
 )
 from communityconnector.matching.index.columns import ABOUT
 from communityconnector.matching.index.geometry import FARTHEST, Floats, Origin, Rows, error_km, square_of
@@ -316,12 +317,7 @@ class Search:
         if self._plan.rank is Rank.DISTANCE:
             columns.insert(1, -self._scores(candidates))
         order = np.lexsort(columns)
-        is_new = np.zeros(len(order), dtype=bool)
-        is_new[0] = True
-        for column in columns[1:]:
-            ordered = column[order]
-            is_new[1:] |= ordered[1:] != ordered[:-1]
-        starts = np.flatnonzero(is_new)
+        starts = run_starts(*(column[order] for column in columns[1:]))
         place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
         rows: Rows = candidates.rows.take(order[place < count])
         return rows
@@ -329,4 +325,4 @@ class Search:
 
 _FAR_KM: Final = 2000.0
 _FAR_SCORE_DOUBT: Final = 1e-2
-"""The same where rows are so far away that chords tell distances roughly."""
+"""The same where rows are so far away that chords give only rough distances."""
