@@ -34,6 +34,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not getattr(config.option, "numprocesses", None):
         guard = str(ROOT / "tests" / "network_guard")
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (guard, os.environ.get("PYTHONPATH", ""))))
+        # Coverage is measured in the processes that run tests. In the programs that tests start it costs a second each.
+        os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
 
 
 # The same examples every time, so that a change is judged by what it changed; the deep mode tries new ones. The brief
