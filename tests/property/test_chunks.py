@@ -16,7 +16,7 @@ from communityconnector.interchange import notes, stream
 from communityconnector.interchange.reading import chunks, json_reader, json_text
 from communityconnector.interchange.structuring import record_ids, repeated_records, structurer
 from communityconnector.model import ENTITIES
-from communityconnector.model.claims import claims_of, heard, parts_of
+from communityconnector.model.claims import claims_of, parts_of, statements_of
 from communityconnector.model.hiding import Hiding
 from communityconnector.storage import encoded
 
@@ -175,7 +175,7 @@ def test_places_are_gathered_from_raw_records_as_from_records(services):
         document = json_text.loads(json.dumps(raw))
         service = structurer.Structurer().record(ENTITIES["service"], document)
         whole.take(claims_of(service), parts_of(service))
-        parts.take(*heard(make_row(service, ()).places))
+        parts.take(*statements_of(make_row(service, ()).places))
         for gathered in (whole, parts):
             gathered.look_at(service)
     assert whole.decide().to_dict() == parts.decide().to_dict()
