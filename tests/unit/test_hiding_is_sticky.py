@@ -68,7 +68,7 @@ def stored():
 
 
 def rules(found):
-    return [(f.rule, f.entity, f.record_id) for f in found if f.rule != "older-than-held"]
+    return [(f.rule, f.entity, f.record_id) for f in found if f.rule != "older-than-stored"]
 
 
 def point(holder, key="l"):

@@ -1,9 +1,8 @@
-"""Records of one id that are not one record: sources number the parts of each record anew, or copy a row and forget its id.
+"""Separate records that share an id: sources number the parts of each record anew, or copy a row and forget its id.
 
-A part (a phone, a language, a schedule ...) says nothing of itself but what its fields say. Two parts that contradict
-each other are two, whatever their id. Of an organization, a service or a place the id is what other records name, so
-two bodies of one id are one record that is told twice; but not if their names have nothing in common, or they stand on
-streets of different towns.
+Two parts (a phone, a language, a schedule ...) whose fields contradict each other are two records, whatever their id.
+Other records refer to an organization, a service or a place by its id. So two of these with one id are one record,
+stated twice, unless their names have nothing in common or they stand on streets of different towns.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ def another(entity: str, key: str, which: str) -> str:
     Args:
         entity: its entity.
         key: its own id.
-        which: what tells it from others of that id: that it is the second, the third ..., or whose it is.
+        which: what distinguishes it from others of that id: that it is the second, the third ..., or its owner.
     """
     return mint("another", entity, key, which)
 
@@ -56,7 +55,7 @@ def owners_of(entity: str) -> frozenset[str]:
 
 @cache
 def compared_fields(entity: str) -> tuple[str, ...]:
-    """Return the fields of a part by which it is told from others."""
+    """Return the fields that distinguish a part from others."""
     beside = owners_of(entity).union(_BESIDE)
     return tuple(name for name in shape(entity).scalars if name not in beside)
 

@@ -62,7 +62,7 @@ class Redaction:
 
     Args:
         audience: for whom.
-        found: what must be hidden.
+        hidden: what must be hidden.
     """
 
     def __init__(self, audience: Audience, hidden: Confidential) -> None:
@@ -131,13 +131,13 @@ class Redaction:
             return [
                 (key, self._places[key]) for key in (p.id for p in record.locations) if key in self._places
             ]
-        found = []
+        hidden_places = []
         for link in record.service_at_locations:
             if link.id in self._links:
-                found.append((f"link {link.id}", self._links[link.id]))
+                hidden_places.append((f"link {link.id}", self._links[link.id]))
             elif link.location is not None and link.location.id in self._places:
-                found.append((link.location.id, self._places[link.location.id]))
-        return found
+                hidden_places.append((link.location.id, self._places[link.location.id]))
+        return hidden_places
 
     def _of_a_hidden_place(self, record: R, near: list[tuple[str, Hidden]]) -> R:
         """Return a service or an agency that leads to hidden places, without what may reveal them."""
@@ -145,7 +145,7 @@ class Redaction:
         traces = self._own_traces.get(key)
         if traces is None:
             traces = self._own_traces[key] = Traces((one.site for _, one in near), own=True)
-        extra = {name: held for name, held in record.extra.items() if not _tells_where(name, held)}
+        extra = {name: value for name, value in record.extra.items() if not _tells_where(name, value)}
         changed: dict[str, Any] = {} if len(extra) == len(record.extra) else {"extra": extra}
         for name, target in shape(record.entity).manys:
             embedded = getattr(record, name)

@@ -151,7 +151,7 @@ class Update:
         difference: what would change.
         directory: the directory afterwards.
         kept: entity and id of the records that the new directory lacks and that are kept.
-        findings: what to look at before going on: rule `older-than-held` where a service was checked later than
+        findings: what to look at before going on: rule `older-than-stored` where a service was checked later than
             the one that would take its place; `still-hidden` where the new directory no longer hides what is hidden.
     """
 
@@ -239,7 +239,7 @@ def _older(stored: Directory, new: Directory) -> Iterable[Finding]:
             if mine and theirs and theirs < mine:
                 yield Finding(
                     Severity.WARNING,
-                    "older-than-held",
+                    "older-than-stored",
                     f"{field} of the new record lies before that of the one it replaces; is the file older?",
                     "taken nevertheless",
                     path=field,

@@ -33,8 +33,8 @@ def doubts(confidential: Confidential, still: Iterable[str] = ()) -> Iterator[Fi
                 "looks-like-a-refuge",
                 entity,
                 key,
-                f"says nothing of who may know where it is, and “{hidden.words}” is said of it or of what is given there; "
-                "say `disclosure`: `public`, or whoever may know",
+                f"does not state who may know where it is, and “{hidden.words}” is written of it or of what is given there; "
+                "state `disclosure`: `public`, or a stricter level",
                 "hidden from the public",
             )
         elif hidden.why is Why.SAME:

@@ -212,7 +212,7 @@ class Graph:
         if node is not None:
             copy = self.node(entity, new)
             copy.ones, copy.changed = dict(node.ones), dict(node.changed)
-            copy.manys = {name: dict(held) for name, held in node.manys.items()}
+            copy.manys = {name: dict(parts) for name, parts in node.manys.items()}
 
     def drop(self, entity: str, dropped: set[str]) -> None:
         """Take records out, and out of whatever embeds them."""

@@ -41,7 +41,7 @@ HARMS: Final[Mapping[str, Harm]] = {
         Harm.GUESSED: """
             stray-quote linked-by-container columns-guessed name-from-agency several-emails linked-by-location
             contradictory-reference id-used-twice linked-by-value too-many-cells duplicate-column missing-id point-out-of-country
-            no-organization implausible-span hours-in-doubt stale-assurance taxonomy-cycle older-than-held duplicate-organization
+            no-organization implausible-span hours-in-doubt stale-assurance taxonomy-cycle older-than-stored duplicate-organization
             state-read duplicate-location duplicate-service duplicates-not-compared columns-not-understood
             section-row agency-from-above point-turned date-guessed repeated-row rows-in-json sites-joined names-from-keys sheet-turned
         """,

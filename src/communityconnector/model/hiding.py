@@ -1,13 +1,13 @@
-"""Deciding what must be hidden, from the statements of all records, one by one, so that no directory has to be in memory.
+"""Decide what must be hidden, from the statements of records taken one by one: no directory has to be in memory.
 
-Two rounds. In the first, every record is asked what it claims (`claims`). Where anything is claimed, every record is looked
-at once more: whose the claimed places are, and who else stands there. Then it is decided (`Hiding.decide`):
+There are two rounds. The first collects what every record claims (`claims`). If anything is claimed, the second looks at
+every record again: who owns the claimed places, and who else is there. Then `Hiding.decide` applies these rules:
 
-- A place that says so itself is hidden. So is one that its agency, a service given there, or the link between them claims,
-  unless it is another agency's, which openly works there: then it is hidden at the claiming service only.
-- A place that says nothing is hidden where it stands on the street of a hidden one, whoever keeps the record; and, where
-  only points tell, where it is the same agency's and no other street or name tells the two apart. A point alone is often
-  the middle of a postal code, and those who share it are bystanders.
+- A place whose own record says so is hidden. So is one that its agency, a service given there, or the link between them
+  claims, unless another agency openly works there: then it is hidden at the claiming service only.
+- A place whose record says nothing is hidden if it stands on the street of a hidden one, in any agency's record. If only
+  points are known, it is hidden if it is the same agency's and no other street or name separates the two. A point alone
+  is often the middle of a postal code, which many places share.
 - A place that was hidden before stays hidden until a person decides otherwise.
 """
 
@@ -46,7 +46,7 @@ from communityconnector.model.shape import children
 
 @attrs.define
 class _Seen:
-    """A location that is claimed, or stands where a claimed one does: what the second round found of it."""
+    """What the second round learned of a location that is claimed, or stands where a claimed one does."""
 
     site: Site
     level: Disclosure | None
@@ -82,8 +82,8 @@ class Hiding:
         for claim in claims:
             self._claims.setdefault(claim.location, {})[claim] = None
         for part in parts:
-            held = self._parts.get(part.key)
-            if held is None or strictest(part.level, held.level) is not held.level:
+            known_part = self._parts.get(part.key)
+            if known_part is None or strictest(part.level, known_part.level) is not known_part.level:
                 self._parts[part.key] = part
 
     @property
@@ -106,8 +106,8 @@ class Hiding:
                 seen = self._seen[place.id] = _Seen(site, level)
             else:
                 seen.site += site
-                said = [one for one in (level, seen.level) if one is not None]
-                seen.level = strictest(*said) if said else None
+                levels = [stated for stated in (level, seen.level) if stated is not None]
+                seen.level = strictest(*levels) if levels else None
             seen.keepers.update(keeper)
             seen.agencies.update(keeper, agency)
             seen.users.update(openly)
@@ -123,8 +123,10 @@ class Hiding:
 
     def decide(self) -> Confidential:
         """What must be hidden."""
-        said = {f"location {c.location}" for claims in self._claims.values() for c in claims if not c.words}
-        self.opened -= said | self._parts.keys()
+        claimed = {
+            f"location {c.location}" for claims in self._claims.values() for c in claims if not c.words
+        }
+        self.opened -= claimed | self._parts.keys()
         places: dict[str, Hidden] = {}
         links: dict[str, Hidden] = {}
         for key, claims in self._claims.items():
@@ -212,8 +214,8 @@ class Hiding:
 
     def _agencies(self, key: str) -> set[str]:
         seen = self._seen.get(key)
-        found = seen.agencies if seen is not None else set()
-        return found | {name for claim in self._claims.get(key, ()) for name in claim.agencies}
+        agencies = seen.agencies if seen is not None else set()
+        return agencies | {name for claim in self._claims.get(key, ()) for name in claim.agencies}
 
     def _bystanders(self, places: Mapping[str, Hidden]) -> Iterator[str]:
         """Records of places that are open and share a street's name and number, or a point, with a hidden one."""

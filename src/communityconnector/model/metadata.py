@@ -47,7 +47,7 @@ class Metadata(Record):
 @record
 @attrs.frozen(kw_only=True, repr=False, unsafe_hash=False)
 class MetaTableDescription(Record):
-    """What is said of a table as a whole.
+    """Describes a table as a whole.
 
     HSDS 3.2 `meta_table_description`.
 

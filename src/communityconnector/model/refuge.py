@@ -148,9 +148,9 @@ def look(text: str) -> tuple[str, str] | None:
     if _OFFENDERS.search(words):
         return None
     for concept, pattern in PATTERNS:
-        found = pattern.search(words)
-        if found and not (concept == SAFE_HOUSE and _NOT_PEOPLE.search(words)):
-            return concept, found.group().strip()
+        match = pattern.search(words)
+        if match and not (concept == SAFE_HOUSE and _NOT_PEOPLE.search(words)):
+            return concept, match.group().strip()
     return None
 
 

@@ -117,11 +117,11 @@ class Schedule(Record):
     @property
     def beyond_hsds(self) -> str:
         """What it states about its rule beyond the fields of HSDS (see `rule_parts`)."""
-        found = rule_parts.beyond_hsds(self.extra)
-        if self.opens_at or not (self.description or self.notes) or "CLOSED=" in found or "UNSURE=" in found:
-            return found
+        parts = rule_parts.beyond_hsds(self.extra)
+        if self.opens_at or not (self.description or self.notes) or "CLOSED=" in parts or "UNSURE=" in parts:
+            return parts
         # Without times, its words are all that it says.
-        return f"{found};UNSURE={rule_parts.IN_WORDS}".lstrip(";")
+        return f"{parts};UNSURE={rule_parts.IN_WORDS}".lstrip(";")
 
 
 ROLE: Final = "x_role"

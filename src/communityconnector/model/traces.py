@@ -97,22 +97,22 @@ class Traces:
     def spans(self, text: str) -> list[Span]:
         """Return where in a text the places are revealed."""
         flat = plain(text)
-        found: list[Span] = []
+        spans: list[Span] = []
         if self._literal is not None:
-            found += [match.span() for match in self._literal.finditer(flat)]
+            spans += [match.span() for match in self._literal.finditer(flat)]
         if self._own:
-            found += [match.span() for match in _MAP_LINK.finditer(flat)]
+            spans += [match.span() for match in _MAP_LINK.finditer(flat)]
         for pattern in self._streets.get("", ()):
-            found += [match.span() for match in pattern.finditer(flat)]
+            spans += [match.span() for match in pattern.finditer(flat)]
         if self._streets:
             for number in _NUMBER_WORD.finditer(flat):
                 for pattern in self._streets.get(number.group(), ()):
                     match = pattern.match(flat, number.start())
                     if match:
-                        found.append(match.span())
+                        spans.append(match.span())
         if self._points:
-            found += self._coordinates(flat)
-        return found
+            spans += self._coordinates(flat)
+        return spans
 
     def _coordinates(self, flat: str) -> Iterator[Span]:
         numbers = [
@@ -148,27 +148,27 @@ class Traces:
         if isinstance(value, str):
             return self._text(value) if value else value
         if isinstance(value, Mapping):
-            held = {key: self.masked(item) for key, item in value.items()}
-            told = self._point_among(held.values())
-            held = {key: INSTEAD if _figure(item) in told else item for key, item in held.items()}
-            return value if all(held[key] is item for key, item in value.items()) else held
+            masked = {key: self.masked(item) for key, item in value.items()}
+            coordinates = self._point_among(masked.values())
+            masked = {key: INSTEAD if _figure(item) in coordinates else item for key, item in masked.items()}
+            return value if all(masked[key] is item for key, item in value.items()) else masked
         if isinstance(value, (list, tuple)):
             items = [self.masked(item) for item in value]
-            told = self._point_among(items)
-            items = [INSTEAD if _figure(item) in told else item for item in items]
+            coordinates = self._point_among(items)
+            items = [INSTEAD if _figure(item) in coordinates else item for item in items]
             return value if all(a is b for a, b in zip(items, value, strict=True)) else items
         return value
 
     def _point_among(self, values: Iterable[Any]) -> set[float]:
         """The coordinates of a place among numbers that stand beside each other."""
         figures = {figure for figure in map(_figure, values) if figure is not None} if self._points else set()
-        found: set[float] = set()
+        coordinates: set[float] = set()
         for north, east in self._points if len(figures) > 1 else ():
             here = [figure for figure in figures if _tells(figure, 9, north, _CLOSE)]
             there = [figure for figure in figures if _tells(figure, 9, east, _CLOSE)]
             if here and there:
-                found.update(here, there)
-        return found
+                coordinates.update(here, there)
+        return coordinates
 
     def _text(self, text: str) -> str:
         spans = self.spans(text)

@@ -68,8 +68,8 @@ def meaning_of(label: str) -> tuple[tzinfo | None, float | None]:
         return None, offset
     low = label.strip().casefold()
     if low in _ABBREVIATIONS or low in _LONDON:
-        name, said = {**_ABBREVIATIONS, **_LONDON}[low]
-        return zone_named(name), said
+        name, offset = {**_ABBREVIATIONS, **_LONDON}[low]
+        return zone_named(name), offset
     match = _SPELLED.fullmatch(low)
     if match and match[1] in _REGIONS:
         name, _, standard = _REGIONS[match[1]]
