@@ -62,13 +62,15 @@ class Directory:
         self.root = root
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913  # the constructor's parts, and how to tie them
         cls,
         records: Iterable[Record],
         *,
         partial: Iterable[Record] = (),
         stated: Stated | None = None,
-        **about: Any,
+        findings: Iterable[Finding] = (),
+        dataset: Mapping[str, Any] | None = None,
+        root: str = "service",
     ) -> Directory:
         """Tie records together into a directory.
 
@@ -76,11 +78,13 @@ class Directory:
             records: records of any entity, nested, flat (tied by their `*_id` fields) or both.
             partial: records that only fill in what others of their id lack.
             stated: references that a source gave beside the embedding, by entity and id; they are put back.
-            about: `dataset`, `root` and `findings`, as of the constructor. Records of one id that disagree
-                add findings of the rule `conflicting-records`.
+            findings: what was noticed before. Records of one id that disagree add findings of the rule
+                `conflicting-records`.
+            dataset: what the source states about itself.
+            root: entity of the source's top-level records.
         """
         tables, conflicts = assemble(records, partial=partial, stated=stated)
-        return cls(tables, findings=(*about.pop("findings", ()), *conflicts), **about)
+        return cls(tables, findings=(*findings, *conflicts), dataset=dataset, root=root)
 
     def __repr__(self) -> str:
         counts = ", ".join(

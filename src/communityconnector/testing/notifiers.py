@@ -16,9 +16,8 @@ import traceback
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from typing import Final
 
-import attrs
 import pytest
 
 from communityconnector.errors import NotDeliveredError
@@ -71,12 +70,11 @@ class NotifierContract:
         del notifier
         return None
 
-    def message(self, key: str = "m-1", **parts: Any) -> Message:
+    def message(
+        self, key: str = "m-1", *, subject: str = "A referral", body: str = f"Referral r-7 {BODY}"
+    ) -> Message:
         """Return a message to the target."""
-        return attrs.evolve(
-            Message(id=key, to=Secret(self.target), subject="A referral", body=f"Referral r-7 {BODY}"),
-            **parts,
-        )
+        return Message(id=key, to=Secret(self.target), subject=subject, body=body)
 
     def test_a_message_is_answered_by_a_receipt(self) -> None:
         """The sender of a message gets the provider's answer."""
