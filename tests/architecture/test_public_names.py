@@ -34,7 +34,7 @@ SNAPSHOT = {
     """,
     interchange: "ColumnMapping Mode Source converter documents duplicates page read records tables to_raw write",
     needs: """
-        Concept CrisisLine Interpretation Interpreter Need Phrase PhraseInterpreter Understood Vocabulary Wellness
+        Concept CrisisLine Cues Interpretation Interpreter Need Phrase PhraseInterpreter Understood Vocabulary Wellness
         interpreter load vocabulary
     """,
     matching: "WEIGHTS Answer Aspect Contribution Engine Errand Explanation Index Itinerary Match MatchResult MatchResults Query Rank "

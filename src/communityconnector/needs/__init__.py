@@ -1,5 +1,6 @@
 """What patrons need: needs, the vocabulary, and what words mean in it."""
 
+from communityconnector.needs.cues import Cues
 from communityconnector.needs.interpretation import Interpretation, Interpreter, Understood
 from communityconnector.needs.interpreter import PhraseInterpreter, interpreter
 from communityconnector.needs.need import Need
@@ -16,6 +17,7 @@ from communityconnector.needs.vocabulary import (
 __all__ = [
     "Concept",
     "CrisisLine",
+    "Cues",
     "Interpretation",
     "Interpreter",
     "Need",

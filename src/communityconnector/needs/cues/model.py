@@ -1,0 +1,85 @@
+"""What a patron's words say about the person and the circumstances."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+SITUATION: Final = "situations"
+AGE_GROUP: Final = "age_groups"
+ACCESSIBILITY: Final = "accessibility"
+BARRIER: Final = "barriers"
+TIME: Final = "time"
+PLACE: Final = "places"
+URGENCY: Final = "urgency"
+LANGUAGE: Final = "language"
+AGE: Final = "age"
+DEADLINE: Final = "deadline"
+CHILDREN: Final = "children"
+HOUSEHOLD: Final = "household"
+KINDS: Final = (
+    SITUATION, AGE_GROUP, ACCESSIBILITY, BARRIER, TIME, PLACE, URGENCY, LANGUAGE, AGE, DEADLINE, CHILDREN, HOUSEHOLD,
+)  # fmt: skip
+"""The kinds of cues: the fields of `Cues` that have spans."""
+
+
+@attrs.frozen(repr=False)
+class Cue:
+    """One cue, with the words that say it. Its repr shows neither its value nor the words.
+
+    Attributes:
+        kind: the field of `Cues` that it belongs to, such as `situations`.
+        value: what it says: a name, a code or a number.
+        start: where its words begin in the text, in letters.
+        end: where they end.
+    """
+
+    kind: str
+    value: str | int
+    start: int
+    end: int
+
+    def __repr__(self) -> str:
+        return f"Cue({self.kind}, {self.start}-{self.end})"
+
+
+@attrs.frozen(repr=False)
+class Cues:
+    """What a patron's words say about the person and the circumstances. A cue excludes no service: it fills in a form.
+
+    The repr shows which fields are set, not their values.
+
+    Attributes:
+        age: age in years of the person who needs help.
+        age_groups: Infants, Children, Teens, Young Adults, Adults, Seniors.
+        language: language wanted or spoken other than English, as ISO 639 code; that of a Spanish text, too.
+        accessibility: wheelchair, deaf, blind, interpreter, service-animal.
+        situations: names of the situations of Open Eligibility, such as Veterans, Parents, Homeless.
+        barriers: no_id, no_car, no_insurance, no_internet, no_phone, no_money, no_address, language, childcare.
+        urgency: none, soon (days, a deadline) or today. Danger is for `Interpretation.crisis`.
+        time: when it suits: today, tonight, tomorrow, morning, afternoon, evening, daytime, weekend, weekday, and the
+            days of the week.
+        deadline: the day by which it is needed, as the text names it: friday, "the 1st", "3/2".
+        children: the number of children.
+        household: the number of people in the household.
+        places: places as written, and ZIP codes.
+        spans: every cue with its place in the text, in the order of the text.
+    """
+
+    age: int | None = None
+    age_groups: tuple[str, ...] = ()
+    language: str | None = None
+    accessibility: tuple[str, ...] = ()
+    situations: tuple[str, ...] = ()
+    barriers: tuple[str, ...] = ()
+    urgency: str = "none"
+    time: tuple[str, ...] = ()
+    deadline: str | None = None
+    children: int | None = None
+    household: int | None = None
+    places: tuple[str, ...] = ()
+    spans: tuple[Cue, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Cues({', '.join(sorted({cue.kind for cue in self.spans}))})"
