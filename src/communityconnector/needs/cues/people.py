@@ -78,6 +78,11 @@ _HOUSEHOLD: Final = re.compile(
     rf"\b(?:family|household|familia|hogar) (?:of|de) (?P<size>{NUMBER})\b(?! (?:years|anos|hijos))|\b(?:somos|we(?:'re| are)) (?P<size2>{NUMBER})(?=$|[ ,.;])(?! (?:months|weeks|days|behind|payments|miles|hours|years|meses))"
     rf"|\b(?P<size3>{NUMBER}) (?:of us|people in (?:the|my|our) (?:house|home|household)|personas en (?:la|mi) casa)\b|\bthe (?P<size4>{NUMBER}) of us\b"
 )
+_ALONE: Final = 10
+"""A smaller number is an age only where no noun follows: "she is two", not "I'm two states away"."""
+_ENDS: Final = re.compile(
+    r" ?(?:$|[,.;?!)&]|- ?y|y/?o\b|(?:and|y|but|who|w/|with|now|he|she|has|is|not|needs?|in|anos|anitos|years?|yrs?|yr|yo|que|con|sin|or)\b)"
+)
 _GROUPS: Final = ((3, "Infants"), (13, "Children"), (18, "Teens"), (26, "Young Adults"), (60, "Adults"))
 _NOT_THEIRS: Final = re.compile(
     r"(?:keeps it|thermostat|heat|off|set|heater|furnace|roof|car|truck|fine|coat|house|stove|fridge|until i'?m|when i'?m|till i'?m|if|older|new|ex|landlord|boss|boyfriend|girlfriend|bf|gf|coach|novio|novia|neighbor'?s|when i was|since i was|cuando tenia|until i was|desde los|from when i was|like|born in|around since|was like)\b[^,.;]{0,12}$"
@@ -98,6 +103,8 @@ def read_age(text: Text) -> Iterator[Cue]:
         for match in pattern.finditer(text.plain):
             age = read_number(match["age"])
             start, end = match.span("age")
+            if age < _ALONE and not _ENDS.match(text.plain, end):
+                continue
             if not 0 < age <= _OLDEST or _NOT_THEIRS.search(text.plain[max(0, match.start() - 24) : start]):
                 continue
             if best is None or start < best[0]:

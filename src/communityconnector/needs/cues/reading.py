@@ -84,7 +84,7 @@ def _cues(text: Text) -> Iterator[Cue]:
 def _pressing(tokens: Sequence[Token], times: Sequence[Cue]) -> Iterator[Cue]:
     """Yield that it is needed soon, where a day is named on which something ends or begins."""
     day = next((cue for cue in times if cue.value in _NAMED_DAYS), None)
-    if day and any(token.stem in _PRESSING for token in tokens):
+    if day and (day.value == "tomorrow" or any(token.stem in _PRESSING for token in tokens)):
         yield Cue(URGENCY, "soon", day.start, day.end)
 
 

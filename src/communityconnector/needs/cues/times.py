@@ -50,7 +50,7 @@ _AFTER_PAST: Final = re.compile(r" (?:pasad|was|came|went|night (?:he|she|i)\b|b
 _BY: Final = re.compile(
     rf"\b(?:by|until|till|til|before|due|no later than|antes del?|para el|pal|pa'?l|pa el|hasta el|para|hasta)(?: this| next| proximo)? (?P<day>{DAY}|tomorrow|manana)\b"
     rf"|\b(?P<first>{DAY}) (?:is the last day|deadline|me cortan|nos cortan|they (?:shut|cut|turn)|or (?:i|we))"
-    r"|\b(?:by|until|till|til|before|due|due on|date|on|expires?|ends?|antes del?|para el|se vence el|se acaba el|hasta el) (?:the )?(?P<date>\d{1,2}/\d{1,2}|\d{1,2}(?:st|nd|rd|th)|first|1st"
+    r"|\b(?:by|until|till|til|before|due|due on|date|hearing is on|is on|expires?|ends?|antes del?|para el|se vence el|se acaba el|hasta el) (?:the )?(?P<date>\d{1,2}/\d{1,2}|\d{1,2}(?:st|nd|rd|th)|first|1st"
     r"|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]* \d{1,2}|\d{1,2} de [a-z]+|(?<=el )(?:3[01]|[12]?\d))\b"
 )
 
