@@ -63,7 +63,7 @@ _ENGLISH: Final = frozenset(
     any some someone somebody by or as if no all up off one just about would will could me""".split()
 )
 _SHARED: Final = frozenset(
-    "senor robot control cara cristal lugares a me no he as un son gas doctor alcohol once sin la el de o y e los las mama papa papers al come tu va es centro san santa lo le me dan te del".split()
+    "con senor robot control cara cristal lugares a me no he as un son gas doctor alcohol once sin la el de o y e los las mama papa papers al come tu va es centro san santa lo le me dan te del".split()
 )
 """Words of both languages, or of names: they count little."""
 _SHARE: Final = 0.7
@@ -84,23 +84,26 @@ _NOT_SPANISH: Final = frozenset(
 def is_spanish(text: Text) -> bool:
     """Return whether a text is Spanish, by its words, endings and accents; one with a little English in it, too."""
     spanish = english = 0.0
+    has_own = not text.written.isascii()
     for token in text.tokens:
         word = token.word
         if word in _SHARED:
             spanish += 0.4
             english += 0.3 if word in _ENGLISH else 0.0
         elif word in _SPANISH:
+            has_own = True
             spanish += 1
         elif word in _ENGLISH:
             english += 1
         elif len(word) > 4 and word not in _NOT_SPANISH and _ENDINGS.search(word):
+            has_own = True
             spanish += 0.6
     if not text.written.isascii():
         spanish += 1.5 * len(_MARKS.findall(text.written)) + 0.5 * sum(
             letter in "áéíóú" for letter in text.written.lower()
         )
     least = 1.0 if len(text.tokens) > _FEW else 0.5
-    return spanish >= max(least, english * _SHARE)
+    return has_own and spanish >= max(least, english * _SHARE)
 
 
 def read_language(text: Text) -> Iterator[Cue]:

@@ -21,11 +21,13 @@ _PERSON: Final = (
     r"chaval[oa]|mij[oa]|viud[oa]|suegr[oa]|espos[oa]|bebe|adolescente|estudiante|menor|residente|embarazada|nana|abuelit[oa]|jubilad[oa])"
 )
 _NO_UNIT: Final = (
-    r"(?![\w-]|[:/.]\d|'|\s*(?:%|y/?o|\$|&|x\b|p\.?m|a\.?m|percent|dollars?|bucks|weeks?|wks?|months?|mos?\b|mths|days?|hours?|hrs?|h\b|miles?|mi\b|minutes?|mins?|"
-    r"pounds?|lbs?|am\b|pm\b|degrees|cents|payments?|ft\b|feet|k\b|people|kids|children|of\b|grand|times|more|blocks|steps|"
-    r"semanas?|meses|dias?|horas?|millas?|minutos?|dolares|pesos|libras|hijos|ninos|personas|veces|cuadras|inches|units|"
-    r"hundred|thousand|bedroom|bdrm|br\b|(?:years?|yrs?) (?:sober|clean|ago|in\b|of|without|now|back|behind|and|later|since|on\b)|(?:st|nd|rd|th)\b|anos (?:viviendo|de casad|aqui|sin)))"
+    r"(?![\w-]|[:/.]\d|'|\s*(?:[%$&]|y/?o|p\.m|a\.m)|\s*(?:x|pm|am|percent|dollars?|bucks|weeks?|wks?|months?|monts|mos?|mths|days?|hours?|hrs?|h|miles?|mi"
+    r"|minutes?|mins?|pounds?|lbs?|degrees|cents|payments?|ft|feet|k|people|kids|children|of|grand|times|more|blocks|steps"
+    r"|semanas?|meses|dias?|horas?|millas?|minutos?|dolares|pesos|libras|hijos|ninos|personas|veces|cuadras|inches|units"
+    r"|hundred|thousand|bedroom|bdrm|br|(?:years?|yrs?) (?:sober|clean|ago|in|of|without|now|back|behind|and|later|since|on)"
+    r"|st|nd|rd|th|anos (?:viviendo|de casad[oa]|aqui|sin))\b)"
 )
+"""What may not follow an age: a unit, which makes the number another one."""
 _WHO: Final = rf"(?:i'?m|i am|i'm only|he'?s|she'?s|who'?s|she is|he is|{_PERSON} is|age|aged|i (?:just )?turned|i be|only|she|he|ima|you)"
 _PATTERNS: Final = tuple(
     re.compile(pattern)
@@ -49,11 +51,11 @@ _PATTERNS: Final = tuple(
 )
 _MONTHS: Final = re.compile(
     rf"\b(?:(?:he|she|it)'?s|is|baby|bebe|nino|nina|nene|nena|hij[oa]|tiene|bebita|grand(?:son|daughter|baby))(?:,| de| at| is)? (?P<months>{NUMBER})[- ]?(?:months?|mos?|meses)\b(?! (?:along|pregnant|preg|behind|sober|clean|embarazad|de embarazo|late|in\b|and i|atras))"
-    rf"|\b(?P<months2>{NUMBER})[- ]?(?:months?|mos?)[- ]?(?:olds?|boy|girl|baby)\b|\bde (?P<months3>{NUMBER}) meses\b(?! de)"
+    rf"|\b(?P<months2>{NUMBER})[- ]?(?:months?|mos?)[- ]?(?:olds?|boy|girl|baby)\b|(?<!embarazada )(?<!embarazo )(?<!prenada )\bde (?P<months3>{NUMBER}) meses\b(?! de)"
     rf"|(?:^|, )(?P<months4>{NUMBER}) (?:months|meses)(?=$| (?:and not|no )| y no )"
 )
 _DECADE: Final = re.compile(
-    r"\b(?:his|her|their|my|mid|late|early|woman|man|client|pt|patron|lady|male|female|ct|couple) (?:early |late |mid |mid-)?(?P<decade>[1-9])0'?s\b"
+    r"\b(?:his|her|their|my|mid|late|early|woman|man|client|pt|patron|lady|male|female|ct|couple),? (?:early |late |mid |mid-)?(?P<decade>[1-9])0'?s\b"
     r"|\b(?:his|her|their|my) (?:early |late |mid |mid-)?(?P<word>twent|thirt|fort|fift|sixt|sevent|eight|ninet)ies\b"
 )
 _DECADES: Final = "x x twent thirt fort fift sixt sevent eight ninet".split()
