@@ -10,7 +10,7 @@ import pytest
 
 from communityconnector.needs import Cues
 from communityconnector.needs.cues import read_cues
-from communityconnector.needs.cues.model import KINDS
+from communityconnector.needs.cues.model import CRISIS_SITUATIONS, KINDS
 from communityconnector.needs.cues.people import age_group
 from communityconnector.needs.cues.table import table
 
@@ -216,6 +216,22 @@ def test_spans_point_at_the_words(text):
         assert values["Fall River"] == "Fall River"
 
 
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("cerca de San Juan la semana que viene", ("San Juan",)),
+        ("near St. Louis", ("St. Louis",)),
+        ("I live in Oregon. Is there help", ("Oregon",)),
+        ("read me a letter in Russian", ()),
+        ("it's cold in Grandma's house", ()),
+        ("at McDonald's in May", ()),
+        ("rent is $12000", ()),
+    ],
+)
+def test_places_are_read_as_written(text, places):
+    assert read_cues(text).places == places
+
+
 def test_every_value_has_its_words():
     text = "Army vet, 62, two kids, no car, needs a wheelchair ramp by friday"
     cues = read_cues(text)
@@ -269,3 +285,8 @@ def test_the_table_loads_at_the_first_use():
 def test_the_table_has_classes_of_words():
     assert table().has_class("landlord", "other")
     assert not table().has_class("pantry", "other")
+
+
+def test_the_situations_of_crises_are_those_of_the_table():
+    named = {value for values in CRISIS_SITUATIONS.values() for value in values}
+    assert named <= table().values("situations")

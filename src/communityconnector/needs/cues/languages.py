@@ -21,7 +21,8 @@ _NAMES: Final = {
     "km": "khmer|cambodian", "lo": "lao|laotian", "el": "greek", "th": "thai", "ku": "kurdish", "mh": "marshallese", "om": "oromo", "nv": "navajo language",
 }  # fmt: skip
 _CODES: Final = {f"l_{code}": code for code in _NAMES}
-_NAMED: Final = re.compile("|".join(rf"\b(?P<l_{code}>{names})\b" for code, names in _NAMES.items()))
+LANGUAGE_NAME: Final = re.compile("|".join(rf"\b(?P<l_{code}>{names})\b" for code, names in _NAMES.items()))
+"""Pattern of the names of languages."""
 _SURE: Final = frozenset("es ht vi hmn ar so am gu ti tl ps bn kar rw ln my om kjb kek quc mix uk fa".split())
 """Languages whose names say nothing else at a desk, mostly."""
 _BEFORE: Final = re.compile(
@@ -108,7 +109,7 @@ def is_spanish(text: Text) -> bool:
 
 def read_language(text: Text) -> Iterator[Cue]:
     """Yield the language that a text asks for or says is spoken, or its own where that is Spanish."""
-    for match in _NAMED.finditer(text.plain):
+    for match in LANGUAGE_NAME.finditer(text.plain):
         code = _CODES[str(match.lastgroup)]
         before, after = (
             text.plain[max(0, match.start() - 24) : match.start()],

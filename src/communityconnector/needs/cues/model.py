@@ -23,6 +23,27 @@ KINDS: Final = (
 )  # fmt: skip
 """The kinds of cues: the fields of `Cues` that have spans."""
 
+CRISIS_SITUATIONS: Final = {
+    "suicide": ("In Crisis",),
+    "self_harm": ("In Crisis",),
+    "psychosis": ("In Crisis", "Mental Illness"),
+    "medical": ("In Crisis",),
+    "overdose": ("In Crisis", "Substance Dependency"),
+    "withdrawal": ("In Crisis", "Substance Dependency"),
+    "home_violence": ("In Danger", "Domestic Violence Survivors"),
+    "coercive_control": ("In Danger", "Domestic Violence Survivors"),
+    "stalking": ("In Danger", "Domestic Violence Survivors"),
+    "assault": ("In Danger",),
+    "threat": ("In Danger",),
+    "sexual_assault": ("Sexual Assault Survivors",),
+    "child_danger": ("In Danger", "Abuse or Neglect Survivors"),
+    "elder_abuse": ("In Danger", "Abuse or Neglect Survivors"),
+    "trafficking": ("In Danger", "Human Trafficking Survivors"),
+    "runaway": ("Runaways", "Homeless"),
+    "exposure": ("Homeless",),
+}
+"""The situations that each kind of crisis says, for an interpreter that finds the crisis itself."""
+
 
 @attrs.frozen(repr=False)
 class Cue:

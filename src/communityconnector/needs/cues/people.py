@@ -13,7 +13,7 @@ from communityconnector.needs.cues.text import Text
 _OLDEST: Final = 110
 _MOST_CHILDREN: Final = 14
 _PERSON: Final = (
-    r"(?:patron|pt|patient|ct|client|caller|student|woman|man|male|female|girl|boy|daug?hter|duaghter|mami|papi|chavo|chava|clienta|sra|sr|owner|page|ward|veteran|dishwasher|trans masc|lady|gentleman|resident|participant|vet|marine|teen|kid|"
+    r"(?:patron|pt|patient|ct|client|caller|student|woman|man|male|female|girl|boy|daug?hter|duaghter|mami|papi|chavo|chava|clienta|sra|sr|owner|veteran|ma'am|mr|mrs|ms|trans masc|lady|gentleman|resident|participant|vet|marine|teen|kid|"
     r"child|youth|mom|mother|mama|dad|father|son|daughter|sister|brother|grandma|grandpa|grandson|granddaughter|nephew|"
     r"niece|aunt|uncle|guy|husband|wife|neighbor|widow|widower|grandmother|grandfather|baby|toddler|dtr|elder|person|"
     r"hombre|mujer|senora|senor|cliente|paciente|usuario|usuaria|varon|joven|muchach[oa]|participante|dona|don|hij[oa]|nin[oa]|"
