@@ -606,7 +606,9 @@ def test_a_derived_reference_is_opaque_and_serves_one_purpose():
 
 def test_a_large_directory_too_is_asked_for_an_agency():
     """With many services, the index answers for an agency that only services name."""
-    services = [Service(id=f"s-{n}", name="Class", status="active", organization_id="o") for n in range(1_001)]
+    services = [
+        Service(id=f"s-{n}", name="Class", status="active", organization_id="o") for n in range(1_001)
+    ]
     with cc.Connector.open() as desk:
         desk.load(cc.Directory.of(services))
         assert desk.referrals.intake("o") is None
