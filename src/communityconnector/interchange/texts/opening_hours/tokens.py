@@ -16,8 +16,9 @@ from communityconnector.model.rule_parts import CLOSED_ON_HOLIDAYS
 _SHUT: Final = r"(?:closed|except(?:ing)?|excluding|excl\.?|cerrad[oa]s?|excepto|salvo)"
 _KINDS: Final = r"(?:\s+(?:all|most|major|federal|public|national|legal|bank|state|official|observed|school|county|city|and|&))*"
 _NAMED: Final = rf"(?:the\s+)?(?:{vocabulary.HOLIDAY_NAMES})"
+# Marks and blanks before the words are bounded: in a long run of them, each would be tried as a beginning to its end.
 _HOLIDAYS: Final = re.compile(
-    rf"[,;.(]*\s*\(?(?:{_SHUT}(?:\s+(?:on|for|los|en|dias|the))*{_KINDS}\s+(?:holidays?|feriados|festivos|dias festivos|{_NAMED}"
+    rf"[,;.(]{{0,5}}\s{{0,5}}\(?(?:{_SHUT}(?:\s+(?:on|for|los|en|dias|the))*{_KINDS}\s+(?:holidays?|feriados|festivos|dias festivos|{_NAMED}"
     rf"(?:\s*(?:,|and|&|or|y)+\s*{_NAMED})*)|holidays?\s*[:-]?\s*closed)(?![a-z])\)?[.;]?"
 )
 _ALL_YEAR: Final = re.compile(r"\(?\b(?:year[- ]round|all year(?: (?:long|round))?|todo el ano)\b\)?")
