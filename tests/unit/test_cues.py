@@ -10,7 +10,7 @@ import pytest
 
 from communityconnector.needs import Cues
 from communityconnector.needs.cues import read_cues
-from communityconnector.needs.cues.model import CRISIS_SITUATIONS, KINDS
+from communityconnector.needs.cues.model import KINDS
 from communityconnector.needs.cues.people import age_group
 from communityconnector.needs.cues.table import table
 
@@ -285,8 +285,3 @@ def test_the_table_loads_at_the_first_use():
 def test_the_table_has_classes_of_words():
     assert table().has_class("landlord", "other")
     assert not table().has_class("pantry", "other")
-
-
-def test_the_situations_of_crises_are_those_of_the_table():
-    named = {value for values in CRISIS_SITUATIONS.values() for value in values}
-    assert named <= table().values("situations")

@@ -45,7 +45,7 @@ def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def records_field(field: str, key: str = "", *, split: bool = False, **more: Any) -> FieldUpgrade:
+def records_field(field: str, key: str = "", *, split: bool = False, **more: str) -> FieldUpgrade:
     """Upgrade another name of a field of records. Each text becomes a record, as its field `key`.
 
     Args:

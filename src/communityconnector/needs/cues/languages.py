@@ -35,7 +35,7 @@ _NOT: Final = re.compile(
     r"(?:\blearn|\blearning|\bteach me|\bclass in|\bconversational|\bstudy|\bthe book on|\bin my|\bhistory of|\bhomework|\bap) (?:some |more )?$"
 )
 _NOT_AFTER: Final = re.compile(
-    r"^ (?:food|bread|toast|fries|class(?:es)?\b|homework|dictionary|rice|movie|films?|cookbook|war|novels?|history|recipes?|lessons?|book|test|restaurant|poetry|cinema|revolution|opera|american|shepherd|teacher wants|verbs)"
+    r"^ (?:food|bread|toast|fries|class(?:es)?\b|homework|dictionary|rice|movie|films?|cookbook|war|novels?|history|recipes?|lessons?|book|test|restaurant|poetry|cinema|revolution|opera|american|shepherd|verbs)"
 )
 _SPANISH: Final = frozenset(
     """que de el la los las mi mis una un para por con sin del al se su sus lo le les nos me te yo tu es esta estoy esto ese esa eso

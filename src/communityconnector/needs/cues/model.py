@@ -23,27 +23,6 @@ KINDS: Final = (
 )  # fmt: skip
 """The kinds of cues: the fields of `Cues` that have spans."""
 
-CRISIS_SITUATIONS: Final = {
-    "suicide": ("In Crisis",),
-    "self_harm": ("In Crisis",),
-    "psychosis": ("In Crisis", "Mental Illness"),
-    "medical": ("In Crisis",),
-    "overdose": ("In Crisis", "Substance Dependency"),
-    "withdrawal": ("In Crisis", "Substance Dependency"),
-    "home_violence": ("In Danger", "Domestic Violence Survivors"),
-    "coercive_control": ("In Danger", "Domestic Violence Survivors"),
-    "stalking": ("In Danger", "Domestic Violence Survivors"),
-    "assault": ("In Danger",),
-    "threat": ("In Danger",),
-    "sexual_assault": ("Sexual Assault Survivors",),
-    "child_danger": ("In Danger", "Abuse or Neglect Survivors"),
-    "elder_abuse": ("In Danger", "Abuse or Neglect Survivors"),
-    "trafficking": ("In Danger", "Human Trafficking Survivors"),
-    "runaway": ("Runaways", "Homeless"),
-    "exposure": ("Homeless",),
-}
-"""The situations that each kind of crisis says, for an interpreter that finds the crisis itself."""
-
 
 @attrs.frozen(repr=False)
 class Cue:
@@ -78,7 +57,7 @@ class Cues:
         accessibility: wheelchair, deaf, blind, interpreter, service-animal.
         situations: names of the situations of Open Eligibility, such as Veterans, Parents, Homeless.
         barriers: no_id, no_car, no_insurance, no_internet, no_phone, no_money, no_address, language, childcare.
-        urgency: none, soon (days, a deadline) or today. Danger is for `Interpretation.crisis`.
+        urgency: none, soon (days, a deadline) or today. Danger is no cue.
         time: when it suits: today, tonight, tomorrow, morning, afternoon, evening, daytime, weekend, weekday, and the
             days of the week.
         deadline: the day by which it is needed, as the text names it: friday, "the 1st", "3/2".

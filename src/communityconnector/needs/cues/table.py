@@ -80,7 +80,6 @@ class Table:
 
     def __init__(self, rows: Iterable[Mapping[str, str]]) -> None:
         self.classes: dict[str, tuple[str, ...]] = {}
-        self._values: dict[str, set[str]] = {}
         self._root = _Node()
         self._root.steps[_BEGINNING] = _Node()
         for row in rows:
@@ -95,7 +94,6 @@ class Table:
                 word for part in words for word in map(normal, part.split("/"))
             )
             rule = Rule(row["kind"], tuple(row["value"].split(";")), unless, negates)
-            self._values.setdefault(rule.kind, set()).update(rule.values)
             for node in self._nodes(words):
                 node.rules.append(rule)
 
@@ -134,10 +132,6 @@ class Table:
                     open_nodes.extend(
                         (node.gap.steps[key], after + 1) for key in keys[after] if key in node.gap.steps
                     )
-
-    def values(self, kind: str) -> frozenset[str]:
-        """Return every value that the table names of a kind, such as all situations."""
-        return frozenset(self._values.get(kind, ()))
 
     def has_class(self, word_stem: str, name: str) -> bool:
         """Return whether a stem is of a class."""

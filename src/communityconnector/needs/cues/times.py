@@ -29,7 +29,7 @@ _TIMES: Final = {
     "morning": r"mornings?|mornin|(?:por|en|de) la manana|(?:por|en) las mananas|mananas|(?:[5-9]|1[01])(?::\d\d)? ?a\.?m\b|(?<!since )(?<!no )(?<!and )(?<!for )breakfast(?! for)|de madrugada",
     "afternoon": r"afternoons?|(?:por|en) las? tardes?|[1-4](?::\d\d)? ?pm\b",
     "evening": r"evenings?|evning|evenins?|nights|nites|after work|(?:por|en) las? noches?|(?:clases?|curso|grupo|estudios?|ingles)(?: \w+){0,3} de noche|[5-9](?::\d\d)? ?pm\b|night class(?:es)?|class(?:es)? at night|tardecita",
-    "daytime": r"daytimes?|day time|during the day|of a day|(?:mid)?days only|for (?:her|his) days|works days|noon meal|noon lunch|(?<!centro )(?<!centros )de dia para|work days",
+    "daytime": r"daytimes?|day time|during the day|of a day|(?:mid)?days only|for (?:her|his) days|works days|noon|(?<!centro )(?<!centros )de dia para|work days",
 }
 _PATTERN: Final = re.compile(
     "|".join(rf"\b(?P<{name}>{pattern})\b" for name, pattern in _TIMES.items()).replace(
@@ -45,7 +45,7 @@ _PAST: Final = re.compile(
     r"|\bsanto $|\b(?:perdi|cai|murio|fallecio|corrieron|despidieron|llego|llegue|llegamos|sali|fue|paso|cerro|dej[oe])(?: \w+){0,2}? (?:el |ayer )?$"
 )
 _LIVES: Final = re.compile(
-    r"\b(?:this|yesterday|third|hoy|few|couple|couple of|\d|eleven|two|three|four|five|six|seven|sleepless|trabajo|up all|last|work(?:s|ing|o|a)?|trabaj\w+|locks it at|good|buenas?|buenos|middle of the|all|toda la|every|once|one|two|three|that|late|sleeps? at|wakes? (?:up )?(?:at|in the)|the other|black|long|esa|una|cada)\s(?:at |la |the |de |por la )?$"
+    r"\b(?:this|yesterday|third|hoy|few|couple|couple of|\d|eleven|two|three|four|five|six|seven|sleepless|trabajo|up all|last|work(?:s|ing|o|a)?|trabaj\w+|good|buenas?|buenos|middle of the|all|toda la|every|once|one|two|three|that|late|sleeps? at|wakes? (?:up )?(?:at|in the)|the other|black|long|esa|una|cada)\s(?:at |la |the |de |por la )?$"
 )
 _AFTER_PAST: Final = re.compile(
     r" (?:pasad|was|came|went|night (?:he|she|i)\b|black|noon|ended|last)"
