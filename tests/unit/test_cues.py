@@ -10,6 +10,7 @@ import pytest
 
 from communityconnector.needs import Cues
 from communityconnector.needs.cues import read_cues
+from communityconnector.needs.cues.dangers import situations_of_dangers
 from communityconnector.needs.cues.model import KINDS
 from communityconnector.needs.cues.people import age_group
 from communityconnector.needs.cues.table import table
@@ -285,3 +286,46 @@ def test_the_table_loads_at_the_first_use():
 def test_the_table_has_classes_of_words():
     assert table().has_class("landlord", "other")
     assert not table().has_class("pantry", "other")
+
+
+DANGERS = {
+    "suicide": {"In Crisis"},
+    "overdose": {"In Crisis", "Substance Dependency"},
+    "home_violence": {"In Danger", "Domestic Violence Survivors"},
+    "stalking": {"In Danger"},
+    "sexual_assault": {"In Danger", "Sexual Assault Survivors"},
+    "elder_abuse": {"In Danger", "Abuse or Neglect Survivors"},
+    "trafficking": {"In Danger", "Human Trafficking Survivors"},
+    "runaway": {"Runaways", "Homeless"},
+    "exposure": {"Homeless"},
+}
+
+
+@pytest.mark.parametrize("kind", DANGERS)
+def test_danger_makes_a_crisis_with_its_situations(kind):
+    cues = Cues(urgency="soon", situations=("Veterans",)).with_danger([kind])
+    assert cues.urgency == "crisis"
+    assert set(cues.situations) == {"Veterans"} | DANGERS[kind]
+    assert cues.spans == ()
+
+
+def test_words_of_danger_are_marked_where_they_stand():
+    text = "my husband choked me, I have two kids"
+    before = read_cues(text)
+    cues = before.with_danger(["home_violence"], [(3, 20)])
+    added = {cue.value for cue in set(cues.spans) - set(before.spans)}
+    assert {"crisis", "In Danger"} <= added
+    assert {(cue.start, cue.end) for cue in set(cues.spans) - set(before.spans)} == {(3, 20)}
+    assert list(cues.spans) == sorted(cues.spans, key=lambda cue: cue.start)
+
+
+def test_no_danger_and_an_unknown_kind_add_no_situation():
+    cues = read_cues("army veteran")
+    assert cues.with_danger([]) is cues
+    assert cues.with_danger(["fire"]).situations == cues.situations
+
+
+def test_every_kind_of_danger_in_the_corpus_has_situations():
+    kinds = """suicide self_harm home_violence coercive_control stalking assault sexual_assault child_danger elder_abuse
+    trafficking psychosis overdose withdrawal medical exposure runaway threat""".split()
+    assert set(situations_of_dangers()) == set(kinds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import attrs
@@ -18,6 +19,8 @@ AGE: Final = "age"
 DEADLINE: Final = "deadline"
 CHILDREN: Final = "children"
 HOUSEHOLD: Final = "household"
+CRISIS: Final = "crisis"
+"""The urgency where there is danger."""
 KINDS: Final = (
     SITUATION, AGE_GROUP, ACCESSIBILITY, BARRIER, TIME, PLACE, URGENCY, LANGUAGE, AGE, DEADLINE, CHILDREN, HOUSEHOLD,
 )  # fmt: skip
@@ -57,7 +60,8 @@ class Cues:
         accessibility: wheelchair, deaf, blind, interpreter, service-animal.
         situations: names of the situations of Open Eligibility, such as Veterans, Parents, Homeless.
         barriers: no_id, no_car, no_insurance, no_internet, no_phone, no_money, no_address, language, childcare.
-        urgency: none, soon (days, a deadline) or today. Danger is no cue.
+        urgency: none, soon (days, a deadline), today, or crisis where there is danger. Words alone are never read as a
+            crisis: whoever knows of danger says so with `with_danger`.
         time: when it suits: today, tonight, tomorrow, morning, afternoon, evening, daytime, weekend, weekday, and the
             days of the week.
         deadline: the day by which it is needed, as the text names it: friday, "the 1st", "3/2".
@@ -80,6 +84,35 @@ class Cues:
     household: int | None = None
     places: tuple[str, ...] = ()
     spans: tuple[Cue, ...] = ()
+
+    def with_danger(self, kinds: Iterable[str], spans: Iterable[tuple[int, int]] = ()) -> Cues:
+        """Return these cues with urgency `crisis` and the situations that go with the danger; without a kind, these.
+
+        Args:
+            kinds: kinds of danger, such as `suicide` or `home_violence`. An unknown one adds no situation.
+            spans: where words in the text say it, as start and end. Every value added is then marked there.
+        """
+        # Read at the first danger: importing the cues reads no table.
+        from communityconnector.needs.cues.dangers import situations_of_dangers
+
+        kinds = tuple(kinds)
+        if not kinds:
+            return self
+        table = situations_of_dangers()
+        situations = tuple(dict.fromkeys(name for kind in kinds for name in table.get(kind, ())))
+        added = [
+            Cue(kind, value, start, end)
+            for start, end in spans
+            for kind, value in ((URGENCY, CRISIS), *((SITUATION, name) for name in situations))
+        ]
+        return attrs.evolve(
+            self,
+            urgency=CRISIS,
+            situations=tuple(dict.fromkeys((*self.situations, *situations))),
+            spans=tuple(
+                sorted({*self.spans, *added}, key=lambda cue: (cue.start, cue.end, cue.kind, str(cue.value)))
+            ),
+        )
 
     def __repr__(self) -> str:
         return f"Cues({', '.join(sorted({cue.kind for cue in self.spans}))})"
