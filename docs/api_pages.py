@@ -128,6 +128,11 @@ PAGES = {
         ),
         "Contracts that prove a storage, a notifier, a geocoder or an exporter, and strategies for hypothesis.",
     ),
+    "relevance": Page(
+        "communityconnector.testing.relevance",
+        ("testing.relevance", "testing.relevance.measures", "testing.relevance.needs"),
+        without=frozenset({"Agreement", "Estimate"}),
+    ),
     "errors": Page("communityconnector.errors", ("errors",)),
 }  # fmt: skip
 

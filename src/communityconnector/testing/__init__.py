@@ -1,7 +1,8 @@
-"""A kit for testing programs that embed or extend the library. Needs pytest and hypothesis (`[test]`).
+"""A kit for testing programs that embed or extend the library. Needs pytest and hypothesis (`[test]`), but for `relevance`.
 
-`StorageContract` tests a storage, and `communityconnector.testing.strategies` generates directories and needs. Imports
-are lazy, because pytest loads `communityconnector.testing.plugin` wherever the library is installed.
+`StorageContract` tests a storage, `communityconnector.testing.strategies` generates directories and needs, and
+`communityconnector.testing.relevance` measures how well patrons' words are understood. Imports are lazy, because pytest
+loads `communityconnector.testing.plugin` wherever the library is installed.
 """
 
 from __future__ import annotations

@@ -1,0 +1,182 @@
+"""The measures, each a small pure function with its source.
+
+An answer is a list of concepts, the best first. A label grades concepts: `DIRECT` meets the need, `RELATED` is worth
+showing beside it, all others are wrong.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
+
+import attrs
+
+DIRECT: Final = 2
+RELATED: Final = 1
+
+SEED: Final = 20_26
+"""The seed of every bootstrap, so that the same scores have the same interval."""
+RESAMPLES: Final = 1_000
+"""How often a bootstrap draws."""
+_Z: Final = 1.959964
+"""The 97.5th percentile of the normal distribution."""
+
+
+def condense(concepts: Iterable[str], neutral: Collection[str]) -> tuple[str, ...]:
+    """Return an answer with each concept once, at its best place, and without neutral concepts.
+
+    A neutral concept is neither right nor wrong, so it takes no place (condensed lists: Sakai, "Alternatives to
+    bpref", SIGIR 2007).
+    """
+    return tuple(dict.fromkeys(concept for concept in concepts if concept not in neutral))
+
+
+def ndcg(concepts: Sequence[str], grades: Mapping[str, int], depth: int = 5) -> float:
+    """Return the normalized discounted cumulated gain: 1 if no other order of the vocabulary would serve better.
+
+    Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques", ACM TOIS 20(4), 2002, with the gain
+    2^grade - 1 of Burges et al., "Learning to rank using gradient descent", ICML 2005, and the discount log2(rank + 1).
+
+    Args:
+        concepts: the answer.
+        grades: the grade of each labelled concept; at least one.
+        depth: the number of concepts that count.
+    """
+    gains = [2 ** grades.get(concept, 0) - 1 for concept in concepts[:depth]]
+    ideal = sorted((2**grade - 1 for grade in grades.values()), reverse=True)[:depth]
+    return _discounted(gains) / _discounted(ideal)
+
+
+def _discounted(gains: Sequence[int]) -> float:
+    return math.fsum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, 1))
+
+
+def recall(concepts: Sequence[str], direct: Collection[str], depth: int = 5) -> float:
+    """Return the share of the direct concepts that are among the first.
+
+    Manning, Raghavan and Schütze, "Introduction to information retrieval", 2008, chapter 8. If there are more direct
+    concepts than places, it is 1 when each place has one.
+
+    Args:
+        concepts: the answer.
+        direct: the concepts that meet the need; at least one.
+        depth: the number of concepts that count.
+    """
+    return len(set(concepts[:depth]) & set(direct)) / min(depth, len(set(direct)))
+
+
+def reciprocal_rank(concepts: Sequence[str], direct: Collection[str]) -> float:
+    """Return 1 divided by the rank of the first direct concept, 0 without one. Its mean is the MRR.
+
+    Voorhees, "The TREC-8 question answering track report", 1999.
+    """
+    return next((1 / rank for rank, concept in enumerate(concepts, 1) if concept in direct), 0.0)
+
+
+def is_hit(concepts: Sequence[str], direct: Collection[str], depth: int) -> bool:
+    """Return whether a direct concept is among the first: top-1 with depth 1, hit@3 with depth 3.
+
+    "Success at n": Craswell and Hawking, "Overview of the TREC-2004 web track", 2004.
+    """
+    return any(concept in direct for concept in concepts[:depth])
+
+
+@attrs.frozen
+class Agreement:
+    """How far the values that were read agree with those of the labels.
+
+    Precision, recall and their harmonic mean: van Rijsbergen, "Information retrieval", 1979, chapter 7.
+
+    Attributes:
+        right: values that are read and labelled.
+        wrong: values that are read and not labelled.
+        missed: values that are labelled and not read.
+    """
+
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+
+    def __add__(self, other: Agreement) -> Agreement:
+        return Agreement(self.right + other.right, self.wrong + other.wrong, self.missed + other.missed)
+
+    @property
+    def labelled(self) -> int:
+        """The number of labelled values."""
+        return self.right + self.missed
+
+    @property
+    def precision(self) -> float | None:
+        """The share of what was read that is labelled; `None` if nothing was read."""
+        return _share(self.right, self.right + self.wrong)
+
+    @property
+    def recall(self) -> float | None:
+        """The share of what is labelled that was read; `None` if nothing is labelled."""
+        return _share(self.right, self.right + self.missed)
+
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean of precision and recall; `None` if nothing was read or labelled."""
+        return _share(2 * self.right, 2 * self.right + self.wrong + self.missed)
+
+
+def agreement(read: Collection[str], labelled: Collection[str]) -> Agreement:
+    """Return how far the values that were read agree with those of a label."""
+    both = len(set(read) & set(labelled))
+    return Agreement(both, len(set(read)) - both, len(set(labelled)) - both)
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+@attrs.frozen
+class Estimate:
+    """A mean over utterances, with the interval in which it lies 95 times in 100 for utterances like these.
+
+    Attributes:
+        value: the mean.
+        low: the lower end of the interval.
+        high: the upper end.
+        count: the number of utterances.
+    """
+
+    value: float
+    low: float
+    high: float
+    count: int
+
+
+def estimate(values: Sequence[float | bool]) -> Estimate:
+    """Return the mean of values, with its interval.
+
+    That of a share is Wilson's ("Probable inference", JASA 22, 1927), for a bootstrap of 8 in 8 would claim certainty.
+    That of another mean is the percentile bootstrap (Efron and Tibshirani, "An introduction to the bootstrap", 1993,
+    chapter 13); of differences in pairs it is the paired bootstrap (Sakai, SIGIR 2006).
+
+    Args:
+        values: one for each utterance; at least one. If all are booleans, the mean is a share.
+    """
+    mean = math.fsum(values) / len(values)
+    is_share = all(isinstance(value, bool) for value in values)
+    low, high = _wilson(mean, len(values)) if is_share else _bootstrap(values)
+    return Estimate(mean, low, high, len(values))
+
+
+def _wilson(share: float, count: int) -> tuple[float, float]:
+    square = _Z**2 / count
+    middle = share + square / 2
+    reach = _Z * math.sqrt((share * (1 - share) + square / 4) / count)
+    return max(0.0, (middle - reach) / (1 + square)), min(1.0, (middle + reach) / (1 + square))
+
+
+def _bootstrap(values: Sequence[float]) -> tuple[float, float]:
+    import numpy as np
+
+    generator = np.random.default_rng(SEED)
+    column = np.asarray(values, dtype=float)
+    means = [column[generator.integers(0, len(column), len(column))].mean() for _ in range(RESAMPLES)]
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float(low), float(high)

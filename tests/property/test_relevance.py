@@ -1,0 +1,84 @@
+"""Laws of the measures of relevance."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from communityconnector.testing.relevance.measures import (
+    DIRECT,
+    RELATED,
+    condense,
+    estimate,
+    is_hit,
+    ndcg,
+    recall,
+    reciprocal_rank,
+)
+
+CONCEPTS = [f"concept-{number}" for number in range(9)]
+ANSWERS = st.lists(st.sampled_from(CONCEPTS), unique=True).map(tuple)
+GRADES = st.dictionaries(st.sampled_from(CONCEPTS), st.sampled_from([DIRECT, RELATED]), min_size=1)
+VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
+
+
+def direct_of(grades):
+    return {concept for concept, grade in grades.items() if grade == DIRECT}
+
+
+@given(ANSWERS, GRADES)
+def test_every_measure_lies_between_nothing_and_one(concepts, grades):
+    assert 0 <= ndcg(concepts, grades) <= 1 + 1e-12
+    direct = direct_of(grades)
+    if direct:
+        assert 0 <= recall(concepts, direct) <= 1
+        assert 0 <= reciprocal_rank(concepts, direct) <= 1
+        assert is_hit(concepts, direct, 3) >= is_hit(concepts, direct, 1)
+        assert (reciprocal_rank(concepts, direct) == 1) == is_hit(concepts, direct, 1)
+
+
+@given(GRADES, ANSWERS)
+def test_the_ideal_order_has_an_ndcg_of_one(grades, others):
+    ideal = sorted(grades, key=lambda concept: -grades[concept])
+    assert math.isclose(ndcg((*ideal, *(other for other in others if other not in grades)), grades), 1)
+
+
+@given(ANSWERS, GRADES, st.data())
+def test_a_better_concept_moved_forward_never_lowers_a_measure(concepts, grades, data):
+    assume(len(concepts) > 1)
+    first = data.draw(st.integers(0, len(concepts) - 2))
+    later = data.draw(st.integers(first + 1, len(concepts) - 1))
+    assume(grades.get(concepts[later], 0) > grades.get(concepts[first], 0))
+    swapped = list(concepts)
+    swapped[first], swapped[later] = swapped[later], swapped[first]
+    direct = direct_of(grades)
+    assert ndcg(swapped, grades) >= ndcg(concepts, grades)
+    if first < 5:
+        assert ndcg(swapped, grades) > ndcg(concepts, grades)
+    if direct:
+        assert recall(swapped, direct) >= recall(concepts, direct)
+        assert reciprocal_rank(swapped, direct) >= reciprocal_rank(concepts, direct)
+        assert is_hit(swapped, direct, 3) >= is_hit(concepts, direct, 3)
+
+
+@given(ANSWERS, GRADES, st.sets(st.sampled_from(CONCEPTS)))
+def test_where_neutral_concepts_stand_changes_nothing(concepts, grades, neutral):
+    neutral -= grades.keys()
+    without = [concept for concept in concepts if concept not in neutral]
+    assert condense((*sorted(neutral), *concepts), neutral) == condense(concepts, neutral) == tuple(without)
+
+
+@given(VALUES)
+def test_an_interval_is_the_same_each_time_and_lies_among_the_values(values):
+    first = estimate(values)
+    assert first == estimate(values)
+    assert min(values) - 1e-9 <= first.low <= first.high <= max(values) + 1e-9
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=60))
+def test_the_interval_of_a_share_holds_the_share_and_is_never_a_point(values):
+    share = estimate(values)
+    assert 0 <= share.low <= share.value <= share.high <= 1
+    assert share.low < share.high
