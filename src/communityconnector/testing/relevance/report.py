@@ -1,4 +1,4 @@
-"""Scores as plain text in aligned columns."""
+"""Scores as tables of text, in aligned columns."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from communityconnector.testing.relevance.judging import Judged
 from communityconnector.testing.relevance.measures import Estimate, ndcg
 from communityconnector.testing.relevance.needs import MEASURES
 from communityconnector.testing.relevance.scores import Comparison, Scores
+
+Cells = list[list[str]]
+"""A table: its rows, the heads first."""
 
 GROUP_COLUMNS: Final[Mapping[str, str]] = {
     "ndcg": "nDCG@5",
@@ -24,9 +27,7 @@ GROUP_COLUMNS: Final[Mapping[str, str]] = {
 
 def report(scores: Scores, by: Sequence[str], confusions: int, examples: int) -> str:
     """Return scores as text (`Scores.report`)."""
-    blocks = [_summary(scores), _of_measures(scores)]
-    blocks += [_of_groups(scores, grouping) for grouping in by]
-    blocks += [*_of_cues(scores), *_of_confusions(scores, confusions), *_of_examples(scores, examples)]
+    blocks = [summary(scores), *map(aligned, tables(scores, by, confusions)), *_examples(scores, examples)]
     return "\n\n".join(blocks)
 
 
@@ -41,25 +42,22 @@ def comparison_report(comparison: Comparison) -> str:
     return aligned(rows)
 
 
-def aligned(rows: Sequence[Sequence[str]], left: int = 1) -> str:
-    """Return rows as text in columns as wide as their widest cell.
-
-    Args:
-        rows: the rows, the heads first.
-        left: how many of the first columns hold words, which begin at the left. The others end at the right.
-    """
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = (
-        [
-            cell.ljust(width) if number < left else cell.rjust(width)
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        for row in rows
-    )
-    return "\n".join("  ".join(cells).rstrip() for cells in lines)
+def aligned(rows: Cells) -> str:
+    """Return a table as text in columns as wide as their widest cell: words to the left, figures to the right."""
+    columns = list(zip(*rows, strict=True))
+    padded = [
+        [cell.ljust(width) if _is_of_words(column) else cell.rjust(width) for cell in column]
+        for column, width in zip(columns, (max(map(len, column)) for column in columns), strict=True)
+    ]
+    return "\n".join("  ".join(cells).rstrip() for cells in zip(*padded, strict=True))
 
 
-def _summary(scores: Scores) -> str:
+def _is_of_words(column: Sequence[str]) -> bool:
+    return any(cell[:1].isalpha() or cell[:1] == "(" for cell in column[1:])
+
+
+def summary(scores: Scores) -> str:
+    """Return in a line how many utterances there are, of each kind."""
     utterances = [judged.utterance for judged in scores.judged]
     needs = sum(bool(utterance.needs) for utterance in utterances)
     non_needs = sum(utterance.is_non_need for utterance in utterances)
@@ -67,57 +65,64 @@ def _summary(scores: Scores) -> str:
     return f"{len(utterances)} utterances: {needs} with a need, {non_needs} without, {crises} in danger"
 
 
-def _of_measures(scores: Scores) -> str:
+def tables(scores: Scores, by: Sequence[str], confusions: int) -> Iterator[Cells]:
+    """Yield the tables of a report. They hold counts and ids of concepts, and no words of a patron.
+
+    Args:
+        scores: the scores.
+        by: the groupings to show (see `Scores.table`).
+        confusions: the number of confusions to show.
+    """
+    yield _of_measures(scores)
+    for grouping in by:
+        yield _of_groups(scores, grouping)
+    if scores.cues:
+        yield _of_cues(scores)
+    if pairs := scores.confusions()[:confusions]:
+        yield [["wanted", "first instead", "times"], *([p.wanted, p.first, str(p.count)] for p in pairs)]
+
+
+def _of_measures(scores: Scores) -> Cells:
     rows = [["measure", "value", "95 %", "of"]]
     rows += [
         [measure.title, *_shown(scores.estimates[measure.name])]
         for measure in MEASURES
         if measure.name in scores.estimates
     ]
-    return aligned(rows)
+    return rows
 
 
 def _shown(estimate: Estimate) -> list[str]:
     return [f"{estimate.value:.3f}", f"{estimate.low:.3f} to {estimate.high:.3f}", str(estimate.count)]
 
 
-def _of_groups(scores: Scores, by: str) -> str:
+def _of_groups(scores: Scores, by: str) -> Cells:
     groups = scores.table(by)
     columns = [name for name in GROUP_COLUMNS if any(name in group.values for group in groups)]
     rows = [[by, "utterances", *(GROUP_COLUMNS[name] for name in columns)]]
     for group in groups:
         cells = [f"{group.values[name]:.3f}" if name in group.values else "-" for name in columns]
         rows.append([group.name, str(group.count), *cells])
-    return aligned(rows)
+    return rows
 
 
-def _of_cues(scores: Scores) -> Iterator[str]:
+def _of_cues(scores: Scores) -> Cells:
     rows = [["cue", "precision", "recall", "F1", "labelled"]]
     for field, total in scores.cues.items():
         shares = (total.precision, total.recall, total.f1)
-        rows.append(
-            [field, *("-" if share is None else f"{share:.3f}" for share in shares), str(total.labelled)]
-        )
-    if len(rows) > 1:
-        yield aligned(rows)
+        cells = ["-" if share is None else f"{share:.3f}" for share in shares]
+        rows.append([field, *cells, str(total.labelled)])
+    return rows
 
 
-def _of_confusions(scores: Scores, limit: int) -> Iterator[str]:
-    shown = scores.confusions()[:limit]
-    if shown:
-        rows = [["wanted", "first instead", "times"]]
-        yield aligned([*rows, *([pair.wanted, pair.first, str(pair.count)] for pair in shown)], left=2)
-
-
-def _of_examples(scores: Scores, limit: int) -> Iterator[str]:
+def _examples(scores: Scores, limit: int) -> Iterator[str]:
     """Yield the utterances of each kind of mistake. Only here a report shows words."""
     if not limit:
         return
-    by_worth = sorted(
-        (judged for judged in scores.judged if judged.utterance.needs), key=lambda j: ndcg(j.ranked, j.grades)
-    )
+    of_needs = [judged for judged in scores.judged if judged.utterance.needs]
+    worst_first = sorted(of_needs, key=lambda judged: ndcg(judged.ranked, judged.grades))
     kinds: dict[str, list[Judged]] = {
-        "Least understood": [judged for judged in by_worth if ndcg(judged.ranked, judged.grades) < 1],
+        "Least understood": [judged for judged in worst_first if ndcg(judged.ranked, judged.grades) < 1],
         "Answered, and no need": [j for j in scores.judged if j.utterance.is_non_need and j.concepts],
         "Danger missed": [j for j in scores.judged if j.utterance.crisis and not j.is_flagged],
         "False alarms": [j for j in scores.judged if j.utterance.is_calm and j.is_flagged],
