@@ -40,11 +40,14 @@ def sessions(text: str) -> Iterator[tuple[str, list[str], int]]:
             yield command, shown, code
 
 
+MODULE = "python -m "
+"""Before a module that is a program of its own."""
+
 CASES = [
     pytest.param(page, command, shown, code, id=f"{page.relative_to(ROOT)}: {command}")
     for page in PAGES
     for command, shown, code in sessions(page.read_text(encoding="utf-8"))
-    if command.startswith("communityconnector ")
+    if command.startswith(("communityconnector ", f"{MODULE}communityconnector."))
 ]
 
 
@@ -61,7 +64,7 @@ def test_a_command_does_what_the_page_says(tmp_path, page, command, shown, code)
         # A page shows no more than the command that it is about: the desk was made before.
         create_storage(f"sqlite:///{tmp_path}/desk.db").close()
     done = subprocess.run(
-        [sys.executable, "-m", *shlex.split(command)],
+        [sys.executable, "-m", *shlex.split(command.removeprefix(MODULE))],
         cwd=tmp_path, capture_output=True, encoding="utf-8", check=False, timeout=900,
         env={**os.environ, "PYTHONUTF8": "1", "COLUMNS": "200"},
     )  # fmt: skip

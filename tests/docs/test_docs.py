@@ -17,6 +17,8 @@ from communityconnector import errors, needs
 from communityconnector.cli import main
 from communityconnector.model import ENTITIES
 from communityconnector.model.harm import HARMS
+from communityconnector.testing.relevance.needs import GROUPINGS, MEASURES
+from communityconnector.testing.relevance.utterances import COLUMNS, CUES
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -138,6 +140,15 @@ def test_every_option_of_a_command_is_documented(name):
     documented = set(re.findall(r"^\| `(--[a-z-]+)", section, re.MULTILINE))
     options = {option for p in main.commands[name].params if isinstance(p, click.Option) for option in p.opts}
     assert documented == options
+
+
+def test_every_measure_and_column_of_labelled_utterances_is_explained():
+    text = page("how-to/judge-what-is-understood.md")
+    rows = re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE)
+    assert {measure.title for measure in MEASURES} <= set(rows)
+    assert all(f"`{column}`" in "".join(rows) for column in COLUMNS)
+    assert all(f"`{key}`" in text for key in CUES)
+    assert all(f"`{grouping}`" in text for grouping in GROUPINGS)
 
 
 def test_every_entity_is_described():

@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 
 from communityconnector.needs import vocabulary
+from communityconnector.testing import relevance
 
 CORPUS: Final = Path(__file__).parents[2] / "corpus"
 COLUMNS: Final = ["text", "language", "place", "author", "register", "needs", "related", "crisis", "cues"]
@@ -59,6 +60,13 @@ def faults_of(row: dict[str, str]) -> list[str]:
 def test_every_utterance_is_labelled_by_the_vocabulary(utterances: list[dict[str, str]]) -> None:
     """Concepts, registers, cues and kinds of danger exist, and what is no need has no label."""
     assert [(row["text"], faults) for row in utterances if (faults := faults_of(row))] == []
+
+
+def test_the_library_itself_reads_every_utterance(utterances: list[dict[str, str]]) -> None:
+    """`relevance.read` has nothing to say against the corpus."""
+    judgments = relevance.read(CORPUS / "utterances")
+    assert judgments.findings == ()
+    assert len(judgments.utterances) == len(utterances)
 
 
 def test_a_wrong_label_is_noticed() -> None:
