@@ -1,9 +1,9 @@
-"""Numbers in digits and in words, English and Spanish, as a pattern and a reader."""
+"""Numbers in digits and in words, English and Spanish."""
 
 from __future__ import annotations
 
-import re
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 _UNITS: Final = "one two three four five six seven eight nine".split()
 _TEENS: Final = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
@@ -12,38 +12,55 @@ _UNIDADES: Final = "uno dos tres cuatro cinco seis siete ocho nueve".split()
 _DIECES: Final = "diez once doce trece catorce quince dieciseis diecisiete dieciocho diecinueve".split()
 _DECENAS: Final = "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
 
+_DIGIT: Final = {word: number for words in (_UNITS, _UNIDADES) for number, word in enumerate(words, 1)}
+_ROUND: Final = {
+    word: number
+    for words in (_TENS, _DECENAS)
+    for number, word in zip(range(20, 100, 10), words, strict=True)
+}
 VALUES: Final[dict[str, int]] = {
-    **{word: number for words in (_UNITS, _UNIDADES) for number, word in enumerate(words, 1)},
+    **_DIGIT,
     **{word: number for words in (_TEENS, _DIECES) for number, word in enumerate(words, 10)},
-    **{word: number for words in (_TENS, _DECENAS) for number, word in zip(range(20, 100, 10), words, strict=True)},
+    **_ROUND,
     **{f"veinti{word}": number for number, word in enumerate(_UNIDADES, 21)},
+    **{f"{tens}{unit}": _ROUND[tens] + _DIGIT[unit] for tens in _TENS for unit in _UNITS},
     "un": 1, "una": 1, "fifthteen": 15, "fourty": 40,
 }  # fmt: skip
 """The number of each word that is one."""
-
-COUNTED: Final = frozenset(VALUES) | frozenset(
-    [f"{tens}{unit}" for tens in _TENS for unit in _UNITS]
-    + "twins triplets gemelos gemelas cuates mellizos trillizos twenties thirties forties fifties sixties seventies eighties nineties".split()
-)
-"""Words beside which an age or a number of people may stand."""
-
-_WORDS: Final = "|".join(
-    sorted((word for word in VALUES if word not in {"un", "una", "uno", "one"}), key=len, reverse=True)
-)
-NUMBER: Final = (
-    rf"(?:\d{{1,3}}|(?:{'|'.join(_TENS)})[- ]?(?:{'|'.join(_UNITS)})|(?:{'|'.join(_DECENAS)}) y (?:{'|'.join(_UNIDADES)})"
-    rf"|(?:{_WORDS}))"
-)
-"""Pattern of a number from 2 on in digits or words."""
-
-_PART: Final = re.compile(r"\d+|[a-z]+")
+_MOST_DIGITS: Final = 3
 
 
-def read_number(text: str) -> int:
-    """Return the number that a match of `NUMBER` holds: 34 for "thirty-four", "treinta y cuatro" and "34"."""
-    if text in VALUES:
-        return VALUES[text]
-    for tens in _TENS:
-        if text.startswith(tens) and text != tens:
-            return VALUES[tens] + VALUES.get(text[len(tens) :].strip("- "), 0)
-    return sum(int(part) if part.isdigit() else VALUES.get(part, 0) for part in _PART.findall(text))
+class Number(NamedTuple):
+    """A number in a text.
+
+    Attributes:
+        value: its value.
+        first: position of its first word.
+        last: position of its last word.
+    """
+
+    value: int
+    first: int
+    last: int
+
+
+def numbers_of(words: Sequence[str]) -> list[Number]:
+    """Return the numbers among folded words: 34 for "34", "thirty four" and "treinta y cuatro"."""
+    numbers: list[Number] = []
+    position = 0
+    while position < len(words):
+        value, last = _value(words[position]), position
+        if value is not None and words[position] in _ROUND:
+            rest = position + (2 if words[position + 1 : position + 2] == ["y"] else 1)
+            if rest < len(words) and words[rest] in _DIGIT:
+                value, last = value + _DIGIT[words[rest]], rest
+        if value is not None:
+            numbers.append(Number(value, position, last))
+        position = last + 1
+    return numbers
+
+
+def _value(word: str) -> int | None:
+    if word.isdecimal() and word.isascii():
+        return int(word) if len(word) <= _MOST_DIGITS else None
+    return VALUES.get(word)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
 
-from communityconnector.needs.cues.languages import LANGUAGE_NAME
 from communityconnector.needs.cues.model import PLACE, Cue
 from communityconnector.needs.cues.text import Text
 
@@ -25,13 +24,16 @@ _NO_PLACE: Final = frozenset(
 )
 
 
-def read_places(text: Text) -> Iterator[Cue]:
-    """Yield places as written and ZIP codes."""
+def read_places(text: Text, languages: Container[int]) -> Iterator[Cue]:
+    """Yield places as written and ZIP codes.
+
+    Args:
+        text: the text.
+        languages: where names of languages begin, which are no places: "in Russian".
+    """
     for match in _NAMED.finditer(text.written):
         start, end = match.span("place")
-        if text.plain[start:end].split(" ")[0] not in _NO_PLACE and not LANGUAGE_NAME.match(
-            text.plain, start, end
-        ):
+        if text.plain[start:end].split(" ")[0] not in _NO_PLACE and start not in languages:
             yield Cue(PLACE, match["place"], start, end)
     for match in _ZIP.finditer(text.written):
         yield Cue(PLACE, match["zip"], *match.span("zip"))

@@ -1,7 +1,8 @@
 """The table of wording for cues, and where its phrases stand in a text.
 
 A phrase is words, compared by their stems. `a/b` is either word, `=word` that form only, `...` up to three others,
-`<child>` any word of that class, and `^` at its head the beginning of the text. A row of kind `class` puts a word into a class; one of kind `none` hides shorter phrases inside it.
+`<child>` any word of that class, and `^` at its head the beginning of the text. A row of kind `class` puts a word into
+a class; one of kind `none` hides shorter phrases inside it.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
-from communityconnector.needs.cues.text import Token, normal, plain
+from communityconnector.needs.cues.text import Token, Word, normal, plain
 from communityconnector.needs.words import stem
 
 CLASS: Final = "class"
@@ -21,6 +22,9 @@ NONE: Final = "none"
 _GAP: Final = "..."
 _BEGINNING: Final = "^"
 _MOST_SKIPPED: Final = 3
+_MOST_WORDS: Final = 8192
+_NO_CLASS: Final[set[str]] = set()
+_NEGATIVES: Final = {"negative"}
 
 
 class Rule(NamedTuple):
@@ -62,40 +66,50 @@ class _Node:
         self.rules: list[Rule] = []
 
 
-NEGATIVES: Final = frozenset(
-    "no not never none without wo aint isnt arent wasnt werent dont doesnt didnt cant cannot wont havent hasnt hadnt nobody"
-    " sin nunca ni jamas tampoco neither nor lost out".split()
-)
-
-
 class Table:
-    """Phrases that say something about a person, found in one pass.
+    """Phrases that say something about a person, found in one pass, and classes of words.
 
     Args:
         rows: rows with `phrase`, `kind`, `value`, `language` and `unless`.
-
-    Attributes:
-        classes: the classes of words, by stem.
     """
 
     def __init__(self, rows: Iterable[Mapping[str, str]]) -> None:
-        self.classes: dict[str, tuple[str, ...]] = {}
         self._root = _Node()
         self._root.steps[_BEGINNING] = _Node()
+        self._classes: dict[str, set[str]] = {}
+        self.word = lru_cache(maxsize=_MOST_WORDS)(self._word)
+        """Return what is known of a folded word."""
+        phrases = []
         for row in rows:
             words = plain(row["phrase"]).split()
             if row["kind"] == CLASS:
                 for word in words[0].split("/"):
-                    key = stem(normal(word))
-                    self.classes[key] = (*self.classes.get(key, ()), f"<{row['value']}>")
-                continue
-            unless = frozenset(stem(normal(word)) for word in plain(row["unless"] or "").split())
-            negates = not NEGATIVES.isdisjoint(
-                word for part in words for word in map(normal, part.split("/"))
-            )
-            rule = Rule(row["kind"], tuple(row["value"].split(";")), unless, negates)
-            for node in self._nodes(words):
-                node.rules.append(rule)
+                    self._classes.setdefault(_key(word), set()).add(row["value"])
+            else:
+                phrases.append((words, row))
+        languages: dict[str, set[str]] = {"en": set(), "es": set()}
+        for words, row in phrases:
+            self._add(words, row)
+            languages[row["language"]].update(part for word in words for part in word.split("/"))
+        for word in languages["es"] - languages["en"]:
+            self._classes.setdefault(f"={normal(word)}", set()).add("spanish")
+
+    def _add(self, words: list[str], row: Mapping[str, str]) -> None:
+        parts = [normal(part.removeprefix("=")) for word in words for part in word.split("/")]
+        rule = Rule(
+            row["kind"],
+            tuple(row["value"].split(";")),
+            frozenset(stem(normal(word)) for word in plain(row["unless"] or "").split()),
+            negates=any(self._classes.get(f"={part}", _NO_CLASS) & _NEGATIVES for part in parts),
+        )
+        for node in self._nodes(words):
+            node.rules.append(rule)
+
+    def _word(self, word: str) -> Word:
+        stemmed = stem(word)
+        classes = self._classes.get(stemmed, _NO_CLASS) | self._classes.get(f"={word}", _NO_CLASS)
+        keys = (stemmed, f"={word}", *(f"<{name}>" for name in sorted(classes)))
+        return Word(word, stemmed, frozenset(classes), keys)
 
     def _nodes(self, words: list[str]) -> list[_Node]:
         nodes = [self._root]
@@ -111,7 +125,6 @@ class Table:
 
     def hits(self, tokens: Sequence[Token]) -> Iterator[Hit]:
         """Yield the phrases that stand in a text."""
-        keys = [(token.stem, f"={token.word}", *self.classes.get(token.stem, ())) for token in tokens]
         beginning = self._root.steps[_BEGINNING]
         for first in range(len(tokens)):
             open_nodes = [(self._root, first)] if first else [(self._root, 0), (beginning, 0)]
@@ -122,7 +135,7 @@ class Table:
                 if position == len(tokens):
                     continue
                 open_nodes.extend(
-                    (node.steps[key], position + 1) for key in keys[position] if key in node.steps
+                    (node.steps[key], position + 1) for key in tokens[position].keys if key in node.steps
                 )
                 if node.gap is None:
                     continue
@@ -130,12 +143,19 @@ class Table:
                     if tokens[after].clause != tokens[position - 1].clause:
                         break
                     open_nodes.extend(
-                        (node.gap.steps[key], after + 1) for key in keys[after] if key in node.gap.steps
+                        (node.gap.steps[key], after + 1)
+                        for key in tokens[after].keys
+                        if key in node.gap.steps
                     )
 
-    def has_class(self, word_stem: str, name: str) -> bool:
-        """Return whether a stem is of a class."""
-        return f"<{name}>" in self.classes.get(word_stem, ())
+
+def longest(hits: Iterable[Hit]) -> list[Hit]:
+    """Return hits without those inside a longer one or a second time at the same words, in the order of the text."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (hit.first, -hit.last)):
+        if not kept or hit.last > kept[-1].last:
+            kept.append(hit)
+    return kept
 
 
 def _key(part: str) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
-import attrs
-
-from communityconnector.needs.cues.numbers import COUNTED
+from communityconnector.needs.cues.numbers import Number, numbers_of
 from communityconnector.needs.limits import LONGEST_TEXT
-from communityconnector.needs.words import stem
 
-_TOKEN: Final = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[.,;:!?()\n]")
+_TOKEN: Final = re.compile(
+    r"[fm](?=\d\d\b)|\d+(?=(?:yo[fm]?|yrs?|y|[fm]|mos?|months?|[ap]m|ish|k|x)\b)|[a-z0-9]+(?:'[a-z]+)?|[.,;:!?()\n]"
+)
+"""Words and marks. A number is parted from the letters of age, sex or time beside it: "16yo", "F34", "8pm"."""
+_ENCLITICS: Final = frozenset({"s", "re", "ll", "d", "ve"})
 _FIRST, _LAST = 0x80, 0x2FF
 
 
@@ -36,13 +38,36 @@ def plain(text: str) -> str:
     return lower.translate(_bases())
 
 
-@attrs.frozen
-class Token:
-    """A word of a text.
+def normal(word: str) -> str:
+    """Return a folded word without apostrophe and what hangs on it: "son's" is "son", "we're" is "we", "don't" is "dont"."""
+    word, _, rest = word.partition("'")
+    return word if rest in _ENCLITICS else word + rest.replace("'", "")
+
+
+class Word(NamedTuple):
+    """What a table knows of a word.
 
     Attributes:
         word: the word, folded, without apostrophe and genitive: "landlord's" is "landlord".
         stem: its stem.
+        classes: its classes, such as `person` or `unit`.
+        keys: what phrases of the table may call it: its stem, itself, its classes.
+    """
+
+    word: str
+    stem: str
+    classes: frozenset[str]
+    keys: tuple[str, ...]
+
+
+class Token(NamedTuple):
+    """A word of a text.
+
+    Attributes:
+        word: the word as `Word` has it.
+        stem: its stem.
+        classes: its classes.
+        keys: what phrases may call it.
         start: where it begins in the text.
         end: where it ends.
         clause: the number of its clause; commas and stops end one.
@@ -50,14 +75,14 @@ class Token:
 
     word: str
     stem: str
+    classes: frozenset[str]
+    keys: tuple[str, ...]
     start: int
     end: int
     clause: int
 
 
-def normal(word: str) -> str:
-    """Return a folded word without genitive and apostrophe: "son's" is "son", "don't" is "dont"."""
-    return word.removesuffix("'s").replace("'", "")
+_NO_TOKEN: Final = Token("", "", frozenset(), (), 0, 0, -1)
 
 
 class Text:
@@ -65,25 +90,53 @@ class Text:
 
     Args:
         text: the text; only `limits.LONGEST_TEXT` letters of it are read.
+        word_of: gives what is known of a word.
 
     Attributes:
         written: the text as it was written.
         plain: the same in lower case without accents, letter for letter.
         tokens: its words.
-        has_number: whether a number is among them, in digits or in words.
+        numbers: the numbers among them.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, word_of: Callable[[str], Word]) -> None:
         self.written = text[:LONGEST_TEXT]
         self.plain = plain(self.written)
-        self.has_number = False
         self.tokens: list[Token] = []
         clause = 0
         for match in _TOKEN.finditer(self.plain):
             word = match[0]
             if word[0].isalnum():
-                word = normal(word)
-                self.tokens.append(Token(word, stem(word), match.start(), match.end(), clause))
-                self.has_number = self.has_number or word[0].isdigit() or word in COUNTED
+                self.tokens.append(Token(*word_of(normal(word)), match.start(), match.end(), clause))
             else:
                 clause += 1
+        self.numbers: list[Number] = numbers_of([token.word for token in self.tokens])
+
+    def token(self, position: int) -> Token:
+        """Return the word at a position; outside the text one that is empty and of no class."""
+        return self.tokens[position] if 0 <= position < len(self.tokens) else _NO_TOKEN
+
+    def between(self, position: int) -> str:
+        """Return the marks and blanks before the word at a position."""
+        start = self.token(position - 1).end
+        return self.plain[start : self.tokens[position].start if position < len(self.tokens) else None]
+
+    def ends_before(self, position: int) -> bool:
+        """Return whether a clause or the text ends before the word at a position."""
+        return not 0 < position < len(self.tokens) or (
+            self.tokens[position].clause != self.tokens[position - 1].clause
+        )
+
+    def back(self, position: int, most: int) -> Iterator[Token]:
+        """Yield the words of the clause before a position, the nearest first."""
+        for before in range(position - 1, max(-1, position - 1 - most), -1):
+            if self.tokens[before].clause != self.tokens[position].clause:
+                return
+            yield self.tokens[before]
+
+    def ahead(self, position: int, most: int) -> Iterator[Token]:
+        """Yield the words of the clause after a position, the nearest first."""
+        for after in range(position + 1, min(len(self.tokens), position + 1 + most)):
+            if self.tokens[after].clause != self.tokens[position].clause:
+                return
+            yield self.tokens[after]

@@ -1,85 +1,122 @@
-"""When it suits, and by when it is needed."""
+"""When it suits, and by when it is needed.
+
+A day is past where "last" or "since" stands before it, or where a verb in the past governs it: "the heater broke friday",
+"friday he hit me". What comes after "to", "will" or "by" is to come: "told to come friday".
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from communityconnector.needs.cues.model import DEADLINE, TIME, URGENCY, Cue
-from communityconnector.needs.cues.text import Text
+from communityconnector.needs.cues.table import Hit, Rule, longest
+from communityconnector.needs.cues.text import Text, Token
+from communityconnector.needs.cues.verbs import is_past
 
-_DAYS: Final = {
-    "monday": "mondays?|mon|lunes",
-    "tuesday": "tuesdays?|tues?|tusday|martes",
-    "wednesday": "wednesdays?|weds?|wensday|miercoles",
-    "thursday": "thursdays?|thurs?|jueves",
-    "friday": "fridays?|fri|frday|viernes",
-    "saturday": "saturdays?|saterday|satuday|sat (?=morning|night|afternoon)|sabados?",
-    "sunday": "sundays?|domingos?",
+_DAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_PARTS: Final = frozenset("morning afternoon evening daytime".split())
+_NAMED: Final = _DAYS | {"tomorrow"}
+_NOT_PAST: Final = frozenset({"tomorrow", "weekday"})
+_FAR: Final = 6
+"""A verb governs a day at most so many words away."""
+_HOURS: Final = {
+    "morning": ("am", range(5, 12)),
+    "afternoon": ("pm", range(1, 5)),
+    "evening": ("pm", range(5, 10)),
 }
-DAY: Final = "|".join(_DAYS.values())
-_TIMES: Final = {
-    **_DAYS,
-    "weekend": r"week ?-?ends?|weekens|wk?ends?|fin(?:es)? de semana|finde",
-    "weekday": r"week ?-?days?|entre semana",
-    "tonight": r"tonite|tonihgt|tonight|2nite|esta noche|for the night",
-    "today": r"today|todays|hoy",
-    "tomorrow": r"tomm?orr?ow|tmrw|tmw|2morrow|(?<!la )(?<!de )(?<!cada )manana(?!s)",
-    "morning": r"mornings?|mornin|(?:por|en|de) la manana|(?:por|en) las mananas|mananas|(?:[5-9]|1[01])(?::\d\d)? ?a\.?m\b|(?<!since )(?<!no )(?<!and )(?<!for )breakfast(?! for)|de madrugada",
-    "afternoon": r"afternoons?|(?:por|en) las? tardes?|[1-4](?::\d\d)? ?pm\b",
-    "evening": r"evenings?|evning|evenins?|nights|nites|after work|(?:por|en) las? noches?|(?:clases?|curso|grupo|estudios?|ingles)(?: \w+){0,3} de noche|[5-9](?::\d\d)? ?pm\b|night class(?:es)?|class(?:es)? at night|tardecita",
-    "daytime": r"daytimes?|day time|during the day|of a day|(?:mid)?days only|for (?:her|his) days|works days|noon|(?<!centro )(?<!centros )de dia para|work days",
-}
-_PATTERN: Final = re.compile(
-    "|".join(rf"\b(?P<{name}>{pattern})\b" for name, pattern in _TIMES.items()).replace(
-        r"\b(?P<morning>", r"(?<![$\d:])\b(?P<morning>"
-    )
+_DATE: Final = re.compile(
+    r"\b(?:by|until|till?|before|due(?: on)?|on|expires?|ends?|dated?|antes del?|para el|pal|(?:vence|acaba|corte) el|hasta el) (?:the )?"
+    r"(?P<date>\d{1,2}/\d{1,2}|(?:(?<=the )|(?<!on ))\d{1,2}(?:st|nd|rd|th)|first(?= of the month|[,.;]|$| and | or )"
+    r"|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]* \d{1,2}|\d{1,2} de [a-z]{4,10}|(?<=el )\d{1,2})\b"
+    r"(?! (?:de la|am|pm|fl|grade|floor|st|street|ave|time|shift))"
 )
-_BEFORE: Final = 34
-_AFTER: Final = 30
-_PAST: Final = re.compile(
-    r"(?:\blast|\bsince|\bdesde(?: el| la)?|\bpasad[oa]|\bthis past|\bdesde ayer|\ball|\bone|\bthat|\bthe other)\s*(?:the )?$"
-    r"|\b(?:broke|came|went|got out|left|quit|died|was|were|been|fell|hit|took|ran|lost|drink|told|said|happened|started|stopped|died"
-    r"|[a-z]{3,}ed(?<!need)(?<!closed)(?<!suspended)(?<!conditioned)(?<!married))(?: \w+){0,4}? (?:on )?$"
-    r"|\bsanto $|\b(?:perdi|cai|murio|fallecio|corrieron|despidieron|llego|llegue|llegamos|sali|fue|paso|cerro|dej[oe])(?: \w+){0,2}? (?:el |ayer )?$"
-)
-_LIVES: Final = re.compile(
-    r"\b(?:this|yesterday|third|hoy|few|couple|couple of|\d|eleven|two|three|four|five|six|seven|sleepless|trabajo|up all|last|work(?:s|ing|o|a)?|trabaj\w+|good|buenas?|buenos|middle of the|all|toda la|every|once|one|two|three|that|late|sleeps? at|wakes? (?:up )?(?:at|in the)|the other|black|long|esa|una|cada)\s(?:at |la |the |de |por la )?$"
-)
-_AFTER_PAST: Final = re.compile(
-    r" (?:pasad|was|came|went|night (?:he|she|i)\b|black|noon|ended|last)"
-    r"|,? (?:i|he|she|they|we|it|one|two|the|my|his|her)(?: \w+)? (?:was|were|wasnt|wasn't|came|went|got|left|put|took|said|had|did|told|[a-z]{3,}ed(?<!need))\b"
-)
-_PARTS: Final = frozenset({"morning", "afternoon", "evening", "daytime", "tonight"})
-_MAY_BE_PAST: Final = frozenset(_DAYS) | {"morning", "weekend"}
-_NOW: Final = frozenset({"today", "tonight"})
-_BY: Final = re.compile(
-    rf"\b(?:by|until|till|til|before|due|no later than|antes del?|para el|pal|pa'?l|pa el|hasta el|para|hasta)(?: this| next| proximo)? (?P<day>{DAY}|tomorrow|manana)\b"
-    rf"|\b(?P<first>{DAY}) (?:is the last day|deadline|me cortan|nos cortan|they (?:shut|cut|turn)|or (?:i|we))"
-    r"|\b(?:by|until|till|til|before|due|due on|date|hearing is on|is on|expires?|ends?|antes del?|para el|se vence el|se acaba el|hasta el) (?:the )?(?P<date>\d{1,2}/\d{1,2}|\d{1,2}(?:st|nd|rd|th)|first|1st"
-    r"|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]* \d{1,2}|\d{1,2} de [a-z]+|(?<=el )(?:3[01]|[12]?\d))\b"
-)
+"""A date by which something is needed."""
 
 
-def read_times(text: Text) -> Iterator[Cue]:
-    """Yield the times that suit, the deadline and how soon it is. Days that are past do not count."""
-    for match in _PATTERN.finditer(text.plain):
-        name = str(match.lastgroup)
-        before = text.plain[max(0, match.start() - _BEFORE) : match.start()]
-        if _is_past(name, before, text.plain[match.end() : match.end() + _AFTER]):
+def read_times(text: Text, hits: Sequence[Hit]) -> Iterator[Cue]:
+    """Yield the times that suit, the deadline and how soon it is.
+
+    Args:
+        text: the text.
+        hits: where the table finds words of time in it.
+    """
+    deadline: Cue | None = None
+    for hit in longest((*hits, *_hours(text))):
+        name = hit.rule.values[0]
+        start, end = text.tokens[hit.first].start, text.tokens[hit.last].end
+        lead = text.token(hit.first - 1)
+        due = _before_article(text, hit.first)
+        is_due = "by" in due.classes
+        if name not in _NOT_PAST and not is_due and _is_past(text, hit):
             continue
-        yield Cue(TIME, name, match.start(), match.end())
-    if by := _BY.search(text.plain):
-        word = by["day"] or by["first"] or by["date"]
-        day = next((name for name, pattern in _DAYS.items() if re.fullmatch(pattern, word)), word)
-        yield Cue(DEADLINE, "tomorrow" if day == "manana" else day, by.start(), by.end())
-        yield Cue(URGENCY, "soon", by.start(), by.end())
+        if name in _PARTS and (
+            (is_due and due.word != "before") or (not text.ends_before(hit.first) and "each" in lead.classes)
+        ):
+            continue
+        yield Cue(TIME, name, start, end)
+        if name in {"today", "tonight"}:
+            yield Cue(URGENCY, "today", start, end)
+        if name in _NAMED and (is_due or _presses(text, hit)):
+            deadline = deadline or Cue(DEADLINE, name, start, end)
+            yield Cue(URGENCY, "soon", start, end)
+        elif name == "tomorrow":
+            yield Cue(URGENCY, "soon", start, end)
+    if deadline:
+        yield deadline
+    elif date := _DATE.search(text.plain):
+        yield Cue(DEADLINE, date["date"], *date.span("date"))
+        yield Cue(URGENCY, "soon", *date.span("date"))
 
 
-def _is_past(name: str, before: str, after: str) -> bool:
-    if name in _PARTS and _LIVES.search(before):
+def _before_article(text: Text, position: int) -> Token:
+    before = text.token(position - 1)
+    return (
+        text.token(position - 2)
+        if before.word in {"el", "the", "this", "next", "on", "este", "proximo", "del"}
+        else before
+    )
+
+
+def _presses(text: Text, hit: Hit) -> bool:
+    """Return whether something ends or begins on a day, by a word in its clause."""
+    around = (*text.back(hit.first, _FAR), *text.ahead(hit.last, _FAR))
+    return any("pressing" in token.classes for token in around)
+
+
+def _is_past(text: Text, hit: Hit) -> bool:
+    """Return whether a day is past, by a word before or after it, or by the verb that governs it."""
+    lead, after = _before_article(text, hit.first), text.token(hit.last + 1)
+    if "before" in lead.classes or after.word in {"pasado", "pasada", "ago"}:
         return True
-    if name in _MAY_BE_PAST and _PAST.search(before):
-        return True
-    return (name in _MAY_BE_PAST or name in _NOW) and _AFTER_PAST.match(after) is not None
+    has_past = False
+    for distance, token in enumerate(text.back(hit.first, _FAR), 1):
+        if "future" in token.classes:
+            return False
+        if "and" in token.classes:
+            break
+        governs = is_past(text, hit.first - distance)
+        has_past = has_past or (governs and "copula" not in text.token(hit.first - distance - 1).classes)
+    if has_past or not (text.ends_before(hit.first) or hit.first == 0 or lead.word == "on"):
+        return has_past
+    for distance, token in enumerate(text.ahead(hit.last, _FAR - 1), 1):
+        if "future" in token.classes or "copula" in token.classes:
+            return False
+        if is_past(text, hit.last + distance):
+            return True
+    return False
+
+
+def _hours(text: Text) -> Iterator[Hit]:
+    """Yield the part of the day of each hour: "6am", "7:30 pm"."""
+    for number in text.numbers:
+        half = text.token(number.last + 1).word
+        if half not in {"am", "pm"} or text.ends_before(number.last + 1):
+            continue
+        first = number.first - 1 if text.between(number.first) == ":" else number.first
+        word = text.token(first).word
+        hour = int(word) if word.isdigit() else number.value
+        name = next((name for name, (part, hours) in _HOURS.items() if part == half and hour in hours), "")
+        if name:
+            yield Hit(Rule(TIME, (name,), frozenset(), negates=False), first, number.last + 1)
