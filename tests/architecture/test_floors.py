@@ -68,7 +68,7 @@ OUTSIDE = {
     "__init__": set(),
     "cli": {"attrs", "click", "rich"},
     "__main__": set(),
-    "testing": {"attrs", "hypothesis", "numpy", "pytest"},
+    "testing": {"attrs", "hypothesis", "pytest"},
 }
 """What each room may import from outside the standard library. geopy only for types above the model."""
 

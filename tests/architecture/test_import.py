@@ -47,6 +47,11 @@ def test_every_public_name_loads_without_heavy_packages():
     assert {"geopy", "sqlalchemy", "pandas", "hypothesis", "rich", "click"}.isdisjoint(loaded)
 
 
+def test_relevance_needs_no_extra():
+    loaded = loaded_by("from communityconnector.testing import relevance\nassert relevance.read")
+    assert {"hypothesis", "pytest"}.isdisjoint(loaded)
+
+
 def test_import_opens_no_data_file_and_no_socket():
     code = (
         "import sys\n"

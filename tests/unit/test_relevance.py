@@ -363,9 +363,17 @@ class TestCommand:
         assert "register" not in output
         assert errors == (
             "words.csv line 4, needs: word 1 of the cell is no concept of the vocabulary; separate concepts by "
-            "blanks (the row is not read)\n"
+            "blanks (not read)\n"
         )
         assert "zzyx" not in output + errors
+
+    def test_it_says_which_columns_mean_nothing_and_is_silent_about_marks(self, tmp_path, run):
+        (tmp_path / "words.csv").write_text("\ufefftext,needs,registers\nzzyx,,terse\n", encoding="utf-8")
+        code, _, errors = run(str(tmp_path / "words.csv"))
+        assert (code, errors) == (
+            0,
+            "words.csv line 1: these columns mean nothing here: registers (ignored)\n",
+        )
 
     @pytest.mark.parametrize("name", ["Silent", "SILENT"])
     def test_it_takes_another_interpreter_and_compares(self, file, run, name):

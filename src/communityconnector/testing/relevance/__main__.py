@@ -9,13 +9,15 @@ from importlib import import_module
 from typing import Final
 
 from communityconnector.errors import CommunityConnectorError
-from communityconnector.model import Severity
+from communityconnector.model import Harm
 from communityconnector.needs import Interpreter
 from communityconnector.testing.relevance import compare, read, score
 from communityconnector.testing.relevance.needs import GROUPINGS
 
 UNUSABLE: Final = 2
 """The exit code if the input cannot be used."""
+WORTH_SHOWING: Final = (Harm.LOST, Harm.GUESSED)
+"""The harm of findings that are printed: what a spreadsheet program adds to a file, and is read all the same, is not."""
 BUILT_IN: Final = "communityconnector.needs:interpreter"
 
 
@@ -32,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         judgments = read(options.file)
         for finding in judgments.findings:
-            if finding.severity is not Severity.INFO:
+            if finding.harm in WORTH_SHOWING:
                 sys.stderr.write(f"{finding.where}: {finding.message} ({finding.action})\n")
         if not judgments.utterances:
             return _fail(f"{options.file} has no utterance that can be used")

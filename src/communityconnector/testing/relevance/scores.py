@@ -44,8 +44,8 @@ class Confusion:
     """A need, and the concept that came first instead.
 
     Attributes:
-        wanted: the first direct concept of the label; `NO_NEED` if nothing is needed.
-        first: the first concept of the answer; `DECLINED` if there is none.
+        wanted: the first direct concept of the label; `(no need)` if nothing is needed.
+        first: the first concept of the answer; `(declined)` if there is none.
         count: how often.
     """
 

@@ -264,7 +264,7 @@ class _LabelledRow:
         column: str = "",
         *,
         severity: Severity = Severity.ERROR,
-        action: str = "the row is not read",
+        action: str = "not read",
     ) -> None:
         self.findings.append(
             Finding(severity, rule, message, action, file=self.file, line=self.line, path=column)
