@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from communityconnector.testing import relevance
 from communityconnector.testing.relevance.measures import (
     DIRECT,
     RELATED,
@@ -17,10 +20,17 @@ from communityconnector.testing.relevance.measures import (
     recall,
     reciprocal_rank,
 )
+from communityconnector.testing.relevance.utterances import COLUMNS
 
 CONCEPTS = [f"concept-{number}" for number in range(9)]
 ANSWERS = st.lists(st.sampled_from(CONCEPTS), unique=True).map(tuple)
 GRADES = st.dictionaries(st.sampled_from(CONCEPTS), st.sampled_from([DIRECT, RELATED]), min_size=1)
+CANARY = "canary7q3x"
+CELLS = st.sampled_from(
+    ["", " ", CANARY, f"{CANARY}, and more", f'{CANARY} "quoted"', f"{CANARY}\nbelow", "food-pantry", f"food-pantry {CANARY}",
+     f"age={CANARY};{CANARY}", "age=3", "food-pantry;rent-help", f"={CANARY}"]
+)  # fmt: skip
+HEADERS = st.lists(st.sampled_from([*COLUMNS, "notes", ""]), unique=True, max_size=12)
 VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
 
@@ -82,3 +92,22 @@ def test_the_interval_of_a_share_holds_the_share_and_is_never_a_point(values):
     share = estimate(values)
     assert 0 <= share.low <= share.value <= share.high <= 1
     assert share.low < share.high
+
+
+@given(HEADERS, st.lists(st.lists(CELLS, max_size=13), max_size=6))
+def test_every_row_is_an_utterance_or_a_finding_that_repeats_no_word(header, rows):
+    sheet = io.StringIO()
+    csv.writer(sheet).writerows([header, *rows])
+    judgments = relevance.read(io.StringIO(sheet.getvalue()))
+    assert CANARY not in repr(judgments.findings)
+    is_read = "missing-column" not in {finding.rule for finding in judgments.findings}
+    if is_read and not any("\n" in cell for row in rows for cell in row):
+        used = {utterance.line for utterance in judgments.utterances}
+        unused = {finding.line for finding in judgments.findings}
+        assert {line for line, row in enumerate(rows, 2) if any(row)} <= used | unused
+
+
+@given(st.binary(max_size=200))
+def test_no_file_makes_reading_raise(content):
+    relevance.read(io.BytesIO(content))
+    relevance.read(io.BytesIO(b"text,needs,crisis,cues\n" + content))

@@ -170,7 +170,9 @@ def _wilson(share: float, count: int) -> tuple[float, float]:
     square = _Z**2 / count
     middle = share + square / 2
     reach = _Z * math.sqrt((share * (1 - share) + square / 4) / count)
-    return max(0.0, (middle - reach) / (1 + square)), min(1.0, (middle + reach) / (1 + square))
+    low, high = (middle - reach) / (1 + square), (middle + reach) / (1 + square)
+    # Of all or none, an end is the share itself, but for rounding.
+    return max(0.0, min(low, share)), min(1.0, max(high, share))
 
 
 def _bootstrap(values: Sequence[float]) -> tuple[float, float]:
