@@ -291,6 +291,8 @@ class TestReading:
             ("text,needs\nhelp,food-pantry zzyx\n", "unknown-concept", "words.csv line 2, needs"),
             ("text,needs,related\nhelp,,zzyx\n", "unknown-concept", "words.csv line 2, related"),
             ("text,needs\nhelp, I am zzyx,food-pantry\n", "too-many-cells", "words.csv line 2"),
+            ("text,needs,cues\nhelp, I am zzyx,food-pantry,,\n", "too-many-cells", "words.csv line 2"),
+            ("text,language,needs\nhelp,I am zzyx\n", "too-few-cells", "words.csv line 2"),
             ("text,needs,cues\nhelp,,zzyx=1\n", "cue-not-read", "words.csv line 2, cues"),
             ("text,needs,cues\nhelp,,age=1;age\n", "cue-not-read", "words.csv line 2, cues"),
             ("text,needs,mood\nhelp,,zzyx\n", "columns-not-understood", "words.csv line 1"),

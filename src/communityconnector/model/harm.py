@@ -37,7 +37,7 @@ HARMS: Final[Mapping[str, Harm]] = {
             ages-out-of-order impossible-schedule empty-attribute unknown-language no-location
             not-in-nested-form no-name-column row-without-name implausible-cell columns-shifted number-cut-short
             not-a-phone geometry-not-read more-pages nested-not-read level-not-read
-            missing-column row-without-text unknown-concept cue-not-read
+            missing-column too-few-cells row-without-text unknown-concept cue-not-read
         """,
         Harm.GUESSED: """
             stray-quote linked-by-container columns-guessed name-from-agency several-emails linked-by-location

@@ -194,19 +194,22 @@ class _LabelledRow:
         self, file: str, row: CsvRow, names: Sequence[str], concepts: Vocabulary, findings: list[Finding]
     ) -> None:
         self.file, self.line = file, row.line
-        self.is_too_wide = any(row.cells[len(names) :])
-        cells = [cell.strip() for cell in row.cells]
-        self.cells = dict.fromkeys(names, "") | dict(zip(names, cells, strict=False))
+        self.beyond = len(row.cells) - len(names)
+        self.cells = dict(zip(names, map(str.strip, row.cells), strict=False))
         self.concepts, self.findings = concepts, findings
 
     def utterance(self) -> Utterance | None:
         """Return the utterance of the row; `None` if it cannot be used."""
-        if self.is_too_wide:
+        # A row of another width may have its words in a column of labels, where a report would show them.
+        if self.beyond > 0:
             self._note(
                 "too-many-cells", "more cells than columns; a text with a comma needs quotes around it"
             )
             return None
-        if not self.cells.get(TEXT):
+        if self.beyond < 0:
+            self._note("too-few-cells", "fewer cells than columns; write an empty cell for what is missing")
+            return None
+        if not self.cells[TEXT]:
             self._note("row-without-text", "the row has no text", TEXT)
             return None
         needs, related = self._concepts(NEEDS), self._concepts("related")
