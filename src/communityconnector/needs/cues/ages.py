@@ -15,9 +15,11 @@ from communityconnector.needs.cues.text import Text
 from communityconnector.needs.cues.verbs import is_past
 
 _OLDEST: Final = 110
+_HUNDRED: Final = 100
 _TEEN: Final = 13
 """A smaller number is more often a count or an hour: it is an age only where no noun follows."""
 _MOST_MONTHS: Final = 35
+_YOUNG: Final = frozenset({"child", "infant"})
 _GROUPS: Final = ((3, "Infants"), (13, "Children"), (18, "Teens"), (26, "Young Adults"), (60, "Adults"))
 _DECADES: Final = {
     name: tens
@@ -79,7 +81,7 @@ def _is_age(text: Text, number: Number) -> bool:
         may_be = stated or lead < 0 or before.word in {"de", "los", "con"}
         return is_old or (may_be and not _spends(text, position))
     alone = _has_sex(text, number) or _stands_alone(text, lead, position) or _is_at(text, lead)
-    is_likely = stated or (number.value >= _TEEN and alone)
+    is_likely = stated or (alone and _TEEN <= number.value < _HUNDRED)
     return is_likely and number.value > 1 and not counts_next(text, number, number.value)
 
 
@@ -178,7 +180,7 @@ def _is_months(text: Text, number: Number) -> bool:
     month, after = text.token(position), text.token(position + 1)
     if number.value > _MOST_MONTHS or "month" not in month.classes or text.ends_before(position):
         return False
-    if after.word in {"old", "olds"} or "child" in after.classes:
+    if after.word in {"old", "olds"} or after.classes & _YOUNG:
         return True
     if not (text.ends_before(position + 1) or "small" in after.classes):
         return False
@@ -186,7 +188,6 @@ def _is_months(text: Text, number: Number) -> bool:
     token = text.token(lead)
     if token.word == "de":
         token = text.token(lead - 1)
-    return "child" in token.classes or (
-        token.word in {"he", "she", "tiene"}
-        or (token.word == "is" and "child" in text.token(lead - 1).classes)
-    )
+    if token.word == "is":
+        token = text.token(lead - 1)
+    return token.word in {"he", "she", "tiene"} or not token.classes.isdisjoint(_YOUNG)

@@ -15,6 +15,7 @@ _LARGEST_HOUSEHOLD: Final = 20
 _GROWN: Final = 18
 _FEW: Final = range(2, 7)
 """So many are children in "my two", without a noun."""
+_CHILDREN: Final = frozenset({"child", "infant", "teen", "grandchild", "kinchild"})
 _BIRTHS: Final = {"twin": 2, "triplet": 3}
 _TOGETHER: Final = frozenset({"of us", "people in", "people living", "en casa", "en mi", "personas en"})
 _MOST_ADJECTIVES: Final = 2
@@ -50,7 +51,7 @@ def _children(text: Text, number: Number) -> Cue | None:
     token = text.token(position)
     is_many = token.word.endswith(("s", "ren"))
     if (
-        "child" in token.classes
+        not token.classes.isdisjoint(_CHILDREN)
         and (is_many or number.value == 1)
         and token.clause == text.token(number.last).clause
     ):
@@ -74,14 +75,14 @@ def _describes(text: Text, number: Number, position: int) -> bool:
     if "describing" in classes:
         return True
     is_near = position <= number.last + _MOST_ADJECTIVES and position < len(text.tokens)
-    return is_near and classes.isdisjoint({"child", "english", "spanish", "unit"})
+    return is_near and classes.isdisjoint(_CHILDREN | {"english", "spanish", "unit"})
 
 
 def _listed(text: Text) -> Cue | None:
     """Return the number of children whose ages are listed: "boys 4, 7 and 9"."""
     starts = {number.first: number for number in text.numbers if number.value < _GROWN}
     for position, token in enumerate(text.tokens):
-        if "child" not in token.classes or not token.word.endswith("s"):
+        if token.classes.isdisjoint(_CHILDREN) or not token.word.endswith("s"):
             continue
         count, last, after = 0, position, position + 1
         while after in starts or not text.token(after).classes.isdisjoint({"listing", "about"}):

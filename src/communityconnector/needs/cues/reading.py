@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Final
 
 from communityconnector.needs.cues.ages import read_age
@@ -59,7 +59,8 @@ def _cues(text: str) -> Iterator[Cue]:
     hits: dict[str, list[Hit]] = {}
     for hit in wording.hits(read.tokens):
         hits.setdefault(hit.rule.kind, []).append(hit)
-    stated = [hit for kind in STATED for hit in hits.get(kind, ()) if _stands(read, hit, hits.get(NONE, ()))]
+    hidden = _inside(hits.get(NONE, ()))
+    stated = [hit for kind in STATED for hit in hits.get(kind, ()) if _stands(read, hit, hidden)]
     languages = hits.get(LANGUAGE, [])
     yield from read_language(read, languages)
     yield from read_age(read)
@@ -74,17 +75,21 @@ def _cues(text: str) -> Iterator[Cue]:
                 yield Cue(kind, implied, start, end)
 
 
-def _stands(text: Text, hit: Hit, hiding: Sequence[Hit]) -> bool:
+def _inside(hits: Iterable[Hit]) -> set[tuple[int, int]]:
+    """Return the first and last word of every shorter phrase that may stand inside hits."""
+    return {
+        (first, last)
+        for hit in hits
+        for first in range(hit.first, hit.last + 1)
+        for last in range(first, hit.last + 1)
+        if (first, last) != (hit.first, hit.last)
+    }
+
+
+def _stands(text: Text, hit: Hit, hidden: Container[tuple[int, int]]) -> bool:
     """Return whether a phrase counts: it is not hidden by a longer one, taken back, denied, or another person's."""
     rule = hit.rule
-    if rule.unless and any(token.stem in rule.unless for token in text.tokens):
-        return False
-    if any(
-        other.first <= hit.first
-        and hit.last <= other.last
-        and (other.first, other.last) != (hit.first, hit.last)
-        for other in hiding
-    ):
+    if (hit.first, hit.last) in hidden or not rule.unless.isdisjoint(text.stems):
         return False
     return (rule.negates or not _is_denied(text, hit.first)) and not _is_of_another(text, hit.first)
 

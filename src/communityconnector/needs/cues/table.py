@@ -132,7 +132,7 @@ class Table:
                 node, position = open_nodes.pop()
                 for rule in node.rules:
                     yield Hit(rule, first, position - 1)
-                if position == len(tokens):
+                if position == len(tokens) or tokens[position].clause != tokens[first].clause:
                     continue
                 open_nodes.extend(
                     (node.steps[key], position + 1) for key in tokens[position].keys if key in node.steps

@@ -97,6 +97,7 @@ class Text:
         plain: the same in lower case without accents, letter for letter.
         tokens: its words.
         numbers: the numbers among them.
+        stems: the stems of its words.
     """
 
     def __init__(self, text: str, word_of: Callable[[str], Word]) -> None:
@@ -110,6 +111,7 @@ class Text:
                 self.tokens.append(Token(*word_of(normal(word)), match.start(), match.end(), clause))
             else:
                 clause += 1
+        self.stems = frozenset(token.stem for token in self.tokens)
         self.numbers: list[Number] = numbers_of([token.word for token in self.tokens])
 
     def token(self, position: int) -> Token:

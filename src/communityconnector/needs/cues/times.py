@@ -27,8 +27,8 @@ _HOURS: Final = {
     "evening": ("pm", range(5, 10)),
 }
 _DATE: Final = re.compile(
-    r"\b(?:by|until|till?|before|due(?: on)?|on|expires?|ends?|dated?|antes del?|para el|pal|(?:vence|acaba|corte) el|hasta el) (?:the )?"
-    r"(?P<date>\d{1,2}/\d{1,2}|(?:(?<=the )|(?<!on ))\d{1,2}(?:st|nd|rd|th)|first(?= of the month|[,.;]|$| and | or )"
+    r"\b(?:by|until|till?|before|due(?: on)?|(?:is|are|court|hearing) on|expires?|ends?|dated?|antes del?|para el|pal|(?:vence|acaba|corte) el|hasta el) (?:the )?"
+    r"(?P<date>\d{1,2}/\d{1,2}|\d{1,2}(?:st|nd|rd|th)|first(?= of the month|[,.;]|$| and | or )"
     r"|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]* \d{1,2}|\d{1,2} de [a-z]{4,10}|(?<=el )\d{1,2})\b"
     r"(?! (?:de la|am|pm|fl|grade|floor|st|street|ave|time|shift))"
 )
