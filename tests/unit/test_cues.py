@@ -336,3 +336,60 @@ def test_rows_of_the_table_are_of_known_kinds_and_none_stands_twice():
     assert {row["language"] for row in rows} == {"en", "es"}
     keys = [(row["phrase"], row["kind"], row["value"], row["language"]) for row in rows]
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(
+    ("text", "situation"),
+    [
+        ("homless and need a bed", "Homeless"),
+        ("evction papers what do i do", "Home Renters"),
+        ("frunace out in my own home", "Home Owners"),
+        ("boyfreind hit me", "Domestic Violence Survivors"),
+        ("raisin my grandkids", "Caregivers"),
+        ("no insurace", "Uninsured"),
+    ],
+)
+def test_a_slip_of_spelling_is_read(text, situation):
+    assert situation in read_cues(text).situations
+
+
+@pytest.mark.parametrize(
+    "word", ["supper", "bother", "winter", "window", "strange", "finance", "x" * 30, "it's", "9"]
+)
+def test_a_word_of_its_own_is_no_slip(word):
+    assert table().word(word).word == word
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("get it notarized friday", ("friday",)),
+        ("they said to come back monday", ("monday",)),
+        ("the clinic is closed saturday", ("saturday",)),
+        ("friday my car broke", ()),
+        ("me corrieron el lunes", ()),
+        ("llegué el viernes con mis hijos", ()),
+        ("the food bank opens saturday at 9am", ("saturday", "morning")),
+        ("a group that meets at 7:30 pm", ("evening",)),
+        ("somewhere to sit till morning", ("tonight",)),
+        ("i work every night", ()),
+    ],
+)
+def test_a_day_is_past_where_a_verb_in_the_past_governs_it(text, times):
+    assert read_cues(text).time == times
+
+
+@pytest.mark.parametrize(
+    ("text", "children"),
+    [
+        ("coats for my boys 4, 7 and 9", 3),
+        ("I have 2 hungry little kids", 2),
+        ("mother of three", 3),
+        ("my two need shoes", 2),
+        ("we had twins", 2),
+        ("rent for 2 weeks", None),
+        ("4 cans a week", None),
+    ],
+)
+def test_children_are_counted(text, children):
+    assert read_cues(text).children == children

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
+from communityconnector.needs.cues.spelling import Spelling
 from communityconnector.needs.cues.text import Token, Word, normal, plain
 from communityconnector.needs.words import stem
 
@@ -24,7 +25,6 @@ _BEGINNING: Final = "^"
 _MOST_SKIPPED: Final = 3
 _MOST_WORDS: Final = 8192
 _NO_CLASS: Final[set[str]] = set()
-_NEGATIVES: Final = {"negative"}
 
 
 class Rule(NamedTuple):
@@ -65,6 +65,16 @@ class _Node:
         self.gap: _Node | None = None
         self.rules: list[Rule] = []
 
+    def after(self, part: str) -> _Node:
+        """Return the node that a part of a phrase leads to."""
+        if part == _GAP:
+            self.gap = self.gap or _Node()
+            return self.gap
+        key = _key(part)
+        if key not in self.steps:
+            self.steps[key] = _Node()
+        return self.steps[key]
+
 
 class Table:
     """Phrases that say something about a person, found in one pass, and classes of words.
@@ -79,49 +89,45 @@ class Table:
         self._classes: dict[str, set[str]] = {}
         self.word = lru_cache(maxsize=_MOST_WORDS)(self._word)
         """Return what is known of a folded word."""
+        self._known: set[str] = set()
         phrases = []
         for row in rows:
-            words = plain(row["phrase"]).split()
+            words = [word.split("/") for word in plain(row["phrase"]).split()]
             if row["kind"] == CLASS:
-                for word in words[0].split("/"):
+                for word in words[0]:
                     self._classes.setdefault(_key(word), set()).add(row["value"])
             else:
                 phrases.append((words, row))
-        languages: dict[str, set[str]] = {"en": set(), "es": set()}
+        spelled: dict[str, set[str]] = {"en": set(), "es": set()}
         for words, row in phrases:
-            self._add(words, row)
-            languages[row["language"]].update(part for word in words for part in word.split("/"))
-        for word in languages["es"] - languages["en"]:
-            self._classes.setdefault(f"={normal(word)}", set()).add("spanish")
+            parts = {normal(part.removeprefix("=")) for word in words for part in word}
+            spelled[row["language"]] |= parts
+            self._add(
+                words, row, negates=any("negative" in self._classes.get(f"={part}", ()) for part in parts)
+            )
+        for word in filter(str.isalpha, spelled["es"] - spelled["en"]):
+            self._classes.setdefault(f"={word}", set()).add("spanish")
+        whole = {key.removeprefix("=") for key in self._classes} | spelled["en"] | spelled["es"]
+        self._known = {stem(word) for word in whole}
+        self._spelling = Spelling(whole)
 
-    def _add(self, words: list[str], row: Mapping[str, str]) -> None:
-        parts = [normal(part.removeprefix("=")) for word in words for part in word.split("/")]
-        rule = Rule(
-            row["kind"],
-            tuple(row["value"].split(";")),
-            frozenset(stem(normal(word)) for word in plain(row["unless"] or "").split()),
-            negates=any(self._classes.get(f"={part}", _NO_CLASS) & _NEGATIVES for part in parts),
-        )
-        for node in self._nodes(words):
+    def _add(self, words: list[list[str]], row: Mapping[str, str], *, negates: bool) -> None:
+        unless = frozenset(stem(normal(word)) for word in plain(row["unless"] or "").split())
+        rule = Rule(row["kind"], tuple(row["value"].split(";")), unless, negates)
+        nodes = [self._root]
+        for word in words:
+            nodes = [node.after(part) for node in nodes for part in word]
+        for node in nodes:
             node.rules.append(rule)
 
     def _word(self, word: str) -> Word:
         stemmed = stem(word)
+        if stemmed not in self._known:
+            word = self._spelling.meant(word)
+            stemmed = stem(word)
         classes = self._classes.get(stemmed, _NO_CLASS) | self._classes.get(f"={word}", _NO_CLASS)
         keys = (stemmed, f"={word}", *(f"<{name}>" for name in sorted(classes)))
         return Word(word, stemmed, frozenset(classes), keys)
-
-    def _nodes(self, words: list[str]) -> list[_Node]:
-        nodes = [self._root]
-        for word in words:
-            if word == _GAP:
-                for node in nodes:
-                    node.gap = node.gap or _Node()
-                nodes = [node.gap for node in nodes if node.gap]
-            else:
-                keys = [_key(part) for part in word.split("/")]
-                nodes = [node.steps.setdefault(key, _Node()) for node in nodes for key in keys]
-        return nodes
 
     def hits(self, tokens: Sequence[Token]) -> Iterator[Hit]:
         """Yield the phrases that stand in a text."""
@@ -158,6 +164,7 @@ def longest(hits: Iterable[Hit]) -> list[Hit]:
     return kept
 
 
+@cache
 def _key(part: str) -> str:
     """Return what a word of a phrase is compared by: a class, one form only, or its stem."""
     if part.startswith(("<", "=")) or part == _BEGINNING:

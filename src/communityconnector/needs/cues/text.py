@@ -40,6 +40,8 @@ def plain(text: str) -> str:
 
 def normal(word: str) -> str:
     """Return a folded word without apostrophe and what hangs on it: "son's" is "son", "we're" is "we", "don't" is "dont"."""
+    if "'" not in word:
+        return word
     word, _, rest = word.partition("'")
     return word if rest in _ENCLITICS else word + rest.replace("'", "")
 
