@@ -6,7 +6,7 @@ import sys
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from communityconnector.needs.cues import read_cues, text
@@ -79,6 +79,8 @@ def values_of(sentence: str) -> set[tuple[str, str | int]]:
 
 
 @given(texts)
+@example("9" * 4_500 + ":30 pm")
+@example("my son is " + "9" * 4_400)
 def test_no_text_raises_and_every_span_lies_in_it(sentence):
     for cue in read_cues(sentence).spans:
         assert cue.kind in KINDS

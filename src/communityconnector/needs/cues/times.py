@@ -18,9 +18,11 @@ from communityconnector.needs.cues.verbs import is_past
 _DAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 _PARTS: Final = frozenset("morning afternoon evening daytime".split())
 _NAMED: Final = _DAYS | {"tomorrow"}
+_NOW: Final = frozenset({"today", "tonight"})
 _NOT_PAST: Final = frozenset({"tomorrow", "weekday"})
 _FAR: Final = 6
 """A verb governs a day at most so many words away."""
+_MOST_DIGITS: Final = 2
 _HOURS: Final = {
     "morning": ("am", range(5, 12)),
     "afternoon": ("pm", range(1, 5)),
@@ -44,25 +46,23 @@ def read_times(text: Text, hits: Sequence[Hit]) -> Iterator[Cue]:
     """
     deadline: Cue | None = None
     for hit in longest((*hits, *_hours(text))):
-        name = hit.rule.values[0]
-        start, end = text.tokens[hit.first].start, text.tokens[hit.last].end
-        lead = text.token(hit.first - 1)
         due = _before_article(text, hit.first)
         is_due = "by" in due.classes
-        if name not in _NOT_PAST and not is_due and _is_past(text, hit):
-            continue
-        if name in _PARTS and (
-            (is_due and due.word != "before") or (not text.ends_before(hit.first) and "each" in lead.classes)
-        ):
-            continue
-        yield Cue(TIME, name, start, end)
-        if name in {"today", "tonight"}:
-            yield Cue(URGENCY, "today", start, end)
-        if name in _NAMED and (is_due or _presses(text, hit)):
-            deadline = deadline or Cue(DEADLINE, name, start, end)
-            yield Cue(URGENCY, "soon", start, end)
-        elif name == "tomorrow":
-            yield Cue(URGENCY, "soon", start, end)
+        is_counted = "each" in text.token(hit.first - 1).classes and not text.ends_before(hit.first)
+        start, end = text.tokens[hit.first].start, text.tokens[hit.last].end
+        for name in hit.rule.values:
+            if name in _PARTS and (is_counted or (is_due and due.word != "before")):
+                continue
+            if name not in _NOT_PAST and not is_due and _is_past(text, hit):
+                continue
+            yield Cue(TIME, name, start, end)
+            is_deadline = name in _NAMED and (is_due or _presses(text, hit))
+            if is_deadline:
+                deadline = deadline or Cue(DEADLINE, name, start, end)
+            if name in _NOW:
+                yield Cue(URGENCY, "today", start, end)
+            elif is_deadline or name == "tomorrow":
+                yield Cue(URGENCY, "soon", start, end)
     if deadline:
         yield deadline
     elif date := _DATE.search(text.plain):
@@ -116,7 +116,7 @@ def _hours(text: Text) -> Iterator[Hit]:
             continue
         first = number.first - 1 if text.between(number.first) == ":" else number.first
         word = text.token(first).word
-        hour = int(word) if word.isdigit() else number.value
+        hour = int(word) if word.isdigit() and len(word) <= _MOST_DIGITS else number.value
         name = next((name for name, (part, hours) in _HOURS.items() if part == half and hour in hours), "")
         if name:
             yield Hit(Rule(TIME, (name,), frozenset(), negates=False), first, number.last + 1)
