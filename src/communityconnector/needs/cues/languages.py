@@ -17,9 +17,10 @@ from communityconnector.needs.cues.text import Text
 _MARKS: Final = re.compile(r"[ñ¿¡]|\w(?:ción|sión|ía|ár|ér|ír)\b", re.IGNORECASE)
 _ENDINGS: Final = re.compile(
     r"(?:cion|ciones|mente|[ai]endo|ando|idad|it[oa]s?|[ai]?eron|aron|[aei]mos|aba|ador|adore?s|eri[ao]s?"
-    r"|[aei]r(?:me|te|se|l[aeo]s?|nos)|uel[ao]s?|az[ao]s?|[ae]ncia|[ai]d[oa]s?|aje|ismo|ista"
-    r"|\w{4}[^aeiou](?:os?|as)|\w{5}[^aeiou]a)$"
+    r"|[aei]r(?:me|te|se|l[aeo]s?|nos)|uel[ao]s?|az[ao]s?|[ae]ncia|[ai]d[oa]s?|aje|ismo|ista)$"
 )
+_LOOSE_ENDINGS: Final = re.compile(r"\w{4}[^aeiou](?:os?|as?)$")
+"""Endings of many Spanish words, and of names and foods in English: one alone says nothing."""
 _NOT_SPANISH: Final = frozenset(
     """pizza plaza visa opera camera cafeteria extra tortilla burrito fajita criteria bacteria marijuana commando orlando
     fernando dorito alexandria colorado nevada florida tornado avocado potato tomato tobacco casino domino inferno reverse
@@ -28,6 +29,7 @@ _NOT_SPANISH: Final = frozenset(
     fentanyl chihuahua cinema melanoma lymphoma glaucoma carcinoma hepatitis propaganda veranda vista barista""".split()
 )
 """English words, or words of both, with a Spanish ending."""
+_SHORTEST: Final = 5
 _SHARE: Final = 0.7
 """So many Spanish words to an English one make a text Spanish."""
 _FEW: Final = 4
@@ -47,9 +49,14 @@ def is_spanish(text: Text) -> bool:
             spanish += 1
         elif "english" in token.classes:
             english += 1
-        elif len(token.word) > 4 and token.word not in _NOT_SPANISH and _ENDINGS.search(token.word):
+        elif token.classes or len(token.word) < _SHORTEST or token.word in _NOT_SPANISH:
+            continue
+        elif _ENDINGS.search(token.word):
             has_own = True
             spanish += 0.6
+        elif _LOOSE_ENDINGS.match(token.word):
+            has_own = True
+            spanish += 0.3
     if not text.written.isascii():
         spanish += 1.5 * len(_MARKS.findall(text.written))
         spanish += 0.5 * sum(letter in "áéíóú" for letter in text.written.lower())

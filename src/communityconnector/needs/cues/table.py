@@ -91,6 +91,7 @@ class Table:
         """Return what is known of a folded word."""
         self._known: set[str] = set()
         phrases = []
+        spelled: dict[str, set[str]] = {"en": set(), "es": set()}
         for row in rows:
             words = [word.split("/") for word in plain(row["phrase"]).split()]
             if row["kind"] == CLASS:
@@ -98,20 +99,18 @@ class Table:
                     self._classes.setdefault(_key(word), set()).add(row["value"])
             else:
                 phrases.append((words, row))
-        spelled: dict[str, set[str]] = {"en": set(), "es": set()}
+            spelled[row["language"]].update(normal(part.removeprefix("=")) for word in words for part in word)
         for words, row in phrases:
-            parts = {normal(part.removeprefix("=")) for word in words for part in word}
-            spelled[row["language"]] |= parts
-            self._add(
-                words, row, negates=any("negative" in self._classes.get(f"={part}", ()) for part in parts)
-            )
+            self._add(words, row)
         for word in filter(str.isalpha, spelled["es"] - spelled["en"]):
             self._classes.setdefault(f"={word}", set()).add("spanish")
-        whole = {key.removeprefix("=") for key in self._classes} | spelled["en"] | spelled["es"]
+        whole = spelled["en"] | spelled["es"]
         self._known = {stem(word) for word in whole}
         self._spelling = Spelling(whole)
 
-    def _add(self, words: list[list[str]], row: Mapping[str, str], *, negates: bool) -> None:
+    def _add(self, words: list[list[str]], row: Mapping[str, str]) -> None:
+        forms = (f"={normal(part.removeprefix('='))}" for word in words for part in word)
+        negates = any("negative" in self._classes.get(form, _NO_CLASS) for form in forms)
         unless = frozenset(stem(normal(word)) for word in plain(row["unless"] or "").split())
         rule = Rule(row["kind"], tuple(row["value"].split(";")), unless, negates)
         nodes = [self._root]
