@@ -78,8 +78,8 @@ def _is_age(text: Text, number: Number) -> bool:
     stated = _follows_person(text, lead, number.value) or _follows_being(text, lead)
     if "year" in years.classes and not text.ends_before(position):
         is_old = after.word in {"old", "olds"} or (after.word, text.token(position + 2).word) == ("of", "age")
-        may_be = stated or lead < 0 or before.word in {"de", "los", "con"}
-        return is_old or (may_be and not _spends(text, position))
+        may_be = stated or lead < 0 or before.word in {"los", "con"} or (before.word == "de" and lead == 0)
+        return is_old or (may_be and before.word != "of" and not _spends(text, position))
     alone = _has_sex(text, number) or _stands_alone(text, lead, position) or _is_at(text, lead)
     is_likely = stated or (alone and _TEEN <= number.value < _HUNDRED)
     return is_likely and number.value > 1 and not counts_next(text, number, number.value)
@@ -120,12 +120,12 @@ def _follows_person(text: Text, lead: int, value: int) -> bool:
     if not set(text.between(lead + 1)) <= set(" ,:(-"):
         return False
     token = text.token(lead)
-    if token.word in {"de", "of"}:
+    before = token.word
+    if before in {"de", "of"}:
         lead -= 1
         token, owner = text.token(lead), text.token(lead - 1)
-        if token.word in {"el", "la", "una", "uno"} or (
-            "possessive" in owner.classes and token.word != "edad"
-        ):
+        is_named = before == "de" and "possessive" in owner.classes and token.word != "edad"
+        if token.word in {"el", "la", "una", "uno"} or is_named:
             return "parent" not in token.classes or value >= _TEEN
     elif value < _TEEN and text.plain.endswith("'s", token.start, token.end):
         return False
@@ -171,7 +171,10 @@ def _has_sex(text: Text, number: Number) -> bool:
     """Return whether a letter of sex stands beside a number: "34F", "m 58"."""
     before, after = text.token(number.first - 1), text.token(number.last + 1)
     is_after = "sex" in after.classes and after.start - text.tokens[number.last].end <= 1
-    return is_after or ("sex" in before.classes and not text.between(number.first).strip(", "))
+    is_before = "sex" in before.classes and not text.between(number.first).strip(", ")
+    return is_after or (
+        is_before and (text.ends_before(number.first - 1) or "person" in text.token(number.first - 2).classes)
+    )
 
 
 def _is_months(text: Text, number: Number) -> bool:
