@@ -60,8 +60,8 @@ class Cues:
         accessibility: wheelchair, deaf, blind, interpreter, service-animal.
         situations: names of the situations of Open Eligibility, such as Veterans, Parents, Homeless.
         barriers: no_id, no_car, no_insurance, no_internet, no_phone, no_money, no_address, language, childcare.
-        urgency: none, soon (days, a deadline), today, or crisis where there is danger. Reading cues never gives
-            crisis; a caller that knows of danger adds it with `with_danger`.
+        urgency: none, soon (days, a deadline), today, or crisis where there is danger. Words alone are never read as a
+            crisis: whoever knows of danger says so with `with_danger`.
         time: when it suits: today, tonight, tomorrow, morning, afternoon, evening, daytime, weekend, weekday, and the
             days of the week.
         deadline: the day by which it is needed, as the text names it: friday, "the 1st", "3/2".
@@ -90,7 +90,7 @@ class Cues:
 
         Args:
             kinds: kinds of danger, such as `suicide` or `home_violence`. An unknown one adds no situation.
-            spans: where the words of danger stand in the text, as start and end. Every value added gets a cue there.
+            spans: where words in the text say it, as start and end. Every value added is then marked there.
         """
         # Read at the first danger: importing the cues reads no table.
         from communityconnector.needs.cues.dangers import situations_of_dangers
