@@ -29,6 +29,11 @@ AGES = {
     "mi hija de 13 no quiere ir a la escuela": (13, "Teens"),
     "tengo sesenta y ocho años y vivo sola": (68, "Seniors"),
     "she's 18 months and does not walk": (1, "Infants"),
+    "a los 70 uno ya no maneja": (70, "Seniors"),
+    "un niño como de 7, no habla": (7, "Children"),
+    "una muchacha de 16 años": (16, "Teens"),
+    "laid off at 58": (58, "Adults"),
+    "F34, two kids": (34, "Adults"),
 }
 
 
@@ -47,6 +52,11 @@ def test_an_age_is_read_with_its_group(text):
         "open at 9 am",
         "i'm 22 weeks along",
         "tengo veinte años viviendo aquí",
+        "después de 20 años me corrieron",
+        "my house of 40 years",
+        "we are 7 in two rooms",
+        "keep it at 68 in here",
+        "when i was 16 i left",
     ],
 )
 def test_other_numbers_are_no_age(text):

@@ -69,7 +69,7 @@ def is_amount(text: Text, number: Number) -> bool:
 
 
 def _is_age(text: Text, number: Number) -> bool:
-    lead, position = _lead(text, number), number.last + 1
+    lead, position = _before_about(text, number.first - 1), number.last + 1
     before, years, after = text.token(lead), text.token(position), text.token(position + 1)
     if "when" in before.classes or any("when" in token.classes for token in text.back(lead, 2)):
         return False
@@ -78,16 +78,16 @@ def _is_age(text: Text, number: Number) -> bool:
     stated = _follows_person(text, lead, number.value) or _follows_being(text, lead)
     if "year" in years.classes and not text.ends_before(position):
         is_old = after.word in {"old", "olds"} or (after.word, text.token(position + 2).word) == ("of", "age")
-        may_be = stated or lead < 0 or before.word in {"los", "con"} or (before.word == "de" and lead == 0)
+        of_age = before.word == "de" and "lasting" not in text.token(lead - 1).classes
+        may_be = stated or lead < 0 or of_age or before.word in {"con", "los"}
         return is_old or (may_be and before.word != "of" and not _spends(text, position))
     alone = _has_sex(text, number) or _stands_alone(text, lead, position) or _is_at(text, lead)
     is_likely = stated or (alone and _TEEN <= number.value < _HUNDRED)
     return is_likely and number.value > 1 and not counts_next(text, number, number.value)
 
 
-def _lead(text: Text, number: Number) -> int:
-    """Return the position of the word before a number, passing over "about", "only" and the like."""
-    position = number.first - 1
+def _before_about(text: Text, position: int) -> int:
+    """Return a position, or the one before it where "about", "only" and the like are passed over."""
     while position >= 0 and "about" in text.tokens[position].classes:
         position -= 1
     return position
@@ -122,7 +122,7 @@ def _follows_person(text: Text, lead: int, value: int) -> bool:
     token = text.token(lead)
     before = token.word
     if before in {"de", "of"}:
-        lead -= 1
+        lead = _before_about(text, lead - 1)
         token, owner = text.token(lead), text.token(lead - 1)
         is_named = before == "de" and "possessive" in owner.classes and token.word != "edad"
         if token.word in {"el", "la", "una", "uno"} or is_named:
@@ -143,7 +143,9 @@ def _is_others(text: Text, position: int) -> bool:
 
 
 def _follows_being(text: Text, lead: int) -> bool:
-    """Return whether a word of being stands before a number, of a person: "she is 16", not "rent is 900"."""
+    """Return whether a word of being stands before a number, of a person: "she is 16", "a los 70", not "rent is 900"."""
+    if text.token(lead).word == "los":
+        return text.token(lead - 1).word == "a" or "being" in text.token(lead - 1).classes
     token, subject = text.token(lead), text.token(lead - 1)
     if text.ends_before(lead + 1) or "being" in token.classes:
         return "being" in token.classes and not text.ends_before(lead + 1)
@@ -187,7 +189,7 @@ def _is_months(text: Text, number: Number) -> bool:
         return True
     if not (text.ends_before(position + 1) or "small" in after.classes):
         return False
-    lead = _lead(text, number)
+    lead = _before_about(text, number.first - 1)
     token = text.token(lead)
     if token.word == "de":
         token = text.token(lead - 1)
