@@ -1,7 +1,7 @@
 """Slips of spelling that leave no doubt which word was meant.
 
 Two letters are exchanged ("shleter"), one is left out ("asistance", "evction"), one is doubled ("appartment"), or the g
-is dropped ("workin"). The first letter and the last are right, and short words stay as they are: most are words themselves.
+is dropped ("workin"). The first letter is right, and short words stay as they are: most are words themselves.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Spelling:
     def _candidates(self, word: str) -> Iterator[str]:
         if word.endswith("in"):
             yield f"{word}g"
-        for position in range(1, len(word) - 2):
+        for position in range(1, len(word) - 1):
             first, second = word[position], word[position + 1]
             yield f"{word[:position]}{second}{first}{word[position + 2 :]}"
             if first == second and len(word) >= _LONG:
