@@ -403,3 +403,36 @@ def test_a_day_is_past_where_a_verb_in_the_past_governs_it(text, times):
 )
 def test_children_are_counted(text, children):
     assert read_cues(text).children == children
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my baby is 6 months old",
+        "mi bebé de 8 meses",
+        "she is 4 months and coughs",
+        "a 9 month baby seat",
+        "my niece's baby is 5 months",
+    ],
+)
+def test_months_are_a_baby_without_an_age_in_years(text):
+    cues = read_cues(text)
+    assert (cues.age, cues.age_groups[0]) == (None, "Infants")
+
+
+@pytest.mark.parametrize(
+    "text", ["six months pregnant", "3 months behind on rent", "in 2 months i move", "40 months of payments"]
+)
+def test_other_months_are_no_age(text):
+    cues = read_cues(text)
+    assert (cues.age, "Infants" in cues.age_groups) == (None, False)
+
+
+@pytest.mark.parametrize("text", ["testamento sencillo", "fumigando cucarachitas", "vacunación"])
+def test_spanish_is_known_by_its_endings(text):
+    assert read_cues(text).language == "es"
+
+
+@pytest.mark.parametrize("text", ["algebra diploma", "colorado", "a corolla from mexico", "umbrella"])
+def test_english_and_names_with_such_an_ending_are_not_spanish(text):
+    assert read_cues(text).language is None

@@ -26,7 +26,9 @@ _NOT_SPANISH: Final = frozenset(
     fernando dorito alexandria colorado nevada florida tornado avocado potato tomato tobacco casino domino inferno reverse
     massage garage voltage mileage eczema trauma drama formula dilemma asthma panda agenda stigma pajamas christmas texas
     kansas arkansas arizona alabama montana oklahoma indiana minnesota dakota pacheco turbo condo bingo limbo fiasco
-    fentanyl chihuahua cinema melanoma lymphoma glaucoma carcinoma hepatitis propaganda veranda vista barista""".split()
+    fentanyl chihuahua cinema melanoma lymphoma glaucoma carcinoma hepatitis propaganda veranda vista barista
+    algebra diploma umbrella orchestra replica stamina saliva pharma canola gorilla vanilla granola flamingo memento mosquito
+    espresso manifesto concerto soprano piccolo maestro bravado embargo cargo tango mango torso""".split()
 )
 """English words, or words of both, with a Spanish ending."""
 _SHORTEST: Final = 5
@@ -54,7 +56,7 @@ def is_spanish(text: Text) -> bool:
         elif _ENDINGS.search(token.word):
             has_own = True
             spanish += 0.6
-        elif _LOOSE_ENDINGS.match(token.word):
+        elif _LOOSE_ENDINGS.search(token.word):
             has_own = True
             spanish += 0.3
     if not text.written.isascii():
