@@ -198,8 +198,8 @@ def built(gen: Any, data: Any, figures: dict[str, Any]) -> Engine:
 _OPEN = """
 import sys, time
 from communityconnector.matching import Index
-from communityconnector.needs import interpreter
-words = interpreter()
+from communityconnector.needs import lexicon
+words = lexicon()
 start = time.perf_counter()
 Index.open(sys.argv[1], words, fetch=lambda _: None)
 print(time.perf_counter() - start)

@@ -26,7 +26,7 @@ from communityconnector.matching.index.segment import Segment
 from communityconnector.matching.purpose import ListedTerm
 from communityconnector.matching.schedules.recurrence import Rule
 from communityconnector.model import TaxonomyTerm
-from communityconnector.needs import interpreter
+from communityconnector.needs import lexicon
 from communityconnector.needs.words import stem
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -165,7 +165,7 @@ def index_of(rows: Gathered, tables: dict[str, list[Any]]) -> Index:
     made = {criterion.name: AnswerTable(criterion, tables[criterion.name]) for criterion in CRITERIA}
     segment = Segment(rows.arranged(), made)
     terms = {t.term: TaxonomyTerm(id=t.term, name=t.name, description=t.name) for t in rows.listed}
-    return Index((Part(segment, no_records),), interpreter(), terms)
+    return Index((Part(segment, no_records),), lexicon(), terms)
 
 
 def need_of(gen: ModuleType, query: dict[str, Any], filters: dict[str, Any] | None = None) -> cc.Need:

@@ -16,8 +16,7 @@ from typing import Final
 
 import attrs
 
-from communityconnector.needs import Cues, Interpreter, interpreter, vocabulary
-from communityconnector.needs.cues import read_cues
+from communityconnector.needs import Cues, Interpreter, interpreter, open_eligibility_codes
 from communityconnector.testing import relevance
 from communityconnector.testing.relevance import Judged, Judgments, Scores, Utterance
 from communityconnector.testing.relevance.report import Cells, summary, tables
@@ -40,16 +39,12 @@ CUES: Final = "age age_groups language accessibility situations barriers urgency
 def categories(text: str) -> dict[str, object]:
     """Open Eligibility ids for what a patron says, best first, whether it is no need, its cues, and whether it is a crisis."""
     understood = interpreter().interpret(text)
-    crosswalk = vocabulary().open_eligibility.items()
-    codes = [
-        code for concept in understood.concepts for code, target in crosswalk if target == concept.concept
-    ]
-    cues = read_cues(text).with_danger(line.kind for line in understood.urgent)
+    codes = open_eligibility_codes(understood)
     return {
-        "categories": codes,
-        "abstain": understood.library_business or not codes,
-        "cues": _as_json(cues),
-        "crisis": bool(understood.urgent),
+        "categories": list(codes),
+        "abstain": not codes,
+        "cues": _as_json(understood.cues),
+        "crisis": bool(understood.dangers),
     }
 
 

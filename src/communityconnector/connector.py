@@ -38,7 +38,7 @@ from communityconnector.matching.engine import NONE_FIRST
 from communityconnector.matching.schedules.recurrence import Holidays
 from communityconnector.model import Audience, Finding, Point
 from communityconnector.model.zips import zip_point
-from communityconnector.needs import Need, PhraseInterpreter
+from communityconnector.needs import Lexicon, Need
 from communityconnector.notification import Secret
 from communityconnector.partners import Partnerships, Visits
 from communityconnector.plugin_parts import PartResolver, index_beside
@@ -147,7 +147,7 @@ class Connector:
             ),
             folder=None if index is None else Path(index),
             audience=self.audience,
-            phrases=None if matching.vocabulary is None else PhraseInterpreter(matching.vocabulary),
+            lexicon=None if matching.vocabulary is None else Lexicon(matching.vocabulary),
             locate=zip_point if geocoder is None else geocoder.locate,
         )
         desk = Desk(

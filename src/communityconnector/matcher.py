@@ -30,8 +30,9 @@ from communityconnector.model import Audience, Difference, Directory, Point
 from communityconnector.needs import (
     Interpretation,
     Interpreter,
+    Lexicon,
     Need,
-    PhraseInterpreter,
+    PatronInterpreter,
     Understood,
     Vocabulary,
 )
@@ -54,7 +55,8 @@ class Matcher:
         geocoder: turns names of places into points. By default US ZIP codes, offline.
         vocabulary: the known needs and the words for them, in patrons' language and in names of services. By default the
             built-in vocabulary. An index has the vocabulary that it was made with.
-        interpreter: finds needs in patrons' words. By default by the vocabulary's phrases.
+        interpreter: finds needs in patrons' words. By default by the learned model and the vocabulary's
+            phrases (`needs.PatronInterpreter`).
         zone: time zone of the directory's wall-clock times, as IANA name or `tzinfo`. By default the time zone of the
             moment in the query.
         clock: returns the current time, with a time zone.
@@ -103,11 +105,11 @@ class Matcher:
                 raise UnusableIndexError(message)
             index = index if geocoder is None else index.with_locate(geocoder.locate)
         else:
-            phrases = needs.interpreter() if vocabulary is None else PhraseInterpreter(vocabulary)
+            lexicon = needs.lexicon() if vocabulary is None else Lexicon(vocabulary)
             self._directory = directory.for_audience(audience)
-            index = Index.of(self._directory, phrases, Audience(audience), self._geocoder.locate)
+            index = Index.of(self._directory, lexicon, Audience(audience), self._geocoder.locate)
         self._engine = Engine(index, weights=weights, rerankers=rerankers)
-        self._interpreter = interpreter or index.phrases
+        self._interpreter = interpreter or PatronInterpreter(index.lexicon)
         self._zone = ZoneInfo(zone) if isinstance(zone, str) else zone
         self._clock = clock
         self._holidays = holidays
@@ -258,7 +260,7 @@ class Matcher:
 
     def _meaning(self, need: Need) -> Interpretation:
         understood = self._interpreter.interpret(need.text) if need.text.strip() else Interpretation()
-        concepts = self.index.phrases.vocabulary.concepts
+        concepts = self.index.lexicon.vocabulary.concepts
         named = tuple(
             Understood(key, concepts[key].name, 1.0, (key,)) for key in need.terms if key in concepts
         )

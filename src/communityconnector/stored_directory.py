@@ -19,7 +19,7 @@ from communityconnector.interchange import Mode
 from communityconnector.matcher import Matcher
 from communityconnector.matching.criteria import Locate
 from communityconnector.model import Audience, Directory, Finding, Service
-from communityconnector.needs import PhraseInterpreter
+from communityconnector.needs import Lexicon
 from communityconnector.plugin_parts import PartResolver
 from communityconnector.referrals import Actor, Role
 from communityconnector.referrals.service_summary import ServiceSummary
@@ -45,7 +45,7 @@ class StoredDirectory:
         make_matcher: makes a matcher of an index.
         folder: the folder for the indexes; `None` for one that is deleted on closing.
         audience: who will see the results.
-        phrases: finds the phrases of a vocabulary; by default the one that ships.
+        lexicon: finds the phrases of a vocabulary; by default the one that ships.
         locate: gives the points that stand for postal codes.
     """
 
@@ -57,14 +57,14 @@ class StoredDirectory:
         make_matcher: Callable[[Index], Matcher],
         folder: Path | None,
         audience: Audience,
-        phrases: PhraseInterpreter | None,
+        lexicon: Lexicon | None,
         locate: Locate,
     ) -> None:
         self._ledger = ledger
         self._parts = parts
         self._audience = audience
         self._store = DirectoryStore(ledger.storage)
-        self._follower = IndexFollower(self._store, make_matcher, folder, audience, phrases, locate)
+        self._follower = IndexFollower(self._store, make_matcher, folder, audience, lexicon, locate)
 
     @property
     def matcher(self) -> Matcher:

@@ -40,7 +40,7 @@ OUTSIDE = {
     "choices": set(),
     "serialization": {"attrs", "cattrs"},
     "model": {"attrs", "geopy"},
-    "needs": {"attrs"},
+    "needs": {"attrs", "numpy"},
     "interchange": {"attrs", "cattrs", "jsonschema", "orjson", "referencing"},
     "geocoding": set(),
     "travel": {"geopy"},

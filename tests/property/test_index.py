@@ -16,7 +16,7 @@ import communityconnector as cc
 from communityconnector.matching import Engine, Index, Query
 from communityconnector.matching.index import batch, search
 from communityconnector.matching.index import plan as plan_module
-from communityconnector.needs import Understood, interpreter
+from communityconnector.needs import Understood, interpreter, lexicon
 from communityconnector.testing import strategies as cc_st
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -28,7 +28,7 @@ many = settings(max_examples=10_000 if settings().max_examples > 1000 else setti
 
 def query_of(need):
     interpretation = interpreter().interpret(need.text)
-    concepts = interpreter().vocabulary.concepts
+    concepts = lexicon().vocabulary.concepts
     named = tuple(Understood(key, concepts[key].name, 1.0, (key,)) for key in need.terms if key in concepts)
     rest = tuple(found for found in interpretation.concepts if found.concept not in need.terms)
     return Query(
@@ -67,12 +67,12 @@ def by_postal_code(code):
 
 
 def located(directory):
-    return Engine(Index.of(directory, interpreter(), locate=by_postal_code))
+    return Engine(Index.of(directory, lexicon(), locate=by_postal_code))
 
 
 def agree(engine, directory, need, rank, limit):
     query = query_of(need)
-    plain, ruled_out = plain_match(directory, query, interpreter(), rank, locate=engine.index.locate)
+    plain, ruled_out = plain_match(directory, query, lexicon(), rank, locate=engine.index.locate)
     result = engine.match(query, limit=limit, rank=rank)
     assert facts_of(result) == expected(plain)[:limit]
     assert result.total == len(plain)

@@ -432,7 +432,7 @@ def test_parts_of_plugins_are_used_by_their_names(tmp_path):
         matching=cc.MatchingOptions(
             geocoder="branches",
             rerankers=["fresh-first"],
-            interpreter="phrases",
+            interpreter="words",
         ),
         holidays="us-federal",
     ) as opened:

@@ -11,7 +11,7 @@ from communityconnector.matching import Index
 from communityconnector.matching.criteria import CRITERIA
 from communityconnector.matching.index.persistence import saved
 from communityconnector.matching.widening import STAGES
-from communityconnector.needs import interpreter
+from communityconnector.needs import lexicon
 from communityconnector.needs.need import PREFERABLE
 
 
@@ -29,6 +29,6 @@ def test_no_two_criteria_have_one_name():
 def test_an_index_with_other_criteria_is_refused(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(saved, "CRITERIA", CRITERIA[:-1])
-        Index.of(cc.sample(), interpreter()).save(tmp_path)
+        Index.of(cc.sample(), lexicon()).save(tmp_path)
     with pytest.raises(UnusableIndexError, match="another set of criteria"):
         Index.open(tmp_path)

@@ -11,10 +11,9 @@ from importlib.resources import files
 
 import pytest
 
-from communityconnector.needs import Cues
+from communityconnector.needs import Cues, vocabulary
 from communityconnector.needs.cues import read_cues
 from communityconnector.needs.cues.ages import age_group
-from communityconnector.needs.cues.dangers import situations_of_dangers
 from communityconnector.needs.cues.model import KINDS
 from communityconnector.needs.cues.table import table
 
@@ -322,7 +321,7 @@ def test_no_danger_and_an_unknown_kind_add_no_situation():
 def test_every_kind_of_danger_in_the_corpus_has_situations():
     kinds = """suicide self_harm home_violence coercive_control stalking assault sexual_assault child_danger elder_abuse
     trafficking psychosis overdose withdrawal medical exposure runaway threat""".split()
-    assert set(situations_of_dangers()) == set(kinds)
+    assert set(vocabulary().dangers) == set(kinds)
 
 
 def table_rows():

@@ -510,7 +510,7 @@ def test_no_repr_shows_a_patrons_words():
     found = make_matcher(service(at=HOME))
     need = cc.Need("help me, I fled", near=cc.Point(36.123456, -81.654321), areas="Ashe County", age=17)
     query = found._query(need)  # noqa: SLF001  # what hosts do not see, logs may
-    asked = need_criteria(query, found.index.phrases.vocabulary)
+    asked = need_criteria(query, found.index.lexicon.vocabulary)
     plan = Plan.of(query, asked, Weights.of(None), cc.Rank.SCORE)
     shown = " ".join(
         map(repr, (need, query, asked, plan, *plan.questions, *(q.requirement for q in plan.questions[1:2])))

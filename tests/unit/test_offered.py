@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from communityconnector.needs import interpreter
+from communityconnector.needs import lexicon
 from communityconnector.needs.words import ending, stem
 
-NAMES = interpreter()
+NAMES = lexicon()
 
 
 def offered(text, at_least=0.5):

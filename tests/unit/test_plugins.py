@@ -447,7 +447,7 @@ class TestTheBuiltInPlugin:
         ours.notifiers()["console"].make({}).send(Message("m-1", Secret("x"), "Hello", "There"))
         assert "Hello" in capsys.readouterr().out
         assert ours.geocoders()["us-zip"].make({}).locate("28640") is not None
-        assert ours.interpreters()["phrases"].make({}).interpret("food pantry").concepts
+        assert ours.interpreters()["words"].make({}).interpret("food pantry").concepts
         assert ours.holidays()["us-federal"].name_of(date(2026, 12, 25)) == "Christmas Day"
 
     def test_every_written_form_can_be_read_again(self, ours, tmp_path):

@@ -10,6 +10,7 @@ import pytest
 
 from communityconnector.errors import SourceNotFoundError, UnknownNameError
 from communityconnector.needs import CrisisLine, Interpretation, Understood, interpreter
+from communityconnector.needs.cues import read_cues
 from communityconnector.needs.interpretation import GUESSED
 from communityconnector.testing import relevance
 from communityconnector.testing.relevance import Agreement, Judgments, Scores
@@ -151,7 +152,7 @@ class TestScores:
         assert set(bare.estimates) == {"declined"}
         assert bare.cues == {}
 
-    def test_cues_are_compared_with_what_is_read_of_the_words(self):
+    def test_the_cues_of_an_interpretation_are_compared(self):
         text = (
             "text,needs,crisis,cues\n"
             '"I am a veteran, I have no car",food-pantry,,situation=Veterans;barrier=no_car;group=Young-Adults\n'
@@ -160,7 +161,9 @@ class TestScores:
         )
         interpret = Answers(
             {
-                utterance.text: answer(danger=bool(utterance.crisis))
+                utterance.text: attrs.evolve(
+                    answer(), cues=read_cues(utterance.text).with_danger(filter(None, [utterance.crisis]))
+                )
                 for utterance in judgments(text).utterances
             }
         )
@@ -325,7 +328,7 @@ class TestReading:
             relevance.read(tmp_path / "none.csv")
 
     def test_labels_are_those_of_the_given_vocabulary(self):
-        vocabulary = attrs.evolve(interpreter().vocabulary, concepts={})
+        vocabulary = attrs.evolve(interpreter().lexicon.vocabulary, concepts={})
         found = relevance.read(io.StringIO("text,needs\nhelp,food-pantry\n"), vocabulary=vocabulary)
         assert [finding.rule for finding in found.findings] == ["unknown-concept"]
 

@@ -16,7 +16,7 @@ import pytest
 import communityconnector as cc
 from communityconnector.errors import UnusableIndexError
 from communityconnector.matching.index.pages import PAGE, digest_of, sums_of
-from communityconnector.needs import PhraseInterpreter, Vocabulary
+from communityconnector.needs import Lexicon, Vocabulary
 
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
 NEEDS = [
@@ -223,7 +223,7 @@ def test_a_path_that_is_not_a_folder_is_reported(tmp_path):
 
 def test_an_index_is_of_one_vocabulary_and_of_one_audience(folder):
     with pytest.raises(UnusableIndexError, match="another needs vocabulary"):
-        cc.Index.open(folder, PhraseInterpreter(Vocabulary({}, (), {})))
+        cc.Index.open(folder, Lexicon(Vocabulary({}, (), {})))
     with pytest.raises(UnusableIndexError, match="audience public"):
         cc.Matcher(cc.Index.open(folder), audience="staff")
     with pytest.raises(UnusableIndexError, match="vocabulary that it was made with"):

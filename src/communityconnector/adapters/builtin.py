@@ -80,11 +80,11 @@ def communityconnector_geocoders() -> Iterable[GeocoderFactory]:
 
 @hookimpl
 def communityconnector_need_interpreters() -> Iterable[InterpreterFactory]:
-    """Yield the phrases of the built-in vocabulary."""
-    yield InterpreterFactory("phrases", make=_phrases)
+    """Yield the learned model with the phrases of the built-in vocabulary."""
+    yield InterpreterFactory("words", make=_patrons_words)
 
 
-def _phrases(_settings: Settings) -> Interpreter:
+def _patrons_words(_settings: Settings) -> Interpreter:
     from communityconnector.needs import interpreter
 
     return interpreter()

@@ -163,6 +163,8 @@ _MARKS: Final = {
 
 
 def _print_result(console: Console, result: cc.MatchResult) -> None:
+    for danger in result.interpretation.dangers:
+        console.print(line_of((danger.question, "bold")))
     for line in result.urgent:
         ways = (f"call {line.phone}" if line.phone else "", f"text {line.text}" if line.text else "")
         reach = " or ".join(filter(None, ways))
@@ -171,6 +173,9 @@ def _print_result(console: Console, result: cc.MatchResult) -> None:
     if understood:
         guessed = result.interpretation.is_guessed
         console.print(line_of(("Perhaps: " if guessed else "Understood: ", "dim"), (understood, "")))
+    noted = result.interpretation.cues.describe()
+    if noted:
+        console.print(line_of(("Noted: ", "dim"), (noted, "")))
     if result.advice:
         console.print(line_of((result.advice, "")))
     doubtful = False

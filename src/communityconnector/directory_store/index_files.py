@@ -22,7 +22,7 @@ from communityconnector.model.zips import zip_point
 from communityconnector.storage import SupportsChanges
 
 if TYPE_CHECKING:
-    from communityconnector.needs import PhraseInterpreter
+    from communityconnector.needs import Lexicon
 
 Progress = Callable[[int], object]
 _TOLD_EVERY: Final = 1000
@@ -37,7 +37,7 @@ def open_index(  # noqa: PLR0913  # which index, and what it takes to build it
     *,
     anew: bool = False,
     durable: bool = True,
-    phrases: PhraseInterpreter | None = None,
+    lexicon: Lexicon | None = None,
     locate: Locate = zip_point,
     on_progress: Progress | None = None,
 ) -> Index:
@@ -51,7 +51,7 @@ def open_index(  # noqa: PLR0913  # which index, and what it takes to build it
         audience: for whom.
         anew: whether to build it in any case.
         durable: see `Index.build`.
-        phrases: finds the phrases of a vocabulary; by default that which ships.
+        lexicon: finds the phrases of a vocabulary; by default that which ships.
         locate: gives the points that stand for postal codes; by default of US ZIP codes.
         on_progress: takes the number of services that were indexed, now and then, while it is built.
 
@@ -67,7 +67,7 @@ def open_index(  # noqa: PLR0913  # which index, and what it takes to build it
     place = folder / f"{generation}-{token}-{audience}"
     if not anew:
         try:
-            return Index.open(place, phrases, fetch=fetch, locate=locate)
+            return Index.open(place, lexicon, fetch=fetch, locate=locate)
         except UnusableIndexError:
             pass
     services = _report_progress(store.services(generation, view), on_progress)
@@ -75,7 +75,7 @@ def open_index(  # noqa: PLR0913  # which index, and what it takes to build it
     index = Index.build(
         services,
         place,
-        phrases,
+        lexicon,
         terms=terms,
         audience=audience,
         fetch=fetch,

@@ -28,7 +28,7 @@ from communityconnector.model import Audience
 from communityconnector.model.zips import zip_point
 
 if TYPE_CHECKING:
-    from communityconnector.needs import PhraseInterpreter
+    from communityconnector.needs import Lexicon
 
 _LOOK_AGAIN: Final = 1.0
 """Seconds after which one looks again whether another process has loaded or changed something."""
@@ -67,7 +67,7 @@ class IndexFollower(Generic[T]):
         make: makes what matches against an index.
         folder: holds the indexes; `None` for one that is gone with this.
         audience: for whom they are.
-        phrases: finds the phrases of a vocabulary; by default that which ships.
+        lexicon: finds the phrases of a vocabulary; by default that which ships.
         locate: gives the points that stand for postal codes; by default of US ZIP codes.
     """
 
@@ -77,7 +77,7 @@ class IndexFollower(Generic[T]):
         make: Callable[[Index], T],
         folder: Path | None,
         audience: Audience,
-        phrases: PhraseInterpreter | None,
+        lexicon: Lexicon | None,
         locate: Locate = zip_point,
     ) -> None:
         self._store = store
@@ -85,7 +85,7 @@ class IndexFollower(Generic[T]):
         self._temporary = _Temporary() if folder is None else None
         self.folder = self._temporary.path if self._temporary is not None else Path(folder or "").absolute()
         self._audience = audience
-        self._phrases = phrases
+        self._lexicon = lexicon
         self._locate = locate
         self._lock = threading.Lock()
         self._serving: ServedIndex[T] | None = None
@@ -127,7 +127,7 @@ class IndexFollower(Generic[T]):
             self._audience,
             anew=anew,
             durable=self._temporary is None,
-            phrases=self._phrases,
+            lexicon=self._lexicon,
             locate=self._locate,
             on_progress=on_progress,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from communityconnector.needs import Interpretation, Vocabulary
+from communityconnector.needs import Certainty, Interpretation, Vocabulary
 
 _TRY: Final = "Try plain words: food, rent, a bed tonight; or in Spanish: comida, renta, albergue."
 
@@ -22,14 +22,21 @@ def advice(meaning: Interpretation, vocabulary: Vocabulary, *, has_terms: bool, 
         return ""
     if meaning.urgent:
         return "Call one of these lines first. Any other need was not understood."
-    if meaning.library_business:
-        return "This sounds like library business rather than a need for a service: ask the library's staff."
+    if meaning.certainty is Certainty.NOT_A_NEED:
+        return "This does not sound like a need for a service: ask the library's staff, or say it in other words."
     if meaning.concepts:
-        return f"The need is not clear: these are guesses, and nothing is known to fit. {_TRY}"
+        return (
+            f"The need is not clear. Did you mean: {_choices(meaning)}? Until then nothing is known to fit."
+        )
     if has_matches:
         return f"The need was not understood: only the same words were searched. {_TRY}"
     why = "Only English and Spanish are" if meaning.other_script else "The need was not"
     return f"{why} understood. {_TRY} {_understood(vocabulary)}"
+
+
+def _choices(meaning: Interpretation) -> str:
+    *names, last = (concept.name for concept in meaning.concepts)
+    return f"{', '.join(names)} or {last}" if names else last
 
 
 def _understood(vocabulary: Vocabulary) -> str:

@@ -60,7 +60,7 @@ def check_rank(value: Any) -> Rank:
 
 
 def _unknown_term(term: str, index: Index) -> str:
-    concepts = index.phrases.vocabulary.concepts.values()
+    concepts = index.lexicon.vocabulary.concepts.values()
     known = {**index.term_names(), **{c.name: c.id for c in concepts}, **{c.id: c.id for c in concepts}}
     near = did_you_mean(term, known)
     listing = "`vocabulary().concepts` lists the needs, `directory.taxonomy_terms` the directory's own terms"

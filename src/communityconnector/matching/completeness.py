@@ -13,7 +13,8 @@ import attrs
 from communityconnector.matching.purpose import purpose_of
 from communityconnector.matching.schedules.recurrence import NotUnderstoodError, Rule, rule_of, spans
 from communityconnector.model import Directory, Location, Offer, Service
-from communityconnector.needs import PhraseInterpreter, interpreter
+from communityconnector.needs import Lexicon
+from communityconnector.needs import lexicon as shipped_lexicon
 
 
 class Aspect(StrEnum):
@@ -50,17 +51,17 @@ class Share:
     lacking: tuple[str, ...]
 
 
-def completeness(directory: Directory, phrases: PhraseInterpreter | None = None) -> tuple[Share, ...]:
+def completeness(directory: Directory, lexicon: Lexicon | None = None) -> tuple[Share, ...]:
     """Count the services that state each aspect that a patron has to know.
 
     Args:
         directory: the directory.
-        phrases: finds out what services are for; by default with the built-in vocabulary.
+        lexicon: finds out what services are for; by default with the built-in vocabulary.
 
     Returns:
         A share for each `Aspect`, in order.
     """
-    understands = phrases or interpreter()
+    understands = lexicon or shipped_lexicon()
     lacking: dict[Aspect, list[str]] = {aspect: [] for aspect in Aspect}
     for key, service in directory.services.items():
         offers = directory.offers_of(key)

@@ -22,7 +22,8 @@ from communityconnector.matching.result import Explanation, Match, MatchResult, 
 from communityconnector.matching.trips.itinerary import CONSIDERED, Itinerary, itinerary
 from communityconnector.matching.widening import FEW, near_misses
 from communityconnector.model import Directory, Offer, Point, Service
-from communityconnector.needs import PhraseInterpreter, interpreter
+from communityconnector.needs import Lexicon
+from communityconnector.needs import lexicon as shipped_lexicon
 from communityconnector.needs.limits import MOST
 
 Reranker = Callable[[Sequence[Match], Query], Sequence[Match]]
@@ -40,7 +41,7 @@ class Engine:
 
     Args:
         source: a directory, already redacted for its audience (`Directory.for_audience`), or an index.
-        phrases: finds the phrases of a vocabulary in names and descriptions. By default the built-in vocabulary's.
+        lexicon: finds the phrases of a vocabulary in names and descriptions. By default the built-in vocabulary's.
         weights: what each part adds to a score (`WEIGHTS`), by name.
         rerankers: each in turn may reorder the best matches.
 
@@ -51,14 +52,14 @@ class Engine:
     def __init__(
         self,
         source: Directory | Index,
-        phrases: PhraseInterpreter | None = None,
+        lexicon: Lexicon | None = None,
         *,
         weights: Mapping[str, float] | None = None,
         rerankers: Iterable[Reranker] = (),
     ) -> None:
         self._weights = Weights.of(weights)
         self._rerankers = tuple(rerankers)
-        self.index = source if isinstance(source, Index) else Index.of(source, phrases or interpreter())
+        self.index = source if isinstance(source, Index) else Index.of(source, lexicon or shipped_lexicon())
 
     def update(self, changed: Iterable[Service] = (), removed: Iterable[str] = ()) -> None:
         """Apply changes. Searches that run meanwhile see the old state or the new one, and never wait.
@@ -131,7 +132,7 @@ class Engine:
             query.need.terms,
             advice=advice(
                 query.meaning,
-                index.phrases.vocabulary,
+                index.lexicon.vocabulary,
                 has_terms=bool(query.need.terms),
                 has_matches=bool(matches),
             ),
@@ -181,7 +182,7 @@ class Engine:
             message = f"no service with id {service_id!r} in this directory"
             raise ServiceNotFoundError(message)
         need = self._need_criteria(query, index)
-        purpose = purpose_of(service, index.terms, index.phrases)
+        purpose = purpose_of(service, index.terms, index.lexicon)
         explained = []
         for link in service.service_at_locations or (None,):
             offer = Offer(service, link)
@@ -201,7 +202,7 @@ class Engine:
         return itinerary(results, origin)
 
     def _need_criteria(self, query: Query, index: Index) -> NeedCriteria:
-        need = need_criteria(query, index.phrases.vocabulary)
+        need = need_criteria(query, index.lexicon.vocabulary)
         words = tuple(dict.fromkeys(map(index.corrected, need.words)))
         return need if words == need.words else attrs.evolve(need, words=words, is_exact=False)
 

@@ -10,7 +10,7 @@ from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.purpose import HINT, IN_NAME, IN_TEXT, LISTS, TERM, ListedTerm, Purpose, Sign
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import SURE_ENOUGH
-from communityconnector.needs import Interpretation, Vocabulary
+from communityconnector.needs import Certainty, Interpretation, Vocabulary
 from communityconnector.needs.interpretation import GUESSED
 from communityconnector.needs.words import stems
 
@@ -40,6 +40,8 @@ class NeedCriteria:
         broader: the broader concepts, nearest first. Services listed there are a question.
         words: stems of the patron's words.
         is_understood: whether the need is understood; otherwise only the words state it.
+        has_hints: whether loose words of a record are a hint: not if the need is understood, if there is danger, or if the
+            words are no need.
         is_exact: whether the words are as the patron wrote them, without corrections.
         name: the need in words.
     """
@@ -49,6 +51,7 @@ class NeedCriteria:
     broader: tuple[str, ...]
     words: tuple[str, ...]
     is_understood: bool
+    has_hints: bool
     is_exact: bool
     name: str
 
@@ -67,8 +70,11 @@ def need_criteria(query: Query, vocabulary: Vocabulary) -> NeedCriteria:
         terms=query.need.terms,
         wanted=wanted,
         broader=tuple(broader),
-        words=() if meaning.library_business or _is_all_understood(meaning) else meaning.words,
+        words=() if _is_all_understood(meaning) else meaning.words,
         is_understood=bool(wanted or query.need.terms),
+        has_hints=not (
+            wanted or query.need.terms or meaning.urgent or meaning.certainty is Certainty.NOT_A_NEED
+        ),
         is_exact=True,
         name=wanted[0].name if wanted else "what is needed",
     )
@@ -134,7 +140,7 @@ def value_of_words(in_name: int, in_text: int, need: NeedCriteria) -> float:
     value = (in_name * IN_NAME + in_text * IN_TEXT) / every if every else 0.0
     if need.is_exact and in_name and 1 < every == in_name + in_text:
         return value
-    if need.is_understood or in_name + in_text < 0.5 * every:
+    if not need.has_hints or in_name + in_text < 0.5 * every:
         return 0.0
     return HINT * value
 

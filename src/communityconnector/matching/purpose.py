@@ -10,7 +10,7 @@ import attrs
 from communityconnector.model import Service, TaxonomyTerm
 from communityconnector.model.codes import ancestors_of
 from communityconnector.model.refuge import SAFE_HOUSE, look
-from communityconnector.needs import PhraseInterpreter, Vocabulary
+from communityconnector.needs import Lexicon, Vocabulary
 from communityconnector.needs.offered import Offered
 from communityconnector.needs.words import stems
 
@@ -114,21 +114,19 @@ class Purpose:
     described: bool
 
 
-def purpose_of(
-    service: Service, directory_terms: Mapping[str, TaxonomyTerm], phrases: PhraseInterpreter
-) -> Purpose:
+def purpose_of(service: Service, directory_terms: Mapping[str, TaxonomyTerm], lexicon: Lexicon) -> Purpose:
     """Return what a service's record says of its purpose.
 
     Args:
         service: the service.
         directory_terms: the directory's taxonomy terms by id, for broader terms.
-        phrases: finds a vocabulary's phrases in texts.
+        lexicon: finds a vocabulary's phrases in texts.
     """
-    own = _Signs(phrases)
+    own = _Signs(lexicon)
     terms: dict[str, TermKey] = {}
     listed = [a.taxonomy_term for a in service.attributes if a.taxonomy_term is not None]
     for term in listed:
-        placed = phrases.vocabulary.place(term)
+        placed = lexicon.vocabulary.place(term)
         if placed is not None:
             own.add(placed, TERM, "taxonomy_term", term.name)
         else:
@@ -147,18 +145,18 @@ def purpose_of(
         offered = own.add_name(name, source)
         name_words.update(word for word in stems(name) if word not in offered.other)
         seeks = seeks or offered.seeks
-    described = phrases.offered_in(service.description or "")
+    described = lexicon.offered_in(service.description or "")
     for concept, (weight, phrase) in described.concepts.items():
         if weight >= _VAGUE_IN_DESCRIPTION and not seeks:
             own.add(concept, DESCRIPTION * weight, "description", phrase)
     agency = service.organization
     if not own.signs and not service.description and agency is not None:
-        for concept, (weight, phrase) in phrases.phrases_in(agency.name, _VAGUE_IN_NAME).items():
+        for concept, (weight, phrase) in lexicon.phrases_in(agency.name, _VAGUE_IN_NAME).items():
             if _may_be(concept, agency.name):
                 own.add(concept, AGENCY * weight, "agency", phrase)
     text = " . ".join([*(term.name for term in listed), *categories])
     return Purpose(
-        signs=_with_broader(own.signs, phrases.vocabulary),
+        signs=_with_broader(own.signs, lexicon.vocabulary),
         terms={key: term_key.listed for key, term_key in terms.items()},
         name_words=frozenset(name_words),
         text_words=(described.words | frozenset(stems(text))) - name_words,
@@ -170,12 +168,12 @@ class _Signs:
     """Collects the surest sign of each concept.
 
     Args:
-        phrases: finds a vocabulary's phrases in texts.
+        lexicon: finds a vocabulary's phrases in texts.
     """
 
-    def __init__(self, phrases: PhraseInterpreter) -> None:
+    def __init__(self, lexicon: Lexicon) -> None:
         self.signs: dict[str, Sign] = {}
-        self._phrases = phrases
+        self._lexicon = lexicon
 
     def add(self, concept: str, strength: float, source: str, words: str) -> None:
         """Add a sign."""
@@ -191,12 +189,12 @@ class _Signs:
             source: which of these it is.
             words: what to show for it; by default the phrase in it.
         """
-        offered = self._phrases.offered_in(name)
+        offered = self._lexicon.offered_in(name)
         for concept, (weight, phrase) in offered.concepts.items():
             if weight >= _VAGUE_IN_NAME and _may_be(concept, name):
                 self.add(concept, NAME * weight, source, words or phrase)
         looks = look(name)
-        if looks is not None and looks[0] in self._phrases.vocabulary.concepts:
+        if looks is not None and looks[0] in self._lexicon.vocabulary.concepts:
             self.add(looks[0], NAME, source, words or looks[1])
         for concept, (_, phrase) in offered.hints.items():
             self.add(concept, HINT, source, words or phrase)

@@ -260,8 +260,12 @@ class MatchResult(Sequence[Match]):
     def to_dict(self) -> dict[str, Any]:
         """Return this result as JSON values."""
         return {
+            "certainty": self.interpretation.certainty.value,
             "understood": [attrs.asdict(concept) for concept in self.interpretation.concepts],
+            "related": [attrs.asdict(concept) for concept in self.interpretation.related],
+            "dangers": [attrs.asdict(danger) for danger in self.interpretation.dangers],
             "urgent": [attrs.asdict(line) for line in self.urgent],
+            "cues": self.interpretation.cues.to_dict(),
             "advice": self.advice,
             "total": self.total,
             "ruled_out": dict(self.ruled_out),

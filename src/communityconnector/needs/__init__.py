@@ -1,12 +1,15 @@
 """What patrons need: needs, the vocabulary, and what words mean in it."""
 
+from communityconnector.needs.crosswalk import open_eligibility_codes
 from communityconnector.needs.cues import Cues
-from communityconnector.needs.interpretation import Interpretation, Interpreter, Understood
-from communityconnector.needs.interpreter import PhraseInterpreter, interpreter
+from communityconnector.needs.interpretation import Certainty, Danger, Interpretation, Interpreter, Understood
+from communityconnector.needs.interpreter import PatronInterpreter, interpreter
+from communityconnector.needs.lexicon import Lexicon, lexicon
 from communityconnector.needs.need import Need
 from communityconnector.needs.vocabulary import (
     Concept,
     CrisisLine,
+    DangerKind,
     Phrase,
     Vocabulary,
     Wellness,
@@ -15,18 +18,24 @@ from communityconnector.needs.vocabulary import (
 )
 
 __all__ = [
+    "Certainty",
     "Concept",
     "CrisisLine",
     "Cues",
+    "Danger",
+    "DangerKind",
     "Interpretation",
     "Interpreter",
+    "Lexicon",
     "Need",
+    "PatronInterpreter",
     "Phrase",
-    "PhraseInterpreter",
     "Understood",
     "Vocabulary",
     "Wellness",
     "interpreter",
+    "lexicon",
     "load",
+    "open_eligibility_codes",
     "vocabulary",
 ]

@@ -38,6 +38,11 @@ def denied_positions(words: Stems) -> frozenset[int]:
     return frozenset(positions)
 
 
+DENIALS: Final = frozenset(
+    "not don't doesn't do other than instead except no donate donating donar volunteer used".split()
+)
+"""Words that by themselves only deny something, or say that it is given."""
+
 _GIVING: Final = frozenset("donate donating donar".split())
 _TO_VOLUNTEER: Final = frozenset("to can could volunteering".split())
 _NEEDED: Final = frozenset("need needs but necesito necesitamos pero".split())

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final, Protocol
 
 import attrs
 
+from communityconnector.needs.cues import Cues
 from communityconnector.needs.phrases import Stems
 from communityconnector.needs.vocabulary import CrisisLine
 
 GUESSED: Final = 0.25
-"""The highest weight of a concept at which the words only hint. A service for it is a question, never an answer."""
+"""The highest weight of a concept that is only guessed. A service for it is a question, never an answer."""
+
+
+class Certainty(StrEnum):
+    """How well words were understood."""
+
+    SURE = "sure"
+    DID_YOU_MEAN = "did you mean"
+    NOT_UNDERSTOOD = "not understood"
+    NOT_A_NEED = "not a need"
 
 
 @attrs.frozen
@@ -20,9 +31,8 @@ class Understood:
     Attributes:
         concept: its id.
         name: its plain name.
-        weight: how surely it was meant, relative to the surest, which has 1; at most `GUESSED` if the words only hint at
-            it.
-        words: the phrases that mean it.
+        weight: how surely it was meant, relative to the surest, which has 1; at most `GUESSED` if it is only guessed.
+        words: the patron's words that decided.
     """
 
     concept: str
@@ -32,27 +42,63 @@ class Understood:
 
 
 @attrs.frozen(repr=False)
+class Danger:
+    """A kind of danger that the words may tell of. The repr does not show it.
+
+    Attributes:
+        kind: its id (`Vocabulary.dangers`).
+        name: its plain name, for staff.
+        question: the sentence above the crisis lines, in the patron's language: it asks, and does not claim to know.
+        words: the patron's words that decided, for staff.
+    """
+
+    kind: str
+    name: str
+    question: str = ""
+    words: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "<Danger>"
+
+
+@attrs.frozen(repr=False)
 class Interpretation:
     """What was understood of a patron's words.
 
     Attributes:
-        concepts: what was understood, the most urgent first, then the surest.
+        concepts: what was understood, the most urgent first, then the surest; or the guesses, if the certainty is
+            `DID_YOU_MEAN`.
         words: stems of the words that carry meaning, for searching names and descriptions.
         urgent: crisis lines to show before anything else.
-        library_business: whether the words ask for ordinary library business, not for a service.
         other_script: whether the words are in another script than that of English and Spanish.
+        certainty: how well the words were understood; by default by the weights of `concepts`.
+        confidence: the chance, 0 to 1, that the first concept is what was meant.
+        related: concepts that are worth showing beside the others, the surest first.
+        dangers: what danger the words may tell of, the surest first.
+        cues: what the words say about the person and the circumstances.
     """
 
     concepts: tuple[Understood, ...] = ()
     words: Stems = ()
     urgent: tuple[CrisisLine, ...] = ()
-    library_business: bool = False
     other_script: bool = False
+    certainty: Certainty = attrs.field(kw_only=True)
+    confidence: float = attrs.field(default=0.0, kw_only=True)
+    related: tuple[Understood, ...] = attrs.field(default=(), kw_only=True)
+    dangers: tuple[Danger, ...] = attrs.field(default=(), kw_only=True)
+    cues: Cues = attrs.field(factory=Cues, kw_only=True)
+
+    @certainty.default
+    def _certainty(self) -> Certainty:
+        if not self.concepts:
+            return Certainty.NOT_UNDERSTOOD
+        is_guessed = max(concept.weight for concept in self.concepts) <= GUESSED
+        return Certainty.DID_YOU_MEAN if is_guessed else Certainty.SURE
 
     @property
     def is_guessed(self) -> bool:
-        """Whether the words only hint at the need."""
-        return bool(self.concepts) and max(concept.weight for concept in self.concepts) <= GUESSED
+        """Whether the concepts are guesses."""
+        return self.certainty is Certainty.DID_YOU_MEAN
 
     def __repr__(self) -> str:
         # What was understood is as private as the words.

@@ -10,7 +10,7 @@ import attrs
 
 from communityconnector.model import Directory, TaxonomyTerm
 from communityconnector.model.codes import is_hierarchical
-from communityconnector.needs.interpreter import PhraseInterpreter
+from communityconnector.needs.lexicon import Lexicon
 from communityconnector.needs.vocabulary import Vocabulary, vocabulary
 
 _SURE_ENOUGH = 0.5
@@ -90,19 +90,19 @@ def placement(directory: Directory, words: Vocabulary | None = None) -> Placemen
         words: the vocabulary; by default the built-in one.
     """
     used = words or vocabulary()
-    phrases = PhraseInterpreter(used)
+    lexicon = Lexicon(used)
     uses: Counter[str] = Counter()
     for service in directory.services.values():
         uses.update({a.taxonomy_term.id for a in service.attributes if a.taxonomy_term is not None})
-    placed = [_placed(term, uses[key], used, phrases) for key, term in directory.taxonomy_terms.items()]
+    placed = [_placed(term, uses[key], used, lexicon) for key, term in directory.taxonomy_terms.items()]
     return Placement(tuple(sorted(placed, key=lambda item: (-item.services, item.term.name, item.term.id))))
 
 
-def _placed(term: TaxonomyTerm, services: int, words: Vocabulary, phrases: PhraseInterpreter) -> PlacedTerm:
+def _placed(term: TaxonomyTerm, services: int, words: Vocabulary, lexicon: Lexicon) -> PlacedTerm:
     known = words.place(term)
     if known is not None:
         return PlacedTerm(term, services, (known,), "crosswalk")
-    concepts: Iterable[str] = phrases.phrases_in(term.name, _SURE_ENOUGH)
+    concepts: Iterable[str] = lexicon.phrases_in(term.name, _SURE_ENOUGH)
     if concepts:
         return PlacedTerm(term, services, tuple(sorted(concepts)), "words")
     code_only = is_hierarchical(term.name) or (not term.name and is_hierarchical(term.code or ""))

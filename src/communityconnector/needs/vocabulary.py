@@ -82,12 +82,13 @@ class CrisisLine:
     """A number to call now.
 
     Attributes:
-        kind: the danger: `suicide`, `violence`, `medical`, `child_danger` or `overdose`.
+        kind: the kind of danger that it is for (`Vocabulary.dangers`).
         name: its name.
         phone: the number to call.
         text: how to reach it by text message, if possible.
         url: its page.
         note: other information.
+        language: the language of its name and note, as ISO 639-1 code.
     """
 
     kind: str
@@ -96,6 +97,28 @@ class CrisisLine:
     text: str = ""
     url: str = ""
     note: str = ""
+    language: str = "en"
+
+
+@attrs.frozen
+class DangerKind:
+    """A kind of danger, such as violence at home.
+
+    Attributes:
+        id: a stable identifier, such as `home_violence`.
+        name: the plain name, for staff.
+        needs: ids of the needs that come first then.
+        related: ids of needs that are worth showing beside them.
+        situations: what it says of the person (`Cues.situations`).
+        questions: by language (`en`, `es`), the sentence above the crisis lines: it asks, and does not claim to know.
+    """
+
+    id: str
+    name: str
+    needs: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    situations: tuple[str, ...] = ()
+    questions: Mapping[str, str] = attrs.field(factory=dict, hash=False)
 
 
 @attrs.frozen(eq=False)
@@ -106,14 +129,16 @@ class Vocabulary:
         concepts: concepts by id, in the order of their table.
         phrases: everyday words for them.
         open_eligibility: concept by Open Eligibility id.
+        dangers: kinds of danger by id.
         crisis_phrases: words of danger, with the kind of danger.
-        crisis_lines: numbers to call, most urgent first.
+        crisis_lines: numbers to call, for each kind of danger the most urgent first.
         library_business: phrases of ordinary library business, which is not a need.
     """
 
     concepts: Mapping[str, Concept]
     phrases: tuple[Phrase, ...]
     open_eligibility: Mapping[str, str]
+    dangers: Mapping[str, DangerKind] = attrs.field(factory=dict)
     crisis_phrases: tuple[tuple[str, str], ...] = ()
     crisis_lines: tuple[CrisisLine, ...] = ()
     library_business: tuple[str, ...] = ()
@@ -196,11 +221,20 @@ def load(folder: Traversable) -> Vocabulary:
             Phrase(row["phrase"], row["concept"], float(row["weight"]), row["language"])
             for row in _rows(folder, "phrases.csv")
         ),
+        dangers={kind.id: kind for kind in map(_danger_kind, _rows(folder, "dangers.csv"))},
         open_eligibility={row["oe_id"]: row["concept"] for row in _rows(folder, "open_eligibility.csv")},
         crisis_phrases=tuple((row["phrase"], row["kind"]) for row in _rows(folder, "crisis.csv")),
         crisis_lines=tuple(CrisisLine(**row) for row in _rows(folder, "crisis_lines.csv")),
         library_business=tuple(row["phrase"] for row in _rows(folder, "library_business.csv")),
     )
+
+
+def _danger_kind(row: Mapping[str, str]) -> DangerKind:
+    needs, related, situations = (
+        tuple(filter(None, row[column].split(";"))) for column in ("needs", "related", "situations")
+    )
+    questions = {"en": row["question"], "es": row["question_es"]}
+    return DangerKind(row["kind"], row["name"], needs, related, situations, questions)
 
 
 def _rows(folder: Traversable, name: str) -> Iterator[dict[str, str]]:

@@ -17,7 +17,7 @@ from communityconnector.matching.index.segment import Segment
 from communityconnector.matching.purpose import ListedTerm, Sign, purpose_of, term_keys
 from communityconnector.model import Offer, Point, Service, TaxonomyTerm
 from communityconnector.model.zips import zip_point
-from communityconnector.needs import PhraseInterpreter
+from communityconnector.needs import Lexicon
 
 _NONE: Final[Mapping[str, TaxonomyTerm]] = {}
 
@@ -26,19 +26,19 @@ class Builder:
     """Builds a segment from services.
 
     Args:
-        phrases: finds the phrases of a vocabulary in names and descriptions.
+        lexicon: finds the phrases of a vocabulary in names and descriptions.
         terms: taxonomy terms by id, for broader terms; those of the services are added.
         locate: returns the points that stand for postal codes, by default of US ZIP codes; called once for each.
     """
 
     def __init__(
         self,
-        phrases: PhraseInterpreter,
+        lexicon: Lexicon,
         terms: Mapping[str, TaxonomyTerm] = _NONE,
         locate: Locate = zip_point,
     ) -> None:
-        self._phrases = phrases
-        self.vocabulary = phrases.vocabulary
+        self._lexicon = lexicon
+        self.vocabulary = lexicon.vocabulary
         self._locate = _Located(locate).__getitem__
         self.terms: dict[str, TaxonomyTerm] = dict(terms)
         self._service_ids: list[str] = []
@@ -62,7 +62,7 @@ class Builder:
         """Add a service and return its number."""
         number = len(self._service_ids)
         self._service_ids.append(service.id)
-        purpose = purpose_of(service, _NONE, self._phrases)
+        purpose = purpose_of(service, _NONE, self._lexicon)
         listed = {
             a.taxonomy_term.id: a.taxonomy_term for a in service.attributes if a.taxonomy_term is not None
         }

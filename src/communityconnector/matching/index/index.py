@@ -31,7 +31,8 @@ from communityconnector.matching.index.search import Search
 from communityconnector.matching.index.spelling import correct
 from communityconnector.model import Audience, Directory, Offer, Service, TaxonomyTerm
 from communityconnector.model.zips import zip_point
-from communityconnector.needs import PhraseInterpreter, interpreter
+from communityconnector.needs import Lexicon
+from communityconnector.needs import lexicon as shipped_lexicon
 
 _NO_TERMS: Final[Mapping[str, TaxonomyTerm]] = {}
 
@@ -41,7 +42,7 @@ class Index:
 
     Args:
         parts: its parts. If a service is in several parts, only one of them is current.
-        phrases: finds the phrases of a vocabulary.
+        lexicon: finds the phrases of a vocabulary.
         terms: the taxonomy terms by id.
         audience: the audience of the services.
         locate: returns the points that stand for postal codes, for services that are added.
@@ -50,14 +51,14 @@ class Index:
     def __init__(
         self,
         parts: tuple[Part, ...],
-        phrases: PhraseInterpreter,
+        lexicon: Lexicon,
         terms: Mapping[str, TaxonomyTerm],
         audience: Audience = Audience.PUBLIC,
         locate: Locate = zip_point,
     ) -> None:
         self.locate = locate
         self.parts = parts
-        self.phrases = phrases
+        self.lexicon = lexicon
         self.terms = terms
         self.audience = audience
 
@@ -65,7 +66,7 @@ class Index:
     def of(
         cls,
         directory: Directory,
-        phrases: PhraseInterpreter,
+        lexicon: Lexicon,
         audience: Audience = Audience.PUBLIC,
         locate: Locate = zip_point,
     ) -> Index:
@@ -73,20 +74,20 @@ class Index:
 
         Args:
             directory: the directory, already redacted for its audience (`Directory.for_audience`).
-            phrases: finds the phrases of a vocabulary in names and descriptions of services.
+            lexicon: finds the phrases of a vocabulary in names and descriptions of services.
             audience: the audience.
             locate: returns the points that stand for postal codes, by default of US ZIP codes, so that an address without
                 a point has an approximate distance.
         """
-        part = _part_of(directory.services.values(), phrases, directory.taxonomy_terms, locate)
-        return cls((part,), phrases, directory.taxonomy_terms, audience, locate)
+        part = _part_of(directory.services.values(), lexicon, directory.taxonomy_terms, locate)
+        return cls((part,), lexicon, directory.taxonomy_terms, audience, locate)
 
     @classmethod
     def build(  # noqa: PLR0913  # what `of` and `open` take
         cls,
         services: Iterable[Service],
         folder: str | os.PathLike[str],
-        phrases: PhraseInterpreter | None = None,
+        lexicon: Lexicon | None = None,
         *,
         terms: Mapping[str, TaxonomyTerm] = _NO_TERMS,
         audience: Audience = Audience.PUBLIC,
@@ -100,7 +101,7 @@ class Index:
             services: the services, each once, already redacted for their audience. All records of a confidential place
                 are needed to recognize it, so redact whole directories (`Directory.for_audience`), not single services.
             folder: the folder. Its former content is replaced in one step.
-            phrases: finds the phrases of a vocabulary in names and descriptions; by default the built-in one.
+            lexicon: finds the phrases of a vocabulary in names and descriptions; by default the built-in one.
             terms: taxonomy terms by id, for the broader terms of those that services are listed under.
             audience: the audience of the services.
             fetch: returns services by their ids when they are accessed. Without it, the folder stores them.
@@ -110,11 +111,11 @@ class Index:
         Raises:
             UnusableIndexError: the folder is a file.
         """
-        phrases = phrases or interpreter()
+        lexicon = lexicon or shipped_lexicon()
         saved.build(
-            Path(folder), services, Builder(phrases, terms, locate), audience, fetch=fetch, durable=durable
+            Path(folder), services, Builder(lexicon, terms, locate), audience, fetch=fetch, durable=durable
         )
-        return cls.open(folder, phrases, fetch=fetch, locate=locate)
+        return cls.open(folder, lexicon, fetch=fetch, locate=locate)
 
     def save(self, folder: str | os.PathLike[str], *, services: bool = True) -> None:
         """Write the index to a folder. Processes that have the former content open can go on with it.
@@ -127,14 +128,14 @@ class Index:
             UnusableIndexError: the folder is a file.
         """
         saved.save(
-            Path(folder), self.parts, self.phrases.vocabulary, self.terms, self.audience, services=services
+            Path(folder), self.parts, self.lexicon.vocabulary, self.terms, self.audience, services=services
         )
 
     @classmethod
     def open(
         cls,
         folder: str | os.PathLike[str],
-        phrases: PhraseInterpreter | None = None,
+        lexicon: Lexicon | None = None,
         *,
         fetch: FetchService | None = None,
         locate: Locate = zip_point,
@@ -146,7 +147,7 @@ class Index:
 
         Args:
             folder: the folder.
-            phrases: finds the phrases of the vocabulary that the index was made with; by default the built-in one.
+            lexicon: finds the phrases of the vocabulary that the index was made with; by default the built-in one.
             fetch: returns services by their ids, if the folder does not store them.
             locate: returns the points that stand for postal codes, for services that are added.
 
@@ -154,13 +155,13 @@ class Index:
             UnusableIndexError: there is no index; it is damaged or of another version, vocabulary or set of criteria; or
                 there are no services in it and no `fetch`.
         """
-        phrases = phrases or interpreter()
-        parts, terms, audience = saved.open_parts(Path(folder), phrases.vocabulary, fetch)
-        return cls(parts, phrases, terms, audience, locate)
+        lexicon = lexicon or shipped_lexicon()
+        parts, terms, audience = saved.open_parts(Path(folder), lexicon.vocabulary, fetch)
+        return cls(parts, lexicon, terms, audience, locate)
 
     def with_locate(self, locate: Locate) -> Index:
         """Return this index with another source of points for the postal codes of services that are added."""
-        return Index(self.parts, self.phrases, self.terms, self.audience, locate)
+        return Index(self.parts, self.lexicon, self.terms, self.audience, locate)
 
     def place_of(self, offer: Offer) -> OfferPlace:
         """Return what the index knows of the place of an offer of one of its services."""
@@ -193,8 +194,8 @@ class Index:
         unchanged = {s.id: s for part in newer for s in map(part.service, part.numbers) if s.id not in gone}
         services = {**unchanged, **services}
         if services:
-            parts.append(_part_of(services.values(), self.phrases, terms, self.locate))
-        return Index(tuple(parts), self.phrases, terms, self.audience, self.locate)
+            parts.append(_part_of(services.values(), self.lexicon, terms, self.locate))
+        return Index(tuple(parts), self.lexicon, terms, self.audience, self.locate)
 
     def service(self, key: str) -> Service | None:
         """Return the service of an id, or `None`."""
@@ -228,7 +229,7 @@ class Index:
     def has_term(self, key: str) -> bool:
         """Return whether a need may name a term: the vocabulary or the directory has it, or a service is listed there."""
         return (
-            key in self.phrases.vocabulary.concepts
+            key in self.lexicon.vocabulary.concepts
             or key in self.terms
             or key in self._codes
             or any(part.segment.columns.terms.count(key) for part in self.parts)
@@ -253,7 +254,7 @@ class Index:
 
     def corrected(self, word: str) -> str:
         """Return a stem unchanged if it means something anywhere, else without its slip (see `spelling.correct`)."""
-        if self.phrases.knows(word):
+        if self.lexicon.knows(word):
             return word
         return correct(word, lambda stem: sum(part.segment.rows_with(stem) for part in self.parts))
 
@@ -317,11 +318,11 @@ class Index:
 
 def _part_of(
     services: Iterable[Service],
-    phrases: PhraseInterpreter,
+    lexicon: Lexicon,
     terms: Mapping[str, TaxonomyTerm],
     locate: Locate,
 ) -> Part:
-    builder, in_memory = Builder(phrases, terms, locate), list(services)
+    builder, in_memory = Builder(lexicon, terms, locate), list(services)
     for service in in_memory:
         builder.add(service)
     return Part(builder.finish(), in_memory.__getitem__)

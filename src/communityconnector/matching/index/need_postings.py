@@ -140,7 +140,7 @@ class NeedPostings:
         is_named = np.zeros(len(rows), dtype=bool)
         if self._need.is_exact and words > 1:
             is_named = (in_name > 0) & (in_name + in_text == words)
-        if self._need.is_understood:
+        if not self._need.has_hints:
             return rows[is_named], values[is_named]
         enough = is_named | (in_name + in_text >= 0.5 * words)
         return rows[enough], np.where(is_named, values, purpose.HINT * values)[enough]

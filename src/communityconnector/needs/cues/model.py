@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -60,8 +60,8 @@ class Cues:
         accessibility: wheelchair, deaf, blind, interpreter, service-animal.
         situations: names of the situations of Open Eligibility, such as Veterans, Parents, Homeless.
         barriers: no_id, no_car, no_insurance, no_internet, no_phone, no_money, no_address, language, childcare.
-        urgency: none, soon (days, a deadline), today, or crisis where there is danger. Words alone are never read as a
-            crisis: whoever knows of danger says so with `with_danger`.
+        urgency: none, soon (days, a deadline), today, or crisis. Reading cues never gives crisis; a caller that knows of
+            danger adds it with `with_danger`.
         time: when it suits: today, tonight, tomorrow, morning, afternoon, evening, daytime, weekend, weekday, and the
             days of the week.
         deadline: the day by which it is needed, as the text names it: friday, "the 1st", "3/2".
@@ -90,16 +90,18 @@ class Cues:
 
         Args:
             kinds: kinds of danger, such as `suicide` or `home_violence`. An unknown one adds no situation.
-            spans: where words in the text say it, as start and end. Every value added is then marked there.
+            spans: where the words of danger stand in the text, as start and end. Every value added gets a cue there.
         """
         # Read at the first danger: importing the cues reads no table.
-        from communityconnector.needs.cues.dangers import situations_of_dangers
+        from communityconnector.needs.vocabulary import vocabulary
 
         kinds = tuple(kinds)
         if not kinds:
             return self
-        table = situations_of_dangers()
-        situations = tuple(dict.fromkeys(name for kind in kinds for name in table.get(kind, ())))
+        known = vocabulary().dangers
+        situations = tuple(
+            dict.fromkeys(name for kind in kinds if kind in known for name in known[kind].situations)
+        )
         added = [
             Cue(kind, value, start, end)
             for start, end in spans
@@ -113,6 +115,24 @@ class Cues:
                 sorted({*self.spans, *added}, key=lambda cue: (cue.start, cue.end, cue.kind, str(cue.value)))
             ),
         )
+
+    def describe(self) -> str:
+        """Return the cues in a few words, to be shown beside the answer; "" if there are none."""
+        parts = [f"age {self.age}"] if self.age is not None else [*self.age_groups]
+        parts += [f"speaks {self.language}"] if self.language else []
+        parts += [
+            *self.situations,
+            *self.accessibility,
+            *(barrier.replace("_", " ") for barrier in self.barriers),
+        ]
+        parts += [f"{self.children} children"] if self.children else []
+        parts += [*self.time, *([f"by {self.deadline}"] if self.deadline else []), *self.places]
+        return ", ".join(dict.fromkeys(parts))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the cues that are set as JSON values, with the places of their words."""
+        values = attrs.asdict(self, filter=lambda field, value: value != field.default)
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     def __repr__(self) -> str:
         return f"Cues({', '.join(sorted({cue.kind for cue in self.spans}))})"

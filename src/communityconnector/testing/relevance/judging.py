@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import attrs
 
 from communityconnector.needs import Cues, Interpretation, Interpreter, Vocabulary
-from communityconnector.needs.cues import read_cues
 from communityconnector.testing.relevance.measures import DIRECT, RELATED, condense
 from communityconnector.testing.relevance.utterances import CUES, Utterance, folded
 
@@ -60,21 +59,16 @@ def judge(interpreter: Interpreter, utterance: Utterance, vocabulary: Vocabulary
         concepts=concepts,
         ranked=condense(concepts, neutral),
         is_sure=not interpretation.is_guessed,
-        is_flagged=bool(interpretation.urgent),
-        cues=_values_of(_cues_of(interpretation, utterance.text)),
+        is_flagged=bool(interpretation.dangers or interpretation.urgent),
+        cues=_values_of(interpretation.cues),
     )
 
 
 def _concepts_of(interpretation: Interpretation) -> tuple[str, ...]:
-    """Return the concepts that an interpretation shows, the best first."""
-    if interpretation.library_business:
+    """Return the concepts that an interpretation shows, the best first; none if it declines."""
+    if not interpretation.concepts:
         return ()
-    return tuple(understood.concept for understood in interpretation.concepts)
-
-
-def _cues_of(interpretation: Interpretation, text: str) -> Cues:
-    """Return what an interpretation says about the person and the circumstances."""
-    return read_cues(text).with_danger(line.kind for line in interpretation.urgent)
+    return tuple(understood.concept for understood in (*interpretation.concepts, *interpretation.related))
 
 
 def _values_of(cues: Cues) -> dict[str, frozenset[str]]:

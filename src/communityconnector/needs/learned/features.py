@@ -1,0 +1,119 @@
+"""What the learned model sees of a text: words, pairs of words, runs of letters, and classes of words, as numbers.
+
+A feature is the CRC-32 of its description, so that no list of all features has to be stored or searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+from zlib import crc32
+
+from communityconnector.needs.words import words_of
+
+LONGEST_CLASS: Final = 3
+"""The largest number of words in an entry of a class, such as "last straw"."""
+_LONGEST_WORD: Final = 30
+"""Of a longer word only the beginning is read."""
+_RUNS: Final = (3, 4, 5)
+"""The lengths of runs of letters, with a mark at the beginning and the end of a word: they survive slips of the thumb."""
+_APART: Final = 6
+"""Classes of words make a pair if they stand less than this number of words apart."""
+_MOST_CLASSES: Final = 4_096
+_ALONE: Final = _MOST_CLASSES - 1
+"""In place of another class, that a class counts for itself."""
+_CACHED: Final = 20_000
+_FACTOR: Final = 2_654_435_761
+"""Knuth's multiplier, which spreads small numbers over 32 bits."""
+
+ClassesOf = Callable[[str], Sequence[int]]
+"""Returns the numbers of the classes of a word, or of two or three words joined by blanks."""
+
+
+class Feature(NamedTuple):
+    """One feature at one place in a text.
+
+    Attributes:
+        key: its number, 32 bits.
+        first: the position of its first word.
+        last: the position of its last word.
+    """
+
+    key: int
+    first: int
+    last: int
+
+
+def read_words(text: str) -> list[str]:
+    """Return the words of a text as features read them: folded, without apostrophes ("don't" and "dont" are one)."""
+    return [word.replace("'", "") for word in words_of(text)]
+
+
+def read_features(words: Sequence[str], classes_of: ClassesOf, *, spanish: bool) -> Iterator[Feature]:
+    """Yield the features of words.
+
+    Args:
+        words: the words (`read_words`).
+        classes_of: returns the classes of a word.
+        spanish: whether the text is Spanish. A word of one language is another word in the other: "pan", "once".
+    """
+    language = "s" if spanish else "e"
+    for position, word in enumerate(words):
+        yield Feature(crc32(f"w{language}{word[:_LONGEST_WORD]}".encode()), position, position)
+        for key in _letters(word[:_LONGEST_WORD]):
+            yield Feature(key, position, position)
+        if position > 0:
+            yield Feature(crc32(f"b{words[position - 1]} {word}".encode()), position - 1, position)
+        if position > 1:
+            yield Feature(crc32(f"t{words[position - 2]} {word}".encode()), position - 2, position)
+    yield from _of_classes([_classes_at(words, position, classes_of) for position in range(len(words))])
+
+
+def word_key(word: str, *, spanish: bool) -> int:
+    """Return the key of the feature that a word is in a text.
+
+    Args:
+        word: the word (`read_words`).
+        spanish: whether the text is Spanish.
+    """
+    return crc32(f"w{'s' if spanish else 'e'}{word[:_LONGEST_WORD]}".encode())
+
+
+@lru_cache(_CACHED)
+def _letters(word: str) -> tuple[int, ...]:
+    marked = f"<{word}>".encode()
+    return tuple(
+        crc32(b"c" + marked[start : start + length])
+        for length in _RUNS
+        for start in range(len(marked) - length + 1)
+    )
+
+
+def _classes_at(words: Sequence[str], position: int, classes_of: ClassesOf) -> set[int]:
+    """Return the classes of a word and of the two or three words that begin with it."""
+    classes = set(classes_of(words[position]))
+    for length in range(2, LONGEST_CLASS + 1):
+        if position + length <= len(words):
+            classes.update(classes_of(" ".join(words[position : position + length])))
+    return classes
+
+
+def _of_classes(classes: Sequence[set[int]]) -> Iterator[Feature]:
+    """Yield the classes of words, and each ordered pair of different classes near each other."""
+    for position, here in enumerate(classes):
+        for one in here:
+            yield Feature(class_key(one), position, position)
+            for other_position in range(position + 1, min(len(classes), position + _APART)):
+                for other in classes[other_position]:
+                    if other != one:
+                        yield Feature(_key_of_pair(one, other), position, other_position)
+
+
+def class_key(number: int) -> int:
+    """Return the key of the feature that a class of words is."""
+    return _key_of_pair(number, _ALONE)
+
+
+def _key_of_pair(one: int, other: int) -> int:
+    return (one * _MOST_CLASSES + other) * _FACTOR & 0xFFFFFFFF

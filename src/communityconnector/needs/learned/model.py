@@ -1,0 +1,231 @@
+"""The learned model: a linear model over the features of a text, for needs, for what is no need, and for kinds of danger.
+
+It was trained on the project's own utterances (`corpus/`) and the vocabulary's phrases by `corpus/build_model.py`. Its file
+holds numbers and names of labels; no utterance can be read from it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, cached_property, lru_cache
+from importlib.resources import files
+from typing import Any, Final
+from zlib import crc32
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from communityconnector.needs.language import is_spanish
+from communityconnector.needs.learned.features import Feature, read_features, read_words, word_key
+
+FILE: Final = "learned.npz"
+"""The name of the model's file among the vocabulary's tables."""
+
+_WINDOW: Final = 80
+_STEP: Final = 60
+"""A longer text is read in windows of words, which begin this number of words apart."""
+_DECIDES: Final = 0.35
+"""A word decided with others if it adds this share of what the first word adds."""
+_CACHED: Final = 20_000
+_ENDINGS: Final = (
+    ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("d", ""), ("ing", ""), ("ing", "e"), ("ies", "y"), ("ied", "y"),
+    ("in", ""),
+)  # fmt: skip
+"""Endings of a word whose base may be in a class, with what the base has instead."""
+
+Floats = npt.NDArray[np.float32]
+_NOTHING: Final[Mapping[str, float]] = {}
+
+
+@attrs.frozen(eq=False, repr=False)
+class ModelReading:
+    """What the model makes of a text. The repr does not show it.
+
+    Attributes:
+        words: the words of the text, as features read them.
+        spanish: whether the text is Spanish.
+        scores: the score of each label, in the order of `LearnedModel.labels`.
+        known: the share of the words that the model knows.
+    """
+
+    words: Sequence[str]
+    spanish: bool
+    scores: Floats
+    known: float
+    _features: Sequence[Feature]
+    _model: LearnedModel
+
+    def chances(self, added: Mapping[str, float] = _NOTHING) -> dict[str, float]:
+        """Return the chance of each label: the softmax of the scores.
+
+        Args:
+            added: what to add to the scores of some labels; unknown ones are ignored.
+        """
+        scores = self.scores.copy()
+        for label, value in added.items():
+            number = self._model.numbers.get(label)
+            if number is not None:
+                scores[number] += value
+        powers = np.exp(scores - scores.max())
+        return dict(zip(self._model.labels, (powers / powers.sum()).tolist(), strict=True))
+
+    def evidence(self, label: str, most: int = 4) -> tuple[str, ...]:
+        """Return the words that decided for a label, in their order; neighbors are one phrase.
+
+        Args:
+            label: the label.
+            most: the largest number of words.
+        """
+        shares = self._model.shares(self._features, self._model.numbers[label], len(self.words))
+        best = np.argsort(-shares, kind="stable")[:most]
+        least = max(_DECIDES * float(shares[best[0]]), 0.0) if len(best) else 0.0
+        runs: list[list[int]] = []
+        for position in sorted(int(place) for place in best if shares[place] > least):
+            if runs and runs[-1][-1] == position - 1:
+                runs[-1].append(position)
+            else:
+                runs.append([position])
+        return tuple(" ".join(self.words[position] for position in run) for run in runs)
+
+
+class LearnedModel:
+    """The weights of features for labels.
+
+    Args:
+        arrays: the arrays of the file (`corpus/build_model.py` writes them): `keys`, `values`, `starts`, `labels`,
+            `weights`, `bias`, `class_keys`, `class_starts`, `classes`, and `header`, which is JSON.
+
+    Attributes:
+        labels: the names of the labels: ids of concepts, and those of `labels`.
+        header: what the file says of itself: `digest` of what it was trained on, and the numbers of its calibration.
+    """
+
+    def __init__(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        self.header: dict[str, Any] = json.loads(arrays["header"].tobytes())
+        self.labels: tuple[str, ...] = tuple(self.header["labels"])
+        self._keys = arrays["keys"]
+        self._values = arrays["values"].astype(np.float32)
+        self._starts = arrays["starts"].astype(np.int64)
+        self._labels = arrays["labels"]
+        self._weights = arrays["weights"]
+        self._scale = float(self.header["scale"])
+        self._bias = arrays["bias"].astype(np.float32)
+        self._class_keys = arrays["class_keys"]
+        self._class_starts = arrays["class_starts"]
+        self._classes = arrays["classes"]
+        self.classes_of: Callable[[str], tuple[int, ...]] = lru_cache(_CACHED)(self._find_classes)
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of each label."""
+        return {label: number for number, label in enumerate(self.labels)}
+
+    def read(self, text: str) -> ModelReading:
+        """Return what the model makes of a text.
+
+        Of a long text each window is read on its own. A label has the highest of its scores, so that a danger that is
+        named in one sentence of many is not lost among them.
+
+        Args:
+            text: the text.
+        """
+        words, spanish = read_words(text), is_spanish(text)
+        features: list[Feature] = []
+        scores: Floats | None = None
+        for start in range(0, max(1, len(words) - (_WINDOW - _STEP)), _STEP):
+            window = list(read_features(words[start : start + _WINDOW], self.classes_of, spanish=spanish))
+            of_window = self._score(window)
+            if scores is None:
+                scores, features = of_window, window
+            elif (improved := of_window > scores).any():
+                scores = np.where(improved, of_window, scores)
+        keys = np.array([word_key(word, spanish=spanish) for word in words], dtype=np.uint32)
+        known = float(self._is_known(keys).mean()) if len(words) else 0.0
+        return ModelReading(words, spanish, self._bias if scores is None else scores, known, features, self)
+
+    def knows(self, word: str) -> bool:
+        """Return whether a word stands in the corpus or the vocabulary, in either language."""
+        both = [word_key(word, spanish=spanish) for spanish in (False, True)]
+        return bool(self._is_known(np.array(both, dtype=np.uint32)).any())
+
+    def shares(self, features: Sequence[Feature], label: int, count: int) -> Floats:
+        """Return what each word adds to the score of a label.
+
+        Args:
+            features: the features of the text.
+            label: the number of the label.
+            count: the number of words.
+        """
+        keys, first, last = np.array(features, dtype=np.int64).reshape(-1, 3).T
+        unique, inverse, counts = np.unique(keys.astype(np.uint32), return_inverse=True, return_counts=True)
+        known, labels, added = self._added(unique, counts)
+        wanted = labels == label
+        of_feature = np.zeros(len(unique), dtype=np.float32)
+        of_feature[known[wanted]] = added[wanted]
+        half = (of_feature / counts / 2)[inverse]
+        return np.bincount(np.concatenate((first, last)), np.concatenate((half, half)), count).astype(
+            np.float32
+        )
+
+    def _score(self, features: Sequence[Feature]) -> Floats:
+        keys = np.array([feature.key for feature in features], dtype=np.uint32)
+        unique, counts = np.unique(keys, return_counts=True)
+        _, labels, added = self._added(unique, counts)
+        return (self._bias + np.bincount(labels, added, len(self.labels))).astype(np.float32)
+
+    def _added(
+        self, unique: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8], Floats]:
+        """Return every weight that keys bring: the place of the key, the label, and what is added to its score."""
+        rows = np.minimum(np.searchsorted(self._keys, unique), len(self._keys) - 1)
+        known = np.flatnonzero(self._keys[rows] == unique)
+        rows = rows[known]
+        values = self._values[rows] * (1 + np.log(counts[known])).astype(np.float32)
+        values *= self._scale / (float(np.sqrt(values @ values)) or 1.0)
+        begins = self._starts[rows]
+        lengths = self._starts[rows + 1] - begins
+        # The places of all weights of all these features, without a loop.
+        places = np.arange(int(lengths.sum())) + np.repeat(begins - np.cumsum(lengths) + lengths, lengths)
+        return (
+            np.repeat(known, lengths),
+            self._labels[places],
+            self._weights[places] * np.repeat(values, lengths),
+        )
+
+    def _is_known(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+        rows = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        is_known: npt.NDArray[np.bool_] = self._keys[rows] == keys
+        return is_known
+
+    def _find_classes(self, words: str) -> tuple[int, ...]:
+        """Return the numbers of the classes of a word, or of several words joined by blanks."""
+        for form in (words,) if " " in words else _forms(words):
+            key = crc32(form.encode())
+            place = int(np.searchsorted(self._class_keys, np.uint32(key)))
+            if place < len(self._class_keys) and int(self._class_keys[place]) == key:
+                return tuple(
+                    int(number)
+                    for number in self._classes[self._class_starts[place] : self._class_starts[place + 1]]
+                )
+        return ()
+
+
+def _forms(word: str) -> Iterator[str]:
+    """Yield a word and what it may be a form of."""
+    yield word
+    for ending, instead in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            base = word[: -len(ending)] + instead
+            yield base
+            if ending in {"ed", "ing"} and len(base) > 3 and base[-1] == base[-2]:
+                yield base[:-1]
+
+
+@cache
+def model() -> LearnedModel:
+    """Return the built-in model. It is read at the first call."""
+    path = files("communityconnector") / "needs" / "data" / FILE
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        return LearnedModel({name: arrays[name] for name in arrays.files})
