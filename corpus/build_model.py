@@ -185,8 +185,7 @@ def _read_classes(folder: Path) -> _Classes:
 
 
 def _count(text: str, classes: _Classes) -> Counter[int]:
-    features = read_features(read_words(text), classes.of, spanish=is_spanish(text))
-    return Counter(feature.key for feature in features)
+    return Counter(read_features(read_words(text), classes.of, spanish=is_spanish(text)).keys)
 
 
 def _values(counts: Sequence[Counter[int]], classes: _Classes) -> tuple[npt.NDArray[np.uint32], Floats]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
+from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -69,7 +71,7 @@ _STRANGE: Final = 0.34
 _CLEAR_ALL_THE_SAME: Final = 0.7
 """If a smaller share of the words is known, as in another language, only this chance is enough: that of a word misspelt."""
 
-_ALARM: Final = 0.5
+_ALARM: Final = 0.45
 """From this chance of danger on, crisis lines are shown. A missed cry costs more than a false alarm."""
 _ALARM_BY_PHRASE: Final = 0.1
 """The same if a phrase of danger stands in the text: the words of an idiom, a title or a joke have less chance."""
@@ -142,11 +144,8 @@ class PatronInterpreter:
         certainty, concepts = self._concepts(judgment, dangers)
         is_need = certainty is not Certainty.NOT_A_NEED
         shown = {understood.concept for understood in concepts}
-        related = {
-            concept: chance
-            for concept, chance in judgment.chances.items()
-            if is_need and chance >= _LEAST and concept not in shown
-        }
+        others = (pair for pair in judgment.chances.items() if pair[1] >= _LEAST and pair[0] not in shown)
+        related = dict(islice(others, _MOST_RELATED)) if is_need else {}
         return Interpretation(
             concepts=concepts,
             words=() if judgment.phrases.is_business else judgment.phrases.words,
@@ -156,7 +155,7 @@ class PatronInterpreter:
             confidence=round(max(judgment.chances.values(), default=0.0), 6) if concepts else 0.0,
             related=self._understood(
                 judgment, related, scale=GUESSED if certainty is Certainty.DID_YOU_MEAN else 1.0, most=GUESSED
-            )[:_MOST_RELATED],
+            ),
             dangers=dangers,
             cues=read_cues(text).with_danger(danger.kind for danger in dangers) if is_need else Cues(),
         )
@@ -169,23 +168,34 @@ class PatronInterpreter:
         """
         reading = self._model.read(text)
         phrases = self.lexicon.read(text, spanish=reading.spanish)
-        dangers = _of_danger(reading.chances())
+        alone = reading.chances()
         together = reading.chances(
             {concept: _PHRASES * weight for concept, weight in phrases.weights.items()}
         )
-        concepts = self.lexicon.vocabulary.concepts
-        chances = {label: chance for label, chance in together.items() if label in concepts}
-        for kind, chance in _of_danger(together).items():
-            self._add_needs(chances, kind, chance)
+        chances = {concept: together[number] for concept, number in self._concepts_of_model}
+        for kind, number in self._dangers_of_model:
+            self._add_needs(chances, kind, together[number])
         if phrases.local:
             chances = _outranked(chances, phrases.local)
         return Judgment(
-            chances=dict(sorted(chances.items(), key=lambda pair: -pair[1])),
-            no_need=0.0 if phrases.local else together[NOT_A_NEED],
-            dangers=dangers,
+            chances=dict(sorted(chances.items(), key=itemgetter(1), reverse=True)),
+            no_need=0.0 if phrases.local else together[self._model.numbers[NOT_A_NEED]],
+            dangers={kind: alone[number] for kind, number in self._dangers_of_model},
             reading=reading,
             phrases=phrases,
         )
+
+    @cached_property
+    def _concepts_of_model(self) -> list[tuple[str, int]]:
+        """The concepts that both the vocabulary and the model know, with their numbers in the model."""
+        concepts = self.lexicon.vocabulary.concepts
+        return [(label, number) for label, number in self._model.numbers.items() if label in concepts]
+
+    @cached_property
+    def _dangers_of_model(self) -> list[tuple[str, int]]:
+        """The kinds of danger that the model knows, with their numbers."""
+        numbers = self._model.numbers.items()
+        return [(label.removeprefix(DANGER), n) for label, n in numbers if label.startswith(DANGER)]
 
     def _add_needs(self, chances: dict[str, float], kind: str, chance: float) -> None:
         """Add the chance of a danger to those of the needs that it brings."""
@@ -234,8 +244,8 @@ class PatronInterpreter:
         if top < _GUESS or self._is_one_loose_word(judgment):
             return Certainty.NOT_UNDERSTOOD, ()
         if not judgment.phrases.is_whole and max(top, _stated(judgment)) < _SURE:
-            guesses = {concept: chance for concept, chance in chances.items() if chance >= _LEAST}
-            return Certainty.DID_YOU_MEAN, self._understood(judgment, guesses, scale=GUESSED)[:_MOST_GUESSES]
+            guesses = dict(islice(chances.items(), _MOST_GUESSES))
+            return Certainty.DID_YOU_MEAN, self._understood(judgment, guesses, scale=GUESSED)
         understood = {concept: chance for concept, chance in chances.items() if chance >= _SECONDARY * top}
         understood = _with_safety_first(understood, judgment)
         # A narrower concept says more of the need.
@@ -347,13 +357,6 @@ def _outranked(chances: Mapping[str, float], local: Mapping[str, float]) -> dict
     total = sum(local.values())
     kept = {concept: chance * _SECONDARY / 2 for concept, chance in chances.items()}
     return kept | {concept: weight / total for concept, weight in local.items()}
-
-
-def _of_danger(chances: Mapping[str, float]) -> dict[str, float]:
-    """Return the chance of each kind of danger."""
-    return {
-        label.removeprefix(DANGER): chance for label, chance in chances.items() if label.startswith(DANGER)
-    }
 
 
 @cache

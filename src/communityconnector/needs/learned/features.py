@@ -5,7 +5,7 @@ A feature is the CRC-32 of its description, so that no list of all features has 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 from zlib import crc32
@@ -31,18 +31,24 @@ ClassesOf = Callable[[str], Sequence[int]]
 """Returns the numbers of the classes of a word, or of two or three words joined by blanks."""
 
 
-class Feature(NamedTuple):
-    """One feature at one place in a text.
+class Features(NamedTuple):
+    """The features of a text, one at each place: three lists of the same length.
 
     Attributes:
-        key: its number, 32 bits.
-        first: the position of its first word.
-        last: the position of its last word.
+        keys: their numbers, 32 bits.
+        first: the positions of their first words.
+        last: the positions of their last words.
     """
 
-    key: int
-    first: int
-    last: int
+    keys: list[int]
+    first: list[int]
+    last: list[int]
+
+    def add(self, key: int, first: int, last: int) -> None:
+        """Add a feature."""
+        self.keys.append(key)
+        self.first.append(first)
+        self.last.append(last)
 
 
 def read_words(text: str) -> list[str]:
@@ -50,24 +56,27 @@ def read_words(text: str) -> list[str]:
     return [word.replace("'", "") for word in words_of(text)]
 
 
-def read_features(words: Sequence[str], classes_of: ClassesOf, *, spanish: bool) -> Iterator[Feature]:
-    """Yield the features of words.
+def read_features(words: Sequence[str], classes_of: ClassesOf, *, spanish: bool) -> Features:
+    """Return the features of words.
 
     Args:
         words: the words (`read_words`).
         classes_of: returns the classes of a word.
         spanish: whether the text is Spanish. A word of one language is another word in the other: "pan", "once".
     """
-    language = "s" if spanish else "e"
+    features = Features([], [], [])
     for position, word in enumerate(words):
-        yield Feature(crc32(f"w{language}{word[:_LONGEST_WORD]}".encode()), position, position)
-        for key in _letters(word[:_LONGEST_WORD]):
-            yield Feature(key, position, position)
+        features.add(word_key(word, spanish=spanish), position, position)
+        letters = _letters(word[:_LONGEST_WORD])
+        features.keys.extend(letters)
+        features.first.extend([position] * len(letters))
+        features.last.extend([position] * len(letters))
         if position > 0:
-            yield Feature(crc32(f"b{words[position - 1]} {word}".encode()), position - 1, position)
+            features.add(crc32(f"b{words[position - 1]} {word}".encode()), position - 1, position)
         if position > 1:
-            yield Feature(crc32(f"t{words[position - 2]} {word}".encode()), position - 2, position)
-    yield from _of_classes([_classes_at(words, position, classes_of) for position in range(len(words))])
+            features.add(crc32(f"t{words[position - 2]} {word}".encode()), position - 2, position)
+    _add_classes(features, [_classes_at(words, position, classes_of) for position in range(len(words))])
+    return features
 
 
 def word_key(word: str, *, spanish: bool) -> int:
@@ -99,15 +108,15 @@ def _classes_at(words: Sequence[str], position: int, classes_of: ClassesOf) -> s
     return classes
 
 
-def _of_classes(classes: Sequence[set[int]]) -> Iterator[Feature]:
-    """Yield the classes of words, and each ordered pair of different classes near each other."""
+def _add_classes(features: Features, classes: Sequence[set[int]]) -> None:
+    """Add the classes of words, and each ordered pair of different classes near each other."""
     for position, here in enumerate(classes):
         for one in here:
-            yield Feature(class_key(one), position, position)
+            features.add(class_key(one), position, position)
             for other_position in range(position + 1, min(len(classes), position + _APART)):
                 for other in classes[other_position]:
                     if other != one:
-                        yield Feature(_key_of_pair(one, other), position, other_position)
+                        features.add(_key_of_pair(one, other), position, other_position)
 
 
 def class_key(number: int) -> int:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 import attrs
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from communityconnector.needs.language import is_spanish
-from communityconnector.needs.learned.features import Feature, read_features, read_words, word_key
+from communityconnector.needs.learned.features import Features, read_features, read_words, word_key
 
 FILE: Final = "learned.npz"
 """The name of the model's file among the vocabulary's tables."""
@@ -39,6 +39,22 @@ Floats = npt.NDArray[np.float32]
 _NOTHING: Final[Mapping[str, float]] = {}
 
 
+class _Weights(NamedTuple):
+    """Every weight that the features of a text bring.
+
+    Attributes:
+        labels: the label of each weight.
+        added: what it adds to the score of the label.
+        first: the position of the first word of its feature.
+        last: the position of the last word.
+    """
+
+    labels: npt.NDArray[np.uint8]
+    added: Floats
+    first: npt.NDArray[np.int64]
+    last: npt.NDArray[np.int64]
+
+
 @attrs.frozen(eq=False, repr=False)
 class ModelReading:
     """What the model makes of a text. The repr does not show it.
@@ -54,11 +70,11 @@ class ModelReading:
     spanish: bool
     scores: Floats
     known: float
-    _features: Sequence[Feature]
+    _weights: _Weights
     _model: LearnedModel
 
-    def chances(self, added: Mapping[str, float] = _NOTHING) -> dict[str, float]:
-        """Return the chance of each label: the softmax of the scores.
+    def chances(self, added: Mapping[str, float] = _NOTHING) -> list[float]:
+        """Return the chance of each label, in the order of `LearnedModel.labels`: the softmax of the scores.
 
         Args:
             added: what to add to the scores of some labels; unknown ones are ignored.
@@ -69,7 +85,8 @@ class ModelReading:
             if number is not None:
                 scores[number] += value
         powers = np.exp(scores - scores.max())
-        return dict(zip(self._model.labels, (powers / powers.sum()).tolist(), strict=True))
+        chances: list[float] = (powers / powers.sum()).tolist()
+        return chances
 
     def evidence(self, label: str, most: int = 4) -> tuple[str, ...]:
         """Return the words that decided for a label, in their order; neighbors are one phrase.
@@ -78,7 +95,11 @@ class ModelReading:
             label: the label.
             most: the largest number of words.
         """
-        shares = self._model.shares(self._features, self._model.numbers[label], len(self.words))
+        labels, added, first, last = self._weights
+        wanted = labels == self._model.numbers[label]
+        half = added[wanted] / 2
+        places = np.concatenate((first[wanted], last[wanted]))
+        shares = np.bincount(places, np.concatenate((half, half)), len(self.words))
         best = np.argsort(-shares, kind="stable")[:most]
         least = max(_DECIDES * float(shares[best[0]]), 0.0) if len(best) else 0.0
         runs: list[list[int]] = []
@@ -88,6 +109,11 @@ class ModelReading:
             else:
                 runs.append([position])
         return tuple(" ".join(self.words[position] for position in run) for run in runs)
+
+
+_NO_WEIGHTS: Final = _Weights(
+    np.zeros(0, np.uint8), np.zeros(0, np.float32), np.zeros(0, np.int64), np.zeros(0, np.int64)
+)
 
 
 class LearnedModel:
@@ -132,66 +158,50 @@ class LearnedModel:
             text: the text.
         """
         words, spanish = read_words(text), is_spanish(text)
-        features: list[Feature] = []
-        scores: Floats | None = None
+        scores, weights = self._bias, _NO_WEIGHTS
         for start in range(0, max(1, len(words) - (_WINDOW - _STEP)), _STEP):
-            window = list(read_features(words[start : start + _WINDOW], self.classes_of, spanish=spanish))
-            of_window = self._score(window)
-            if scores is None:
-                scores, features = of_window, window
-            elif (improved := of_window > scores).any():
-                scores = np.where(improved, of_window, scores)
+            window = self._weigh(
+                read_features(words[start : start + _WINDOW], self.classes_of, spanish=spanish), start
+            )
+            of_window = self._bias + np.bincount(window.labels, window.added, len(self.labels))
+            scores = of_window if start == 0 else np.maximum(scores, of_window)
+            # Evidence is shown from the beginning of a text that is longer.
+            weights = window if start == 0 else weights
         keys = np.array([word_key(word, spanish=spanish) for word in words], dtype=np.uint32)
         known = float(self._is_known(keys).mean()) if len(words) else 0.0
-        return ModelReading(words, spanish, self._bias if scores is None else scores, known, features, self)
+        return ModelReading(words, spanish, scores.astype(np.float32), known, weights, self)
 
     def knows(self, word: str) -> bool:
         """Return whether a word stands in the corpus or the vocabulary, in either language."""
         both = [word_key(word, spanish=spanish) for spanish in (False, True)]
         return bool(self._is_known(np.array(both, dtype=np.uint32)).any())
 
-    def shares(self, features: Sequence[Feature], label: int, count: int) -> Floats:
-        """Return what each word adds to the score of a label.
+    def _weigh(self, features: Features, start: int) -> _Weights:
+        """Return every weight that features bring.
 
         Args:
-            features: the features of the text.
-            label: the number of the label.
-            count: the number of words.
+            features: the features of some words of a text.
+            start: the position of the first of these words in the text.
         """
-        keys, first, last = np.array(features, dtype=np.int64).reshape(-1, 3).T
-        unique, inverse, counts = np.unique(keys.astype(np.uint32), return_inverse=True, return_counts=True)
-        known, labels, added = self._added(unique, counts)
-        wanted = labels == label
-        of_feature = np.zeros(len(unique), dtype=np.float32)
-        of_feature[known[wanted]] = added[wanted]
-        half = (of_feature / counts / 2)[inverse]
-        return np.bincount(np.concatenate((first, last)), np.concatenate((half, half)), count).astype(
-            np.float32
-        )
-
-    def _score(self, features: Sequence[Feature]) -> Floats:
-        keys = np.array([feature.key for feature in features], dtype=np.uint32)
-        unique, counts = np.unique(keys, return_counts=True)
-        _, labels, added = self._added(unique, counts)
-        return (self._bias + np.bincount(labels, added, len(self.labels))).astype(np.float32)
-
-    def _added(
-        self, unique: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8], Floats]:
-        """Return every weight that keys bring: the place of the key, the label, and what is added to its score."""
+        keys = np.array(features.keys, dtype=np.uint32)
+        unique, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
         rows = np.minimum(np.searchsorted(self._keys, unique), len(self._keys) - 1)
-        known = np.flatnonzero(self._keys[rows] == unique)
-        rows = rows[known]
-        values = self._values[rows] * (1 + np.log(counts[known])).astype(np.float32)
-        values *= self._scale / (float(np.sqrt(values @ values)) or 1.0)
+        is_known = self._keys[rows] == unique
+        values = np.where(is_known, self._values[rows] * (1 + np.log(counts)), 0)
+        # A feature at several places shares what it adds among them.
+        shares = (values * self._scale / (float(np.sqrt(values @ values)) or 1.0) / counts)[inverse]
+        at = np.flatnonzero(is_known[inverse])
+        rows = rows[inverse][at]
         begins = self._starts[rows]
         lengths = self._starts[rows + 1] - begins
         # The places of all weights of all these features, without a loop.
         places = np.arange(int(lengths.sum())) + np.repeat(begins - np.cumsum(lengths) + lengths, lengths)
-        return (
-            np.repeat(known, lengths),
-            self._labels[places],
-            self._weights[places] * np.repeat(values, lengths),
+        at = np.repeat(at, lengths)
+        return _Weights(
+            labels=self._labels[places],
+            added=(self._weights[places] * shares[at]).astype(np.float32),
+            first=np.array(features.first, dtype=np.int64)[at] + start,
+            last=np.array(features.last, dtype=np.int64)[at] + start,
         )
 
     def _is_known(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
