@@ -9,6 +9,7 @@ scorer: python eval_needs.py --callable benchmarks.needs:categories
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +17,8 @@ from typing import Final
 
 import attrs
 
-from communityconnector.needs import Cues, Interpreter, interpreter, open_eligibility_codes
+from communityconnector.needs import Cues, Interpreter, PatronInterpreter, interpreter, open_eligibility_codes
+from communityconnector.needs.learned.model import LearnedModel
 from communityconnector.testing import relevance
 from communityconnector.testing.relevance import Judged, Judgments, Scores, Utterance
 from communityconnector.testing.relevance.report import Cells, summary, tables
@@ -56,9 +58,22 @@ def _as_json(cues: Cues) -> dict[str, object]:
 # For the page
 
 
-def phrases(_: Sequence[Utterance]) -> Interpreter:
-    """Return the interpreter that needs no fitting."""
-    return interpreter()
+def learn(utterances: Sequence[Utterance]) -> Interpreter:
+    """Return an interpreter whose model was trained on utterances and the vocabulary, as `corpus/build_model.py` does."""
+    sys.path.insert(0, str(CORPUS.parent))
+    from build_model import Example, labels_of, of_vocabulary, train
+
+    taught = (
+        Example(
+            utterance.text,
+            labels_of(
+                utterance.needs, utterance.related, utterance.crisis, is_need=not utterance.is_non_need
+            ),
+        )
+        for utterance in utterances
+    )
+    examples = [*of_vocabulary(), *(example for example in taught if example.labels)]
+    return PatronInterpreter(learned=LearnedModel(train(examples)))
 
 
 def fold_of(utterance: Utterance, count: int) -> int:
@@ -127,7 +142,7 @@ def pages(fit: Fit, judgments: Judgments, options: argparse.Namespace) -> Iterat
         yield from map(markdown, tables(scores, ("author",), 0))
 
 
-def main(arguments: Sequence[str] | None = None, fit: Fit = phrases) -> None:
+def main(arguments: Sequence[str] | None = None, fit: Fit = learn) -> None:
     """Print the tables.
 
     Args:

@@ -29,6 +29,7 @@ from scipy import sparse
 
 from communityconnector.needs import vocabulary
 from communityconnector.needs.language import is_spanish
+from communityconnector.needs.learned.features import VERSION as FEATURES_VERSION
 from communityconnector.needs.learned.features import class_key, read_features, read_words
 from communityconnector.needs.learned.labels import DANGER, NOT_A_NEED
 from communityconnector.needs.learned.model import FILE, LearnedModel
@@ -78,17 +79,28 @@ def read_examples(folder: Path = CORPUS) -> list[Example]:
         for path in sorted((folder / "utterances").glob("*.csv"))
         for row in _rows(path.read_text("utf-8"))
     ]
-    examples = [Example(row["text"], labels_of(row)) for row in rows]
+    examples = [
+        Example(
+            row["text"],
+            labels_of(
+                row["needs"].split(),
+                row["related"].split(),
+                row["crisis"],
+                is_need="nonneed" not in row["register"].split(),
+            ),
+        )
+        for row in rows
+    ]
     return [*of_vocabulary(), *(example for example in examples if example.labels)]
 
 
-def labels_of(row: dict[str, str]) -> dict[str, float]:
+def labels_of(
+    needs: Iterable[str], related: Iterable[str], crisis: str, *, is_need: bool
+) -> dict[str, float]:
     """Return what an utterance of the corpus teaches."""
-    if row["crisis"]:
-        return {DANGER + row["crisis"]: 1.0}
-    if "nonneed" in row["register"].split():
-        return {NOT_A_NEED: 1.0}
-    return dict.fromkeys(row["related"].split(), RELATED) | dict.fromkeys(row["needs"].split(), 1.0)
+    if crisis:
+        return {DANGER + crisis: 1.0}
+    return dict.fromkeys(related, RELATED) | dict.fromkeys(needs, 1.0) if is_need else {NOT_A_NEED: 1.0}
 
 
 def of_vocabulary() -> Iterable[Example]:
@@ -105,11 +117,12 @@ def of_vocabulary() -> Iterable[Example]:
 
 
 def digest(folder: Path = CORPUS) -> str:
-    """Return a digest of everything that the model is made from: the corpus, the vocabulary and this program."""
-    total = sha256(Path(__file__).read_bytes())
+    """Return a digest of all that the model is made from: the corpus, the vocabulary, the features and the constants."""
+    constants = (RELATED, PHRASE, CLASS, LEAST, EPOCHS, BATCH, RATE, DROPPED, SHARPNESS, KEPT)
+    total = sha256(repr((FEATURES_VERSION, *constants)).encode())
     for path in [*sorted((folder / "utterances").glob("*.csv")), folder / "word_classes.csv"]:
         total.update(path.read_bytes())
-    for name in ("phrases.csv", "library_business.csv", "crisis.csv"):
+    for name in ("concepts.csv", "phrases.csv", "library_business.csv", "crisis.csv"):
         total.update((DATA / name).read_bytes())
     return total.hexdigest()
 

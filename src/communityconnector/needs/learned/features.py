@@ -12,6 +12,8 @@ from zlib import crc32
 
 from communityconnector.needs.words import words_of
 
+VERSION: Final = 1
+"""Another number for other features: a model knows only those that it was trained on."""
 LONGEST_CLASS: Final = 3
 """The largest number of words in an entry of a class, such as "last straw"."""
 _LONGEST_WORD: Final = 30
