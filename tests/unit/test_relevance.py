@@ -11,7 +11,7 @@ import pytest
 from communityconnector.errors import SourceNotFoundError, UnknownNameError
 from communityconnector.needs import CrisisLine, Interpretation, Understood, interpreter
 from communityconnector.needs.cues import read_cues
-from communityconnector.needs.interpretation import GUESSED
+from communityconnector.needs.interpretation import GUESSED, Danger
 from communityconnector.testing import relevance
 from communityconnector.testing.relevance import Agreement, Judgments, Scores
 from communityconnector.testing.relevance.__main__ import main
@@ -43,11 +43,12 @@ def judgments(text: str = LABELLED, name: str = "words.csv") -> Judgments:
     return relevance.read(file)
 
 
-def answer(*concepts: str, sure: bool = True, danger: bool = False) -> Interpretation:
+def answer(*concepts: str, sure: bool = True, danger: str = "") -> Interpretation:
     """An interpretation with these concepts."""
     return Interpretation(
         concepts=tuple(Understood(name, name, 1.0 if sure else GUESSED, ()) for name in concepts),
         urgent=(LINE,) if danger else (),
+        dangers=(Danger(danger, danger),) if danger else (),
     )
 
 
@@ -67,8 +68,8 @@ PERFECT = {
     COAT: answer("clothing", sure=False),
     BUSINESS: answer(),
     NEAR_MISS: answer(),
-    CRISIS: answer("domestic-violence-help", "safe-house", danger=True),
-    MEDICAL: answer("primary-care", danger=True),
+    CRISIS: answer("domestic-violence-help", "safe-house", danger="home_violence"),
+    MEDICAL: answer("primary-care", danger="medical"),
 }
 
 
@@ -105,6 +106,7 @@ class TestScores:
         assert counts == of_needs | {
             "declined": 2,
             "flagged": 2,
+            "kind_named": 2,
             "false_alarms": 5,
             "near_miss_alarms": 1,
             "sure_right": 3,
@@ -125,9 +127,10 @@ class TestScores:
             ({"rent": answer()}, {"ndcg", "recall", "mrr", "top1", "hit3", "answered"}),
             ({"business": answer("computer-access")}, {"declined", "sure_right"}),
             ({"business": answer("computer-access", sure=False)}, {"declined", "asked_right"}),
-            ({"business": answer(danger=True)}, {"false_alarms"}),
-            ({"near_miss": answer(danger=True)}, {"false_alarms", "near_miss_alarms"}),
+            ({"business": answer(danger="medical")}, {"false_alarms"}),
+            ({"near_miss": answer(danger="medical")}, {"false_alarms", "near_miss_alarms"}),
             ({"medical": answer("primary-care")}, {"flagged"}),
+            ({"medical": answer("primary-care", danger="overdose")}, {"kind_named"}),
         ],
     )
     def test_a_fault_is_noticed_by_the_measures_that_it_concerns(self, fault, changed):
@@ -148,7 +151,7 @@ class TestScores:
         assert values(labelled)["top1"] == 0
 
     def test_what_the_file_does_not_say_is_not_measured(self):
-        bare = relevance.score(Answers({"zzyx": answer(danger=True)}), judgments("text,needs\nzzyx,\n"))
+        bare = relevance.score(Answers({"zzyx": answer(danger="medical")}), judgments("text,needs\nzzyx,\n"))
         assert set(bare.estimates) == {"declined"}
         assert bare.cues == {}
 
@@ -239,7 +242,7 @@ class TestComparison:
 class TestReport:
     def test_it_holds_every_table_and_no_word_of_a_patron(self):
         text = scores(
-            rent=answer("diapers-formula"), medical=answer(), near_miss=answer("rent-help", danger=True)
+            rent=answer("diapers-formula"), medical=answer(), near_miss=answer("rent-help", danger="medical")
         ).report(by=("register", "language", "author", "crisis", "place", "need"))
         assert text.startswith("7 utterances: 4 with a need, 2 without, 2 in danger\n")
         assert "zzyx" not in text
@@ -252,7 +255,7 @@ class TestReport:
             rent=answer("diapers-formula"),
             business=answer("rent-help"),
             crisis=answer(),
-            near_miss=answer(danger=True),
+            near_miss=answer(danger="medical"),
         )
         text = broken.report(by=(), examples=1)
         assert text.count("zzyx") == 4

@@ -21,6 +21,7 @@ class Judged:
         ranked: the same without neutral concepts, as it is measured.
         is_sure: whether the concepts are an answer, and no question.
         is_flagged: whether danger was noticed.
+        dangers: the kinds of danger that were named, the surest first.
         cues: the values of each cue, by field of `Cues`, as they are compared.
     """
 
@@ -29,6 +30,7 @@ class Judged:
     ranked: tuple[str, ...]
     is_sure: bool
     is_flagged: bool
+    dangers: tuple[str, ...]
     cues: Mapping[str, frozenset[str]]
 
     @property
@@ -60,6 +62,7 @@ def judge(interpreter: Interpreter, utterance: Utterance, vocabulary: Vocabulary
         ranked=condense(concepts, neutral),
         is_sure=not interpretation.is_guessed,
         is_flagged=bool(interpretation.dangers or interpretation.urgent),
+        dangers=tuple(danger.kind for danger in interpretation.dangers),
         cues=_values_of(interpretation.cues),
     )
 

@@ -61,6 +61,11 @@ def _is_flagged(judged: Judged) -> bool | None:
     return judged.is_flagged if judged.utterance.crisis else None
 
 
+def _is_kind_named(judged: Judged) -> bool | None:
+    """Return whether the kind of a danger is among those that were named."""
+    return judged.utterance.crisis in judged.dangers if judged.utterance.crisis and judged.dangers else None
+
+
 def _is_false_alarm(judged: Judged) -> bool | None:
     return judged.is_flagged if judged.utterance.is_calm else None
 
@@ -96,6 +101,7 @@ MEASURES: Final = (
     Measure("answered", "answered", _is_answered),
     Measure("declined", "non-needs declined", _is_declined),
     Measure("flagged", "crises flagged", _is_flagged),
+    Measure("kind_named", "flagged: the kind is named", _is_kind_named, is_paired=False),
     Measure("false_alarms", "false alarms", _is_false_alarm),
     Measure("near_miss_alarms", "false alarms, near misses", _is_near_miss_alarm),
     Measure("sure_right", "sure: first is right", _is_right_if_sure, is_paired=False),

@@ -166,7 +166,8 @@ def score(interpreter: Interpreter, judgments: Judgments) -> Scores:
 def compare(before: Scores, after: Scores) -> Comparison:
     """Return what one interpreter gains over another, by the paired bootstrap.
 
-    How sure answers are is not compared, for two interpreters are sure of different utterances.
+    Measures of what one of them answered, such as how often it is right when it is sure, are not compared: the other
+    was sure of other utterances.
 
     Args:
         before: the scores of the one.
