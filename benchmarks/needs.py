@@ -2,8 +2,10 @@
 
     python benchmarks/needs.py [--folds 5] [--curve] [--leave-author-out] [--corpus corpus/utterances]
 
-Every utterance is judged by an interpreter that was fitted without its part of the corpus. `categories` answers an outside
-scorer: python eval_needs.py --callable benchmarks.needs:categories
+Every utterance is judged by an interpreter that was fitted without its part of the corpus. Needs scipy, and for each
+part the time of `corpus/build_model.py`.
+
+`categories` answers an outside scorer: python eval_needs.py --callable benchmarks.needs:categories
 """
 
 from __future__ import annotations
@@ -11,9 +13,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from types import ModuleType
+from typing import Any, Final
 
 import attrs
 
@@ -27,7 +32,7 @@ Fit = Callable[[Sequence[Utterance]], Interpreter]
 """Returns an interpreter that was fitted on utterances."""
 
 CORPUS: Final = Path(__file__).parents[1] / "corpus" / "utterances"
-SIZES: Final = (500, 1_000, 2_000, 4_000, 8_000)
+SIZES: Final = (500, 1_000, 2_000, 4_000, 8_000, 16_000)
 """The sizes of the learning curve, before all that there is."""
 BY: Final = ("register", "language", "crisis")
 
@@ -60,20 +65,29 @@ def _as_json(cues: Cues) -> dict[str, object]:
 
 def learn(utterances: Sequence[Utterance]) -> Interpreter:
     """Return an interpreter whose model was trained on utterances and the vocabulary, as `corpus/build_model.py` does."""
-    sys.path.insert(0, str(CORPUS.parent))
-    from build_model import Example, labels_of, of_vocabulary, train
+    return PatronInterpreter(learned=LearnedModel(builder().train(examples_of(utterances))))
 
+
+def examples_of(utterances: Sequence[Utterance]) -> list[Any]:
+    """Return what utterances and the vocabulary teach, as `corpus/build_model.py` reads it from their files."""
+    program = builder()
     taught = (
-        Example(
+        program.Example(
             utterance.text,
-            labels_of(
-                utterance.needs, utterance.related, utterance.crisis, is_need=not utterance.is_non_need
+            program.labels_of(
+                utterance.needs, utterance.related, utterance.crisis or "", is_need=not utterance.is_non_need
             ),
         )
         for utterance in utterances
     )
-    examples = [*of_vocabulary(), *(example for example in taught if example.labels)]
-    return PatronInterpreter(learned=LearnedModel(train(examples)))
+    return [*program.of_vocabulary(), *(example for example in taught if example.labels)]
+
+
+@cache
+def builder() -> ModuleType:
+    """Return the program that builds the model, which stands in no package."""
+    sys.path.insert(0, str(CORPUS.parent))
+    return import_module("build_model")
 
 
 def fold_of(utterance: Utterance, count: int) -> int:

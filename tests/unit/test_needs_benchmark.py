@@ -79,6 +79,15 @@ def test_the_learning_curve_judges_one_fold_by_more_and_more_of_the_others(bench
     assert counts == {len(judgments.utterances) - sizes[-1]}
 
 
+def test_it_trains_on_what_the_shipped_model_is_trained_on(benchmark):
+    pytest.importorskip("scipy")
+    built = benchmark.builder().read_examples()
+    taught = benchmark.examples_of(relevance.read(benchmark.CORPUS).utterances)
+    assert [(each.text.strip(), each.labels) for each in built] == [
+        (each.text, each.labels) for each in taught
+    ]
+
+
 def test_it_prints_tables_for_a_page(benchmark, tmp_path, capsys):
     (tmp_path / "corpus.csv").write_text(CORPUS, encoding="utf-8")
     benchmark.main(["--corpus", str(tmp_path), "--curve", "--leave-author-out"], fit)
