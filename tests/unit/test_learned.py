@@ -122,7 +122,7 @@ def test_danger_is_heard_in_any_part_of_a_long_text(before, after):
 
 def test_an_empty_text_has_the_chances_of_no_words():
     reading = model().read("")
-    assert (reading.words, reading.known, reading.evidence(NOT_A_NEED)) == ([], 0.0, ())
+    assert (reading.words, reading.known, reading.evidence(NOT_A_NEED)) == ((), 0.0, ())
 
 
 @given(st.text(max_size=300))

@@ -19,6 +19,8 @@ _ENGLISH: Final = frozenset(
     why because but if not no this that these those there here can could will would should any some help just out up
     about after before near free""".split()
 )
+SMALL_WORDS: Final = _SPANISH | _ENGLISH
+"""Words that by themselves say little, in both languages."""
 _MARKS: Final = re.compile(r"[ñ¿¡áéíóúü]", re.IGNORECASE)
 _ENDINGS: Final = re.compile(
     r"(?:cion|ciones|idad|idades|ados|adas|[ai]do|ida|idas|ando|iendo|mente|eros|eras|uelo|uela|ito|ita|itos|itas"

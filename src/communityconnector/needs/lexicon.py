@@ -24,6 +24,8 @@ _WORD: Final = _LOOSE * 0.6
 """The value of one word, such as the singular of a phrase, that alone hints at a concept."""
 _VAGUE: Final = 0.8
 """A phrase of one word with less weight is found in the singular only as it stands in the vocabulary."""
+_STATES: Final = 1.0
+"""Phrases of this total value state a need."""
 _TWINS: Final = frozenset("currículum kínder leña".split())
 """Spanish words that without their accents are English words or names with another meaning."""
 
@@ -68,7 +70,8 @@ class LexiconReading:
         local: the same weights for the library's own phrases alone.
         dangers: by kind of danger, the phrases.
         words: stems of the words that carry meaning.
-        surest: the value of the surest phrase; 1 or more states a need.
+        surest: the value of the surest phrase.
+        stated: the concepts that a sure phrase of several words, or several phrases together, state.
         is_whole: whether the phrases have all words that carry meaning.
         is_business: whether the text asks for ordinary library business.
         is_denied: whether all that it says is denied, or is what a person wants to give.
@@ -80,6 +83,7 @@ class LexiconReading:
     dangers: Mapping[str, tuple[str, ...]]
     words: Stems
     surest: float
+    stated: frozenset[str]
     is_whole: bool
     is_business: bool
     is_denied: bool
@@ -177,6 +181,7 @@ class Lexicon:
             dangers=dangers,
             words=tuple(dict.fromkeys(word.stem for word in bare)),
             surest=surest,
+            stated=frozenset(concept for concept, score in evidence.scores.items() if score >= _STATES),
             is_whole=bool(evidence.scores) and covered.issuperset(range(len(bare))),
             is_business=is_business,
             is_denied=bool(left_out - ours) and all(n in left_out or words[n] in DENIALS for n in positions),

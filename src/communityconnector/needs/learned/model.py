@@ -17,8 +17,9 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from communityconnector.needs.language import is_spanish
+from communityconnector.needs.language import SMALL_WORDS, is_spanish
 from communityconnector.needs.learned.features import Features, read_features, read_words, word_key
+from communityconnector.needs.words import words_of
 
 FILE: Final = "learned.npz"
 """The name of the model's file among the vocabulary's tables."""
@@ -60,7 +61,7 @@ class ModelReading:
     """What the model makes of a text. The repr does not show it.
 
     Attributes:
-        words: the words of the text, as features read them.
+        words: the words of the text, folded.
         spanish: whether the text is Spanish.
         scores: the score of each label, in the order of `LearnedModel.labels`.
         known: the share of the words that the model knows.
@@ -95,13 +96,18 @@ class ModelReading:
             label: the label.
             most: the largest number of words.
         """
+        if not self.words:
+            return ()
         labels, added, first, last = self._weights
         wanted = labels == self._model.numbers[label]
         half = added[wanted] / 2
         places = np.concatenate((first[wanted], last[wanted]))
         shares = np.bincount(places, np.concatenate((half, half)), len(self.words))
+        is_small = np.array([word in SMALL_WORDS for word in self.words])
+        if not is_small.all():
+            shares = np.where(is_small, 0, shares)
         best = np.argsort(-shares, kind="stable")[:most]
-        least = max(_DECIDES * float(shares[best[0]]), 0.0) if len(best) else 0.0
+        least = max(_DECIDES * float(shares[best[0]]), 0.0)
         runs: list[list[int]] = []
         for position in sorted(int(place) for place in best if shares[place] > least):
             if runs and runs[-1][-1] == position - 1:
@@ -169,7 +175,7 @@ class LearnedModel:
             weights = window if start == 0 else weights
         keys = np.array([word_key(word, spanish=spanish) for word in words], dtype=np.uint32)
         known = float(self._is_known(keys).mean()) if len(words) else 0.0
-        return ModelReading(words, spanish, scores.astype(np.float32), known, weights, self)
+        return ModelReading(words_of(text), spanish, scores.astype(np.float32), known, weights, self)
 
     def knows(self, word: str) -> bool:
         """Return whether a word stands in the corpus or the vocabulary, in either language."""
