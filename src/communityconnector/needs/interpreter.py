@@ -21,6 +21,9 @@ from communityconnector.needs.vocabulary import CrisisLine
 if TYPE_CHECKING:
     from communityconnector.needs.learned.model import LearnedModel, ModelReading
 
+_MOST_BEGINNING: Final = 30_000
+_MOST_END: Final = 10_000
+"""The numbers of letters that are read at the beginning and at the end of a long text."""
 _PHRASES: Final = 1.0
 """What the phrases of the lexicon add to the score of the concept that they surely mean."""
 _RELATED: Final = 0.25
@@ -136,9 +139,14 @@ class PatronInterpreter:
     def interpret(self, text: str) -> Interpretation:
         """Return what the words mean.
 
+        Of a text of more than 40,000 letters the first 30,000 and the last 10,000 are read, so that nobody can keep the
+        interpreter busy.
+
         Args:
             text: the words, English or Spanish.
         """
+        if len(text) > _MOST_BEGINNING + _MOST_END:
+            text = f"{text[:_MOST_BEGINNING]} {text[-_MOST_END:]}"
         judgment = self.judge(text)
         dangers = self._dangers(judgment)
         certainty, concepts = self._concepts(judgment, dangers)
@@ -168,19 +176,19 @@ class PatronInterpreter:
         """
         reading = self._model.read(text)
         phrases = self.lexicon.read(text, spanish=reading.spanish)
-        alone = reading.chances()
+        alarming = (reading.alarming or reading).chances()
         together = reading.chances(
             {concept: _PHRASES * weight for concept, weight in phrases.weights.items()}
         )
         chances = {concept: together[number] for concept, number in self._concepts_of_model}
-        for kind, number in self._dangers_of_model:
+        for kind, number in self._model.dangers.items():
             self._add_needs(chances, kind, together[number])
         if phrases.local:
             chances = _outranked(chances, phrases.local)
         return Judgment(
             chances=dict(sorted(chances.items(), key=itemgetter(1), reverse=True)),
             no_need=0.0 if phrases.local else together[self._model.numbers[NOT_A_NEED]],
-            dangers={kind: alone[number] for kind, number in self._dangers_of_model},
+            dangers={kind: alarming[number] for kind, number in self._model.dangers.items()},
             reading=reading,
             phrases=phrases,
         )
@@ -190,12 +198,6 @@ class PatronInterpreter:
         """The concepts that both the vocabulary and the model know, with their numbers in the model."""
         concepts = self.lexicon.vocabulary.concepts
         return [(label, number) for label, number in self._model.numbers.items() if label in concepts]
-
-    @cached_property
-    def _dangers_of_model(self) -> list[tuple[str, int]]:
-        """The kinds of danger that the model knows, with their numbers."""
-        numbers = self._model.numbers.items()
-        return [(label.removeprefix(DANGER), n) for label, n in numbers if label.startswith(DANGER)]
 
     def _add_needs(self, chances: dict[str, float], kind: str, chance: float) -> None:
         """Add the chance of a danger to those of the needs that it brings."""
@@ -218,13 +220,14 @@ class PatronInterpreter:
         named = {k: chance for k, chance in judgment.dangers.items() if by_model and chance >= least}
         named |= {kind: max(named.get(kind, 0.0), _ALARM) for kind in by_phrase}
         kinds = self.lexicon.vocabulary.dangers
+        alarming = judgment.reading.alarming or judgment.reading
         language = "es" if judgment.reading.spanish else "en"
         return tuple(
             Danger(
                 kind=kind,
                 name=kinds[kind].name,
                 question=kinds[kind].questions.get(language, ""),
-                words=by_phrase.get(kind) or judgment.reading.evidence(DANGER + kind),
+                words=by_phrase.get(kind) or alarming.evidence(DANGER + kind),
             )
             for kind in sorted(named, key=lambda kind: -named[kind])
             if kind in kinds
@@ -267,7 +270,7 @@ class PatronInterpreter:
                     wordings[need] = danger.words
                     weights[need] = 1.0 - _AFTER * place if danger is dangers[0] else _BESIDE
         if weights:
-            weights |= {concept: _BESIDE for concept in judgment.phrases.stated if concept not in weights}
+            weights |= dict.fromkeys(sorted(judgment.phrases.stated - weights.keys()), _BESIDE)
         understood = tuple(
             Understood(
                 concept=need,

@@ -19,14 +19,17 @@ import numpy.typing as npt
 
 from communityconnector.needs.language import SMALL_WORDS, is_spanish
 from communityconnector.needs.learned.features import Features, read_features, read_words, word_key
+from communityconnector.needs.learned.labels import DANGER
 from communityconnector.needs.words import words_of
 
 FILE: Final = "learned.npz"
 """The name of the model's file among the vocabulary's tables."""
 
-_WINDOW: Final = 80
-_STEP: Final = 60
-"""A longer text is read in windows of words, which begin this number of words apart."""
+_AT_ONCE: Final = 60
+"""A text of no more words is read at once."""
+_WINDOW: Final = 24
+_STEP: Final = 12
+"""A longer one is read in windows of 24 words, of which each begins 12 words after the last."""
 _DECIDES: Final = 0.35
 """A word decided with others if it adds this share of what the first word adds."""
 _CACHED: Final = 20_000
@@ -65,6 +68,7 @@ class ModelReading:
         spanish: whether the text is Spanish.
         scores: the score of each label, in the order of `LearnedModel.labels`.
         known: the share of the words that the model knows.
+        alarming: the reading of the most dangerous part of a long text; `None` if the text is short.
     """
 
     words: Sequence[str]
@@ -73,6 +77,12 @@ class ModelReading:
     known: float
     _weights: _Weights
     _model: LearnedModel
+    alarming: ModelReading | None = None
+
+    def danger(self) -> float:
+        """Return the chance of any danger."""
+        chances = self.chances()
+        return sum(chances[number] for number in self._model.dangers.values())
 
     def chances(self, added: Mapping[str, float] = _NOTHING) -> list[float]:
         """Return the chance of each label, in the order of `LearnedModel.labels`: the softmax of the scores.
@@ -117,9 +127,13 @@ class ModelReading:
         return tuple(" ".join(self.words[position] for position in run) for run in runs)
 
 
-_NO_WEIGHTS: Final = _Weights(
-    np.zeros(0, np.uint8), np.zeros(0, np.float32), np.zeros(0, np.int64), np.zeros(0, np.int64)
-)
+def _most_telling(windows: Sequence[ModelReading], window: ModelReading) -> list[ModelReading]:
+    """Return the first window, with the highest score of each label in any, and the most dangerous one."""
+    if not windows:
+        return [window]
+    first, alarming = windows[0], windows[-1]
+    highest = attrs.evolve(first, scores=np.maximum(first.scores, window.scores))
+    return [highest, max(first if first is alarming else alarming, window, key=ModelReading.danger)]
 
 
 class LearnedModel:
@@ -154,41 +168,42 @@ class LearnedModel:
         """The number of each label."""
         return {label: number for number, label in enumerate(self.labels)}
 
+    @cached_property
+    def dangers(self) -> dict[str, int]:
+        """The kinds of danger that the model knows, with the numbers of their labels."""
+        numbers = self.numbers.items()
+        return {label.removeprefix(DANGER): n for label, n in numbers if label.startswith(DANGER)}
+
     def read(self, text: str) -> ModelReading:
         """Return what the model makes of a text.
 
-        Of a long text each window is read on its own. A label has the highest of its scores, so that a danger that is
-        named in one sentence of many is not lost among them.
+        Of a long text each window is read on its own, and a label has the highest of its scores. The words that decided
+        are then those of the most dangerous window (`ModelReading.alarming`) or of the first.
 
         Args:
             text: the text.
         """
-        words, spanish = read_words(text), is_spanish(text)
-        scores, weights = self._bias, _NO_WEIGHTS
-        for start in range(0, max(1, len(words) - (_WINDOW - _STEP)), _STEP):
-            window = self._weigh(
-                read_features(words[start : start + _WINDOW], self.classes_of, spanish=spanish), start
-            )
-            of_window = self._bias + np.bincount(window.labels, window.added, len(self.labels))
-            scores = of_window if start == 0 else np.maximum(scores, of_window)
-            # Evidence is shown from the beginning of a text that is longer.
-            weights = window if start == 0 else weights
+        words, shown, spanish = read_words(text), words_of(text), is_spanish(text)
         keys = np.array([word_key(word, spanish=spanish) for word in words], dtype=np.uint32)
         known = float(self._is_known(keys).mean()) if len(words) else 0.0
-        return ModelReading(words_of(text), spanish, scores.astype(np.float32), known, weights, self)
+        windows: list[ModelReading] = []
+        size, step = (len(words), len(words) + 1) if len(words) <= _AT_ONCE else (_WINDOW, _STEP)
+        for start in range(0, max(1, len(words) - size + step), step):
+            part = words[start : start + size]
+            weights = self._weigh(read_features(part, self.classes_of, spanish=spanish))
+            scores = self._bias + np.bincount(weights.labels, weights.added, len(self.labels))
+            of_window = ModelReading(shown[start : start + size], spanish, scores, known, weights, self)
+            windows = _most_telling(windows, of_window)
+        first, alarming = windows[0], windows[-1]
+        return first if first is alarming else attrs.evolve(first, alarming=alarming)
 
     def knows(self, word: str) -> bool:
         """Return whether a word stands in the corpus or the vocabulary, in either language."""
         both = [word_key(word, spanish=spanish) for spanish in (False, True)]
         return bool(self._is_known(np.array(both, dtype=np.uint32)).any())
 
-    def _weigh(self, features: Features, start: int) -> _Weights:
-        """Return every weight that features bring.
-
-        Args:
-            features: the features of some words of a text.
-            start: the position of the first of these words in the text.
-        """
+    def _weigh(self, features: Features) -> _Weights:
+        """Return every weight that features bring."""
         keys = np.array(features.keys, dtype=np.uint32)
         unique, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
         rows = np.minimum(np.searchsorted(self._keys, unique), len(self._keys) - 1)
@@ -206,8 +221,8 @@ class LearnedModel:
         return _Weights(
             labels=self._labels[places],
             added=(self._weights[places] * shares[at]).astype(np.float32),
-            first=np.array(features.first, dtype=np.int64)[at] + start,
-            last=np.array(features.last, dtype=np.int64)[at] + start,
+            first=np.array(features.first, dtype=np.int64)[at],
+            last=np.array(features.last, dtype=np.int64)[at],
         )
 
     def _is_known(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
