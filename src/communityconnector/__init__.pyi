@@ -24,6 +24,7 @@ from communityconnector.errors import InvalidSignatureError as InvalidSignatureE
 from communityconnector.errors import InvalidStatisticsError as InvalidStatisticsError
 from communityconnector.errors import InvalidVisitError as InvalidVisitError
 from communityconnector.errors import InvalidWeightsError as InvalidWeightsError
+from communityconnector.errors import InvalidWordsError as InvalidWordsError
 from communityconnector.errors import LinkNotValidError as LinkNotValidError
 from communityconnector.errors import LoadCutOffError as LoadCutOffError
 from communityconnector.errors import MigrationNeededError as MigrationNeededError

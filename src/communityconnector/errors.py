@@ -68,6 +68,12 @@ class InvalidMappingError(CommunityConnectorError, ValueError):
     code = "invalid-mapping"
 
 
+class InvalidWordsError(CommunityConnectorError, ValueError):
+    """A file of local words lacks a column, or has a row that cannot be used."""
+
+    code = "invalid-words"
+
+
 class UnknownFormError(CommunityConnectorError, ValueError):
     """The name of a file to write does not stand for a known form of directory."""
 

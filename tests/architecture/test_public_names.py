@@ -15,7 +15,7 @@ SNAPSHOT = {
         Intake Interpretation InvalidConsentError InvalidDirectoryError InvalidMappingError InvalidNeedError
         InvalidPartnershipError InvalidPatronRefError InvalidPointError InvalidRecordError
         InvalidReferralError InvalidSettingsError InvalidSignatureError InvalidStatisticsError
-        InvalidVisitError InvalidWeightsError Itinerary Letterhead LinkNotValidError LoadCutOffError
+        InvalidVisitError InvalidWeightsError InvalidWordsError Itinerary Letterhead LinkNotValidError LoadCutOffError
         Location Match MatchResult Matcher MatchingOptions Message MessageOptions MigrationNeededError
         MissingExtraError Mode Need NotDeliveredError Offer Organization Outcome PartnershipNotFoundError
         PermissionDeniedError PlaceNotFoundError PluginError Point Policy Rank Reason Referral

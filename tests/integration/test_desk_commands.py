@@ -119,3 +119,27 @@ def test_an_export_in_a_named_form_is_written_by_its_exporter(folder, desk):
     unknown = run("export", folder / "form.zip", "--desk", desk, "--format", "marc")
     assert (unknown.returncode, "no exporter is called 'marc'" in unknown.stderr) == (2, True)
     assert run("export", folder / "x.json").returncode == 2
+
+
+def test_a_library_s_own_words_are_an_option_and_a_setting(tmp_path, folder):
+    (tmp_path / "words.csv").write_text("phrase,concept\ncopper kettle,community-meal\n", encoding="utf-8")
+    url, words = f"sqlite:///{tmp_path}/own.db", ("--words", tmp_path / "words.csv")
+    assert run("load", folder / "sample.json", "--desk", url, *words).returncode == 0
+    done = run("match", "copper kettle", "--desk", url, *words, "--json")
+    assert json.loads(done.stdout)["understood"][0]["concept"] == "community-meal"
+    (tmp_path / "words.csv").write_text(
+        "phrase,concept,name\nfix my bike,bikes,Bicycle repair\n", encoding="utf-8"
+    )
+    (tmp_path / "desk.toml").write_text('words = "words.csv"\n', encoding="utf-8")
+    service = cc.sample().services
+    refer = ("refer", next(iter(service)), "--desk", url, "--by", "desk-1", "--need", "bikes")
+    assert run(*refer).returncode == 2
+    done = run(*refer, "--settings", tmp_path / "desk.toml")
+    assert done.returncode == 0, done.stderr
+
+
+def test_faulty_words_are_one_line(tmp_path):
+    (tmp_path / "words.csv").write_text("phrase,concept\nkettle,nonsense\n", encoding="utf-8")
+    done = run("match", "kettle", "--words", tmp_path / "words.csv")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "row 2: `concept` is unknown" in done.stderr

@@ -11,6 +11,7 @@ import click
 
 import communityconnector as cc
 from communityconnector.cli.output import console_of, handle_errors, line_of
+from communityconnector.cli.settings import vocabulary_with, words_option
 
 URL_HELP = "Where the desk is: sqlite:///desk.db, or a URL of PostgreSQL or MariaDB."
 
@@ -31,10 +32,18 @@ URL_HELP = "Where the desk is: sqlite:///desk.db, or a URL of PostgreSQL or Mari
     help="The meaning of a spreadsheet's columns: a CSV with the columns column,field.",
 )
 @click.option("--drop-missing", is_flag=True, help="Delete stored records that are not in FILE.")
+@words_option
 @click.option("--json", "as_json", is_flag=True, help="The result, as JSON.")
 @handle_errors
 def load(  # noqa: PLR0913  # one argument an option
-    file: str, *, url: str, audience: str, mapping: str | None, drop_missing: bool, as_json: bool
+    file: str,
+    *,
+    url: str,
+    audience: str,
+    mapping: str | None,
+    drop_missing: bool,
+    words: str | None,
+    as_json: bool,
 ) -> None:
     """Load the directory in FILE into a database, and index it. The database is created if there is none.
 
@@ -46,7 +55,11 @@ def load(  # noqa: PLR0913  # one argument an option
     with opened(file) as parts:
         # A file that cannot be read is an error before a database is created for it.
         next(parts, None)
-    with cc.Connector.open(url, create=True, audience=cc.Audience(audience)) as desk, _progress() as report:
+    matching = cc.MatchingOptions(vocabulary=vocabulary_with(words))
+    with (
+        cc.Connector.open(url, create=True, audience=cc.Audience(audience), matching=matching) as desk,
+        _progress() as report,
+    ):
         loaded = desk.load(file, mapping=mapping, drop_missing=drop_missing, on_progress=report)
     if as_json:
         click.echo(json.dumps(attrs.asdict(loaded), indent=1))

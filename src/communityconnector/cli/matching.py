@@ -23,6 +23,7 @@ from communityconnector.cli.output import (
     line_of,
     public_findings,
 )
+from communityconnector.cli.settings import vocabulary_with, words_option
 
 if TYPE_CHECKING:
     from geopy.distance import Distance
@@ -112,6 +113,7 @@ def _zone(_: click.Context, __: click.Parameter, value: str | None) -> ZoneInfo 
 @click.option(
     "--branch", metavar="NAME", help="With --desk: services that visit this branch today come first."
 )
+@words_option
 @click.option("--json", "as_json", is_flag=True, help="The whole result, as JSON.")
 @handle_errors
 def match(  # noqa: PLR0913  # one argument an option
@@ -129,6 +131,7 @@ def match(  # noqa: PLR0913  # one argument an option
     rank: str,
     limit: int,
     branch: str | None,
+    words: str | None,
     as_json: bool,
 ) -> None:
     """Find services that fit TEXT, a need in plain words, with reasons. Exits with 1 if nothing fits."""
@@ -141,11 +144,15 @@ def match(  # noqa: PLR0913  # one argument an option
     if zone is None and file is None and url is None:
         zone = ZoneInfo(SAMPLE_ZONE)
     need = cc.Need(text, near=near, within=within, age=age, language=language, open_at=_moment(open_at, zone))
+    vocabulary = vocabulary_with(words)
     with ExitStack() as stack:
         if url is None:
-            find = cc.Matcher(read(file), audience=audience, zone=zone).match
+            find = cc.Matcher(read(file), audience=audience, zone=zone, vocabulary=vocabulary).match
         else:
-            desk = stack.enter_context(cc.Connector.open(url, audience=cc.Audience(audience), zone=zone))
+            matching = cc.MatchingOptions(vocabulary=vocabulary)
+            desk = stack.enter_context(
+                cc.Connector.open(url, audience=cc.Audience(audience), zone=zone, matching=matching)
+            )
             find = partial(desk.match, branch=branch)
         result = find(need, limit=limit, rank=rank)
         if as_json:

@@ -26,6 +26,8 @@ from communityconnector.serialization import ExpectedError, expect, new_converte
 if TYPE_CHECKING:
     from cattrs import Converter
 
+    from communityconnector.needs import Vocabulary
+
 MOST_DAYS: Final = 36_525
 """The longest time that a policy can have."""
 
@@ -37,7 +39,15 @@ _NOT_IN_FILES: Final = ("zone", "is_holiday", "needs_guardian")
 settings_option: Final = click.option(
     "--settings",
     type=click.Path(),
-    help="TOML file of the desk: zone, holidays, [policy], [letterhead], [notifiers.NAME] and plugins.",
+    help="TOML file of the desk: zone, holidays, words, [policy], [letterhead], [notifiers.NAME] and plugins.",
+)
+
+
+words_option: Final = click.option(
+    "--words",
+    type=click.Path(),
+    metavar="FILE",
+    help="CSV of the library's own words: phrase,concept and, if wanted, weight,language,name,parent.",
 )
 
 
@@ -48,6 +58,7 @@ class DeskSettings:
     Attributes:
         zone: the library's time zone.
         holidays: the name of its calendar of holidays.
+        words: a CSV of the library's own words; a relative path begins at the folder of the settings.
         plugins: names of the plugins that may be loaded.
         policy: the library's policy; times are whole numbers of days.
         letterhead: whom messages are from.
@@ -59,6 +70,7 @@ class DeskSettings:
 
     zone: ZoneInfo | None = None
     holidays: str | None = None
+    words: str | None = None
     plugins: tuple[str, ...] = ()
     policy: cc.Policy = attrs.field(factory=cc.Policy)
     letterhead: cc.Letterhead = attrs.field(factory=cc.Letterhead)
@@ -81,6 +93,7 @@ def open_desk(url: str, file: str | None, **policy: Any) -> cc.Connector:
     Raises:
         SourceNotFoundError: the file cannot be read.
         InvalidSettingsError: the file is not TOML, or contains an unknown name or an invalid value.
+        InvalidWordsError: the library's own words have a row that cannot be used.
         CommunityConnectorError: see `Connector.open`.
     """
     if file is None:
@@ -104,14 +117,29 @@ def open_desk(url: str, file: str | None, **policy: Any) -> cc.Connector:
         name: {key: str(value) if type(value) is int else value for key, value in table.items()}
         for name, table in settings.notifiers.items()
     }
+    words = None if settings.words is None else Path(file).parent / settings.words
     return cc.Connector.open(
         url,
         plugins=plugins,
+        matching=cc.MatchingOptions(vocabulary=vocabulary_with(words)),
         messages=cc.MessageOptions(letterhead=settings.letterhead, notifiers=notifiers),
         policy=attrs.evolve(settings.policy, **policy),
         zone=settings.zone,
         holidays=settings.holidays,
     )
+
+
+def vocabulary_with(words: str | Path | None) -> Vocabulary | None:
+    """Return the built-in vocabulary with a library's own words; `None` without such words.
+
+    Args:
+        words: the CSV of the words.
+
+    Raises:
+        SourceNotFoundError: the file cannot be read.
+        InvalidWordsError: a row of it cannot be used.
+    """
+    return None if words is None else cc.vocabulary().with_words(words)
 
 
 def _read(file: str) -> dict[str, Any]:

@@ -355,7 +355,11 @@ def _is_no_need(judgment: Judgment) -> bool:
 def _is_strange(judgment: Judgment, top: float) -> bool:
     """Return whether the words seem to be of another language, or none."""
     is_stated = any(weight >= _STATED for weight in judgment.phrases.weights.values())
-    return judgment.reading.known < _STRANGE and not is_stated and top < _CLEAR_ALL_THE_SAME
+    return (
+        judgment.reading.known < _STRANGE
+        and not (is_stated or judgment.phrases.is_business)
+        and top < _CLEAR_ALL_THE_SAME
+    )
 
 
 def _outranked(chances: Mapping[str, float], local: Mapping[str, float]) -> dict[str, float]:

@@ -10,6 +10,7 @@ import attrs
 
 from communityconnector.needs.exclusions import DENIALS, denied_positions, given_positions
 from communityconnector.needs.interpretation import GUESSED
+from communityconnector.needs.learned.labels import NOT_A_NEED
 from communityconnector.needs.library import spans_of_business
 from communityconnector.needs.offered import Offered, OfferReader
 from communityconnector.needs.phrases import Hit, PhraseBook, Stems, Word, read_words
@@ -26,6 +27,8 @@ _VAGUE: Final = 0.8
 """A phrase of one word with less weight is found in the singular only as it stands in the vocabulary."""
 _STATES: Final = 1.0
 """Phrases of this total value state a need."""
+_OUTRANKS: Final = 0.6
+"""From this weight on, a library's own phrase outranks the built-in ones."""
 _TWINS: Final = frozenset("currículum kínder leña".split())
 """Spanish words that without their accents are English words or names with another meaning."""
 
@@ -105,11 +108,12 @@ class Lexicon:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self._book = PhraseBook(vocabulary.phrases, _keys, in_names=_VAGUE)
+        self._local = _local_phrases(vocabulary)
+        names = (Phrase(words, NOT_A_NEED, 1.0) for words in sorted(_local_business(vocabulary)))
+        self._book = PhraseBook((*vocabulary.phrases, *names), _keys, in_names=_VAGUE)
         # Not stemmed, since "I overdosed" is danger and an "overdose kit" is not.
         self._crisis = _by_first_word((words_of(phrase), kind) for phrase, kind in vocabulary.crisis_phrases)
         self._business = _by_first_word((stems(phrase), phrase) for phrase in vocabulary.library_business)
-        self._local = _local_phrases(vocabulary)
 
     @cached_property
     def _known(self) -> frozenset[str]:
@@ -128,6 +132,9 @@ class Lexicon:
         """The value of each single word of a phrase for each concept, if it stands alone."""
         weights_of: dict[str, dict[str, float]] = {}
         for phrase in self.vocabulary.phrases:
+            # Words of a local name are no hints, so that a name changes no answer to a text without it.
+            if phrase in self._local:
+                continue
             key = content_stems(phrase.words)
             for word in key:
                 weights = weights_of.setdefault(word, {})
@@ -151,6 +158,7 @@ class Lexicon:
         stemmed = tuple(word.stem for word in every)
         # What is denied, what concerns the library itself, and what a person wants to give is not a need.
         ours = {position for span in spans_of_business(words) for position in range(*span)}
+        ours -= self._local_positions(every)
         left_out = denied_positions(stemmed) | ours | given_positions(words)
         bare_left_out = frozenset(new for new, position in enumerate(positions) if position in left_out)
         evidence = _Evidence()
@@ -158,10 +166,15 @@ class Lexicon:
         of_bare = list(self._hits(bare, bare_left_out))
         covered = {n for hit in of_bare for n in range(hit.start, hit.start + hit.length)}
         for hit in (*self._hits(every, left_out), *of_bare):
-            if spanish or not _is_twin(hit.phrase, text):
-                evidence.add(hit.phrase, hit.length, is_local=hit.phrase in self._local)
-        is_business = bool(ours and not evidence.scores) or (
-            any(_meanings(stemmed, self._business)) and max(evidence.scores.values(), default=0.0) < 1.0
+            if hit.phrase.concept != NOT_A_NEED and (spanish or not _is_twin(hit.phrase, text)):
+                evidence.add(
+                    hit.phrase,
+                    hit.length,
+                    is_local=hit.phrase in self._local and hit.phrase.weight >= _OUTRANKS,
+                )
+        is_business = not evidence.local and (
+            bool(ours and not evidence.scores)
+            or (any(_meanings(stemmed, self._business)) and max(evidence.scores.values(), default=0.0) < 1.0)
         )
         surest = max(evidence.surest.values(), default=0.0)
         most = 1.0
@@ -186,6 +199,13 @@ class Lexicon:
             is_business=is_business,
             is_denied=bool(left_out - ours) and all(n in left_out or words[n] in DENIALS for n in positions),
         )
+
+    def _local_positions(self, words: tuple[Word, ...]) -> set[int]:
+        """Return the positions of the library's own phrases."""
+        if not self._local:
+            return set()
+        hits = [hit for start in range(len(words)) for hit in self._book.at(words, start)]
+        return {hit.start + n for hit in hits if hit.phrase in self._local for n in range(hit.length)}
 
     def _hits(self, sequence: tuple[Word, ...], left_out: Collection[int]) -> Iterator[Hit]:
         position = 0
@@ -248,6 +268,11 @@ def _keys(phrase: str) -> set[Stems]:
 def _local_phrases(words: Vocabulary) -> frozenset[Phrase]:
     """Return the phrases of a vocabulary that are not built in: the library's own."""
     return frozenset() if words is vocabulary() else frozenset(words.phrases).difference(vocabulary().phrases)
+
+
+def _local_business(words: Vocabulary) -> frozenset[str]:
+    """Return the phrases of library business that are not built in."""
+    return frozenset(words.library_business).difference(vocabulary().library_business)
 
 
 def _is_twin(phrase: Phrase, text: str) -> bool:

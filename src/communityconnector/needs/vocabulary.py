@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -158,6 +159,26 @@ class Vocabulary:
             message = f"no need {key!r} in the vocabulary; {near + ' ' if near else ''}`vocabulary().concepts` lists them"
             raise UnknownNeedError(message) from None
 
+    def with_words(self, path: str | os.PathLike[str]) -> Vocabulary:
+        """Return this vocabulary with a library's own words, from one CSV.
+
+        Its columns `phrase` and `concept` are required; `concept` is the id of a need, or `not-a-need` for a name that is
+        library business. `weight` (0 to 1, by default 1) and `language` (by default any) may be left out. A row with a new
+        `concept` and a `name` makes a need of the library's own, with `definition`, `parent`, `dimensions` and `sensitive`
+        as in `needs/data/concepts.csv`; what is left out of the last two is its parent's. From the weight 0.6 on, such
+        phrases outrank the learned model and the built-in phrases.
+
+        Args:
+            path: the CSV, in UTF-8.
+
+        Raises:
+            SourceNotFoundError: the file cannot be read.
+            InvalidWordsError: a column is missing or unknown, or a row cannot be used. The message names each row.
+        """
+        from communityconnector.needs.local_words import add_words
+
+        return add_words(self, path)
+
     @cached_property
     def _children(self) -> dict[str, tuple[str, ...]]:
         children: dict[str, tuple[str, ...]] = {}
@@ -210,7 +231,7 @@ def load(folder: Traversable) -> Vocabulary:
             name=row["name"],
             definition=row["definition"],
             parent=row["parent"],
-            wellness=_shares(row["dimensions"]),
+            wellness=shares_of(row["dimensions"]),
             sensitive=frozenset(filter(None, row["sensitive"].split(";"))),
         )
         for row in _rows(folder, "concepts.csv")
@@ -242,6 +263,11 @@ def _rows(folder: Traversable, name: str) -> Iterator[dict[str, str]]:
     yield from csv.DictReader(io.StringIO(text, newline=""))
 
 
-def _shares(text: str) -> dict[Wellness, float]:
+def shares_of(text: str) -> dict[Wellness, float]:
+    """Return the shares of `physical:0.7;social:0.3`.
+
+    Raises:
+        ValueError: a dimension is unknown, or its share is not a number.
+    """
     pairs = (part.split(":") for part in text.split(";") if part)
     return {Wellness(name): float(share) for name, share in pairs}
