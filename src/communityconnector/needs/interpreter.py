@@ -57,7 +57,7 @@ _MOST_GUESSES: Final = 3
 
 _NO_NEED: Final = 0.5
 """From this chance on, words are no need."""
-_NO_NEED_STATED: Final = 0.85
+_NO_NEED_STATED: Final = 0.7
 """The same if a phrase states a need."""
 _SURE: Final = 0.5
 """From this chance of the first concept on, or of several that phrases state, a need is understood. By cross-validation on
@@ -66,7 +66,7 @@ _STATES: Final = 0.8
 """A phrase of this value states a need, whatever else the words may be."""
 _STATED: Final = 0.6
 """A phrase states a concept from this weight on."""
-_GUESS: Final = 0.05
+_GUESS: Final = 0.08
 """With less chance nothing was understood."""
 _KNOWN_ENOUGH: Final = 0.6
 """If a smaller share of the words is known, they may be the name of a service."""
