@@ -29,8 +29,14 @@ from scipy import sparse
 
 from communityconnector.needs import vocabulary
 from communityconnector.needs.language import is_spanish
+from communityconnector.needs.learned.features import (
+    LONG,
+    class_key,
+    length_key,
+    read_features,
+    read_words,
+)
 from communityconnector.needs.learned.features import VERSION as FEATURES_VERSION
-from communityconnector.needs.learned.features import class_key, read_features, read_words
 from communityconnector.needs.learned.labels import DANGER, NOT_A_NEED
 from communityconnector.needs.learned.model import FILE, LearnedModel
 
@@ -41,8 +47,11 @@ RELATED: Final = 0.2
 """The share of a concept that is only worth showing, beside 1 for one that is needed."""
 PHRASE: Final = 0.5
 """The weight of a phrase of the vocabulary, beside 1 for an utterance."""
+NO_NEED: Final = 0.5
+"""The weight of an utterance that is no need: the corpus has more of them than come to a desk where services are asked for."""
 CLASS: Final = 2.0
-"""The value of a class of words, beside 1 for other features."""
+LENGTH: Final = 2.0
+"""The values of a class of words and of the number of words, beside 1 for other features."""
 LEAST: Final = 2
 """Features of fewer texts are left out."""
 EPOCHS: Final = 12
@@ -91,6 +100,10 @@ def read_examples(folder: Path = CORPUS) -> list[Example]:
         )
         for row in rows
     ]
+    examples = [
+        attrs.evolve(example, weight=NO_NEED) if NOT_A_NEED in example.labels else example
+        for example in examples
+    ]
     return [*of_vocabulary(), *(example for example in examples if example.labels)]
 
 
@@ -118,7 +131,20 @@ def of_vocabulary() -> Iterable[Example]:
 
 def digest(folder: Path = CORPUS) -> str:
     """Return a digest of all that the model is made from: the corpus, the vocabulary, the features and the constants."""
-    constants = (RELATED, PHRASE, CLASS, LEAST, EPOCHS, BATCH, RATE, DROPPED, SHARPNESS, KEPT)
+    constants = (
+        RELATED,
+        PHRASE,
+        NO_NEED,
+        CLASS,
+        LENGTH,
+        LEAST,
+        EPOCHS,
+        BATCH,
+        RATE,
+        DROPPED,
+        SHARPNESS,
+        KEPT,
+    )
     total = sha256(repr((FEATURES_VERSION, *constants)).encode())
     for path in [*sorted((folder / "utterances").glob("*.csv")), folder / "word_classes.csv"]:
         total.update(path.read_bytes())
@@ -209,9 +235,11 @@ def _values(counts: Sequence[Counter[int]], classes: _Classes) -> tuple[npt.NDAr
     keys = np.array(sorted(key for key, count in texts.items() if count >= LEAST), dtype=np.uint32)
     frequency = np.array([texts[int(key)] for key in keys])
     values = np.log((1 + len(counts)) / (1 + frequency)) + 1
-    values[
-        np.isin(keys, np.array([class_key(number) for number in range(classes.count)], dtype=np.uint32))
-    ] *= CLASS
+    for value, of_kind in (
+        (CLASS, [class_key(number) for number in range(classes.count)]),
+        (LENGTH, [length_key(count) for count in range(LONG + 1)]),
+    ):
+        values[np.isin(keys, np.array(of_kind, dtype=np.uint32))] *= value
     return keys, values.astype(np.float16).astype(np.float32)
 
 

@@ -12,8 +12,10 @@ from zlib import crc32
 
 from communityconnector.needs.words import words_of
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Another number for other features: a model knows only those that it was trained on."""
+LONG: Final = 8
+"""Texts of this number of words or more are long."""
 LONGEST_CLASS: Final = 3
 """The largest number of words in an entry of a class, such as "last straw"."""
 _LONGEST_WORD: Final = 30
@@ -38,7 +40,7 @@ class Features(NamedTuple):
 
     Attributes:
         keys: their numbers, 32 bits.
-        first: the positions of their first words.
+        first: the positions of their first words; the number of words for the text as a whole.
         last: the positions of their last words.
     """
 
@@ -67,6 +69,7 @@ def read_features(words: Sequence[str], classes_of: ClassesOf, *, spanish: bool)
         spanish: whether the text is Spanish. A word of one language is another word in the other: "pan", "once".
     """
     features = Features([], [], [])
+    features.add(length_key(len(words)), len(words), len(words))
     for position, word in enumerate(words):
         features.add(word_key(word, spanish=spanish), position, position)
         letters = _letters(word[:_LONGEST_WORD])
@@ -119,6 +122,11 @@ def _add_classes(features: Features, classes: Sequence[set[int]]) -> None:
                 for other in classes[other_position]:
                     if other != one:
                         features.add(_key_of_pair(one, other), position, other_position)
+
+
+def length_key(count: int) -> int:
+    """Return the key of the feature that a number of words is: a title is short, a story is long."""
+    return crc32(b"n%d" % min(count, LONG))
 
 
 def class_key(number: int) -> int:

@@ -112,7 +112,7 @@ class ModelReading:
         wanted = labels == self._model.numbers[label]
         half = added[wanted] / 2
         places = np.concatenate((first[wanted], last[wanted]))
-        shares = np.bincount(places, np.concatenate((half, half)), len(self.words))
+        shares = np.bincount(places, np.concatenate((half, half)), len(self.words))[: len(self.words)]
         is_small = np.array([word in SMALL_WORDS for word in self.words])
         if not is_small.all():
             shares = np.where(is_small, 0, shares)

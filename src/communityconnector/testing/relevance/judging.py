@@ -69,7 +69,7 @@ def judge(interpreter: Interpreter, utterance: Utterance, vocabulary: Vocabulary
 
 def _concepts_of(interpretation: Interpretation) -> tuple[str, ...]:
     """Return the concepts that an interpretation shows, the best first; none if it declines."""
-    if not interpretation.concepts:
+    if not interpretation.concepts and not interpretation.dangers:
         return ()
     return tuple(understood.concept for understood in (*interpretation.concepts, *interpretation.related))
 
