@@ -138,7 +138,7 @@ def test_every_feature_stands_within_the_text(words):
     features = read_features(words, model().classes_of, spanish=False)
     assert len(features.keys) == len(features.first) == len(features.last)
     assert all(
-        0 <= first <= last < len(words) for first, last in zip(features.first, features.last, strict=True)
+        0 <= first <= last <= len(words) for first, last in zip(features.first, features.last, strict=True)
     )
     assert all(0 <= key < 2**32 for key in features.keys)
 

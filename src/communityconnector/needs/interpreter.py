@@ -55,7 +55,7 @@ _LEAST: Final = 0.01
 _MOST_RELATED: Final = 8
 _MOST_GUESSES: Final = 3
 
-_NO_NEED: Final = 0.5
+_NO_NEED: Final = 0.6
 """From this chance on, words are no need."""
 _NO_NEED_STATED: Final = 0.7
 """The same if a phrase states a need."""
