@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import communityconnector
 from communityconnector.errors import UnknownNeedError
@@ -22,7 +24,8 @@ from communityconnector.needs import (
     load,
     vocabulary,
 )
-from communityconnector.needs.words import content_stems, fold, stems
+from communityconnector.needs.exclusions import denied_words
+from communityconnector.needs.words import content_stems, fold, stems, words_of
 
 DATA = Path(communityconnector.__file__).parent / "needs" / "data"
 WORDS = vocabulary()
@@ -116,6 +119,45 @@ def test_words_that_are_not_a_need_are_not_taken_for_one():
     assert "affordable-housing" in understood("not homeless, just need a cheaper apartment")
     assert "food-pantry" not in understood("I don't need a food pantry")
     assert understood("not enough food")
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("I don't need a food pantry, I need a dentist", "dental-care"),
+        ("no necesito comida, necesito un abogado", "legal-aid"),
+        ("already have food stamps, its the light bill thats killing me", "utility-bill-help"),
+        ("ya tengo medicaid, ocupo lentes", "eye-care"),
+        ("instead of rehab is there a meeting i can go to", "recovery-group"),
+        ("no quiero refugio, quiero un cuarto barato", "affordable-housing"),
+        ("i dont want to lose my apartment", "rent-help"),
+    ],
+)
+def test_what_is_denied_or_there_already_is_not_the_need(text, concept):
+    assert understood(text)[0] == concept
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("I don't need a food pantry, I need a dentist", "a food pantry"),
+        ("we already have food stamps but the rent is late", "food stamps"),
+        ("ya tengo medicaid, ocupo lentes", "medicaid"),
+        ("not looking for a bed just a shower", "a bed"),
+        ("I don't want to lose my home", ""),
+        ("don't want my kids to go hungry", ""),
+        ("need a ride", ""),
+        ("", ""),
+    ],
+)
+def test_a_denial_ends_with_its_clause(text, denied):
+    words = words_of(text)
+    assert " ".join(words[position] for position in sorted(denied_words(text))) == denied
+
+
+@given(st.text(max_size=200))
+def test_denied_words_are_words_of_the_text(text):
+    assert denied_words(text) <= set(range(len(words_of(text))))
 
 
 @pytest.mark.parametrize(

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
 from communityconnector.needs.phrases import Stems
-from communityconnector.needs.words import fold, stems
+from communityconnector.needs.words import fold, stems, words_of
 
-_NEGATED: Final = tuple(
-    stems(words)
-    for words in (
-        "not", "do not need", "don't need", "do not want", "don't want", "doesn't need", "doesn't want", "other than",
-        "instead of", "except", "no necesito", "no quiero", "no soy",
-    )
-)  # fmt: skip
+_NEGATED: Final = tuple(stems(words) for words in ("not", "except", "no soy"))
 _NOT_NEGATED: Final = frozenset(
     stems("enough able have eat eating sure working sleep safe afford going getting know")
 )
-_SCOPE_ENDS: Final = frozenset(stems("but just only pero sino"))
+_SCOPE_ENDS: Final = frozenset(stems("but just only need pero sino necesito"))
 _SCOPE: Final = 4
 """The number of words that a negation denies."""
 
 
 def denied_positions(words: Stems) -> frozenset[int]:
-    """Return the positions of words that are said not to be the need: "not homeless", "I don't need food"."""
+    """Return the positions of the few words after a negative: "not homeless, just need a cheaper place"."""
     positions: set[int] = set()
     for start in range(len(words)):
         for marker in _NEGATED:
@@ -36,6 +31,43 @@ def denied_positions(words: Stems) -> frozenset[int]:
                     break
                 positions.add(position)
     return frozenset(positions)
+
+
+_DENIED: Final = re.compile(
+    r"\b(?:(?:do not|don'?t|dont|does not|doesn'?t|didn'?t) (?:really |even )?(?:need|want)"
+    r"|(?:not|isn'?t|ain'?t|wasn'?t) (?:really )?(?:looking for|after|asking for|here for|about)"
+    r"|(?:already|aleady|alredy) (?:have|has|had|got|get|on|applied for|signed up for)|(?:i'?ve|i) already got"
+    r"|(?:got|have) (?:my |the )?(?=[a-z' ]{2,20} already\b)"
+    r"|no (?:necesito|ocupo|quiero|busco|es por|es para)|ya (?:tengo|tenemos|tiene|recibo|cuento con|me dieron)"
+    r"|instead of|rather than|en vez de|en lugar de|besides|other than|aside from|aparte de|ademas de)\b"
+)
+_DENIAL_ENDS: Final = re.compile(
+    r"[,.;:!?()\n]|--?\s|\b(?:but|just|only|i need|need|i'?m after|looking for|is there|are there|can i|where|who|do you|hay|donde|quien|pero|sino|solo|nomas|necesito|ocupo|busco|lo que)\b"
+)
+_FEARED: Final = re.compile(
+    r"\s*(?:to|my|him|her|them|me|us|it|that|this|anyone|anybody|no|nobody|trouble|que|a que|mi|mis|nada|problemas)\b"
+)
+"""After "don't want" these tell of a fear: "I don't want to lose my home"."""
+_MOST_LETTERS: Final = 60
+"""The largest number of letters that a marker denies."""
+
+
+def denied_words(text: str) -> frozenset[int]:
+    """Return the positions of the words that a clause says not to need: "I don't need food", "ya tengo Medicaid".
+
+    Args:
+        text: the words.
+    """
+    folded = fold(text)
+    denied: set[int] = set()
+    for marker in _DENIED.finditer(folded):
+        rest = folded[marker.end() : marker.end() + _MOST_LETTERS]
+        if _FEARED.match(rest):
+            continue
+        end = _DENIAL_ENDS.search(rest)
+        first = len(words_of(folded[: marker.end()]))
+        denied.update(range(first, first + len(words_of(rest[: end.start()] if end else rest))))
+    return frozenset(denied)
 
 
 DENIALS: Final = frozenset(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache, cached_property
 from itertools import islice
 from operator import itemgetter
@@ -66,6 +66,10 @@ _STATES: Final = 0.8
 """A phrase of this value states a need, whatever else the words may be."""
 _STATED: Final = 0.6
 """A phrase states a concept from this weight on."""
+_MOST_DENIED: Final = 6
+_DENIED: Final = 0.5
+_LEFT: Final = 0.05
+"""Of the first six concepts those keep a twentieth of their chance for which more than half is said by denied words."""
 _GUESS: Final = 0.08
 """With less chance nothing was understood."""
 _KNOWN_ENOUGH: Final = 0.6
@@ -185,8 +189,9 @@ class PatronInterpreter:
             self._add_needs(chances, kind, together[number])
         if phrases.local:
             chances = _outranked(chances, phrases.local)
+        ranked = dict(sorted(chances.items(), key=itemgetter(1), reverse=True))
         return Judgment(
-            chances=dict(sorted(chances.items(), key=itemgetter(1), reverse=True)),
+            chances=self._without_denied(ranked, reading, phrases.denied) if phrases.denied else ranked,
             no_need=0.0 if phrases.local else together[self._model.numbers[NOT_A_NEED]],
             dangers={kind: alarming[number] for kind, number in self._model.dangers.items()},
             reading=reading,
@@ -198,6 +203,19 @@ class PatronInterpreter:
         """The concepts that both the vocabulary and the model know, with their numbers in the model."""
         concepts = self.lexicon.vocabulary.concepts
         return [(label, number) for label, number in self._model.numbers.items() if label in concepts]
+
+    def _without_denied(
+        self, chances: Mapping[str, float], reading: ModelReading, denied: Collection[int]
+    ) -> dict[str, float]:
+        """Return chances in which concepts count little that mostly the denied words speak for."""
+        positions = [position for position in denied if position < len(reading.words)]
+        kept = dict(chances)
+        for concept in islice(chances, _MOST_DENIED):
+            shares = reading.shares(concept).clip(min=0) if concept in self._model.numbers else None
+            if shares is not None and shares[positions].sum() > _DENIED * shares.sum():
+                kept[concept] *= _LEFT
+        share = sum(chances.values()) / sum(kept.values())
+        return {c: chance * share for c, chance in sorted(kept.items(), key=itemgetter(1), reverse=True)}
 
     def _add_needs(self, chances: dict[str, float], kind: str, chance: float) -> None:
         """Add the chance of a danger to those of the needs that it brings."""
@@ -295,7 +313,7 @@ class PatronInterpreter:
         self, judgment: Judgment, chances: Mapping[str, float], *, scale: float = 1.0, most: float = 1.0
     ) -> tuple[Understood, ...]:
         """Return concepts with their words, and weights relative to the first of all."""
-        top = max(judgment.chances.values()) or 1.0
+        top = max(judgment.chances.values(), default=0.0) or 1.0
         concepts = self.lexicon.vocabulary.concepts
         return tuple(
             Understood(
@@ -326,7 +344,7 @@ def _with_safety_first(understood: Mapping[str, float], judgment: Judgment) -> d
     weights = judgment.phrases.weights
     safety = [concept for concept in _SAFETY if weights.get(concept, 0.0) >= _STATED]
     top = max(understood.values())
-    first = {concept: top for concept in safety if judgment.chances[concept] >= _LEAST_SAFETY * top}
+    first = {concept: top for concept in safety if judgment.chances.get(concept, 0.0) >= _LEAST_SAFETY * top}
     beside = _BESIDE_SAFETY if first else 1.0
     return first | {
         concept: chance * beside for concept, chance in understood.items() if concept not in first

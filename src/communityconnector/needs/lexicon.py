@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from communityconnector.needs.exclusions import DENIALS, denied_positions, given_positions
+from communityconnector.needs.exclusions import DENIALS, denied_positions, denied_words, given_positions
 from communityconnector.needs.interpretation import GUESSED
 from communityconnector.needs.learned.labels import NOT_A_NEED
 from communityconnector.needs.library import spans_of_business
@@ -76,6 +76,7 @@ class LexiconReading:
         surest: the value of the surest phrase.
         stated: the concepts that a sure phrase of several words, or several phrases together, state.
         is_whole: whether the phrases have all words that carry meaning.
+        denied: the positions of the words that the text says not to need.
         is_business: whether the text asks for ordinary library business.
         is_denied: whether all that it says is denied, or is what a person wants to give.
     """
@@ -88,6 +89,7 @@ class LexiconReading:
     surest: float
     stated: frozenset[str]
     is_whole: bool
+    denied: frozenset[int]
     is_business: bool
     is_denied: bool
 
@@ -159,7 +161,9 @@ class Lexicon:
         # What is denied, what concerns the library itself, and what a person wants to give is not a need.
         ours = {position for span in spans_of_business(words) for position in range(*span)}
         ours -= self._local_positions(every)
-        left_out = denied_positions(stemmed) | ours | given_positions(words)
+        denied = denied_words(text)
+        given = given_positions(words)
+        left_out = denied_positions(stemmed) | denied | ours | given
         bare_left_out = frozenset(new for new, position in enumerate(positions) if position in left_out)
         evidence = _Evidence()
         # Once with every word and once without stop words, so that "bag groceries" matches "bag of groceries".
@@ -196,8 +200,10 @@ class Lexicon:
             surest=surest,
             stated=frozenset(concept for concept, score in evidence.scores.items() if score >= _STATES),
             is_whole=bool(evidence.scores) and covered.issuperset(range(len(bare))),
+            denied=denied,
             is_business=is_business,
-            is_denied=bool(left_out - ours) and all(n in left_out or words[n] in DENIALS for n in positions),
+            is_denied=bool(denied or given)
+            and all(n in denied | given or words[n] in DENIALS for n in positions),
         )
 
     def _local_positions(self, words: tuple[Word, ...]) -> set[int]:

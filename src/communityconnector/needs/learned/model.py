@@ -99,6 +99,19 @@ class ModelReading:
         chances: list[float] = (powers / powers.sum()).tolist()
         return chances
 
+    def shares(self, label: str) -> Floats:
+        """Return what each word adds to the score of a label.
+
+        Args:
+            label: the label.
+        """
+        labels, added, first, last = self._weights
+        wanted = labels == self._model.numbers[label]
+        half = added[wanted] / 2
+        places = np.concatenate((first[wanted], last[wanted]))
+        shares = np.bincount(places, np.concatenate((half, half)), len(self.words))
+        return shares[: len(self.words)].astype(np.float32)
+
     def evidence(self, label: str, most: int = 4) -> tuple[str, ...]:
         """Return the words that decided for a label, in their order; neighbors are one phrase.
 
@@ -108,11 +121,7 @@ class ModelReading:
         """
         if not self.words:
             return ()
-        labels, added, first, last = self._weights
-        wanted = labels == self._model.numbers[label]
-        half = added[wanted] / 2
-        places = np.concatenate((first[wanted], last[wanted]))
-        shares = np.bincount(places, np.concatenate((half, half)), len(self.words))[: len(self.words)]
+        shares = self.shares(label)
         is_small = np.array([word in SMALL_WORDS for word in self.words])
         if not is_small.all():
             shares = np.where(is_small, 0, shares)
