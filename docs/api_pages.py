@@ -84,6 +84,11 @@ PAGES = {
     "partners": Page("communityconnector.partners", ("partners", "partners.table:read_visits")),
     "matcher": Page("Matcher", ("matcher:Matcher", "sample_directory:sample"), "Needs matched with a directory in memory."),
     "needs": Page("communityconnector.needs", ("needs", "needs.placement")),
+    "semantic": Page(
+        "communityconnector.needs.semantic",
+        ("needs.semantic.encoder", "needs.semantic.head:Head", "needs.semantic.anchors:anchors", "adapters.sentence_encoder:SentenceEncoder"),
+        "Sentence encoders. [Understand more with an encoder](../../how-to/understand-more-with-an-encoder.md) says what they are for.",
+    ),
     "matching": Page(
         "communityconnector.matching",
         ("matching", "matching.schedules.hours:status", "matching.schedules.hours:Hours", "matching.schedules.hours:Open"),
@@ -124,9 +129,10 @@ PAGES = {
         "communityconnector.testing",
         (
             "testing.storage:StorageContract", "testing.notifiers:NotifierContract", "testing.geocoders:GeocoderContract",
-            "testing.exporters:ExporterContract", "testing.fixtures:MakePlugins", "testing.strategies",
+            "testing.exporters:ExporterContract", "testing.interpreters:InterpreterContract", "testing.encoders:EncoderContract",
+            "testing.fixtures:MakePlugins", "testing.strategies",
         ),
-        "Contracts that prove a storage, a notifier, a geocoder or an exporter, and strategies for hypothesis.",
+        "Contracts that prove a storage, a notifier, a geocoder, an exporter, an interpreter or an encoder, and strategies for hypothesis.",
     ),
     "relevance": Page(
         "communityconnector.testing.relevance",

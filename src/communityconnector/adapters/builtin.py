@@ -80,8 +80,9 @@ def communityconnector_geocoders() -> Iterable[GeocoderFactory]:
 
 @hookimpl
 def communityconnector_need_interpreters() -> Iterable[InterpreterFactory]:
-    """Yield the learned model with the phrases of the built-in vocabulary."""
+    """Yield the learned model with the phrases of the built-in vocabulary, alone and with a sentence encoder."""
     yield InterpreterFactory("words", make=_patrons_words)
+    yield InterpreterFactory("semantic", make=_later("sentence_encoder:make_interpreter"))
 
 
 def _patrons_words(_settings: Settings) -> Interpreter:

@@ -20,6 +20,9 @@ from communityconnector.needs.vocabulary import CrisisLine
 
 if TYPE_CHECKING:
     from communityconnector.needs.learned.model import LearnedModel, ModelReading
+    from communityconnector.needs.semantic.encoder import Encoder
+    from communityconnector.needs.semantic.head import Head
+    from communityconnector.needs.semantic.semantics import Semantics
 
 _MOST_BEGINNING: Final = 30_000
 _MOST_END: Final = 10_000
@@ -121,6 +124,9 @@ class PatronInterpreter:
     Args:
         lexicon: the lexicon of a vocabulary; by default of the built-in one.
         learned: the model; by default the built-in one, which is read at the first use.
+        encoder: a sentence encoder that adds to the chances of needs; by default none.
+        head: what the encoder's vectors mean; by default the built-in one if it is for this encoder, otherwise anchors
+            (`needs.semantic.anchors`), which are made at the first use.
 
     Example:
         >>> from communityconnector.needs import interpreter
@@ -129,9 +135,18 @@ class PatronInterpreter:
         ('Help paying rent or a deposit', 'sure')
     """
 
-    def __init__(self, lexicon: Lexicon | None = None, learned: LearnedModel | None = None) -> None:
+    def __init__(
+        self,
+        lexicon: Lexicon | None = None,
+        learned: LearnedModel | None = None,
+        *,
+        encoder: Encoder | None = None,
+        head: Head | None = None,
+    ) -> None:
         self.lexicon = lexicon or shipped_lexicon()
         self._learned = learned
+        self._encoder = encoder
+        self._head = head
 
     @cached_property
     def _model(self) -> LearnedModel:
@@ -139,6 +154,14 @@ class PatronInterpreter:
         from communityconnector.needs.learned.model import model
 
         return self._learned or model()
+
+    @cached_property
+    def _semantics(self) -> Semantics | None:
+        if self._encoder is None:
+            return None
+        from communityconnector.needs.semantic.semantics import Semantics
+
+        return Semantics(self._encoder, self._head, self.lexicon.vocabulary, self._model.labels)
 
     def interpret(self, text: str) -> Interpretation:
         """Return what the words mean.
@@ -184,6 +207,8 @@ class PatronInterpreter:
         together = reading.chances(
             {concept: _PHRASES * weight for concept, weight in phrases.weights.items()}
         )
+        if self._semantics is not None and (meaning := self._semantics.read(text)):
+            alone, together = meaning.raised(alone), meaning.pooled(together)
         chances = {concept: together[number] for concept, number in self._concepts_of_model}
         for kind, number in self._model.dangers.items():
             self._add_needs(chances, kind, together[number])

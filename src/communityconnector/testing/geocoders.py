@@ -9,15 +9,14 @@ class TestMine(GeocoderContract):
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 import pytest
 
 from communityconnector.geocoding import Geocoder
 from communityconnector.model import Point, distance
+from communityconnector.testing.watching import watched
 
 NOWHERE: Final = (
     "",
@@ -37,9 +36,6 @@ NOWHERE: Final = (
     "x" * 10_000,
 )
 """Texts that name no place and must not break a geocoder."""
-
-_connections: Final[list[list[str]]] = []
-_installed: Final[list[bool]] = []
 
 
 class GeocoderContract:
@@ -94,24 +90,3 @@ class GeocoderContract:
             for place in (*self.known, *NOWHERE, "1600 Pennsylvania Avenue, Washington", "28640"):
                 geocoder.locate(place)
         assert connections == [], f"the geocoder used the network ({connections[0]})"
-
-
-@contextmanager
-def watched() -> Iterator[list[str]]:
-    """Yield a list that records every use of sockets, even by code that hides its errors."""
-    if not _installed:
-        # An audit hook cannot be removed, so there is only one, and it is idle between tests.
-        sys.addaudithook(_audit)
-        _installed.append(True)
-    events: list[str] = []
-    _connections.append(events)
-    try:
-        yield events
-    finally:
-        _connections.remove(events)
-
-
-def _audit(event: str, _: tuple[object, ...]) -> None:
-    if _connections and event.startswith("socket."):
-        for events in _connections:
-            events.append(event)
