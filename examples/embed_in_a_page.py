@@ -19,7 +19,9 @@ def answer(text: str, near: str | None = None) -> dict[str, Any]:
     """What the page shows for a need."""
     result = MATCHER.match(cc.Need(text, near=near), limit=5)
     return {
-        "call_now": [{"name": line.name, "phone": line.phone} for line in result.urgent],
+        # First of all, and as a question: words are no proof of danger.
+        "questions": [danger.question for danger in result.interpretation.dangers],
+        "call_now": [{"name": line.name, "reach": line.reach, "note": line.note} for line in result.urgent],
         "understood": [concept.name for concept in result.interpretation.concepts],
         "services": [_card(match) for match in result],
         "more": result.total - len(result),

@@ -67,11 +67,12 @@ def home() -> Page:
 
 
 def results(desk: cc.Connector, form: Form) -> Page:
-    """What fits, best first; crisis lines before anything else."""
+    """What fits, best first. Before it, in danger: a question, crisis lines, and for staff the words that decided."""
     found = desk.match(form.get("need", ""), near=form.get("near", "").strip() or None, limit=5)
     return Page(
         "results.html",
         {
+            "dangers": found.interpretation.dangers,
             "urgent": found.urgent,
             "matches": list(found),
             "needs": " ".join(concept.concept for concept in found.interpretation.concepts),

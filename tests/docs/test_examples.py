@@ -33,7 +33,14 @@ def test_a_page_shows_services_reasons_and_questions():
 
 def test_crisis_lines_come_with_danger():
     _, page, _ = answer("my boyfriend hit me", "28694")
-    assert any(line["phone"] == "1-800-799-7233" for line in page["call_now"])
+    assert list(page)[:2] == ["questions", "call_now"]
+    assert all(question.startswith("If ") or question.endswith("?") for question in page["questions"])
+    assert any("1-800-799-7233" in line["reach"] for line in page["call_now"])
+
+
+def test_a_line_that_is_only_reached_by_text_says_so():
+    _, page, _ = answer("I want to kill myself", "28694")
+    assert "text HOME to 741741" in [line["reach"] for line in page["call_now"]]
 
 
 def test_a_confidential_address_is_not_shown():

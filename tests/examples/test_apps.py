@@ -327,7 +327,10 @@ def test_details_are_handed_over_by_default(app, browser):
 def test_a_crisis_line_comes_first(browser):
     browser.get("/")
     page = browser.submit("/search", need="my boyfriend hit me", near="28694")
-    assert page.index("1-800-799-7233") < page.index("<h2>")
+    question = page.index("may be in danger at home, these lines can help")
+    assert (
+        question < page.index("1-800-799-7233") < page.index("because of") < page.index("Services that fit")
+    )
 
 
 def test_an_impossible_request_gets_a_message(browser):

@@ -105,6 +105,28 @@ def test_match_over_real_city_records_and_an_official_example(shared_data, offic
     assert "Community Counselling" in example.stdout
 
 
+def test_in_danger_a_question_and_the_lines_come_before_everything_else():
+    lines = run("match", "my boyfriend hit me", "--near", "28694").stdout.splitlines()
+    assert lines[0].startswith("If you or someone else may be in danger at home")
+    assert "National Domestic Violence Hotline: call 1-800-799-7233 or text START to 88788" in lines[1]
+    assert "because of" not in "".join(lines), "the public sees no reasons"
+    document = run("match", "my boyfriend hit me", "--near", "28694", "--json").stdout
+    places = [document.index(f'"{key}"') for key in ("question", "urgent", "understood", "matches")]
+    assert places == sorted(places)
+
+
+def test_staff_see_the_words_of_danger():
+    output = run("match", "my boyfriend hit me", "--audience", "staff").stdout
+    assert "Violence at home, because of: my boyfriend hit me" in output
+    assert output.index("1-800-799-7233") < output.index("because of") < output.index("Understood")
+
+
+def test_a_patron_who_writes_spanish_is_asked_in_spanish():
+    output = run("match", "mi marido me pega").stdout
+    assert output.startswith("Si usted u otra persona puede estar en peligro en casa")
+    assert "llame al 1-800-799-7233 o envíe START al 88788" in output
+
+
 def test_no_match_is_exit_code_1(tmp_path):
     path = tmp_path / "services.json"
     path.write_text(json.dumps({**SERVICE, "description": "Groceries."}))

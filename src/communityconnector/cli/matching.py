@@ -158,7 +158,7 @@ def match(  # noqa: PLR0913  # one argument an option
         if as_json:
             click.echo(json.dumps(result.to_dict(), ensure_ascii=False, indent=1))
         else:
-            _print_result(console_of(), result)
+            _print_result(console_of(), result, audience)
     sys.exit(0 if result else NOTHING_MATCHED)
 
 
@@ -169,13 +169,20 @@ _MARKS: Final = {
 }
 
 
-def _print_result(console: Console, result: cc.MatchResult) -> None:
-    for danger in result.interpretation.dangers:
+def _print_crisis_lines(console: Console, result: cc.MatchResult, audience: str) -> None:
+    """Print what danger there may be, as a question, and the lines for it. Staff also see the words that decided."""
+    dangers = result.interpretation.dangers
+    for danger in dangers:
         console.print(line_of((danger.question, "bold")))
     for line in result.urgent:
-        ways = (f"call {line.phone}" if line.phone else "", f"text {line.text}" if line.text else "")
-        reach = " or ".join(filter(None, ways))
-        console.print(line_of((f"Now: {line.name}: {reach}", "bold red")))
+        console.print(line_of((f"  {line.name}: {line.reach}", "bold red")))
+    if audience != cc.Audience.PUBLIC:
+        for danger in dangers:
+            console.print(line_of((f"{danger.name}, because of: ", "dim"), (", ".join(danger.words), "")))
+
+
+def _print_result(console: Console, result: cc.MatchResult, audience: str) -> None:
+    _print_crisis_lines(console, result, audience)
     understood = ", ".join(concept.name for concept in result.interpretation.concepts)
     if understood:
         guessed = result.interpretation.is_guessed
@@ -273,7 +280,7 @@ def demo(*, as_json: bool) -> None:
             console.print()
             console.rule(line_of((title, "bold cyan")), align="left")
             console.print(line_of((f"$ {_as_command(fields)}", "dim")))
-            _print_result(console, result)
+            _print_result(console, result, cc.Audience.PUBLIC)
     if as_json:
         click.echo(json.dumps(answers, ensure_ascii=False, indent=1))
 

@@ -258,13 +258,13 @@ class MatchResult(Sequence[Match]):
         return self.matches[index]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return this result as JSON values."""
+        """Return this result as JSON values. What danger there may be, and the crisis lines, come first."""
         return {
+            "dangers": [attrs.asdict(danger) for danger in self.interpretation.dangers],
+            "urgent": [attrs.asdict(line) for line in self.urgent],
             "certainty": self.interpretation.certainty.value,
             "understood": [attrs.asdict(concept) for concept in self.interpretation.concepts],
             "related": [attrs.asdict(concept) for concept in self.interpretation.related],
-            "dangers": [attrs.asdict(danger) for danger in self.interpretation.dangers],
-            "urgent": [attrs.asdict(line) for line in self.urgent],
             "cues": self.interpretation.cues.to_dict(),
             "advice": self.advice,
             "total": self.total,

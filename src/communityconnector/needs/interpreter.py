@@ -16,6 +16,7 @@ from communityconnector.needs.interpretation import GUESSED, Certainty, Danger, 
 from communityconnector.needs.learned.labels import DANGER, NOT_A_NEED
 from communityconnector.needs.lexicon import Lexicon, LexiconReading
 from communityconnector.needs.lexicon import lexicon as shipped_lexicon
+from communityconnector.needs.parts import parts_of
 from communityconnector.needs.vocabulary import CrisisLine
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ _CLEAR_ALL_THE_SAME: Final = 0.7
 _ALARM: Final = 0.45
 """From this chance of danger on, crisis lines are shown. A missed cry costs more than a false alarm."""
 _ALARM_BY_PHRASE: Final = 0.1
-"""The same if a phrase of danger stands in the text: the words of an idiom, a title or a joke have less chance."""
+"""The same if a phrase of danger stands in the text: the words of an idiom, a title or a joke have less chance. It is
+enough if one part of the text has this chance."""
 _ALSO: Final = 0.3
 """Other kinds of danger are named from this share of the surest on."""
 _FEWEST_KNOWN: Final = 0.4
@@ -99,6 +101,7 @@ class Judgment:
         chances: the chance of each concept that was meant, with what danger asks for.
         no_need: the chance that the words are no need.
         dangers: the chance of each kind of danger.
+        alarms: by kind of danger, the phrases that name it, if they count.
         reading: what the model alone says.
         phrases: what the lexicon alone says.
     """
@@ -106,6 +109,7 @@ class Judgment:
     chances: Mapping[str, float]
     no_need: float
     dangers: Mapping[str, float]
+    alarms: Mapping[str, tuple[str, ...]]
     reading: ModelReading
     phrases: LexiconReading
 
@@ -132,7 +136,7 @@ class PatronInterpreter:
         >>> from communityconnector.needs import interpreter
         >>> understood = interpreter().interpret("landlord taped a pay or quit to my door")
         >>> understood.concepts[0].name, understood.certainty.value
-        ('Help paying rent or a deposit', 'sure')
+        ('Fighting an eviction', 'sure')
     """
 
     def __init__(
@@ -215,13 +219,31 @@ class PatronInterpreter:
         if phrases.local:
             chances = _outranked(chances, phrases.local)
         ranked = dict(sorted(chances.items(), key=itemgetter(1), reverse=True))
+        dangers = {kind: alarming[number] for kind, number in self._model.dangers.items()}
         return Judgment(
             chances=self._without_denied(ranked, reading, phrases.denied) if phrases.denied else ranked,
             no_need=0.0 if phrases.local else together[self._model.numbers[NOT_A_NEED]],
-            dangers={kind: alarming[number] for kind, number in self._model.dangers.items()},
+            dangers=dangers,
+            alarms=self._alarms(text, phrases.dangers, sum(dangers.values())),
             reading=reading,
             phrases=phrases,
         )
+
+    def _alarms(
+        self, text: str, phrases: Mapping[str, tuple[str, ...]], danger: float
+    ) -> Mapping[str, tuple[str, ...]]:
+        """Return the phrases of danger that count: all if the text has enough of its chance, or those of a part that has.
+
+        So calm words before or after a cry do not drown it.
+        """
+        if not phrases or danger >= _ALARM_BY_PHRASE:
+            return phrases
+        alarms: dict[str, tuple[str, ...]] = {}
+        for part in parts_of(text):
+            of_part = self.lexicon.dangers_in(part)
+            if of_part and self._model.read(part).danger() >= _ALARM_BY_PHRASE:
+                alarms |= {k: tuple(dict.fromkeys((*alarms.get(k, ()), *of_part[k]))) for k in of_part}
+        return alarms
 
     @cached_property
     def _concepts_of_model(self) -> list[tuple[str, int]]:
@@ -258,7 +280,7 @@ class PatronInterpreter:
         by_model = judgment.danger >= _ALARM and (
             len(judgment.phrases.words) > 1 and judgment.reading.known >= _FEWEST_KNOWN
         )
-        by_phrase = judgment.phrases.dangers if judgment.danger >= _ALARM_BY_PHRASE else {}
+        by_phrase = judgment.alarms
         least = _ALSO * max(judgment.dangers.values(), default=0.0)
         named = {k: chance for k, chance in judgment.dangers.items() if by_model and chance >= least}
         named |= {kind: max(named.get(kind, 0.0), _ALARM) for kind in by_phrase}

@@ -188,14 +188,11 @@ class Lexicon:
             most = GUESSED
             evidence.scores, evidence.phrases = self._hints(tuple(word.stem for word in bare), bare_left_out)
         top = max(evidence.scores.values(), default=0.0) or 1.0
-        dangers: dict[str, tuple[str, ...]] = {}
-        for kind, phrase in _meanings(words, self._crisis):
-            dangers[kind] = (*dangers.get(kind, ()), " ".join(phrase))
         return LexiconReading(
             weights={concept: score / top * most for concept, score in evidence.scores.items()},
             phrases={concept: tuple(phrases) for concept, phrases in evidence.phrases.items()},
             local=dict(evidence.local),
-            dangers=dangers,
+            dangers=self._dangers_among(words),
             words=tuple(dict.fromkeys(word.stem for word in bare)),
             surest=surest,
             stated=frozenset(concept for concept, score in evidence.scores.items() if score >= _STATES),
@@ -205,6 +202,16 @@ class Lexicon:
             is_denied=bool(denied or given)
             and all(n in denied | given or words[n] in DENIALS for n in positions),
         )
+
+    def dangers_in(self, text: str) -> Mapping[str, tuple[str, ...]]:
+        """Return the phrases of danger in a text, by kind of danger."""
+        return self._dangers_among(words_of(text))
+
+    def _dangers_among(self, words: Stems) -> Mapping[str, tuple[str, ...]]:
+        dangers: dict[str, tuple[str, ...]] = {}
+        for kind, phrase in _meanings(words, self._crisis):
+            dangers[kind] = (*dangers.get(kind, ()), " ".join(phrase))
+        return dangers
 
     def _local_positions(self, words: tuple[Word, ...]) -> set[int]:
         """Return the positions of the library's own phrases."""

@@ -100,6 +100,13 @@ class CrisisLine:
     note: str = ""
     language: str = "en"
 
+    @property
+    def reach(self) -> str:
+        """How to reach it, in its language: "call 988 or text HOME to 741741"."""
+        call, text, either = ("llame al", "envíe", "o") if self.language == "es" else ("call", "text", "or")
+        ways = (f"{call} {self.phone}" if self.phone else "", f"{text} {self.text}" if self.text else "")
+        return f" {either} ".join(filter(None, ways))
+
 
 @attrs.frozen
 class DangerKind:
