@@ -34,7 +34,7 @@ SNAPSHOT = {
     """,
     interchange: "ColumnMapping Mode Source converter documents duplicates page read records tables to_raw write",
     needs: """
-        Certainty Concept CrisisLine Cues Danger DangerKind Interpretation Interpreter Lexicon Need PatronInterpreter Phrase
+        AssistedInterpreter Certainty Concept CrisisLine Cues Danger DangerKind Interpretation Interpreter Lexicon Need PatronInterpreter Phrase
         Understood Vocabulary Wellness interpreter lexicon load open_eligibility_codes vocabulary
     """,
     matching: "WEIGHTS Answer Aspect Contribution Engine Errand Explanation Index Itinerary Match MatchResult MatchResults Query Rank "

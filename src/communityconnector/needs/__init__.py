@@ -1,5 +1,6 @@
 """What patrons need: needs, the vocabulary, and what words mean in it."""
 
+from communityconnector.needs.assisted import AssistedInterpreter
 from communityconnector.needs.crosswalk import open_eligibility_codes
 from communityconnector.needs.cues import Cues
 from communityconnector.needs.interpretation import Certainty, Danger, Interpretation, Interpreter, Understood
@@ -18,6 +19,7 @@ from communityconnector.needs.vocabulary import (
 )
 
 __all__ = [
+    "AssistedInterpreter",
     "Certainty",
     "Concept",
     "CrisisLine",
