@@ -16,6 +16,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -35,10 +36,12 @@ from communityconnector.needs.learned.features import (
     length_key,
     read_features,
     read_words,
+    word_key,
 )
 from communityconnector.needs.learned.features import VERSION as FEATURES_VERSION
 from communityconnector.needs.learned.labels import DANGER, NOT_A_NEED
 from communityconnector.needs.learned.model import FILE, LearnedModel
+from communityconnector.needs.learned.spelling import repair
 
 CORPUS: Final = Path(__file__).parent
 DATA: Final = files("communityconnector") / "needs" / "data"
@@ -54,6 +57,8 @@ LENGTH: Final = 2.0
 """The values of a class of words and of the number of words, beside 1 for other features."""
 LEAST: Final = 2
 """Features of fewer texts are left out."""
+COMMON: Final = 6
+"""Words of so many texts are what a slip may have meant."""
 EPOCHS: Final = 12
 BATCH: Final = 64
 RATE: Final = 0.1
@@ -74,11 +79,13 @@ class Example:
         text: the text.
         labels: the share of each label; they need not add up to 1.
         weight: how much it counts.
+        has_slips: whether it is typed with slips, so that its words need not be words.
     """
 
     text: str
     labels: dict[str, float]
     weight: float = 1.0
+    has_slips: bool = False
 
 
 def read_examples(folder: Path = CORPUS) -> list[Example]:
@@ -97,6 +104,7 @@ def read_examples(folder: Path = CORPUS) -> list[Example]:
                 row["crisis"],
                 is_need="nonneed" not in row["register"].split(),
             ),
+            has_slips="typed" in row["register"].split(),
         )
         for row in rows
     ]
@@ -167,7 +175,8 @@ def train(
     labels = [*vocabulary().concepts, *names]
     numbers = {label: number for number, label in enumerate(labels)}
     classes = _read_classes(folder)
-    counts = [_count(example.text, classes) for example in examples]
+    repairs = _Repairs([example.text for example in examples if not example.has_slips])
+    counts = [_count(example.text, classes, repairs) for example in examples]
     keys, values = _values(counts, classes)
     texts = _matrix(counts, keys, values)
     targets = np.zeros((len(examples), len(labels)), dtype=np.float32)
@@ -177,8 +186,9 @@ def train(
     targets /= targets.sum(axis=1, keepdims=True)
     weighting = np.array([example.weight for example in examples], dtype=np.float32)
     weights, bias = _fit(texts, targets, weighting)
-    header = {"labels": labels, "digest": digest(folder), "examples": len(examples)}
-    return _pack(header, keys, values, texts, weights, bias, kept) | classes.arrays()
+    header = {"labels": labels, "digest": digest(folder), "examples": len(examples), "common": repairs.common}
+    words = np.packbits(np.isin(keys, np.array(sorted(repairs.words), dtype=np.uint32)))
+    return _pack(header, keys, values, texts, weights, bias, kept) | classes.arrays() | {"words": words}
 
 
 def _rows(text: str) -> Iterable[dict[str, str]]:
@@ -196,12 +206,13 @@ class _Classes:
         self._starts = np.cumsum([0, *map(len, lists)], dtype=np.uint32)
         self._classes = np.array([number for numbers in lists for number in numbers], dtype=np.uint16)
         empty = np.zeros(1, dtype=np.float32)
-        header = np.frombuffer(json.dumps({"labels": [], "scale": 1}).encode(), dtype=np.uint8)
+        header = np.frombuffer(json.dumps({"labels": [], "scale": 1, "common": 0}).encode(), dtype=np.uint8)
         finder = LearnedModel(
             self.arrays()
             | {
                 "header": header,
                 "keys": np.zeros(1, np.uint32),
+                "words": np.zeros(1, np.uint8),
                 "values": empty,
                 "starts": np.zeros(2, np.uint32),
             }
@@ -223,8 +234,40 @@ def _read_classes(folder: Path) -> _Classes:
     return _Classes(entries, len(names))
 
 
-def _count(text: str, classes: _Classes) -> Counter[int]:
-    return Counter(read_features(read_words(text), classes.of, spanish=is_spanish(text)).keys)
+class _Repairs:
+    """Repairs slips as the model does (`LearnedModel.read`), by the words of texts without slips."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        frequency = Counter(
+            key
+            for text in texts
+            for key in {word_key(word, spanish=is_spanish(text)) for word in read_words(text)}
+        )
+        self.words = {
+            key: float(np.log((1 + len(texts)) / (1 + count)) + 1)
+            for key, count in frequency.items()
+            if count >= LEAST
+        }
+        self.common = float(np.log((1 + len(texts)) / (1 + COMMON)) + 1)
+        self._meant = lru_cache(None)(self._repair)
+
+    def of(self, word: str, *, spanish: bool) -> str:
+        return self._meant(word, spanish)
+
+    def _repair(self, word: str, spanish: bool) -> str:  # noqa: FBT001  # lru_cache passes it on as it is
+        if any(word_key(word, spanish=each) in self.words for each in (spanish, not spanish)):
+            return word
+
+        def rarity_of(words: Sequence[str]) -> list[float]:
+            return [self.words.get(word_key(each, spanish=spanish), np.inf) for each in words]
+
+        return repair(word, rarity_of, self.common)
+
+
+def _count(text: str, classes: _Classes, repairs: _Repairs) -> Counter[int]:
+    words, spanish = read_words(text), is_spanish(text)
+    meant = [repairs.of(word, spanish=spanish) for word in words]
+    return Counter(read_features(words, meant, classes.of, spanish=spanish).keys)
 
 
 def _values(counts: Sequence[Counter[int]], classes: _Classes) -> tuple[npt.NDArray[np.uint32], Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import islice
 from operator import itemgetter
@@ -219,7 +219,7 @@ class PatronInterpreter:
         if phrases.local:
             chances = _outranked(chances, phrases.local)
         ranked = dict(sorted(chances.items(), key=itemgetter(1), reverse=True))
-        dangers = {kind: alarming[number] for kind, number in self._model.dangers.items()}
+        dangers = self._chances_of_danger(alarming)
         return Judgment(
             chances=self._without_denied(ranked, reading, phrases.denied) if phrases.denied else ranked,
             no_need=0.0 if phrases.local else together[self._model.numbers[NOT_A_NEED]],
@@ -228,6 +228,21 @@ class PatronInterpreter:
             reading=reading,
             phrases=phrases,
         )
+
+    def _chances_of_danger(self, chances: Sequence[float]) -> dict[str, float]:
+        """Return the chance of each kind of danger, with that of the needs for which people in it ask.
+
+        "Scared of my husband" asks for help against violence at home, and tells of it.
+        """
+        dangers = {kind: chances[number] for kind, number in self._model.dangers.items()}
+        asked: dict[str, list[str]] = {}
+        for kind in self.lexicon.vocabulary.dangers.values():
+            for need in kind.asked_for:
+                if kind.id in dangers and need in self._model.numbers:
+                    asked.setdefault(need, []).append(kind.id)
+        for need, kinds in asked.items():
+            dangers[max(kinds, key=dangers.__getitem__)] += chances[self._model.numbers[need]]
+        return dangers
 
     def _alarms(
         self, text: str, phrases: Mapping[str, tuple[str, ...]], danger: float

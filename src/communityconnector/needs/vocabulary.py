@@ -117,6 +117,7 @@ class DangerKind:
         name: the plain name, for staff.
         needs: ids of the needs that come first then.
         related: ids of needs that are worth showing beside them.
+        asked_for: ids of the needs for which people in this danger ask, so that asking for one tells of it.
         situations: what it says of the person (`Cues.situations`).
         questions: by language (`en`, `es`), the sentence above the crisis lines: it asks, and does not claim to know.
     """
@@ -125,6 +126,7 @@ class DangerKind:
     name: str
     needs: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    asked_for: tuple[str, ...] = ()
     situations: tuple[str, ...] = ()
     questions: Mapping[str, str] = attrs.field(factory=dict, hash=False)
 
@@ -258,11 +260,12 @@ def load(folder: Traversable) -> Vocabulary:
 
 
 def _danger_kind(row: Mapping[str, str]) -> DangerKind:
-    needs, related, situations = (
-        tuple(filter(None, row[column].split(";"))) for column in ("needs", "related", "situations")
+    needs, related, asked_for, situations = (
+        tuple(filter(None, row[column].split(";")))
+        for column in ("needs", "related", "asked_for", "situations")
     )
     questions = {"en": row["question"], "es": row["question_es"]}
-    return DangerKind(row["kind"], row["name"], needs, related, situations, questions)
+    return DangerKind(row["kind"], row["name"], needs, related, asked_for, situations, questions)
 
 
 def _rows(folder: Traversable, name: str) -> Iterator[dict[str, str]]:

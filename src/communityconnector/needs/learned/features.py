@@ -12,7 +12,7 @@ from zlib import crc32
 
 from communityconnector.needs.words import words_of
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Another number for other features: a model knows only those that it was trained on."""
 LONG: Final = 8
 """Texts of this number of words or more are long."""
@@ -60,27 +60,30 @@ def read_words(text: str) -> list[str]:
     return [word.replace("'", "") for word in words_of(text)]
 
 
-def read_features(words: Sequence[str], classes_of: ClassesOf, *, spanish: bool) -> Features:
+def read_features(
+    words: Sequence[str], meant: Sequence[str], classes_of: ClassesOf, *, spanish: bool
+) -> Features:
     """Return the features of words.
 
     Args:
-        words: the words (`read_words`).
+        words: the words as they are spelled (`read_words`), for runs of letters.
+        meant: the same words without slips (`spelling.repair`).
         classes_of: returns the classes of a word.
         spanish: whether the text is Spanish. A word of one language is another word in the other: "pan", "once".
     """
     features = Features([], [], [])
     features.add(length_key(len(words)), len(words), len(words))
-    for position, word in enumerate(words):
+    for position, word in enumerate(meant):
         features.add(word_key(word, spanish=spanish), position, position)
-        letters = _letters(word[:_LONGEST_WORD])
+        letters = _letters(words[position][:_LONGEST_WORD])
         features.keys.extend(letters)
         features.first.extend([position] * len(letters))
         features.last.extend([position] * len(letters))
         if position > 0:
-            features.add(crc32(f"b{words[position - 1]} {word}".encode()), position - 1, position)
+            features.add(crc32(f"b{meant[position - 1]} {word}".encode()), position - 1, position)
         if position > 1:
-            features.add(crc32(f"t{words[position - 2]} {word}".encode()), position - 2, position)
-    _add_classes(features, [_classes_at(words, position, classes_of) for position in range(len(words))])
+            features.add(crc32(f"t{meant[position - 2]} {word}".encode()), position - 2, position)
+    _add_classes(features, [_classes_at(meant, position, classes_of) for position in range(len(meant))])
     return features
 
 

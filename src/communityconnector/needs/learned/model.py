@@ -20,6 +20,7 @@ import numpy.typing as npt
 from communityconnector.needs.language import SMALL_WORDS, is_spanish
 from communityconnector.needs.learned.features import Features, read_features, read_words, word_key
 from communityconnector.needs.learned.labels import DANGER
+from communityconnector.needs.learned.spelling import repair
 from communityconnector.needs.words import words_of
 
 FILE: Final = "learned.npz"
@@ -149,7 +150,7 @@ class LearnedModel:
     """The weights of features for labels.
 
     Args:
-        arrays: the arrays of the file (`corpus/build_model.py` writes them): `keys`, `values`, `starts`, `labels`,
+        arrays: the arrays of the file (`corpus/build_model.py` writes them): `keys`, `words`, `values`, `starts`, `labels`,
             `weights`, `bias`, `class_keys`, `class_starts`, `classes`, and `header`, which is JSON.
 
     Attributes:
@@ -161,6 +162,8 @@ class LearnedModel:
         self.header: dict[str, Any] = json.loads(arrays["header"].tobytes())
         self.labels: tuple[str, ...] = tuple(self.header["labels"])
         self._keys = arrays["keys"]
+        # Which keys are words: another feature may have the number that a slip would have as a word.
+        self._is_word = np.unpackbits(arrays["words"], count=len(self._keys)).astype(bool)
         self._values = arrays["values"].astype(np.float32)
         self._starts = arrays["starts"].astype(np.int64)
         self._labels = arrays["labels"]
@@ -170,6 +173,8 @@ class LearnedModel:
         self._class_keys = arrays["class_keys"]
         self._class_starts = arrays["class_starts"]
         self._classes = arrays["classes"]
+        self._common = float(self.header["common"])
+        self._meant: Callable[[str, bool], str] = lru_cache(_CACHED)(self._repair)
         self.classes_of: Callable[[str], tuple[int, ...]] = lru_cache(_CACHED)(self._find_classes)
 
     @cached_property
@@ -194,14 +199,19 @@ class LearnedModel:
         """
         words, shown, spanish = read_words(text), words_of(text), is_spanish(text)
         keys = np.array([word_key(word, spanish=spanish) for word in words], dtype=np.uint32)
-        known = float(self._is_known(keys).mean()) if len(words) else 0.0
+        is_known = self._is_known(keys)
+        known = float(is_known.mean()) if len(words) else 0.0
+        meant = [
+            word if is_word else self._meant(word, spanish)
+            for word, is_word in zip(words, is_known, strict=True)
+        ]
         windows: list[ModelReading] = []
         size, step = (len(words), len(words) + 1) if len(words) <= _AT_ONCE else (_WINDOW, _STEP)
         for start in range(0, max(1, len(words) - size + step), step):
-            part = words[start : start + size]
-            weights = self._weigh(read_features(part, self.classes_of, spanish=spanish))
+            part = slice(start, start + size)
+            weights = self._weigh(read_features(words[part], meant[part], self.classes_of, spanish=spanish))
             scores = self._bias + np.bincount(weights.labels, weights.added, len(self.labels))
-            of_window = ModelReading(shown[start : start + size], spanish, scores, known, weights, self)
+            of_window = ModelReading(shown[part], spanish, scores, known, weights, self)
             windows = _most_telling(windows, of_window)
         first, alarming = windows[0], windows[-1]
         return first if first is alarming else attrs.evolve(first, alarming=alarming)
@@ -210,6 +220,20 @@ class LearnedModel:
         """Return whether a word stands in the corpus or the vocabulary, in either language."""
         both = [word_key(word, spanish=spanish) for spanish in (False, True)]
         return bool(self._is_known(np.array(both, dtype=np.uint32)).any())
+
+    def _repair(self, word: str, spanish: bool) -> str:  # noqa: FBT001  # lru_cache passes it on as it is
+        """Return the word that an unknown word is a slip of; the word itself if it is one of the other language."""
+        if self.knows(word):
+            return word
+
+        def rarity_of(words: Sequence[str]) -> Sequence[float]:
+            keys = np.array([word_key(each, spanish=spanish) for each in words], dtype=np.uint32)
+            rows = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+            is_word = (self._keys[rows] == keys) & self._is_word[rows]
+            rarities: list[float] = np.where(is_word, self._values[rows], np.inf).tolist()
+            return rarities
+
+        return repair(word, rarity_of, self._common)
 
     def _weigh(self, features: Features) -> _Weights:
         """Return every weight that features bring."""
@@ -236,7 +260,7 @@ class LearnedModel:
 
     def _is_known(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
         rows = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        is_known: npt.NDArray[np.bool_] = self._keys[rows] == keys
+        is_known: npt.NDArray[np.bool_] = (self._keys[rows] == keys) & self._is_word[rows]
         return is_known
 
     def _find_classes(self, words: str) -> tuple[int, ...]:
