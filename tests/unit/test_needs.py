@@ -349,7 +349,6 @@ def test_requests_to_the_library_itself_are_library_business(text):
         ("lost my ID card", "identity-documents"),
         ("reserve a bed at the shelter", "emergency-shelter"),
         ("return to school for my GED", "high-school-equivalency"),
-        ("print my resume", "computer-access"),
         ("my computer is broken", "computer-access"),
         ("our internet was shut off", "phone-internet-help"),
         ("I need a computer, mine broke", "computer-access"),

@@ -72,4 +72,4 @@ def test_hardly_one_is_taken_for_a_need():
     taken = [text for text in TEXTS if interpreter().interpret(text).certainty is Certainty.SURE]
     asked = [text for text in TEXTS if interpreter().interpret(text).certainty is Certainty.DID_YOU_MEAN]
     assert len(taken) <= 18, taken
-    assert len(asked) <= 13, asked
+    assert len(asked) <= 20, asked

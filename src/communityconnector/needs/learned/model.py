@@ -80,6 +80,10 @@ class ModelReading:
     _model: LearnedModel
     alarming: ModelReading | None = None
 
+    def knows(self, word: str) -> bool:
+        """Return whether the model knows a word."""
+        return self._model.knows(word)
+
     def danger(self) -> float:
         """Return the chance of any danger."""
         chances = self.chances()
@@ -117,10 +121,10 @@ class ModelReading:
         """Return the words that decided for a label, in their order; neighbors are one phrase.
 
         Args:
-            label: the label.
+            label: the label. An unknown one has no words.
             most: the largest number of words.
         """
-        if not self.words:
+        if not self.words or label not in self._model.numbers:
             return ()
         shares = self.shares(label)
         is_small = np.array([word in SMALL_WORDS for word in self.words])
