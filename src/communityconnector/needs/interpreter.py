@@ -219,7 +219,7 @@ class PatronInterpreter:
             )
             for need, weight in weights.items()
         )
-        return (Certainty.SURE if understood else Certainty.NOT_UNDERSTOOD), understood
+        return Certainty.SURE, understood
 
     def _is_one_loose_word(self, judgment: Judgment) -> bool:
         """Return whether the text is one real word that by itself is no need: "glass", "lost", "print"."""
