@@ -144,6 +144,7 @@ class Connector:
                 weights=matching.weights,
                 rerankers=tuple(parts.rerankers(matching.rerankers)),
                 holidays=calendar,
+                cues=matching.cues,
             ),
             folder=None if index is None else Path(index),
             audience=self.audience,

@@ -53,6 +53,7 @@ class MatchingOptions:
         interpreter: understands what patrons say.
         weights: what each part adds to a score, by name.
         rerankers: each in turn may put the best matches in another order.
+        cues: whether what a patron's words say about the person moves offers up or down (`Matcher`).
     """
 
     geocoder: Geocoder | str | None = None
@@ -60,6 +61,7 @@ class MatchingOptions:
     interpreter: Interpreter | str | None = None
     weights: Mapping[str, float] | None = None
     rerankers: tuple[Reranker | str, ...] = attrs.field(default=(), converter=_rerankers)
+    cues: bool = True
 
 
 @attrs.frozen(kw_only=True)

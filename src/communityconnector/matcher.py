@@ -25,6 +25,7 @@ from communityconnector.matching import (
     Reason,
 )
 from communityconnector.matching.checks import check_need, check_rank
+from communityconnector.matching.cue_criteria import NeedWithCues, add_cues
 from communityconnector.matching.engine import NONE_FIRST, Reranker
 from communityconnector.model import Audience, Difference, Directory, Point
 from communityconnector.needs import (
@@ -64,6 +65,8 @@ class Matcher:
         rerankers: each in turn may reorder the best matches. It is called with the matches and the query, and returns
             all of the matches.
         holidays: names the days on which the usual hours may not apply. On these days hours are unknown.
+        cues: whether what a patron's words say about the person (age, language, a wheelchair, no money, a ZIP code, ...)
+            moves offers up or down where the need has no such field. It never rules an offer out.
 
     May be shared between threads.
 
@@ -92,6 +95,7 @@ class Matcher:
         weights: Mapping[str, float] | None = None,
         rerankers: Iterable[Reranker] = (),
         holidays: Callable[[date], str | None] | None = None,
+        cues: bool = True,
     ) -> None:
         self._directory: Directory | None = None
         self._geocoder = geocoder or UsZipGeocoder()
@@ -113,6 +117,7 @@ class Matcher:
         self._zone = ZoneInfo(zone) if isinstance(zone, str) else zone
         self._clock = clock
         self._holidays = holidays
+        self._cues = cues
 
     @property
     def index(self) -> Index:
@@ -249,13 +254,17 @@ class Matcher:
         checked = check_need(need, self.index)
         if near is not None and checked.near is None:
             checked = attrs.evolve(checked, near=near)
+        meaning = self._meaning(checked)
+        place = None if checked.near is None else locate(checked.near, self._geocoder)
+        filled = add_cues(checked, meaning.cues) if self._cues else NeedWithCues(checked)
         return Query(
-            need=checked,
-            meaning=self._meaning(checked),
-            point=None if checked.near is None else locate(checked.near, self._geocoder),
+            need=filled.need,
+            meaning=meaning,
+            point=place or filled.point,
             now=self._clock(),
             zone=self._zone,
             holidays=self._holidays,
+            noted=filled.criteria,
         )
 
     def _meaning(self, need: Need) -> Interpretation:

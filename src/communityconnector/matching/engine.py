@@ -126,8 +126,11 @@ class Engine:
             partial(index.counts, plan),
             partial(self._widened, index, plan, sure, first),
             (lambda: True) if sure else partial(_is_met, index, plan),
+            # What a cue asks is not recorded: it says something of the person.
             tuple(
-                question.criterion.name for question in plan.questions if question.criterion.name != "status"
+                question.criterion.name
+                for question in plan.questions
+                if question.criterion.name != "status" and question.criterion.name not in query.noted
             ),
             query.need.terms,
             advice=advice(
@@ -188,7 +191,10 @@ class Engine:
             offer = Offer(service, link)
             judgement = judge(offer, purpose, need, query, index.place_of(offer))
             total = score(self._weights, score_inputs(judgement, query))
-            explained.append(Explanation(offer, judgement.fits(query.need.prefer), judgement.reasons, total))
+            reasons, unanswered = _shown(judgement.reasons, query)
+            explained.append(
+                Explanation(offer, judgement.fits(query.need.prefer), reasons, total, unanswered)
+            )
         return tuple(explained)
 
     def plan(self, queries: Iterable[Query], origin: Point | None = None) -> Itinerary:
@@ -265,9 +271,23 @@ def _with_ahead(ahead: Sequence[Match], matches: Sequence[Match]) -> list[Match]
     return [*ahead, *(match for match in matches if (match.offer_id, match.service_id) not in known)]
 
 
+def _shown(reasons: tuple[Reason, ...], query: Query) -> tuple[tuple[Reason, ...], tuple[str, ...]]:
+    """Return the reasons to show, and the criteria that only a cue asks and that the record leaves open.
+
+    These would make a question for staff at every offer.
+    """
+    if not query.noted:
+        return reasons, ()
+    is_open = [reason.answer is Answer.UNKNOWN and reason.criterion in query.noted for reason in reasons]
+    return (
+        tuple(reason for reason, left in zip(reasons, is_open, strict=True) if not left),
+        tuple(reason.criterion for reason, left in zip(reasons, is_open, strict=True) if left),
+    )
+
+
 def _match(result: Result, weights: Weights, first: Mapping[str, Reason], query: Query) -> Match:
     scored = result.scored
-    reasons = scored.reasons
+    reasons, unanswered = _shown(scored.reasons, query)
     if first and scored.service_id in first:
         # The need's own reason stays the first, since callers read there whether the match is sure.
         reasons = (reasons[0], first[scored.service_id], *reasons[1:])
@@ -282,4 +302,5 @@ def _match(result: Result, weights: Weights, first: Mapping[str, Reason], query:
         result.offer,
         tuple(understood.concept for understood in query.meaning.concepts),
         query.need.terms,
+        unanswered,
     )

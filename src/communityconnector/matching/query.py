@@ -22,6 +22,7 @@ class Query:
         point: the point of its place, if it names one.
         zone: time zone of the directory's wall-clock times, if it is known.
         holidays: names the days on which the usual hours may not apply.
+        noted: names of the criteria that only cues ask (`cue_criteria`). Their unknown answers are no questions for staff.
     """
 
     need: Need
@@ -30,3 +31,4 @@ class Query:
     point: Point | None = None
     zone: tzinfo | None = None
     holidays: Callable[[date], str | None] | None = None
+    noted: frozenset[str] = frozenset()

@@ -126,7 +126,7 @@ class ScoreInputs(NamedTuple):
         relevance: how well it fits, from `SURE_ENOUGH` up; less if that is a question; 0 if the record does not say what it
             is for.
         proximity: how near it is; `None`, and left out, if the need names no place.
-        certainty: the share of its reasons that are met.
+        certainty: the share of its reasons that are met, those that are not shown (`Match.unanswered`) included.
         freshness: how recently its record was checked.
     """
 

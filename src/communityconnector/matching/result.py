@@ -28,6 +28,8 @@ class Match:
         km: the distance in km; `None` if it is unknown or there is nowhere to go (a reason says which).
         needs: the ids of the needs in the query, surest first, whether or not this offer meets all of them.
         terms: the taxonomy terms in the query.
+        unanswered: the criteria that only a cue asks and that the record leaves open: no reasons, but a part of the
+            certainty.
     """
 
     offer_id: str
@@ -40,6 +42,7 @@ class Match:
     _fetch: Callable[[], Offer] = attrs.field(eq=False)
     needs: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Match {self.offer_id!r}, score {self.score:.3f}>"
@@ -131,6 +134,7 @@ class Match:
                 }
                 for r in self.reasons
             ],
+            "unanswered": list(self.unanswered),
             "gives": list(self.gives),
             "service": to_raw(service),
             "service_at_location": None
@@ -149,12 +153,14 @@ class Explanation:
         fits: whether nothing rules it out.
         reasons: the answers of all criteria.
         score: its score, or the score that it would have if it fitted.
+        unanswered: the criteria that only a cue asks and that the record leaves open.
     """
 
     offer: Offer
     fits: bool
     reasons: tuple[Reason, ...]
     score: float
+    unanswered: tuple[str, ...] = ()
 
     @property
     def alert(self) -> str:
