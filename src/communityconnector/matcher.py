@@ -113,6 +113,9 @@ class Matcher:
             self._directory = directory.for_audience(audience)
             index = Index.of(self._directory, lexicon, Audience(audience), self._geocoder.locate)
         self._engine = Engine(index, weights=weights, rerankers=rerankers)
+        if isinstance(interpreter, PatronInterpreter):
+            # One that is chosen by its name does not know the words of this library.
+            interpreter = interpreter.with_lexicon(index.lexicon)
         self._interpreter = interpreter or PatronInterpreter(index.lexicon)
         self._zone = ZoneInfo(zone) if isinstance(zone, str) else zone
         self._clock = clock

@@ -254,7 +254,7 @@ def _made_long_ago(place):
     ("text", "words"),
     [
         (f'[notifiers.smtp]\npassword = "{CANARY}', "is not TOML at its end"),
-        (f"{CANARY} = 1", "1 unknown name (expected: zone, holidays, plugins, policy"),
+        (f"{CANARY} = 1", "1 unknown name (expected: zone, holidays, words, interpreter, plugins, policy"),
         (f'plugins = "{CANARY}"', "plugins: expected a list"),
         (f'letterhead = "{CANARY}"', "letterhead: expected a table"),
         (f'notifiers = ["{CANARY}"]', "notifiers: expected a table"),
@@ -281,6 +281,7 @@ def _made_long_ago(place):
         (f'zone = "{CANARY}"', "settings.toml: zone: expected the name of an IANA time zone"),
         ("zone = 5", "zone: expected the name of an IANA time zone"),
         (f'holidays = "{CANARY}"', "holidays: expected the name of a calendar: us-federal"),
+        (f'interpreter = "{CANARY}"', "interpreter: expected the name of an interpreter: semantic, words"),
         (f'holidays = ["{CANARY}"]', "holidays: expected a string"),
         (f'policy = "{CANARY}"', "policy: expected a table"),
         (f"[policy]\n{CANARY} = 3", "policy: 1 unknown name (expected: contact_attempts, amend_window"),

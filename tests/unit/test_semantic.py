@@ -13,8 +13,9 @@ from broken_interpreters import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
+import communityconnector as cc
 from communityconnector import MissingExtraError
-from communityconnector.needs import PatronInterpreter, interpreter, vocabulary
+from communityconnector.needs import Lexicon, PatronInterpreter, interpreter, vocabulary
 from communityconnector.needs.learned.labels import DANGER, NOT_A_NEED
 from communityconnector.needs.learned.model import model
 from communityconnector.needs.semantic.anchors import anchors
@@ -275,6 +276,28 @@ def test_anchors_are_read_from_their_file_as_long_as_encoder_and_phrases_stay(tm
 def test_an_encoder_without_a_head_uses_anchors():
     answer = PatronInterpreter(encoder=Encoding()).interpret("food pantry")
     assert answer.concepts[0].concept == "food-pantry"
+
+
+# A library's own words
+
+
+def own_words(folder):
+    (folder / "words.csv").write_text("phrase,concept\ncopper kettle,community-meal\n", encoding="utf-8")
+    return vocabulary().with_words(folder / "words.csv")
+
+
+def test_an_interpreter_that_is_chosen_by_its_name_knows_the_words_of_the_library(tmp_path):
+    words = own_words(tmp_path)
+    for chosen in (with_opinion(), interpreter()):
+        matcher = cc.Matcher(cc.sample(), vocabulary=words, interpreter=chosen)
+        understood = matcher.match("is it copper kettle night").interpretation
+        assert understood.concepts[0].concept == "community-meal"
+        assert chosen.lexicon is not matcher.index.lexicon
+
+
+def test_an_interpreter_that_was_made_with_a_lexicon_stays_as_it_is(tmp_path):
+    own = PatronInterpreter(Lexicon(own_words(tmp_path)), encoder=Encoding(), head=head())
+    assert own.with_lexicon(interpreter().lexicon) is own
 
 
 # The extra

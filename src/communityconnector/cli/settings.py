@@ -39,7 +39,7 @@ _NOT_IN_FILES: Final = ("zone", "is_holiday", "needs_guardian")
 settings_option: Final = click.option(
     "--settings",
     type=click.Path(),
-    help="TOML file of the desk: zone, holidays, words, [policy], [letterhead], [notifiers.NAME] and plugins.",
+    help="TOML file of the desk: zone, holidays, words, interpreter, [policy], [letterhead], [notifiers.NAME] and plugins.",
 )
 
 
@@ -59,6 +59,7 @@ class DeskSettings:
         zone: the library's time zone.
         holidays: the name of its calendar of holidays.
         words: a CSV of the library's own words; a relative path begins at the folder of the settings.
+        interpreter: the name of what understands patrons' words.
         plugins: names of the plugins that may be loaded.
         policy: the library's policy; times are whole numbers of days.
         letterhead: whom messages are from.
@@ -71,6 +72,7 @@ class DeskSettings:
     zone: ZoneInfo | None = None
     holidays: str | None = None
     words: str | None = None
+    interpreter: str | None = None
     plugins: tuple[str, ...] = ()
     policy: cc.Policy = attrs.field(factory=cc.Policy)
     letterhead: cc.Letterhead = attrs.field(factory=cc.Letterhead)
@@ -112,6 +114,11 @@ def open_desk(url: str, file: str | None, **policy: Any) -> cc.Connector:
     if settings.holidays not in {None, *plugins.holidays()}:
         message = f"{file}: holidays: expected the name of a calendar: {', '.join(plugins.holidays())}"
         raise InvalidSettingsError(message)
+    if settings.interpreter not in {None, *plugins.interpreters()}:
+        message = (
+            f"{file}: interpreter: expected the name of an interpreter: {', '.join(plugins.interpreters())}"
+        )
+        raise InvalidSettingsError(message)
     # A notifier's settings are strings. A number may stand in TOML without quotes.
     notifiers = {
         name: {key: str(value) if type(value) is int else value for key, value in table.items()}
@@ -121,7 +128,7 @@ def open_desk(url: str, file: str | None, **policy: Any) -> cc.Connector:
     return cc.Connector.open(
         url,
         plugins=plugins,
-        matching=cc.MatchingOptions(vocabulary=vocabulary_with(words)),
+        matching=cc.MatchingOptions(vocabulary=vocabulary_with(words), interpreter=settings.interpreter),
         messages=cc.MessageOptions(letterhead=settings.letterhead, notifiers=notifiers),
         policy=attrs.evolve(settings.policy, **policy),
         zone=settings.zone,

@@ -107,7 +107,20 @@ class PatronInterpreter:
         head: Head | None = None,
     ) -> None:
         self.lexicon = lexicon or shipped_lexicon()
-        self._judge = Judge(self.lexicon, learned, encoder, head)
+        self._has_own_lexicon = lexicon is not None
+        self._parts = (learned, encoder, head)
+        self._judge = Judge(self.lexicon, *self._parts)
+
+    def with_lexicon(self, lexicon: Lexicon) -> PatronInterpreter:
+        """Return the same interpreter with another lexicon, or itself if it was made with one.
+
+        Args:
+            lexicon: the lexicon of a vocabulary.
+        """
+        if self._has_own_lexicon or lexicon is self.lexicon:
+            return self
+        learned, encoder, head = self._parts
+        return PatronInterpreter(lexicon, learned, encoder=encoder, head=head)
 
     def judge(self, text: str) -> Judgment:
         """Return the chances of needs and dangers, the surest need first.
