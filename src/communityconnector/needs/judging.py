@@ -58,7 +58,7 @@ class Judgment:
     @property
     def danger(self) -> float:
         """The chance of any danger."""
-        return sum(self.dangers.values())
+        return min(sum(self.dangers.values()), 1.0)
 
 
 class Judge:
