@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import communityconnector as cc
 from communityconnector import MissingExtraError
 from communityconnector.needs import Lexicon, PatronInterpreter, interpreter, vocabulary
-from communityconnector.needs.learned.labels import DANGER, NOT_A_NEED
+from communityconnector.needs.learned.labels import NOT_A_NEED
 from communityconnector.needs.learned.model import model
 from communityconnector.needs.semantic.anchors import anchors
 from communityconnector.needs.semantic.head import Head, built_in_head, unit_rows
@@ -24,12 +24,13 @@ from communityconnector.needs.semantic.semantics import LEAST_DANGER, SURE_OF_DA
 from communityconnector.testing.texts import CRIES, IDIOMS
 
 LABELS = model().labels
-DANGERS = [number for number, label in enumerate(LABELS) if label.startswith(DANGER)]
 
 
 def head(encoder=Encoding, **scores):
     """A head that has the same opinion of every text."""
-    bias = np.array([scores.get(label.partition(":")[0], 0.0) for label in LABELS], dtype=np.float32)
+    bias = np.array(
+        [scores.get(label, scores.get(label.partition(":")[0], 0.0)) for label in LABELS], dtype=np.float32
+    )
     weights = np.zeros((len(LABELS), encoder.dimension), dtype=np.float32)
     return Head.of(encoder.name, LABELS, "", weights, bias)
 
@@ -63,8 +64,18 @@ def test_most_idioms_suggest_no_danger():
 
 
 @pytest.mark.parametrize("text", [cry for cries in CRIES.values() for cry in cries])
-@pytest.mark.parametrize("scores", [{"danger": -50.0}, {NOT_A_NEED: 50.0}, {"food-pantry": 50.0}])
-def test_an_encoder_that_sees_no_danger_hides_no_line(text, scores):
+@pytest.mark.parametrize(
+    "scores",
+    [
+        {"danger": -50.0},
+        {NOT_A_NEED: 50.0},
+        {"food-pantry": 50.0},
+        {"danger": 50.0},
+        {"danger:medical": 50.0},
+        {"danger:stalking": 50.0},
+    ],
+)
+def test_an_encoder_that_sees_no_danger_or_another_hides_no_line(text, scores):
     alone, answer = interpreter().interpret(text), with_opinion(**scores).interpret(text)
     assert alone.urgent
     assert lines(answer) >= lines(alone)
@@ -76,26 +87,29 @@ chances = st.lists(st.floats(0.001, 1), min_size=6, max_size=6).map(
 )
 
 
-@given(words=chances, encoder=chances)
-def test_danger_is_never_lowered_and_never_raised_by_the_encoder_alone(words, encoder):
-    meaning = Meaning(np.array(encoder), [3, 4, 5])
-    raised = meaning.raised(words)
-    assert raised[:3] == words[:3]
-    assert all(after >= before for after, before in zip(raised, words, strict=True))
-    by_both = sum(meaning.pooled(words)[3:])
-    if sum(words[3:]) < LEAST_DANGER or by_both < SURE_OF_DANGER:
-        assert raised == words
+kinds_of_danger = st.fixed_dictionaries(
+    dict.fromkeys(("suicide", "overdose", "stalking"), st.floats(0.0001, 0.33))
+)
+
+
+@given(words=kinds_of_danger, both=kinds_of_danger)
+def test_danger_is_never_lowered_and_never_raised_by_the_encoder_alone(words, both):
+    after = Meaning.raised(words, both)
+    assert all(after[kind] >= chance for kind, chance in words.items())
+    total = sum(words.values())
+    if total < LEAST_DANGER or sum(both.values()) < SURE_OF_DANGER:
+        assert after == words
     else:
-        assert sum(raised[3:]) == pytest.approx(max(sum(words[3:]), by_both))
+        assert sum(after.values()) == pytest.approx(max(total, sum(both.values())))
     # Of which kind the danger is, only the words say.
-    assert raised[3] * words[4] == pytest.approx(raised[4] * words[3])
+    assert after["suicide"] * words["overdose"] == pytest.approx(after["overdose"] * words["suicide"])
 
 
 @given(words=chances, encoder=chances, missing=st.sets(st.integers(0, 5)))
 def test_chances_of_words_and_encoder_together_are_one(words, encoder, missing):
     of_encoder = np.array(encoder)
     of_encoder[list(missing)] = np.nan
-    pooled = Meaning(of_encoder, []).pooled(words)
+    pooled = Meaning(of_encoder).pooled(words)
     assert sum(pooled) == pytest.approx(1)
     assert all(0 < chance < 1 for chance in pooled)
     if len(missing) == 6:
@@ -104,11 +118,11 @@ def test_chances_of_words_and_encoder_together_are_one(words, encoder, missing):
 
 @given(words=chances)
 def test_an_encoder_that_says_what_the_words_say_changes_nothing(words):
-    assert Meaning(np.array(words), [5]).pooled(words) == pytest.approx(words)
+    assert Meaning(np.array(words)).pooled(words) == pytest.approx(words)
 
 
 def test_a_meaning_shows_nothing():
-    assert "0.5" not in repr(Meaning(np.array([0.5]), []))
+    assert "0.5" not in repr(Meaning(np.array([0.5])))
 
 
 # Needs

@@ -110,15 +110,16 @@ class Judge:
         together = reading.chances(
             {concept: _PHRASES * weight for concept, weight in phrases.weights.items()}
         )
+        dangers = self._chances_of_danger(alarming)
         if self._semantics is not None and (meaning := self._semantics.read(text)):
-            alarming, together = meaning.raised(alarming), meaning.pooled(together)
+            dangers = meaning.raised(dangers, self._chances_of_danger(meaning.pooled(alarming)))
+            together = meaning.pooled(together)
         chances = {concept: together[number] for concept, number in self._concepts_of_model}
         for kind, number in self._model.dangers.items():
             self._add_needs(chances, kind, together[number])
         if phrases.local:
             chances = _outranked(chances, phrases.local)
         ranked = dict(sorted(chances.items(), key=itemgetter(1), reverse=True))
-        dangers = self._chances_of_danger(alarming)
         return Judgment(
             chances=self._without_denied(ranked, reading, phrases.denied) if phrases.denied else ranked,
             no_need=0.0 if phrases.local else together[self._model.numbers[NOT_A_NEED]],

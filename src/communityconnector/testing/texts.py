@@ -28,6 +28,7 @@ CRIES: Final[Mapping[str, tuple[str, ...]]] = {
         "mi marido no me deja salir de la casa ni hablar con nadie",
     ),
     "stalking": (
+        "my ex is stalking me",
         "my ex is stalking me and follows me to work",
         "mi ex me sigue a todas partes y tengo miedo",
     ),
@@ -38,6 +39,7 @@ CRIES: Final[Mapping[str, tuple[str, ...]]] = {
         "el vecino le pega a su hijo y el niño tiene moretones",
     ),
     "elder_abuse": (
+        "my brother hits our elderly mother and takes her money",
         "my brother hits our 85 year old mother and steals her pension",
         "el hijo de la vecina maltrata a su madre anciana",
     ),

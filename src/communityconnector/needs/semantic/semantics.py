@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -11,7 +11,6 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from communityconnector.needs.learned.labels import DANGER
 from communityconnector.needs.semantic.anchors import anchors
 from communityconnector.needs.semantic.encoder import Encoder
 from communityconnector.needs.semantic.head import Head, built_in_head
@@ -36,11 +35,9 @@ class Meaning:
 
     Attributes:
         chances: the chance of each label, in the order of the learned model; NaN for a label that the head lacks.
-        dangers: the numbers of the labels of danger.
     """
 
     chances: npt.NDArray[np.float64]
-    dangers: Sequence[int]
 
     def pooled(self, words: Sequence[float]) -> list[float]:
         """Return the weighted geometric mean of these chances and those by the words; together they are 1.
@@ -53,21 +50,20 @@ class Meaning:
         pooled: list[float] = (powers / powers.sum()).tolist()
         return pooled
 
-    def raised(self, words: Sequence[float]) -> list[float]:
-        """Return the chances by the words, those of danger raised alike if words suggest it and this is surer.
+    @staticmethod
+    def raised(words: Mapping[str, float], both: Mapping[str, float]) -> dict[str, float]:
+        """Return the chance of each kind of danger: by the words, all raised alike if words suggest danger and both are surer.
 
         The encoder alone decides on no danger, lowers none, and does not say of which kind it is.
 
         Args:
-            words: the chance of each label by the words.
+            words: the chance of each kind by the words.
+            both: the same by words and encoder together.
         """
-        chances, both = list(words), self.pooled(words)
-        by_words = sum(words[number] for number in self.dangers)
-        by_both = sum(both[number] for number in self.dangers)
-        if by_words >= LEAST_DANGER and by_both >= SURE_OF_DANGER:
-            for number in self.dangers:
-                chances[number] *= max(1.0, by_both / by_words)
-        return chances
+        by_words, by_both = sum(words.values()), sum(both.values())
+        is_raised = by_words >= LEAST_DANGER and by_both >= SURE_OF_DANGER
+        factor = max(1.0, by_both / by_words) if is_raised else 1.0
+        return {kind: chance * factor for kind, chance in words.items()}
 
 
 class Semantics:
@@ -88,7 +84,6 @@ class Semantics:
         self._given = head
         self._vocabulary = vocabulary
         self._labels = labels
-        self._dangers = [number for number, label in enumerate(labels) if label.startswith(DANGER)]
 
     @cached_property
     def _head(self) -> Head:
@@ -117,4 +112,4 @@ class Semantics:
         except Exception:  # noqa: BLE001  # of an encoder of others; its message may repeat the words
             _log.warning("the encoder failed; the words were read without it")
             return None
-        return Meaning(np.array([chances.get(label, np.nan) for label in self._labels]), self._dangers)
+        return Meaning(np.array([chances.get(label, np.nan) for label in self._labels]))
