@@ -65,7 +65,7 @@ RATE: Final = 0.1
 DROPPED: Final = 0.5
 SHARPNESS: Final = 1.2
 """All weights are multiplied by this at the end, for features are dropped in training only."""
-KEPT: Final = 1_600_000
+KEPT: Final = 1_500_000
 """The number of weights that are kept."""
 
 Floats = npt.NDArray[np.float32]
@@ -368,8 +368,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path(str(DATA / FILE)))
     out: Path = parser.parse_args().out
+    arrays = train(read_examples())
     with out.open("wb") as file:
-        np.savez_compressed(file, **train(read_examples()))
+        np.savez_compressed(file, **arrays)
     print(f"{out}: {out.stat().st_size:,} bytes")
 
 
