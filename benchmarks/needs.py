@@ -72,15 +72,12 @@ def examples_of(utterances: Sequence[Utterance]) -> list[Any]:
     """Return what utterances and the vocabulary teach, as `corpus/build_model.py` reads it from their files."""
     program = builder()
     taught = (
-        program.Example(
-            utterance.text,
-            program.labels_of(
-                utterance.needs, utterance.related, utterance.crisis or "", is_need=not utterance.is_non_need
-            ),
+        program.example_of(
+            utterance.text, utterance.needs, utterance.related, utterance.crisis or "", utterance.register
         )
         for utterance in utterances
     )
-    return [*program.of_vocabulary(), *(example for example in taught if example.labels)]
+    return [*program.of_vocabulary(), *taught]
 
 
 @cache

@@ -96,32 +96,24 @@ def read_examples(folder: Path = CORPUS) -> list[Example]:
         for row in _rows(path.read_text("utf-8"))
     ]
     examples = [
-        Example(
-            row["text"],
-            labels_of(
-                row["needs"].split(),
-                row["related"].split(),
-                row["crisis"],
-                is_need="nonneed" not in row["register"].split(),
-            ),
-            has_slips="typed" in row["register"].split(),
+        example_of(
+            row["text"], row["needs"].split(), row["related"].split(), row["crisis"], row["register"].split()
         )
         for row in rows
-    ]
-    examples = [
-        attrs.evolve(example, weight=NO_NEED) if NOT_A_NEED in example.labels else example
-        for example in examples
     ]
     return [*of_vocabulary(), *(example for example in examples if example.labels)]
 
 
-def labels_of(
-    needs: Iterable[str], related: Iterable[str], crisis: str, *, is_need: bool
-) -> dict[str, float]:
-    """Return what an utterance of the corpus teaches."""
+def example_of(
+    text: str, needs: Sequence[str], related: Sequence[str], crisis: str, register: Sequence[str]
+) -> Example:
+    """Return what an utterance of the corpus teaches: the danger, that it is no need, or its needs."""
+    has_slips = "typed" in register
     if crisis:
-        return {DANGER + crisis: 1.0}
-    return dict.fromkeys(related, RELATED) | dict.fromkeys(needs, 1.0) if is_need else {NOT_A_NEED: 1.0}
+        return Example(text, {DANGER + crisis: 1.0}, has_slips=has_slips)
+    if not needs and not related:
+        return Example(text, {NOT_A_NEED: 1.0}, NO_NEED, has_slips=has_slips)
+    return Example(text, dict.fromkeys(related, RELATED) | dict.fromkeys(needs, 1.0), has_slips=has_slips)
 
 
 def of_vocabulary() -> Iterable[Example]:
