@@ -146,3 +146,14 @@ def test_the_table_names_cues_and_criteria_that_there_are(row):
 def test_danger_asks_for_services_made_for_survivors():
     cues = interpreter().interpret("my boyfriend hit me").cues
     assert "domestic violence" in add_cues(cc.Need("my boyfriend hit me"), cues).need.situations
+
+
+def test_no_cues_make_a_need_that_cannot_be():
+    every = {
+        kind: tuple(row["value"] for row in rows("cue_criteria.csv") if row["kind"] == kind)
+        for kind in ("situations", "accessibility", "barriers", "age_groups")
+    }
+    need, criteria, _ = add_cues(cc.Need("food"), Cues(age=140, **every))
+    assert need.age is None
+    assert "age" not in criteria
+    assert len(need.situations) == 100

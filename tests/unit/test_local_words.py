@@ -226,6 +226,7 @@ def test_the_language_of_a_phrase_is_part_of_a_saved_index(with_words, tmp_path)
         ("phrase,concept,name,parent", "kettle,kettle,Kettle,kettle", r"row 2: it is its own parent"),
         ("phrase,concept,name,dimensions", "k,kettle,Kettle,physical:0.5", r"row 2: `dimensions` are shares"),
         ("phrase,concept,name,dimensions", "k,kettle,Kettle,fun:1", r"row 2: `dimensions` are shares"),
+        ("phrase,concept,name,sensitive", "k,kettle,Kettle,dvv", r"row 2: `sensitive` has an unknown tag"),
         ("phrase,concept,wieght", "kettle,food-pantry,1", r"row 1: 1 unknown column; did you mean 'weight'"),
         ("phrase;concept", "kettle;food-pantry", r"row 1: the column `phrase` and `concept` is missing"),
         ("phrase,phrase,concept", "kettle,k,food-pantry", r"row 1: a column stands twice"),

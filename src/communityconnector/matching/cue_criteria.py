@@ -18,7 +18,7 @@ import attrs
 from communityconnector.matching import languages
 from communityconnector.model import Point
 from communityconnector.model.zips import zip_point
-from communityconnector.needs import Cues, Need
+from communityconnector.needs import Cues, Need, limits
 
 _FIELDS: Final = {
     "accessibility": "accessibility",
@@ -70,7 +70,7 @@ def add_cues(need: Need, cues: Cues) -> NeedWithCues:
     """
     fields: dict[str, Any] = {}
     criteria: set[str] = set()
-    if cues.age is not None and need.age is None:
+    if cues.age is not None and need.age is None and 0 <= cues.age <= limits.OLDEST:
         fields["age"] = cues.age
         criteria.add("age")
     if cues.language and need.language is None and languages.is_known(cues.language):
@@ -87,7 +87,8 @@ def add_cues(need: Need, cues: Cues) -> NeedWithCues:
     for criterion, texts in words.items():
         field = _FIELDS[criterion]
         if getattr(need, field) in {None, ()}:
-            fields[field] = float(texts[0]) if criterion == "cost" else tuple(dict.fromkeys(texts))
+            several = tuple(dict.fromkeys(texts))[: limits.MOST_ENTRIES]
+            fields[field] = float(texts[0]) if criterion == "cost" else several
             criteria.add(criterion)
     if not criteria:
         return NeedWithCues(need)

@@ -15,6 +15,8 @@ MOST_ENTRIES: Final = 100
 """The largest number of entries in a list, such as terms or situations."""
 MOST: Final = 1_000_000_000
 """The largest price, count or distance in km."""
+OLDEST: Final = 130
+"""The highest age in years."""
 LONGEST_SPAN: Final = timedelta(days=36_525)
 """The longest span of time: a hundred years."""
 YEARS: Final = range(1900, 2201)

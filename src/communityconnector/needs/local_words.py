@@ -144,9 +144,15 @@ class _Addition:
                 definition=row["definition"],
                 parent=row["parent"],
                 wellness=self._wellness(row) or (above.wellness if above else {}),
-                sensitive=frozenset(filter(None, map(str.strip, row["sensitive"].split(";"))))
-                | (above.sensitive if above else frozenset()),
+                sensitive=self._sensitive(row) | (above.sensitive if above else frozenset()),
             )
+
+    def _sensitive(self, row: _Row) -> frozenset[str]:
+        tags = frozenset(filter(None, map(str.strip, row["sensitive"].split(";"))))
+        known = {tag for concept in self._words.concepts.values() for tag in concept.sensitive}
+        if tags - known:
+            self._add_problem(row, f"`sensitive` has an unknown tag; there are: {', '.join(sorted(known))}")
+        return tags
 
     def _wellness(self, row: _Row) -> Mapping[Wellness, float]:
         try:

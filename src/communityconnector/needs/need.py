@@ -167,8 +167,8 @@ class Need:
                 _refuse("`within` needs `near`, the place to measure from")
             if not limits.is_number(getattr(self.within, "km", None)):
                 _refuse("`within` must be a distance of 0 or more: cc.miles(10)")
-        if self.age is not None and not (limits.is_number(self.age) and self.age <= 130):
-            _refuse("`age` must be between 0 and 130 years")
+        if self.age is not None and not (limits.is_number(self.age) and self.age <= limits.OLDEST):
+            _refuse(f"`age` must be between 0 and {limits.OLDEST} years")
         if self.max_cost is not None and not limits.is_number(self.max_cost):
             _refuse(f"`max_cost` must be a number from 0 to {limits.MOST:,}")
         if self.capacity is not None and not (
