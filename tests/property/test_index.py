@@ -182,7 +182,7 @@ def forget_those_without_a_place(patch):
 
 @pytest.mark.parametrize("fault", [trust_any_circle, forget_those_without_a_place])
 def test_a_wrong_batch_search_is_caught(fault):
-    @settings(max_examples=300, phases=[Phase.generate], database=None, derandomize=True)
+    @settings(max_examples=1_000, phases=[Phase.generate], database=None, derandomize=True)
     @given(
         cc_st.crowded_directories(),
         st.lists(for_batches, min_size=3, max_size=8),
@@ -223,7 +223,7 @@ def lose_who_is_alike(patch):
 
 @pytest.mark.parametrize("fault", [forget_a_criterion, stop_too_early, trust_the_chord, lose_who_is_alike])
 def test_a_wrong_index_is_caught(fault):
-    @settings(max_examples=300, phases=[Phase.generate], database=None, derandomize=True)
+    @settings(max_examples=1_000, phases=[Phase.generate], database=None, derandomize=True)
     @given(cc_st.crowded_directories(), cc_st.needs(), ranks, st.integers(1, 12))
     def check(directory, need, rank, limit):
         agree(Engine(directory), directory, need, rank, limit)

@@ -72,12 +72,15 @@ def need_criteria(query: Query, vocabulary: Vocabulary) -> NeedCriteria:
         broader=tuple(broader),
         words=() if _is_all_understood(meaning) else meaning.words,
         is_understood=bool(wanted or query.need.terms),
-        has_hints=not (
-            wanted or query.need.terms or meaning.urgent or meaning.certainty is Certainty.NOT_A_NEED
-        ),
+        has_hints=not (wanted or query.need.terms or meaning.urgent or _is_no_need(meaning)),
         is_exact=True,
         name=wanted[0].name if wanted else "what is needed",
     )
+
+
+def _is_no_need(meaning: Interpretation) -> bool:
+    """Return whether the words are no need, nor a word that may be a service's name."""
+    return meaning.certainty is Certainty.NOT_A_NEED and len(meaning.words) != 1
 
 
 def _is_all_understood(meaning: Interpretation) -> bool:

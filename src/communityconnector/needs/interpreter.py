@@ -53,7 +53,7 @@ _MOST_GUESSES: Final = 3
 
 _NO_NEED: Final = 0.6
 """From this chance on, words are no need."""
-_NO_NEED_STATED: Final = 0.7
+_NO_NEED_STATED: Final = 0.8
 """The same if a phrase states a need."""
 _SURE: Final = 0.5
 """From this chance of the first concept on, or of several that phrases state, a need is understood. By cross-validation on
@@ -70,7 +70,7 @@ _STRANGE: Final = 0.34
 _CLEAR_ALL_THE_SAME: Final = 0.7
 """If a smaller share of the words is known, as in another language, only this chance is enough: that of a word misspelt."""
 
-_ALARM: Final = 0.45
+_ALARM: Final = 0.5
 """From this chance of danger on, crisis lines are shown. A missed cry costs more than a false alarm."""
 _ALSO: Final = 0.3
 """Other kinds of danger are named from this share of the surest on."""
