@@ -57,7 +57,7 @@ _NO_NEED_STATED: Final = 0.8
 """The same if a phrase states a need."""
 _SURE: Final = 0.5
 """From this chance of the first concept on, or of several that phrases state, a need is understood. By cross-validation on
-the corpus such a first concept is right in 78 of 100 cases, and in 88 right or worth showing."""
+the corpus the first concept is then right in 72 of 100 cases (docs/explanation/what-is-understood.md)."""
 _STATES: Final = 0.8
 """A phrase of this value states a need, whatever else the words may be."""
 _STATED: Final = 0.6
