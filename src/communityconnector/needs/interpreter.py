@@ -70,7 +70,7 @@ _STRANGE: Final = 0.34
 _CLEAR_ALL_THE_SAME: Final = 0.7
 """If a smaller share of the words is known, as in another language, only this chance is enough: that of a word misspelt."""
 
-_ALARM: Final = 0.5
+_ALARM: Final = 0.48
 """From this chance of danger on, crisis lines are shown. A missed cry costs more than a false alarm."""
 _ALSO: Final = 0.3
 """Other kinds of danger are named from this share of the surest on."""
