@@ -26,6 +26,10 @@ many = settings(max_examples=10_000 if settings().max_examples > 1000 else setti
 """In the deep mode 10,000 pairs of a directory and a need in each of two tests."""
 
 
+needs_in_terms = cc_st.needs().map(lambda need: attrs.evolve(need, text=""))
+"""What is needed is given, not said: such needs are found the quickest, and so are the faults."""
+
+
 def query_of(need):
     interpretation = interpreter().interpret(need.text)
     concepts = lexicon().vocabulary.concepts
@@ -224,7 +228,7 @@ def lose_who_is_alike(patch):
 @pytest.mark.parametrize("fault", [forget_a_criterion, stop_too_early, trust_the_chord, lose_who_is_alike])
 def test_a_wrong_index_is_caught(fault):
     @settings(max_examples=1_000, phases=[Phase.generate], database=None, derandomize=True)
-    @given(cc_st.crowded_directories(), cc_st.needs(), ranks, st.integers(1, 12))
+    @given(cc_st.crowded_directories(), needs_in_terms, ranks, st.integers(1, 12))
     def check(directory, need, rank, limit):
         agree(Engine(directory), directory, need, rank, limit)
 

@@ -185,12 +185,15 @@ def test_an_overnight_span_contains_its_midnight(schedule, moment):
 
 @given(cc_st.matchable_directories(), cc_st.needs())
 def test_a_cue_guessed_from_words_never_rules_out(directory, need):
-    """Words about a person change no answer but that of the need: only what was stated may rule out."""
+    """Words about a person change no answer but that of the need: they only add answers to what was not asked."""
     told = attrs.evolve(need, text=f"{need.text} she is 17 and speaks only french")
     before = {m.offer.id: m.reasons[1:] for m in everything(directory, need)}
     after = {m.offer.id: m.reasons[1:] for m in everything(directory, told)}
+    asked = {name for name, value in (("age", need.age), ("language", need.language)) if value is not None}
     for key in before.keys() & after.keys():
-        assert before[key] == after[key]
+        added = [reason for reason in after[key] if reason not in before[key]]
+        assert [reason for reason in after[key] if reason in before[key]] == list(before[key])
+        assert {reason.criterion for reason in added} <= {"age", "language", "situation"} - asked
 
 
 @given(cc_st.matchable_directories())

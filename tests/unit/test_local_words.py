@@ -255,11 +255,18 @@ def test_a_missing_file_is_reported(tmp_path):
         cc.vocabulary().with_words(tmp_path / "none.csv")
 
 
-@pytest.mark.parametrize("content", [b"phrase,concept\n\xff\xfe,x\n", b'phrase,concept\n"a' + b"x" * 200_000])
-def test_a_file_that_is_no_csv_is_reported(tmp_path, content):
+def test_a_file_that_is_not_utf_8_is_reported(tmp_path):
     path = tmp_path / "words.csv"
-    path.write_bytes(content)
+    path.write_bytes(b"phrase,concept\n\xff\xfe,x\n")
     with pytest.raises(InvalidWordsError, match=r"words\.csv: is no CSV in UTF-8"):
+        cc.vocabulary().with_words(path)
+
+
+def test_a_quote_that_never_ends_is_reported(tmp_path):
+    """As no CSV or as a bad phrase: how long a cell may be is a setting of the whole process."""
+    path = tmp_path / "words.csv"
+    path.write_bytes(b'phrase,concept\n"a' + b"x" * 200_000)
+    with pytest.raises(InvalidWordsError, match=r"words\.csv: (is no CSV in UTF-8|row 2: `phrase` needs)"):
         cc.vocabulary().with_words(path)
 
 
