@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from typing import Final
 
 from communityconnector.needs.phrases import Stems
-from communityconnector.needs.words import fold, stems, words_of
+from communityconnector.needs.words import fold, stems, word_starts
 
 _NEGATED: Final = tuple(stems(words) for words in ("not", "except", "no soy"))
 _NOT_NEGATED: Final = frozenset(
@@ -59,14 +60,15 @@ def denied_words(text: str) -> frozenset[int]:
         text: the words.
     """
     folded = fold(text)
+    starts = word_starts(folded)
     denied: set[int] = set()
     for marker in _DENIED.finditer(folded):
         rest = folded[marker.end() : marker.end() + _MOST_LETTERS]
         if _FEARED.match(rest):
             continue
         end = _DENIAL_ENDS.search(rest)
-        first = len(words_of(folded[: marker.end()]))
-        denied.update(range(first, first + len(words_of(rest[: end.start()] if end else rest))))
+        last = marker.end() + (end.start() if end else len(rest))
+        denied.update(range(bisect_left(starts, marker.end()), bisect_left(starts, last)))
     return frozenset(denied)
 
 

@@ -31,8 +31,8 @@ _DENIED: Final = 0.5
 _LEFT: Final = 0.05
 """Of the first six concepts those keep a twentieth of their chance for which more than half is said by denied words."""
 _ALARM_BY_PHRASE: Final = 0.1
-"""The same if a phrase of danger stands in the text: the words of an idiom, a title or a joke have less chance. It is
-enough if one part of the text has this chance."""
+"""A phrase of danger counts if the text, or one part of it, has this chance of danger: an idiom, a title or a joke has
+less."""
 
 
 @attrs.frozen(repr=False)
@@ -176,7 +176,7 @@ class Judge:
             shares = reading.shares(concept).clip(min=0) if concept in self._model.numbers else None
             if shares is not None and shares[positions].sum() > _DENIED * shares.sum():
                 kept[concept] *= _LEFT
-        share = sum(chances.values()) / sum(kept.values())
+        share = sum(chances.values()) / (sum(kept.values()) or 1.0)
         return {c: chance * share for c, chance in sorted(kept.items(), key=itemgetter(1), reverse=True)}
 
     def _add_needs(self, chances: dict[str, float], kind: str, chance: float) -> None:

@@ -93,6 +93,11 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(fold(text)))
 
 
+def word_starts(folded: str) -> list[int]:
+    """Return where the words (`words_of`) of a folded text begin in it."""
+    return [match.start() for match in _WORD.finditer(folded)]
+
+
 def stems(text: str) -> tuple[str, ...]:
     """Return the stems of all words of a text, in order."""
     return tuple(map(stem, words_of(text)))

@@ -147,7 +147,7 @@ def _most_telling(windows: Sequence[ModelReading], window: ModelReading) -> list
         return [window]
     first, alarming = windows[0], windows[-1]
     highest = attrs.evolve(first, scores=np.maximum(first.scores, window.scores))
-    return [highest, max(first if first is alarming else alarming, window, key=ModelReading.danger)]
+    return [highest, max(alarming, window, key=ModelReading.danger)]
 
 
 class LearnedModel:
