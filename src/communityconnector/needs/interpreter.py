@@ -133,8 +133,8 @@ class PatronInterpreter:
     def interpret(self, text: str) -> Interpretation:
         """Return what the words mean.
 
-        Of a text of more than 40,000 letters the first 30,000 and the last 10,000 are read, so that nobody can keep the
-        interpreter busy.
+        Of a text of more than 40,000 letters only the first 30,000 and the last 10,000 are read, which takes a second at
+        most.
 
         Args:
             text: the words, English or Spanish.

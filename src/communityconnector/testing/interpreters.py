@@ -46,7 +46,7 @@ class InterpreterContract:
         sends_words: whether the host lets it send patrons' words to another program. If not, a connection is a fault.
         seconds: how long a text of a megabyte may take.
         cries: plain cries for help by the kind of danger; add those of your languages, and drop none.
-        idioms: words of danger where there is none; add those of your languages.
+        idioms: words of danger without danger; add those of your languages.
     """
 
     concepts: ClassVar[Mapping[str, str]] = {}

@@ -117,7 +117,7 @@ class Cues:
         )
 
     def describe(self) -> str:
-        """Return the cues in a few words, to be shown beside the answer; "" if there are none."""
+        """Return the cues in a few words, to show beside the answer; "" without cues."""
         parts = [f"age {self.age}"] if self.age is not None else [*self.age_groups]
         parts += [f"speaks {self.language}"] if self.language else []
         parts += [
