@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from build_model import DATA, Example, Floats, digest, read_examples
+from build_model import DATA, Example, Floats, digest, read_examples, softmax, targets_of
 
 from communityconnector.adapters.sentence_encoder import SentenceEncoder
-from communityconnector.needs import vocabulary
 from communityconnector.needs.semantic.encoder import Encoder
 from communityconnector.needs.semantic.head import FILE, Head, unit_rows
 
@@ -43,15 +42,7 @@ def encode(encoder: Encoder, texts: Sequence[str]) -> Floats:
 
 def train(examples: Sequence[Example], vectors: Floats, name: str) -> Head:
     """Return a head for the encoder of a name, trained on examples and their vectors."""
-    names = sorted({label for example in examples for label in example.labels} - vocabulary().concepts.keys())
-    labels = (*vocabulary().concepts, *names)
-    numbers = {label: number for number, label in enumerate(labels)}
-    targets = np.zeros((len(examples), len(labels)), dtype=np.float32)
-    for number, example in enumerate(examples):
-        for label, share in example.labels.items():
-            targets[number, numbers[label]] = share
-    targets /= targets.sum(axis=1, keepdims=True)
-    weighting = np.array([example.weight for example in examples], dtype=np.float32)
+    labels, targets, weighting = targets_of(examples)
     weights = _fit(np.hstack([vectors, np.ones((len(vectors), 1), dtype=np.float32)]), targets, weighting)
     return Head.of(name, labels, digest(), weights[:-1].T, weights[-1])
 
@@ -65,7 +56,7 @@ def _fit(vectors: Floats, targets: Floats, weighting: Floats) -> Floats:
         order = random.permutation(len(vectors))
         for start in range(0, len(order), BATCH):
             rows = order[start : start + BATCH]
-            error = (_softmax(vectors[rows] @ weights) - targets[rows]) * weighting[rows, None] / len(rows)
+            error = (softmax(vectors[rows] @ weights) - targets[rows]) * weighting[rows, None] / len(rows)
             slope = vectors[rows].T @ error + DECAY * weights
             step += 1
             mean = 0.9 * mean + 0.1 * slope
@@ -73,11 +64,6 @@ def _fit(vectors: Floats, targets: Floats, weighting: Floats) -> Floats:
             rate = RATE * (1 - epoch / EPOCHS) / (1 - 0.9**step)
             weights -= rate * mean / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
     return weights
-
-
-def _softmax(scores: Floats) -> Floats:
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
 
 
 def main() -> None:

@@ -153,6 +153,19 @@ def digest(folder: Path = CORPUS) -> str:
     return total.hexdigest()
 
 
+def targets_of(examples: Sequence[Example]) -> tuple[tuple[str, ...], Floats, Floats]:
+    """Return the labels of examples, the share of each label in each example, and how much each example counts."""
+    names = sorted({label for example in examples for label in example.labels} - vocabulary().concepts.keys())
+    labels = (*vocabulary().concepts, *names)
+    numbers = {label: number for number, label in enumerate(labels)}
+    targets = np.zeros((len(examples), len(labels)), dtype=np.float32)
+    for number, example in enumerate(examples):
+        for label, share in example.labels.items():
+            targets[number, numbers[label]] = share
+    targets /= targets.sum(axis=1, keepdims=True)
+    return labels, targets, np.array([example.weight for example in examples], dtype=np.float32)
+
+
 def train(
     examples: Sequence[Example], *, folder: Path = CORPUS, kept: int = KEPT
 ) -> dict[str, npt.NDArray[Any]]:
@@ -163,20 +176,12 @@ def train(
         folder: the folder of the corpus, which has the classes of words.
         kept: the number of weights that are kept.
     """
-    names = sorted({label for example in examples for label in example.labels} - vocabulary().concepts.keys())
-    labels = [*vocabulary().concepts, *names]
-    numbers = {label: number for number, label in enumerate(labels)}
+    labels, targets, weighting = targets_of(examples)
     classes = _read_classes(folder)
     repairs = _Repairs([example.text for example in examples if not example.has_slips])
     counts = [_count(example.text, classes, repairs) for example in examples]
     keys, values = _values(counts, classes)
     texts = _matrix(counts, keys, values)
-    targets = np.zeros((len(examples), len(labels)), dtype=np.float32)
-    for number, example in enumerate(examples):
-        for label, share in example.labels.items():
-            targets[number, numbers[label]] = share
-    targets /= targets.sum(axis=1, keepdims=True)
-    weighting = np.array([example.weight for example in examples], dtype=np.float32)
     weights, bias = _fit(texts, targets, weighting)
     header = {"labels": labels, "digest": digest(folder), "examples": len(examples), "common": repairs.common}
     words = np.packbits(np.isin(keys, np.array(sorted(repairs.words), dtype=np.uint32)))
@@ -311,7 +316,7 @@ def _fit(texts: sparse.csr_matrix, targets: Floats, weighting: Floats) -> tuple[
             batch.data = batch.data * stays / np.float32(1 - DROPPED)
             columns = np.unique(batch.indices)
             part = batch[:, columns]
-            error = _softmax(part @ weights[columns] + bias) - targets[rows]
+            error = softmax(part @ weights[columns] + bias) - targets[rows]
             error *= weighting[rows, None]
             slope = (part.T @ error) / len(rows)
             squares[columns] += (slope**2).mean(axis=1)
@@ -320,7 +325,8 @@ def _fit(texts: sparse.csr_matrix, targets: Floats, weighting: Floats) -> tuple[
     return weights * np.float32(SHARPNESS), bias * np.float32(SHARPNESS)
 
 
-def _softmax(scores: Floats) -> Floats:
+def softmax(scores: Floats) -> Floats:
+    """Return chances for rows of scores."""
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 

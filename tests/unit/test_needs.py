@@ -180,6 +180,7 @@ def test_a_need_that_sounds_like_the_library_is_a_need(text):
         ("thinking about ending it all", "988"),
         ("he hit me and I am scared", "911"),
         ("quiero morir", "988"),
+        ("my hubsand hitts me", "911"),
     ],
 )
 def test_danger_brings_the_crisis_lines_first(text, phone):

@@ -6,11 +6,8 @@ are. A field of the need that is set outranks every cue.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 import attrs
@@ -19,6 +16,7 @@ from communityconnector.matching import languages
 from communityconnector.model import Point
 from communityconnector.model.zips import zip_point
 from communityconnector.needs import Cues, Need, limits
+from communityconnector.needs.tables import rows_of
 
 _FIELDS: Final = {
     "accessibility": "accessibility",
@@ -113,8 +111,7 @@ def _zip_of(cues: Cues) -> str:
 @cache
 def _table() -> Mapping[tuple[str, str], _Asked]:
     """Return what each cue asks, by its kind and value."""
-    text = (files("communityconnector") / "needs" / "data" / "cue_criteria.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(io.StringIO(text, newline=""))
     return {
-        (row["kind"], row["value"]): _Asked(row["criterion"], tuple(row["words"].split(";"))) for row in rows
+        (row["kind"], row["value"]): _Asked(row["criterion"], tuple(row["words"].split(";")))
+        for row in rows_of("cue_criteria.csv")
     }

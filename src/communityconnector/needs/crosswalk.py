@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from communityconnector.needs.interpretation import Interpretation
 from communityconnector.needs.learned.labels import DANGER
+from communityconnector.needs.tables import rows_of
 
 _SHARES: Final = (1.0, 0.6, 0.35, 0.25, 0.2, 0.15)
 """What the first, second, ... code of a concept gets of the concept's weight."""
@@ -39,6 +37,5 @@ def open_eligibility_codes(interpretation: Interpretation) -> tuple[str, ...]:
 @cache
 def _codes() -> Mapping[str, tuple[str, ...]]:
     """Return the codes of each concept and of dangers without one, best first, from `needs/data/open_eligibility_answers.csv`."""
-    data = files("communityconnector.needs") / "data" / "open_eligibility_answers.csv"
-    rows = csv.DictReader(io.StringIO(data.read_text(encoding="utf-8")))
+    rows = rows_of("open_eligibility_answers.csv")
     return {row["concept"]: tuple(row["oe_ids"].split(";")) for row in rows}

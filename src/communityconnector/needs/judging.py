@@ -124,7 +124,7 @@ class Judge:
             chances=self._without_denied(ranked, reading, phrases.denied) if phrases.denied else ranked,
             no_need=0.0 if phrases.local else together[self._model.numbers[NOT_A_NEED]],
             dangers=dangers,
-            alarms=self._alarms(text, phrases.dangers, sum(dangers.values())),
+            alarms=self._alarms(text, self._named_in(reading, phrases), sum(dangers.values())),
             reading=reading,
             phrases=phrases,
         )
@@ -143,6 +143,12 @@ class Judge:
         for need, kinds in asked.items():
             dangers[max(kinds, key=dangers.__getitem__)] += chances[self._model.numbers[need]]
         return dangers
+
+    def _named_in(self, reading: ModelReading, phrases: LexiconReading) -> Mapping[str, tuple[str, ...]]:
+        """Return the phrases of danger in the words, also in words misspelt: "my hubsand hitts me"."""
+        if reading.meant == reading.words:
+            return phrases.dangers
+        return {**phrases.dangers, **self.lexicon.dangers_in(" ".join(reading.meant))}
 
     def _alarms(
         self, text: str, phrases: Mapping[str, tuple[str, ...]], danger: float

@@ -6,8 +6,6 @@ The words are this project's own. Only the identifiers of Open Eligibility are u
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -23,6 +21,7 @@ import attrs
 from communityconnector.errors import UnknownNeedError
 from communityconnector.model import TaxonomyTerm
 from communityconnector.needs.suggestions import did_you_mean
+from communityconnector.needs.tables import rows_of
 
 TAXONOMY: Final = "communityconnector needs"
 """The name of the vocabulary as an HSDS taxonomy. The codes of its terms are ids of concepts."""
@@ -243,19 +242,19 @@ def load(folder: Traversable) -> Vocabulary:
             wellness=shares_of(row["dimensions"]),
             sensitive=frozenset(filter(None, row["sensitive"].split(";"))),
         )
-        for row in _rows(folder, "concepts.csv")
+        for row in rows_of("concepts.csv", folder)
     }
     return Vocabulary(
         concepts=MappingProxyType(concepts),
         phrases=tuple(
             Phrase(row["phrase"], row["concept"], float(row["weight"]), row["language"])
-            for row in _rows(folder, "phrases.csv")
+            for row in rows_of("phrases.csv", folder)
         ),
-        dangers={kind.id: kind for kind in map(_danger_kind, _rows(folder, "dangers.csv"))},
-        open_eligibility={row["oe_id"]: row["concept"] for row in _rows(folder, "open_eligibility.csv")},
-        crisis_phrases=tuple((row["phrase"], row["kind"]) for row in _rows(folder, "crisis.csv")),
-        crisis_lines=tuple(CrisisLine(**row) for row in _rows(folder, "crisis_lines.csv")),
-        library_business=tuple(row["phrase"] for row in _rows(folder, "library_business.csv")),
+        dangers={kind.id: kind for kind in map(_danger_kind, rows_of("dangers.csv", folder))},
+        open_eligibility={row["oe_id"]: row["concept"] for row in rows_of("open_eligibility.csv", folder)},
+        crisis_phrases=tuple((row["phrase"], row["kind"]) for row in rows_of("crisis.csv", folder)),
+        crisis_lines=tuple(CrisisLine(**row) for row in rows_of("crisis_lines.csv", folder)),
+        library_business=tuple(row["phrase"] for row in rows_of("library_business.csv", folder)),
     )
 
 
@@ -266,11 +265,6 @@ def _danger_kind(row: Mapping[str, str]) -> DangerKind:
     )
     questions = {"en": row["question"], "es": row["question_es"]}
     return DangerKind(row["kind"], row["name"], needs, related, asked_for, situations, questions)
-
-
-def _rows(folder: Traversable, name: str) -> Iterator[dict[str, str]]:
-    text = (folder / name).read_text(encoding="utf-8")
-    yield from csv.DictReader(io.StringIO(text, newline=""))
 
 
 def shares_of(text: str) -> dict[Wellness, float]:

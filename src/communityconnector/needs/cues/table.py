@@ -7,15 +7,13 @@ a class; one of kind `none` hides shorter phrases inside it.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Final, NamedTuple
 
 from communityconnector.needs.cues.spelling import Spelling
 from communityconnector.needs.cues.text import Token, Word, normal, plain
+from communityconnector.needs.tables import rows_of
 from communityconnector.needs.words import stem
 
 CLASS: Final = "class"
@@ -174,5 +172,4 @@ def _key(part: str) -> str:
 @cache
 def table() -> Table:
     """Return the table of `needs/data/situations.csv`."""
-    data = files("communityconnector.needs") / "data" / "situations.csv"
-    return Table(csv.DictReader(io.StringIO(data.read_text(encoding="utf-8"))))
+    return Table(rows_of("situations.csv"))

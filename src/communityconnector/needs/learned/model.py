@@ -66,6 +66,7 @@ class ModelReading:
 
     Attributes:
         words: the words of the text, folded.
+        meant: the same words without slips.
         spanish: whether the text is Spanish.
         scores: the score of each label, in the order of `LearnedModel.labels`.
         known: the share of the words that the model knows.
@@ -73,6 +74,7 @@ class ModelReading:
     """
 
     words: Sequence[str]
+    meant: Sequence[str]
     spanish: bool
     scores: Floats
     known: float
@@ -209,13 +211,17 @@ class LearnedModel:
             word if is_word else self._meant(word, spanish)
             for word, is_word in zip(words, is_known, strict=True)
         ]
+        repaired = tuple(
+            written if word == right else right
+            for written, word, right in zip(shown, words, meant, strict=True)
+        )
         windows: list[ModelReading] = []
         size, step = (len(words), len(words) + 1) if len(words) <= _AT_ONCE else (_WINDOW, _STEP)
         for start in range(0, max(1, len(words) - size + step), step):
             part = slice(start, start + size)
             weights = self._weigh(read_features(words[part], meant[part], self.classes_of, spanish=spanish))
             scores = self._bias + np.bincount(weights.labels, weights.added, len(self.labels))
-            of_window = ModelReading(shown[part], spanish, scores, known, weights, self)
+            of_window = ModelReading(shown[part], repaired[part], spanish, scores, known, weights, self)
             windows = _most_telling(windows, of_window)
         first, alarming = windows[0], windows[-1]
         return first if first is alarming else attrs.evolve(first, alarming=alarming)
