@@ -12,7 +12,8 @@ from communityconnector.matching.index.spelling import correct
 from communityconnector.matching.judgement import judge, score_inputs
 from communityconnector.matching.need_criteria import assess, need_criteria
 from communityconnector.matching.purpose import purpose_of
-from communityconnector.matching.ranking import Weights, contributions
+from communityconnector.matching.ranking import contributions
+from communityconnector.matching.weights import Weights
 from communityconnector.model.zips import zip_point
 
 
@@ -42,14 +43,15 @@ def plain_match(directory, query, phrases, rank, weights=None, *, locate=zip_poi
         word if phrases.knows(word) else correct(word, having.__getitem__) for word in asked.words
     )
     asked = attrs.evolve(asked, words=tuple(words), is_exact=tuple(words) == asked.words)
+    numbers = Weights.of(weights)
     found, ruled_out = [], Counter()
     for key, purpose in purposes.items():
-        if assess(purpose, asked)[1].answer == "unmet":
+        if assess(purpose, asked, 1.0, numbers.line)[1].answer == "unmet":
             continue
         for offer in directory.offers_of(key):
-            judgement = judge(offer, purpose, asked, query, place_of(offer, locate))
+            judgement = judge(offer, purpose, asked, query, numbers, place_of(offer, locate))
             if judgement.fits(query.need.prefer):
-                parts = contributions(Weights.of(weights), score_inputs(judgement, query))
+                parts = contributions(numbers, score_inputs(judgement, query))
                 total = math.fsum(part.points for part in parts)
                 found.append((place_in_order(rank, judgement, total, offer), offer, judgement, parts, total))
             else:

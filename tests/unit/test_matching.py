@@ -17,7 +17,7 @@ from communityconnector.errors import InvalidNeedError, PlaceNotFoundError, Serv
 from communityconnector.matching.criteria.place import Whereabouts
 from communityconnector.matching.index import Plan
 from communityconnector.matching.need_criteria import need_criteria
-from communityconnector.matching.ranking import Weights
+from communityconnector.matching.weights import Weights
 from communityconnector.model import (
     Directory,
     Language,

@@ -165,8 +165,10 @@ def test_an_order_that_is_not_known_is_refused(matcher, rank, near):
         ({"relevance": HUGE}, "weight of relevance"),
         ({"relevance": 1e308, "proximity": 1e308}, "weight of relevance"),
         ({"relevanse": 1}, "did you mean 'relevance'"),
-        ({1: 2}, "no part named 1"),
-        ({"proximity": 1}, "relevance needs a weight"),
+        ({1: 2}, "no weight named 1"),
+        ({"relevance": 0}, "relevance needs a weight"),
+        ({"line": 1.5}, "weight of line"),
+        ({"area.unknown": -1}, "weight of area.unknown"),
     ],
     ids=str,
 )

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 import builders
 import communityconnector as cc
 from communityconnector.cli import main
-from communityconnector.matching.ranking import SURE_ENOUGH
+from communityconnector.matching.weights import WEIGHTS
 from communityconnector.model import Attribute, Directory
 
 NOTHING = ["", "qwertyuiop", "Jerome Quillpen", "1234", "\U0001f600", "Ich brauche Essen"]
@@ -94,7 +94,7 @@ def test_a_service_is_met_from_the_line_up_and_a_question_below():
         for match in matcher.match(text):
             met = match.reasons[0].answer is cc.Answer.MET
             relevance = next(part.value for part in match.contributions if part.name == "relevance")
-            assert met == (relevance >= SURE_ENOUGH)
+            assert met == (relevance >= WEIGHTS["line"])
 
 
 def test_a_service_asked_for_by_name_is_met_by_two_words_and_a_question_by_one():

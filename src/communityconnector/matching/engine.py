@@ -17,9 +17,10 @@ from communityconnector.matching.judgement import judge, score_inputs
 from communityconnector.matching.need_criteria import NeedCriteria, need_criteria
 from communityconnector.matching.purpose import purpose_of
 from communityconnector.matching.query import Query
-from communityconnector.matching.ranking import Rank, Weights, score
+from communityconnector.matching.ranking import Rank, score
 from communityconnector.matching.result import Explanation, Match, MatchResult, MatchResults
 from communityconnector.matching.trips.itinerary import CONSIDERED, Itinerary, itinerary
+from communityconnector.matching.weights import Weights
 from communityconnector.matching.widening import FEW, near_misses
 from communityconnector.model import Directory, Offer, Point, Service
 from communityconnector.needs import Lexicon
@@ -42,7 +43,7 @@ class Engine:
     Args:
         source: a directory, already redacted for its audience (`Directory.for_audience`), or an index.
         lexicon: finds the phrases of a vocabulary in names and descriptions. By default the built-in vocabulary's.
-        weights: what each part adds to a score (`WEIGHTS`), by name.
+        weights: numbers of the ranking to replace, by name (`WEIGHTS`).
         rerankers: each in turn may reorder the best matches.
 
     Raises:
@@ -189,7 +190,7 @@ class Engine:
         explained = []
         for link in service.service_at_locations or (None,):
             offer = Offer(service, link)
-            judgement = judge(offer, purpose, need, query, index.place_of(offer))
+            judgement = judge(offer, purpose, need, query, self._weights, index.place_of(offer))
             total = score(self._weights, score_inputs(judgement, query))
             reasons, unanswered = _shown(judgement.reasons, query)
             explained.append(

@@ -12,6 +12,7 @@ from communityconnector.matching.need_criteria import NeedCriteria, assess
 from communityconnector.matching.purpose import Purpose
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import ScoreInputs, freshness_of, proximity_of
+from communityconnector.matching.weights import Weights
 from communityconnector.model import Offer
 from communityconnector.model.geography import geodesic_km
 
@@ -22,7 +23,7 @@ class Judgement:
 
     Attributes:
         reasons: the answers, in the order of the criteria; the need's comes first.
-        relevance: how well the offer fits the need itself, 0 to 1.
+        relevance: the fit, 0 to 1 (see `ranking`).
         place: the kind of its place (`criteria.place.PLACES`).
         km: the distance; `None` if it is unknown or there is nowhere to go.
         assured: when its record was last checked, as the directory has it.
@@ -39,8 +40,13 @@ class Judgement:
         return all(r.answer is not Answer.UNMET or r.criterion in prefer for r in self.reasons)
 
 
-def judge(
-    offer: Offer, purpose: Purpose, need: NeedCriteria, query: Query, place: OfferPlace | None = None
+def judge(  # noqa: PLR0913, PLR0917  # all that a judgement is of
+    offer: Offer,
+    purpose: Purpose,
+    need: NeedCriteria,
+    query: Query,
+    weights: Weights,
+    place: OfferPlace | None = None,
 ) -> Judgement:
     """Ask every criterion about one offer.
 
@@ -49,16 +55,19 @@ def judge(
         purpose: what its service is for.
         need: what the query asks of the purpose.
         query: the query.
+        weights: what each answer leaves of the fit, and the line of the fit.
         place: what is known of its place; by default what its records say.
     """
-    relevance, reason = assess(purpose, need)
-    before: list[Reason] = [reason]
+    before: list[Reason] = []
     after: list[Reason] = []
+    left = 1.0
     for criterion in CRITERIA:
         requirement = criterion.requirement(query)
         answer = None if requirement is None else criterion.answer(criterion.facts(offer), requirement)
         if answer is not None:
+            left *= weights.factor(answer)
             (before if criterion.is_before_distance else after).append(answer)
+    relevance, reason = assess(purpose, need, left, weights.line)
     kind, point, words = place_of(offer) if place is None else place
     km = None
     if query.point is not None:
@@ -66,7 +75,7 @@ def judge(
             km = geodesic_km(query.point.latitude, query.point.longitude, point.latitude, point.longitude)
         limit = None if query.need.within is None else float(query.need.within.km)
         before.append(distance_reason(kind, km, limit, words))
-    return Judgement((*before, *after), relevance, kind, km, offer.service.assured_date or "")
+    return Judgement((reason, *before, *after), relevance, kind, km, offer.service.assured_date or "")
 
 
 def score_inputs(judgement: Judgement, query: Query) -> ScoreInputs:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import attrs
 
 from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.purpose import HINT, IN_NAME, IN_TEXT, LISTS, TERM, ListedTerm, Purpose, Sign
 from communityconnector.matching.query import Query
-from communityconnector.matching.ranking import SURE_ENOUGH
 from communityconnector.needs import Certainty, Interpretation, Vocabulary
 from communityconnector.needs.interpretation import GUESSED
 from communityconnector.needs.words import stems
@@ -93,17 +93,22 @@ def _is_all_understood(meaning: Interpretation) -> bool:
     return bool(meaning.concepts) and not meaning.is_guessed and covered.issuperset(meaning.words)
 
 
-def assess(purpose: Purpose, need: NeedCriteria) -> tuple[float, Reason]:
-    """Return how well a service fits a need: its relevance, 0 to 1, with the reason.
+def assess(purpose: Purpose, need: NeedCriteria, left: float, line: float) -> tuple[float, Reason]:
+    """Return how well a service fits a need, 0 to 1, with the reason.
 
-    From `SURE_ENOUGH` up it fits. With less it may fit, and the reason is a question.
+    Args:
+        purpose: what the service is for.
+        need: what is needed.
+        left: what the other answers about it leave of the fit.
+        line: the lowest fit with which the need is met. With less, the reason is a question.
     """
-    best, reason = 0.0, None
+    best, make_reason = 0.0, None
     for value, other in _answers(purpose, need):
         if value > best:
-            best, reason = value, other
-    if reason is not None:
-        return best, reason
+            best, make_reason = value, other
+    if make_reason is not None:
+        fit = best * left
+        return fit, make_reason(fit >= line)
     for concept in need.broader:
         sign = purpose.signs.get(concept)
         if sign is not None and is_listed_broadly(sign, concept):
@@ -113,19 +118,20 @@ def assess(purpose: Purpose, need: NeedCriteria) -> tuple[float, Reason]:
     return 0.0, unmet("need", f"Nothing in the record says: {need.name}")
 
 
-def _answers(purpose: Purpose, need: NeedCriteria) -> Iterator[tuple[float, Reason]]:
+def _answers(purpose: Purpose, need: NeedCriteria) -> Iterator[tuple[float, Callable[[bool], Reason]]]:
+    """Yield what a service is for: how surely, and how to say it, given whether it is sure enough."""
     for term in need.terms:
         if term in purpose.terms:
-            yield TERM, is_listed(purpose.terms[term])
+            yield TERM, partial(is_listed, purpose.terms[term])
     for wanted in need.wanted:
         sign = purpose.signs.get(wanted.concept)
         if sign is not None:
-            yield wanted.weight * sign.strength, is_offered(wanted, sign)
+            yield wanted.weight * sign.strength, partial(is_offered, wanted, sign)
     in_name = sum(word in purpose.name_words for word in need.words)
     in_text = sum(word in purpose.text_words for word in need.words)
     value = value_of_words(in_name, in_text, need)
     if value:
-        yield value, has_words(in_name, value)
+        yield value, partial(has_words, in_name)
 
 
 def value_of_words(in_name: int, in_text: int, need: NeedCriteria) -> float:
@@ -155,7 +161,7 @@ def is_listed_broadly(sign: Sign, concept: str) -> bool:
     nothing else is known may serve meals, but not offer a lawyer.
     """
     if sign.source in LISTS:
-        return sign.concept == concept and sign.strength >= SURE_ENOUGH
+        return sign.concept == concept and sign.strength > HINT
     return sign.source in _SAY_LITTLE
 
 
@@ -163,15 +169,18 @@ _SAY_LITTLE = frozenset({"only_name", "agency"})
 """Sources that leave open what else the service offers."""
 
 
-def is_listed(term: ListedTerm) -> Reason:
+def is_listed(term: ListedTerm, is_sure: bool) -> Reason:  # noqa: FBT001  # see `_answers`
     """Return the reason of a service that is listed under a term of the need."""
-    return met("need", f"Listed under “{term.name}”", term=term.term)
+    text = f"Listed under “{term.name}”"
+    if is_sure:
+        return met("need", text, term=term.term)
+    return unknown("need", f"{text}: ask whether it is for you", term=term.term)
 
 
-def is_offered(wanted: WantedConcept, sign: Sign) -> Reason:
+def is_offered(wanted: WantedConcept, sign: Sign, is_sure: bool) -> Reason:  # noqa: FBT001  # see `_answers`
     """Return the reason of a service that is, or may be, for a concept of the need."""
     evidence = {"concept": wanted.concept, "found": sign.concept, "source": sign.source, "words": sign.words}
-    if wanted.weight * sign.strength >= SURE_ENOUGH:
+    if is_sure:
         return met("need", f"Offers: {wanted.name} ({sign.where})", **evidence)
     where = f"{sign.where[0].upper()}{sign.where[1:]}"
     if wanted.weight <= GUESSED:
@@ -179,10 +188,10 @@ def is_offered(wanted: WantedConcept, sign: Sign) -> Reason:
     return unknown("need", f"{where}: ask whether they offer: {wanted.name}", **evidence)
 
 
-def has_words(in_name: int, value: float) -> Reason:
+def has_words(in_name: int, is_sure: bool) -> Reason:  # noqa: FBT001  # see `_answers`
     """Return the reason of a service that has the patron's words."""
     where = "name" if in_name else "description"
-    if value >= SURE_ENOUGH:
+    if is_sure:
         return met("need", f"Its {where} has the words asked for", source=where)
     return unknown("need", f"Its {where} has such words: ask whether it is what is needed", source=where)
 

@@ -1,25 +1,24 @@
-"""The score: how well an offer fits the need and, as far as it fits, how near, certain and fresh it is.
+"""The score: how likely it is that a librarian would hand an offer over.
 
-    score = relevance x (0.5 + 0.3 x proximity + 0.15 x certainty + 0.05 x freshness)
+    fit   = purpose x what each answer leaves of it (area, age, situation)
+    score = fit x (relevance + proximity x nearness + certainty x known + freshness x checked)
 
-All four values lie between 0 and 1. Relevance multiplies the rest, so that a service next door which hardly fits
-never comes before one that does. `Match` shows the score as a sum of four contributions. For many rows at once,
-`matching.index.candidates` estimates it.
+The fit is the chance that the service is for this need of this person; the rest is the share of such services that would
+be handed over, by how near, certain and fresh they are. The words in the second line are weights (`matching.weights`),
+together 1, and all values lie between 0 and 1. The fit multiplies the rest, so that a service next door which hardly fits
+never comes before one that does. `Match` shows the score as a sum of four contributions, and the fit as a product. For many
+rows at once, `matching.index.candidates` estimates it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-import attrs
-
-from communityconnector.errors import InvalidWeightsError
 from communityconnector.matching.criteria.place import KM_A_MILE
-from communityconnector.needs.suggestions import did_you_mean
+from communityconnector.matching.weights import Weights
 
 
 class Rank(StrEnum):
@@ -47,13 +46,6 @@ class Contribution(NamedTuple):
     points: float
 
 
-WEIGHTS: Final = {"relevance": 0.5, "proximity": 0.3, "certainty": 0.15, "freshness": 0.05}
-"""What each part can add. None depends on other offers, so adding or removing a service never changes the order of the
-others."""
-
-SURE_ENOUGH: Final = 0.3
-"""The lowest relevance with which an offer fits. With less, whether it fits is a question."""
-
 IN_DOUBT: Final = 0.05
 """The relevance, for the score, of an offer whose record does not say what it is for."""
 
@@ -64,67 +56,11 @@ STALE_AFTER: Final = 730.0
 """Days after which an assurance counts nothing for freshness."""
 
 
-@attrs.frozen
-class Weights:
-    """What each part can add to a score; together 1.
-
-    Attributes:
-        relevance: for fitting the need.
-        proximity: for being near.
-        certainty: for what is known.
-        freshness: for a record that was checked recently.
-    """
-
-    relevance: float
-    proximity: float
-    certainty: float
-    freshness: float
-
-    @classmethod
-    def of(cls, weights: Mapping[str, float] | None) -> Weights:
-        """Return weights from numbers by name, scaled to a sum of 1. A part that is not named counts nothing.
-
-        Raises:
-            InvalidWeightsError: a part is unknown, a weight is not a number of 0 or more, or relevance has none.
-        """
-        listing = ", ".join(WEIGHTS)
-        if weights is not None and not isinstance(weights, Mapping):
-            message = f"weights must be numbers by name: {listing}"
-            raise InvalidWeightsError(message)
-        given = dict(WEIGHTS if weights is None else weights)
-        unknown = sorted(map(str, given.keys() - WEIGHTS.keys()))
-        if unknown:
-            near = did_you_mean(unknown[0], tuple(WEIGHTS))
-            message = f"a score has no part named {unknown[0][:50]}; {near or f'it has {listing}'}"
-            raise InvalidWeightsError(message)
-        numbers = {name: given.get(name, 0.0) for name in WEIGHTS}
-        for name, value in numbers.items():
-            if not _is_weight(value):
-                message = f"the weight of {name} must be a number from 0 to {_LARGEST_WEIGHT:,}"
-                raise InvalidWeightsError(message)
-        if not numbers["relevance"]:
-            message = "relevance needs a weight: without it a score would not say what fits"
-            raise InvalidWeightsError(message)
-        whole = math.fsum(numbers.values())
-        if whole == 1.0:
-            return cls(**numbers)
-        return cls(**{name: value / whole for name, value in numbers.items()})
-
-
-def _is_weight(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= _LARGEST_WEIGHT
-
-
-_LARGEST_WEIGHT: Final = 1_000_000
-"""Weights count beside each other; a larger one says no more."""
-
-
 class ScoreInputs(NamedTuple):
     """What the score of an offer is made of, each from 0 to 1.
 
     Attributes:
-        relevance: how well it fits, from `SURE_ENOUGH` up; less if that is a question; 0 if the record does not say what it
-            is for.
+        relevance: the fit; 0 if the record does not say what it is for.
         proximity: how near it is; `None`, and left out, if the need names no place.
         certainty: the share of its reasons that are met, those that are not shown (`Match.unanswered`) included.
         freshness: how recently its record was checked.

@@ -10,7 +10,8 @@ import attrs
 
 from communityconnector.interchange import to_raw
 from communityconnector.matching.answers import Answer, Reason
-from communityconnector.matching.ranking import Contribution, ScoreInputs, Weights, contributions
+from communityconnector.matching.ranking import Contribution, ScoreInputs, contributions
+from communityconnector.matching.weights import Weights
 from communityconnector.model import Location, Offer, Organization, Service, kilometers
 from communityconnector.model.geography import Distance
 from communityconnector.needs import CrisisLine, Interpretation

@@ -13,21 +13,27 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from communityconnector.matching.answers import Answer, Reason
+from communityconnector.matching.answers import KINDS, Reason, kind_of
 from communityconnector.matching.criteria import Criterion, Facts
+from communityconnector.matching.index.geometry import Floats
 from communityconnector.matching.index.shortcuts import (
+    DOUBTFUL,
     MET,
     SHORTCUTS,
     SILENT,
     UNDECIDED,
     UNKNOWN,
+    UNLIKELY,
     UNMET,
     AreaBoxes,
     Numbers,
     WeeklyHours,
 )
 
-_NUMBERS: Final = {Answer.UNMET: UNMET, Answer.MET: MET, Answer.UNKNOWN: UNKNOWN}
+_NUMBERS: Final = {
+    "unmet": UNMET, "met": MET, "unknown": UNKNOWN, "doubtful": DOUBTFUL, "unlikely": UNLIKELY
+}  # fmt: skip
+"""The number of each of `answers.KINDS`."""
 
 _UNDECIDED_BYTE: Final = np.int8(UNDECIDED).tobytes()
 
@@ -37,6 +43,20 @@ _MOST_CACHED: Final = 16_000_000
 """The largest number of cached answers of a criterion, of one byte each."""
 _AT_ONCE: Final = 16
 """Up to so many facts are all answered when a question comes."""
+
+
+def factors_by_number(of_kinds: Sequence[float]) -> Floats | None:
+    """Return what an answer leaves of a fit, by its number; `None` if every answer leaves all of it.
+
+    Args:
+        of_kinds: the same in the order of `answers.KINDS`.
+    """
+    if all(factor == 1.0 for factor in of_kinds):
+        return None
+    factors = np.ones(len(_NUMBERS) + 1)
+    for kind, factor in zip(KINDS, of_kinds, strict=True):
+        factors[_NUMBERS[kind]] = factor
+    return factors
 
 
 class Answers:
@@ -96,7 +116,7 @@ class Answers:
             codes = codes[~is_sure]
         for code in set(codes.tolist()):
             reason = self.reasons[code]
-            self.numbers[code] = SILENT if reason is None else _NUMBERS[reason.answer]
+            self.numbers[code] = SILENT if reason is None else _NUMBERS[kind_of(reason)]
 
 
 class _Reasons(dict[int, Reason | None]):

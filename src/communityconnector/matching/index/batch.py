@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from communityconnector.matching.criteria.place import ROUGH_KM, USUAL_KM
+from communityconnector.matching.index.answers import factors_by_number
 from communityconnector.matching.index.batch_questions import BatchQuestions
 from communityconnector.matching.index.candidates import (
     GROUP,
@@ -34,7 +35,7 @@ from communityconnector.matching.index.plan import Plan
 from communityconnector.matching.index.segment import Segment
 from communityconnector.matching.index.shortcuts import MET, SILENT, UNMET
 from communityconnector.matching.need_criteria import NeedCriteria
-from communityconnector.matching.ranking import SURE_ENOUGH, Rank
+from communityconnector.matching.ranking import Rank
 
 _BATCH_SIZE: Final = 512
 """The number of plans in a batch."""
@@ -190,7 +191,9 @@ class BatchSearch:
             candidates = candidates.unique()
         near = self._fitting(self._within(candidates, km, is_done))
         if self._placed < len(self._columns.place):
-            sure = np.bincount(_plans(near)[near.values >= SURE_ENOUGH], minlength=len(is_done))
+            sure = np.bincount(
+                _plans(near)[near.values >= self._plans[0].weights.line], minlength=len(is_done)
+            )
             near = near.joined(self._fitting(self._elsewhere(is_done, sure)))
         sure_km = np.where(km < self._reach, km - 2.0 * errors_km(km), np.inf)
         return self._best(near, is_done, sure_km)
@@ -270,20 +273,24 @@ class BatchSearch:
         return _concatenated(pieces)
 
     def _fitting(self, candidates: Candidates) -> Candidates:
-        """Return the candidates that nothing rules out, with the numbers of criteria that they meet and that apply."""
+        """Return the candidates that nothing rules out, weighed, with the numbers of criteria that they meet and that apply."""
         rows, plans, kept = candidates.rows, _plans(candidates), np.arange(len(candidates))
         met, asked = np.zeros((2, len(kept)), dtype=np.int16)
+        left_of_fit = np.ones(len(kept))
         for questions in self._filters:
             answers = questions.answers(plans, self._columns.facts[questions.name].take(rows))
             met += answers == MET
             asked += answers != SILENT
+            if questions.factors is not None:
+                left_of_fit *= questions.factors.take(answers)
             is_out = answers == UNMET
             is_out &= questions.rules_out.take(plans)
             if is_out.any():
                 left = (~is_out).nonzero()[0]
                 rows, plans, kept = rows.take(left), plans.take(left), kept.take(left)
-                met, asked = met.take(left), asked.take(left)
-        return attrs.evolve(candidates.take(kept), met=met, asked=asked)
+                met, asked, left_of_fit = met.take(left), asked.take(left), left_of_fit.take(left)
+        fitting = candidates.take(kept)
+        return attrs.evolve(fitting, values=fitting.values * left_of_fit, met=met, asked=asked)
 
     @cached_property
     def _filters(self) -> Sequence[BatchQuestions]:
@@ -292,12 +299,13 @@ class BatchSearch:
         for number, plan in enumerate(self._plans):
             for question in plan.questions:
                 answers = self._segment.answers(question)
-                if answers.mute or (self._is_by_distance and answers.harmless):
-                    continue
                 name = question.criterion.name
+                factors = factors_by_number(plan.weights.of_criterion(name))
+                if answers.mute or (self._is_by_distance and answers.harmless and factors is None):
+                    continue
                 questions = by_criterion.get(name)
                 if questions is None:
-                    questions = by_criterion[name] = BatchQuestions(name, len(self._plans))
+                    questions = by_criterion[name] = BatchQuestions(name, factors, len(self._plans))
                 questions.add(number, question, answers)
         return tuple(by_criterion.values())
 
@@ -310,7 +318,10 @@ class BatchSearch:
             sure_km: by plan, the distance up to which everything was visited.
         """
         if self._is_by_distance:
-            keys, spread = distance_keys(Rank.DISTANCE, candidates, candidates.km), 4.0 * GROUP
+            keys, spread = (
+                distance_keys(Rank.DISTANCE, candidates, candidates.km, self._plans[0].weights.line),
+                4.0 * GROUP,
+            )
         else:
             keys, spread = -self._scores(candidates), 4.0
         likely = self._likely(_plans(candidates), keys)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from communityconnector.matching.index.answers import Answers
 from communityconnector.matching.index.columns import Numbers
+from communityconnector.matching.index.geometry import Floats
 from communityconnector.matching.index.plan import Question
 from communityconnector.matching.index.shortcuts import SILENT, UNDECIDED
 
@@ -21,15 +22,18 @@ class BatchQuestions:
 
     Args:
         name: the criterion's name.
+        factors: what its answers leave of a fit, by their numbers; `None` if all leave all of it.
         plans: the number of plans.
 
     Attributes:
         name: the criterion's name.
+        factors: as given.
         rules_out: by plan, whether an offer that is known not to meet the criterion is ruled out.
     """
 
-    def __init__(self, name: str, plans: int) -> None:
+    def __init__(self, name: str, factors: Floats | None, plans: int) -> None:
         self.name = name
+        self.factors = factors
         self.rules_out = np.zeros(plans, dtype=bool)
         self._all_answers: list[Answers] = []
         self._numbers: dict[int, int] = {}

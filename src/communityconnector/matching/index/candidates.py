@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from communityconnector.matching.criteria.place import KM_A_MILE
 from communityconnector.matching.index.columns import REMOTE, Columns, Numbers
 from communityconnector.matching.index.geometry import FARTHEST, Floats, Rows, arcs_of, error_km, errors_km
-from communityconnector.matching.ranking import HALF_WAY, IN_DOUBT, SURE_ENOUGH, Rank, Weights
+from communityconnector.matching.ranking import HALF_WAY, IN_DOUBT, Rank
+from communityconnector.matching.weights import Weights
 
 NO_DISTANCE: Final = 50_000.0
 """Stands for the km to a row without a point: farther than any distance on the earth."""
@@ -33,7 +34,8 @@ class Candidates:
 
     Attributes:
         rows: the rows.
-        values: the relevance of each: less than `SURE_ENOUGH` where it is a question, 0 where the record does not say.
+        values: how well each is for the need; once weighed, its fit: less than the line where it is a question, 0 where the
+            record does not say.
         squares: the squares of the chords to them (`Origin.squares`); infinite without a point, or if they are unmeasured.
         plans: the number of the plan that each is for; `None` if there is only one plan.
         met: the number of criteria that each meets, without the need and the distance; `None` if uncounted.
@@ -125,7 +127,7 @@ def estimate_scores(
         is_within: which candidates are known to be near enough; `None` if the need names no place.
     """
     rows, values = candidates.rows, candidates.values
-    met, asked = candidates.met + (values >= SURE_ENOUGH), candidates.asked + 1  # type: ignore[operator]  # they are counted
+    met, asked = candidates.met + (values >= weights.line), candidates.asked + 1  # type: ignore[operator]  # they are counted
     total = np.full(len(rows), weights.relevance)
     if is_within is not None:
         is_remote = columns.place.take(rows) == REMOTE
@@ -144,7 +146,7 @@ def estimate_scores(
     return np.asarray(total * np.where(values > 0.0, values, IN_DOUBT))
 
 
-def distance_keys(rank: Rank, candidates: Candidates, km: Floats) -> Floats:
+def distance_keys(rank: Rank, candidates: Candidates, km: Floats, line: float) -> Floats:
     """Return one number for each candidate, less for a better one, for the orders in which distance decides.
 
     By distance, rows that are only a question form a second group. By relevance, each value forms a group.
@@ -153,10 +155,11 @@ def distance_keys(rank: Rank, candidates: Candidates, km: Floats) -> Floats:
         rank: the order.
         candidates: the candidates.
         km: their distances.
+        line: the lowest fit with which a need is met.
     """
     keys = np.minimum(km, NO_DISTANCE)
     if rank is Rank.DISTANCE:
-        is_unsure = candidates.values < SURE_ENOUGH
+        is_unsure = candidates.values < line
         if is_unsure.any():
             keys[is_unsure] += GROUP
     else:

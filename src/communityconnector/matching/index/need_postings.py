@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from communityconnector.matching.index.candidates import NO_CANDIDATES, Candidat
 from communityconnector.matching.index.columns import IN_NAME, IN_TEXT, Columns, Numbers
 from communityconnector.matching.index.geometry import Floats, Rows
 from communityconnector.matching.need_criteria import NeedCriteria
-from communityconnector.matching.ranking import IN_DOUBT, SURE_ENOUGH
+from communityconnector.matching.ranking import IN_DOUBT
 
 
 class Posting(NamedTuple):
@@ -48,13 +49,12 @@ class NeedPostings:
         parts: the postings of terms and concepts.
         most: the highest relevance that a row may have.
         longest: the largest number of rows that may fit; some may count twice.
-        are_sure: whether all rows in them fit; otherwise some are only a question.
     """
 
     def __init__(self, columns: Columns, strength: Floats, need: NeedCriteria) -> None:
         self._columns = columns
         self._need = need
-        self._reasons: dict[tuple[str, int], Reason] = {}
+        self._reasons: dict[tuple[str, int, bool], Reason] = {}
         self._words = [posting for word in need.words if (posting := columns.words.of(word))]
         self.parts: list[Posting] = []
         for term in need.terms:
@@ -72,10 +72,6 @@ class NeedPostings:
             self.parts.append(Posting(columns.undescribed, None, 0.0))
         self.most = max(
             [1.0] if need.terms or need.words else [wanted.weight for wanted in need.wanted] or [IN_DOUBT]
-        )
-        self.are_sure = not self._words and all(
-            (part.worth if isinstance(part.worth, float) else part.worth.min()) >= SURE_ENOUGH
-            for part in self.parts
         )
         self.longest = sum(len(part.rows) for part in self.parts) + sum(len(rows) for rows, _ in self._words)
 
@@ -145,8 +141,14 @@ class NeedPostings:
         enough = is_named | (in_name + in_text >= 0.5 * words)
         return rows[enough], np.where(is_named, values, purpose.HINT * values)[enough]
 
-    def explained(self, rows: Rows) -> list[tuple[float, Reason]]:
-        """Return the relevance of some rows with the reason for it, as `need_criteria.assess` does."""
+    def explained(self, rows: Rows, left: Iterable[float], line: float) -> list[tuple[float, Reason]]:
+        """Return the fit of some rows with the reason for it, as `need_criteria.assess` does.
+
+        Args:
+            rows: the rows.
+            left: what the other answers about each leave of its fit.
+            line: the lowest fit with which the need is met.
+        """
         columns, need = self._columns, self._need
         best: list[tuple[float, str, int]] = [_NOTHING] * len(rows)
         for term in need.terms:
@@ -166,25 +168,27 @@ class NeedPostings:
                 in_name = of_row.count(IN_NAME)
                 value = fit.value_of_words(in_name, of_row.count(IN_TEXT), need)
                 if value > best[at][0]:
-                    best[at] = (value, _NAMED if value >= SURE_ENOUGH else _HINTED, in_name)
+                    best[at] = (value, _NAMED, in_name)
         return [
-            (value, self._reason(kind, number)) if value else (0.0, self._reason_in_doubt(row))
-            for (value, kind, number), row in zip(best, rows.tolist(), strict=True)
+            (value * share, self._reason(kind, number, value * share >= line))
+            if value
+            else (0.0, self._reason_in_doubt(row))
+            for (value, kind, number), row, share in zip(best, rows.tolist(), left, strict=True)
         ]
 
-    def _reason(self, kind: str, number: int) -> Reason:
-        reason = self._reasons.get((kind, number))
+    def _reason(self, kind: str, number: int, is_sure: bool) -> Reason:  # noqa: FBT001  # part of a key
+        reason = self._reasons.get((kind, number, is_sure))
         if reason is None:
-            reason = self._reasons[kind, number] = self._new_reason(kind, number)
+            reason = self._reasons[kind, number, is_sure] = self._new_reason(kind, number, is_sure)
         return reason
 
-    def _new_reason(self, kind: str, number: int) -> Reason:
-        if kind in {_NAMED, _HINTED}:
-            return fit.has_words(number, SURE_ENOUGH if kind == _NAMED else 0.0)
+    def _new_reason(self, kind: str, number: int, is_sure: bool) -> Reason:  # noqa: FBT001  # as above
+        if kind == _NAMED:
+            return fit.has_words(number, is_sure)
         if not kind:
-            return fit.is_listed(self._columns.listed[number])
+            return fit.is_listed(self._columns.listed[number], is_sure)
         wanted = next(wanted for wanted in self._need.wanted if wanted.concept == kind)
-        return fit.is_offered(wanted, self._columns.signs[number])
+        return fit.is_offered(wanted, self._columns.signs[number], is_sure)
 
     def _reason_in_doubt(self, row: int) -> Reason:
         columns, need = self._columns, self._need
@@ -199,8 +203,7 @@ class NeedPostings:
 _NONE: Final = -1
 _NOTHING: Final = (0.0, "", _NONE)
 _NAMED: Final = " "
-_HINTED: Final = "  "
-"""Stand in place of a concept for the words of the need: for a service asked for by name, and for a hint."""
+"""Stands in place of a concept for the words of the need."""
 _COUNTS = np.array([0, 1 << 16, 1], dtype=np.int64)
 """What a word counts, by where a row has it (see `NeedPostings._by_words`)."""
 

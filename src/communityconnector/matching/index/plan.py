@@ -13,7 +13,8 @@ from communityconnector.matching.criteria import CRITERIA, Criterion
 from communityconnector.matching.index.geometry import FARTHEST, Origin
 from communityconnector.matching.need_criteria import NeedCriteria
 from communityconnector.matching.query import Query
-from communityconnector.matching.ranking import Rank, Weights
+from communityconnector.matching.ranking import Rank
+from communityconnector.matching.weights import Weights
 
 
 class Question(NamedTuple):

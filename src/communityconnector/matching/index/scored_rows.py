@@ -12,7 +12,7 @@ import numpy as np
 from communityconnector.matching.answers import Answer, Reason
 from communityconnector.matching.criteria import distance_reason
 from communityconnector.matching.criteria.place import PLACES
-from communityconnector.matching.index.answers import Answers
+from communityconnector.matching.index.answers import Answers, factors_by_number
 from communityconnector.matching.index.columns import Columns, Numbers
 from communityconnector.matching.index.geometry import Origin, Rows
 from communityconnector.matching.index.need_postings import NeedPostings
@@ -79,9 +79,13 @@ def score_rows(
     before: list[list[Reason | None]] = []
     after: list[list[Reason | None]] = []
     has_gaps = False
+    left = np.ones(len(rows))
     for question, codes, answers in questions:
         if answers.mute:
             continue
+        factors = factors_by_number(weights.of_criterion(question.criterion.name))
+        if factors is not None:
+            left *= factors.take(answers.of(codes.take(some)))
         reasons = list(map(answers.reasons.__getitem__, codes.take(some).tolist()))
         has_gaps = has_gaps or not all(reasons)
         (before if question.criterion.is_before_distance else after).append(reasons)
@@ -91,7 +95,7 @@ def score_rows(
     offers = list(map(columns.offer_ids.__getitem__, rows))
     scored = []
     for row, offer, service, (relevance, need), place, where, km, freshness, early, late in zip(
-        rows, offers, services, postings.explained(some), places, words, kms, fresh,
+        rows, offers, services, postings.explained(some, left.tolist(), weights.line), places, words, kms, fresh,
         zip(*before, strict=True) if before else _ENDLESS,
         zip(*after, strict=True) if after else _ENDLESS, strict=False,
     ):  # fmt: skip

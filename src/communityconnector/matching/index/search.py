@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from communityconnector.matching.criteria.place import ROUGH_KM, USUAL_KM
+from communityconnector.matching.index.answers import factors_by_number
 from communityconnector.matching.index.candidates import (
     NO_CANDIDATES,
     SCORE_DOUBT,
@@ -31,7 +33,7 @@ from communityconnector.matching.index.plan import Plan
 from communityconnector.matching.index.scored_rows import AskedQuestion, ScoredRow, score_rows
 from communityconnector.matching.index.segment import Segment
 from communityconnector.matching.index.shortcuts import MET, SILENT, UNMET
-from communityconnector.matching.ranking import SURE_ENOUGH, Rank, highest_score
+from communityconnector.matching.ranking import Rank, highest_score
 
 _ALL_AT_ONCE: Final = {Rank.DISTANCE: 300, Rank.SCORE: 6000, Rank.RELEVANCE: 6000}
 """The largest number of candidates for which no smaller circle is drawn first. Only the order by
@@ -70,6 +72,12 @@ class Search:
         ]
         # Complete answers come first: of the others, only those are worked out that still matter.
         self._filters.sort(key=lambda asked: asked[2].fits is None)
+        self._weighing = [
+            (codes, answers, factors)
+            for question, codes, answers in self._questions
+            if not answers.mute
+            and (factors := factors_by_number(plan.weights.of_criterion(question.criterion.name))) is not None
+        ]
         self._last_cut: tuple[float, Cut] | None = None
         self._placed = len(segment.columns.keys)
         # An address may be nearer than the point of its postal code, so the circle must be wider.
@@ -225,10 +233,10 @@ class Search:
         return is_placed
 
     def _fitting(self, candidates: Candidates) -> Candidates:
-        """Return the candidates that nothing rules out; for near misses, those that miss what is relaxed."""
+        """Return the candidates that nothing rules out, weighed; for near misses, those that miss what is relaxed."""
         plan, dead, rows = self._plan, self._segment.dead, candidates.rows
         if dead is None and not plan.only_misses and not self._filters:
-            return candidates
+            return self._weighed(candidates)
         fits = np.ones(len(rows), dtype=bool) if dead is None else ~dead[rows]
         misses = self._misses_distance(candidates) if plan.only_misses else None
         for question, codes, answers in self._filters:
@@ -242,7 +250,16 @@ class Search:
                 misses |= ~is_met
         if misses is not None:
             fits &= misses
-        return candidates.take(fits.nonzero()[0])
+        return self._weighed(candidates.take(fits.nonzero()[0]))
+
+    def _weighed(self, candidates: Candidates) -> Candidates:
+        """Return candidates with their fit: what the answers about them leave of the worth of their signs."""
+        if not self._weighing or not len(candidates):
+            return candidates
+        left = np.ones(len(candidates))
+        for codes, answers, factors in self._weighing:
+            left *= factors.take(answers.of(codes.take(candidates.rows)))
+        return attrs.evolve(candidates, values=candidates.values * left)
 
     def _misses_distance(self, candidates: Candidates) -> NDArray[np.bool_]:
         """Return which candidates are known to be farther than the need allows, if the distance gives way."""
@@ -259,7 +276,7 @@ class Search:
         plan = self._plan
         sure_km = radius - error_km(radius)
         if plan.rank is not Rank.SCORE:
-            least = SURE_ENOUGH if plan.rank is Rank.DISTANCE else self._postings.most
+            least = plan.weights.line if plan.rank is Rank.DISTANCE else self._postings.most
             is_good = (candidates.values >= least) & (candidates.squares <= square_of(sure_km))
             return int(np.count_nonzero(is_good)) >= count
         if len(candidates) < count:
@@ -298,7 +315,7 @@ class Search:
             limit = np.partition(keys, count - 1)[count - 1] + doubt
         else:
             km = candidates.km
-            keys = distance_keys(rank, candidates, km)
+            keys = distance_keys(rank, candidates, km, self._plan.weights.line)
             unplaced = (km == np.inf).nonzero()[0]
             if rank is Rank.DISTANCE and len(unplaced):
                 # Among rows without a point, the score decides.

@@ -19,8 +19,8 @@ from communityconnector.matching.criteria.place import Whereabouts
 from communityconnector.matching.schedules.weekly_hours import NEVER, weekly_rows
 from communityconnector.model.extents import polygons
 
-UNMET, MET, UNKNOWN, SILENT = 0, 1, 2, 3
-"""Answers as numbers; the last means that the criterion does not apply to the offer."""
+UNMET, MET, UNKNOWN, SILENT, DOUBTFUL, UNLIKELY = 0, 1, 2, 3, 4, 5
+"""Kinds of answers as numbers; `SILENT` means that the criterion does not apply to the offer."""
 UNDECIDED: Final = -1
 """Means that only the criterion itself can answer."""
 
