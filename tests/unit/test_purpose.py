@@ -182,3 +182,39 @@ def test_a_service_is_matched_by_its_name(asked):
     )
     match = cc.Matcher(Directory.of(named)).match(asked)[0]
     assert set(asked.split()) <= set(match.service.name.lower().split())
+
+
+LONG = (
+    "The Laurel Center serves the county. {}\n\n- Open to all\n- {}\n- Help in two languages\n- Easy to reach"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "answer"),
+    [
+        ("We run a food pantry.", "A food pantry every Tuesday", "met"),
+        ("We run many programs.", "A food pantry every Tuesday", "unknown"),
+        ("Groceries for a week.", "Free groceries on Tuesdays", "met"),
+        ("The cheese is good.", "Some cheese", None),
+    ],
+)
+def test_a_long_description_says_again_what_the_service_is_for(first, later, answer):
+    described = service("told", "Blue Door", LONG.format(first, later))
+    assert answers("food pantry", described).get("told") == answer
+
+
+def test_what_is_mentioned_once_is_met_if_the_name_or_the_category_agrees():
+    text = LONG.format("We run many programs.", "A food pantry every Tuesday")
+    assert answers("food pantry", service("a", "Blue Door", text, category="Hot Meals")) == {"a": "met"}
+    assert answers("food pantry", service("b", "Laurel Soup Kitchen", text)) == {"b": "met"}
+    assert answers("food pantry", service("c", "Laurel Tax Help", text)) == {"c": "unknown"}
+
+
+def test_each_of_many_needs_in_one_sentence_is_a_question():
+    text = (
+        "Food pantry, legal aid, tax help, english classes, diapers, furniture, job training and counseling."
+    )
+    assert answers("diapers", service("many", "Blue Door", text)) == {"many": "unknown"}
+    assert answers("diapers", service("few", "Blue Door", "Food pantry, legal aid and diapers.")) == {
+        "few": "met"
+    }

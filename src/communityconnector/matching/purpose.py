@@ -11,29 +11,44 @@ from communityconnector.model import Service, TaxonomyTerm
 from communityconnector.model.codes import ancestors_of
 from communityconnector.model.refuge import SAFE_HOUSE, look
 from communityconnector.needs import Lexicon, Vocabulary
-from communityconnector.needs.offered import Offered
+from communityconnector.needs.offered import Claim, Offered
 from communityconnector.needs.words import stems
 
 TERM: Final = 1.0
-"""How surely a taxonomy term says what a service is for."""
-NAME: Final = 0.85
-"""How surely a phrase in a service's name or a term's name says it."""
-DESCRIPTION: Final = 0.6
-"""How surely a phrase in its description says it."""
+"""How surely a taxonomy term that the vocabulary knows says what a service is for."""
+SOURCES: Final = {
+    "taxonomy_term": 0.85, "category": 0.85, "name": 0.85, "only_name": 0.85, "agency": 0.6, "first_claim": 0.6,
+    "description": 0.5, "mention": 0.25, "term_word": 0.25, "name_word": 0.25,
+}  # fmt: skip
+"""How surely a phrase says what a service is for, by where it stands:
+
+- `taxonomy_term`, `category`: in the name of a term or a category.
+- `name`: in the service's name; `only_name`: there, and nothing else in the record says what it is for.
+- `agency`: in its agency's name, where nothing in the service's own record says it.
+- `first_claim`: in the first sentences of the description, and again later if there are more.
+- `description`: in several other sentences, or in one that agrees with the name or the terms.
+- `mention`: once in a long description, as one word of several meanings, or among many other needs.
+- `term_word`, `name_word`: as a word of a term or a name that may have another sense there.
+"""
 NARROWER: Final = 0.95
 """A service for something narrower than what was asked counts a little less than one for just that."""
+UNCONFIRMED: Final = 0.7
+"""What a phrase in the name counts, beside one that a long description confirms."""
 IN_NAME: Final = 1.0
 """What each of the patron's words counts that is in the service's name."""
 IN_TEXT: Final = 0.6
 """What each counts that is in the description or in the name of a term."""
-
-AGENCY: Final = 0.6
-"""How surely a phrase in its agency's name says it, where nothing in the service's own record does."""
 HINT: Final = 0.25
-"""How surely a word says it that may have another sense here. A service with no surer sign is a question."""
+"""What loose words of a patron in a record count."""
 
 _VAGUE_IN_NAME: Final = 0.5
 _VAGUE_IN_DESCRIPTION: Final = 0.75
+_SURE_WORD: Final = 1.0
+"""The weight of a phrase of one word that a description may say once."""
+_LONG: Final = 3
+"""A description of more sentences says again what it is about."""
+_MANY: Final = 5
+"""A sentence that names more needs only mentions each."""
 LISTS: Final = frozenset({"taxonomy_term", "category"})
 """Sources in which a service is listed under something."""
 
@@ -44,8 +59,7 @@ class Sign(NamedTuple):
     Attributes:
         concept: the concept that the sign is of.
         strength: how surely, 0 to 1; less for a narrower concept.
-        source: where it stands: `taxonomy_term`, `category`, `name`, `description` or `agency`; `only_name` for a name if
-            nothing else in the record says what the service is for.
+        source: where it stands, one of `SOURCES`.
         words: the name of the term or the category, or the phrase.
     """
 
@@ -57,12 +71,15 @@ class Sign(NamedTuple):
     @property
     def where(self) -> str:
         """Where it stands, in words."""
-        if self.source in LISTS:
-            return f"listed under “{self.words}”"
-        if self.source == "agency":
-            return f"its agency's name says “{self.words}”"
-        source = "name" if self.source == "only_name" else self.source
-        return f"its {source} says “{self.words}”"
+        return f"{_WHERE[self.source]} “{self.words}”"
+
+
+_WHERE: Final = {
+    "taxonomy_term": "listed under", "category": "listed under", "term_word": "listed under", "name": "its name says",
+    "only_name": "its name says", "name_word": "its name has the word", "agency": "its agency's name says",
+    "first_claim": "its description says", "description": "its description says",
+    "mention": "its description mentions",
+}  # fmt: skip
 
 
 class ListedTerm(NamedTuple):
@@ -139,21 +156,20 @@ def purpose_of(service: Service, directory_terms: Mapping[str, TaxonomyTerm], le
         own.add_name(category, "category", category)
     # A category that means nothing here says as little as none.
     source = "name" if service.description or listed or own.signs else "only_name"
+    described = lexicon.offered_in(service.description or "")
     name_words: set[str] = set()
     seeks = False
     for name in filter(None, (service.name, service.alternate_name)):
-        offered = own.add_name(name, source)
+        offered = own.add_name(name, source, described=described)
         name_words.update(word for word in stems(name) if word not in offered.other)
         seeks = seeks or offered.seeks
-    described = lexicon.offered_in(service.description or "")
-    for concept, (weight, phrase) in described.concepts.items():
-        if weight >= _VAGUE_IN_DESCRIPTION and not seeks:
-            own.add(concept, DESCRIPTION * weight, "description", phrase)
+    if not seeks:
+        own.add_description(described)
     agency = service.organization
     if not own.signs and not service.description and agency is not None:
-        for concept, (weight, phrase) in lexicon.phrases_in(agency.name, _VAGUE_IN_NAME).items():
+        for concept, claim in lexicon.phrases_in(agency.name, _VAGUE_IN_NAME).items():
             if _may_be(concept, agency.name):
-                own.add(concept, AGENCY * weight, "agency", phrase)
+                own.add(concept, SOURCES["agency"] * claim.weight, "agency", claim.words)
     text = " . ".join([*(term.name for term in listed), *categories])
     return Purpose(
         signs=_with_broader(own.signs, lexicon.vocabulary),
@@ -181,24 +197,67 @@ class _Signs:
         if surest is None or strength > surest.strength:
             self.signs[concept] = Sign(concept, strength, source, words)
 
-    def add_name(self, name: str, source: str, words: str = "") -> Offered:
+    def add_name(self, name: str, source: str, words: str = "", described: Offered | None = None) -> Offered:
         """Add what a name says, and return it.
 
         Args:
             name: the name of a service, a term or a category.
             source: which of these it is.
             words: what to show for it; by default the phrase in it.
+            described: what the description says, which may confirm the name.
         """
         offered = self._lexicon.offered_in(name)
-        for concept, (weight, phrase) in offered.concepts.items():
-            if weight >= _VAGUE_IN_NAME and _may_be(concept, name):
-                self.add(concept, NAME * weight, source, words or phrase)
+        strength = SOURCES[source]
+        for concept, claim in offered.concepts.items():
+            if claim.weight >= _VAGUE_IN_NAME and _may_be(concept, name):
+                confirmed = described is None or described.sentences <= _LONG or concept in described.concepts
+                self.add(
+                    concept,
+                    strength * claim.weight * (1.0 if confirmed else UNCONFIRMED),
+                    source,
+                    words or claim.words,
+                )
         looks = look(name)
         if looks is not None and looks[0] in self._lexicon.vocabulary.concepts:
-            self.add(looks[0], NAME, source, words or looks[1])
+            self.add(looks[0], strength, source, words or looks[1])
+        word_of = "term_word" if source in LISTS else "name_word"
         for concept, (_, phrase) in offered.hints.items():
-            self.add(concept, HINT, source, words or phrase)
+            self.add(concept, SOURCES[word_of], word_of, words or phrase)
         return offered
+
+    def add_description(self, described: Offered) -> None:
+        """Add what a description says; more surely what it says first and again, or what agrees with other signs."""
+        kinds = {
+            self._lexicon.vocabulary.main_need(concept)
+            for concept, sign in self.signs.items()
+            if sign.source in _STATED
+        }
+        for concept, claim in described.concepts.items():
+            if claim.weight < _VAGUE_IN_DESCRIPTION:
+                continue
+            agrees = self._lexicon.vocabulary.main_need(concept) in kinds
+            source = _source_in_description(claim, agrees=agrees, is_long=described.sentences > _LONG)
+            self.add(concept, SOURCES[source] * claim.weight, source, claim.words)
+
+
+_STATED: Final = LISTS | {"name", "only_name"}
+
+
+def _source_in_description(claim: Claim, *, agrees: bool, is_long: bool) -> str:
+    """Return the source of a claim in a description.
+
+    Args:
+        claim: the claim.
+        agrees: whether the name or a term says something of the same main need.
+        is_long: whether the description is long.
+    """
+    is_said_again = claim.times > 1
+    is_loose = claim.weight < _SURE_WORD and " " not in claim.words
+    if claim.beside > _MANY or (is_loose and not (is_said_again or agrees)):
+        return "mention"
+    if claim.is_first and (is_said_again or not is_long):
+        return "first_claim"
+    return "description" if is_said_again or agrees else "mention"
 
 
 def _may_be(concept: str, name: str) -> bool:

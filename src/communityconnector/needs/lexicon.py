@@ -12,7 +12,7 @@ from communityconnector.needs.exclusions import DENIALS, denied_positions, denie
 from communityconnector.needs.interpretation import GUESSED
 from communityconnector.needs.learned.labels import NOT_A_NEED
 from communityconnector.needs.library import spans_of_business
-from communityconnector.needs.offered import Offered, OfferReader
+from communityconnector.needs.offered import Claim, Offered, OfferReader
 from communityconnector.needs.phrases import Hit, PhraseBook, Stems, Word, read_words
 from communityconnector.needs.vocabulary import Phrase, Vocabulary, vocabulary
 from communityconnector.needs.words import STOP_WORDS, content_positions, content_stems, stem, stems, words_of
@@ -259,14 +259,14 @@ class Lexicon:
         """
         return self._offers.read(text)
 
-    def phrases_in(self, text: str, at_least: float) -> dict[str, tuple[float, str]]:
-        """Return the concepts that a text says are offered, with the weight and the words of the surest phrase.
+    def phrases_in(self, text: str, at_least: float) -> dict[str, Claim]:
+        """Return what a text says is offered, by concept.
 
         Args:
             text: a service's name or description.
             at_least: the lowest weight of a phrase that counts.
         """
-        return {c: phrase for c, phrase in self.offered_in(text).concepts.items() if phrase[0] >= at_least}
+        return {c: claim for c, claim in self.offered_in(text).concepts.items() if claim.weight >= at_least}
 
 
 def _keys(phrase: str) -> set[Stems]:

@@ -25,22 +25,42 @@ LEAST: Final = 0.4
 """One with less weight does not count at all."""
 
 
+class Claim(NamedTuple):
+    """What a text says of one concept.
+
+    Attributes:
+        weight: how surely its surest phrase means it.
+        words: the words of that phrase.
+        is_first: whether one of the text's first sentences says it.
+        beside: the largest number of other concepts that every sentence that says it names too.
+        times: the number of sentences that say it.
+    """
+
+    weight: float
+    words: str
+    is_first: bool
+    beside: int
+    times: int
+
+
 class Offered(NamedTuple):
     """What a text says is offered.
 
     Attributes:
-        concepts: by concept, how surely its surest phrase means it, and the words of that phrase.
-        hints: the same for phrases whose neighbors may give them another sense.
+        concepts: the claims, by concept.
+        hints: by concept, the weight and the words of the surest phrase whose neighbors may give it another sense.
         words: stems of the words that are about what is offered.
         other: stems of phrases that are about something else, such as whom it is for.
         seeks: whether the whole text asks for volunteers or donations.
+        sentences: the number of its sentences.
     """
 
-    concepts: Mapping[str, tuple[float, str]]
+    concepts: Mapping[str, Claim]
     hints: Mapping[str, tuple[float, str]]
     words: frozenset[str]
     other: frozenset[str]
     seeks: bool
+    sentences: int
 
 
 class OfferReader:
@@ -83,23 +103,25 @@ class OfferReader:
         return read
 
     def _read(self, text: str) -> Offered:
-        concepts: dict[str, tuple[float, str]] = {}
+        claims: dict[str, Claim] = {}
         hints: dict[str, tuple[float, str]] = {}
         words: set[str] = set()
         other: set[str] = set()
         all_words = words_of(text)
         named = self._names.get(all_words)
         if named is not None:
-            concepts[named.id] = (1.0, named.name)
+            claims[named.id] = Claim(1.0, named.name, is_first=True, beside=0, times=1)
         spanish = is_spanish(text, all_words)
-        sentences = [Sentence(tokens, is_spanish=spanish) for tokens in sentences_of(text)]
-        for sentence in sentences:
+        numbered = [(number, Sentence(tokens, is_spanish=spanish)) for number, tokens in sentences_of(text)]
+        for number, sentence in numbered:
+            concepts: dict[str, tuple[float, str]] = {}
             self._add(sentence, concepts, hints)
             plainer = [word for word in sentence.tokens if word not in c.QUALIFIERS]
             if len(plainer) < len(sentence.tokens):
                 for hit in self._hits(Sentence(plainer, is_spanish=spanish)):
                     if hit.length > 1:
                         _keep_surest(concepts, hit.phrase)
+            _add_claims(claims, concepts, is_first=number < _FIRST)
             about_other = sentence.about_other
             other.update(sentence.words[position].stem for position in about_other)
             words.update(
@@ -107,8 +129,9 @@ class OfferReader:
                 for position, word in enumerate(sentence.words)
                 if sentence.offers[position] and position not in about_other and word.stem.isalnum()
             )
-        seeks = bool(sentences) and all(sentence.seeks for sentence in sentences)
-        return Offered(concepts, hints, frozenset(words), frozenset(other), seeks)
+        sentences = len({number for number, _ in numbered})
+        seeks = bool(numbered) and all(sentence.seeks for _, sentence in numbered)
+        return Offered(claims, hints, frozenset(words), frozenset(other), seeks, sentences)
 
     def _add(
         self, sentence: Sentence, concepts: dict[str, tuple[float, str]], hints: dict[str, tuple[float, str]]
@@ -200,15 +223,11 @@ class OfferReader:
         if sentence.plain[before] in _NEUTRAL:
             return False
         kinds = {
-            self._kind(other.phrase.concept)
+            self._vocabulary.main_need(other.phrase.concept)
             for other in self._book.at(sentence.words, before, most=1)
             if other.phrase.weight >= LEAST and self._may_stand(other, sentence)
         }
-        return bool(kinds) and self._kind(hit.phrase.concept) not in kinds
-
-    def _kind(self, concept: str) -> str:
-        """Return the main need that a concept belongs to."""
-        return next(reversed([concept, *self._vocabulary.ancestors(concept)]))
+        return bool(kinds) and self._vocabulary.main_need(hit.phrase.concept) not in kinds
 
     def _agreeing(self, hits: Sequence[Hit]) -> set[str]:
         """Return the concepts that several words mean, or one word and another for something broader: "Food Cupboard"."""
@@ -253,6 +272,8 @@ _NEUTRAL: Final = c.GENERIC | c.PEOPLE | c.VOLUNTEER
 _SHORT: Final = 120
 """Texts of at most so many letters, such as names of terms, often recur, so their results are cached."""
 _MOST_CACHED: Final = 20_000
+_FIRST: Final = 2
+"""The number of sentences at the start of a text that say what it is about."""
 _NAME: Final = 10
 """The largest number of words in a name."""
 _PLAINER: Final = {"payment": "pay"}
@@ -268,6 +289,22 @@ def _says(phrase: str) -> int:
 def _keep_surest(phrases: dict[str, tuple[float, str]], phrase: Phrase) -> None:
     if phrase.weight > phrases.get(phrase.concept, (0.0, ""))[0]:
         phrases[phrase.concept] = (phrase.weight, phrase.words)
+
+
+def _add_claims(
+    claims: dict[str, Claim], concepts: Mapping[str, tuple[float, str]], *, is_first: bool
+) -> None:
+    """Add the concepts of a sentence to the claims of its text."""
+    beside = len(concepts) - 1
+    for concept, (weight, words) in concepts.items():
+        known = claims.get(concept)
+        if known is None:
+            claims[concept] = Claim(weight, words, is_first, beside, 1)
+            continue
+        surest = (weight, words) if weight > known.weight else (known.weight, known.words)
+        claims[concept] = Claim(
+            *surest, known.is_first or is_first, min(known.beside, beside), known.times + 1
+        )
 
 
 def _keys(phrase: str) -> set[Stems]:

@@ -18,12 +18,18 @@ _LONGEST: Final = 100
 """The largest number of words in a sentence; the rest is read as another sentence."""
 _WRITTEN: Final = {",": ",", "/": ",", ":": ":", "&": "and", "+": "and"}
 """Signs within a sentence, and how they are read."""
+_STOPS: Final = frozenset(".!?")
 _JOINTS: Final = frozenset("and or y o e u".split())
 
 
-def sentences_of(text: str) -> Iterator[list[str]]:
-    """Yield the sentences of a text as folded words, commas and colons, without lists under a heading such as "Bring:"."""
+def sentences_of(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the parts of a text between full stops, brackets and dashes, each with the number of its sentence, from 0.
+
+    A part is a list of folded words, commas and colons. Lists under a heading such as "Bring:" are left out. A line ends
+    a sentence.
+    """
     skipping = False
+    number = 0
     for line in fold(text).splitlines():
         if not line.strip():
             skipping = False
@@ -36,17 +42,20 @@ def sentences_of(text: str) -> Iterator[list[str]]:
         joined = _NON.sub(r"\1", line) if "non" in line or "anti" in line else line
         for word in _TOKEN.findall(joined):
             if len(sentence) == _LONGEST:
-                yield sentence
+                yield number, sentence
                 sentence = []
             if word[0].isalnum():
                 sentence.append(word)
             elif word in _WRITTEN:
                 sentence.append(_WRITTEN[word])
-            elif sentence:
-                yield sentence
-                sentence = []
+            else:
+                if sentence:
+                    yield number, sentence
+                    sentence = []
+                number += word in _STOPS
         if sentence:
-            yield sentence
+            yield number, sentence
+        number += 1
 
 
 def is_spanish(text: str, words: Sequence[str]) -> bool:

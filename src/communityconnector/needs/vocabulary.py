@@ -207,6 +207,14 @@ class Vocabulary:
             yield parent
             parent = self.concepts[parent].parent
 
+    @cached_property
+    def _main_needs(self) -> dict[str, str]:
+        return {key: next(reversed([key, *self.ancestors(key)])) for key in self.concepts}
+
+    def main_need(self, key: str) -> str:
+        """Return the id of the broadest concept that a concept belongs to."""
+        return self._main_needs[key]
+
     def place(self, term: TaxonomyTerm) -> str | None:
         """Return the concept of a directory's taxonomy term, by its code; `None` if the code is unknown.
 
