@@ -34,8 +34,8 @@ SNAPSHOT = {
     """,
     interchange: "ColumnMapping Mode Source converter documents duplicates page read records tables to_raw write",
     needs: """
-        AssistedInterpreter Certainty Concept CrisisLine Cues Danger DangerKind Interpretation Interpreter Lexicon Need PatronInterpreter Phrase
-        Understood Vocabulary Wellness interpreter lexicon load open_eligibility_codes vocabulary
+        AssistedInterpreter Certainty Concept CrisisLine Cues Danger DangerKind FurtherConcept Interpretation Interpreter Lexicon Need PatronInterpreter Phrase
+        Understood Vocabulary Wellness further_concepts interpreter lexicon load open_eligibility_codes vocabulary
     """,
     matching: "WEIGHTS Answer Aspect Contribution Engine Errand Explanation Index Itinerary Match MatchResult MatchResults Query Rank "
     "Reason Share Stop UnmetNeed by_travel_time completeness",

@@ -1,5 +1,6 @@
 """What patrons need: needs, the vocabulary, and what words mean in it."""
 
+from communityconnector.needs.also_helps import FurtherConcept, further_concepts
 from communityconnector.needs.assisted import AssistedInterpreter
 from communityconnector.needs.crosswalk import open_eligibility_codes
 from communityconnector.needs.cues import Cues
@@ -26,6 +27,7 @@ __all__ = [
     "Cues",
     "Danger",
     "DangerKind",
+    "FurtherConcept",
     "Interpretation",
     "Interpreter",
     "Lexicon",
@@ -35,6 +37,7 @@ __all__ = [
     "Understood",
     "Vocabulary",
     "Wellness",
+    "further_concepts",
     "interpreter",
     "lexicon",
     "load",

@@ -20,6 +20,7 @@ import attrs
 
 from communityconnector.errors import UnknownNeedError
 from communityconnector.model import TaxonomyTerm
+from communityconnector.needs.also_helps import FurtherConcept
 from communityconnector.needs.suggestions import did_you_mean
 from communityconnector.needs.tables import rows_of
 
@@ -142,6 +143,7 @@ class Vocabulary:
         crisis_phrases: words of danger, with the kind of danger.
         crisis_lines: numbers to call, for each kind of danger the most urgent first.
         library_business: phrases of ordinary library business, which is not a need.
+        also_helps: by id of a concept, the concepts whose services also help (see `further_concepts`).
     """
 
     concepts: Mapping[str, Concept]
@@ -151,6 +153,7 @@ class Vocabulary:
     crisis_phrases: tuple[tuple[str, str], ...] = ()
     crisis_lines: tuple[CrisisLine, ...] = ()
     library_business: tuple[str, ...] = ()
+    also_helps: Mapping[str, tuple[FurtherConcept, ...]] = attrs.field(factory=dict)
 
     def concept(self, key: str) -> Concept:
         """Return the concept of an id.
@@ -252,6 +255,10 @@ def load(folder: Traversable) -> Vocabulary:
         )
         for row in rows_of("concepts.csv", folder)
     }
+    also_helps: dict[str, tuple[FurtherConcept, ...]] = {}
+    for row in rows_of("also_helps.csv", folder):
+        also = FurtherConcept(row["also"], float(row["weight"]), row["reason"])
+        also_helps[row["concept"]] = (*also_helps.get(row["concept"], ()), also)
     return Vocabulary(
         concepts=MappingProxyType(concepts),
         phrases=tuple(
@@ -263,6 +270,7 @@ def load(folder: Traversable) -> Vocabulary:
         crisis_phrases=tuple((row["phrase"], row["kind"]) for row in rows_of("crisis.csv", folder)),
         crisis_lines=tuple(CrisisLine(**row) for row in rows_of("crisis_lines.csv", folder)),
         library_business=tuple(row["phrase"] for row in rows_of("library_business.csv", folder)),
+        also_helps=also_helps,
     )
 
 
