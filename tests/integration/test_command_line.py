@@ -132,7 +132,9 @@ def test_no_match_is_exit_code_1(tmp_path):
     path.write_text(json.dumps({**SERVICE, "description": "Groceries."}))
     done = run("match", "dentist", "--directory", path)
     assert done.returncode == 1
-    assert "Nothing in this directory fits" in done.stdout
+    assert (
+        "Nothing in this directory is known to fit. In the US and Canada, 211 may know more." in done.stdout
+    )
 
 
 def test_records_without_a_stated_purpose_are_listed_separately():

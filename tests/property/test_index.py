@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from oracle import plain_match
 
 import communityconnector as cc
+from builders import location, service, tagged
 from communityconnector.matching import Engine, Index, Query
 from communityconnector.matching.index import batch, search
 from communityconnector.matching.index import plan as plan_module
@@ -237,14 +238,13 @@ for_little = cc_st.needs().map(asking_for_little)
     ("fault", "needs", "rank"),
     [
         (forget_a_criterion, for_little, ranks),
-        (stop_too_early, for_little, st.just(cc.Rank.SCORE)),
         (trust_the_chord, for_batches, ranks),
         (lose_who_is_alike, needs_in_terms, ranks),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_a_wrong_index_is_caught(fault, needs, rank):
-    """Each fault is looked for where it shows: among needs and an order in which it decides."""
+    """Each fault is looked for among needs and orders in which it decides."""
 
     @settings(max_examples=1_000, phases=[Phase.generate], database=None, derandomize=True)
     @given(cc_st.crowded_directories(), needs, rank, st.integers(1, 12))
@@ -255,3 +255,20 @@ def test_a_wrong_index_is_caught(fault, needs, rank):
         fault(patch)
         with pytest.raises(AssertionError):
             check()
+
+
+def test_a_search_that_stops_too_early_is_caught():
+    """Many that hardly fit are next door, and the one that fits is a little farther: a circle too small misses it."""
+    near = [
+        service(f"near-{n}", location(f"near-{n}", point=(36.42, -81.47)), name="Cedar House",
+                description="Runs a food pantry.")
+        for n in range(40)
+    ]  # fmt: skip
+    best = service("best", location("best", point=(36.5, -81.47)), attributes=tagged("food-pantry"))
+    directory = cc.Directory.of([*near, best])
+    need = cc.Need(terms="food-pantry", near=cc.Point(36.42, -81.47))
+
+    with pytest.MonkeyPatch.context() as patch:
+        stop_too_early(patch)
+        with pytest.raises(AssertionError):
+            agree(Engine(directory), directory, need, cc.Rank.SCORE, 1)

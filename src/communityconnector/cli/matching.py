@@ -191,18 +191,16 @@ def _print_result(console: Console, result: cc.MatchResult, audience: str) -> No
     if noted:
         console.print(line_of(("Noted: ", "dim"), (noted, "")))
     if result.advice:
-        console.print(line_of((result.advice, "")))
+        console.print(line_of((result.advice, "bold")))
     doubtful = False
-    for number, match in enumerate(result, start=1):
+    for number, (match, *others) in enumerate(result.programs, start=1):
         if match.reasons[0].answer is not cc.Answer.MET and not doubtful:
             doubtful = True
-            words = "Possible matches; call to confirm:"
-            words = words if number > 1 else f"Nothing is known to fit. {words}"
             console.print()
-            console.print(line_of((words, "bold yellow")))
+            console.print(line_of(("Possible matches; call to confirm:", "bold yellow")))
         _print_match(console, number, match)
-    if not result and understood:
-        console.print(line_of(("Nothing in this directory fits.", "bold")))
+        for other in others:
+            _print_other_site(console, other)
     for criterion, count in result.ruled_out.items():
         noun = "offer" if count == 1 else "offers"
         console.print(line_of((f"{count} more {noun} for this need ruled out by {criterion}", "dim")))
@@ -226,6 +224,15 @@ def _print_match(console: Console, number: int, match: cc.Match) -> None:
     for reason in sorted(match.reasons, key=lambda reason: reason.criterion != "visiting"):
         mark, style = _MARKS[reason.answer]
         console.print(line_of((mark, style), (reason.text, "")))
+
+
+def _print_other_site(console: Console, match: cc.Match) -> None:
+    """Print another place of the same program in one line."""
+    phone = match.offer.phones[0].number if match.offer.phones else ""
+    distance = next((reason.text for reason in match.reasons if reason.criterion == "distance"), "")
+    facts = " · ".join(filter(None, (_address(match.location), phone, distance)))
+    if facts:
+        console.print(line_of(("  Also: ", "dim"), (facts, "")))
 
 
 def _address(place: cc.Location | None) -> str:

@@ -9,6 +9,10 @@ from communityconnector.needs import Certainty, Interpretation, Vocabulary
 _TRY: Final = "Try plain words: food, rent, a bed tonight; or in Spanish: comida, renta, albergue."
 
 
+NOTHING_FITS: Final = "Nothing in this directory is known to fit. In the US and Canada, 211 may know more."
+"""The advice if the need is understood, and no offer is known to meet it."""
+
+
 def advice(meaning: Interpretation, vocabulary: Vocabulary, *, has_terms: bool, has_matches: bool) -> str:
     """Return a sentence for the person who asked; "" if the need was understood.
 

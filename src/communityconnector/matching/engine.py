@@ -19,6 +19,7 @@ from communityconnector.matching.purpose import purpose_of
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import Rank, score
 from communityconnector.matching.result import Explanation, Match, MatchResult, MatchResults
+from communityconnector.matching.sharing import SHARED, has_several, share
 from communityconnector.matching.trips.itinerary import CONSIDERED, Itinerary, itinerary
 from communityconnector.matching.weights import Weights
 from communityconnector.matching.widening import FEW, near_misses
@@ -167,10 +168,15 @@ class Engine:
                 needs[key] = self._need_criteria(query, index)
             plans.append(Plan.of(query, needs[key], self._weights, rank))
         seen = max(limit, _SEEN_BY_RERANKERS) if self._rerankers else limit
+        if any(map(_shares, plans)):
+            seen = max(seen, SHARED)
         results = index.search_many(plans, seen)
 
         def result(number: int) -> MatchResult:
-            return self._result(index, plans[number], results(number), 0, limit)
+            found = results(number)
+            return self._result(
+                index, plans[number], share(found) if _shares(plans[number]) else found, 0, limit
+            )
 
         return MatchResults(result, range(len(plans)))
 
@@ -216,7 +222,9 @@ class Engine:
     def _ordered(self, index: Index, plan: Plan, end: int | None, per_agency: int | None) -> list[Result]:
         if per_agency is None:
             seen = end if end is None or not self._rerankers else max(end, _SEEN_BY_RERANKERS)
-            return index.search(plan, seen)
+            if not _shares(plan):
+                return index.search(plan, seen)
+            return share(index.search(plan, seen if seen is None else max(seen, SHARED)))
         seen = None if end is None else 4 * end
         while True:
             results = index.search(plan, seen)
@@ -254,6 +262,11 @@ class Engine:
         if sure >= FEW:
             return ()
         return tuple(_match(result, self._weights, first, plan.query) for result in near_misses(index, plan))
+
+
+def _shares(plan: Plan) -> bool:
+    """Return whether several needs share the first results."""
+    return plan.rank is Rank.SCORE and has_several(plan.need)
 
 
 def _is_met(index: Index, plan: Plan) -> bool:

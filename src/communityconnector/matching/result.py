@@ -9,12 +9,14 @@ from typing import Any, overload
 import attrs
 
 from communityconnector.interchange import to_raw
+from communityconnector.matching.advice import NOTHING_FITS
 from communityconnector.matching.answers import Answer, Reason
 from communityconnector.matching.ranking import Contribution, ScoreInputs, contributions
 from communityconnector.matching.weights import Weights
 from communityconnector.model import Location, Offer, Organization, Service, kilometers
 from communityconnector.model.geography import Distance
 from communityconnector.needs import CrisisLine, Interpretation
+from communityconnector.needs.words import fold
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -195,7 +197,6 @@ class MatchResult(Sequence[Match]):
     Attributes:
         matches: this page of matches.
         interpretation: what was understood of the words.
-        advice: if they were not understood, or only guessed, a plain sentence that says so and what to do; else "".
     """
 
     matches: tuple[Match, ...]
@@ -205,7 +206,7 @@ class MatchResult(Sequence[Match]):
     _is_met: Callable[[], bool] = attrs.field(eq=False)
     _asked: tuple[str, ...] = ()
     _terms: tuple[str, ...] = ()
-    advice: str = attrs.field(default="", kw_only=True)
+    _advice: str = attrs.field(default="", kw_only=True)
 
     @cached_property
     def _counts(self) -> tuple[int, Mapping[str, int]]:
@@ -242,6 +243,20 @@ class MatchResult(Sequence[Match]):
             ruled_out=dict(self.ruled_out),
             near_misses=len(self.widened),
         )
+
+    @cached_property
+    def advice(self) -> str:
+        """A plain sentence, and what to do, if the words were not understood or nothing is known to fit; else ""."""
+        return self._advice or ("" if self._is_met() else NOTHING_FITS)
+
+    @property
+    def programs(self) -> tuple[tuple[Match, ...], ...]:
+        """The matches by program: those of one name and one agency together, best first, where the best of them stands."""
+        by_program: dict[tuple[str, str], list[Match]] = {}
+        for match in self.matches:
+            agency, name = match.agency_id or match.service_id, fold(match.service.name)
+            by_program.setdefault((agency, name), []).append(match)
+        return tuple(map(tuple, by_program.values()))
 
     @property
     def urgent(self) -> tuple[CrisisLine, ...]:
