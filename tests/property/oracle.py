@@ -38,12 +38,12 @@ def plain_match(directory, query, phrases, rank, weights=None, *, locate=zip_poi
     for key, purpose in purposes.items():
         for word in purpose.name_words | purpose.text_words:
             having[word] += len(directory.offers_of(key))
+    numbers = Weights.of(weights)
     asked = need_criteria(query, phrases.vocabulary)
     words = dict.fromkeys(
         word if phrases.knows(word) else correct(word, having.__getitem__) for word in asked.words
     )
     asked = attrs.evolve(asked, words=tuple(words), is_exact=tuple(words) == asked.words)
-    numbers = Weights.of(weights)
     found, ruled_out = [], Counter()
     for key, purpose in purposes.items():
         if assess(purpose, asked, 1.0, numbers.line)[1].answer == "unmet":

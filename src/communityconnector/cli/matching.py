@@ -201,6 +201,11 @@ def _print_result(console: Console, result: cc.MatchResult, audience: str) -> No
         _print_match(console, number, match)
         for other in others:
             _print_other_site(console, other)
+    for match in result.also_helping:
+        console.print()
+        console.print(line_of((match.service.name, "bold")))
+        console.print(line_of(("   " + " · ".join(filter(None, _facts(match))), "")))
+        console.print(line_of(("  + ", "green"), (match.reasons[0].text, "")))
     for criterion, count in result.ruled_out.items():
         noun = "offer" if count == 1 else "offers"
         console.print(line_of((f"{count} more {noun} for this need ruled out by {criterion}", "dim")))
@@ -214,10 +219,7 @@ def _print_match(console: Console, number: int, match: cc.Match) -> None:
     # A score that rests on unknown answers would mislead.
     score = f"   {match.score:.2f}" if match.reasons[0].answer is cc.Answer.MET else ""
     console.print(line_of((f"{number}. {match.service.name}", "bold"), (score, "dim")))
-    agency = match.agency_name
-    phone = match.offer.phones[0].number if match.offer.phones else ""
-    facts = [agency, _address(match.location), phone]
-    console.print(line_of(("   " + " · ".join(filter(None, facts)), "")))
+    console.print(line_of(("   " + " · ".join(filter(None, _facts(match))), "")))
     if match.alert:
         console.print(line_of(("  ! ", "bold red"), (match.alert, "bold")))
     # A visit in the building is more useful than anything in the directory, so it comes first.
@@ -226,11 +228,17 @@ def _print_match(console: Console, number: int, match: cc.Match) -> None:
         console.print(line_of((mark, style), (reason.text, "")))
 
 
+def _facts(match: cc.Match) -> tuple[str, str, str]:
+    """Return the agency, the address and the telephone number of an offer; "" for each that is missing."""
+    phone = match.offer.phones[0].number if match.offer.phones else ""
+    return match.agency_name, _address(match.location), phone
+
+
 def _print_other_site(console: Console, match: cc.Match) -> None:
     """Print another place of the same program in one line."""
-    phone = match.offer.phones[0].number if match.offer.phones else ""
+    _, address, phone = _facts(match)
     distance = next((reason.text for reason in match.reasons if reason.criterion == "distance"), "")
-    facts = " · ".join(filter(None, (_address(match.location), phone, distance)))
+    facts = " · ".join(filter(None, (address, phone, distance)))
     if facts:
         console.print(line_of(("  Also: ", "dim"), (facts, "")))
 

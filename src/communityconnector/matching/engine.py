@@ -14,7 +14,7 @@ from communityconnector.matching.advice import advice
 from communityconnector.matching.answers import Answer, Reason
 from communityconnector.matching.index import Index, Plan, Result
 from communityconnector.matching.judgement import judge, score_inputs
-from communityconnector.matching.need_criteria import NeedCriteria, need_criteria
+from communityconnector.matching.need_criteria import NeedCriteria, also_helping, need_criteria
 from communityconnector.matching.purpose import purpose_of
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import Rank, score
@@ -127,6 +127,7 @@ class Engine:
             query.meaning,
             partial(index.counts, plan),
             partial(self._widened, index, plan, sure, first),
+            partial(self._also_helping, index, plan),
             (lambda: True) if sure else partial(_is_met, index, plan),
             # What a cue asks is not recorded: it says something of the person.
             tuple(
@@ -258,10 +259,30 @@ class Engine:
             [match for match in matches if match.reasons[0].answer is Answer.MET], plan.query
         )
 
+    def _also_helping(self, index: Index, plan: Plan) -> tuple[Match, ...]:
+        query = plan.query
+        if query.meaning.is_guessed:
+            return ()
+        need = also_helping(plan.need, index.lexicon.vocabulary)
+        if need is None:
+            return ()
+        results = index.search(attrs.evolve(plan, need=need, rank=Rank.SCORE), 4 * _ALSO_SHOWN)
+        matches = [_match(result, self._weights, NONE_FIRST, query) for result in results]
+        asked = {result.service_id for result in index.search(plan, _SEEN_BY_RERANKERS)}
+        services: dict[str, Match] = {}
+        for match in matches:
+            if match.service_id not in asked and match.reasons[0].answer is Answer.MET:
+                services.setdefault(match.service_id, match)
+        return tuple(services.values())[:_ALSO_SHOWN]
+
     def _widened(self, index: Index, plan: Plan, sure: int, first: Mapping[str, Reason]) -> tuple[Match, ...]:
         if sure >= FEW:
             return ()
         return tuple(_match(result, self._weights, first, plan.query) for result in near_misses(index, plan))
+
+
+_ALSO_SHOWN: Final = 3
+"""The largest number of offers that were not asked for but also help."""
 
 
 def _shares(plan: Plan) -> bool:

@@ -11,6 +11,7 @@ from communityconnector.matching.answers import Reason, met, unknown, unmet
 from communityconnector.matching.purpose import HINT, IN_NAME, IN_TEXT, LISTS, TERM, ListedTerm, Purpose, Sign
 from communityconnector.matching.query import Query
 from communityconnector.needs import Certainty, Interpretation, Vocabulary
+from communityconnector.needs.also_helps import further_concepts
 from communityconnector.needs.interpretation import GUESSED
 from communityconnector.needs.words import stems
 
@@ -23,11 +24,13 @@ class WantedConcept:
         concept: its id.
         name: its plain name.
         weight: how surely it was meant.
+        why: for one that was not asked for but also helps, why it does; else "".
     """
 
     concept: str
     name: str
     weight: float
+    why: str = ""
 
 
 @attrs.frozen(repr=False)
@@ -75,6 +78,20 @@ def need_criteria(query: Query, vocabulary: Vocabulary) -> NeedCriteria:
         has_hints=not (wanted or query.need.terms or meaning.urgent or _is_no_need(meaning)),
         is_exact=True,
         name=wanted[0].name if wanted else "what is needed",
+    )
+
+
+def also_helping(need: NeedCriteria, vocabulary: Vocabulary) -> NeedCriteria | None:
+    """Return what was not asked for but also helps; `None` if nothing does."""
+    asked = {one.concept: one.weight for one in need.wanted}
+    wanted = tuple(
+        WantedConcept(also.concept, vocabulary.concepts[also.concept].name, 1.0, also.reason)
+        for also in further_concepts(asked, vocabulary)
+    )
+    if not wanted:
+        return None
+    return attrs.evolve(
+        need, terms=(), wanted=wanted, broader=(), words=(), is_understood=False, has_hints=False
     )
 
 
@@ -180,6 +197,9 @@ def is_listed(term: ListedTerm, is_sure: bool) -> Reason:  # noqa: FBT001  # see
 def is_offered(wanted: WantedConcept, sign: Sign, is_sure: bool) -> Reason:  # noqa: FBT001  # see `_answers`
     """Return the reason of a service that is, or may be, for a concept of the need."""
     evidence = {"concept": wanted.concept, "found": sign.concept, "source": sign.source, "words": sign.words}
+    if wanted.why:
+        answer = met if is_sure else unknown
+        return answer("need", f"May also help: {wanted.name} ({sign.where}), since {wanted.why}", **evidence)
     if is_sure:
         return met("need", f"Offers: {wanted.name} ({sign.where})", **evidence)
     where = f"{sign.where[0].upper()}{sign.where[1:]}"

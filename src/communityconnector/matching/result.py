@@ -203,6 +203,7 @@ class MatchResult(Sequence[Match]):
     interpretation: Interpretation
     _count: Callable[[], tuple[int, Mapping[str, int]]] = attrs.field(eq=False)
     _widen: Callable[[], tuple[Match, ...]] = attrs.field(eq=False)
+    _find_also_helping: Callable[[], tuple[Match, ...]] = attrs.field(eq=False)
     _is_met: Callable[[], bool] = attrs.field(eq=False)
     _asked: tuple[str, ...] = ()
     _terms: tuple[str, ...] = ()
@@ -230,6 +231,14 @@ class MatchResult(Sequence[Match]):
         makes a person eligible.
         """
         return self._widen()
+
+    @cached_property
+    def also_helping(self) -> tuple[Match, ...]:
+        """Up to three offers for what was not asked for but also helps: for an eviction, the fund that pays the rent.
+
+        From the table `needs/data/also_helps.csv`. None of them is among the offers that fit.
+        """
+        return self._find_also_helping()
 
     @property
     def unmet(self) -> UnmetNeed | None:
@@ -293,6 +302,7 @@ class MatchResult(Sequence[Match]):
             "ruled_out": dict(self.ruled_out),
             "matches": [match.to_dict() for match in self.matches],
             "widened": [match.to_dict() for match in self.widened],
+            "also_helping": [match.to_dict() for match in self.also_helping],
         }
 
 
