@@ -37,7 +37,7 @@ SNAPSHOT = {
         AssistedInterpreter Certainty Concept CrisisLine Cues Danger DangerKind FurtherConcept Interpretation Interpreter Lexicon Need PatronInterpreter Phrase
         Understood Vocabulary Wellness further_concepts interpreter lexicon load open_eligibility_codes vocabulary
     """,
-    matching: "WEIGHTS Answer Aspect Contribution Engine Errand Explanation Index Itinerary Match MatchResult MatchResults Query Rank "
+    matching: "WEIGHTS Answer Aspect Contribution Engine Errand Explanation Factor Index Itinerary Match MatchResult MatchResults Query Rank "
     "Reason Share Stop UnmetNeed by_travel_time completeness",
     partners: """
         CONTACT_EVERY KeyContact Occurrence Partnership PartnershipStatus Partnerships Visit Visits monthly quarterly weekly

@@ -140,6 +140,21 @@ def test_the_score_is_the_sum_of_its_contributions(directory, need):
         assert 0 < match.score <= 1
 
 
+@given(cc_st.matchable_directories(), cc_st.needs())
+def test_the_fit_is_the_product_of_its_factors(directory, need):
+    for match in everything(directory, need):
+        purpose, *lowering = match.factors
+        assert purpose.name == "purpose"
+        assert 0 < purpose.value <= 1 + 1e-9
+        assert all(factor.value < 1 for factor in lowering)
+        assert {factor.name for factor in lowering} <= {
+            *(reason.criterion for reason in match.reasons if reason.answer is not cc.Answer.MET),
+            *match.unanswered,
+        }
+        assert math.isclose(match.fit, math.prod(factor.value for factor in match.factors))
+        assert match.fit == match.contributions[0].value
+
+
 @given(cc_st.matchable_directories(), cc_st.needs(), ranks, st.integers(1, 3))
 def test_pages_partition_the_results(directory, need, rank, size):
     found = make_matcher(directory)

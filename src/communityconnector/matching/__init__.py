@@ -6,7 +6,7 @@ from communityconnector.matching.completeness import Aspect, Share, completeness
 from communityconnector.matching.engine import Engine
 from communityconnector.matching.index import Index
 from communityconnector.matching.query import Query
-from communityconnector.matching.ranking import Contribution, Rank
+from communityconnector.matching.ranking import Contribution, Factor, Rank
 from communityconnector.matching.result import Explanation, Match, MatchResult, MatchResults, UnmetNeed
 from communityconnector.matching.trips.itinerary import Errand, Itinerary, Stop
 from communityconnector.matching.weights import WEIGHTS
@@ -19,6 +19,7 @@ __all__ = [
     "Engine",
     "Errand",
     "Explanation",
+    "Factor",
     "Index",
     "Itinerary",
     "Match",

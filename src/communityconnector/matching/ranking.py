@@ -46,6 +46,18 @@ class Contribution(NamedTuple):
     points: float
 
 
+class Factor(NamedTuple):
+    """One factor of a fit.
+
+    Attributes:
+        name: `purpose`: how surely the service is for what is needed; or a criterion whose answer lowers the fit.
+        value: what it leaves of the fit, 0 to 1.
+    """
+
+    name: str
+    value: float
+
+
 IN_DOUBT: Final = 0.05
 """The relevance, for the score, of an offer whose record does not say what it is for."""
 

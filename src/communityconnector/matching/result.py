@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, overload
@@ -10,13 +11,15 @@ import attrs
 
 from communityconnector.interchange import to_raw
 from communityconnector.matching.advice import NOTHING_FITS
-from communityconnector.matching.answers import Answer, Reason
-from communityconnector.matching.ranking import Contribution, ScoreInputs, contributions
+from communityconnector.matching.answers import KINDS, Answer, Reason
+from communityconnector.matching.ranking import IN_DOUBT, Contribution, Factor, ScoreInputs, contributions
 from communityconnector.matching.weights import Weights
 from communityconnector.model import Location, Offer, Organization, Service, kilometers
 from communityconnector.model.geography import Distance
 from communityconnector.needs import CrisisLine, Interpretation
 from communityconnector.needs.words import fold
+
+_UNKNOWN = KINDS.index("unknown")
 
 
 @attrs.frozen(repr=False, slots=False)
@@ -54,6 +57,22 @@ class Match:
     def contributions(self) -> tuple[Contribution, ...]:
         """The parts of the score."""
         return contributions(self._weights, self._inputs)
+
+    @property
+    def fit(self) -> float:
+        """The chance that the service is for this need of this person, 0 to 1: the product of the factors."""
+        return self._inputs.relevance or IN_DOUBT
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """What the fit is the product of: the purpose first, then each criterion whose answer lowers it."""
+        if not self._inputs.relevance:
+            return (Factor("purpose", IN_DOUBT),)
+        answers = [(reason.criterion, self._weights.factor(reason)) for reason in self.reasons]
+        answers += [(name, self._weights.of_criterion(name)[_UNKNOWN]) for name in self.unanswered]
+        lowering = [Factor(name, value) for name, value in answers if value != 1]
+        left = math.prod(value for _, value in lowering)
+        return (Factor("purpose", self.fit / left), *lowering)
 
     @cached_property
     def offer(self) -> Offer:
@@ -127,6 +146,7 @@ class Match:
                 "approximate": self.is_approximate,
             },
             "alert": self.alert,
+            "factors": [factor._asdict() for factor in self.factors],
             "contributions": [part._asdict() for part in self.contributions],
             "reasons": [
                 {
