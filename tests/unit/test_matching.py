@@ -14,7 +14,7 @@ import builders
 import communityconnector as cc
 from builders import location, tagged, term
 from communityconnector.errors import InvalidNeedError, PlaceNotFoundError, ServiceNotFoundError
-from communityconnector.matching.criteria.place import Whereabouts
+from communityconnector.matching.criteria.whereabouts import Whereabouts
 from communityconnector.matching.index import Plan
 from communityconnector.matching.need_criteria import need_criteria
 from communityconnector.matching.weights import Weights

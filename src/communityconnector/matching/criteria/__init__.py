@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from communityconnector.matching.criteria.areas import AREA
 from communityconnector.matching.criteria.criterion import Criterion, Facts
 from communityconnector.matching.criteria.offering import ASSURED, OFFERING
 from communityconnector.matching.criteria.opening import OPEN_AT
 from communityconnector.matching.criteria.person import AGE, LANGUAGE, SITUATION
-from communityconnector.matching.criteria.place import AREA, Locate, OfferPlace, distance_reason, place_of
+from communityconnector.matching.criteria.place import Locate, OfferPlace, distance_reason, place_of
 from communityconnector.matching.criteria.running import STATUS
 
 CRITERIA: Final = (STATUS, AREA, AGE, LANGUAGE, OPEN_AT, *OFFERING, SITUATION, ASSURED)

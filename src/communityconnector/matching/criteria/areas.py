@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, Final
 
-from communityconnector.matching.answers import Answer
+from communityconnector.matching.answers import Answer, Reason, met, unknown, unmet
+from communityconnector.matching.criteria.criterion import Criterion, Facts
+from communityconnector.matching.criteria.whereabouts import whereabouts
 from communityconnector.matching.criteria.zip_areas import is_zip, zips_in
+from communityconnector.model import Offer, ServiceArea
 from communityconnector.model.extents import polygons
 from communityconnector.needs.words import fold
 
@@ -51,3 +55,33 @@ def serves(
             may_include = True
         name = name or area or (extent if zips is not None else "")
     return (Answer.UNKNOWN if may_include else Answer.UNMET), name
+
+
+def _extent(area: ServiceArea) -> str:
+    """Return the extent of an area; if it has none, its description, if that is only ZIP codes."""
+    if area.extent or not area.description:
+        return area.extent or ""
+    zips = zips_in(area.description)
+    return area.description if zips is not None and zips.is_whole else ""
+
+
+def _area_facts(offer: Offer) -> Facts:
+    served = tuple((a.name or "", _extent(a), a.extent_type or "") for a in offer.service_areas)
+    return (served, offer.placeless)
+
+
+def _area_answer(facts: Facts, required: Any) -> Reason | None:
+    served, placeless = facts
+    if not served:
+        return unknown("area", "Ask whether they serve where you are") if placeless else None
+    answer, name = serves(served, *required)
+    area = name or "an area given as a shape"
+    if answer is Answer.MET:
+        return met("area", f"Serves {area}, where you are", area=name)
+    if answer is Answer.UNMET:
+        return unmet("area", f"Serves {area}, where you are not", area=name)
+    return unknown("area", f"Serves {area}: ask whether that includes where you are", area=name)
+
+
+AREA: Final = Criterion("area", whereabouts, _area_facts, _area_answer, is_before_distance=True)
+"""Whether one of the areas that the offer, else its service, serves includes the place of the need."""

@@ -1,18 +1,13 @@
-"""Where an offer is, and which area it serves."""
+"""Where an offer is, and how far away."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from communityconnector.matching.answers import Answer, Reason, met, unknown, unmet
-from communityconnector.matching.criteria import areas
-from communityconnector.matching.criteria.criterion import Criterion, Facts
-from communityconnector.matching.criteria.zip_areas import zip_of, zips_in
-from communityconnector.matching.query import Query
-from communityconnector.model import Address, Disclosure, Offer, Point, ServiceArea
+from communityconnector.model import Address, Disclosure, Offer, Point
 from communityconnector.model.zips import zip_point
-from communityconnector.needs.words import fold
 
 KM_A_MILE: Final = 1.609344
 """Kilometres in an international mile."""
@@ -158,59 +153,3 @@ _WITHOUT_POINT: Final = {
     ),
     "unknown": unknown("distance", "No map position on file: ask for the address"),
 }
-
-
-class Whereabouts(NamedTuple):
-    """Where a person is.
-
-    Attributes:
-        point: latitude and longitude, if they are known.
-        names: folded names of the areas that the person is in, with the ZIP code if the need has one.
-    """
-
-    point: tuple[float, float] | None
-    names: frozenset[str]
-
-    def __repr__(self) -> str:
-        # Where a person is must not appear in messages and logs.
-        return f"<Whereabouts with {len(self.names)} names>"
-
-
-def _whereabouts(query: Query) -> Whereabouts | None:
-    names = frozenset(fold(name).strip() for name in query.need.areas)
-    code = zip_of(query.need.near)
-    if code:
-        names |= {code}
-    if query.point is None:
-        return Whereabouts(None, names) if names else None
-    return Whereabouts((query.point.latitude, query.point.longitude), names)
-
-
-def _extent(area: ServiceArea) -> str:
-    """Return the extent of an area; if it has none, its description, if that is only ZIP codes."""
-    if area.extent or not area.description:
-        return area.extent or ""
-    zips = zips_in(area.description)
-    return area.description if zips is not None and zips.is_whole else ""
-
-
-def _area_facts(offer: Offer) -> Facts:
-    served = tuple((a.name or "", _extent(a), a.extent_type or "") for a in offer.service_areas)
-    return (served, offer.placeless)
-
-
-def _area_answer(facts: Facts, required: Any) -> Reason | None:
-    served, placeless = facts
-    if not served:
-        return unknown("area", "Ask whether they serve where you are") if placeless else None
-    answer, name = areas.serves(served, *required)
-    area = name or "an area given as a shape"
-    if answer is Answer.MET:
-        return met("area", f"Serves {area}, where you are", area=name)
-    if answer is Answer.UNMET:
-        return unmet("area", f"Serves {area}, where you are not", area=name)
-    return unknown("area", f"Serves {area}: ask whether that includes where you are", area=name)
-
-
-AREA: Final = Criterion("area", _whereabouts, _area_facts, _area_answer, is_before_distance=True)
-"""Whether one of the areas that the offer, else its service, serves includes the place of the need."""

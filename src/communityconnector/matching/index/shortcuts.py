@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from communityconnector.matching.answers import Reason
 from communityconnector.matching.criteria import AREA, OPEN_AT, Facts, areas
 from communityconnector.matching.criteria.opening import OpenQuery, open_then
-from communityconnector.matching.criteria.place import Whereabouts
+from communityconnector.matching.criteria.whereabouts import Whereabouts
 from communityconnector.matching.schedules.weekly_hours import NEVER, weekly_rows
 from communityconnector.model.extents import polygons
 
