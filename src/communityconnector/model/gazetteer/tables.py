@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import lzma
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
 from typing import overload
@@ -31,12 +31,15 @@ class Column(Sequence[str]):
     def __len__(self) -> int:
         return self._count
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cells)
+
     @overload
     def __getitem__(self, row: int) -> str: ...
     @overload
     def __getitem__(self, row: slice) -> list[str]: ...
     def __getitem__(self, row: int | slice) -> str | list[str]:
-        if isinstance(row, int) and self._step:
+        if isinstance(row, int) and self._step and 0 <= row < self._count:
             return self._line[row * self._step : (row + 1) * self._step - 1]
         return self._cells[row]
 
