@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import json
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -35,16 +36,21 @@ def directory_of(folder, data):
         return cc.sample()
     program = folder / "build.py"
     if not program.exists():
-        pytest.skip(f"{folder.name} has no program that builds its directory")
-    spec = importlib.util.spec_from_file_location(f"build_{folder.name}", program)
-    assert spec is not None
-    assert spec.loader is not None
-    build = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(build)
+        return cc.read(folder / "directory.ndjson")
+    build = program_of(folder)
     source = data / build.SOURCE
     if not source.exists():
         pytest.skip(f"the data of {folder.name}, {build.SOURCE}, is not part of the project and not here")
     return build.directory(source)
+
+
+def program_of(folder):
+    spec = importlib.util.spec_from_file_location(f"build_{folder.name}", folder / "build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    build = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build)
+    return build
 
 
 def test_there_are_judged_sets():
@@ -106,9 +112,29 @@ def test_a_need_has_ten_wrong_services(folder):
 
 @each_set
 def test_graded_services_are_in_the_directory(folder, request):
-    data = None if folder.name == "sample" else request.getfixturevalue("shared_data")
+    data = request.getfixturevalue("shared_data") if (folder / "build.py").exists() else None
     ids = set(directory_of(folder, data).services)
     assert [grade for grade in rows(folder / "grades.csv") if grade["service_id"] not in ids] == []
+
+
+def test_ids_of_food_sites_do_not_change_with_the_order_of_the_sites(tmp_path):
+    """Two sites that both call their service `svc_1`, one of them twice, and a text that is no JSON."""
+    texts = ["no JSON"]
+    for name, city in (("First Church", "Akron"), ("Second Church", "Canton")):
+        service = {"id": "svc_1", "name": "Pantry", "schedule": {"days": ["MO", "TU"], "start_time": "09:00"}}
+        agency = {"name": name, "addresses": [{"street": "1 Main St", "city": city, "state_province": "OH"}]}
+        texts.append(json.dumps({"organization": agency, "services": [service]}))
+    texts.append(json.dumps({"again": True} | json.loads(texts[-1])))
+    build = program_of(JUDGED / "food_sites")
+    built = []
+    for order in (texts, texts[::-1]):
+        source = tmp_path / "results.jsonl"
+        source.write_text("".join(json.dumps({"text": text}) + "\n" for text in order), encoding="utf-8")
+        built.append(build.directory(source))
+    assert built[0] == built[1]
+    offers = built[0].offers.values()
+    assert sorted(offer.location.addresses[0].city for offer in offers) == ["Akron", "Canton"]
+    assert all(offer.service.id.endswith("-svc_1") for offer in offers)
 
 
 @each_set
