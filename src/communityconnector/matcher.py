@@ -25,7 +25,7 @@ from communityconnector.matching import (
     Reason,
 )
 from communityconnector.matching.checks import check_need, check_rank
-from communityconnector.matching.cue_criteria import NeedWithCues, add_cues
+from communityconnector.matching.cue_criteria import NeedWithCues, add_cues, person_of
 from communityconnector.matching.engine import NONE_FIRST, Reranker
 from communityconnector.model import Audience, Difference, Directory, Point
 from communityconnector.needs import (
@@ -268,6 +268,7 @@ class Matcher:
             zone=self._zone,
             holidays=self._holidays,
             noted=filled.criteria,
+            person=person_of(filled.need, meaning, cues=self._cues),
         )
 
     def _meaning(self, need: Need) -> Interpretation:

@@ -15,7 +15,9 @@ import attrs
 from communityconnector.matching import languages
 from communityconnector.model import Point
 from communityconnector.model.zips import zip_point
-from communityconnector.needs import Cues, Need, limits
+from communityconnector.needs import Cues, Interpretation, Need, limits
+from communityconnector.needs.audience import populations_in
+from communityconnector.needs.populations import Person, populations
 from communityconnector.needs.tables import rows_of
 
 _FIELDS: Final = {
@@ -92,6 +94,26 @@ def add_cues(need: Need, cues: Cues) -> NeedWithCues:
         return NeedWithCues(need)
     prefer = tuple(dict.fromkeys((*need.prefer, *sorted(criteria))))
     return NeedWithCues(attrs.evolve(need, **fields, prefer=prefer), frozenset(criteria), point)
+
+
+def person_of(need: Need, meaning: Interpretation, *, cues: bool) -> Person:
+    """Return what is known of the person whom a need is for.
+
+    Args:
+        need: the need, with what its cues ask.
+        meaning: what was understood of its words.
+        cues: whether its words count.
+    """
+    said: tuple[str, ...] = ()
+    if cues:
+        of = meaning.cues
+        said = (*of.situations, *of.age_groups, *of.accessibility, *of.barriers)
+    return populations().person(
+        said,
+        needs=() if meaning.is_guessed else (understood.concept for understood in meaning.concepts),
+        named=populations_in(" . ".join((need.text if cues else "", *need.situations))),
+        age=need.age,
+    )
 
 
 def _asked(cues: Cues) -> Iterator[_Asked]:

@@ -11,7 +11,7 @@ import attrs
 
 from communityconnector.errors import InvalidNeedError, ServiceNotFoundError
 from communityconnector.matching.advice import advice
-from communityconnector.matching.answers import Answer, Reason
+from communityconnector.matching.answers import Answer, Doubt, Reason
 from communityconnector.matching.index import Index, Plan, Result
 from communityconnector.matching.judgement import judge, score_inputs
 from communityconnector.matching.need_criteria import NeedCriteria, also_helping, need_criteria
@@ -133,7 +133,8 @@ class Engine:
             tuple(
                 question.criterion.name
                 for question in plan.questions
-                if question.criterion.name != "status" and question.criterion.name not in query.noted
+                if question.criterion.name not in {"status", *query.noted}
+                and (question.criterion.name != "situation" or query.need.situations)
             ),
             query.need.terms,
             advice=advice(
@@ -313,7 +314,10 @@ def _shown(reasons: tuple[Reason, ...], query: Query) -> tuple[tuple[Reason, ...
     """
     if not query.noted:
         return reasons, ()
-    is_open = [reason.answer is Answer.UNKNOWN and reason.criterion in query.noted for reason in reasons]
+    is_open = [
+        reason.answer is Answer.UNKNOWN and reason.doubt is Doubt.OPEN and reason.criterion in query.noted
+        for reason in reasons
+    ]
     return (
         tuple(reason for reason, left in zip(reasons, is_open, strict=True) if not left),
         tuple(reason.criterion for reason, left in zip(reasons, is_open, strict=True) if left),

@@ -9,6 +9,7 @@ import attrs
 
 from communityconnector.model import Point
 from communityconnector.needs import Interpretation, Need
+from communityconnector.needs.populations import NOBODY, Person
 
 
 @attrs.frozen(repr=False)
@@ -23,6 +24,7 @@ class Query:
         zone: time zone of the directory's wall-clock times, if it is known.
         holidays: names the days on which the usual hours may not apply.
         noted: names of the criteria that only cues ask (`cue_criteria`). Their unknown answers are no questions for staff.
+        person: what is known of the person whom it is for.
     """
 
     need: Need
@@ -32,3 +34,4 @@ class Query:
     zone: tzinfo | None = None
     holidays: Callable[[date], str | None] | None = None
     noted: frozenset[str] = frozenset()
+    person: Person = NOBODY

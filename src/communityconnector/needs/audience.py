@@ -57,7 +57,7 @@ class _Clause(NamedTuple):
 
 
 def audience_of(
-    names: Iterable[str], categories: Iterable[str], eligibility: str = "", description: str = ""
+    names: tuple[str, ...], categories: tuple[str, ...], eligibility: str = "", description: str = ""
 ) -> Audience:
     """Return whom a record says it is for.
 
@@ -70,7 +70,7 @@ def audience_of(
         description: its description.
     """
     named = [clause for name in names for clause in _of_name(name)]
-    listed = _of_categories(tuple(categories))
+    listed = _of_categories(categories)
     ruled = _of_eligibility(eligibility) if eligibility else ()
     described = _of_description(description) if description else ()
     clauses = (*named, *listed, *ruled, *described)
@@ -91,11 +91,13 @@ def audience_of(
 
 
 def populations_in(text: str) -> frozenset[str]:
-    """Return the populations that a few words name: "foster youth" names foster youth."""
+    """Return the populations that words name and do not deny: "foster youth" names foster youth."""
+    tokens = _tokens(text)
     return frozenset(
         mention.population
-        for mention in _mentions(_tokens(text))
+        for mention in _mentions(tokens)
         if populations()[mention.population].restricts in _RESTRICTING
+        and _DENYING.isdisjoint(tokens[max(0, mention.start - _NEAR) : mention.start])
     )
 
 

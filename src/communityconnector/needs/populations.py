@@ -72,15 +72,20 @@ class Mention(NamedTuple):
 
 
 class Person(NamedTuple):
-    """What is known of the person whom a service is for.
+    """What is known of the person whom a service is for. The repr does not show it.
 
     Attributes:
-        populations: the populations that the person belongs to.
+        populations: the populations that the person belongs to, also those that only the need makes probable.
+        said: those of them that were said.
         excluded: populations that the person hardly belongs to.
     """
 
     populations: frozenset[str] = frozenset()
+    said: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
+
+    def __repr__(self) -> str:
+        return "<Person>"
 
 
 NOBODY: Final = Person()
@@ -134,28 +139,31 @@ class Populations(Mapping[str, Population]):
                 return Mention(population, position, end)
         return None
 
-    def person(self, cues: Iterable[str], needs: Iterable[str], named: Iterable[str], age: float | None) -> Person:
+    def person(
+        self, cues: Iterable[str], *, needs: Iterable[str] = (), named: Iterable[str] = (), age: float | None = None
+    ) -> Person:
         """Return what is known of a person.
 
         Args:
             cues: what the words say of the person (`Population.cues`).
             needs: concepts that are needed.
-            named: populations that the need names.
+            named: populations that the words name.
             age: the age, if it is known.
         """
-        known = {one for cue in cues for one in self._by_cue.get(cue, ())}
-        known.update(named)
-        said = frozenset(known)
-        known.update(one for need in needs for one in self._by_need.get(need, ()))
+        said = {one for cue in cues for one in self._by_cue.get(cue, ())}
         excluded = {other for one in said for other in self._by_id[one].excludes}
         if age is not None:
             for population in self._by_id.values():
                 if _has(population.by_age, age):
-                    known.add(population.id)
+                    said.add(population.id)
                 elif population.ages is not None and not _has(population.ages, age):
                     excluded.add(population.id)
-        known.update(other for one in tuple(known) for other in self._by_id[one].implies)
-        return Person(frozenset(known), frozenset(excluded - known))
+        said = self._with_implied({*said, *named})
+        known = self._with_implied({*said, *(one for need in needs for one in self._by_need.get(need, ()))})
+        return Person(frozenset(known), frozenset(said), frozenset(excluded - said))
+
+    def _with_implied(self, some: set[str]) -> set[str]:
+        return some.union(*(self._by_id[one].implies for one in some))
 
 
 def _has(ages: tuple[float, float] | None, age: float) -> bool:

@@ -11,9 +11,10 @@ from communityconnector.matching.criteria.areas import AREA
 from communityconnector.matching.criteria.criterion import Criterion, Facts
 from communityconnector.matching.criteria.offering import ASSURED, OFFERING
 from communityconnector.matching.criteria.opening import OPEN_AT
-from communityconnector.matching.criteria.person import AGE, LANGUAGE, SITUATION
+from communityconnector.matching.criteria.person import AGE, LANGUAGE
 from communityconnector.matching.criteria.place import Locate, OfferPlace, distance_reason, place_of
 from communityconnector.matching.criteria.running import STATUS
+from communityconnector.matching.criteria.situation import SITUATION
 
 CRITERIA: Final = (STATUS, AREA, AGE, LANGUAGE, OPEN_AT, *OFFERING, SITUATION, ASSURED)
 """All criteria whose answers offers share, in the order of their reasons. Two are apart: the purpose of a service

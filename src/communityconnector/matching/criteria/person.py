@@ -1,25 +1,41 @@
-"""What the need says of the person: age, language and situation."""
+"""What the need says of the person: age and language."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from communityconnector.interchange.texts.ages import NO_LIMIT
-from communityconnector.matching.answers import Reason, met, unknown, unmet
+from communityconnector.matching.answers import Answer, Doubt, Reason, doubted, met, unknown, unmet
 from communityconnector.matching.criteria.criterion import Criterion, Facts
-from communityconnector.matching.criteria.no_rule import affirmed, says_no_rule
 from communityconnector.matching.languages import codes_of, is_named_in, is_served, may_be_served, name_of
 from communityconnector.matching.query import Query
 from communityconnector.model import Offer
-from communityconnector.needs.words import stems
+from communityconnector.needs.prose_ages import prose_ages
 
 
 def _age_facts(offer: Offer) -> Facts:
-    return (offer.service.minimum_age, offer.service.maximum_age)
+    service = offer.service
+    low, high = service.minimum_age, service.maximum_age
+    if _makes_sense(low, high):
+        return (low, high, None)
+    names = filter(None, (service.name, service.alternate_name))
+    return (low, high, prose_ages(names, service.eligibility_description or "", service.description or ""))
 
 
 def _age_answer(facts: Facts, age: Any) -> Reason:
-    low, high = facts
+    low, high, prose = facts
+    if prose is None:
+        return _answer_of_limits(low, high, age)
+    low, high, is_rule = prose
+    reason = _answer_of_limits(low, high, age)
+    if reason.answer is not Answer.UNMET:
+        return reason
+    doubt = Doubt.UNLIKELY if is_rule else Doubt.DOUBTFUL
+    question = f"{reason.text}, its words say: ask whether they accept a person of {age:g}"
+    return doubted("age", doubt, question, **reason.evidence)
+
+
+def _answer_of_limits(low: float | None, high: float | None, age: float) -> Reason:
     evidence = {"minimum_age": low, "maximum_age": high}
     if not _makes_sense(low, high):
         return unknown("age", f"Ask whether they accept people of {age:g}", **evidence)
@@ -134,40 +150,3 @@ def _codes(name: str, code: str) -> frozenset[str] | None:
 
 LANGUAGE: Final = Criterion("language", _required_language, _language_facts, _language_answer)
 """Whether people are served in a language, in person, on the phone or by an interpreter."""
-
-
-def _situation_facts(offer: Offer) -> Facts:
-    service = offer.service
-    labels = [attribute.label or attribute.value or "" for attribute in service.attributes]
-    terms = [a.taxonomy_term.name for a in service.attributes if a.taxonomy_term is not None]
-    return (service.eligibility_description or "", tuple(sorted({*labels, *terms} - {""})))
-
-
-def _situation_answer(facts: Facts, required: Any) -> Reason | None:
-    text, labels = facts
-    written = " . ".join(map(affirmed, (text, *labels)))
-    affirmed_stems = frozenset(stems(written))
-    named = [words for words in required if frozenset(stems(words)) <= affirmed_stems]
-    if named:
-        return met("situation", f"Says that it is for: {', '.join(named)}", eligibility_description=text)
-    who = ", ".join(required)
-    if not text:
-        return unknown("situation", f"Ask whether it is meant for: {who}")
-    rule = says_no_rule(text)
-    if rule is None:
-        return unknown(
-            "situation", f"Eligibility: {text} Ask whether that fits: {who}", eligibility_description=text
-        )
-    # "None" means that nothing is required, not that the service is for this person.
-    return (
-        met("situation", f"Says that it is for everyone: {text}", eligibility_description=text)
-        if rule
-        else None
-    )
-
-
-SITUATION: Final = Criterion(
-    "situation", lambda query: query.need.situations or None, _situation_facts, _situation_answer
-)
-"""Whether the service says that it is for people in a situation (veterans, women, parents). Never unmet, since a library
-does not decide who is eligible."""

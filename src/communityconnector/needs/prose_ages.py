@@ -1,0 +1,163 @@
+"""The ages that a record's words say it is for: "seniors 60+", "ages 13 to 24", "children under 5"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from communityconnector.needs.words import fold
+
+
+class ProseAges(NamedTuple):
+    """The ages that words state, in years, both included; `None` for no limit.
+
+    Attributes:
+        low: the least age.
+        high: the greatest age.
+        is_rule: whether a name or what the record says of eligibility states them.
+    """
+
+    low: float | None
+    high: float | None
+    is_rule: bool
+
+
+_UNIT: Final = r"(?:\s*-?\s*(?P<{0}>years?|yrs?|months?|mos?|weeks?|anos?|meses))?"
+_OLD: Final = r"(?:\s*(?:-?\s*old|of age|de edad))?"
+_PEOPLE: Final = (
+    r"(?:ages?|aged|seniors?|adults?|people|persons?|individuals?|residents?|anyone|those|youth|teens?|children|kids|students"
+    r"|infants|toddlers|women|men|girls|boys|young adults|edad(?:es)?|personas?|adultos?|mayores|ninos|jovenes|de|entre)"
+)
+_AGE_WORD: Final = r"(?:ages?|aged|edad(?:es)?(?: de)?)"
+
+
+def _number(name: str) -> str:
+    return rf"(?P<{name}>\d{{1,2}})(?![\d%])" + _UNIT.format(name + "_unit") + _OLD
+
+
+_SPAN: Final = re.compile(
+    rf"(?:\b{_PEOPLE}\s*:?\s*\(?(?:\s*(?:ages?|aged|between|from|entre|de)\s+)*|\()"
+    rf"{_number('low')}\s*(?:-|\u2013|to|through|thru|and|a|y)\s*{_number('high')}(?![\d%,.]*\d)"
+    r"(?P<after>\s+\w+)?"
+)
+_OVER: Final = re.compile(
+    rf"(?P<before>\b{_PEOPLE}\s*:?\s*\(?(?:\s*{_AGE_WORD}\s*)?)?(?<![$\d.,]){_number('low')}"
+    r"\s*(?P<how>\+|(?:and|&|or|y|o)\s*(?:over|older|up|above|mas|mayor(?:es)?)\b)(?P<after>\s+\w+)?"
+)
+_LEAST: Final = re.compile(
+    rf"\b(?:{_PEOPLE}\s+(?:\w+\s+)?(?:over|above|older than)|(?:at least|over|minimum)(?:\s+the)?(?:\s+age(?:\s+of)?)?|mayores de)"
+    rf"\s*{_number('low')}(?P<after>\s+\w+)?"
+)
+_MOST: Final = re.compile(
+    rf"\b(?:(?P<people>{_PEOPLE}(?:\s+and\s+\w+)?\s+)?(?:\(?(?P<under>under|younger than|below|menores de)(?:\s+the)?(?:\s+age(?:\s+of)?)?"
+    rf"|(?:up to|through|hasta)(?:\s+the)?\s+(?:age(?:\s+of)?|los)?)\s*{_number('high')}"
+    r"|(?<![$\d.,])(?P<high2>\d{1,2})\s*(?:and|&|or|y|o)\s*(?:under|younger|below|menores?)\b)(?P<after>\s+\w+)?"
+)
+_ALL: Final = re.compile(r"\b(?:all ages|any age|todas las edades|cualquier edad)\b")
+_FAMILIES: Final = re.compile(
+    r"\b(?:famil\w+|parents?|mothers?|fathers?|households?|caregivers?|guardians?|with (?:\w+ )?(?:child|kid|infant)\w*|padres|hogares"
+    r"|pregnant|per|vehicles?|income|fee|cost|hours?|visits?)\b"
+)
+_OTHER_UNITS: Final = re.compile(
+    r"\s+(?:hours?|hrs?|days?|miles?|people|languages?|minutes?|percent|units?|beds?|programs?|locations?|employees|schools?"
+    r"|counties|cities|agencies|homes|dollars|meals|sites|partners|pounds|students|members|am|pm|years? of (?!age))\b"
+)
+_HEAD: Final = 500
+"""The number of letters at the beginning of a description in which it says whom it is for."""
+_MONTHS: Final = 12
+_OLDEST: Final = 90
+"""A least age beyond this is none."""
+
+
+def prose_ages(names: Iterable[str], eligibility: str, description: str) -> tuple[float | None, float | None, bool] | None:
+    """Return the ages that a record's words say it is for; `None` if they say none.
+
+    Several spans are one: "seniors 60+ or people with disabilities 18+" is from 18 years on. Sentences about families
+    say nothing of the person who asks.
+
+    Args:
+        names: the names of the service.
+        eligibility: what it says of eligibility.
+        description: its description.
+    """
+    ruled = _ages_in(" . ".join((*names, eligibility)))
+    if ruled is not None:
+        return ProseAges(*ruled, True) if ruled != (None, None) else None
+    described = _ages_in(description[:_HEAD])
+    return ProseAges(*described, False) if described not in {None, (None, None)} else None
+
+
+@lru_cache(maxsize=20_000)
+def _ages_in(text: str) -> tuple[float | None, float | None] | None:
+    """Return the least and the greatest age of all spans in a text; `None` if it has none."""
+    folded = fold(text)
+    if _ALL.search(folded):
+        return (None, None)
+    if not any(letter.isdigit() for letter in folded):
+        return None
+    spans = [
+        span
+        for clause in re.split(r"[.;!?\n\u2022]+(?:\s|$)|\n", folded)
+        if not _FAMILIES.search(clause)
+        for span in _spans(clause)
+    ]
+    if not spans:
+        return None
+    lows, highs = zip(*spans, strict=True)
+    low = None if None in lows else min(lows)
+    high = None if None in highs else max(highs)
+    return (low, high)
+
+
+def _spans(clause: str) -> list[tuple[float | None, float | None]]:
+    spans: list[tuple[float | None, float | None]] = []
+    rest = clause
+    for pattern in (_SPAN, _OVER, _LEAST, _MOST):
+        kept = []
+        at = 0
+        for match in pattern.finditer(rest):
+            span = _span_of(match, pattern)
+            if span is not None:
+                spans.append(span)
+                kept.append(rest[at : match.start()])
+                at = match.end()
+        rest = " ".join((*kept, rest[at:]))
+    return spans
+
+
+def _span_of(match: re.Match[str], pattern: re.Pattern[str]) -> tuple[float | None, float | None] | None:
+    named = match.groupdict()
+    if _OTHER_UNITS.match(named["after"] or ""):
+        return None
+    if pattern is _SPAN:
+        unit = named["high_unit"] or ""
+        low, high = _years(named["low"], named["low_unit"] or unit), _years(named["high"], unit)
+        # "(1-3)" may be anything.
+        is_age = match[0][0] != "(" or unit or named["low_unit"]
+        return (low, high) if is_age and low < high else None
+    if pattern is _OVER:
+        is_age = named["before"] or named["how"] == "+" or "old" in named["how"] or "mayor" in named["how"]
+        low = _years(named["low"], named["low_unit"] or "")
+        return (low, None) if is_age and low <= _OLDEST and (named["before"] or low >= _LEAST_ALONE) else None
+    if pattern is _LEAST:
+        is_age = bool(re.search(rf"\b{_PEOPLE}\b", match[0])) or "old" in match[0] or "of age" in match[0]
+        return (_years(named["low"], named["low_unit"] or ""), None) if is_age else None
+    if named["high2"]:
+        return (None, float(named["high2"]))
+    is_age = named["people"] or "age" in match[0] or "old" in match[0]
+    if not is_age:
+        return None
+    high = _years(named["high"], named["high_unit"] or "")
+    # "Under 5" ends with the fifth birthday.
+    return (None, high - 1 if named["under"] and high >= 1 else high)
+
+
+_LEAST_ALONE: Final = 16
+"""A number with a plus sign and nothing beside it is an age from this on: "50+"."""
+
+
+def _years(number: str, unit: str) -> float:
+    years = float(number)
+    return years / _MONTHS if unit.startswith("m") else years / 52 if unit.startswith("w") else years
