@@ -15,6 +15,7 @@ from oracle import plain_match
 import communityconnector as cc
 from builders import location, service, tagged
 from communityconnector.matching import Engine, Index, Query
+from communityconnector.matching.cue_criteria import person_of
 from communityconnector.matching.index import batch, search
 from communityconnector.matching.index import plan as plan_module
 from communityconnector.needs import Understood, interpreter, lexicon
@@ -37,7 +38,11 @@ def query_of(need):
     named = tuple(Understood(key, concepts[key].name, 1.0, (key,)) for key in need.terms if key in concepts)
     rest = tuple(found for found in interpretation.concepts if found.concept not in need.terms)
     return Query(
-        need=need, meaning=attrs.evolve(interpretation, concepts=named + rest), now=NOW, point=need.near
+        need=need,
+        meaning=attrs.evolve(interpretation, concepts=named + rest),
+        now=NOW,
+        point=need.near,
+        person=person_of(need, interpretation, cues=True),
     )
 
 

@@ -112,7 +112,9 @@ _MANY: Final = 4
 """A list of more alternatives restricts nobody."""
 _REACH: Final = 5
 _NEAR: Final = 3
-_JOINERS: Final = frozenset(", and or & / y o e u their her his as well also both the other any all sus las los".split())
+_JOINERS: Final = frozenset(
+    ", and or & / y o e u their her his as well also both the other any all sus las los".split()
+)
 _LINKS: Final = frozenset(
     "with who are is have has living experiencing that in of facing a an affected by con que son tienen viven en de del los las"
     " currently a un una".split()
@@ -128,8 +130,12 @@ _BREAKS: Final = frozenset("about from by on into against through at sobre contr
 _ALSO: Final = frozenset(
     "including include includes especially particularly priority preference such incluyendo incluye especialmente".split()
 )
-_WELCOMED: Final = frozenset("welcome welcomed friendly preferred priority bienvenidos bienvenidas bienvenido".split())
-_DENYING: Final = frozenset("not no non except excluding excludes without never nor sin excepto menos cannot".split())
+_WELCOMED: Final = frozenset(
+    "welcome welcomed friendly preferred priority bienvenidos bienvenidas bienvenido".split()
+)
+_DENYING: Final = frozenset(
+    "not no non except excluding excludes than without never nor ni sin excepto menos cannot".split()
+)
 _FREEING: Final = re.compile(
     r"\b(?:not (?:have|need|required|necessary) to be|don'?t (?:have|need) to be|need not be|no need to be"
     r"|not (?:only|just|limited|restricted|exclusively)|regardless|whether or not|no (?:es necesario|tienen? que|necesitan?"
@@ -139,7 +145,9 @@ _RULE: Final = re.compile(
     r"\b(?:only|exclusively|solely|must (?:be|have|hold|reside)|limited to|restricted to|required to be|solo|solamente"
     r"|exclusivamente|unicamente|debe[n]? (?:ser|tener|estar))\b"
 )
-_FILLER: Final = _JOINERS | frozenset("for people services service program programs only age ages para personas a".split())
+_FILLER: Final = _JOINERS | frozenset(
+    "for people services service program programs only age ages para personas a".split()
+)
 
 
 def _tokens(text: str) -> list[str]:
@@ -267,7 +275,7 @@ def _read(words: Sequence[str], *, is_name: bool = False, is_description: bool =
             continue
         before = words[max(0, mention.start - _NEAR) : mention.start]
         after = words[mention.end : mention.end + 2]
-        if not _DENYING.isdisjoint(before):
+        if not _DENYING.isdisjoint(before) or _are_refused(after):
             continue
         if not _ALSO.isdisjoint(before) or not _WELCOMED.isdisjoint(after) or welcomes:
             welcomes.add(mention.population)
@@ -294,6 +302,14 @@ def _read(words: Sequence[str], *, is_name: bool = False, is_description: bool =
             is_rule=is_rule,
         )
     )
+
+
+def _are_refused(after: Sequence[str]) -> bool:
+    """Return whether the words after a population take it back: "women are not served"."""
+    return bool(after) and after[0] in _VERBS and not _DENYING.isdisjoint(after)
+
+
+_VERBS: Final = frozenset("are is may can cannot do not will no".split())
 
 
 def _is_rule(words: Sequence[str], mentions: Sequence[Mention], text: str) -> bool:

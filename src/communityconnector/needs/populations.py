@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from typing import Final, NamedTuple
@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import attrs
 
 from communityconnector.needs.tables import rows_of
-from communityconnector.needs.words import STOP_WORDS, fold, stem, words_of
+from communityconnector.needs.words import fold, stem
 
 
 class Restricts(StrEnum):
@@ -124,7 +124,7 @@ class Populations(Mapping[str, Population]):
     def __getitem__(self, key: str) -> Population:
         return self._by_id[key]
 
-    def __iter__(self):  # noqa: ANN204  # the protocol says what it returns
+    def __iter__(self) -> Iterator[str]:
         return iter(self._by_id)
 
     def __len__(self) -> int:
@@ -140,7 +140,12 @@ class Populations(Mapping[str, Population]):
         return None
 
     def person(
-        self, cues: Iterable[str], *, needs: Iterable[str] = (), named: Iterable[str] = (), age: float | None = None
+        self,
+        cues: Iterable[str],
+        *,
+        needs: Iterable[str] = (),
+        named: Iterable[str] = (),
+        age: float | None = None,
     ) -> Person:
         """Return what is known of a person.
 

@@ -24,6 +24,8 @@ class ProseAges(NamedTuple):
     is_rule: bool
 
 
+_Span = tuple[float | None, float | None]
+
 _UNIT: Final = r"(?:\s*-?\s*(?P<{0}>years?|yrs?|months?|mos?|weeks?|anos?|meses))?"
 _OLD: Final = r"(?:\s*(?:-?\s*old|of age|de edad))?"
 _PEOPLE: Final = (
@@ -71,7 +73,7 @@ _OLDEST: Final = 90
 """A least age beyond this is none."""
 
 
-def prose_ages(names: Iterable[str], eligibility: str, description: str) -> tuple[float | None, float | None, bool] | None:
+def prose_ages(names: Iterable[str], eligibility: str, description: str) -> ProseAges | None:
     """Return the ages that a record's words say it is for; `None` if they say none.
 
     Several spans are one: "seniors 60+ or people with disabilities 18+" is from 18 years on. Sentences about families
@@ -83,14 +85,12 @@ def prose_ages(names: Iterable[str], eligibility: str, description: str) -> tupl
         description: its description.
     """
     ruled = _ages_in(" . ".join((*names, eligibility)))
-    if ruled is not None:
-        return ProseAges(*ruled, True) if ruled != (None, None) else None
-    described = _ages_in(description[:_HEAD])
-    return ProseAges(*described, False) if described not in {None, (None, None)} else None
+    low, high = ruled or _ages_in(description[:_HEAD]) or (None, None)
+    return None if low is None and high is None else ProseAges(low, high, is_rule=ruled is not None)
 
 
 @lru_cache(maxsize=20_000)
-def _ages_in(text: str) -> tuple[float | None, float | None] | None:
+def _ages_in(text: str) -> _Span | None:
     """Return the least and the greatest age of all spans in a text; `None` if it has none."""
     folded = fold(text)
     if _ALL.search(folded):
@@ -111,14 +111,14 @@ def _ages_in(text: str) -> tuple[float | None, float | None] | None:
     return (low, high)
 
 
-def _spans(clause: str) -> list[tuple[float | None, float | None]]:
-    spans: list[tuple[float | None, float | None]] = []
+def _spans(clause: str) -> list[_Span]:
+    spans: list[_Span] = []
     rest = clause
-    for pattern in (_SPAN, _OVER, _LEAST, _MOST):
+    for pattern, read in _PATTERNS:
         kept = []
         at = 0
         for match in pattern.finditer(rest):
-            span = _span_of(match, pattern)
+            span = None if _OTHER_UNITS.match(match["after"] or "") else read(match)
             if span is not None:
                 spans.append(span)
                 kept.append(rest[at : match.start()])
@@ -127,33 +127,37 @@ def _spans(clause: str) -> list[tuple[float | None, float | None]]:
     return spans
 
 
-def _span_of(match: re.Match[str], pattern: re.Pattern[str]) -> tuple[float | None, float | None] | None:
-    named = match.groupdict()
-    if _OTHER_UNITS.match(named["after"] or ""):
+def _from_to(match: re.Match[str]) -> _Span | None:
+    unit = match["high_unit"] or ""
+    low, high = _years(match["low"], match["low_unit"] or unit), _years(match["high"], unit)
+    # "(1-3)" may be anything.
+    is_age = match[0][0] != "(" or unit or match["low_unit"]
+    return (low, high) if is_age and low < high else None
+
+
+def _and_over(match: re.Match[str]) -> _Span | None:
+    low = _years(match["low"], match["low_unit"] or "")
+    is_age = match["how"] == "+" or "old" in match["how"] or "mayor" in match["how"]
+    is_age = bool(match["before"]) or (is_age and low >= _LEAST_ALONE)
+    return (low, None) if is_age and low <= _OLDEST else None
+
+
+def _at_least(match: re.Match[str]) -> _Span | None:
+    is_age = re.search(rf"\b{_PEOPLE}\b|old|of age", match[0])
+    return (_years(match["low"], match["low_unit"] or ""), None) if is_age else None
+
+
+def _at_most(match: re.Match[str]) -> _Span | None:
+    if match["high2"]:
+        return (None, float(match["high2"]))
+    if not (match["people"] or re.search(r"age|old", match[0])):
         return None
-    if pattern is _SPAN:
-        unit = named["high_unit"] or ""
-        low, high = _years(named["low"], named["low_unit"] or unit), _years(named["high"], unit)
-        # "(1-3)" may be anything.
-        is_age = match[0][0] != "(" or unit or named["low_unit"]
-        return (low, high) if is_age and low < high else None
-    if pattern is _OVER:
-        is_age = named["before"] or named["how"] == "+" or "old" in named["how"] or "mayor" in named["how"]
-        low = _years(named["low"], named["low_unit"] or "")
-        return (low, None) if is_age and low <= _OLDEST and (named["before"] or low >= _LEAST_ALONE) else None
-    if pattern is _LEAST:
-        is_age = bool(re.search(rf"\b{_PEOPLE}\b", match[0])) or "old" in match[0] or "of age" in match[0]
-        return (_years(named["low"], named["low_unit"] or ""), None) if is_age else None
-    if named["high2"]:
-        return (None, float(named["high2"]))
-    is_age = named["people"] or "age" in match[0] or "old" in match[0]
-    if not is_age:
-        return None
-    high = _years(named["high"], named["high_unit"] or "")
+    high = _years(match["high"], match["high_unit"] or "")
     # "Under 5" ends with the fifth birthday.
-    return (None, high - 1 if named["under"] and high >= 1 else high)
+    return (None, high - 1 if match["under"] and high >= 1 else high)
 
 
+_PATTERNS: Final = ((_SPAN, _from_to), (_OVER, _and_over), (_LEAST, _at_least), (_MOST, _at_most))
 _LEAST_ALONE: Final = 16
 """A number with a plus sign and nothing beside it is an age from this on: "50+"."""
 

@@ -45,9 +45,10 @@ def _answer(facts: Facts, required: Any) -> Reason | None:
     reason = _answer_in_words(text, labels, situations) if situations else None
     if reason is not None and reason.answer == "met":
         return reason
-    named = _said(only, person) or sorted(person.said.intersection(welcomes) - _COMMON)
-    if named:
-        who = name_of(only) if only else _joined([populations()[one].name for one in named])
+    who = name_of(only) if _said(only, person) else ""
+    welcomed = sorted(person.said.intersection(welcomes) - _COMMON)
+    if who or welcomed:
+        who = who or _joined([populations()[one].name for one in welcomed])
         return met("situation", f"For {who}", eligibility_description=text, populations=who)
     return reason
 
