@@ -8,6 +8,7 @@ import pytest
 
 from communityconnector.matching.answers import Answer
 from communityconnector.matching.criteria import areas
+from communityconnector.matching.criteria.whereabouts import Whereabouts
 from communityconnector.model import Point, ServiceArea
 
 SQUARE = [[[-82, 36], [-81, 36], [-81, 37], [-82, 37], [-82, 36]]]
@@ -17,7 +18,7 @@ INSIDE, OUTSIDE = Point(36.2, -81.8), Point(35.5, -81.5)
 
 def serves(given, point):
     facts = [(a.name or "", a.extent or "", a.extent_type or "") for a in given]
-    return areas.serves(facts, (point.latitude, point.longitude))
+    return areas.serves(facts, Whereabouts((point.latitude, point.longitude), frozenset()))
 
 
 def area(shape, name="Somewhere", extent_type="geojson"):

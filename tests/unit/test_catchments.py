@@ -73,7 +73,8 @@ def test_other_numbers_are_not_zip_codes(text):
 def test_one_area_of_several_is_enough():
     assert area_reason("28694", {"name": "94110"}, {"name": "28694"}).answer.value == "met"
     assert area_reason("28617", {"name": "94110"}, {"name": "28694"}).answer.value == "unmet"
-    assert area_reason("28617", {"name": "94110"}, {"name": "Ashe County"}).answer.value == "unknown"
+    assert area_reason("28617", {"name": "94110"}, {"name": "Ashe County"}).answer.value == "met"
+    assert area_reason("28617", {"name": "94110"}, {"name": "the valley"}).answer.value == "unknown"
 
 
 def wkt(ring):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 from communityconnector.matching.criteria.zip_areas import zip_of
 from communityconnector.matching.query import Query
+from communityconnector.model import Point
+from communityconnector.model.gazetteer import counties_at, counties_of_zip, towns_at, towns_of_zip
 from communityconnector.needs.words import fold
 
 
@@ -15,10 +18,14 @@ class Whereabouts(NamedTuple):
     Attributes:
         point: latitude and longitude, if they are known.
         names: folded names of the areas that the person is in, with the ZIP code if the need has one.
+        counties: the FIPS numbers of the counties that the person may be in, each with its chance.
+        towns: the towns, by name, state and county, each with its chance.
     """
 
     point: tuple[float, float] | None
     names: frozenset[str]
+    counties: tuple[tuple[str, float], ...] = ()
+    towns: tuple[tuple[tuple[str, str, str], float], ...] = ()
 
     def __repr__(self) -> str:
         # Where a person is must not appear in messages and logs.
@@ -32,5 +39,31 @@ def whereabouts(query: Query) -> Whereabouts | None:
     if code:
         names |= {code}
     if query.point is None:
-        return Whereabouts(None, names) if names else None
-    return Whereabouts((query.point.latitude, query.point.longitude), names)
+        return Whereabouts(None, names, *_places_of(code, None)) if names else None
+    point = query.point.latitude, query.point.longitude
+    return Whereabouts(point, names, *_places_of(code, query.point))
+
+
+def _places_of(
+    code: str, point: Point | None
+) -> tuple[tuple[tuple[str, float], ...], tuple[tuple[Any, float], ...]]:
+    """Return the counties and towns of a ZIP code, else of a point."""
+    counties, towns = _in_one_state(counties_of_zip(code)), towns_of_zip(code)
+    if not counties and point is not None:
+        counties, towns = counties_at(point), towns_at(point)
+    return tuple(counties.items()), tuple(
+        ((town.name, town.state, town.county), chance) for town, chance in towns.items()
+    )
+
+
+def _in_one_state(counties: Mapping[str, float]) -> Mapping[str, float]:
+    """Return the counties of the likeliest state alone: hardly a ZIP code reaches into two, whatever lies near it."""
+    if not counties:
+        return counties
+    fips = next(iter(counties))[:2]
+    within = {county: share for county, share in counties.items() if county[:2] == fips}
+    whole = sum(within.values())
+    return {county: share / whole for county, share in within.items()} if whole >= _MOSTLY else counties
+
+
+_MOSTLY: Final = 0.8

@@ -208,8 +208,8 @@ class AreaBoxes:
         """Return the columns of facts."""
         boxes: list[tuple[float, ...]] = []
         owners: list[int] = []
-        silent = [not served and not placeless for served, placeless in facts]
-        for number, (served, _) in enumerate(facts):
+        silent = [not served and not placeless and not told for served, placeless, told in facts]
+        for number, (served, _, _) in enumerate(facts):
             shapes = [polygons(extent) if areas.may_be_shape(form) else () for _, extent, form in served]
             if all(shapes):
                 of_facts = [(p.south, p.north, p.west, p.east) for shape in shapes for p in shape]

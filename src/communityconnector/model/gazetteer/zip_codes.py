@@ -203,9 +203,7 @@ def _shares(text: str) -> dict[str, float]:
 def _ordered(chances: Mapping[str, float]) -> dict[str, float]:
     kept = {key: chance for key, chance in chances.items() if chance >= _LEAST}
     total = sum(kept.values())
-    return {
-        key: chance / total for key, chance in sorted(kept.items(), key=lambda pair: (-pair[1], pair[0]))
-    }
+    return {key: chance / total for key, chance in sorted(kept.items(), key=lambda pair: (-pair[1], pair[0]))}
 
 
 @cache
