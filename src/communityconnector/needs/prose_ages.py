@@ -58,6 +58,7 @@ _MOST: Final = re.compile(
     r"|(?<![$\d.,])(?P<high2>\d{1,2})\s*(?:and|&|or|y|o)\s*(?:under|younger|below|menores?)\b)(?P<after>\s+\w+)?"
 )
 _ALL: Final = re.compile(r"\b(?:all ages|any age|todas las edades|cualquier edad)\b")
+_DIGIT: Final = re.compile(r"\d")
 _FAMILIES: Final = re.compile(
     r"\b(?:famil\w+|parents?|mothers?|fathers?|households?|caregivers?|guardians?|with (?:\w+ )?(?:child|kid|infant)\w*|padres|hogares"
     r"|pregnant|per|vehicles?|income|fee|cost|hours?|visits?)\b"
@@ -93,9 +94,9 @@ def prose_ages(names: Iterable[str], eligibility: str, description: str) -> Pros
 def _ages_in(text: str) -> _Span | None:
     """Return the least and the greatest age of all spans in a text; `None` if it has none."""
     folded = fold(text)
-    if _ALL.search(folded):
+    if ("age" in folded or "edad" in folded) and _ALL.search(folded):
         return (None, None)
-    if not any(letter.isdigit() for letter in folded):
+    if _DIGIT.search(folded) is None:
         return None
     spans = [
         span
