@@ -78,3 +78,17 @@ def test_the_tutorial_builds_the_example_plugin_to_the_letter():
 def test_the_example_plugin_is_short():
     text = (EXAMPLES / "storage-plugin" / "communityconnector_jsonlines.py").read_text(encoding="utf-8")
     assert sum(bool(line.strip()) for line in text.splitlines()) <= 65
+
+
+def test_the_first_answers_of_twenty_needs_are_printed():
+    done = subprocess.run(
+        [sys.executable, EXAMPLES / "first_answers.py", "--count", "20"],
+        capture_output=True, encoding="utf-8", check=True, timeout=900,
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    needs = [block for block in done.stdout.split("\n\n") if block.strip()]
+    assert len(needs) == 20
+    assert all("Understood: " in block for block in needs)
+    shown = [block for block in needs if "  1. " in block]
+    assert len(shown) > 15
+    assert all("     + " in block or "     ? " in block for block in shown)
