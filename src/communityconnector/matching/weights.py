@@ -29,7 +29,13 @@ def _shipped() -> Mapping[str, float]:
     return MappingProxyType({row["name"]: float(row["value"]) for row in csv.DictReader(text.splitlines())})
 
 
-WEIGHTS: Final = _shipped()
+_SHIPPED: Final = _shipped()
+_SIGN: Final = "sign."
+SIGNS: Final = MappingProxyType(
+    {name.removeprefix(_SIGN): value for name, value in _SHIPPED.items() if name.startswith(_SIGN)}
+)
+"""How surely a sign says what a service is for, by where it stands. An index is built with these numbers (see `purpose`)."""
+WEIGHTS: Final = MappingProxyType({n: value for n, value in _SHIPPED.items() if not n.startswith(_SIGN)})
 """The numbers that come with the library, by name. None depends on other offers, so adding or removing a service never
 changes the order of the others."""
 

@@ -52,11 +52,12 @@ OFFENDERS: Final = _words(
 )
 """After a harm, these mean that the service is not for people who suffer it."""
 PROFESSIONS: Final = _words(
-    "aide aides assistant assistants attendant attendants handler handlers instructor instructors nurses professional"
-    " professionals provider providers technician technicians worker workers"
+    "aide aides assistant assistants attendant attendants counselor counselors handler handlers instructor instructors"
+    " interpreter interpreters nurse nurses professional professionals provider providers technician technicians therapist"
+    " therapists worker workers"
 )
 LEARNING: Final = _words(
-    "training certification certificate licensing careers career courses school jobs employment"
+    "training certification certificate licensing licensure careers career course courses exam school jobs employment"
 )
 """After professions, these mean that people learn or work there."""
 OFFICIAL: Final = _words(
@@ -280,3 +281,63 @@ ARTICLES: Final = _words(
     "a an the my our your his her their its el la los las un una unos unas mi tu su sus nuestro"
 )
 """A phrase may be written with or without these."""
+
+TELLING: Final = _words("information info informacion directory database listing listings brochures")
+"""With a word of `ABOUT`, these name what is only told about."""
+ABOUT: Final = _words("about on regarding concerning of for sobre acerca to")
+POINTING: Final = _words(
+    "referral referrals refer refers referring link links linkage linkages connect connects connecting referencias refiere"
+)
+"""With "to", these lead to what others offer."""
+TO: Final = _words("to with a")
+PARTNERING: Final = _words(
+    "partner partners partnering partnered partnership partnerships collaboration collaborates"
+)
+"""With "with", these name others."""
+ACTING: Final = GIVING | HELPING | _words("we providing deliver delivers host hosts run runs")
+"""These end a part about what others offer."""
+BESIDE_PLACE: Final = _words("near nearby cerca")
+"""These begin a place."""
+ACCOMPANIED: Final = _words("accompanied acompanado acompanados acompanada")
+"""After this comes who must come along."""
+TAUGHT: Final = _words("training trainings certification workshops courses conference")
+"""With "for" before professions, these mean that people learn to work there."""
+
+REBATES: Final = _words("rebate rebates cashback reembolso reembolsos")
+DISCOUNTS: Final = REBATES | _words("discount discounts discounted coupon coupons descuento descuentos")
+"""These mean a lower price for what people buy."""
+BOUGHT: Final = _words("household-goods housing food work money family guidance legal")
+"""Main needs that a lower price in a shop does not meet."""
+GOODS: Final = _words("household-goods food")
+"""Main needs of things, which may also be asked for."""
+ACCEPTING: Final = _words("accept accepts accepting collect collects collecting donate aceptamos")
+"""At the beginning of a sentence, these ask for things."""
+
+ADDRESSED: Final = _words(
+    """agencies attorneys clinicians congregations corporations educators employers hoas landlords lawyers licensees managers
+    nonprofits organizations owners physicians practitioners professionals providers staff abogados empleadores
+    organizaciones profesionales propietarios proveedores"""
+)
+"""After "for" or before a colon, these mean that a service is for those who help or employ people, or rent to them."""
+PROPERTY: Final = _words("property building business rental")
+"""Only after these, "owners" and "managers" are among them."""
+FINDING: Final = _words(
+    "search searching searches look looking find finding pay pays paying apply applying ask asking advocate advocates"
+)
+"""Before "for", these mean that someone is looked for or paid."""
+DROPPED: Final = _words("off box boxes barrel barrels bin bins")
+"""After "drop" at the beginning, these ask for things."""
+HIRING: Final = frozenset({("now", "hiring"), ("we're", "hiring")})
+"""A sentence that begins with these looks for employees."""
+DRIVE_OF: Final = _words("toolkit kit coordinator coordinators host hosts registration sponsors")
+"""After "drive", these are for those who run one."""
+ALONG: Final = _words(
+    """childcare community-meal local-ride medical-ride bus-fare low-cost-care case-management information-referral form-help
+    interpretation"""
+)
+"""Needs that are also met along with something else, for those who are there: childcare during a class."""
+FORMS: Final = _words(
+    """counseling counselor counselors crisis line hotline helpline support group groups training class classes case management
+    mentoring workshop workshops consejeria grupo apoyo linea loan closet"""
+)
+"""Words for the form of a service: what it is for is said by others beside them."""

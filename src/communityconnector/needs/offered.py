@@ -49,18 +49,34 @@ class Offered(NamedTuple):
     Attributes:
         concepts: the claims, by concept.
         hints: by concept, the weight and the words of the surest phrase whose neighbors may give it another sense.
+        mentions: the same for phrases about what others offer, what people buy for less, or animals.
         words: stems of the words that are about what is offered.
         other: stems of phrases that are about something else, such as whom it is for.
-        seeks: whether the whole text asks for volunteers or donations.
+        seeks: whether the text asks for volunteers, donations or employees: all of it, or its first sentence, and it gives
+            nothing.
+        addresses_others: whether its first sentence, or one that is only about whom it is for, is for those who help
+            people, employ them or rent to them.
         sentences: the number of its sentences.
+        lowers_prices: whether its first sentences are about a lower price for what people buy.
+        is_about_animals: whether its first sentences are about animals.
     """
 
     concepts: Mapping[str, Claim]
     hints: Mapping[str, tuple[float, str]]
+    mentions: Mapping[str, tuple[float, str]]
     words: frozenset[str]
     other: frozenset[str]
     seeks: bool
+    addresses_others: bool
     sentences: int
+    lowers_prices: bool
+    is_about_animals: bool
+
+    def only_mentions(self, concept: str) -> bool:
+        """Return whether a concept is only mentioned here, or stands in a text about animals that is not for it."""
+        if self.is_about_animals and concept not in c.FOR_ANIMALS:
+            return True
+        return concept in self.mentions and concept not in self.concepts
 
 
 class OfferReader:
@@ -72,15 +88,16 @@ class OfferReader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._book = PhraseBook(vocabulary.phrases, _keys, in_names=CLEAR)
+        phrases = _in_records(vocabulary)
+        self._book = PhraseBook(phrases, _keys, in_names=CLEAR)
         spanish: set[str] = set()
         others: set[str] = set()
-        for phrase in vocabulary.phrases:
+        for phrase in phrases:
             (spanish if phrase.language == "es" else others).update(stems(phrase.words))
         self._known = frozenset(spanish | others)
         self._spanish = frozenset(spanish)
         self._apart: dict[str, list[tuple[Stems, Phrase]]] = {}
-        for phrase in vocabulary.phrases:
+        for phrase in phrases:
             key = content_stems(phrase.words) if phrase.weight >= CLEAR else ()
             if len(key) > 1:
                 self._apart.setdefault(key[0], []).append((key, phrase))
@@ -105,6 +122,7 @@ class OfferReader:
     def _read(self, text: str) -> Offered:
         claims: dict[str, Claim] = {}
         hints: dict[str, tuple[float, str]] = {}
+        mentions: dict[str, tuple[float, str]] = {}
         words: set[str] = set()
         other: set[str] = set()
         all_words = words_of(text)
@@ -115,11 +133,11 @@ class OfferReader:
         numbered = [(number, Sentence(tokens, is_spanish=spanish)) for number, tokens in sentences_of(text)]
         for number, sentence in numbered:
             concepts: dict[str, tuple[float, str]] = {}
-            self._add(sentence, concepts, hints)
+            self._add(sentence, concepts, hints, mentions)
             plainer = [word for word in sentence.tokens if word not in c.QUALIFIERS]
             if len(plainer) < len(sentence.tokens):
                 for hit in self._hits(Sentence(plainer, is_spanish=spanish)):
-                    if hit.length > 1:
+                    if hit.length > 1 and hit.start not in sentence.mentions:
                         _keep_surest(concepts, hit.phrase)
             _add_claims(claims, concepts, is_first=number < _FIRST)
             about_other = sentence.about_other
@@ -130,22 +148,58 @@ class OfferReader:
                 if sentence.offers[position] and position not in about_other and word.stem.isalnum()
             )
         sentences = len({number for number, _ in numbered})
-        seeks = bool(numbered) and all(sentence.seeks for _, sentence in numbered)
-        return Offered(claims, hints, frozenset(words), frozenset(other), seeks, sentences)
+        seeks = bool(numbered) and (
+            all(sentence.seeks for _, sentence in numbered)
+            or (numbered[0][1].seeks and c.GIVING.isdisjoint(all_words))
+        )
+        addresses_others = any(
+            sentence.addresses_others and (not number or sentence.tokens[0] in c.FOR_WHOM | c.ADDRESSED)
+            for number, sentence in numbered
+        )
+        first = [sentence for number, sentence in numbered if number < _FIRST]
+        return Offered(
+            claims,
+            hints,
+            mentions,
+            frozenset(words),
+            frozenset(other),
+            seeks,
+            addresses_others,
+            sentences,
+            lowers_prices=any(sentence.lowers_prices for sentence in first),
+            is_about_animals=any(sentence.is_about_animals for sentence in first),
+        )
 
     def _add(
-        self, sentence: Sentence, concepts: dict[str, tuple[float, str]], hints: dict[str, tuple[float, str]]
+        self,
+        sentence: Sentence,
+        concepts: dict[str, tuple[float, str]],
+        hints: dict[str, tuple[float, str]],
+        mentions: dict[str, tuple[float, str]],
     ) -> None:
-        """Add what a sentence says is offered, and what it hints at."""
+        """Add what a sentence says is offered, what it hints at, and what it only mentions."""
         hits = self._hits(sentence)
         agreeing = self._agreeing(hits)
         for hit in hits:
+            if self._is_mentioned(hit, sentence):
+                _keep_surest(mentions, hit.phrase)
+                continue
             if hit.phrase.concept in agreeing or self._is_clear(hit, sentence):
                 _keep_surest(concepts, hit.phrase)
             elif hit.phrase.weight >= LEAST:
                 _keep_surest(hints, hit.phrase)
+        if sentence.mentions or sentence.lowers_prices:
+            return
         for phrase in self._narrower({**hints, **concepts}, sentence):
             _keep_surest(concepts, phrase)
+
+    def _is_mentioned(self, hit: Hit, sentence: Sentence) -> bool:
+        if hit.start in sentence.mentions:
+            return True
+        if not (sentence.lowers_prices or sentence.asks_for_goods):
+            return False
+        need = self._vocabulary.main_need(hit.phrase.concept)
+        return (sentence.lowers_prices and need in c.BOUGHT) or (sentence.asks_for_goods and need in c.GOODS)
 
     def _hits(self, sentence: Sentence) -> list[Hit]:
         """Return the phrases about what is offered. Of overlapping ones the one that says most counts, then the last."""
@@ -265,6 +319,20 @@ class OfferReader:
 
     def _is_narrower(self, concept: str, broader: Mapping[str, object]) -> bool:
         return any(ancestor in broader for ancestor in self._vocabulary.ancestors(concept))
+
+
+def _in_records(vocabulary: Vocabulary) -> list[Phrase]:
+    """Return the phrases that are read in records; those of agencies replace everyday phrases of the same words."""
+    by_meaning = {
+        (stems(phrase.words), phrase.concept, phrase.language): phrase
+        for phrase in vocabulary.provider_phrases
+    }
+    everyday = (
+        phrase
+        for phrase in vocabulary.phrases
+        if (stems(phrase.words), phrase.concept, phrase.language) not in by_meaning
+    )
+    return [*everyday, *(phrase for phrase in by_meaning.values() if phrase.weight)]
 
 
 _NEUTRAL: Final = c.GENERIC | c.PEOPLE | c.VOLUNTEER

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from communityconnector.needs import contexts as c
+from communityconnector.needs.asking import addresses_others, asks_for_goods, seeks
+from communityconnector.needs.mentions import is_about_animals, lowers_prices, mentioning_parts
 from communityconnector.needs.phrases import Hit, Word, read_words
 from communityconnector.needs.words import fold, words_of
 
@@ -87,6 +89,11 @@ class Sentence:
         words: the stems.
         plain: the words without a genitive ending.
         offers: by word, whether it may be about what is offered.
+        mentions: positions of the words about what others offer.
+        lowers_prices: whether it is about a lower price for what people buy.
+        asks_for_goods: whether it asks for things.
+        addresses_others: whether it is for those who help people, employ them or rent to them.
+        is_about_animals: whether it is about animals, and not about people who have some.
     """
 
     def __init__(self, tokens: list[str], *, is_spanish: bool) -> None:
@@ -96,7 +103,12 @@ class Sentence:
         self.words: Sequence[Word] = read_words(tokens)
         self.plain = [word.removesuffix("'s").removesuffix("'") if "'" in word else word for word in tokens]
         self.offers = [True] * len(tokens)
-        self.seeks = _seeks(tokens)
+        self.seeks = seeks(tokens)
+        self.mentions = {n for first, last in mentioning_parts(tokens) for n in range(first, last)}
+        self.lowers_prices = lowers_prices(tokens)
+        self.asks_for_goods = asks_for_goods(tokens)
+        self.addresses_others = addresses_others(tokens)
+        self.is_about_animals = is_about_animals(tokens)
         if _SIGNALS.isdisjoint(tokens):
             return
         for position, word in enumerate(tokens):
@@ -112,8 +124,8 @@ class Sentence:
 
     def _is_about_other(self, hit: Hit) -> bool:
         concept, last = hit.phrase.concept, hit.start + hit.length - 1
-        if not self.offers[hit.start]:
-            return concept not in c.POPULATIONS or not self._is_for_whom(hit.start)
+        if not self.offers[hit.start] and (concept not in c.POPULATIONS or not self._is_for_whom(hit.start)):
+            return True
         if self.seeks is not (concept == "volunteering"):
             return self.seeks or hit.length == 1
         if concept not in c.FOR_ANIMALS and self._is_for_animals(hit.start, last):
@@ -121,8 +133,14 @@ class Sentence:
         phrase = self.tokens[hit.start : last + 1]
         if last + 1 < len(self.tokens) and self.tokens[last + 1] in _TURNING:
             return True
-        learned = not c.PROFESSIONS.isdisjoint(self.tokens[last : last + 2])
-        if learned and not c.LEARNING.isdisjoint(self.tokens[last : last + 1 + _NEAR]):
+        if (
+            concept != "job-training"
+            and not c.PROFESSIONS.isdisjoint(self.tokens[last : last + 2])
+            and (
+                not c.LEARNING.isdisjoint(self.tokens[last : last + 1 + _NEAR])
+                or not c.TAUGHT.isdisjoint(self.tokens[max(0, hit.start - _REACH) : hit.start])
+            )
+        ):
             return True
         is_theirs = self._is_theirs(phrase, hit.start, last, concept)
         return is_theirs or self._says_whom(phrase, last, concept) or self._names_papers(phrase)
@@ -206,6 +224,8 @@ class Sentence:
         elif (
             (word in c.PAYMENT and after in c.PAID_BY)
             or word in c.ELSEWHERE
+            or word in c.ACCOMPANIED
+            or (word in c.BESIDE_PLACE and position + 1 < end)
             or (word == "next" and after == "to")
         ):
             yield position, end
@@ -330,12 +350,11 @@ _OF_OTHERS: Final = (
     c.REFERRED | c.NOTES | c.REFERRING | c.LACKED | c.TAKEN | c.YOURS | c.CONDITIONAL | {"through"}
 )
 _SIGNALS: Final = frozenset({":", "next", "through", "no", "not", "need"}).union(
-    c.REQUIRED_AFTER, c.REQUIRED_BEFORE, c.PROOFS, c.BRINGING, c.TO_SHOW, c.PAYMENT, c.ELSEWHERE, c.CALLING, c.NEGATIONS,
+    c.REQUIRED_AFTER, c.REQUIRED_BEFORE, c.PROOFS, c.ACCOMPANIED, c.BESIDE_PLACE, c.BRINGING, c.TO_SHOW, c.PAYMENT, c.ELSEWHERE, c.CALLING, c.NEGATIONS,
     c.FOR_WHOM, c.PEOPLE,
     _OF_OTHERS,
 )  # fmt: skip
 """Words that may show that other words are not about what is offered."""
-_SEEKING: Final = c.VOLUNTEER | c.DONATION | {"drive", "drives"}
 _TURNING: Final = c.ACCESSIBLE | c.OFFENDERS | c.OFFICIAL
 """Right after a phrase, these change its sense."""
 _STUBS: Final = frozenset({"stub", "stubs"})
@@ -350,30 +369,3 @@ _FEW: Final = 6
 """The largest number of words in a name; a longer text is a sentence."""
 _NEAR: Final = 3
 _REACH: Final = 7
-
-
-def _seeks(tokens: Sequence[str]) -> bool:
-    """Return whether a sentence asks for help or things instead of giving them."""
-    gives = False
-    if _SEEKING.isdisjoint(tokens):
-        return False
-    for position, word in enumerate(tokens):
-        before = tokens[position - 1] if position else ""
-        after = tokens[position + 1] if position + 1 < len(tokens) else ""
-        gives = gives or word in c.GIVING
-        if word in c.VOLUNTEER:
-            alone = not after and word != "volunteer" and "by" not in tokens and "with" not in tokens
-            rest = (other for other in tokens if other not in c.VOLUNTEER)
-            if (
-                word == "volunteering"
-                or after in c.WANTED
-                or before in c.SEEKING
-                or alone
-                or c.GENERIC.issuperset(rest)
-            ):
-                return True
-        if word in c.DONATION and not gives and before not in c.DONATED and after not in c.DONATED:
-            return True
-        if word in {"drive", "drives"} and not after and before not in {"to", "can"} and len(tokens) <= _FEW:
-            return len(tokens) > 1
-    return False

@@ -143,6 +143,8 @@ class Vocabulary:
         crisis_phrases: words of danger, with the kind of danger.
         crisis_lines: numbers to call, for each kind of danger the most urgent first.
         library_business: phrases of ordinary library business, which is not a need.
+        provider_phrases: what agencies call what they offer, which is read in records only, in place of phrases of the
+            same words and concept.
         also_helps: by id of a concept, the concepts whose services also help (see `further_concepts`).
     """
 
@@ -153,6 +155,7 @@ class Vocabulary:
     crisis_phrases: tuple[tuple[str, str], ...] = ()
     crisis_lines: tuple[CrisisLine, ...] = ()
     library_business: tuple[str, ...] = ()
+    provider_phrases: tuple[Phrase, ...] = ()
     also_helps: Mapping[str, tuple[FurtherConcept, ...]] = attrs.field(factory=dict)
 
     def concept(self, key: str) -> Concept:
@@ -261,16 +264,21 @@ def load(folder: Traversable) -> Vocabulary:
         also_helps[row["concept"]] = (*also_helps.get(row["concept"], ()), also)
     return Vocabulary(
         concepts=MappingProxyType(concepts),
-        phrases=tuple(
-            Phrase(row["phrase"], row["concept"], float(row["weight"]), row["language"])
-            for row in rows_of("phrases.csv", folder)
-        ),
+        phrases=_phrases("phrases.csv", folder),
+        provider_phrases=_phrases("provider_phrases.csv", folder),
         dangers={kind.id: kind for kind in map(_danger_kind, rows_of("dangers.csv", folder))},
         open_eligibility={row["oe_id"]: row["concept"] for row in rows_of("open_eligibility.csv", folder)},
         crisis_phrases=tuple((row["phrase"], row["kind"]) for row in rows_of("crisis.csv", folder)),
         crisis_lines=tuple(CrisisLine(**row) for row in rows_of("crisis_lines.csv", folder)),
         library_business=tuple(row["phrase"] for row in rows_of("library_business.csv", folder)),
         also_helps=also_helps,
+    )
+
+
+def _phrases(name: str, folder: Traversable) -> tuple[Phrase, ...]:
+    return tuple(
+        Phrase(row["phrase"], row["concept"], float(row["weight"]), row["language"])
+        for row in rows_of(name, folder)
     )
 
 

@@ -49,7 +49,10 @@ def fingerprint(words: Vocabulary) -> str:
         sorted(
             (concept.id, concept.name, *words.ancestors(concept.id)) for concept in words.concepts.values()
         ),
-        sorted((phrase.concept, phrase.weight, phrase.words, phrase.language) for phrase in words.phrases),
+        *(
+            sorted((phrase.concept, phrase.weight, phrase.words, phrase.language) for phrase in phrases)
+            for phrases in (words.phrases, words.provider_phrases)
+        ),
         sorted(words.open_eligibility.items()),
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
