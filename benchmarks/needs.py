@@ -25,8 +25,9 @@ import attrs
 from communityconnector.needs import Cues, Interpreter, PatronInterpreter, interpreter, open_eligibility_codes
 from communityconnector.needs.learned.model import LearnedModel
 from communityconnector.testing import relevance
-from communityconnector.testing.relevance import Judged, Judgments, Scores, Utterance
-from communityconnector.testing.relevance.report import Cells, summary, tables
+from communityconnector.testing.relevance.tables import Cells, markdown
+from communityconnector.testing.relevance.words import Judged, Judgments, Scores, Utterance
+from communityconnector.testing.relevance.words.report import summary, tables
 
 Fit = Callable[[Sequence[Utterance]], Interpreter]
 """Returns an interpreter that was fitted on utterances."""
@@ -100,7 +101,9 @@ def cross_validate(fit: Fit, judgments: Judgments, part_of: Callable[[Utterance]
     judged: list[Judged] = []
     for part, members in parts.items():
         others = [each for name, part_members in parts.items() if name != part for each in part_members]
-        judged += relevance.score(fit(others), attrs.evolve(judgments, utterances=tuple(members))).judged
+        judged += relevance.words.score(
+            fit(others), attrs.evolve(judgments, utterances=tuple(members))
+        ).judged
     return Scores(tuple(judged))
 
 
@@ -113,7 +116,7 @@ def learning_curve(
     others = [utterance for utterance in by_hash if fold_of(utterance, count)]
     held_out = attrs.evolve(judgments, utterances=tuple(judged))
     used = [*(size for size in sizes if size < len(others)), len(others)]
-    return {size: relevance.score(fit(others[:size]), held_out) for size in used}
+    return {size: relevance.words.score(fit(others[:size]), held_out) for size in used}
 
 
 def curve_rows(curve: Mapping[int, Scores]) -> Cells:
@@ -131,12 +134,6 @@ def curve_rows(curve: Mapping[int, Scores]) -> Cells:
         values = (scores.estimates.get(name) for name in names)
         rows.append([f"{size:,}", *("-" if value is None else f"{value.value:.3f}" for value in values)])
     return rows
-
-
-def markdown(rows: Cells) -> str:
-    """Return a table in Markdown."""
-    heads, *others = (f"| {' | '.join(row)} |" for row in rows)
-    return "\n".join([heads, "|" + "---|" * len(rows[0]), *others])
 
 
 def pages(fit: Fit, judgments: Judgments, options: argparse.Namespace) -> Iterator[str]:
@@ -171,7 +168,7 @@ def main(arguments: Sequence[str] | None = None, fit: Fit = learn) -> None:
     parser.add_argument("--confusions", type=int, default=15, help="how many confusions to print")
     parser.add_argument("--corpus", type=Path, default=CORPUS, help="a labelled file, or a folder of them")
     options = parser.parse_args(arguments)
-    for piece in pages(fit, relevance.read(options.corpus), options):
+    for piece in pages(fit, relevance.words.read(options.corpus), options):
         print(f"{piece}\n")
 
 

@@ -136,8 +136,16 @@ PAGES = {
     ),
     "relevance": Page(
         "communityconnector.testing.relevance",
-        ("testing.relevance", "testing.relevance.measures", "testing.relevance.needs"),
-        without=frozenset({"Agreement", "Estimate"}),
+        ("testing.relevance", "testing.relevance.measures"),
+        without=frozenset({"Agreement", "Estimate", "services", "words"}),
+    ),
+    "relevance-of-words": Page(
+        "communityconnector.testing.relevance.words",
+        ("testing.relevance.words", "testing.relevance.words.measured"),
+    ),
+    "relevance-of-services": Page(
+        "communityconnector.testing.relevance.services",
+        ("testing.relevance.services", "testing.relevance.services.measured"),
     ),
     "errors": Page("communityconnector.errors", ("errors",)),
 }  # fmt: skip

@@ -27,6 +27,7 @@ from communityconnector.matching import (
 from communityconnector.matching.checks import check_need, check_rank
 from communityconnector.matching.cue_criteria import NeedWithCues, add_cues, person_of
 from communityconnector.matching.engine import NONE_FIRST, Reranker
+from communityconnector.matching.reweighing import Reweighable
 from communityconnector.model import Audience, Difference, Directory, Point
 from communityconnector.needs import (
     Interpretation,
@@ -252,6 +253,19 @@ class Matcher:
             PlaceNotFoundError: the place given as `near` is unknown.
         """
         return self._engine.explain(self._query(need, near), service_id)
+
+    def reweighable(self, need: Need | str) -> Reweighable:
+        """Return all services that fit a need, to be put in order by any weights: for fitting these on judged needs.
+
+        Args:
+            need: the need, or just its text.
+
+        Raises:
+            PlaceNotFoundError: the place given as `near` is unknown.
+            InvalidNeedError: a number is negative, or the name of a language is unknown.
+            UnknownNeedError: a term is neither in the vocabulary nor in the directory.
+        """
+        return self._engine.reweighable(self._query(need))
 
     def _query(self, need: Need | str, near: str | Point | None = None) -> Query:
         checked = check_need(need, self.index)

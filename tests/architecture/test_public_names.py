@@ -38,7 +38,7 @@ SNAPSHOT = {
         Understood Vocabulary Wellness further_concepts interpreter lexicon load open_eligibility_codes vocabulary
     """,
     matching: "WEIGHTS Answer Aspect Contribution Engine Errand Explanation Factor Index Itinerary Match MatchResult MatchResults Query Rank "
-    "Reason Share Stop UnmetNeed by_travel_time completeness",
+    "Reason Reweighable Share Stop UnmetNeed by_travel_time completeness read_weights write_weights",
     partners: """
         CONTACT_EVERY KeyContact Occurrence Partnership PartnershipStatus Partnerships Visit Visits monthly quarterly weekly
     """,

@@ -17,8 +17,8 @@ from communityconnector import errors, needs
 from communityconnector.cli import main
 from communityconnector.model import ENTITIES
 from communityconnector.model.harm import HARMS
-from communityconnector.testing.relevance.needs import GROUPINGS, MEASURES
-from communityconnector.testing.relevance.utterances import COLUMNS, CUES
+from communityconnector.testing.relevance.words.measured import GROUPINGS, MEASURES
+from communityconnector.testing.relevance.words.utterances import COLUMNS, CUES
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -143,3 +143,31 @@ def test_faulty_words_are_one_line(tmp_path):
     done = run("match", "kettle", "--words", tmp_path / "words.csv")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "row 2: `concept` is unknown" in done.stderr
+
+
+def test_a_library_s_own_weights_are_an_option_and_a_setting(tmp_path, folder):
+    weights = tmp_path / "weights.csv"
+    weights.write_text("name,value\nrelevance,1\nproximity,0\ncertainty,0\nfreshness,0\n", encoding="utf-8")
+    url = f"sqlite:///{tmp_path}/own.db"
+    assert run("load", folder / "sample.json", "--desk", url).returncode == 0
+    for source in ((), ("--desk", url)):
+        done = run("match", "food pantry", "--near", "28640", "--weights", weights, "--json", *source)
+        parts = json.loads(done.stdout)["matches"][0]["contributions"]
+        assert {part["name"]: part["weight"] for part in parts}["relevance"] == 1
+    weights.write_text("name,value\nlime,1\n", encoding="utf-8")
+    wrong = run("match", "kettle", "--weights", weights)
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
+    assert "no weight named lime" in wrong.stderr
+    (tmp_path / "desk.toml").write_text('weights = "weights.csv"\n', encoding="utf-8")
+    refer = (
+        "refer",
+        next(iter(cc.sample().services)),
+        "--desk",
+        url,
+        "--by",
+        "desk-1",
+        "--need",
+        "legal-aid",
+    )
+    wrong = run(*refer, "--settings", tmp_path / "desk.toml")
+    assert (wrong.returncode, "no weight named lime" in wrong.stderr) == (2, True)

@@ -63,8 +63,8 @@ def test_every_utterance_is_labelled_by_the_vocabulary(utterances: list[dict[str
 
 
 def test_the_library_itself_reads_every_utterance(utterances: list[dict[str, str]]) -> None:
-    """`relevance.read` has nothing to say against the corpus."""
-    judgments = relevance.read(CORPUS / "utterances")
+    """`relevance.words.read` has nothing to say against the corpus."""
+    judgments = relevance.words.read(CORPUS / "utterances")
     assert judgments.findings == ()
     assert len(judgments.utterances) == len(utterances)
 

@@ -31,7 +31,7 @@ def benchmark():
 
 @pytest.fixture(scope="module")
 def judgments():
-    return relevance.read(io.StringIO(CORPUS))
+    return relevance.words.read(io.StringIO(CORPUS))
 
 
 @attrs.frozen
@@ -58,7 +58,7 @@ def test_no_utterance_is_judged_by_what_was_fitted_on_it(benchmark, judgments):
 
 def test_the_check_above_can_fail(judgments):
     with pytest.raises(AssertionError):
-        relevance.score(fit(judgments.utterances), judgments)
+        relevance.words.score(fit(judgments.utterances), judgments)
 
 
 def test_the_fold_of_an_utterance_depends_on_its_words_alone(benchmark, judgments):
@@ -82,7 +82,7 @@ def test_the_learning_curve_judges_one_fold_by_more_and_more_of_the_others(bench
 def test_it_trains_on_what_the_shipped_model_is_trained_on(benchmark):
     pytest.importorskip("scipy")
     built = benchmark.builder().read_examples()
-    taught = benchmark.examples_of(relevance.read(benchmark.CORPUS).utterances)
+    taught = benchmark.examples_of(relevance.words.read(benchmark.CORPUS).utterances)
     assert [(each.text.strip(), each.labels) for each in built] == [
         (each.text, each.labels) for each in taught
     ]

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from communityconnector.testing.relevance import Agreement
 from communityconnector.testing.relevance.measures import (
+    Agreement,
     agreement,
     condense,
     estimate,

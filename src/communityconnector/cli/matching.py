@@ -23,7 +23,8 @@ from communityconnector.cli.output import (
     line_of,
     public_findings,
 )
-from communityconnector.cli.settings import vocabulary_with, words_option
+from communityconnector.cli.settings import vocabulary_with, weights_option, words_option
+from communityconnector.matching import read_weights
 
 if TYPE_CHECKING:
     from geopy.distance import Distance
@@ -114,6 +115,7 @@ def _zone(_: click.Context, __: click.Parameter, value: str | None) -> ZoneInfo 
     "--branch", metavar="NAME", help="With --desk: services that visit this branch today come first."
 )
 @words_option
+@weights_option
 @click.option("--json", "as_json", is_flag=True, help="The whole result, as JSON.")
 @handle_errors
 def match(  # noqa: PLR0913  # one argument an option
@@ -132,6 +134,7 @@ def match(  # noqa: PLR0913  # one argument an option
     limit: int,
     branch: str | None,
     words: str | None,
+    weights: str | None,
     as_json: bool,
 ) -> None:
     """Find services that fit TEXT, a need in plain words, with reasons. Exits with 1 if nothing fits."""
@@ -145,11 +148,14 @@ def match(  # noqa: PLR0913  # one argument an option
         zone = ZoneInfo(SAMPLE_ZONE)
     need = cc.Need(text, near=near, within=within, age=age, language=language, open_at=_moment(open_at, zone))
     vocabulary = vocabulary_with(words)
+    numbers = None if weights is None else read_weights(weights)
     with ExitStack() as stack:
         if url is None:
-            find = cc.Matcher(read(file), audience=audience, zone=zone, vocabulary=vocabulary).match
+            find = cc.Matcher(
+                read(file), audience=audience, zone=zone, vocabulary=vocabulary, weights=numbers
+            ).match
         else:
-            matching = cc.MatchingOptions(vocabulary=vocabulary)
+            matching = cc.MatchingOptions(vocabulary=vocabulary, weights=numbers)
             desk = stack.enter_context(
                 cc.Connector.open(url, audience=cc.Audience(audience), zone=zone, matching=matching)
             )

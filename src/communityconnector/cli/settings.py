@@ -20,6 +20,7 @@ import click
 import communityconnector as cc
 from communityconnector.desk_calendar import zone_of
 from communityconnector.errors import InvalidSettingsError, SourceNotFoundError
+from communityconnector.matching import read_weights
 from communityconnector.referrals.message_texts import MessageTexts, own_texts
 from communityconnector.serialization import ExpectedError, expect, new_converter, read_tables, structure
 
@@ -39,7 +40,7 @@ _NOT_IN_FILES: Final = ("zone", "is_holiday", "needs_guardian")
 settings_option: Final = click.option(
     "--settings",
     type=click.Path(),
-    help="TOML file of the desk: zone, holidays, words, interpreter, [policy], [letterhead], [notifiers.NAME] and plugins.",
+    help="TOML file of the desk: zone, holidays, words, weights, interpreter, [policy], [letterhead], [notifiers.NAME] and plugins.",
 )
 
 
@@ -51,6 +52,14 @@ words_option: Final = click.option(
 )
 
 
+weights_option: Final = click.option(
+    "--weights",
+    type=click.Path(),
+    metavar="FILE",
+    help="CSV of the library's own numbers of the ranking: name,value.",
+)
+
+
 @attrs.frozen(kw_only=True)
 class DeskSettings:
     """What a file of settings may contain.
@@ -59,6 +68,7 @@ class DeskSettings:
         zone: the library's time zone.
         holidays: the name of its calendar of holidays.
         words: a CSV of the library's own words; a relative path begins at the folder of the settings.
+        weights: a CSV of the library's own numbers of the ranking; a relative path begins at the folder of the settings.
         interpreter: the name of what understands patrons' words.
         plugins: names of the plugins that may be loaded.
         policy: the library's policy; times are whole numbers of days.
@@ -72,6 +82,7 @@ class DeskSettings:
     zone: ZoneInfo | None = None
     holidays: str | None = None
     words: str | None = None
+    weights: str | None = None
     interpreter: str | None = None
     plugins: tuple[str, ...] = ()
     policy: cc.Policy = attrs.field(factory=cc.Policy)
@@ -96,6 +107,7 @@ def open_desk(url: str, file: str | None, **policy: Any) -> cc.Connector:
         SourceNotFoundError: the file cannot be read.
         InvalidSettingsError: the file is not TOML, or contains an unknown name or an invalid value.
         InvalidWordsError: the library's own words have a row that cannot be used.
+        InvalidWeightsError: the library's own weights have a row that cannot be used.
         CommunityConnectorError: see `Connector.open`.
     """
     if file is None:
@@ -124,11 +136,15 @@ def open_desk(url: str, file: str | None, **policy: Any) -> cc.Connector:
         name: {key: str(value) if type(value) is int else value for key, value in table.items()}
         for name, table in settings.notifiers.items()
     }
-    words = None if settings.words is None else Path(file).parent / settings.words
+    folder = Path(file).parent
+    words = None if settings.words is None else folder / settings.words
+    weights = None if settings.weights is None else read_weights(folder / settings.weights)
     return cc.Connector.open(
         url,
         plugins=plugins,
-        matching=cc.MatchingOptions(vocabulary=vocabulary_with(words), interpreter=settings.interpreter),
+        matching=cc.MatchingOptions(
+            vocabulary=vocabulary_with(words), interpreter=settings.interpreter, weights=weights
+        ),
         messages=cc.MessageOptions(letterhead=settings.letterhead, notifiers=notifiers),
         policy=attrs.evolve(settings.policy, **policy),
         zone=settings.zone,

@@ -8,8 +8,9 @@ from communityconnector.matching.index import Index
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import Contribution, Factor, Rank
 from communityconnector.matching.result import Explanation, Match, MatchResult, MatchResults, UnmetNeed
+from communityconnector.matching.reweighing import Reweighable
 from communityconnector.matching.trips.itinerary import Errand, Itinerary, Stop
-from communityconnector.matching.weights import WEIGHTS
+from communityconnector.matching.weights import WEIGHTS, read_weights, write_weights
 
 __all__ = [
     "WEIGHTS",
@@ -28,9 +29,12 @@ __all__ = [
     "Query",
     "Rank",
     "Reason",
+    "Reweighable",
     "Share",
     "Stop",
     "UnmetNeed",
     "by_travel_time",
     "completeness",
+    "read_weights",
+    "write_weights",
 ]

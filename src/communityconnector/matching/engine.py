@@ -19,6 +19,7 @@ from communityconnector.matching.purpose import purpose_of
 from communityconnector.matching.query import Query
 from communityconnector.matching.ranking import Rank, score
 from communityconnector.matching.result import Explanation, Match, MatchResult, MatchResults
+from communityconnector.matching.reweighing import EVEN, Reweighable
 from communityconnector.matching.sharing import SHARED, has_several, share
 from communityconnector.matching.trips.itinerary import CONSIDERED, Itinerary, itinerary
 from communityconnector.matching.weights import Weights
@@ -205,6 +206,16 @@ class Engine:
                 Explanation(offer, judgement.fits(query.need.prefer), reasons, total, unanswered)
             )
         return tuple(explained)
+
+    def reweighable(self, query: Query) -> Reweighable:
+        """Return all offers for a query, to be put in order by any weights.
+
+        Args:
+            query: the query.
+        """
+        index = self.index
+        plan = Plan.of(query, self._need_criteria(query, index), EVEN, Rank.SCORE)
+        return Reweighable.of(index.search(plan, None), shares=_shares(plan))
 
     def plan(self, queries: Iterable[Query], origin: Point | None = None) -> Itinerary:
         """Return the fewest stops that meet several needs (see `itinerary`).

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from communityconnector.matching.answers import Answer
+from communityconnector.matching.answers import Answer, Reason
 from communityconnector.matching.index import Result
 from communityconnector.matching.need_criteria import NeedCriteria
 
@@ -23,20 +23,35 @@ def has_several(need: NeedCriteria) -> bool:
 
 
 def share(results: Sequence[Result]) -> list[Result]:
-    """Return results with those of several needs taking turns: the best of each, then the next best.
+    """Return results with those of several needs taking turns (see `in_turns`)."""
+    return [results[place] for place in in_turns([_asked_by(result) for result in results])]
+
+
+def in_turns(needs: Sequence[str | None]) -> list[int]:
+    """Return the order of results in which several needs take turns: the best of each, then the next best.
 
     Results that are only a question keep their places. So do those after the first `SHARED`.
+
+    Args:
+        needs: the need that each result meets, best first; `None` for a question.
     """
     turns: Counter[str] = Counter()
     sure: list[tuple[int, int]] = []
-    for place, result in enumerate(results[:SHARED]):
-        reason = result.scored.reasons[0]
-        if reason.answer is Answer.MET:
-            evidence = reason.evidence
-            need = evidence.get("concept") or evidence.get("term") or ""
+    for place, need in enumerate(needs[:SHARED]):
+        if need is not None:
             sure.append((turns[need], place))
             turns[need] += 1
-    shared = list(results)
+    order = list(range(len(needs)))
     for place, (_, taken) in zip(sorted(place for _, place in sure), sorted(sure), strict=True):
-        shared[place] = results[taken]
-    return shared
+        order[place] = taken
+    return order
+
+
+def _asked_by(result: Result) -> str | None:
+    reason = result.scored.reasons[0]
+    return need_of(reason) if reason.answer is Answer.MET else None
+
+
+def need_of(reason: Reason) -> str:
+    """Return which need the first reason of a result is about; "" if the record only has its words."""
+    return str(reason.evidence.get("concept") or reason.evidence.get("term") or "")

@@ -9,12 +9,14 @@ import csv
 import math
 from collections.abc import Mapping
 from importlib.resources import files
+from os import PathLike
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
 
-from communityconnector.errors import InvalidWeightsError
+from communityconnector.errors import InvalidWeightsError, SourceNotFoundError
 from communityconnector.matching.answers import KINDS, Reason, kind_of
 from communityconnector.needs.suggestions import did_you_mean
 
@@ -24,12 +26,12 @@ LINE: Final = "line"
 """The name of the lowest fit with which a need is met."""
 
 
-def _shipped() -> Mapping[str, float]:
+def _shipped(column: str) -> Mapping[str, str]:
     text = (files("communityconnector.matching") / "data" / "weights.csv").read_text(encoding="utf-8")
-    return MappingProxyType({row["name"]: float(row["value"]) for row in csv.DictReader(text.splitlines())})
+    return {row["name"]: row[column] for row in csv.DictReader(text.splitlines())}
 
 
-_SHIPPED: Final = _shipped()
+_SHIPPED: Final = {name: float(value) for name, value in _shipped("value").items()}
 _SIGN: Final = "sign."
 SIGNS: Final = MappingProxyType(
     {name.removeprefix(_SIGN): value for name, value in _SHIPPED.items() if name.startswith(_SIGN)}
@@ -38,6 +40,52 @@ SIGNS: Final = MappingProxyType(
 WEIGHTS: Final = MappingProxyType({n: value for n, value in _SHIPPED.items() if not n.startswith(_SIGN)})
 """The numbers that come with the library, by name. None depends on other offers, so adding or removing a service never
 changes the order of the others."""
+
+
+def read_weights(file: str | PathLike[str]) -> dict[str, float]:
+    """Return the numbers of a library's own weights file, for `Matcher(weights=...)`.
+
+    Args:
+        file: a CSV file with the columns `name` and `value`, as `write_weights` writes it. Others are ignored, and so are
+            rows without a value.
+
+    Raises:
+        SourceNotFoundError: the file cannot be read.
+        InvalidWeightsError: it has no such columns, or a row has an unknown name or no number of its bounds.
+    """
+    try:
+        text = Path(file).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        message = f"{file} cannot be read as a text file"
+        raise SourceNotFoundError(message) from None
+    weights: dict[str, float] = {}
+    try:
+        for row in csv.DictReader(text.splitlines(), strict=True):
+            if (row["value"] or "").strip():
+                weights[(row["name"] or "").strip()] = float(row["value"])
+    except (KeyError, ValueError, csv.Error):
+        message = f"{file} must be a CSV file with the columns name and value, and a number as each value"
+        raise InvalidWeightsError(message) from None
+    Weights.of(weights)
+    return weights
+
+
+def write_weights(weights: Mapping[str, float], file: str | PathLike[str]) -> None:
+    """Write numbers of the ranking to a CSV file, with their meanings.
+
+    Args:
+        weights: the numbers, by name.
+        file: the file.
+
+    Raises:
+        InvalidWeightsError: a name is unknown or a number out of bounds.
+    """
+    Weights.of(weights)
+    meanings = _shipped("meaning")
+    with Path(file).open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["name", "value", "meaning"])
+        writer.writerows([name, f"{value:g}", meanings[name]] for name, value in weights.items())
 
 
 @attrs.frozen

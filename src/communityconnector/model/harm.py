@@ -38,6 +38,7 @@ HARMS: Final[Mapping[str, Harm]] = {
             not-in-nested-form no-name-column row-without-name implausible-cell columns-shifted number-cut-short
             not-a-phone geometry-not-read more-pages nested-not-read level-not-read
             missing-column too-few-cells row-without-text unknown-concept cue-not-read
+            repeated-need not-an-age unquoted-comma unknown-need not-a-grade graded-twice need-not-matched
         """,
         Harm.GUESSED: """
             stray-quote linked-by-container columns-guessed name-from-agency several-emails linked-by-location

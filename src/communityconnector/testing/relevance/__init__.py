@@ -1,26 +1,10 @@
-"""How well an interpreter understands what patrons say, measured by labelled utterances. Needs no extra.
+"""How right the library is, measured where you are: its understanding of words, and the services that it shows.
 
-`read` reads a labelled file, `score` scores an interpreter on it, and `compare` compares two. Without code:
-`python -m communityconnector.testing.relevance FILE`.
+`words` judges an interpreter by labelled utterances, `services` a directory by graded needs. Both work without code:
+`python -m communityconnector.testing.relevance --help`. Needs no extra.
 """
 
-from communityconnector.testing.relevance.judging import Judged, judge
+from communityconnector.testing.relevance import services, words
 from communityconnector.testing.relevance.measures import Agreement, Estimate
-from communityconnector.testing.relevance.scores import Comparison, Confusion, Group, Scores, compare, score
-from communityconnector.testing.relevance.utterances import Judgments, Utterance, read
 
-__all__ = [
-    "Agreement",
-    "Comparison",
-    "Confusion",
-    "Estimate",
-    "Group",
-    "Judged",
-    "Judgments",
-    "Scores",
-    "Utterance",
-    "compare",
-    "judge",
-    "read",
-    "score",
-]
+__all__ = ["Agreement", "Estimate", "services", "words"]

@@ -1,15 +1,15 @@
 """The measures, each a small pure function with its source.
 
-An answer is a list of concepts, the best first. A label grades concepts: `DIRECT` meets the need, `RELATED` is worth
-showing beside it, all others are wrong.
+An answer is a list of concepts or of ids of services, the best first, and a label grades them. Of concepts, `DIRECT` meets
+the need, `RELATED` is worth showing beside it, and all others are wrong. Services have grades from 3 to 0.
 """
 
 from __future__ import annotations
 
 import math
 import random
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import attrs
 
@@ -33,18 +33,18 @@ def condense(concepts: Iterable[str], neutral: Collection[str]) -> tuple[str, ..
     return tuple(dict.fromkeys(concept for concept in concepts if concept not in neutral))
 
 
-def ndcg(concepts: Sequence[str], grades: Mapping[str, int], depth: int = 5) -> float:
-    """Return the normalized discounted cumulated gain: 1 if no other order of the vocabulary would serve better.
+def ndcg(answer: Sequence[str], grades: Mapping[str, int], depth: int = 5) -> float:
+    """Return the normalized discounted cumulated gain: 1 if no other answer would serve better.
 
     Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques", ACM TOIS 20(4), 2002, with the gain
     2^grade - 1 of Burges et al., "Learning to rank using gradient descent", ICML 2005, and the discount log2(rank + 1).
 
     Args:
-        concepts: the answer.
-        grades: the grade of each labelled concept; at least one.
-        depth: the number of concepts that count.
+        answer: the concepts or services.
+        grades: the grade of each that is labelled; at least one above 0.
+        depth: the number of concepts or services that count.
     """
-    gains = [2 ** grades.get(concept, 0) - 1 for concept in concepts[:depth]]
+    gains = [2 ** grades.get(key, 0) - 1 for key in answer[:depth]]
     ideal = sorted((2**grade - 1 for grade in grades.values()), reverse=True)[:depth]
     return _discounted(gains) / _discounted(ideal)
 
@@ -135,13 +135,13 @@ def _share(part: int, whole: int) -> float | None:
 
 @attrs.frozen
 class Estimate:
-    """A mean over utterances, with the interval in which it lies 95 times in 100 for utterances like these.
+    """A mean, with the interval in which it lies 95 times in 100 for utterances or needs like these.
 
     Attributes:
         value: the mean.
         low: the lower end of the interval.
         high: the upper end.
-        count: the number of utterances.
+        count: the number of utterances, needs or services that it is of.
     """
 
     value: float
@@ -158,7 +158,7 @@ def estimate(values: Sequence[float | bool]) -> Estimate:
     chapter 13); of differences in pairs it is the paired bootstrap (Sakai, SIGIR 2006).
 
     Args:
-        values: one for each utterance; at least one. If all are booleans, the mean is a share.
+        values: one for each utterance or need; at least one. If all are booleans, the mean is a share.
     """
     mean = math.fsum(values) / len(values)
     is_share = all(isinstance(value, bool) for value in values)
@@ -181,3 +181,57 @@ def _bootstrap(values: Sequence[float]) -> tuple[float, float]:
     count = len(values)
     means = sorted(sum(generator.choices(values, k=count)) / count for _ in range(RESAMPLES))
     return means[RESAMPLES * 25 // 1000], means[RESAMPLES * 975 // 1000 - 1]
+
+
+Part = tuple[float | bool, int]
+"""What one need adds to a share: a sum, and of how many. A measure of the need itself is of one."""
+
+
+def pooled(parts: Sequence[Part]) -> Estimate | None:
+    """Return the share of all parts together, with its interval over needs; `None` if it is of nothing.
+
+    The services that are shown for one need rise and fall together, so the bootstrap draws needs, each with all of its
+    services (Davison and Hinkley, "Bootstrap methods and their application", 1997, section 3.8).
+
+    Args:
+        parts: one for each need.
+    """
+    if parts and all(count == 1 for _, count in parts):
+        return estimate([value for value, _ in parts])
+    return _of_draws(_share_of, parts, sum(count for _, count in parts))
+
+
+def pooled_gain(before: Sequence[Part], after: Sequence[Part]) -> Estimate | None:
+    """Return by how much a share differs on the same needs, with its interval; `None` if one is of nothing.
+
+    Args:
+        before: one part for each need.
+        after: the same of another system, in the same order of needs.
+    """
+
+    def gain(pairs: Sequence[tuple[Part, Part]]) -> float | None:
+        old, new = (_share_of(parts) for parts in zip(*pairs, strict=True))
+        return None if old is None or new is None else new - old
+
+    pairs = list(zip(before, after, strict=True))
+    return _of_draws(gain, pairs, len(pairs))
+
+
+def _share_of(parts: Sequence[Part]) -> float | None:
+    count = sum(count for _, count in parts)
+    return math.fsum(value for value, _ in parts) / count if count else None
+
+
+def _of_draws(
+    figure: Callable[[Sequence[Any]], float | None], members: Sequence[Any], count: int
+) -> Estimate | None:
+    """Return a figure of some needs with its percentile bootstrap over them."""
+    value = figure(members) if members else None
+    if value is None:
+        return None
+    generator = random.Random(SEED)  # noqa: S311  # no secret
+    draws = (figure(generator.choices(members, k=len(members))) for _ in range(RESAMPLES))
+    values = sorted(drawn for drawn in draws if drawn is not None)
+    return Estimate(
+        value, values[len(values) * 25 // 1000], values[max(0, len(values) * 975 // 1000 - 1)], count
+    )

@@ -20,7 +20,7 @@ from communityconnector.testing.relevance.measures import (
     recall,
     reciprocal_rank,
 )
-from communityconnector.testing.relevance.utterances import COLUMNS
+from communityconnector.testing.relevance.words.utterances import COLUMNS
 
 CONCEPTS = [f"concept-{number}" for number in range(9)]
 ANSWERS = st.lists(st.sampled_from(CONCEPTS), unique=True).map(tuple)
@@ -98,7 +98,7 @@ def test_the_interval_of_a_share_holds_the_share_and_is_never_a_point(values):
 def test_every_row_is_an_utterance_or_a_finding_that_repeats_no_word(header, rows):
     sheet = io.StringIO()
     csv.writer(sheet).writerows([header, *rows])
-    judgments = relevance.read(io.StringIO(sheet.getvalue()))
+    judgments = relevance.words.read(io.StringIO(sheet.getvalue()))
     assert CANARY not in repr(judgments.findings)
     is_read = "missing-column" not in {finding.rule for finding in judgments.findings}
     if is_read and not any("\n" in cell for row in rows for cell in row):
@@ -109,5 +109,5 @@ def test_every_row_is_an_utterance_or_a_finding_that_repeats_no_word(header, row
 
 @given(st.binary(max_size=200))
 def test_no_file_makes_reading_raise(content):
-    relevance.read(io.BytesIO(content))
-    relevance.read(io.BytesIO(b"text,needs,crisis,cues\n" + content))
+    relevance.words.read(io.BytesIO(content))
+    relevance.words.read(io.BytesIO(b"text,needs,crisis,cues\n" + content))

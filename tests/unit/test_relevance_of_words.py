@@ -13,9 +13,10 @@ from communityconnector.needs import CrisisLine, Interpretation, Understood, int
 from communityconnector.needs.cues import read_cues
 from communityconnector.needs.interpretation import GUESSED, Danger
 from communityconnector.testing import relevance
-from communityconnector.testing.relevance import Agreement, Judgments, Scores
+from communityconnector.testing.relevance import Agreement
 from communityconnector.testing.relevance.__main__ import main
-from communityconnector.testing.relevance.needs import MEASURES
+from communityconnector.testing.relevance.words import Judgments, Scores
+from communityconnector.testing.relevance.words.measured import MEASURES
 
 LABELLED = """\
 text,language,place,author,register,needs,related,crisis,cues
@@ -40,7 +41,7 @@ LINE = CrisisLine("violence", "A line", "1")
 def judgments(text: str = LABELLED, name: str = "words.csv") -> Judgments:
     file = io.BytesIO(text.encode())
     file.name = name
-    return relevance.read(file)
+    return relevance.words.read(file)
 
 
 def answer(*concepts: str, sure: bool = True, danger: str = "") -> Interpretation:
@@ -85,7 +86,7 @@ def scores(**changes: Interpretation) -> Scores:
         "medical": MEDICAL,
     }
     changed = {by_name[name]: interpretation for name, interpretation in changes.items()}
-    return relevance.score(Answers(PERFECT | changed), judgments())
+    return relevance.words.score(Answers(PERFECT | changed), judgments())
 
 
 def values(of: Scores) -> dict[str, float]:
@@ -140,18 +141,22 @@ class TestScores:
     def test_a_broader_concept_is_neither_right_nor_wrong(self):
         broader = next(iter(judgments().vocabulary.ancestors("eviction-defense")))
         text = "text,needs\nzzyx,eviction-defense\n"
-        judged = relevance.score(Answers({"zzyx": answer(broader, "eviction-defense")}), judgments(text))
+        judged = relevance.words.score(
+            Answers({"zzyx": answer(broader, "eviction-defense")}), judgments(text)
+        )
         assert values(judged)["ndcg"] == values(judged)["top1"] == 1
-        alone = relevance.score(Answers({"zzyx": answer(broader)}), judgments(text))
+        alone = relevance.words.score(Answers({"zzyx": answer(broader)}), judgments(text))
         assert (values(alone)["ndcg"], values(alone)["answered"]) == (0, 1)
-        labelled = relevance.score(
+        labelled = relevance.words.score(
             Answers({"zzyx": answer(broader, "eviction-defense")}),
             judgments(f"text,needs,related\nzzyx,eviction-defense,{broader}\n"),
         )
         assert values(labelled)["top1"] == 0
 
     def test_what_the_file_does_not_say_is_not_measured(self):
-        bare = relevance.score(Answers({"zzyx": answer(danger="medical")}), judgments("text,needs\nzzyx,\n"))
+        bare = relevance.words.score(
+            Answers({"zzyx": answer(danger="medical")}), judgments("text,needs\nzzyx,\n")
+        )
         assert set(bare.estimates) == {"declined"}
         assert bare.cues == {}
 
@@ -170,7 +175,7 @@ class TestScores:
                 for utterance in judgments(text).utterances
             }
         )
-        cues = relevance.score(interpret, judgments(text)).cues
+        cues = relevance.words.score(interpret, judgments(text)).cues
         assert cues["barriers"] == cues["urgency"] == Agreement(right=1)
         assert cues["age"] == cues["age_groups"] == Agreement(missed=1)
         assert cues["situations"].right == 1
@@ -220,7 +225,7 @@ class TestTables:
 class TestComparison:
     def test_what_is_better_has_a_gain(self):
         worse = scores(rent=answer("diapers-formula", "rent-help"))
-        comparison = relevance.compare(worse, scores())
+        comparison = relevance.words.compare(worse, scores())
         gain = comparison.gains["top1"]
         assert (gain.value, gain.count) == (0.25, 4)
         assert gain.low <= 0.25 <= gain.high
@@ -230,13 +235,13 @@ class TestComparison:
         assert "+0.250" in comparison.report()
 
     def test_the_same_interpreter_gains_nothing(self):
-        for gain in relevance.compare(scores(), scores()).gains.values():
+        for gain in relevance.words.compare(scores(), scores()).gains.values():
             assert (gain.value, gain.low, gain.high) == (0, 0, 0)
 
     def test_scores_of_other_utterances_cannot_be_compared(self):
-        other = relevance.score(Answers({"zzyx": answer()}), judgments("text,needs\nzzyx,\n"))
+        other = relevance.words.score(Answers({"zzyx": answer()}), judgments("text,needs\nzzyx,\n"))
         with pytest.raises(ValueError, match="same utterances"):
-            relevance.compare(scores(), other)
+            relevance.words.compare(scores(), other)
 
 
 class TestReport:
@@ -323,16 +328,16 @@ class TestReading:
     def test_every_file_of_a_folder_is_read(self, tmp_path):
         (tmp_path / "a.csv").write_text("text,needs\none,\n", encoding="utf-8")
         (tmp_path / "b.csv").write_text("text,needs\ntwo,\n", encoding="utf-8")
-        found = relevance.read(tmp_path)
+        found = relevance.words.read(tmp_path)
         assert [(each.text, each.file) for each in found.utterances] == [("one", "a.csv"), ("two", "b.csv")]
 
     def test_a_missing_file_is_an_error(self, tmp_path):
         with pytest.raises(SourceNotFoundError):
-            relevance.read(tmp_path / "none.csv")
+            relevance.words.read(tmp_path / "none.csv")
 
     def test_labels_are_those_of_the_given_vocabulary(self):
         vocabulary = attrs.evolve(interpreter().lexicon.vocabulary, concepts={})
-        found = relevance.read(io.StringIO("text,needs\nhelp,food-pantry\n"), vocabulary=vocabulary)
+        found = relevance.words.read(io.StringIO("text,needs\nhelp,food-pantry\n"), vocabulary=vocabulary)
         assert [finding.rule for finding in found.findings] == ["unknown-concept"]
 
 
@@ -358,7 +363,7 @@ class TestCommand:
     @pytest.fixture
     def run(self, capsys) -> Callable[..., tuple[int, str, str]]:
         def run(*arguments: str) -> tuple[int, str, str]:
-            code = main(arguments)
+            code = main(["words", *arguments])
             return code, *capsys.readouterr()
 
         return run

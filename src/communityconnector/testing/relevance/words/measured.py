@@ -7,9 +7,9 @@ from typing import Final
 
 import attrs
 
-from communityconnector.testing.relevance.judging import Judged
 from communityconnector.testing.relevance.measures import is_hit, ndcg, recall, reciprocal_rank
-from communityconnector.testing.relevance.utterances import Utterance
+from communityconnector.testing.relevance.words.judging import Judged
+from communityconnector.testing.relevance.words.utterances import Utterance
 
 
 @attrs.frozen

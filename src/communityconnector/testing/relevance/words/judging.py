@@ -8,7 +8,7 @@ import attrs
 
 from communityconnector.needs import Cues, Interpretation, Interpreter, Vocabulary
 from communityconnector.testing.relevance.measures import DIRECT, RELATED, condense
-from communityconnector.testing.relevance.utterances import CUES, Utterance, folded
+from communityconnector.testing.relevance.words.utterances import CUES, Utterance, folded
 
 
 @attrs.frozen(repr=False)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from communityconnector.testing.relevance.judging import Judged
-from communityconnector.testing.relevance.measures import Estimate, ndcg
-from communityconnector.testing.relevance.needs import MEASURES
-from communityconnector.testing.relevance.scores import Comparison, Scores
-
-Cells = list[list[str]]
-"""A table: its rows, the heads first."""
+from communityconnector.testing.relevance.measures import ndcg
+from communityconnector.testing.relevance.tables import Cells, aligned, of_estimate
+from communityconnector.testing.relevance.words.judging import Judged
+from communityconnector.testing.relevance.words.measured import MEASURES
+from communityconnector.testing.relevance.words.scores import Scores
 
 GROUP_COLUMNS: Final[Mapping[str, str]] = {
     "ndcg": "nDCG@5",
@@ -29,31 +27,6 @@ def report(scores: Scores, by: Sequence[str], confusions: int, examples: int) ->
     """Return scores as text (`Scores.report`)."""
     blocks = [summary(scores), *map(aligned, tables(scores, by, confusions)), *_examples(scores, examples)]
     return "\n\n".join(blocks)
-
-
-def comparison_report(comparison: Comparison) -> str:
-    """Return a comparison as text (`Comparison.report`)."""
-    rows = [["measure", "gain", "95 %", "of"]]
-    for measure in MEASURES:
-        if measure.name in comparison.gains:
-            gain = comparison.gains[measure.name]
-            interval = f"{gain.low:+.3f} to {gain.high:+.3f}"
-            rows.append([measure.title, f"{gain.value:+.3f}", interval, str(gain.count)])
-    return aligned(rows)
-
-
-def aligned(rows: Cells) -> str:
-    """Return a table as text in columns as wide as their widest cell: words to the left, figures to the right."""
-    columns = list(zip(*rows, strict=True))
-    padded = [
-        [cell.ljust(width) if _is_of_words(column) else cell.rjust(width) for cell in column]
-        for column, width in zip(columns, (max(map(len, column)) for column in columns), strict=True)
-    ]
-    return "\n".join("  ".join(cells).rstrip() for cells in zip(*padded, strict=True))
-
-
-def _is_of_words(column: Sequence[str]) -> bool:
-    return any(cell[:1].isalpha() or cell[:1] == "(" for cell in column[1:])
 
 
 def summary(scores: Scores) -> str:
@@ -85,15 +58,11 @@ def tables(scores: Scores, by: Sequence[str], confusions: int) -> Iterator[Cells
 def _of_measures(scores: Scores) -> Cells:
     rows = [["measure", "value", "95 %", "of"]]
     rows += [
-        [measure.title, *_shown(scores.estimates[measure.name])]
+        [measure.title, *of_estimate(scores.estimates[measure.name])]
         for measure in MEASURES
         if measure.name in scores.estimates
     ]
     return rows
-
-
-def _shown(estimate: Estimate) -> list[str]:
-    return [f"{estimate.value:.3f}", f"{estimate.low:.3f} to {estimate.high:.3f}", str(estimate.count)]
 
 
 def _of_groups(scores: Scores, by: str) -> Cells:

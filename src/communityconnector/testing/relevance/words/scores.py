@@ -11,10 +11,11 @@ import attrs
 
 from communityconnector.errors import UnknownNameError
 from communityconnector.needs import Interpreter
-from communityconnector.testing.relevance.judging import Judged, judge
+from communityconnector.testing.relevance.groups import Comparison, Group
 from communityconnector.testing.relevance.measures import Agreement, Estimate, agreement, estimate, is_hit
-from communityconnector.testing.relevance.needs import GROUPINGS, MEASURES, Measure
-from communityconnector.testing.relevance.utterances import CUES, Judgments, Utterance
+from communityconnector.testing.relevance.words.judging import Judged, judge
+from communityconnector.testing.relevance.words.measured import GROUPINGS, MEASURES, Measure
+from communityconnector.testing.relevance.words.utterances import CUES, Judgments, Utterance
 
 NO_NEED: Final = "(no need)"
 """What is wanted where nothing is needed."""
@@ -22,21 +23,6 @@ DECLINED: Final = "(declined)"
 """The first answer where there is none."""
 UNLABELLED: Final = "(none)"
 """The group of utterances without a label."""
-
-
-@attrs.frozen
-class Group:
-    """The scores of some of the utterances.
-
-    Attributes:
-        name: what they have in common, such as the register `slang`.
-        count: how many they are.
-        values: the mean of each measure that applies, by its name.
-    """
-
-    name: str
-    count: int
-    values: Mapping[str, float]
 
 
 @attrs.frozen
@@ -124,29 +110,12 @@ class Scores:
         Raises:
             UnknownNameError: there is no such grouping.
         """
-        from communityconnector.testing.relevance.report import report
+        from communityconnector.testing.relevance.words.report import report
 
         return report(self, tuple(by), confusions, examples)
 
     def __repr__(self) -> str:
         return f"<Scores of {len(self.judged)} utterances>"
-
-
-@attrs.frozen
-class Comparison:
-    """What an interpreter gains over another on the same utterances.
-
-    Attributes:
-        gains: the difference of each measure, by its name. Its interval holds 0 if the difference may be chance.
-    """
-
-    gains: Mapping[str, Estimate]
-
-    def report(self) -> str:
-        """Return the differences as plain text in aligned columns."""
-        from communityconnector.testing.relevance.report import comparison_report
-
-        return comparison_report(self)
 
 
 def score(interpreter: Interpreter, judgments: Judgments) -> Scores:
@@ -186,7 +155,7 @@ def compare(before: Scores, after: Scores) -> Comparison:
             differences = [float(new) - float(old) for old, new in pairs]
             if differences:
                 gains[measure.name] = estimate(differences)
-    return Comparison(gains)
+    return Comparison(gains, {measure.name: measure.title for measure in MEASURES})
 
 
 def _utterances(scores: Scores) -> list[Utterance]:
