@@ -29,7 +29,7 @@ class Residence(NamedTuple):
 _WORD: Final = r"(?:(?:Mc|Mac|De|La|Le|O')?[A-Z][\w'\u2019-]*\.?|\d{5})"
 _JOINED: Final = rf"{_WORD}(?:(?:,\s+(?:and\s+)?|\s+(?:and|or|y|of|the|de|&)\s+|\s+|,\s*)(?:the\s+|surrounding\s+|county\b|counties\b|{_WORD}))*"
 _PLACE: Final = rf"(?P<place>(?:all of |the |most of |parts of |rural |greater )*(?:(?:city|town|village|county|counties|cities) of |(?:condado|ciudad) de )?{_JOINED})"
-_RULES: Final = tuple(
+_WORDINGS: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"\b[Rr]esidents?(?: living)?(?: of| in)(?: the)? {_PLACE}",
@@ -60,9 +60,9 @@ def residences(eligibility: str, description: str, names: tuple[str, ...]) -> tu
         names: the names of the service and its agency.
     """
     found: dict[str, Residence] = {}
-    for place in _in_text(eligibility, _RULES):
+    for place in _in_text(eligibility, _WORDINGS):
         found.setdefault(place, Residence(place, REQUIRED))
-    for place in _in_text(description, (*_RULES, _SERVES)):
+    for place in _in_text(description, (*_WORDINGS, _SERVES)):
         found.setdefault(place, Residence(place, SAID))
     if not found:
         for name in names:
