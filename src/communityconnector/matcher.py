@@ -148,7 +148,8 @@ class Matcher:
         old = self.directory
         if old.taxonomy_terms != new.taxonomy_terms:
             # A changed term may be an ancestor of any service's term, so all services are indexed again.
-            self._engine.update(new.services.values(), old.services.keys() - new.services.keys())
+            gone = old.services.keys() - new.services.keys()
+            self._engine.update(new.services.values(), gone, new.taxonomy_terms)
         else:
             changed = [service for key, service in new.services.items() if old.services.get(key) != service]
             self._engine.update(changed, old.services.keys() - new.services.keys())

@@ -87,6 +87,7 @@ def test_the_report_counts_uses_and_puts_what_is_missing_first():
     assert report.summary() == "1 of 4 terms placed; 20% of their uses by services"
     assert report.table()[0] == {
         "term_id": "2", "code": "", "name": "Quasar alignment", "taxonomy": "", "services": 2, "concepts": "", "how": "",
+        "suggested": "food-pantry",
     }  # fmt: skip
 
 

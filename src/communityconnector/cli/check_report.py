@@ -11,6 +11,8 @@ from communityconnector.cli.output import console_of, line_of
 from communityconnector.matching import Aspect, Share, completeness
 from communityconnector.model import ENTITIES, Harm
 from communityconnector.model.withheld import WITHHELD
+from communityconnector.needs import Lexicon, Vocabulary
+from communityconnector.needs.placement import Placement, placement
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +30,9 @@ _MOST_SHOWN: Final = {Harm.PRIVACY: 20, Harm.LOST: 3, Harm.GUESSED: 3, Harm.MEND
 """How many findings of one rule are shown. A person has to look at each finding about private data."""
 
 _MOST_NAMED: Final = 3
-"""How many services without an answer are named."""
+"""How many services without an answer, or listed under a term, are named."""
+_MOST_TERMS: Final = 10
+"""How many terms that are not understood are shown."""
 
 _QUESTIONS: Final = {
     Aspect.NAME: "what they are called",
@@ -42,30 +46,40 @@ _QUESTIONS: Final = {
 Rules = dict[str, list[cc.Finding]]
 
 
-def report_dict(directory: cc.Directory, findings: Iterable[cc.Finding]) -> dict[str, Any]:
-    """Return the report as JSON values: counts, how many services state each thing, and every finding."""
+def report_dict(
+    directory: cc.Directory, findings: Iterable[cc.Finding], vocabulary: Vocabulary | None = None
+) -> dict[str, Any]:
+    """Return the report as JSON values: counts, how many services state each thing, unplaced terms, and every finding."""
     import attrs
 
+    lexicon = None if vocabulary is None else Lexicon(vocabulary)
+    unplaced = placement(directory.for_audience(cc.Audience.PUBLIC), vocabulary).unplaced
     return {
         "services": len(directory.services),
         "organizations": len(directory.organizations),
         "locations": len(directory.locations),
         "columns": directory.dataset.get("columns", {}),
-        "states": {share.aspect.value: share.known for share in completeness(directory)},
+        "states": {share.aspect.value: share.known for share in completeness(directory, lexicon)},
+        "unplaced_terms": [
+            {"name": term.name, "services": term.services, "suggested": term.suggested} for term in unplaced
+        ],
         "findings": [{"harm": finding.harm, **attrs.asdict(finding)} for finding in findings],
     }
 
 
-def print_report(directory: cc.Directory, findings: Iterable[cc.Finding]) -> None:
+def print_report(
+    directory: cc.Directory, findings: Iterable[cc.Finding], vocabulary: Vocabulary | None = None
+) -> None:
     """Print the report.
 
     Args:
         directory: the directory. Only what the public may see is printed.
         findings: its findings that may be shown.
+        vocabulary: the vocabulary of needs; by default the built-in one.
     """
     console = console_of()
     by_harm = _grouped(findings)
-    shares = completeness(directory)
+    shares = completeness(directory, None if vocabulary is None else Lexicon(vocabulary))
     directory = directory.for_audience(cc.Audience.PUBLIC)
     places = (("service", "services"), ("organization", "organizations"), ("location", "locations"))
     console.print(
@@ -78,6 +92,7 @@ def print_report(directory: cc.Directory, findings: Iterable[cc.Finding]) -> Non
         _print_group(console, directory, harm, by_harm[harm])
     if directory.services:
         _print_shares(console, directory, shares)
+        _print_unplaced(console, directory, placement(directory, vocabulary))
     _print_group(console, directory, Harm.MENDED, by_harm[Harm.MENDED])
     style = [f"{rule} {_times(group)}" for rule, group in by_harm[Harm.STYLE].items()]
     if style:
@@ -142,6 +157,26 @@ def _print_shares(console: Console, directory: cc.Directory, shares: Iterable[Sh
         console.print(
             line_of((f"  {share.aspect.value:14}{share.known:>7,}{percent:>7}", ""), (lacking, "dim"))
         )
+
+
+def _print_unplaced(console: Console, directory: cc.Directory, places: Placement) -> None:
+    """Print the terms and categories that say nothing to a search, with their services."""
+    used = [term for term in places.unplaced if term.services]
+    if not used:
+        return
+    console.print()
+    heading = "Terms that are not understood (--terms gives them a place)"
+    console.print(line_of((heading, "bold")))
+    for term in used[:_MOST_TERMS]:
+        names = [directory.services[key].name or key for key in term.service_ids[:_MOST_NAMED]]
+        more = term.services - len(names)
+        perhaps = f"; perhaps {', '.join(term.suggested)}" if term.suggested else ""
+        named = f"{', '.join(names)}{f' and {more:,} more' if more else ''}{perhaps}"
+        console.print(
+            line_of((f"  {term.name}, {_count(term.services, 'service', 'services')}: ", ""), (named, "dim"))
+        )
+    if len(used) > _MOST_TERMS:
+        console.print(line_of((f"  and {len(used) - _MOST_TERMS:,} more (--json lists all)", "dim")))
 
 
 def _verdict(by_harm: dict[Harm, Rules]) -> str:

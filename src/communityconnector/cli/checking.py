@@ -13,6 +13,7 @@ import click
 import communityconnector as cc
 from communityconnector.cli.check_report import print_report, report_dict
 from communityconnector.cli.output import UNUSABLE, console_of, fail, handle_errors, public_findings
+from communityconnector.cli.settings import terms_option, vocabulary_with
 from communityconnector.model import by_harm
 
 
@@ -25,6 +26,7 @@ from communityconnector.model import by_harm
     type=click.Path(),
     help="The meaning of a spreadsheet's columns: a CSV with the columns column,field.",
 )
+@terms_option
 @click.option("--schemas", type=click.Path(), help="Also validate against the HSDS schemas in this folder.")
 @click.option("--save-mapping", type=click.Path(), help="Write to this CSV what each column was taken for.")
 @handle_errors
@@ -34,6 +36,7 @@ def check(  # noqa: PLR0913  # one argument an option
     as_json: bool,
     as_csv: bool,
     mapping: str | None,
+    terms: str | None,
     schemas: str | None,
     save_mapping: str | None,
 ) -> None:
@@ -42,6 +45,7 @@ def check(  # noqa: PLR0913  # one argument an option
     Exits with 2 if there are errors, or if there is no service in it.
     """
     console = console_of(stderr=True)
+    vocabulary = vocabulary_with(None, terms)
     with console.status(f"Reading {file} ...") if console.is_terminal else nullcontext():
         directory = cc.read(file, mapping=mapping)
     findings = public_findings(directory)
@@ -54,9 +58,13 @@ def check(  # noqa: PLR0913  # one argument an option
     if as_csv:
         _print_csv(findings)
     elif as_json:
-        click.echo(json.dumps(report_dict(directory, findings), ensure_ascii=False, indent=1, default=str))
+        click.echo(
+            json.dumps(
+                report_dict(directory, findings, vocabulary), ensure_ascii=False, indent=1, default=str
+            )
+        )
     else:
-        print_report(directory, findings)
+        print_report(directory, findings, vocabulary)
     errors = any(finding.severity is cc.Severity.ERROR for finding in findings)
     sys.exit(UNUSABLE if errors or not directory.services else 0)
 

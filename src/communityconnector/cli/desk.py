@@ -11,7 +11,7 @@ import click
 
 import communityconnector as cc
 from communityconnector.cli.output import console_of, handle_errors, line_of
-from communityconnector.cli.settings import vocabulary_with, words_option
+from communityconnector.cli.settings import terms_option, vocabulary_with, words_option
 
 URL_HELP = "Where the desk is: sqlite:///desk.db, or a URL of PostgreSQL or MariaDB."
 
@@ -33,6 +33,7 @@ URL_HELP = "Where the desk is: sqlite:///desk.db, or a URL of PostgreSQL or Mari
 )
 @click.option("--drop-missing", is_flag=True, help="Delete stored records that are not in FILE.")
 @words_option
+@terms_option
 @click.option("--json", "as_json", is_flag=True, help="The result, as JSON.")
 @handle_errors
 def load(  # noqa: PLR0913  # one argument an option
@@ -43,6 +44,7 @@ def load(  # noqa: PLR0913  # one argument an option
     mapping: str | None,
     drop_missing: bool,
     words: str | None,
+    terms: str | None,
     as_json: bool,
 ) -> None:
     """Load the directory in FILE into a database, and index it. The database is created if there is none.
@@ -55,7 +57,7 @@ def load(  # noqa: PLR0913  # one argument an option
     with opened(file) as parts:
         # A file that cannot be read is an error before a database is created for it.
         next(parts, None)
-    matching = cc.MatchingOptions(vocabulary=vocabulary_with(words))
+    matching = cc.MatchingOptions(vocabulary=vocabulary_with(words, terms))
     with (
         cc.Connector.open(url, create=True, audience=cc.Audience(audience), matching=matching) as desk,
         _progress() as report,

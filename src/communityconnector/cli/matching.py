@@ -23,7 +23,7 @@ from communityconnector.cli.output import (
     line_of,
     public_findings,
 )
-from communityconnector.cli.settings import vocabulary_with, weights_option, words_option
+from communityconnector.cli.settings import terms_option, vocabulary_with, weights_option, words_option
 from communityconnector.matching import read_weights
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ def _zone(_: click.Context, __: click.Parameter, value: str | None) -> ZoneInfo 
 )
 @words_option
 @weights_option
+@terms_option
 @click.option("--json", "as_json", is_flag=True, help="The whole result, as JSON.")
 @handle_errors
 def match(  # noqa: PLR0913  # one argument an option
@@ -135,6 +136,7 @@ def match(  # noqa: PLR0913  # one argument an option
     branch: str | None,
     words: str | None,
     weights: str | None,
+    terms: str | None,
     as_json: bool,
 ) -> None:
     """Find services that fit TEXT, a need in plain words, with reasons. Exits with 1 if nothing fits."""
@@ -147,7 +149,7 @@ def match(  # noqa: PLR0913  # one argument an option
     if zone is None and file is None and url is None:
         zone = ZoneInfo(SAMPLE_ZONE)
     need = cc.Need(text, near=near, within=within, age=age, language=language, open_at=_moment(open_at, zone))
-    vocabulary = vocabulary_with(words)
+    vocabulary = vocabulary_with(words, terms)
     numbers = None if weights is None else read_weights(weights)
     with ExitStack() as stack:
         if url is None:

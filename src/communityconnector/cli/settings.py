@@ -40,7 +40,7 @@ _NOT_IN_FILES: Final = ("zone", "is_holiday", "needs_guardian")
 settings_option: Final = click.option(
     "--settings",
     type=click.Path(),
-    help="TOML file of the desk: zone, holidays, words, weights, interpreter, [policy], [letterhead], [notifiers.NAME] and plugins.",
+    help="TOML file of the desk: zone, holidays, words, terms, weights, interpreter, [policy], [letterhead], [notifiers.NAME] and plugins.",
 )
 
 
@@ -60,6 +60,14 @@ weights_option: Final = click.option(
 )
 
 
+terms_option: Final = click.option(
+    "--terms",
+    type=click.Path(),
+    metavar="FILE",
+    help="CSV of the library's own places of taxonomy terms and categories: term,concept and, if wanted, weight.",
+)
+
+
 @attrs.frozen(kw_only=True)
 class DeskSettings:
     """What a file of settings may contain.
@@ -69,6 +77,7 @@ class DeskSettings:
         holidays: the name of its calendar of holidays.
         words: a CSV of the library's own words; a relative path begins at the folder of the settings.
         weights: a CSV of the library's own numbers of the ranking; a relative path begins at the folder of the settings.
+        terms: a CSV of the library's own places of terms, in the same way.
         interpreter: the name of what understands patrons' words.
         plugins: names of the plugins that may be loaded.
         policy: the library's policy; times are whole numbers of days.
@@ -83,6 +92,7 @@ class DeskSettings:
     holidays: str | None = None
     words: str | None = None
     weights: str | None = None
+    terms: str | None = None
     interpreter: str | None = None
     plugins: tuple[str, ...] = ()
     policy: cc.Policy = attrs.field(factory=cc.Policy)
@@ -106,7 +116,7 @@ def open_desk(url: str, file: str | None, **policy: Any) -> cc.Connector:
     Raises:
         SourceNotFoundError: the file cannot be read.
         InvalidSettingsError: the file is not TOML, or contains an unknown name or an invalid value.
-        InvalidWordsError: the library's own words have a row that cannot be used.
+        InvalidWordsError: the library's own words or places of terms have a row that cannot be used.
         InvalidWeightsError: the library's own weights have a row that cannot be used.
         CommunityConnectorError: see `Connector.open`.
     """
@@ -139,11 +149,12 @@ def open_desk(url: str, file: str | None, **policy: Any) -> cc.Connector:
     folder = Path(file).parent
     words = None if settings.words is None else folder / settings.words
     weights = None if settings.weights is None else read_weights(folder / settings.weights)
+    terms = None if settings.terms is None else folder / settings.terms
     return cc.Connector.open(
         url,
         plugins=plugins,
         matching=cc.MatchingOptions(
-            vocabulary=vocabulary_with(words), interpreter=settings.interpreter, weights=weights
+            vocabulary=vocabulary_with(words, terms), interpreter=settings.interpreter, weights=weights
         ),
         messages=cc.MessageOptions(letterhead=settings.letterhead, notifiers=notifiers),
         policy=attrs.evolve(settings.policy, **policy),
@@ -152,17 +163,23 @@ def open_desk(url: str, file: str | None, **policy: Any) -> cc.Connector:
     )
 
 
-def vocabulary_with(words: str | Path | None) -> Vocabulary | None:
-    """Return the built-in vocabulary with a library's own words; `None` without such words.
+def vocabulary_with(words: str | Path | None, terms: str | Path | None) -> Vocabulary | None:
+    """Return the built-in vocabulary with a library's own words and places of terms; `None` without any.
 
     Args:
         words: the CSV of the words.
+        terms: the CSV of the places of terms.
 
     Raises:
         SourceNotFoundError: the file cannot be read.
         InvalidWordsError: a row of it cannot be used.
     """
-    return None if words is None else cc.vocabulary().with_words(words)
+    if words is None and terms is None:
+        return None
+    vocabulary = cc.vocabulary()
+    if words is not None:
+        vocabulary = vocabulary.with_words(words)
+    return vocabulary if terms is None else vocabulary.with_terms(terms)
 
 
 def _read(file: str) -> dict[str, Any]:

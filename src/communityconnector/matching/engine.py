@@ -24,7 +24,7 @@ from communityconnector.matching.sharing import SHARED, has_several, share
 from communityconnector.matching.trips.itinerary import CONSIDERED, Itinerary, itinerary
 from communityconnector.matching.weights import Weights
 from communityconnector.matching.widening import FEW, near_misses
-from communityconnector.model import Directory, Offer, Point, Service
+from communityconnector.model import Directory, Offer, Point, Service, TaxonomyTerm
 from communityconnector.needs import Lexicon
 from communityconnector.needs import lexicon as shipped_lexicon
 from communityconnector.needs.limits import MOST
@@ -64,14 +64,20 @@ class Engine:
         self._rerankers = tuple(rerankers)
         self.index = source if isinstance(source, Index) else Index.of(source, lexicon or shipped_lexicon())
 
-    def update(self, changed: Iterable[Service] = (), removed: Iterable[str] = ()) -> None:
+    def update(
+        self,
+        changed: Iterable[Service] = (),
+        removed: Iterable[str] = (),
+        terms: Mapping[str, TaxonomyTerm] | None = None,
+    ) -> None:
         """Apply changes. Searches that run meanwhile see the old state or the new one, and never wait.
 
         Args:
             changed: services that are new or changed, redacted for the audience.
             removed: ids of services to remove.
+            terms: all taxonomy terms by id, where they have changed (`Index.update`).
         """
-        self.index = self.index.update(changed, removed)
+        self.index = self.index.update(changed, removed, terms)
 
     def match(  # noqa: PLR0913  # options of the result, all with a default
         self,

@@ -14,6 +14,8 @@ from communityconnector.model.refuge import SAFE_HOUSE, look
 from communityconnector.needs import Lexicon, Vocabulary
 from communityconnector.needs.contexts import ALONG, BOUGHT, FORMS
 from communityconnector.needs.offered import Claim, Offered
+from communityconnector.needs.placement import categories_of
+from communityconnector.needs.term_places import How, TermPlace
 from communityconnector.needs.words import stems, words_of
 
 TERM: Final = 1.0
@@ -30,6 +32,8 @@ SOURCES: Final = SIGNS
 - `mention`: once in a long description, as one word of several meanings, or among many other needs.
 - `term_word`, `name_word`: as a word of a term or a name that may have another sense there.
 """
+BROAD: Final = 0.4
+"""What a term for a main need counts, such as "Health", where the service's name says what it is for."""
 NARROWER: Final = 0.95
 """A service for something narrower than what was asked counts a little less than one for just that."""
 UNCONFIRMED: Final = 0.7
@@ -144,19 +148,14 @@ def purpose_of(service: Service, directory_terms: Mapping[str, TaxonomyTerm], le
     asked = _asked(service, titles, described, lexicon)
     own = _Signs(lexicon, asked)
     terms: dict[str, TermKey] = {}
+    places = lexicon.term_places(directory_terms)
     listed = [a.taxonomy_term for a in service.attributes if a.taxonomy_term is not None]
     for term in listed:
-        placed = lexicon.vocabulary.place(term)
-        if placed is not None:
-            own.add(placed, TERM, "taxonomy_term", term.name)
-        else:
-            own.add_name(term.name, "taxonomy_term", term.name)
+        own.add_place(places.of_term(term), "taxonomy_term", term.name)
         for key in term_keys(term, directory_terms):
             terms[key.key] = min(terms.get(key.key, key), key)
-    # A category without a term, as plain lists have it.
-    categories = [a.label or a.value or "" for a in service.attributes if a.taxonomy_term is None]
-    for category in filter(None, categories):
-        own.add_name(category, "category", category)
+    for category in (categories := list(categories_of(service))):
+        own.add_place(places.of_category(category), "category", category)
     # A category that means nothing here says as little as none.
     source = "name" if service.description or listed or own.signs else "only_name"
     name_words: set[str] = set()
@@ -165,6 +164,7 @@ def purpose_of(service: Service, directory_terms: Mapping[str, TaxonomyTerm], le
         name_words.update(word for word in stems(name) if word not in offered.other)
     if not asked.seeks:
         own.add_description(described)
+    own.weaken_broad()
     agency = service.organization
     if not own.signs and not service.description and agency is not None:
         for concept, claim in lexicon.phrases_in(agency.name, _VAGUE_IN_NAME).items():
@@ -204,9 +204,8 @@ class _Asks(NamedTuple):
 
 def _asked(service: Service, titles: Sequence[str], described: Offered, lexicon: Lexicon) -> _Asks:
     names = [lexicon.offered_in(title) for title in titles]
-    listed = [
-        a.taxonomy_term.name if a.taxonomy_term else a.label or a.value or "" for a in service.attributes
-    ]
+    terms = [a.taxonomy_term.name for a in service.attributes if a.taxonomy_term is not None]
+    listed = [*terms, *categories_of(service)]
     whom = lexicon.offered_in(service.eligibility_description or "")
     return _Asks(
         seeks=any(text.seeks for text in (*names, described))
@@ -241,38 +240,62 @@ class _Signs:
         if surest is None or strength > surest.strength:
             self.signs[concept] = Sign(concept, strength, source, words)
 
-    def add_name(self, name: str, source: str, words: str = "", described: Offered | None = None) -> Offered:
+    def add_place(self, place: TermPlace, source: str, name: str) -> None:
+        """Add what a term or a category that the service is listed under says.
+
+        Args:
+            place: the place of the term or the category.
+            source: which of these it is.
+            name: its name.
+        """
+        surely = TERM if place.how in _GIVEN else SOURCES[source]
+        for concept, weight in place.concepts.items():
+            self.add(concept, surely * weight, source, name)
+        if place.how is How.NONE:
+            said = self._lexicon.offered_in(name)
+            for concept in (*said.hints, *said.mentions):
+                self.add(concept, SOURCES["term_word"], "term_word", name)
+
+    def weaken_broad(self) -> None:
+        """Weaken what broad terms say where the name says that the service is for something else."""
+        words = self._lexicon.vocabulary
+        named = {
+            words.main_need(concept) for concept, sign in self.signs.items() if sign.source in _STATED - LISTS
+        }
+        for concept, sign in self.signs.items():
+            if named and concept not in named and sign.source in LISTS and not words.concepts[concept].parent:
+                self.signs[concept] = sign._replace(strength=sign.strength * BROAD)
+
+    def add_name(self, name: str, source: str, described: Offered) -> Offered:
         """Add what a name says, and return it.
 
         Args:
-            name: the name of a service, a term or a category.
-            source: which of these it is.
-            words: what to show for it; by default the phrase in it.
+            name: the name.
+            source: `name` or `only_name`.
             described: what the description says, which may confirm the name.
         """
         offered = self._lexicon.offered_in(name)
         strength = SOURCES[source]
-        word_of = "term_word" if source in LISTS else "name_word"
         main_need = self._lexicon.vocabulary.main_need
         kinds = {main_need(concept) for concept, claim in offered.concepts.items() if not _is_form(claim)}
         for concept, claim in offered.concepts.items():
             if claim.weight >= _VAGUE_IN_NAME and _may_be(concept, name):
                 is_only_form = _is_form(claim) and bool(kinds) and main_need(concept) not in kinds
-                if is_only_form or (described is not None and described.only_mentions(concept)):
-                    self.add(concept, SOURCES[word_of], word_of, words or claim.words)
+                if is_only_form or described.only_mentions(concept):
+                    self.add(concept, SOURCES["name_word"], "name_word", claim.words)
                     continue
-                confirmed = described is None or described.sentences <= _LONG or concept in described.concepts
+                confirmed = described.sentences <= _LONG or concept in described.concepts
                 self.add(
                     concept,
                     strength * claim.weight * (1.0 if confirmed else UNCONFIRMED),
                     source,
-                    words or claim.words,
+                    claim.words,
                 )
         looks = look(name)
         if looks is not None and not offered.seeks and looks[0] in self._lexicon.vocabulary.concepts:
-            self.add(looks[0], strength, source, words or looks[1])
+            self.add(looks[0], strength, source, looks[1])
         for concept, (_, phrase) in (*offered.hints.items(), *offered.mentions.items()):
-            self.add(concept, SOURCES[word_of], word_of, words or phrase)
+            self.add(concept, SOURCES["name_word"], "name_word", phrase)
         return offered
 
     def add_description(self, described: Offered) -> None:
@@ -308,6 +331,8 @@ class _Signs:
         return {concept for concept in concepts if self._lexicon.vocabulary.concepts[concept].parent}
 
 
+_GIVEN: Final = (How.TABLE, How.CROSSWALK)
+"""Places that a person gave."""
 _STATED: Final = LISTS | {"name", "only_name"}
 
 

@@ -8,12 +8,15 @@ from typing import Final
 
 import attrs
 
+from communityconnector.model import TaxonomyTerm
 from communityconnector.needs.exclusions import DENIALS, denied_positions, denied_words, given_positions
 from communityconnector.needs.interpretation import GUESSED
 from communityconnector.needs.learned.labels import NOT_A_NEED
 from communityconnector.needs.library import spans_of_business
 from communityconnector.needs.offered import Claim, Offered, OfferReader
 from communityconnector.needs.phrases import Hit, PhraseBook, Stems, Word, read_words
+from communityconnector.needs.term_names import TermNameReader
+from communityconnector.needs.term_places import TermPlaces
 from communityconnector.needs.vocabulary import Phrase, Vocabulary, vocabulary
 from communityconnector.needs.words import STOP_WORDS, content_positions, content_stems, stem, stems, words_of
 
@@ -110,6 +113,7 @@ class Lexicon:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
+        self._places: TermPlaces | None = None
         self._local = _local_phrases(vocabulary)
         names = (Phrase(words, NOT_A_NEED, 1.0) for words in sorted(_local_business(vocabulary)))
         self._book = PhraseBook((*vocabulary.phrases, *names), _keys, in_names=_VAGUE)
@@ -250,6 +254,22 @@ class Lexicon:
     @cached_property
     def _offers(self) -> OfferReader:
         return OfferReader(self.vocabulary)
+
+    @cached_property
+    def term_names(self) -> TermNameReader:
+        """Reads the names of taxonomy terms and categories."""
+        return TermNameReader(self)
+
+    def term_places(self, terms: Mapping[str, TaxonomyTerm]) -> TermPlaces:
+        """Return what finds the places of terms; the last one is kept, since one directory follows itself.
+
+        Args:
+            terms: the directory's taxonomy terms by id.
+        """
+        places = self._places
+        if places is None or places.terms is not terms:
+            self._places = places = TermPlaces(self, terms)
+        return places
 
     def offered_in(self, text: str) -> Offered:
         """Return what a text of a record says is offered (see `offered`).

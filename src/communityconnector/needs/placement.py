@@ -1,77 +1,91 @@
-"""The places of a directory's terms in the needs vocabulary, and the terms without a place."""
+"""The places of a directory's terms and categories in the needs vocabulary, and those without a place."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import attrs
 
-from communityconnector.model import Directory, TaxonomyTerm
-from communityconnector.model.codes import is_hierarchical
+from communityconnector.model import Directory, Service, TaxonomyTerm
 from communityconnector.needs.lexicon import Lexicon
+from communityconnector.needs.lexicon import lexicon as shipped_lexicon
+from communityconnector.needs.term_places import How
 from communityconnector.needs.vocabulary import Vocabulary, vocabulary
 
-_SURE_ENOUGH = 0.5
-"""The lowest weight of a phrase in a term's name; the same as in matching."""
+_SURE_ENOUGH: Final = 0.5
+"""The lowest weight of a phrase in a service's name that counts."""
 
 
 @attrs.frozen
 class PlacedTerm:
-    """One term of a directory.
+    """One term or category of a directory.
 
     Attributes:
-        term: the term.
-        services: the number of services that use it.
-        concepts: the ids of its concepts; empty if it has no place.
-        how: how it was placed: `crosswalk` (by its id), `words` (by its name), "" (not placed) or `code only` (not placed:
-            a code without a name, of a taxonomy that this library has no crosswalk for).
+        name: its name.
+        term: the taxonomy term; `None` for a category without one, as a cell of a plain list has it.
+        service_ids: the ids of the services listed under it, in the directory's order.
+        concepts: by id of a concept, how surely it is for it, 0 to 1; surest first; empty if it has no place.
+        how: how its place was found.
+        suggested: the ids of the concepts that the names of several of its services share, most frequent first, if it has
+            no place: what may be put into the library's own table (`Vocabulary.with_terms`). Matching does not use them.
     """
 
-    term: TaxonomyTerm
-    services: int
-    concepts: tuple[str, ...]
-    how: str
+    name: str
+    term: TaxonomyTerm | None
+    service_ids: tuple[str, ...]
+    concepts: Mapping[str, float]
+    how: How
+    suggested: tuple[str, ...] = ()
+
+    @property
+    def services(self) -> int:
+        """The number of services listed under it."""
+        return len(self.service_ids)
 
 
 @attrs.frozen
 class Placement:
-    """The terms of a directory, those that most services use first.
+    """The terms and categories of a directory, those that most services use first.
 
     Attributes:
-        terms: every term, placed or not.
+        terms: every term and category, placed or not.
     """
 
     terms: tuple[PlacedTerm, ...]
 
     @property
     def placed(self) -> tuple[PlacedTerm, ...]:
-        """The terms that were placed."""
+        """Those that were placed."""
         return tuple(placed for placed in self.terms if placed.concepts)
 
     @property
     def unplaced(self) -> tuple[PlacedTerm, ...]:
-        """The terms without a place, those that most services use first: what to add to the vocabulary."""
-        return tuple(placed for placed in self.terms if not placed.concepts)
+        """Those without a place, those that most services use first: what to put into the library's own table.
+
+        Neither terms that say for whom a service is nor those that the table already names are among them.
+        """
+        return tuple(placed for placed in self.terms if not placed.concepts and placed.how in _UNKNOWN)
 
     @property
     def share(self) -> float | None:
-        """The share of the uses of terms by services whose term was placed; `None` if no service uses any."""
+        """The share of the uses by services that were of something placed; `None` if no service uses any."""
         uses = sum(placed.services for placed in self.terms)
         return sum(placed.services for placed in self.placed) / uses if uses else None
 
     def table(self) -> list[dict[str, Any]]:
-        """Return a row for each term, for a notebook."""
+        """Return a row for each term or category, for a notebook."""
         return [
             {
-                "term_id": placed.term.id,
-                "code": placed.term.code or "",
-                "name": placed.term.name,
-                "taxonomy": _taxonomy(placed.term),
+                "term_id": placed.term.id if placed.term else "",
+                "code": (placed.term.code or "") if placed.term else "",
+                "name": placed.name,
+                "taxonomy": _taxonomy(placed.term) if placed.term else "",
                 "services": placed.services,
                 "concepts": ", ".join(placed.concepts),
-                "how": placed.how,
+                "how": placed.how.value,
+                "suggested": ", ".join(placed.suggested),
             }
             for placed in self.terms
         ]
@@ -83,30 +97,53 @@ class Placement:
 
 
 def placement(directory: Directory, words: Vocabulary | None = None) -> Placement:
-    """Place a directory's taxonomy terms in the needs vocabulary, as matching does.
+    """Place a directory's taxonomy terms and categories in the needs vocabulary, as matching does.
 
     Args:
         directory: the directory.
         words: the vocabulary; by default the built-in one.
     """
-    used = words or vocabulary()
-    lexicon = Lexicon(used)
-    uses: Counter[str] = Counter()
-    for service in directory.services.values():
-        uses.update({a.taxonomy_term.id for a in service.attributes if a.taxonomy_term is not None})
-    placed = [_placed(term, uses[key], used, lexicon) for key, term in directory.taxonomy_terms.items()]
-    return Placement(tuple(sorted(placed, key=lambda item: (-item.services, item.term.name, item.term.id))))
+    lexicon = shipped_lexicon() if words is None or words is vocabulary() else Lexicon(words)
+    places = lexicon.term_places(directory.taxonomy_terms)
+    by_term: dict[str, list[str]] = {key: [] for key in directory.taxonomy_terms}
+    by_category: dict[str, list[str]] = {}
+    for key, service in directory.services.items():
+        for term_id in dict.fromkeys(a.taxonomy_term.id for a in service.attributes if a.taxonomy_term):
+            by_term.setdefault(term_id, []).append(key)
+        for category in dict.fromkeys(categories_of(service)):
+            by_category.setdefault(category, []).append(key)
+    found = []
+    for term_id, services in by_term.items():
+        term = directory.taxonomy_terms[term_id]
+        place = places.of_term(term)
+        found.append(PlacedTerm(term.name, term, tuple(services), place.concepts, place.how))
+    for category, services in by_category.items():
+        place = places.of_category(category)
+        found.append(PlacedTerm(category, None, tuple(services), place.concepts, place.how))
+    found.sort(key=lambda item: (-item.services, item.name, item.term.id if item.term else ""))
+    return Placement(tuple(_with_suggestions(item, directory, lexicon) for item in found))
 
 
-def _placed(term: TaxonomyTerm, services: int, words: Vocabulary, lexicon: Lexicon) -> PlacedTerm:
-    known = words.place(term)
-    if known is not None:
-        return PlacedTerm(term, services, (known,), "crosswalk")
-    concepts: Iterable[str] = lexicon.phrases_in(term.name, _SURE_ENOUGH)
-    if concepts:
-        return PlacedTerm(term, services, tuple(sorted(concepts)), "words")
-    code_only = is_hierarchical(term.name) or (not term.name and is_hierarchical(term.code or ""))
-    return PlacedTerm(term, services, (), "code only" if code_only else "")
+def categories_of(service: Service) -> Iterator[str]:
+    """Yield the categories of a service that are no taxonomy terms, as plain lists have them."""
+    for attribute in service.attributes:
+        category = attribute.label or attribute.value
+        if attribute.taxonomy_term is None and category:
+            yield category
+
+
+def _with_suggestions(placed: PlacedTerm, directory: Directory, lexicon: Lexicon) -> PlacedTerm:
+    """Return a term without a place with what the names of most of its services say, if there are several."""
+    if placed.concepts or placed.how not in _UNKNOWN:
+        return placed
+    names = (directory.services[key].name for key in placed.service_ids)
+    said = Counter(concept for name in names for concept in lexicon.phrases_in(name, _SURE_ENOUGH))
+    most = [concept for concept, count in said.most_common() if count >= max(2, placed.services / 2)]
+    return attrs.evolve(placed, suggested=tuple(most[:_MOST_SUGGESTED]))
+
+
+_MOST_SUGGESTED: Final = 3
+_UNKNOWN: Final = (How.NONE, How.CODE_ONLY)
 
 
 def _taxonomy(term: TaxonomyTerm) -> str:

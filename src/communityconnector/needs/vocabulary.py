@@ -23,6 +23,7 @@ from communityconnector.model import TaxonomyTerm
 from communityconnector.needs.also_helps import FurtherConcept
 from communityconnector.needs.suggestions import did_you_mean
 from communityconnector.needs.tables import rows_of
+from communityconnector.needs.words import fold
 
 TAXONOMY: Final = "communityconnector needs"
 """The name of the vocabulary as an HSDS taxonomy. The codes of its terms are ids of concepts."""
@@ -146,6 +147,9 @@ class Vocabulary:
         provider_phrases: what agencies call what they offer, which is read in records only, in place of phrases of the
             same words and concept.
         also_helps: by id of a concept, the concepts whose services also help (see `further_concepts`).
+        broader_codes: the Open Eligibility ids of terms that are broader than their concept.
+        local_terms: a library's own places of terms and categories (`with_terms`): by `term_key` of a name, code or id,
+            how surely it is for each concept; no concept if it says nothing of what is offered.
     """
 
     concepts: Mapping[str, Concept]
@@ -157,6 +161,8 @@ class Vocabulary:
     library_business: tuple[str, ...] = ()
     provider_phrases: tuple[Phrase, ...] = ()
     also_helps: Mapping[str, tuple[FurtherConcept, ...]] = attrs.field(factory=dict)
+    broader_codes: frozenset[str] = frozenset()
+    local_terms: Mapping[str, Mapping[str, float]] = attrs.field(factory=dict)
 
     def concept(self, key: str) -> Concept:
         """Return the concept of an id.
@@ -192,6 +198,25 @@ class Vocabulary:
         from communityconnector.needs.local_words import add_words
 
         return add_words(self, path)
+
+    def with_terms(self, path: str | os.PathLike[str]) -> Vocabulary:
+        """Return this vocabulary with a library's own places of taxonomy terms and categories, from one CSV.
+
+        Its columns `term` and `concept` are required. `term` is the name, the code or the id of a term, or a category as
+        a cell has it; `concept` is the id of a need, or `not-a-need` if the term does not say what is offered. A term for
+        several needs has a row for each. `weight` (0 to 1, by default 1) says how surely the term is for the need; `notes`
+        is for the librarian. Such a place counts before every other.
+
+        Args:
+            path: the CSV, in UTF-8.
+
+        Raises:
+            SourceNotFoundError: the file cannot be read.
+            InvalidWordsError: a column is missing or unknown, or a row cannot be used. The message names each row.
+        """
+        from communityconnector.needs.local_terms import add_terms
+
+        return add_terms(self, path)
 
     @cached_property
     def _children(self) -> dict[str, tuple[str, ...]]:
@@ -236,6 +261,11 @@ class Vocabulary:
         return None
 
 
+def term_key(name: str) -> str:
+    """Return what a name, code or id of a term is compared by: without case, accents and further white space."""
+    return " ".join(fold(name).split())
+
+
 _OPEN_ELIGIBILITY: Final = re.compile(r"open[\s_-]*eligibility", re.IGNORECASE)
 
 
@@ -262,12 +292,14 @@ def load(folder: Traversable) -> Vocabulary:
     for row in rows_of("also_helps.csv", folder):
         also = FurtherConcept(row["also"], float(row["weight"]), row["reason"])
         also_helps[row["concept"]] = (*also_helps.get(row["concept"], ()), also)
+    crosswalk = list(rows_of("open_eligibility.csv", folder))
     return Vocabulary(
         concepts=MappingProxyType(concepts),
         phrases=_phrases("phrases.csv", folder),
         provider_phrases=_phrases("provider_phrases.csv", folder),
         dangers={kind.id: kind for kind in map(_danger_kind, rows_of("dangers.csv", folder))},
-        open_eligibility={row["oe_id"]: row["concept"] for row in rows_of("open_eligibility.csv", folder)},
+        open_eligibility={row["oe_id"]: row["concept"] for row in crosswalk},
+        broader_codes=frozenset(row["oe_id"] for row in crosswalk if row["relation"] == "broader"),
         crisis_phrases=tuple((row["phrase"], row["kind"]) for row in rows_of("crisis.csv", folder)),
         crisis_lines=tuple(CrisisLine(**row) for row in rows_of("crisis_lines.csv", folder)),
         library_business=tuple(row["phrase"] for row in rows_of("library_business.csv", folder)),

@@ -40,6 +40,7 @@ class Builder:
         self._lexicon = lexicon
         self.vocabulary = lexicon.vocabulary
         self._locate = _Located(locate).__getitem__
+        self._given_terms = terms
         self.terms: dict[str, TaxonomyTerm] = dict(terms)
         self._service_ids: list[str] = []
         self._offer_ids: list[str] = []
@@ -62,7 +63,7 @@ class Builder:
         """Add a service and return its number."""
         number = len(self._service_ids)
         self._service_ids.append(service.id)
-        purpose = purpose_of(service, _NONE, self._lexicon)
+        purpose = purpose_of(service, self._given_terms, self._lexicon)
         listed = {
             a.taxonomy_term.id: a.taxonomy_term for a in service.attributes if a.taxonomy_term is not None
         }

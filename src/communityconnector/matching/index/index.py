@@ -169,16 +169,23 @@ class Index:
             return part.segment.columns.place_of(number, offer.id)
         return place_of(offer, self.locate)
 
-    def update(self, changed: Iterable[Service] = (), removed: Iterable[str] = ()) -> Index:
+    def update(
+        self,
+        changed: Iterable[Service] = (),
+        removed: Iterable[str] = (),
+        terms: Mapping[str, TaxonomyTerm] | None = None,
+    ) -> Index:
         """Return this index with services added, changed and removed.
 
         Args:
-            changed: services that are new, or whose own or embedded records have changed.
+            changed: services that are new, or whose own or embedded records have changed; all of them, if `terms` are
+                given.
             removed: ids of services to remove.
+            terms: all taxonomy terms by id, where they have changed; by default those that are known, with the services'.
         """
         services = {service.id: service for service in changed}
         gone = {*services, *removed}
-        terms = dict(self.terms)
+        terms = dict(self.terms if terms is None else terms)
         for service in services.values():
             terms.update(
                 (a.taxonomy_term.id, a.taxonomy_term)

@@ -54,6 +54,7 @@ def fingerprint(words: Vocabulary) -> str:
             for phrases in (words.phrases, words.provider_phrases)
         ),
         sorted(words.open_eligibility.items()),
+        sorted((term, sorted(concepts.items())) for term, concepts in words.local_terms.items()),
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
