@@ -39,7 +39,9 @@ def seeks(tokens: Sequence[str]) -> bool:
 
 
 def asks_for_goods(tokens: Sequence[str]) -> bool:
-    """Return whether a sentence asks for things: "Accepts furniture and linens"."""
+    """Return whether a sentence asks for things and gives none: "Accepts furniture and linens"."""
+    if not c.GIVING.isdisjoint(tokens):
+        return False
     start = tokens[1:2] if tokens[:1] == ["we"] else tokens[:1]
     return _drops(tokens) or not c.ACCEPTING.isdisjoint(start)
 

@@ -236,7 +236,7 @@ DONATED: Final = _words(
 )
 """Next to "donation", these say how a service is paid for."""
 GIVING: Final = _words(
-    """provide provides providing distribute distributes distributing give gives giving offer offers offering receive
+    """provide provides providing distribute distributes distributing give gives given giving offer offers offering receive
     ofrece ofrecemos entrega entregamos regala"""
 )
 
