@@ -149,6 +149,7 @@ def gathered(gen: ModuleType, data: Any, *, words: bool) -> tuple[Gathered, dict
         signs=[],
         listed=listed,
         where_words=[""],
+        where_radii=np.zeros(1),
         offer_ids=[f"{row:08x}-0000-4000-8000-000000000001" for row in range(count)],
         service_ids=[f"{row:08x}-0000-4000-8000-000000000000" for row in range(count)],
     )

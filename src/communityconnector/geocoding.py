@@ -21,7 +21,9 @@ class Geocoder(Protocol):
 
         Returns:
             The point, or `None` if the geocoder does not know the place. A geocoder never invents a point, and sends
-            nothing over the network unless the host set it up to do so.
+            nothing over the network unless the host set it up to do so. For a place that is large, such as a town, it
+            may be a `model.geography.MiddlePoint`, which has a radius: then what may lie within a distance of the patron is
+            kept.
         """
         ...
 
@@ -48,6 +50,9 @@ def locate(place: str | Point, geocoder: Geocoder | None = None) -> Point:
     point = geocoder.locate(place) if geocoder is not None else None
     if point is None:
         # The place may be a patron's home, so the message does not repeat it.
-        message = "the place given as `near` is unknown: give a US ZIP code, or latitude and longitude"
+        message = (
+            "the place given as `near` is unknown: "
+            "give a US ZIP code, a town or county with its state, or latitude and longitude"
+        )
         raise PlaceNotFoundError(message)
     return point

@@ -29,6 +29,7 @@ from communityconnector.matching.cue_criteria import NeedWithCues, add_cues, per
 from communityconnector.matching.engine import NONE_FIRST, Reranker
 from communityconnector.matching.reweighing import Reweighable
 from communityconnector.model import Audience, Difference, Directory, Point
+from communityconnector.model.geography import MiddlePoint
 from communityconnector.needs import (
     Interpretation,
     Interpreter,
@@ -54,7 +55,7 @@ class Matcher:
         directory: the directory, or its index, such as a saved one.
         audience: who will see the results. By default the public, so confidential places stay hidden. An index can only
             be used for the audience that it was made for.
-        geocoder: turns names of places into points. By default US ZIP codes, offline.
+        geocoder: turns names of places into points. By default US ZIP codes, towns and counties, offline.
         vocabulary: the known needs and the words for them, in patrons' language and in names of services. By default the
             built-in vocabulary. An index has the vocabulary that it was made with.
         interpreter: finds needs in patrons' words. By default by the learned model and the vocabulary's
@@ -279,6 +280,7 @@ class Matcher:
             need=filled.need,
             meaning=meaning,
             point=place or filled.point,
+            around_km=place.radius_km if isinstance(place, MiddlePoint) else 0.0,
             now=self._clock(),
             zone=self._zone,
             holidays=self._holidays,

@@ -220,6 +220,7 @@ def stop_too_early(patch):
 
 def trust_the_chord(patch):
     patch.setattr(search, "error_km", lambda km: -0.01 * km)
+    patch.setattr(search, "errors_km", lambda km: -0.01 * km)
 
 
 def lose_who_is_alike(patch):

@@ -15,6 +15,8 @@ from communityconnector.model.gazetteer import (
     county,
     find_counties,
     find_towns,
+    place_named,
+    place_of_address,
     split_state,
     state,
     towns_at,
@@ -115,3 +117,36 @@ def test_every_state_has_counties():
     assert len(codes) == 56
     having = {fips[:2] for fips in read_columns("counties")["fips"]}
     assert {found.fips for found in map(state, codes) if found} <= having
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "name"),
+    [
+        ("94601", "zip", "94601"),
+        ("1 Elm St, Boone, NC 28607-1234", "zip", "28607"),
+        ("Oakland", "town", "Oakland, CA"),
+        ("Boone NC", "town", "Boone, NC"),
+        ("Alameda County", "county", "Alameda County, CA"),
+        ("Washington County, OR", "county", "Washington County, OR"),
+    ],
+)
+def test_a_place_is_named_by_zip_code_town_or_county(text, by, name):
+    found = place_named(text)
+    assert (found.by, found.name) == (by, name)
+    assert found.radius_km > 0
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Mission", "Boone", "Washington County", "Portland", "food", "12345678"]
+)
+def test_a_name_that_may_be_several_places_is_none(text):
+    assert place_named(text) is None
+
+
+def test_an_address_is_placed_by_the_surest_part_that_is_known():
+    assert place_of_address("94601", "Oakland", "", "CA").name == "94601"
+    assert place_of_address("", "Oakland", "", "California").name == "Oakland, CA"
+    assert place_of_address("", "", "Alameda County", "CA").name == "Alameda County, CA"
+    assert place_of_address("94601", "Boone", "", "NC").name == "Boone, NC"
+    assert place_of_address("", "Oakland", "", "") is None
+    assert place_of_address("", "Atlantis", "Nowhere", "NC") is None

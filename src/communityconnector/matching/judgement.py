@@ -26,6 +26,7 @@ class Judgement:
         relevance: the fit, 0 to 1 (see `ranking`).
         place: the kind of its place (`criteria.place.PLACES`).
         km: the distance; `None` if it is unknown or there is nowhere to go.
+        radius_km: within how many km of its point the place is.
         assured: when its record was last checked, as the directory has it.
     """
 
@@ -33,6 +34,7 @@ class Judgement:
     relevance: float
     place: str
     km: float | None
+    radius_km: float
     assured: str
 
     def fits(self, prefer: Iterable[str] = ()) -> bool:
@@ -68,14 +70,16 @@ def judge(  # noqa: PLR0913, PLR0917  # all that a judgement is of
             left *= weights.factor(answer)
             (before if criterion.is_before_distance else after).append(answer)
     relevance, reason = assess(purpose, need, left, weights.line)
-    kind, point, words = place_of(offer) if place is None else place
+    kind, point, words, radius_km = place_of(offer) if place is None else place
     km = None
     if query.point is not None:
         if point is not None:
             km = geodesic_km(query.point.latitude, query.point.longitude, point.latitude, point.longitude)
         limit = None if query.need.within is None else float(query.need.within.km)
-        before.append(distance_reason(kind, km, limit, words))
-    return Judgement((reason, *before, *after), relevance, kind, km, offer.service.assured_date or "")
+        before.append(distance_reason(kind, km, limit, words, radius_km, query.around_km))
+    return Judgement(
+        (reason, *before, *after), relevance, kind, km, radius_km, offer.service.assured_date or ""
+    )
 
 
 def score_inputs(judgement: Judgement, query: Query) -> ScoreInputs:
@@ -83,7 +87,7 @@ def score_inputs(judgement: Judgement, query: Query) -> ScoreInputs:
     met = sum(reason.answer is Answer.MET for reason in judgement.reasons)
     return ScoreInputs(
         judgement.relevance,
-        None if query.point is None else proximity_of(judgement.place, judgement.km),
+        None if query.point is None else proximity_of(judgement.place, judgement.km, judgement.radius_km),
         met / len(judgement.reasons),
         freshness_of(judgement.assured, query.now.date()),
     )

@@ -64,6 +64,10 @@ IN_DOUBT: Final = 0.05
 HALF_WAY: Final = 10.0
 """Miles at which proximity is one half: `10 / (10 + miles)`. A phone or online service counts as this far."""
 
+ROUGH_SHARE: Final = 0.1
+"""The share of an approximate place's radius that is added to its distance, for proximity: most addresses lie near its
+middle."""
+
 STALE_AFTER: Final = 730.0
 """Days after which an assurance counts nothing for freshness."""
 
@@ -122,10 +126,16 @@ def highest_score(weights: Weights, relevance: float, km: float) -> float:
     return relevance * (weights.relevance + weights.proximity * near + weights.certainty + weights.freshness)
 
 
-def proximity_of(place: str, km: float | None) -> float:
-    """Return how near an offer is: `10 / (10 + miles)`, one half if there is nowhere to go, 0 if it is unknown."""
+def proximity_of(place: str, km: float | None, radius_km: float = 0.0) -> float:
+    """Return how near an offer is: `10 / (10 + miles)`, one half if there is nowhere to go, 0 if it is unknown.
+
+    Args:
+        place: the kind of its place.
+        km: the distance.
+        radius_km: the radius of an approximate place, of which a share (`ROUGH_SHARE`) is added.
+    """
     if km is not None:
-        return HALF_WAY / (HALF_WAY + km / KM_A_MILE)
+        return HALF_WAY / (HALF_WAY + (km + ROUGH_SHARE * radius_km) / KM_A_MILE)
     return 0.5 if place == "remote" else 0.0
 
 

@@ -89,6 +89,19 @@ class Point:
             raise InvalidPointError(message)
 
 
+@attrs.frozen(slots=True)
+class MiddlePoint(Point):
+    """The middle of a town, a county or another area that stands for all of it.
+
+    Attributes:
+        latitude: degrees north, -90 to 90.
+        longitude: degrees east, -180 to 180.
+        radius_km: within how many km of it nearly all of the area lies.
+    """
+
+    radius_km: float = 0.0
+
+
 def distance(a: Point, b: Point) -> Distance:
     """Length of the shortest line between two points on the WGS-84 ellipsoid (see `geodesic_km`)."""
     return kilometers(geodesic_km(a.latitude, a.longitude, b.latitude, b.longitude))

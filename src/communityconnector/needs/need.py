@@ -100,7 +100,7 @@ class Need:
         terms: ids of needs (`food-pantry`), or ids or codes of the directory's own taxonomy terms. Any of them meets the
             need, and so does `text`.
         near: the place to start from: a `Point`, a pair of latitude and longitude, "lat,lon", or a place that the
-            geocoder knows, such as a US ZIP code.
+            geocoder knows, such as a US ZIP code, a town or a county.
         areas: names of the areas that the place lies in ("Ashe County", "North Carolina"), for services that name the
             area that they serve without a shape.
         within: the largest distance: `cc.miles(10)`, `cc.kilometers(5)`, or a time budget: `cc.walking(20)`.

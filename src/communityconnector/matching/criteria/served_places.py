@@ -89,7 +89,12 @@ def _chances(place: Place, person: Whereabouts) -> list[float]:
     if any(fips[:2] in its_states for fips in place.counties):
         chances.append(sum(share for fips, share in person.counties if fips in place.counties))
     if any(county[:2] in its_states for _, _, county in place.towns):
-        chances.append(sum(chance for town, chance in person.towns if town in place.towns))
+        if person.towns:
+            chances.append(sum(chance for town, chance in person.towns if town in place.towns))
+        else:
+            # Somewhere in a county: perhaps in any of its towns.
+            its_counties = {county for _, _, county in place.towns}
+            chances += [0.0, sum(share for fips, share in person.counties if fips in its_counties)]
     return chances or ([0.0, 1.0] if place.is_bare else [0.0])
 
 

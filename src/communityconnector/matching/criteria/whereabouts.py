@@ -8,7 +8,13 @@ from typing import Any, Final, NamedTuple
 from communityconnector.matching.criteria.zip_areas import zip_of
 from communityconnector.matching.query import Query
 from communityconnector.model import Point
-from communityconnector.model.gazetteer import counties_at, counties_of_zip, towns_at, towns_of_zip
+from communityconnector.model.gazetteer import (
+    counties_at,
+    counties_of_zip,
+    place_named,
+    towns_at,
+    towns_of_zip,
+)
 from communityconnector.needs.words import fold
 
 
@@ -40,6 +46,9 @@ def whereabouts(query: Query) -> Whereabouts | None:
         names |= {code}
     if query.point is None:
         return Whereabouts(None, names, *_places_of(code, None)) if names else None
+    if query.around_km:
+        # Somewhere in a town or a county: its middle lies in areas that the person may not be in.
+        return Whereabouts(None, names, *_places_named(query.need.near, query.point))
     point = query.point.latitude, query.point.longitude
     return Whereabouts(point, names, *_places_of(code, query.point))
 
@@ -54,6 +63,18 @@ def _places_of(
     return tuple(counties.items()), tuple(
         ((town.name, town.state, town.county), chance) for town, chance in towns.items()
     )
+
+
+def _places_named(
+    near: object, point: Point
+) -> tuple[tuple[tuple[str, float], ...], tuple[tuple[Any, float], ...]]:
+    """Return the county and the town of a place given by name; of one that is unknown, the counties at its middle."""
+    named = place_named(near) if isinstance(near, str) else None
+    if named is None:
+        return tuple(counties_at(point).items()), ()
+    name, _, letters = named.name.rpartition(", ")
+    towns = (((name, letters, named.county), 1.0),) if named.by == "town" else ()
+    return ((named.county, 1.0),), towns
 
 
 def _in_one_state(counties: Mapping[str, float]) -> Mapping[str, float]:

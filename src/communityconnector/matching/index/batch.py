@@ -15,7 +15,6 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from communityconnector.matching.criteria.place import ROUGH_KM, USUAL_KM
 from communityconnector.matching.index.answers import factors_by_number
 from communityconnector.matching.index.batch_questions import BatchQuestions
 from communityconnector.matching.index.candidates import (
@@ -28,7 +27,6 @@ from communityconnector.matching.index.candidates import (
     estimate_scores,
     unmeasured,
 )
-from communityconnector.matching.index.columns import ABOUT
 from communityconnector.matching.index.geometry import Floats, boxes, errors_km
 from communityconnector.matching.index.need_postings import NeedPostings, Posting
 from communityconnector.matching.index.plan import Plan
@@ -82,7 +80,7 @@ def best_rows(segment: Segment, plans: Sequence[Plan], count: int) -> list[list[
 
 def _is_suitable(segment: Segment, plan: Plan) -> bool:
     is_limited = plan.origin is not None and plan.reach_km <= _FARTHEST
-    is_plain = plan.rank is not Rank.RELEVANCE and not plan.only_misses and not plan.need.words
+    is_plain = plan.rank is not Rank.RELEVANCE and not (plan.only_misses or plan.need.words or plan.around_km)
     return is_limited and is_plain and segment.dead is None and len(segment.columns.keys) > 0
 
 
@@ -155,8 +153,8 @@ class BatchSearch:
         self._longitudes = np.array([origin.longitude for origin in origins])
         self._spots = np.array([origin.spot for origin in origins])
         self._limit = np.array([plan.reach_km for plan in plans])
-        # An address may be nearer than the point of its postal code, so the circle must be wider.
-        self._reach = self._limit + (ROUGH_KM if segment.columns.has_rough else 0.0)
+        # An address may be nearer than the point that stands for it, so the circle must be wider.
+        self._reach = self._limit + segment.columns.rough_km
         self._is_by_distance = plans[0].rank is Rank.DISTANCE
         self._placed = len(self._columns.keys)
         self._groups = list(self._by_need())
@@ -212,6 +210,7 @@ class BatchSearch:
         ends_of_plans = np.searchsorted(owner, np.arange(len(self._plans) + 1)).tolist()
         totals = np.zeros(len(self._plans), dtype=np.int64)
         cuts = []
+        wide = np.array([self._columns.wide_from, self._placed], dtype=np.int32)
         for first, last, postings in self._groups:
             runs = slice(ends_of_plans[first], ends_of_plans[last])
             if runs.start == runs.stop:
@@ -223,6 +222,12 @@ class BatchSearch:
                 counts = np.bincount(plans - first, weights=lengths, minlength=last - first)
                 totals[first:last] += counts.astype(np.int64)
                 cuts.append(_Cut(posting, at, lengths, plans))
+                if self._columns.has_wide:
+                    wanted = np.unique(plans)
+                    begin, end = posting.rows.searchsorted(wide).tolist()
+                    totals[wanted] += end - begin
+                    same = np.full(len(wanted), begin), np.full(len(wanted), end - begin)
+                    cuts.append(_Cut(posting, *same, wanted))
         is_plain = np.zeros(len(self._plans), dtype=bool)
         is_plain[which] = are_plain
         return _Near(is_plain, totals, cuts)
@@ -238,12 +243,12 @@ class BatchSearch:
         squares = np.asarray(np.einsum("ij,ij->i", steps, steps))
         measured = Candidates(candidates.rows, candidates.values, squares, plans)
         limit, away = km[plans], measured.km
-        is_last = limit >= self._reach[plans]
+        allowed = self._limit[plans]
         if self._columns.has_rough:
-            is_exact = self._columns.place.take(candidates.rows) != ABOUT
-            allowed = self._limit[plans]
-            is_last = np.where(is_exact, limit >= allowed, is_last)
-            limit = np.where(is_exact, np.minimum(limit, allowed), limit)
+            allowed = allowed + self._columns.radii(candidates.rows)
+        # Where everything in reach is visited, a wide place may be farther than the circle.
+        limit = np.where(limit >= self._reach[plans], allowed, np.minimum(limit, allowed))
+        is_last = limit >= allowed
         is_done[plans[is_last & (np.abs(away - limit) <= errors_km(limit))]] = False
         return measured.take((away <= limit).nonzero()[0])
 
@@ -361,8 +366,8 @@ class BatchSearch:
         km = candidates.km
         is_within = km < np.inf
         if self._columns.has_rough:
-            is_rough = self._columns.place[candidates.rows] == ABOUT
-            is_within &= ~is_rough | (km <= self._limit[_plans(candidates)] - USUAL_KM)
+            radii = self._columns.radii(candidates.rows)
+            is_within &= (radii == 0.0) | (km + radii <= self._limit[_plans(candidates)])
         first = self._plans[0]
         fresh = self._segment.freshness(first.query.now.date())
         return estimate_scores(candidates, self._columns, first.weights, fresh, is_within)

@@ -47,7 +47,7 @@ class Builder:
         self._latitude, self._longitude = array("d"), array("d")
         self._place = array("B")
         self._where = array("i")
-        self._where_words: dict[str, int] = {"": 0}
+        self._where_keys: dict[tuple[str, float], int] = {("", 0.0): 0}
         self._service, self._agency = array("i"), array("i")
         self._agencies: dict[str, int] = {}
         self._agency_ids: set[str] = set()
@@ -99,9 +99,9 @@ class Builder:
         return number
 
     def _add_place(self, offer: Offer) -> None:
-        place, point, words = place_of(offer, self._locate)
+        place, point, words, radius_km = place_of(offer, self._locate)
         self._place.append(PLACES.index(place))
-        self._where.append(self._where_words.setdefault(words, len(self._where_words)))
+        self._where.append(self._where_keys.setdefault((words, radius_km), len(self._where_keys)))
         self._latitude.append(0.0 if point is None else point.latitude)
         self._longitude.append(0.0 if point is None else point.longitude)
 
@@ -122,7 +122,8 @@ class Builder:
             undescribed=_array(self._undescribed, np.int32),
             signs=list(self._signs),
             listed=listed,
-            where_words=list(self._where_words),
+            where_words=[words for words, _ in self._where_keys],
+            where_radii=np.array([radius_km for _, radius_km in self._where_keys]),
             offer_ids=self._offer_ids,
             service_ids=self._service_ids,
             agency_ids=tuple(sorted(self._agency_ids)),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from communityconnector.matching.criteria.place import KM_A_MILE
 from communityconnector.matching.index.columns import REMOTE, Columns, Numbers
 from communityconnector.matching.index.geometry import FARTHEST, Floats, Rows, arcs_of, error_km, errors_km
-from communityconnector.matching.ranking import HALF_WAY, IN_DOUBT, Rank
+from communityconnector.matching.ranking import HALF_WAY, IN_DOUBT, ROUGH_SHARE, Rank
 from communityconnector.matching.weights import Weights
 
 NO_DISTANCE: Final = 50_000.0
@@ -134,6 +134,8 @@ def estimate_scores(
         met, asked = met + (is_within | is_remote), asked + 1
         # Without a point the distance is infinite, which adds nothing.
         near = candidates.km
+        if columns.has_rough:
+            near += ROUGH_SHARE * columns.radii(rows)
         near /= KM_A_MILE
         near += HALF_WAY
         np.divide(weights.proximity * HALF_WAY, near, out=near)

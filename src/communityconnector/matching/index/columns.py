@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from communityconnector.matching.criteria.place import PLACES, OfferPlace
+from communityconnector.matching.criteria.place import APPROXIMATE, PLACES, ROUGH_KM, OfferPlace
 from communityconnector.matching.index.geometry import Floats, Rows, keys, through_the_earth
 from communityconnector.matching.purpose import ListedTerm, Sign
 from communityconnector.model import Point
@@ -20,7 +20,12 @@ Numbers = NDArray[Any]
 
 POINT: Final = PLACES.index("point")
 REMOTE: Final = PLACES.index("remote")
-ABOUT: Final = PLACES.index("about")
+_PLACED: Final = [POINT, *map(PLACES.index, APPROXIMATE)]
+
+WIDE: Final = ROUGH_KM
+"""Rows whose place has a larger radius, in km, are visited by every search, wherever it is from."""
+_WIDE_KEY: Final = 1e9
+"""The key of these rows, after those of all others with a point."""
 
 IN_NAME: Final = 1
 IN_TEXT: Final = 2
@@ -72,12 +77,14 @@ class Columns:
     """The columns of a segment. Every array has one row for each offer, unless stated otherwise.
 
     Attributes:
-        keys: what rows are sorted by that have a point, or one that stands for their postal code; the others follow.
+        keys: what rows are sorted by that have a point, or one that stands for their place; the others follow. Rows whose
+            place is wide (`WIDE`) stand last among them.
         space: the points in space, for rows with a point.
         points: the latitudes and longitudes, for rows with a point.
         place: the number of the kind of place in `PLACES`.
         where: the number of the words of the place (see `OfferPlace`).
         where_words: these words, by number.
+        where_radii: the radius of the place, likewise, in km.
         facts: by criterion, the number of the row's facts in its table.
         service: the number of the service.
         agency: the number of the organization; -1 if there is none.
@@ -110,6 +117,7 @@ class Columns:
     signs: Sequence[Sign]
     listed: Sequence[ListedTerm]
     where_words: Sequence[str]
+    where_radii: Floats
     offer_ids: Sequence[str]
     service_ids: Sequence[str]
     agency_ids: Sequence[str]
@@ -124,7 +132,10 @@ class Columns:
         """
         row = next(row for row in self.rows_of([service]).tolist() if self.offer_ids[row] == offer_id)
         point = Point(*self.points[row].tolist()) if row < len(self.keys) else None
-        return OfferPlace(PLACES[self.place[row]], point, self.where_words[self.where[row]])
+        where = self.where[row]
+        return OfferPlace(
+            PLACES[self.place[row]], point, self.where_words[where], float(self.where_radii[where])
+        )
 
     def rows_of(self, services: Collection[int]) -> Rows:
         """Return the rows of some services, ascending."""
@@ -137,10 +148,30 @@ class Columns:
         runs = [self._by_service[low:high] for low, high in zip(first, last, strict=True)]
         return np.sort(np.concatenate(runs or [self._by_service[:0]])).astype(np.int32)
 
+    def radii(self, rows: Rows) -> Floats:
+        """Return within how many km of their points the places of rows are; 0 where they have their own."""
+        return np.asarray(self.where_radii.take(self.where.take(rows)))
+
     @cached_property
     def has_rough(self) -> bool:
-        """Whether any row has only the point of its postal code."""
-        return bool((self.place == ABOUT).any())
+        """Whether the place of any row is approximate."""
+        return bool(self.where_radii.any())
+
+    @cached_property
+    def rough_km(self) -> float:
+        """The largest radius of a place that is not wide, in km."""
+        narrow = self.where_radii[self.where_radii <= WIDE]
+        return float(narrow.max(initial=0.0))
+
+    @property
+    def has_wide(self) -> bool:
+        """Whether the place of any row is wide."""
+        return self.wide_from < len(self.keys)
+
+    @cached_property
+    def wide_from(self) -> int:
+        """The first row whose place is wide."""
+        return int(self.keys.searchsorted(_WIDE_KEY))
 
     @cached_property
     def _by_service(self) -> NDArray[np.intp]:
@@ -172,6 +203,7 @@ class Gathered:
     signs: Sequence[Sign]
     listed: Sequence[ListedTerm]
     where_words: Sequence[str]
+    where_radii: Floats
     offer_ids: Sequence[str]
     service_ids: Sequence[str]
     agency_ids: Sequence[str] = ()
@@ -181,7 +213,8 @@ class Gathered:
         count = len(self.offer_ids)
         order = self._order_of_ids()
         key = keys(self.latitude, self.longitude)
-        has_point = (self.place == POINT) | (self.place == ABOUT)
+        has_point = np.isin(self.place, _PLACED)
+        key[self.where_radii.take(self.where) > WIDE] = _WIDE_KEY
         key[~has_point] = np.inf
         old = np.lexsort((order, key))
         new = np.empty(count, dtype=np.int32)
@@ -205,6 +238,7 @@ class Gathered:
             signs=self.signs,
             listed=self.listed,
             where_words=self.where_words,
+            where_radii=self.where_radii,
             # Unlike lists, tuples of texts are not scanned again and again for cyclic garbage.
             offer_ids=tuple([self.offer_ids[number] for number in old.tolist()]),
             service_ids=tuple(self.service_ids),

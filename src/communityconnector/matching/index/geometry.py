@@ -52,6 +52,13 @@ def square_of(km: float) -> float:
     return math.inf if half >= math.pi / 2.0 else (2.0 * RADIUS * math.sin(half)) ** 2
 
 
+def squares_of(km: Floats) -> Floats:
+    """Return `square_of` for many arcs; -1 for those of less than nothing."""
+    half = km / (2.0 * RADIUS)
+    squares = (2.0 * RADIUS * np.sin(np.clip(half, 0.0, math.pi / 2.0))) ** 2
+    return np.where(half < 0.0, -1.0, np.where(half >= math.pi / 2.0, np.inf, squares))
+
+
 def arcs_of(squares: Floats) -> Floats:
     """Return the arcs over chords, by the squares of the chords, in km."""
     half = np.sqrt(squares)

@@ -48,7 +48,8 @@ class Plan:
         rank: the order.
         origin: the place that is asked from.
         limit_km: the largest distance that the need allows.
-        reach_km: the largest distance of an offer that is not ruled out; beyond any distance if none is.
+        around_km: within how many km of the origin the person is.
+        reach_km: the largest distance of an offer's point that is not ruled out; beyond any distance if none is.
         only_misses: whether only offers are wanted that do not meet a criterion that is relaxed.
         relaxes_distance: whether the distance gives way.
     """
@@ -61,6 +62,7 @@ class Plan:
     origin: Origin | None
     limit_km: float | None
     reach_km: float
+    around_km: float = 0.0
     only_misses: bool = False
     relaxes_distance: bool = False
 
@@ -96,7 +98,8 @@ class Plan:
             rank=rank,
             origin=None if query.point is None else Origin(query.point.latitude, query.point.longitude),
             limit_km=limit,
-            reach_km=FARTHEST if limit is None or "distance" in prefer else limit,
+            reach_km=FARTHEST if limit is None or "distance" in prefer else limit + query.around_km,
+            around_km=query.around_km,
             only_misses=bool(relaxed),
             relaxes_distance="distance" in relaxed,
         )

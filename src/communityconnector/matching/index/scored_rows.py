@@ -75,6 +75,7 @@ def score_rows(
     some = np.array(rows, dtype=np.int32)
     places = [PLACES[number] for number in columns.place.take(some).tolist()]
     words = list(map(columns.where_words.__getitem__, columns.where.take(some).tolist()))
+    radii = columns.radii(some).tolist()
     kms = _kms(columns, origin, rows, some)
     before: list[list[Reason | None]] = []
     after: list[list[Reason | None]] = []
@@ -94,16 +95,18 @@ def score_rows(
     services = list(map(columns.service_ids.__getitem__, columns.service.take(some).tolist()))
     offers = list(map(columns.offer_ids.__getitem__, rows))
     scored = []
-    for row, offer, service, (relevance, need), place, where, km, freshness, early, late in zip(
-        rows, offers, services, postings.explained(some, left.tolist(), weights.line), places, words, kms, fresh,
+    for row, offer, service, (relevance, need), place, where, radius, km, freshness, early, late in zip(
+        rows, offers, services, postings.explained(some, left.tolist(), weights.line), places, words, radii, kms, fresh,
         zip(*before, strict=True) if before else _ENDLESS,
         zip(*after, strict=True) if after else _ENDLESS, strict=False,
     ):  # fmt: skip
-        distance = None if origin is None else distance_reason(place, km, limit, where)
+        distance = (
+            None if origin is None else distance_reason(place, km, limit, where, radius, plan.around_km)
+        )
         every = (need, *early, distance, *late)
         given = tuple([r for r in every if r is not None]) if has_gaps or distance is None else every
         met = list(map(_ANSWER, given)).count(_MET)
-        near = None if origin is None else proximity_of(place, km)
+        near = None if origin is None else proximity_of(place, km, radius)
         inputs = ScoreInputs(relevance, near, met / len(given), freshness)
         total = score(weights, inputs)
         key = sort_key(rank, need.answer is _MET, relevance, km, total, offer, service)

@@ -15,7 +15,6 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from communityconnector.matching.criteria.place import ROUGH_KM, USUAL_KM
 from communityconnector.matching.index.answers import factors_by_number
 from communityconnector.matching.index.candidates import (
     NO_CANDIDATES,
@@ -26,8 +25,16 @@ from communityconnector.matching.index.candidates import (
     estimate_scores,
     run_starts,
 )
-from communityconnector.matching.index.columns import ABOUT
-from communityconnector.matching.index.geometry import FARTHEST, Floats, Origin, Rows, error_km, square_of
+from communityconnector.matching.index.geometry import (
+    FARTHEST,
+    Floats,
+    Origin,
+    Rows,
+    error_km,
+    errors_km,
+    square_of,
+    squares_of,
+)
 from communityconnector.matching.index.need_postings import Cut, NeedPostings
 from communityconnector.matching.index.plan import Plan
 from communityconnector.matching.index.scored_rows import AskedQuestion, ScoredRow, score_rows
@@ -80,9 +87,8 @@ class Search:
         ]
         self._last_cut: tuple[float, Cut] | None = None
         self._placed = len(segment.columns.keys)
-        # An address may be nearer than the point of its postal code, so the circle must be wider.
-        self._rough = ROUGH_KM if segment.columns.has_rough else 0.0
-        self._reach = min(plan.reach_km + self._rough, FARTHEST)
+        # An address may be nearer than the point that stands for it, so the circle must be wider.
+        self._reach = min(plan.reach_km + segment.columns.rough_km, FARTHEST)
         self._rows = len(segment.columns.place)
 
     def best(self, count: int | None) -> list[ScoredRow]:
@@ -141,7 +147,7 @@ class Search:
             is_far = np.zeros(len(rows), dtype=bool)
             placed = rows < self._placed
             squares = plan.origin.squares(self._columns.space, rows[placed])
-            is_far[placed] = ~self._may_be_within(plan.origin, plan.reach_km, rows[placed], squares)
+            is_far[placed] = ~self._may_be_within(plan.origin, rows[placed], squares)
             ruled_out["distance"] += int(is_far.sum())
             fits &= ~is_far
         return int(fits.sum()), +ruled_out
@@ -176,7 +182,11 @@ class Search:
     def _cut(self, origin: Origin, radius: float) -> Cut:
         """Return the parts of the postings in the box around a circle."""
         if self._last_cut is None or self._last_cut[0] != radius:
-            self._last_cut = radius, self._postings.cut(origin.runs(self._columns.keys, radius))
+            keys, wide_from = self._columns.keys, self._columns.wide_from
+            runs = origin.runs(keys[:wide_from], radius)
+            if self._columns.has_wide:
+                runs = np.append(runs, np.array([wide_from, self._placed], dtype=runs.dtype))
+            self._last_cut = radius, self._postings.cut(runs)
         return self._last_cut[1]
 
     def _near(self, origin: Origin, radius: float, cut: Cut) -> Candidates:
@@ -184,8 +194,8 @@ class Search:
         some = self._postings.candidates(cut)
         squares = origin.squares(self._columns.space, some.rows)
         is_inside = squares <= square_of(radius)
-        if radius >= self._plan.reach_km:
-            is_within = self._may_be_within(origin, self._plan.reach_km, some.rows, squares)
+        if self._plan.reach_km <= radius and self._plan.reach_km < FARTHEST:
+            is_within = self._may_be_within(origin, some.rows, squares)
             is_inside = is_within if radius >= self._reach else is_inside & is_within
         return self._fitting(Candidates(some.rows, some.values, squares).take(is_inside.nonzero()[0]))
 
@@ -195,26 +205,31 @@ class Search:
             return NO_CANDIDATES
         return self._fitting(self._between(self._placed, self._rows))
 
-    def _may_be_within(self, origin: Origin, km: float, rows: Rows, squares: Floats) -> NDArray[np.bool_]:
-        """Return which rows are not known to lie beyond a distance."""
-        is_within = self._is_within(origin, km, rows, squares)
-        if self._rough:
-            rough = (self._columns.place.take(rows) == ABOUT).nonzero()[0]
-            is_within[rough] = self._is_within(
-                origin, km + self._rough, rows.take(rough), squares.take(rough)
-            )
-        return is_within
+    def _may_be_within(self, origin: Origin, rows: Rows, squares: Floats) -> NDArray[np.bool_]:
+        """Return which rows are not known to lie beyond the limit."""
+        limit = self._plan.limit_km
+        return (
+            np.ones(len(rows), dtype=bool) if limit is None else self._within(origin, limit, 1, rows, squares)
+        )
 
-    def _is_within(self, origin: Origin, km: float, rows: Rows, squares: Floats) -> NDArray[np.bool_]:
-        """Return which rows lie within a distance, by their points. Rows in doubt are measured."""
-        doubt = error_km(km)
-        is_within = squares <= square_of(km + doubt)
-        surely = squares < square_of(max(0.0, km - doubt))
-        if np.count_nonzero(is_within) == np.count_nonzero(surely):
-            return is_within
-        for number in (is_within & ~surely).nonzero()[0].tolist():
-            is_within[number] = origin.km(*self._columns.points[rows[number]].tolist()) <= km
-        return is_within
+    def _within(
+        self, origin: Origin, limit: float, sign: int, rows: Rows, squares: Floats
+    ) -> NDArray[np.bool_]:
+        """Return which rows may lie within a limit (sign 1), or surely do (-1). Rows in doubt are measured."""
+        around = self._plan.around_km
+        if not (self._columns.has_rough or around):
+            doubts, within = np.zeros(len(rows)), squares <= square_of(limit + error_km(limit))
+            surely = squares < square_of(max(0.0, limit - error_km(limit)))
+        else:
+            doubts = sign * (self._columns.radii(rows) + around)
+            limits = limit + doubts
+            errors = errors_km(limits)
+            within, surely = squares <= squares_of(limits + errors), squares < squares_of(limits - errors)
+        if np.count_nonzero(within) > np.count_nonzero(surely):
+            for number in (within & ~surely).nonzero()[0].tolist():
+                km = origin.km(*self._columns.points[rows[number]].tolist())
+                within[number] = km - doubts[number] <= limit
+        return np.asarray(within)
 
     def _is_known_within_limit(self, candidates: Candidates) -> NDArray[np.bool_] | None:
         """Return which candidates are known to be as near as the need allows; `None` if it names no place."""
@@ -223,13 +238,10 @@ class Search:
             return None
         limit = plan.limit_km
         is_placed = squares < np.inf
-        if limit is None or (plan.reach_km <= limit and not self._rough):
+        if limit is None or (plan.reach_km <= limit and not plan.around_km and not self._columns.has_rough):
             return is_placed
         placed = is_placed.nonzero()[0]
-        is_placed[placed] = self._is_within(plan.origin, limit, rows.take(placed), squares.take(placed))
-        if self._rough:
-            rough = (is_placed & (self._columns.place.take(rows) == ABOUT)).nonzero()[0]
-            is_placed[rough] = limit >= USUAL_KM and squares.take(rough) <= square_of(limit - USUAL_KM)
+        is_placed[placed] = self._within(plan.origin, limit, -1, rows.take(placed), squares.take(placed))
         return is_placed
 
     def _fitting(self, candidates: Candidates) -> Candidates:
@@ -268,7 +280,7 @@ class Search:
         if plan.relaxes_distance and plan.limit_km is not None and plan.origin is not None:
             placed = (candidates.squares < np.inf).nonzero()[0]
             rows, squares = candidates.rows.take(placed), candidates.squares.take(placed)
-            misses[placed] = ~self._may_be_within(plan.origin, plan.limit_km, rows, squares)
+            misses[placed] = ~self._may_be_within(plan.origin, rows, squares)
         return misses
 
     def _is_enough(self, candidates: Candidates, radius: float, count: int) -> bool:

@@ -5,6 +5,7 @@ places all are returned. `data/README.md` states the sources, their licenses, an
 """
 
 from communityconnector.model.gazetteer.counties import County, county, find_counties
+from communityconnector.model.gazetteer.places import ApproximatePlace, place_named, place_of_address
 from communityconnector.model.gazetteer.states import State, split_state, state
 from communityconnector.model.gazetteer.towns import Town, find_towns
 from communityconnector.model.gazetteer.zip_codes import (
@@ -18,6 +19,7 @@ from communityconnector.model.gazetteer.zip_codes import (
 )
 
 __all__ = [
+    "ApproximatePlace",
     "County",
     "State",
     "Town",
@@ -27,6 +29,8 @@ __all__ = [
     "county",
     "find_counties",
     "find_towns",
+    "place_named",
+    "place_of_address",
     "split_state",
     "state",
     "towns_at",

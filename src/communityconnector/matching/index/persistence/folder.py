@@ -25,7 +25,7 @@ from communityconnector.matching.index.pages import PAGE, content_of, digest_of,
 from communityconnector.matching.index.texts import Texts, encoded
 
 FORMAT: Final = "communityconnector index"
-VERSION: Final = 6
+VERSION: Final = 7
 """Increase it whenever older files would be misread, such as when the facts of a criterion change."""
 
 _MANIFEST: Final = "manifest.json"

@@ -31,6 +31,7 @@ _ARRAYS: Final = (
     "points",
     "place",
     "where",
+    "where_radii",
     "service",
     "agency",
     "order",
