@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from communityconnector.needs.background import without_background
+from communityconnector.needs.cues import read_cues
 from communityconnector.needs.learned.labels import NOT_A_NEED
 from communityconnector.needs.lexicon import Lexicon, LexiconReading
 from communityconnector.needs.parts import parts_of
@@ -33,6 +35,15 @@ _LEFT: Final = 0.05
 _ALARM_BY_PHRASE: Final = 0.1
 """A phrase of danger counts if the text, or one part of it, has this chance of danger: an idiom, a title or a joke has
 less."""
+
+
+_BACKGROUND: Final = 0.15
+"""The share of a text's chances that what it says of the person has, where the rest states a need."""
+_RESTS: Final = 0.2
+"""A need that keeps less of its chance rests on what the text says of the person."""
+_LIKELY: Final = 0.5
+_STATED: Final = 0.6
+"""The rest of a text states a need with this chance, of which phrases say it with this weight at least."""
 
 
 @attrs.frozen(repr=False)
@@ -104,6 +115,22 @@ class Judge:
         Args:
             text: the words, English or Spanish.
         """
+        judgment = self._judge(text)
+        rest = without_background(text, read_cues(text))
+        if rest == text or judgment.phrases.local:
+            return judgment
+        chances = judgment.chances
+        asked = self._judge(rest)
+        first, need = next(iter(chances)), next(iter(asked.chances))
+        rests_on_person = asked.chances[first] < _RESTS * chances[first]
+        is_stated = asked.chances[need] >= _LIKELY and asked.phrases.weights.get(need, 0.0) >= _STATED
+        return (
+            attrs.evolve(judgment, chances=_asked_first(chances, asked.chances))
+            if rests_on_person and is_stated
+            else judgment
+        )
+
+    def _judge(self, text: str) -> Judgment:
         reading = self._model.read(text)
         phrases = self.lexicon.read(text, spanish=reading.spanish)
         alarming = (reading.alarming or reading).chances()
@@ -195,6 +222,20 @@ class Judge:
             for concept in concepts:
                 if concept in chances:
                     chances[concept] += chance * share / total
+
+
+def _asked_first(chances: Mapping[str, float], asked: Mapping[str, float]) -> dict[str, float]:
+    """Return the chances of a text, mostly as they are without what it says of the person.
+
+    Args:
+        chances: those of the text.
+        asked: those of the rest of the text.
+    """
+    together = {
+        concept: _BACKGROUND * chance + (1.0 - _BACKGROUND) * asked[concept]
+        for concept, chance in chances.items()
+    }
+    return dict(sorted(together.items(), key=itemgetter(1), reverse=True))
 
 
 def _outranked(chances: Mapping[str, float], local: Mapping[str, float]) -> dict[str, float]:

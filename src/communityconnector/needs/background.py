@@ -1,0 +1,50 @@
+"""The words of a text that say who someone is, and not what is needed: "I'm a vet and need food", "on Medi-Cal, tooth hurts"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from communityconnector.needs.cues import Cues
+from communityconnector.needs.cues.model import ACCESSIBILITY, AGE, AGE_GROUP, BARRIER, SITUATION
+
+_OF_THE_PERSON: Final = frozenset({SITUATION, BARRIER, ACCESSIBILITY, AGE, AGE_GROUP})
+_ENDS: Final = re.compile(
+    r"(?P<more>\s+(?:of|from|de|del)\s+(?:the\s+|la\s+)?\w+)?\s*(?:$|[.,;:!?()\n&+/-]|(?:and|n|but|so|need|needs|needing|who|with|w|looking|want|wants|trying|now|here|my|i|can|where|how"
+    r"|y|e|pero|necesito|necesita|ocupo|busco|con|que|quiero|donde|mi)\b)",
+    re.IGNORECASE,
+)
+"""What follows words that are a statement of their own: "just got out of prison, ...". In "veterans benefits" a noun follows."""
+_ASKED: Final = re.compile(r"\b(?:needs?|wants?|looking|necesit[oa]|ocupo|busco|quiero)\b", re.IGNORECASE)
+_ASKS: Final = re.compile(
+    r"\b(?:for|about|need|needs|want|wants|get|getting|find|finding|against|of|with (?:my|his|her|the|this|an?)|from|help|facing|stop"
+    r"|para|sobre|de|necesito|necesita|busco|contra|ayuda(?: con)?)(?:\s+(?:an?|the|my|some|un|una|mi|el|la))?\s*$",
+    re.IGNORECASE,
+)
+"""What stands before words that are the object of what is asked: "help with my diabetes"."""
+
+
+def without_background(text: str, cues: Cues) -> str:
+    """Return a text without the statements about the person; the same text if it has none.
+
+    Args:
+        text: the words.
+        cues: what they say of the person and the circumstances.
+    """
+    kept = []
+    at = 0
+    for start, end in sorted(_statements(text, cues)):
+        if start >= at:
+            kept.append(text[at:start])
+        at = max(at, end)
+    return " ".join((*kept, text[at:])) if at else text
+
+
+def _statements(text: str, cues: Cues) -> Iterator[tuple[int, int]]:
+    for cue in cues.spans:
+        end = _ENDS.match(text, cue.end)
+        if cue.kind not in _OF_THE_PERSON or end is None:
+            continue
+        if not (_ASKS.search(text[: cue.start]) or _ASKED.search(text, cue.start, cue.end)):
+            yield cue.start, cue.end + len(end["more"] or "")
