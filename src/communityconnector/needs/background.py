@@ -16,7 +16,11 @@ _ENDS: Final = re.compile(
     re.IGNORECASE,
 )
 """What follows words that are a statement of their own: "just got out of prison, ...". In "veterans benefits" a noun follows."""
-_ASKED: Final = re.compile(r"\b(?:needs?|wants?|looking|necesit[oa]|ocupo|busco|quiero)\b", re.IGNORECASE)
+_ASKED: Final = re.compile(
+    r"\b(?:for|about|para|sobre|needs?|wants?|looking|help|pay|paying|ayuda|pagar|necesit[oa]|ocupo|busco|quiero)\b",
+    re.IGNORECASE,
+)
+"""Words in a cue that ask for its object, as in "paying for daycare"."""
 _ASKS: Final = re.compile(
     r"\b(?:for|about|need|needs|want|wants|get|getting|find|finding|against|of|with (?:my|his|her|the|this|an?)|from|help|facing|stop"
     r"|para|sobre|de|necesito|necesita|busco|contra|ayuda(?: con)?)(?:\s+(?:an?|the|my|some|un|una|mi|el|la))?\s*$",
