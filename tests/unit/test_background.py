@@ -52,3 +52,18 @@ def test_what_is_said_of_the_person_is_the_need_where_nothing_else_is(text, need
 )
 def test_statements_about_the_person_are_left_out(text, rest):
     assert without_background(text, read_cues(text)).strip() == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "whom"),
+    [
+        ("my dad is 79 and needs rides to the doctor", "someone aged 79 (seniors)"),
+        ("im a vet and need food", "someone (veterans)"),
+        ("my husband hits me, i need a lawyer", ""),
+        ("food pantry", ""),
+    ],
+)
+def test_whom_the_words_ask_for_is_shown_in_plain_words(text, whom):
+    meaning = interpreter().interpret(text)
+    assert meaning.asks_for == whom
+    assert "79" not in repr(meaning)

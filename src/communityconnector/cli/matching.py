@@ -195,6 +195,9 @@ def _print_result(console: Console, result: cc.MatchResult, audience: str) -> No
     if understood:
         guessed = result.interpretation.is_guessed
         console.print(line_of(("Perhaps: " if guessed else "Understood: ", "dim"), (understood, "")))
+    whom = result.interpretation.asks_for
+    if whom:
+        console.print(line_of(("Asks for: ", "dim"), (whom, "")))
     noted = result.interpretation.cues.describe()
     if noted:
         console.print(line_of(("Noted: ", "dim"), (noted, "")))

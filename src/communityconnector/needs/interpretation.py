@@ -9,10 +9,18 @@ import attrs
 
 from communityconnector.needs.cues import Cues
 from communityconnector.needs.phrases import Stems
+from communityconnector.needs.populations import populations
 from communityconnector.needs.vocabulary import CrisisLine
 
 GUESSED: Final = 0.25
 """The highest weight of a concept that is only guessed. A service for it is a question, never an answer."""
+
+
+_SHOWN: Final = frozenset(
+    "veterans service-members first-responders seniors youth parents pregnant farm-workers caregivers students"
+    " college-students homeowners tenants unemployed disabilities blind deaf".split()
+)
+"""The populations that may be named on a screen at which others may look."""
 
 
 class Certainty(StrEnum):
@@ -99,6 +107,22 @@ class Interpretation:
     def is_guessed(self) -> bool:
         """Whether the concepts are guesses."""
         return self.certainty is Certainty.DID_YOU_MEAN
+
+    @property
+    def asks_for(self) -> str:
+        """Whom the words ask for, in words that the patron may read: "someone aged 79 (seniors)"; "" if they do not say.
+
+        What others at the desk should not see is left out.
+        """
+        of = self.cues
+        said = {*of.situations, *of.age_groups, *of.accessibility}
+        groups = [
+            one.name for key, one in populations().items() if key in _SHOWN and said.intersection(one.cues)
+        ]
+        aged = "someone" if of.age is None else f"someone aged {of.age}"
+        if of.age is None and not groups:
+            return ""
+        return f"{aged} ({', '.join(groups)})" if groups else aged
 
     def __repr__(self) -> str:
         # What was understood is as private as the words.
