@@ -28,6 +28,9 @@ _ASKS: Final = re.compile(
 )
 """What stands before words that are the object of what is asked: "help with my diabetes"."""
 
+_REACH: Final = 40
+"""The number of letters before a cue that are looked at."""
+
 
 def without_background(text: str, cues: Cues) -> str:
     """Return a text without the statements about the person; the same text if it has none.
@@ -50,5 +53,8 @@ def _statements(text: str, cues: Cues) -> Iterator[tuple[int, int]]:
         end = _ENDS.match(text, cue.end)
         if cue.kind not in _OF_THE_PERSON or end is None:
             continue
-        if not (_ASKS.search(text[: cue.start]) or _ASKED.search(text, cue.start, cue.end)):
+        if not (
+            _ASKS.search(text, max(0, cue.start - _REACH), cue.start)
+            or _ASKED.search(text, cue.start, cue.end)
+        ):
             yield cue.start, cue.end + len(end["more"] or "")
