@@ -37,6 +37,8 @@ _ALARM_BY_PHRASE: Final = 0.1
 less."""
 
 
+_LONG: Final = 1_000
+"""A text of more letters is read once."""
 _BACKGROUND: Final = 0.15
 """The share of a text's chances that what it says of the person has, where the rest states a need."""
 _RESTS: Final = 0.2
@@ -116,8 +118,10 @@ class Judge:
             text: the words, English or Spanish.
         """
         judgment = self._judge(text)
+        if len(text) > _LONG or judgment.phrases.local:
+            return judgment
         rest = without_background(text, read_cues(text))
-        if rest == text or judgment.phrases.local:
+        if rest == text:
             return judgment
         chances = judgment.chances
         asked = self._judge(rest)
