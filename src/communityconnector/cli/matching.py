@@ -90,7 +90,9 @@ def _zone(_: click.Context, __: click.Parameter, value: str | None) -> ZoneInfo 
 
 @click.command()
 @click.argument("text")
-@click.option("--near", metavar="PLACE", help='US ZIP code, town or county with its state, or "latitude,longitude".')
+@click.option(
+    "--near", metavar="PLACE", help='US ZIP code, town or county with its state, or "latitude,longitude".'
+)
 @click.option(
     "--within", metavar="DISTANCE", callback=_within, help="Longest distance: 10 (miles), 10mi, 16km."
 )

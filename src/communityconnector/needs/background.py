@@ -22,12 +22,15 @@ _ASKED: Final = re.compile(
 )
 """Words in a cue that ask for its object, as in "paying for daycare"."""
 _ASKS: Final = re.compile(
-    r"\b(?:for|about|need|needs|want|wants|get|getting|find|finding|against|of|with (?:my|his|her|the|this|an?)|from|help|facing|stop"
-    r"|para|sobre|de|necesito|necesita|busco|contra|ayuda(?: con)?)(?:\s+(?:an?|the|my|some|un|una|mi|el|la))?\s*$",
+    r"\b(?:for|about|to|need|needs|want|wants|get|getting|find|finding|against|of|with (?:my|his|her|the|this|an?)|from|help|facing|stop"
+    r"|(?:can|could|should|do|does|did) (?:i|we|he|she|they|you)|learn|learning|renew|renewing|expired|expires"
+    r"|para|sobre|de|a|necesito|necesita|busco|contra|ayuda(?: con)?|quiero|quiere|quisiera|puedo|aprender|renovar|vence|vencio)(?:\s+(?:an?|the|my|some|un|una|mi|el|la))?\s*$",
     re.IGNORECASE,
 )
 """What stands before words that are the object of what is asked: "help with my diabetes"."""
 
+_TELLING: Final = frozenset({"no_insurance", "Uninsured"})
+"""Values that say which service it should be: who needs a doctor and has no insurance asks for a free clinic."""
 _REACH: Final = 40
 """The number of letters before a cue that are looked at."""
 
@@ -51,7 +54,7 @@ def without_background(text: str, cues: Cues) -> str:
 def _statements(text: str, cues: Cues) -> Iterator[tuple[int, int]]:
     for cue in cues.spans:
         end = _ENDS.match(text, cue.end)
-        if cue.kind not in _OF_THE_PERSON or end is None:
+        if cue.kind not in _OF_THE_PERSON or end is None or cue.value in _TELLING:
             continue
         if not (
             _ASKS.search(text, max(0, cue.start - _REACH), cue.start)
