@@ -184,7 +184,21 @@ def _clauses(tokens: Sequence[str]) -> Iterator[list[str]]:
 
 def _names_any(tokens: Iterable[str]) -> bool:
     """Return whether any word may begin the name of a population."""
-    return not populations().first_words.isdisjoint(map(stem, tokens))
+    if len(_begins) > _REMEMBERED:
+        _begins.clear()
+    return any(map(_begins.__getitem__, tokens))
+
+
+class _Beginnings(dict[str, bool]):
+    """Whether a word may begin the name of a population, found when it is first asked: descriptions repeat their words."""
+
+    def __missing__(self, word: str) -> bool:
+        begins = self[word] = stem(word) in populations().first_words
+        return begins
+
+
+_begins: Final = _Beginnings()
+_REMEMBERED: Final = 100_000
 
 
 @lru_cache(maxsize=20_000)

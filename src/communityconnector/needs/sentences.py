@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Final
 
 from communityconnector.needs import contexts as c
@@ -89,11 +90,6 @@ class Sentence:
         words: the stems.
         plain: the words without a genitive ending.
         offers: by word, whether it may be about what is offered.
-        mentions: positions of the words about what others offer.
-        lowers_prices: whether it is about a lower price for what people buy.
-        asks_for_goods: whether it asks for things.
-        addresses_others: whether it is for those who help people, employ them or rent to them.
-        is_about_animals: whether it is about animals, and not about people who have some.
     """
 
     def __init__(self, tokens: list[str], *, is_spanish: bool) -> None:
@@ -103,17 +99,41 @@ class Sentence:
         self.words: Sequence[Word] = read_words(tokens)
         self.plain = [word.removesuffix("'s").removesuffix("'") if "'" in word else word for word in tokens]
         self.offers = [True] * len(tokens)
-        self.seeks = seeks(tokens)
-        self.mentions = {n for first, last in mentioning_parts(tokens) for n in range(first, last)}
-        self.lowers_prices = lowers_prices(tokens)
-        self.asks_for_goods = asks_for_goods(tokens)
-        self.addresses_others = addresses_others(tokens)
-        self.is_about_animals = is_about_animals(tokens)
         if _SIGNALS.isdisjoint(tokens):
             return
         for position, word in enumerate(tokens):
             for first, last in self._hidden(position, word) if word in _SIGNALS else ():
                 self.offers[first:last] = [False] * (last - first)
+
+    @cached_property
+    def seeks(self) -> bool:
+        """Whether it asks for volunteers or staff."""
+        return seeks(self.tokens)
+
+    @cached_property
+    def mentions(self) -> set[int]:
+        """Positions of the words about what others offer."""
+        return {n for first, last in mentioning_parts(self.tokens) for n in range(first, last)}
+
+    @cached_property
+    def lowers_prices(self) -> bool:
+        """Whether it is about a lower price for what people buy."""
+        return lowers_prices(self.tokens)
+
+    @cached_property
+    def asks_for_goods(self) -> bool:
+        """Whether it asks for things."""
+        return asks_for_goods(self.tokens)
+
+    @cached_property
+    def addresses_others(self) -> bool:
+        """Whether it is for those who help people, employ them or rent to them."""
+        return addresses_others(self.tokens)
+
+    @cached_property
+    def is_about_animals(self) -> bool:
+        """Whether it is about animals, and not about people who have some."""
+        return is_about_animals(self.tokens)
 
     def is_about_other(self, hit: Hit) -> bool:
         """Return whether a phrase here is not about what is offered; then its words do not count."""
