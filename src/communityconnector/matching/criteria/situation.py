@@ -83,16 +83,19 @@ _COMMON: Final = frozenset({"low-income", "families"})
 def _doubt(only: tuple[Alternatives, ...], person: Person) -> Doubt | None:
     """Return how much whom a service is for speaks against a person; `None` if nothing does."""
     doubts = [_doubt_of(alternatives, person) for alternatives in only]
-    if Doubt.UNLIKELY in doubts:
-        return Doubt.UNLIKELY
-    return Doubt.DOUBTFUL if Doubt.DOUBTFUL in doubts else None
+    return next((doubt for doubt in (Doubt.UNLIKELY, Doubt.DOUBTFUL, Doubt.OPEN) if doubt in doubts), None)
 
 
 def _doubt_of(alternatives: Alternatives, person: Person) -> Doubt | None:
     if any(person.populations.issuperset(of) for of in alternatives):
         return None
-    are_excluded = all(not person.excluded.isdisjoint(of) for of in alternatives)
-    return Doubt.UNLIKELY if are_excluded else Doubt.DOUBTFUL
+    if all(not person.excluded.isdisjoint(of) for of in alternatives):
+        return Doubt.UNLIKELY
+    return Doubt.OPEN if any(_HALF.issuperset(set(of) - person.populations) for of in alternatives) else Doubt.DOUBTFUL
+
+
+_HALF: Final = frozenset({"women", "men"})
+"""Populations of which a person of whom nothing is said is one as likely as not."""
 
 
 def _said(only: tuple[Alternatives, ...], person: Person) -> bool:
