@@ -254,7 +254,10 @@ def _made_long_ago(place):
     ("text", "words"),
     [
         (f'[notifiers.smtp]\npassword = "{CANARY}', "is not TOML at its end"),
-        (f"{CANARY} = 1", "1 unknown name (expected: zone, holidays, words, weights, terms, interpreter, plugins, policy"),
+        (
+            f"{CANARY} = 1",
+            "1 unknown name (expected: zone, holidays, words, weights, terms, interpreter, plugins, policy",
+        ),
         (f'plugins = "{CANARY}"', "plugins: expected a list"),
         (f'letterhead = "{CANARY}"', "letterhead: expected a table"),
         (f'notifiers = ["{CANARY}"]', "notifiers: expected a table"),

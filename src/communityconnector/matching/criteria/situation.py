@@ -91,7 +91,11 @@ def _doubt_of(alternatives: Alternatives, person: Person) -> Doubt | None:
         return None
     if all(not person.excluded.isdisjoint(of) for of in alternatives):
         return Doubt.UNLIKELY
-    return Doubt.OPEN if any(_HALF.issuperset(set(of) - person.populations) for of in alternatives) else Doubt.DOUBTFUL
+    return (
+        Doubt.OPEN
+        if any(_HALF.issuperset(set(of) - person.populations) for of in alternatives)
+        else Doubt.DOUBTFUL
+    )
 
 
 _HALF: Final = frozenset({"women", "men"})
