@@ -75,9 +75,9 @@ def test_the_same_table_again_changes_nothing_and_a_wrong_one_is_named(desk, tmp
 
 
 def test_a_match_at_a_branch_shows_first_who_is_in_the_building(desk):
-    asked = ("match", "help with food stamps", "--near", "28694", "--desk", desk)
+    asked = ("match", "apply for benefits", "--near", "28694", "--desk", desk)
     plain, here = run(*asked).stdout, run(*asked, "--branch", "main").stdout
-    assert "1. Senior Grocery Box" in plain
+    assert "1. Benefits Counselor at the Library" in plain
     lines = here.splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith("1. Food Benefits (SNAP)"))
     assert lines[first + 2].startswith("  + The benefits counsellor is in the building today until midnight")
