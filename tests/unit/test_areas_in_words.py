@@ -124,6 +124,23 @@ def test_a_rule_of_residence_decides(text):
     assert answer(ASHE, eligibility_description=text) == "unmet"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You do not have to be a resident of Sonoma County", "No need to live in Sonoma County",
+        "Not limited to residents of Sonoma County", "Non-residents of Sonoma County welcome",
+        "Open to all; priority to residents of Sonoma County", "Residents of Sonoma County preferred",
+        "Residents of Sonoma County pay nothing; others pay $5", "Fees are lower for Sonoma County residents",
+        "Open to everyone. Sonoma County residents should bring proof of address", "Former residents of Napa County",
+        "Must live in Sonoma, Napa or a neighboring county", "Residents of Sonoma County and their families anywhere in California",
+        "Anyone except residents of Alameda County",
+    ],
+)  # fmt: skip
+def test_a_sentence_that_only_speaks_of_residents_rules_nobody_out(text):
+    assert answer(OAKLAND, eligibility_description=text) == "unknown"
+    assert explained(OAKLAND, eligibility_description=text).fits
+
+
 def test_what_a_description_says_of_its_area_is_a_doubt_and_rules_nobody_out():
     told = "A pantry with fresh food. Serves Alameda County."
     assert answer(OAKLAND, description=told) == "met"

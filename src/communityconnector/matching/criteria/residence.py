@@ -82,8 +82,25 @@ def _in_text(text: str, rules: tuple[re.Pattern[str], ...]) -> Iterator[str]:
     for rule in rules:
         for match in rule.finditer(text):
             place = " ".join(match["place"].split()).strip(" ,.")
-            if _is_place(place):
+            if not _LOOSE.search(_sentence_of(text, match)) and _is_place(place):
                 yield place
+
+
+def _sentence_of(text: str, match: re.Match[str]) -> str:
+    """Return the sentence in which a place is named."""
+    begins = max((end.end() for end in _STOP.finditer(text, 0, match.start())), default=0)
+    ends = _STOP.search(text, match.end())
+    return text[begins : ends.start() if ends else len(text)]
+
+
+_STOP: Final = re.compile(r"[.!?\n](?=\s|$)|\n")
+_LOOSE: Final = re.compile(
+    r"\b(?:not|no need|no tien\w+ que|except|excluding|other than|former|formerly|prefer\w*|priorit\w+|first|pays?|fees?|costs?|lower"
+    r"|free|discount\w*|proof|bring|everyone|everybody|anyone|all are|open to all|regardless|neighbou?ring|surrounding|nearby|adjacent"
+    r"|anywhere|others?|families anywhere|welcome|encouraged|may also)\b|\bnon-?\s?resident|n't\b",
+    re.IGNORECASE,
+)
+"""Words of a sentence that names a place and yet rules nobody out: denials, exceptions, preferences, fees, papers, and more."""
 
 
 def _is_place(place: str) -> bool:
