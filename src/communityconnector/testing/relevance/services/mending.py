@@ -34,7 +34,7 @@ class WrongAnswer:
         answer: the need with what is shown for it.
         rank: its place, from 1.
         service: the service.
-        note: why it is wrong, in the judge's words; "" if there are none.
+        note: why it is wrong, in the judge's words; "" if the judge gave no reason.
     """
 
     answer: JudgedAnswer

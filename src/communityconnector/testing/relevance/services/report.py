@@ -13,18 +13,19 @@ import attrs
 from communityconnector.matching import Answer
 from communityconnector.matching.answers import kind_of
 from communityconnector.model import Directory
-from communityconnector.testing.relevance.groups import Comparison
+from communityconnector.testing.relevance.groups import Comparison, of_groups, of_measures
 from communityconnector.testing.relevance.measures import ndcg
 from communityconnector.testing.relevance.services.calibration import Calibration
 from communityconnector.testing.relevance.services.judging import JudgedAnswer, ShownService
 from communityconnector.testing.relevance.services.measured import FIRST, MEASURES, is_answerable
 from communityconnector.testing.relevance.services.mending import mends, wrong_answers
 from communityconnector.testing.relevance.services.scores import ServiceScores
-from communityconnector.testing.relevance.tables import Cells, aligned, markdown, of_estimate
+from communityconnector.testing.relevance.tables import Cells, aligned, markdown
 
 MOST_EXAMPLES: Final = 10
 """The largest number of needs and services of each kind that a report shows."""
 _FIRST_REASONS: Final = 4
+_TITLES: Final = {measure.name: measure.title for measure in MEASURES}
 
 
 class Form(StrEnum):
@@ -139,9 +140,12 @@ def sections(
 ) -> Iterator[Section]:
     """Yield the sections of a report that have something to say (see `report`)."""
     parts = [
-        Section("Measures", of_measures(scores)),
+        Section("Measures", of_measures(_TITLES, scores.estimates)),
         Section("Gain over the other run", comparison.rows() if comparison else []),
-        *(Section(f"By {grouping}", of_groups(scores, grouping)) for grouping in by),
+        *(
+            Section(f"By {grouping}", of_groups(grouping, "needs", _TITLES, scores.table(grouping)))
+            for grouping in by
+        ),
         Section("Is a score the chance that a service helps?", of_calibration(scores.calibration)),
         Section("What to mend", lines=tuple(mends(wrong_answers(scores.answers), directory))),
         Section("The worst needs", lines=tuple(_worst(scores.answers))[:MOST_EXAMPLES]),
@@ -179,28 +183,6 @@ def _row(answer: JudgedAnswer, rank: int, service: ShownService) -> list[str]:
         service.reasons[0].text if service.reasons else "",
         "; ".join(against),
     ]
-
-
-def of_measures(scores: ServiceScores) -> Cells:
-    """Return the table of measures."""
-    rows = [["measure", "value", "95 %", "of"]]
-    rows += [
-        [measure.title, *of_estimate(scores.estimates[measure.name])]
-        for measure in MEASURES
-        if measure.name in scores.estimates
-    ]
-    return rows
-
-
-def of_groups(scores: ServiceScores, by: str) -> Cells:
-    """Return the table of groups."""
-    groups = scores.table(by)
-    shown = [measure for measure in MEASURES if any(measure.name in group.values for group in groups)]
-    rows = [[by, "needs", *(measure.title for measure in shown)]]
-    for group in groups:
-        cells = [f"{group.values[each.name]:.3f}" if each.name in group.values else "-" for each in shown]
-        rows.append([group.name, str(group.count), *cells])
-    return rows
 
 
 def of_calibration(calibration: Calibration) -> Cells:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from communityconnector.testing.relevance.groups import of_groups, of_measures
 from communityconnector.testing.relevance.measures import ndcg
-from communityconnector.testing.relevance.tables import Cells, aligned, of_estimate
+from communityconnector.testing.relevance.tables import Cells, aligned
 from communityconnector.testing.relevance.words.judging import Judged
 from communityconnector.testing.relevance.words.measured import MEASURES
 from communityconnector.testing.relevance.words.scores import Scores
@@ -46,33 +47,13 @@ def tables(scores: Scores, by: Sequence[str], confusions: int) -> Iterator[Cells
         by: the groupings to show (see `Scores.table`).
         confusions: the number of confusions to show.
     """
-    yield _of_measures(scores)
+    yield of_measures({measure.name: measure.title for measure in MEASURES}, scores.estimates)
     for grouping in by:
-        yield _of_groups(scores, grouping)
+        yield of_groups(grouping, "utterances", GROUP_COLUMNS, scores.table(grouping))
     if scores.cues:
         yield _of_cues(scores)
     if pairs := scores.confusions()[:confusions]:
         yield [["wanted", "first instead", "times"], *([p.wanted, p.first, str(p.count)] for p in pairs)]
-
-
-def _of_measures(scores: Scores) -> Cells:
-    rows = [["measure", "value", "95 %", "of"]]
-    rows += [
-        [measure.title, *of_estimate(scores.estimates[measure.name])]
-        for measure in MEASURES
-        if measure.name in scores.estimates
-    ]
-    return rows
-
-
-def _of_groups(scores: Scores, by: str) -> Cells:
-    groups = scores.table(by)
-    columns = [name for name in GROUP_COLUMNS if any(name in group.values for group in groups)]
-    rows = [[by, "utterances", *(GROUP_COLUMNS[name] for name in columns)]]
-    for group in groups:
-        cells = [f"{group.values[name]:.3f}" if name in group.values else "-" for name in columns]
-        rows.append([group.name, str(group.count), *cells])
-    return rows
 
 
 def _of_cues(scores: Scores) -> Cells:

@@ -31,7 +31,7 @@ class Confusion:
 
     Attributes:
         wanted: the first direct concept of the label; `(no need)` if nothing is needed.
-        first: the first concept of the answer; `(declined)` if there is none.
+        first: the first concept of the answer; `(declined)` for an answer without any.
         count: how often.
     """
 

@@ -102,7 +102,7 @@ class Utterance:
 
     @property
     def is_near_miss(self) -> bool:
-        """Whether it has words of danger, and there is none."""
+        """Whether it has words of danger without being in danger."""
         return self.is_calm and "nearmiss" in self.register
 
     def __repr__(self) -> str:
