@@ -15,7 +15,6 @@ from communityconnector.model.gazetteer.zip_codes import (
     towns_at,
     towns_of_zip,
     zip_area,
-    zip_point,
 )
 
 __all__ = [
@@ -36,5 +35,4 @@ __all__ = [
     "towns_at",
     "towns_of_zip",
     "zip_area",
-    "zip_point",
 ]

@@ -38,12 +38,6 @@ def zip_area(code: str) -> ZipArea | None:
     return None if row is None else _table().area(row)
 
 
-def zip_point(code: str) -> Point | None:
-    """Return the point that stands for a ZIP code ("28640", "28640-1234"); `None` for anything else."""
-    row = _row(code)
-    return None if row is None else _table().area(row).point
-
-
 @lru_cache(maxsize=4096)
 def counties_of_zip(code: str) -> Mapping[str, float]:
     """Return the FIPS numbers of a ZIP code's counties, each with the share of its people there, the largest first.
