@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import assert_type
 
 import communityconnector as cc
-from communityconnector.matching import MatchResults
+from communityconnector.matching import MatchResults, Reweighable
 from communityconnector.model import Difference, Schedule
 
 directory = cc.read("hsds.zip", mode="repair")
@@ -33,6 +33,7 @@ for match in result:
 assert_type(matcher.explain("food", "id"), tuple[cc.Explanation, ...])
 assert_type(matcher.match_many(["food", need], limit=3), MatchResults)
 assert_type(matcher.plan([need], near=cc.Point(36.4, -81.4)), cc.Itinerary)
+assert_type(matcher.reweighable(need), Reweighable)
 assert_type(matcher.update(directory), Difference)
 assert_type(matcher.index, cc.Index)
 assert_type(matcher.directory, cc.Directory)

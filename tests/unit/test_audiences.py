@@ -95,9 +95,9 @@ def test_a_service_for_others_is_doubtful_if_nothing_is_known_of_the_person():
     )
 
 
-def test_a_service_for_women_is_a_question_and_no_doubt_if_nothing_is_known_of_the_person():
+def test_a_service_for_women_is_possible_if_nothing_is_known_of_the_person():
     reason = reason_of(DENTIST, eligibility_description="Women only")
-    assert (reason.answer, reason.doubt) == ("unknown", "open")
+    assert (reason.answer, reason.doubt) == ("unknown", "possible")
     assert reason.text == "Says that it is for women: ask whether they help others"
 
 

@@ -24,6 +24,8 @@ class Doubt(StrEnum):
 
     OPEN = "open"
     """It says nothing either way."""
+    POSSIBLE = "possible"
+    """What it says fits one person in two: it is for women, and nobody said whether the person is one."""
     DOUBTFUL = "doubtful"
     """What it says makes it improbable: it is for veterans, and nobody spoke of one."""
     UNLIKELY = "unlikely"
@@ -70,7 +72,7 @@ def doubted(criterion: str, doubt: Doubt, text: str, **evidence: Any) -> Reason:
     return Reason(criterion, Answer.UNKNOWN, text, evidence, doubt)
 
 
-KINDS: Final = ("unmet", "met", "unknown", "doubtful", "unlikely")
+KINDS: Final = ("unmet", "met", "unknown", "possible", "doubtful", "unlikely")
 """The kinds of answers: the three, with the unknown ones by their doubt."""
 
 

@@ -83,7 +83,9 @@ _COMMON: Final = frozenset({"low-income", "families"})
 def _doubt(only: tuple[Alternatives, ...], person: Person) -> Doubt | None:
     """Return how much whom a service is for speaks against a person; `None` if nothing does."""
     doubts = [_doubt_of(alternatives, person) for alternatives in only]
-    return next((doubt for doubt in (Doubt.UNLIKELY, Doubt.DOUBTFUL, Doubt.OPEN) if doubt in doubts), None)
+    return next(
+        (doubt for doubt in (Doubt.UNLIKELY, Doubt.DOUBTFUL, Doubt.POSSIBLE) if doubt in doubts), None
+    )
 
 
 def _doubt_of(alternatives: Alternatives, person: Person) -> Doubt | None:
@@ -92,7 +94,7 @@ def _doubt_of(alternatives: Alternatives, person: Person) -> Doubt | None:
     if all(not person.excluded.isdisjoint(of) for of in alternatives):
         return Doubt.UNLIKELY
     return (
-        Doubt.OPEN
+        Doubt.POSSIBLE
         if any(_HALF.issuperset(set(of) - person.populations) for of in alternatives)
         else Doubt.DOUBTFUL
     )

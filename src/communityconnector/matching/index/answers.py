@@ -19,6 +19,7 @@ from communityconnector.matching.index.geometry import Floats
 from communityconnector.matching.index.shortcuts import (
     DOUBTFUL,
     MET,
+    POSSIBLE,
     SHORTCUTS,
     SILENT,
     UNDECIDED,
@@ -31,7 +32,7 @@ from communityconnector.matching.index.shortcuts import (
 )
 
 _NUMBERS: Final = {
-    "unmet": UNMET, "met": MET, "unknown": UNKNOWN, "doubtful": DOUBTFUL, "unlikely": UNLIKELY
+    "unmet": UNMET, "met": MET, "unknown": UNKNOWN, "possible": POSSIBLE, "doubtful": DOUBTFUL, "unlikely": UNLIKELY
 }  # fmt: skip
 """The number of each of `answers.KINDS`."""
 

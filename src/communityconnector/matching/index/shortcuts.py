@@ -19,7 +19,7 @@ from communityconnector.matching.criteria.whereabouts import Whereabouts
 from communityconnector.matching.schedules.weekly_hours import NEVER, weekly_rows
 from communityconnector.model.extents import polygons
 
-UNMET, MET, UNKNOWN, SILENT, DOUBTFUL, UNLIKELY = 0, 1, 2, 3, 4, 5
+UNMET, MET, UNKNOWN, SILENT, POSSIBLE, DOUBTFUL, UNLIKELY = 0, 1, 2, 3, 4, 5, 6
 """Kinds of answers as numbers; `SILENT` means that the criterion does not apply to the offer."""
 UNDECIDED: Final = -1
 """Means that only the criterion itself can answer."""

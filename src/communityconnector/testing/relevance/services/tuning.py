@@ -50,7 +50,7 @@ BOUNDS: Final[Mapping[str, Bounds]] = {
 The parts of a score count beside each other, so that of relevance stays. So do those of wishes, which are hardly ever judged.
 """
 
-_WEAKENING: Final = ("unknown", "doubtful", "unlikely")
+_WEAKENING: Final = ("unknown", "possible", "doubtful", "unlikely")
 """Answers that speak ever more against an offer, so none leaves more of a fit than the one before it."""
 
 
