@@ -70,7 +70,7 @@ def test_a_table_in_json_is_read_as_a_sheet_is(form):
     assert service.name == "Food Pantry"
     assert [phone.number for phone in service.phones] == ["828-555-0101"]
     assert service.schedules[0].byday == "MO,TU,WE,TH,FR"
-    assert "rows-in-json" in rules(directory)
+    assert "form-read" in rules(directory)
     assert not {"missing-id", "missing-field"} & rules(directory).keys()
 
 
@@ -234,7 +234,7 @@ HSDS = {
 def test_hsds_stays_hsds(form):
     directory = read(HSDS[form])
     assert set(directory.services) == {"s1"}
-    assert not {"rows-in-json", "unknown-form"} & rules(directory).keys()
+    assert not {"form-read", "unknown-form"} & rules(directory).keys()
 
 
 @pytest.mark.parametrize(

@@ -277,10 +277,10 @@ def test_collect_keeps_a_list_with_something_else_in_it(tmp_path):
 
 def test_unread_files_of_a_folder_are_reported(tmp_path):
     (tmp_path / "services.csv").write_text(f"id,name,status\n{UUID},Pantry,active\n")
-    (tmp_path / "more.xlsx").write_bytes(b"PK")
+    (tmp_path / "more.parquet").write_bytes(b"PK")
     (tmp_path / "notes.md").write_text("#")
     findings = [f for f in interchange.read(tmp_path).findings if f.file]
-    assert [(f.rule, f.file) for f in findings] == [("file-not-read", "more.xlsx")]
+    assert [(f.rule, f.file) for f in findings] == [("file-not-read", "more.parquet")]
 
 
 def test_strict_raises_with_all_findings(tmp_path):

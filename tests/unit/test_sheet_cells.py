@@ -217,7 +217,7 @@ def test_an_address_that_may_come_apart_in_other_ways_stays_whole(text):
 
 
 OWN = (
-    "files.csv_dialect", "files.foreign_forms", "sheets.column_meaning", "sheets.column_words", "sheets.day_columns", "sheets.day_hours", "sheets.flat_forms", "sheets.hours",
+    "files.csv_dialect", "files.foreign_forms", "sheets.column_meaning", "sheets.column_words", "sheets.day_columns", "sheets.day_hours", "sheets.hours",
     "sheets.layout", "sheets.place", "sheets.row", "sheets.services", "sheets.signs", "texts.cells", "texts.date_cells",
 )  # fmt: skip
 

@@ -7,10 +7,10 @@ import itertools
 import json
 import os
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from communityconnector.errors import InvalidDirectoryError, UnknownFormError
 from communityconnector.interchange.checks.duplicates import duplicates
@@ -18,10 +18,19 @@ from communityconnector.interchange.checks.lint import lint
 from communityconnector.interchange.files.encodings import Encoding, decoded
 from communityconnector.interchange.files.foreign_forms import foreign_form
 from communityconnector.interchange.files.sources import Source, SourceFile, UnreadableError, opened
+from communityconnector.interchange.forms import file_form
+from communityconnector.interchange.forms.content import (
+    FileForm,
+    FormNote,
+    LiftedRecord,
+    LiftedRecords,
+    LiftedTable,
+)
 from communityconnector.interchange.reading.chunks import Elsewhere
 from communityconnector.interchange.reading.gathered import Reading
 from communityconnector.interchange.reading.json_reader import read_json
 from communityconnector.interchange.reading.json_text import looks_like_json
+from communityconnector.interchange.reading.sheet_reader import read_lifted
 from communityconnector.interchange.reading.spool import Spool
 from communityconnector.interchange.reading.table_reader import read_tables
 from communityconnector.interchange.reading.table_start import looks_like_table
@@ -35,8 +44,14 @@ from communityconnector.model import Audience, Directory, Finding, Record, Sever
 
 __all__ = [
     "ColumnMapping",
+    "FileForm",
+    "FormNote",
+    "LiftedRecord",
+    "LiftedRecords",
+    "LiftedTable",
     "Mode",
     "Source",
+    "SourceFile",
     "converter",
     "documents",
     "duplicates",
@@ -68,7 +83,13 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def read(source: Source, *, mode: Mode | str = Mode.REPAIR, mapping: MappingSource = None) -> Directory:
+def read(
+    source: Source,
+    *,
+    mode: Mode | str = Mode.REPAIR,
+    mapping: MappingSource = None,
+    forms: Sequence[FileForm] = (),
+) -> Directory:
     r"""Read a directory of human services in whatever form it comes.
 
     JSON: one record, a list, an API page, tables in one object, or a record a line (ndjson). Tables: a folder
@@ -87,6 +108,7 @@ def read(source: Source, *, mode: Mode | str = Mode.REPAIR, mapping: MappingSour
         mode: `repair` mends what is certain and reports it; `collect` mends nothing; `strict` raises in the end
             if there was an error.
         mapping: what the columns of a spreadsheet mean, or the file that says it; by default it is guessed.
+        forms: forms of files that are known beside the built-in ones; they are asked first.
 
     Returns:
         The directory. What was wrong is in `Directory.findings`; bad data never raises, and one bad row
@@ -98,7 +120,7 @@ def read(source: Source, *, mode: Mode | str = Mode.REPAIR, mapping: MappingSour
         InvalidMappingError: the mapping is invalid.
     """
     mode = Mode(mode)
-    reading = Reading(mode, _mapping(mapping))
+    reading = Reading(mode, _mapping(mapping), forms)
     with opened(source) as files:
         gathered = list(_read_files(files, reading))
     roots = {record.entity for record in gathered}
@@ -122,6 +144,7 @@ def records(
     *,
     mode: Mode | str = Mode.REPAIR,
     mapping: MappingSource = None,
+    forms: Sequence[FileForm] = (),
     on_finding: Callable[[Finding], object] | None = None,
 ) -> Iterator[Record]:
     """Return the top-level records of a source of any size, one after the other, in bounded memory.
@@ -134,6 +157,7 @@ def records(
         source: a path, a package resource or an open file.
         mode: `repair` or `collect` (see `read`).
         mapping: what the columns of a spreadsheet mean.
+        forms: forms of files that are known beside the built-in ones (see `read`).
         on_finding: takes each finding as it is made.
 
     Raises:
@@ -141,14 +165,15 @@ def records(
         InvalidMappingError: the mapping is invalid.
         ValueError: the mode is `strict`, which takes the whole directory.
     """
-    return stream(source, mode=mode, mapping=mapping, on_finding=on_finding)
+    return stream(source, mode=mode, mapping=mapping, forms=forms, on_finding=on_finding)
 
 
-def stream(
+def stream(  # noqa: PLR0913  # what `records` takes, and who reads chunks
     source: Source,
     *,
     mode: Mode | str,
     mapping: MappingSource,
+    forms: Sequence[FileForm] = (),
     on_finding: Callable[[Finding], object] | None,
     elsewhere: Elsewhere | None = None,
 ) -> Iterator[Any]:
@@ -156,7 +181,7 @@ def stream(
     if Mode(mode) is Mode.STRICT:
         message = "records() cannot be strict, since it never sees the whole; use read(), or mode='collect'"
         raise ValueError(message)
-    reading = Reading(Mode(mode), _mapping(mapping), elsewhere=elsewhere)
+    reading = Reading(Mode(mode), _mapping(mapping), forms, elsewhere=elsewhere)
     with opened(source) as files, closing(Spool()) as spool:
         for record in _read_files(files, reading, spool):
             _report(reading, on_finding)
@@ -188,26 +213,16 @@ def _read_files(
             reading.findings.append(file)
         else:
             files.append(file)
-    csvs: list[SourceFile] = []
-    packages: list[SourceFile] = []
-    jsons: list[SourceFile] = []
+    by_kind: dict[str, list[SourceFile]] = {"csv": [], "package": [], "json": []}
     for file in files:
-        try:
-            with file.open() as stream:
-                start = stream.read(1 << 16)
-        except UnreadableError as error:
-            reading.findings.append(error.finding)
-            continue
-        problem = _problem(file, start)
-        if problem is not None:
-            reading.findings.append(problem)
-        elif looks_like_json(start):
-            (packages if file.base == "datapackage.json" else jsons).append(file)
-        elif reading.mapping is not None or _is_table(file, start, alone=len(files) == 1):
-            csvs.append(file)
+        kind = _kind_of(file, reading, alone=len(files) == 1)
+        if isinstance(kind, Finding):
+            reading.findings.append(kind)
+        elif isinstance(kind, FileForm):
+            yield from _read_form(kind, file, reading)
         else:
-            message = "neither JSON nor a table; line 1 column 1 begins with something else"
-            reading.findings.append(_unusable(file, "unknown-form", message))
+            by_kind[kind].append(file)
+    csvs, packages, jsons = by_kind.values()
     if csvs:
         flat = read_tables([*csvs, *packages], reading)
         if spool is None:
@@ -220,9 +235,40 @@ def _read_files(
         yield from read_json(file, reading)
 
 
+def _kind_of(
+    file: SourceFile, reading: Reading, *, alone: bool
+) -> FileForm | Finding | Literal["csv", "json", "package"]:
+    """Return what a file is, by its first bytes; a finding where it is not read."""
+    try:
+        with file.open() as stream:
+            start = stream.read(1 << 16)
+    except UnreadableError as error:
+        return error.finding
+    form = file_form(start, file.base, reading.forms)
+    problem = form or _problem(file, start)
+    if problem is not None:
+        return problem
+    if looks_like_json(start):
+        return "package" if file.base == "datapackage.json" else "json"
+    if reading.mapping is not None or _is_table(file, start, alone=alone):
+        return "csv"
+    return _unusable(
+        file, "unknown-form", "neither JSON nor a table; line 1 column 1 begins with something else"
+    )
+
+
+def _read_form(form: FileForm, file: SourceFile, reading: Reading) -> Iterator[Record]:
+    """Yield the records of a file in a form that is not HSDS."""
+    try:
+        for lifted in form.lift(file):
+            yield from read_lifted(lifted, file.name, reading)
+    except UnreadableError as error:
+        reading.findings.append(error.finding)
+
+
 def _problem(file: SourceFile, start: bytes) -> Finding | None:
     """Return why a file that begins so is not read."""
-    document = foreign_form(start, file.base)
+    document = file.document or foreign_form(start, file.base)
     if document:
         return _unusable(file, "unknown-form", document)
     if not start.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):

@@ -45,7 +45,7 @@ HARMS: Final[Mapping[str, Harm]] = {
             contradictory-reference id-used-twice linked-by-value too-many-cells duplicate-column missing-id point-out-of-country
             no-organization implausible-span hours-in-doubt stale-assurance taxonomy-cycle older-than-stored duplicate-organization
             state-read duplicate-location duplicate-service duplicates-not-compared columns-not-understood
-            section-row agency-from-above point-turned date-guessed repeated-row rows-in-json sites-joined names-from-keys sheet-turned
+            section-row agency-from-above point-turned date-guessed repeated-row form-read sites-joined names-from-keys sheet-turned
         """,
         Harm.MENDED: """
             byte-order-mark not-utf-8 repeated-id list-of-ids older-form hours-read wrong-type spaces-around number-as-text

@@ -37,7 +37,7 @@ def foreign_form(start: bytes, name: str) -> str:
     return next((words for pattern, words in _PATTERNS if pattern.match(start[:2_000])), "")
 
 
-def foreign_archive(members: Collection[str]) -> str:
+def document_in(members: Collection[str]) -> str:
     """Return what a zip is whose files make up one document, and what to do; "" for a zip of files."""
     names = {name.lower() for name in members}
     folders = {name.split("/")[0] for name in names}

@@ -19,7 +19,7 @@ from typing import IO, Any, Final, cast
 import attrs
 
 from communityconnector.errors import SourceNotFoundError
-from communityconnector.interchange.files.foreign_forms import foreign_archive
+from communityconnector.interchange.files.foreign_forms import document_in
 from communityconnector.model import Finding, Severity
 
 Source = str | os.PathLike[str] | Traversable | IO[bytes] | IO[str]
@@ -56,10 +56,12 @@ class SourceFile:
     Attributes:
         name: its name, as findings give it.
         opener: opens it, unpacked, as bytes.
+        document: what it is and what to do with it where nothing reads it, of a zip that is one document, such as a workbook.
     """
 
     name: str
     opener: Callable[[], IO[bytes]]
+    document: str = ""
 
     def open(self) -> IO[bytes]:
         """Return the file's bytes.
@@ -259,9 +261,23 @@ def _opener(entry: Any) -> Callable[[], IO[bytes]]:
     return opened
 
 
-_MAY_HOLD_DATA: Final = (".zip", ".xlsx", ".xls", ".ods", ".xml", ".parquet", ".gz", ".yaml", ".yml")
+_MAY_HOLD_DATA: Final = (".zip", ".parquet", ".gz", ".yaml", ".yml")
 _READ: Final = (
-    *(".json", ".ndjson", ".jsonl", ".csv", ".tsv", ".txt"),
+    *(
+        ".json",
+        ".ndjson",
+        ".jsonl",
+        ".csv",
+        ".tsv",
+        ".txt",
+        ".geojson",
+        ".jsonld",
+        ".xml",
+        ".kml",
+        ".kmz",
+        ".dbf",
+    ),
+    *(".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
     *(".json.gz", ".ndjson.gz", ".jsonl.gz", ".csv.gz"),
 )
 
@@ -271,8 +287,8 @@ def _unpacked(file: SourceFile, stack: ExitStack, *, nested: bool = False) -> It
     try:
         with file.open() as stream:
             start = stream.read(4)
-        if start == b"PK\x03\x04" and not nested:
-            yield from _zipped(file, stack)
+        if start == b"PK\x03\x04":
+            yield from _zipped(file, stack, nested=nested)
         elif start[:2] == b"\x1f\x8b":
             yield from _gunzipped(file, stack)
         else:
@@ -281,18 +297,21 @@ def _unpacked(file: SourceFile, stack: ExitStack, *, nested: bool = False) -> It
         yield error.finding
 
 
-def _zipped(file: SourceFile, stack: ExitStack) -> Iterator[SourceFile | Finding]:
+def _zipped(file: SourceFile, stack: ExitStack, *, nested: bool) -> Iterator[SourceFile | Finding]:
     with _errors_as_findings(file.name):
         archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(file.opener())))
     members = archive.infolist()
-    document = foreign_archive([info.filename for info in members[:_MOST_FILES]])
-    if document:
-        yield refused(file.name, "unknown-form", document)
+    document = document_in([info.filename for info in members[:_MOST_FILES]])
+    if nested and not document:
+        yield refused(file.name, "file-not-read", "a zip within a folder or zip; unpack it")
         return
     unpacked = sum(info.file_size for info in members)
     packed = sum(info.compress_size for info in members)
     if _is_bomb(packed, unpacked):
         yield _bomb(file.name, packed, unpacked)
+        return
+    if document:
+        yield attrs.evolve(file, document=document)
         return
     if len(members) > _MOST_FILES:
         message = f"{len(members):,} files in one zip; the first {_MOST_FILES:,} are read"

@@ -12,10 +12,12 @@ from typing import Any, Final
 
 import attrs
 
+from communityconnector.interchange.forms import lift_json
+from communityconnector.interchange.forms.content import FormNote, Lifted, LiftedRecords, LiftedTable
+from communityconnector.interchange.forms.envelopes import opened
 from communityconnector.interchange.legacy import field_upgrade
 from communityconnector.interchange.sheets.column_meaning import meaning_of
 from communityconnector.interchange.sheets.flat_cells import NOT_TAKEN, cell_of, columns_of, is_wrapped
-from communityconnector.interchange.sheets.flat_forms import FlatRows, FormNote, forms_of, opened
 from communityconnector.interchange.sheets.signs import lists_places, looks_like_spreadsheet, specific_fields
 from communityconnector.interchange.structuring.shapes import RECOGNISED, entity_named
 from communityconnector.model import ENTITIES, Kind, specs
@@ -61,7 +63,7 @@ class WrappedRecords:
     records: tuple[tuple[str, Any], ...]
 
 
-def flat_json(value: Any, hint: str = "") -> FlatTable | UnknownJson | WrappedRecords | None:
+def flat_json(value: Any, hint: str = "") -> FlatTable | LiftedRecords | UnknownJson | WrappedRecords | None:
     """Return what JSON holds that is not HSDS; `None` where it is HSDS, or nothing at all.
 
     Args:
@@ -70,9 +72,9 @@ def flat_json(value: Any, hint: str = "") -> FlatTable | UnknownJson | WrappedRe
     """
     if isinstance(value, dict) and "openapi_url" in value:
         return None
-    listed = forms_of(value)
-    if listed is not None:
-        return _table(listed, least=2) or UnknownJson(listed.form, len(listed.rows))
+    lifted = lift_json(value)
+    if lifted is not None:
+        return _known_form(lifted)
     if isinstance(value, dict) and _is_wrapper(value, hint):
         return _unwrapped(value, hint)
     rows = value if isinstance(value, list) else [value]
@@ -82,12 +84,25 @@ def flat_json(value: Any, hint: str = "") -> FlatTable | UnknownJson | WrappedRe
     if _reads_better_flat(objects, hint):
         start = "$[{0}]" if isinstance(value, list) else "$"
         paths = [(start.format(number), opened(row)) for number, row in enumerate(rows)]
-        if table := _table(FlatRows("a list of flat objects", paths)):
+        if table := table_of(LiftedTable("a list of flat objects", paths)):
             return table
     return UnknownJson(_described(objects), len(rows)) if _is_strange(objects, hint) else None
 
 
-def _table(listed: FlatRows, least: int = 3) -> FlatTable | None:
+def _known_form(lifted: Lifted) -> FlatTable | LiftedRecords | UnknownJson:
+    """Return records as they are, and rows as a table, where it is one of services."""
+    if isinstance(lifted, LiftedRecords):
+        return lifted
+    return table_of(lifted, least=2) or UnknownJson(lifted.form, len(lifted.rows))
+
+
+def table_of(listed: LiftedTable, least: int = 3) -> FlatTable | None:
+    """Return rows as a table with a header; `None` where its columns are not those of services.
+
+    Args:
+        listed: the rows.
+        least: how many of the columns must be understood.
+    """
     rows = [
         (path, cells) for path, raw in listed.rows if isinstance(raw, dict) and (cells := columns_of(raw))
     ]
@@ -210,7 +225,9 @@ def _is_wrapper(value: Mapping[str, Any], hint: str) -> bool:
     return holds and not own and "x_filled_in" not in value
 
 
-def _unwrapped(value: Mapping[str, Any], hint: str) -> FlatTable | UnknownJson | WrappedRecords | None:
+def _unwrapped(
+    value: Mapping[str, Any], hint: str
+) -> FlatTable | LiftedRecords | UnknownJson | WrappedRecords | None:
     lists = list(_lists_in(value, "$", 3))
     if len(lists) == 1:
         return _of_one_list(value, *lists[0], hint)
@@ -230,7 +247,7 @@ def _unwrapped(value: Mapping[str, Any], hint: str) -> FlatTable | UnknownJson |
 
 def _of_one_list(
     value: Mapping[str, Any], path: str, items: list[Any], hint: str
-) -> FlatTable | UnknownJson | WrappedRecords | None:
+) -> FlatTable | LiftedRecords | UnknownJson | WrappedRecords | None:
     inner = flat_json(items, hint)
     if isinstance(inner, FlatTable):
         rows = tuple((f"{path}{own.removeprefix('$')}", cells) for own, cells in inner.rows)
@@ -299,9 +316,9 @@ def _keyed_table(keyed: Sequence[tuple[str, tuple[str, ...], dict[str, Any]]]) -
     notes = (
         ()
         if key_column == "id"
-        else (FormNote("names-from-keys", "the keys of the objects are taken for names"),)
+        else (FormNote("names-from-keys", "the keys of the objects are taken for names", "read so"),)
     )
-    return _table(FlatRows("objects under keys", rows, notes=notes))
+    return table_of(LiftedTable("objects under keys", rows, notes=notes))
 
 
 def _step(path: str, key: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 
+from communityconnector.interchange.forms.content import FileForm
 from communityconnector.interchange.reading.chunks import Elsewhere
 from communityconnector.interchange.sheets.column_mapping import ColumnMapping
 from communityconnector.interchange.structuring.mode import Mode
@@ -20,6 +22,7 @@ class Reading:
     Attributes:
         mode: what to do with what is wrong.
         mapping: what the columns of a spreadsheet mean; `None` to guess it.
+        forms: forms of files that are known beside the built-in ones; they are asked first.
         findings: findings so far.
         dataset: what the source says about itself.
         tabular: whether any of it came from tables.
@@ -30,6 +33,7 @@ class Reading:
 
     mode: Mode = Mode.REPAIR
     mapping: ColumnMapping | None = None
+    forms: Sequence[FileForm] = ()
     findings: list[Finding] = attrs.field(factory=list)
     dataset: dict[str, Any] = attrs.field(factory=dict)
     tabular: bool = False

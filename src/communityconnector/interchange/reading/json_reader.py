@@ -11,6 +11,7 @@ import attrs
 
 from communityconnector.interchange.files.encodings import decoded, encoding_of
 from communityconnector.interchange.files.sources import SourceFile, UnreadableError
+from communityconnector.interchange.forms.content import LiftedRecords
 from communityconnector.interchange.legacy.rails import TAIL, bare_names
 from communityconnector.interchange.legacy.repairs import has_services, split_place
 from communityconnector.interchange.notes import UPGRADED, Draft
@@ -28,6 +29,7 @@ from communityconnector.interchange.reading.chunks import (
 from communityconnector.interchange.reading.flat_json import UnknownJson, WrappedRecords, flat_json
 from communityconnector.interchange.reading.gathered import Reading
 from communityconnector.interchange.reading.json_text import loads, not_json, salvage
+from communityconnector.interchange.reading.lifted_records import read_records
 from communityconnector.interchange.reading.sheet_reader import read_flat
 from communityconnector.interchange.structuring.mode import Mode
 from communityconnector.interchange.structuring.shapes import (
@@ -134,6 +136,8 @@ class _JsonFile:
         elif isinstance(content, WrappedRecords):
             for path, item in content.records:
                 yield from self.value(item, path, hint)
+        elif isinstance(content, LiftedRecords):
+            yield from read_records(content, self.file.name, self.reading)
         elif isinstance(content, UnknownJson):
             message = f"neither HSDS nor a table of services: {content.what}; {content.count:,} records"
             self._report(Severity.ERROR, "unknown-form", message, "not read", "$")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
 from communityconnector.interchange.files.csv_rows import CsvRow
+from communityconnector.interchange.forms import sheet_form
+from communityconnector.interchange.forms.content import Lifted, LiftedRecords, LiftedTable
 from communityconnector.interchange.notes import Draft, Position
-from communityconnector.interchange.reading.flat_json import FlatTable, sheet_cells
+from communityconnector.interchange.reading.flat_json import FlatTable, sheet_cells, table_of
 from communityconnector.interchange.reading.gathered import Reading
+from communityconnector.interchange.reading.lifted_records import finding_of, form_read, read_records
 from communityconnector.interchange.reading.sheet_twins import without_repeats
 from communityconnector.interchange.sheets.column_fields import IGNORED
 from communityconnector.interchange.sheets.column_mapping import ColumnMapping
@@ -54,29 +57,43 @@ class Sheet:
 
 
 def read_sheet(sheet: Sheet, reading: Reading) -> Iterator[Record]:
-    """Yield the services of a plain sheet, one a row; what was guessed and what was not read goes to the findings."""
-    yield from _SheetReading(sheet, reading).records()
+    """Yield the services of a plain sheet, one a row; what was guessed and what was not read goes to the findings.
+
+    Where the columns are those of a form with a structure of its own, the form reads them, unless a mapping is given.
+    """
+    form = sheet_form(sheet.header) if reading.mapping is None else None
+    if form is None:
+        yield from _SheetReading(sheet, reading).records()
+        return
+    rows = [(sheet.paths.get(row.line, str(row.line)), sheet.cells(row)) for row in sheet.rows]
+    yield from read_lifted(form.lift(LiftedTable(form.name, rows)), sheet.file, reading)
+
+
+def read_lifted(lifted: Lifted, file: str, reading: Reading) -> Iterator[Record]:
+    """Yield the records of what a form is lifted to.
+
+    Args:
+        lifted: records of HSDS, or rows that are read as those of a sheet.
+        file: the file's name, as findings give it.
+        reading: takes the findings.
+    """
+    if isinstance(lifted, LiftedRecords):
+        yield from read_records(lifted, file, reading)
+    elif (table := table_of(lifted, least=1)) is not None:
+        yield from read_flat(table, file, reading)
+    else:
+        message = f"{lifted.form}: {len(lifted.rows):,} records in which no column is understood as a name"
+        reading.findings.append(Finding(Severity.ERROR, "unknown-form", message, "not read", file=file))
 
 
 def read_flat(table: FlatTable, file: str, reading: Reading) -> Iterator[Record]:
-    """Yield the services of a table in JSON."""
+    """Yield the services of a table that a form is lifted to."""
     rows = [CsvRow(number, cells) for number, cells in enumerate(sheet_cells(table), start=1)]
     paths = {number: path for number, (path, _) in enumerate(table.rows, start=1)}
-    message = f"JSON that is not HSDS: {table.form}, {len(rows):,} records"
-    reading.findings.append(Finding(Severity.INFO, "rows-in-json", message, "read as a table", file=file))
+    reading.findings.append(form_read(table.form, len(rows), "read as a table", file))
     for note in table.notes:
-        finding = Finding(Severity.WARNING, note.rule, note.message, _RULES[note.rule], file=file)
-        reading.findings.append(finding)
+        reading.findings.append(finding_of(note, file))
     yield from read_sheet(Sheet(file, table.header, rows, paths), reading)
-
-
-_RULES: Final = {
-    "geometry-not-read": "not read",
-    "more-pages": "not read",
-    "nested-not-read": "not read",
-    "names-from-keys": "read so",
-}
-"""What is done about what the form of JSON says."""
 
 
 def no_name_column(sheet: Sheet, reading: Reading) -> None:
