@@ -6,7 +6,7 @@ import csv
 import io
 import math
 
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from communityconnector.testing import relevance
@@ -55,12 +55,21 @@ def test_the_ideal_order_has_an_ndcg_of_one(grades, others):
     assert math.isclose(ndcg((*ideal, *(other for other in others if other not in grades)), grades), 1)
 
 
-@given(ANSWERS, GRADES, st.data())
-def test_a_better_concept_moved_forward_never_lowers_a_measure(concepts, grades, data):
-    assume(len(concepts) > 1)
-    first = data.draw(st.integers(0, len(concepts) - 2))
-    later = data.draw(st.integers(first + 1, len(concepts) - 1))
-    assume(grades.get(concepts[later], 0) > grades.get(concepts[first], 0))
+@st.composite
+def answers_with_a_fault(draw):
+    """Concepts with their grades, and two places of which the later has the better concept."""
+    concepts = draw(st.lists(st.sampled_from(CONCEPTS), unique=True, min_size=2))
+    first, later = sorted(
+        draw(st.lists(st.integers(0, len(concepts) - 1), unique=True, min_size=2, max_size=2))
+    )
+    worse, better = draw(st.sampled_from([(0, RELATED), (0, DIRECT), (RELATED, DIRECT)]))
+    grades = {**draw(GRADES), concepts[first]: worse, concepts[later]: better}
+    return tuple(concepts), {concept: grade for concept, grade in grades.items() if grade}, first, later
+
+
+@given(answers_with_a_fault())
+def test_a_better_concept_moved_forward_never_lowers_a_measure(fault):
+    concepts, grades, first, later = fault
     swapped = list(concepts)
     swapped[first], swapped[later] = swapped[later], swapped[first]
     direct = direct_of(grades)
