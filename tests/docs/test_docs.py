@@ -91,7 +91,7 @@ def rules_in(source: str) -> Iterator[str]:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         named = [keyword.value for keyword in node.keywords if keyword.arg == "rule"]
-        if name == "Problem":
+        if name in {"Problem", "FormNote"}:
             named += node.args[:1]
         elif name in NAMING:
             named += node.args[:2]
