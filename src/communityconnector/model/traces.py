@@ -22,6 +22,8 @@ _DECIMAL: Final = re.compile(r"(?<!\d)(?<!\d\.)[+-]?\d{1,3}[.,]\d{2,}(?!\d)")
 _DEGREES: Final = re.compile(
     r"(?<!\d)(\d{1,3})\s*(?:°|º|deg\w{0,5}|d)\s*(\d{1,2}(?:[.,]\d+)?)\s*(?:'|min\w{0,5}|m)\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:\"|''|sec\w{0,5}|s)?)?"
 )
+_FIGURE: Final = re.compile(r"\d[.,]\d\d|\d\s*(?:°|º|d)")
+"""What every coordinate has; most texts have none."""
 _MAP_LINK: Final = re.compile(
     r"(?<![\w.-])(?:https?://)?[\w.-]{0,100}(?:maps\.|goo\.gl/|google\.[a-z.]+/maps|openstreetmap\.org|osm\.org|bing\.com/maps|mapquest|waze\."
     r"|what3words|w3w\.co|plus\.codes|here\.com|geohack)\S*|///\w+\.\w+\.\w+",
@@ -110,7 +112,7 @@ class Traces:
                     match = pattern.match(flat, number.start())
                     if match:
                         spans.append(match.span())
-        if self._points:
+        if self._points and _FIGURE.search(flat):
             spans += self._coordinates(flat)
         return spans
 

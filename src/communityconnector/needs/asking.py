@@ -73,4 +73,9 @@ _FOR: Final = frozenset({"for", "para"})
 _OWNING: Final = frozenset({"owners", "managers", "propietarios"})
 _NEAR: Final = 3
 _FEW: Final = 6
+
+SIGNALS: Final = (
+    _SEEKING | c.ACCEPTING | c.ADDRESSED | {"drop"} | {word for words in c.HIRING for word in words}
+)
+"""A sentence without any of these asks for nothing and addresses nobody else."""
 """The largest number of words in a name; a longer text is a sentence."""

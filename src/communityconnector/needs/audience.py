@@ -160,7 +160,7 @@ def _mentions(tokens: Sequence[str]) -> list[Mention]:
     found: list[Mention] = []
     position = 0
     while position < len(tokens):
-        mention = table.at(tokens, position)
+        mention = table.at(tokens, position) if _begins[tokens[position]] else None
         if mention is None:
             position += 1
         else:

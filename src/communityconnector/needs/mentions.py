@@ -54,3 +54,6 @@ _LEADING: Final = {
 }
 """By word, those that must follow it, and within how many words."""
 _SIGNALS: Final = frozenset(_LEADING)
+
+SIGNALS: Final = _SIGNALS | c.DISCOUNTS | c.ANIMALS
+"""A sentence without any of these only mentions nothing, lowers no prices, and is not about animals."""

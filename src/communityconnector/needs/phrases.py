@@ -78,9 +78,12 @@ class PhraseBook:
                 before = entries.get(kind := (phrase.concept, phrase.language, form))
                 if before is None or phrase.weight > before.weight:
                     entries[kind] = phrase
-        self._lengths: dict[str, list[int]] = {}
-        for length, first in sorted({(len(key), key[0]) for key in self._entries}, reverse=True):
-            self._lengths.setdefault(first, []).append(length)
+        self._lengths: dict[str, dict[str, list[int]]] = {}
+        for key in sorted(self._entries, key=len, reverse=True):
+            # By the second word too, since most phrases that begin with a word are told apart there; "" for no second.
+            lengths = self._lengths.setdefault(key[0], {}).setdefault(key[1] if len(key) > 1 else "", [])
+            if len(key) not in lengths:
+                lengths.append(len(key))
 
     def begins_with(self, word: Word) -> bool:
         """Return whether any phrase begins with a word."""
@@ -94,13 +97,15 @@ class PhraseBook:
             start: the position of the word.
             most: the largest number of words in a phrase; by default any.
         """
-        room = len(text) - start if most is None else min(most, len(text) - start)
-        lengths = [n for n in self._lengths.get(text[start].stem, ()) if n <= room]
-        if not lengths:
+        by_second = self._lengths.get(text[start].stem)
+        if by_second is None:
             return []
-        following = tuple([word.stem for word in text[start : start + lengths[0]]])
-        for length in lengths:
-            entries = self._entries.get(following[:length])
+        room = len(text) - start if most is None else min(most, len(text) - start)
+        several = by_second.get(text[start + 1].stem, ()) if room > 1 else ()
+        for length in (*several, *by_second.get("", ())):
+            if length > room:
+                continue
+            entries = self._entries.get(tuple([word.stem for word in text[start : start + length]]))
             if not entries:
                 continue
             ending_here = text[start].ending

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
+from communityconnector.needs import asking, mentions
 from communityconnector.needs import contexts as c
 from communityconnector.needs.asking import addresses_others, asks_for_goods, seeks
 from communityconnector.needs.mentions import is_about_animals, lowers_prices, mentioning_parts
@@ -99,6 +100,9 @@ class Sentence:
         self.words: Sequence[Word] = read_words(tokens)
         self.plain = [word.removesuffix("'s").removesuffix("'") if "'" in word else word for word in tokens]
         self.offers = [True] * len(tokens)
+        self._may_be_aside = not _ASIDE.isdisjoint(tokens)
+        if not self._may_be_aside:
+            self.__dict__.update(_PLAIN)
         if _SIGNALS.isdisjoint(tokens):
             return
         for position, word in enumerate(tokens):
@@ -111,9 +115,9 @@ class Sentence:
         return seeks(self.tokens)
 
     @cached_property
-    def mentions(self) -> set[int]:
+    def mentions(self) -> frozenset[int]:
         """Positions of the words about what others offer."""
-        return {n for first, last in mentioning_parts(self.tokens) for n in range(first, last)}
+        return frozenset(n for first, last in mentioning_parts(self.tokens) for n in range(first, last))
 
     @cached_property
     def lowers_prices(self) -> bool:
@@ -148,7 +152,7 @@ class Sentence:
             return True
         if self.seeks is not (concept == "volunteering"):
             return self.seeks or hit.length == 1
-        if concept not in c.FOR_ANIMALS and self._is_for_animals(hit.start, last):
+        if self._may_be_aside and concept not in c.FOR_ANIMALS and self._is_for_animals(hit.start, last):
             return True
         phrase = self.tokens[hit.start : last + 1]
         if last + 1 < len(self.tokens) and self.tokens[last + 1] in _TURNING:
@@ -375,6 +379,12 @@ _SIGNALS: Final = frozenset({":", "next", "through", "no", "not", "need"}).union
     _OF_OTHERS,
 )  # fmt: skip
 """Words that may show that other words are not about what is offered."""
+_ASIDE: Final = asking.SIGNALS | mentions.SIGNALS
+_PLAIN: Final = {
+    "seeks": False, "mentions": frozenset[int](), "lowers_prices": False, "asks_for_goods": False, "addresses_others": False,
+    "is_about_animals": False,
+}  # fmt: skip
+"""What is so of a sentence without any of these words, as most are: worked out once for all."""
 _TURNING: Final = c.ACCESSIBLE | c.OFFENDERS | c.OFFICIAL
 """Right after a phrase, these change its sense."""
 _STUBS: Final = frozenset({"stub", "stubs"})
