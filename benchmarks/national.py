@@ -49,9 +49,9 @@ def facts_of(gen: ModuleType, data: Any) -> tuple[dict[str, Any], dict[str, list
     plain = cc.Offer(cc.Service(id="", name="", status="active", assured_date="2026-05-01"), None)
     codes: dict[str, Any] = {criterion.name: np.zeros(count, dtype=np.int32) for criterion in CRITERIA}
     tables: dict[str, list[Any]] = {criterion.name: [criterion.facts(plain)] for criterion in CRITERIA}
-    tables["area"] = [((), False)]  # All have a place, and serve whoever comes there.
+    tables["area"] = [((), False, ())]  # All have a place, and serve whoever comes there.
     ages, codes["age"] = _distinct([data.min_age, data.max_age])
-    tables["age"] = [(None if low < 0 else low, None if high < 0 else high) for low, high in ages]
+    tables["age"] = [(None if low < 0 else low, None if high < 0 else high, None) for low, high in ages]
     spoken, codes["language"] = _distinct([data.langs])
     tables["language"] = [
         (tuple(("", code) for bit, code in enumerate(gen.LANGS) if mask >> bit & 1), (), "")
