@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from communityconnector.needs import Certainty, interpreter
+from communityconnector.needs import Certainty, Interpretation, interpreter
 
 WORDS = "can doc glass coffee die lost print pan once mine book home gum"
 TITLES = """the hunger games; where the crawdads sing; a man called ove; the kite runner; the glass castle;
@@ -73,3 +73,8 @@ def test_hardly_one_is_taken_for_a_need():
     asked = [text for text in TEXTS if interpreter().interpret(text).certainty is Certainty.DID_YOU_MEAN]
     assert len(taken) <= 18, taken
     assert len(asked) <= 20, asked
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!", "...", "\u2014", "\n\t"])
+def test_nothing_said_is_nothing_understood_and_nothing_suggested(text):
+    assert interpreter().interpret(text) == Interpretation()

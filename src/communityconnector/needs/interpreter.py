@@ -139,6 +139,8 @@ class PatronInterpreter:
         Args:
             text: the words, English or Spanish.
         """
+        if not any(map(str.isalnum, text)):
+            return Interpretation()
         if len(text) > _MOST_BEGINNING + _MOST_END:
             text = f"{text[:_MOST_BEGINNING]} {text[-_MOST_END:]}"
         judgment = self.judge(text)

@@ -7,7 +7,7 @@ The criterion itself gives the answers, one by one. If there are many distinct f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -46,7 +46,8 @@ _AT_ONCE: Final = 16
 """Up to so many facts are all answered when a question comes."""
 
 
-def factors_by_number(of_kinds: Sequence[float]) -> Floats | None:
+@lru_cache(maxsize=256)
+def factors_by_number(of_kinds: tuple[float, ...]) -> Floats | None:
     """Return what an answer leaves of a fit, by its number; `None` if every answer leaves all of it.
 
     Args:
@@ -57,6 +58,7 @@ def factors_by_number(of_kinds: Sequence[float]) -> Floats | None:
     factors = np.ones(len(_NUMBERS) + 1)
     for kind, factor in zip(KINDS, of_kinds, strict=True):
         factors[_NUMBERS[kind]] = factor
+    factors.flags.writeable = False  # all searches share it
     return factors
 
 
