@@ -93,6 +93,7 @@ PAGES = {
         "communityconnector.matching",
         ("matching", "matching.schedules.hours:status", "matching.schedules.hours:Hours", "matching.schedules.hours:Open"),
     ),
+    "coverage": Page("communityconnector.coverage", ("coverage", "coverage.measures")),
     "model": Page("communityconnector.model", ("model",), without=frozenset({"Agency"})),
     "interchange": Page(
         "communityconnector.interchange",

@@ -36,6 +36,12 @@ class PlaceNotFoundError(CommunityConnectorError, LookupError):
     code = "place-not-found"
 
 
+class InvalidPlacesError(CommunityConnectorError, ValueError):
+    """A table of where people live lacks a column, or a row of it lacks a number."""
+
+    code = "invalid-places"
+
+
 class SourceNotFoundError(CommunityConnectorError, FileNotFoundError):
     """The file or folder does not exist, or may not be read."""
 
