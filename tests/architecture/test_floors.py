@@ -42,7 +42,7 @@ OUTSIDE = {
     "serialization": {"attrs", "cattrs"},
     "model": {"attrs", "geopy"},
     "needs": {"attrs", "numpy"},
-    "interchange": {"attrs", "cattrs", "jsonschema", "orjson", "referencing"},
+    "interchange": {"attrs", "cattrs", "jsonschema", "orjson", "python_calamine", "referencing"},
     "geocoding": set(),
     "travel": {"geopy"},
     "storage": {"attrs"},

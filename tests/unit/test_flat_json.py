@@ -258,12 +258,16 @@ def test_a_document_in_another_form_is_called_by_its_name(start, words):
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        (["[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"], "an Excel workbook: save"),
-        (["mimetype", "content.xml"], "OpenOffice"),
+        (
+            ["[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"],
+            "a workbook that cannot be read",
+        ),
+        (["[Content_Types].xml", "word/document.xml"], "an Office document"),
+        (["mimetype", "content.xml"], "a workbook that cannot be read"),
         (["doc.kml"], "KMZ"),
     ],
 )
-def test_a_workbook_is_one_finding_that_says_what_to_do(names, words):
+def test_a_document_in_a_zip_is_one_finding_that_says_what_to_do(names, words):
     import zipfile
 
     content = io.BytesIO()

@@ -18,6 +18,7 @@ from communityconnector.interchange.checks.lint import lint
 from communityconnector.interchange.files.encodings import Encoding, decoded
 from communityconnector.interchange.files.foreign_forms import foreign_form
 from communityconnector.interchange.files.sources import Source, SourceFile, UnreadableError, opened
+from communityconnector.interchange.files.workbooks import is_workbook, sheets_of
 from communityconnector.interchange.forms import file_form
 from communityconnector.interchange.forms.content import (
     FileForm,
@@ -208,7 +209,7 @@ def _read_files(
 ) -> Iterator[Record]:
     """Yield the records of all files; those of tables go to the spool, where there is one."""
     files: list[SourceFile] = []
-    for file in entries:
+    for file in _with_sheets(entries):
         if isinstance(file, Finding):
             reading.findings.append(file)
         else:
@@ -235,6 +236,23 @@ def _read_files(
         yield from read_json(file, reading)
 
 
+def _with_sheets(entries: Iterable[SourceFile | Finding]) -> Iterator[SourceFile | Finding]:
+    """Yield files, and in place of a workbook its sheets."""
+    for file in entries:
+        if isinstance(file, Finding):
+            yield file
+            continue
+        try:
+            with file.open() as stream:
+                start = stream.read(8)
+            if is_workbook(file, start):
+                yield from sheets_of(file)
+            else:
+                yield file
+        except UnreadableError as error:
+            yield error.finding
+
+
 def _kind_of(
     file: SourceFile, reading: Reading, *, alone: bool
 ) -> FileForm | Finding | Literal["csv", "json", "package"]:
@@ -248,6 +266,8 @@ def _kind_of(
     problem = form or _problem(file, start)
     if problem is not None:
         return problem
+    if file.is_table:
+        return "csv"
     if looks_like_json(start):
         return "package" if file.base == "datapackage.json" else "json"
     if reading.mapping is not None or _is_table(file, start, alone=alone):

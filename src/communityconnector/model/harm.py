@@ -36,7 +36,7 @@ HARMS: Final[Mapping[str, Harm]] = {
             extent-swapped extent-not-read no-services none-active dangling-reference half-a-point null-island point-out-of-range age-out-of-range
             ages-out-of-order impossible-schedule empty-attribute unknown-language no-location
             not-in-nested-form no-name-column row-without-name implausible-cell columns-shifted number-cut-short
-            not-a-phone geometry-not-read more-pages nested-not-read level-not-read
+            not-a-phone geometry-not-read hidden-sheet hidden-column struck-through more-pages nested-not-read level-not-read
             missing-column too-few-cells row-without-text unknown-concept cue-not-read
             repeated-need not-an-age unquoted-comma unknown-need not-a-grade graded-twice need-not-matched
         """,
@@ -45,7 +45,7 @@ HARMS: Final[Mapping[str, Harm]] = {
             contradictory-reference id-used-twice linked-by-value too-many-cells duplicate-column missing-id point-out-of-country
             no-organization implausible-span hours-in-doubt stale-assurance taxonomy-cycle older-than-stored duplicate-organization
             state-read duplicate-location duplicate-service duplicates-not-compared columns-not-understood
-            section-row agency-from-above point-turned date-guessed repeated-row form-read sites-joined names-from-keys sheet-turned
+            section-row hidden-row agency-from-above point-turned date-guessed repeated-row form-read sites-joined names-from-keys sheet-turned
         """,
         Harm.MENDED: """
             byte-order-mark not-utf-8 repeated-id list-of-ids older-form hours-read wrong-type spaces-around number-as-text

@@ -57,11 +57,13 @@ class SourceFile:
         name: its name, as findings give it.
         opener: opens it, unpacked, as bytes.
         document: what it is and what to do with it where nothing reads it, of a zip that is one document, such as a workbook.
+        is_table: whether it is known to be a table, such as a sheet of a workbook.
     """
 
     name: str
     opener: Callable[[], IO[bytes]]
     document: str = ""
+    is_table: bool = False
 
     def open(self) -> IO[bytes]:
         """Return the file's bytes.

@@ -206,12 +206,14 @@ class TableFile:
         """Yield a plain spreadsheet: one service a row, under a header that may stand some lines below the top."""
         mapping = self.reading.mapping
         fits = looks_like_spreadsheet if mapping is None else partial(_names_columns, mapping)
-        if mapping is None and self.package.is_alone and (columns_as_rows := turned(rows)):
+        # A sheet of a workbook is a list by itself, unless the workbook holds tables of HSDS.
+        alone = self.package.is_alone or (self.file.is_table and not self.package.tables)
+        if mapping is None and alone and (columns_as_rows := turned(rows)):
             message = "a sheet whose first column holds the names, with a service in each other column"
             self._note(Severity.INFO, "sheet-turned", message, "read so; lines are columns here", 1)
             rows = columns_as_rows
         at = header_at(rows, fits)
-        if at < 0 and self.package.is_alone and mapping is None:
+        if at < 0 and alone and mapping is None:
             at = header_at(rows, partial(looks_like_spreadsheet, least=2))
             at = at if at >= 0 else header_by_cells(rows)
         if (self.package.tables and mapping is None) or (at < 0 and not self.package.is_alone):
