@@ -288,7 +288,7 @@ def _read_form(form: FileForm, file: SourceFile, reading: Reading) -> Iterator[R
 
 def _problem(file: SourceFile, start: bytes) -> Finding | None:
     """Return why a file that begins so is not read."""
-    document = file.document or foreign_form(start, file.base)
+    document = file.document or foreign_form(start)
     if document:
         return _unusable(file, "unknown-form", document)
     if not start.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):

@@ -14,26 +14,21 @@ _FORMS: Final = (
     (rb"SQLite format 3\0", "an SQLite database: export its tables as CSV"),
     (rb"PAR1", "a Parquet file: export it as CSV"),
     (rb"\x89PNG|\xff\xd8\xff|GIF8", "a picture: nothing can be read from it"),
-    (rb"(?:<\?xml[^>]{0,200}>)?\s{0,50}(?:<!--.{0,200}?-->)?\s{0,50}<kml\b", "a map in KML: export it as CSV or GeoJSON"),
     (rb"\s{0,50}<(?:!doctype\s+html|html|table|head|meta)\b", f"a web page, whatever its name ends with: open it in a spreadsheet program, and {_SAVE}"),
-    (rb"(?:<\?xml[^>]{0,200}>)?\s{0,50}(?:<!--.{0,200}?-->)?\s{0,50}<(?:\w{1,20}:)?Source\b", "an export in AIRS XML: export it as HSDS or CSV"),
     (rb"\s{0,50}<\?xml\b", "XML: export it as HSDS JSON or CSV"),
 )  # fmt: skip
 _PATTERNS: Final = tuple((re.compile(start, re.IGNORECASE | re.DOTALL), words) for start, words in _FORMS)
 _MARKS: Final = (b"\xef\xbb\xbf",)
 
 
-def foreign_form(start: bytes, name: str) -> str:
+def foreign_form(start: bytes) -> str:
     """Return what a file is that begins so, and what to do; "" where it may be one that is read.
 
     Args:
         start: its first bytes.
-        name: its name, lower case.
     """
     for mark in _MARKS:
         start = start.removeprefix(mark)
-    if start[:1] == b"\x03" and name.endswith(".dbf"):
-        return f"a table of a map program (dBase): open it in a spreadsheet program, and {_SAVE}"
     return next((words for pattern, words in _PATTERNS if pattern.match(start[:2_000])), "")
 
 

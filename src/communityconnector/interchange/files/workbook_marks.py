@@ -66,6 +66,7 @@ def marks_of(content: bytes) -> dict[str, SheetMarks]:
         zipfile.BadZipFile,
         expat.ExpatError,
         OSError,
+        LookupError,
         NotImplementedError,
         RuntimeError,
         ValueError,

@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from communityconnector.interchange.forms.airs import AIRS
 from communityconnector.interchange.forms.airtable import airtable
 from communityconnector.interchange.forms.arcgis import arcgis
 from communityconnector.interchange.forms.cells import columns_of_cells, rows_of_cells
 from communityconnector.interchange.forms.ckan import ckan
 from communityconnector.interchange.forms.content import FileForm, Lifted, SheetForm
+from communityconnector.interchange.forms.dbase import DBASE
 from communityconnector.interchange.forms.geojson import geojson
+from communityconnector.interchange.forms.kml import KML
 from communityconnector.interchange.forms.overpass import overpass
 from communityconnector.interchange.forms.socrata import socrata
 
-FILE_FORMS: Final[tuple[FileForm, ...]] = ()
+FILE_FORMS: Final[tuple[FileForm, ...]] = (AIRS, KML, DBASE)
 """Forms that the bytes of a file show."""
 
 _JSON_FORMS: Final[tuple[Callable[[Any], Lifted | None], ...]] = (

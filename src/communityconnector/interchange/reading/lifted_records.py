@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from communityconnector.interchange.forms.content import FormNote, LiftedRecord, LiftedRecords
 from communityconnector.interchange.notes import Position
@@ -20,10 +21,12 @@ def read_records(lifted: LiftedRecords, file: str, reading: Reading) -> Iterator
         reading: takes the findings.
     """
     structurer = Structurer(reading.mode, tabular=True, sheet=True)
+    # Marks of privacy stand in the records under their own names, unlike those of a sheet, whose columns are judged as a whole.
+    structurer.ticked = frozenset()
     count = 0
     for record in lifted.records:
         count += 1
-        made = structurer.record(ENTITIES[record.entity], record.raw)
+        made = structurer.record(ENTITIES[record.entity], _filled(record.raw))
         for note in record.notes:
             structurer.notes.draft(note.severity, note.rule, note.message, note.action, note.where)
             structurer.notes.drafts[-1].entity, structurer.notes.drafts[-1].record_id = made.entity, made.id
@@ -32,6 +35,20 @@ def read_records(lifted: LiftedRecords, file: str, reading: Reading) -> Iterator
     reading.findings.append(form_read(lifted.form, count, "read as HSDS", file))
     reading.findings.extend(finding_of(note, file) for note in lifted.notes)
     reading.findings.extend(structurer.counted())
+
+
+def _filled(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record without the fields that its form leaves empty."""
+    filled: dict[str, Any] = {}
+    for name, value in raw.items():
+        if isinstance(value, Mapping):
+            filled[name] = _filled(value)
+        elif isinstance(value, list):
+            if value:
+                filled[name] = [_filled(item) if isinstance(item, Mapping) else item for item in value]
+        elif value is not None and value != "":
+            filled[name] = value
+    return filled
 
 
 def form_read(form: str, count: int, action: str, file: str) -> Finding:

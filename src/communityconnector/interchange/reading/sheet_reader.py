@@ -84,6 +84,7 @@ def read_lifted(lifted: Lifted, file: str, reading: Reading) -> Iterator[Record]
     else:
         message = f"{lifted.form}: {len(lifted.rows):,} records in which no column is understood as a name"
         reading.findings.append(Finding(Severity.ERROR, "unknown-form", message, "not read", file=file))
+        reading.findings.extend(finding_of(note, file) for note in lifted.notes)
 
 
 def read_flat(table: FlatTable, file: str, reading: Reading) -> Iterator[Record]:
