@@ -36,7 +36,7 @@ HARMS: Final[Mapping[str, Harm]] = {
             extent-swapped extent-not-read no-services none-active dangling-reference half-a-point null-island point-out-of-range age-out-of-range
             ages-out-of-order impossible-schedule empty-attribute unknown-language no-location
             not-in-nested-form no-name-column row-without-name implausible-cell columns-shifted number-cut-short
-            not-a-phone geometry-not-read hidden-sheet hidden-column struck-through deleted-rows broken-xml broken-table more-pages nested-not-read level-not-read
+            not-a-phone geometry-not-read hidden-sheet hidden-column private-field struck-through deleted-rows broken-xml broken-table more-pages nested-not-read level-not-read
             missing-column too-few-cells row-without-text unknown-concept cue-not-read
             repeated-need not-an-age unquoted-comma unknown-need not-a-grade graded-twice need-not-matched
         """,

@@ -80,21 +80,32 @@ def read_lifted(lifted: Lifted, file: str, reading: Reading) -> Iterator[Record]
     if isinstance(lifted, LiftedRecords):
         yield from read_records(lifted, file, reading)
     elif (table := table_of(lifted, least=1)) is not None:
-        yield from read_flat(table, file, reading)
+        yield from read_flat(table, file, reading, is_lifted=True)
     else:
         message = f"{lifted.form}: {len(lifted.rows):,} records in which no column is understood as a name"
         reading.findings.append(Finding(Severity.ERROR, "unknown-form", message, "not read", file=file))
         reading.findings.extend(finding_of(note, file) for note in lifted.notes)
 
 
-def read_flat(table: FlatTable, file: str, reading: Reading) -> Iterator[Record]:
-    """Yield the services of a table that a form is lifted to."""
-    rows = [CsvRow(number, cells) for number, cells in enumerate(sheet_cells(table), start=1)]
-    paths = {number: path for number, (path, _) in enumerate(table.rows, start=1)}
-    reading.findings.append(form_read(table.form, len(rows), "read as a table", file))
+def read_flat(table: FlatTable, file: str, reading: Reading, *, is_lifted: bool = False) -> Iterator[Record]:
+    """Yield the services of a table in JSON, or of one that a form is lifted to.
+
+    Args:
+        table: the table. Where its rows stand at lines, findings name these.
+        file: the file's name, as findings give it.
+        reading: takes the findings.
+        is_lifted: whether a form has read it already; else its columns may show that it is of one.
+    """
+    at_lines = all(path.isdecimal() for path, _ in table.rows)
+    numbers = [int(path) if at_lines else number for number, (path, _) in enumerate(table.rows, start=1)]
+    rows = [CsvRow(number, cells) for number, cells in zip(numbers, sheet_cells(table), strict=True)]
+    paths = {} if at_lines else {number: path for number, (path, _) in enumerate(table.rows, start=1)}
+    if is_lifted or sheet_form(table.header) is None:
+        reading.findings.append(form_read(table.form, len(rows), "read as a table", file))
     for note in table.notes:
         reading.findings.append(finding_of(note, file))
-    yield from read_sheet(Sheet(file, table.header, rows, paths), reading)
+    sheet = Sheet(file, table.header, rows, paths)
+    yield from _SheetReading(sheet, reading).records() if is_lifted else read_sheet(sheet, reading)
 
 
 def no_name_column(sheet: Sheet, reading: Reading) -> None:

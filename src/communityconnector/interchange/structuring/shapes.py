@@ -44,6 +44,14 @@ class TableContainer:
     notes: tuple[str, ...] = ()
 
 
+def other_pages(value: Any) -> int:
+    """Return how many other pages an answer of an API says that there are; 0 for none, or for anything else."""
+    if not isinstance(value, Mapping):
+        return 0
+    pages = next((value[name] for name in ("total_pages", "totalPages") if type(value.get(name)) is int), 0)
+    return max(0, int(pages) - 1)
+
+
 def shape_of(value: Mapping[str, Any], hint: str = "") -> ApiPage | TableContainer | None:
     """Return what wraps records, if the object is not a record itself."""
     known = _known(tuple(value), hint)
