@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
+import communityconnector as cc
 from communityconnector.interchange.sheets.column_fields import FIELDS
 from communityconnector.interchange.sheets.column_meaning import meaning_of, meanings
 from communityconnector.interchange.sheets.column_words import words_of
@@ -71,7 +74,20 @@ def test_names_that_people_write_are_understood(field, name):
     ],
 )  # fmt: skip
 def test_columns_about_other_people_or_things_are_ignored(name):
-    assert meaning_of(name) == ""
+    assert meaning_of(name) in {"", "aside"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Date Added", "Internal Notes", "Match_type", "Score", "GlobalID", "EnteredOn", "Resource Created Date"],
+)
+def test_what_a_program_keeps_for_itself_is_set_aside(name):
+    assert meaning_of(name) == "aside"
+    text = f"Program,City,Phone,{name}\nFood Pantry,Boone,828-555-0100,something\n"
+    directory = cc.read(io.StringIO(text))
+    (service,) = directory.services.values()
+    assert "something" in service.extra.values()
+    assert "columns-not-understood" not in {finding.rule for finding in directory.findings}
 
 
 def test_no_two_fields_are_called_by_the_same_words():

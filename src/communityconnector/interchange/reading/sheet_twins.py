@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from communityconnector.interchange.sheets.column_fields import IGNORED
+from communityconnector.interchange.sheets.column_fields import ASIDE, IGNORED
 from communityconnector.interchange.sheets.column_mapping import ColumnMapping
 from communityconnector.interchange.sheets.layout import SheetLine
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from communityconnector.interchange.reading.sheet_reader import Sheet
 
 _MAY_DIFFER: Final = frozenset({
-    IGNORED, "service.id", "service.url", "service.description", "attributes", "service.assured_date",
+    IGNORED, ASIDE, "service.id", "service.url", "service.description", "attributes", "service.assured_date",
     "service.last_modified", "service.alternate_name",
 })  # fmt: skip
 """Fields in which two rows of one service may say different things."""

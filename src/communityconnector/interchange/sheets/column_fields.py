@@ -13,23 +13,27 @@ FIELDS: Final[Mapping[str, str]] = {
     "name of service, service provided, public name, display name, post title, agency program, agency program name, agency service name",
     "service.alternate_name": "alternate name, aka, also known as, other name, name 2, legal name, official name, "
     "service alternate name",
-    "service.description": "description, services, services provided, services offered, program description, "
+    "service.description": "specific information, tips, additional information, more information, "
+    "description, services, services provided, services offered, program description, "
     "service description, what we do, details, descripcion, notes, comments, about, summary, overview, what is offered, "
     "offerings, public notes, service details, servicios, what services do you provide, body, info",
     "service.url": "website, url, web site, web, web address, link, homepage, sitio web, pagina web, website address, contact website",
     "service.email": "email, e mail, email address, correo, correo electronico, contact email, email contact",
     "service.status": "status, estado del servicio, active, is active, agency status, site status, service status, "
     "record status, status description, is this service open, post status",
-    "service.eligibility_description": "eligibility, who is served, who we serve, population served, target population, "
+    "service.eligibility_description": "restrictions explained, restricted explain, target pop, special populations, income eligibility, "
+    "eligibility, who is served, who we serve, population served, target population, "
     "elegibilidad, requirements, requisitos, restrictions, criteria, serves, population, who can come, qualifications, "
     "eligibility requirements, eligibility criteria, eligibility notes, income guidelines, income limits, residency, "
     "who qualifies, target group, served population, income requirements, residency requirements",
     "service.ages": "ages, ages served, age, age range, edad, edades, age group, age groups, age requirements, age limits",
     "service.minimum_age": "minimum age, min age, edad minima, minimum age required, minimum age requirement, minimum age accepted",
     "service.maximum_age": "maximum age, max age, edad maxima, maximum age requirement, maximum age accepted",
-    "service.fees_description": "fees, fee, cost, costs, price, costo, precio, fee structure, cost of service, "
+    "service.fees_description": "sliding scale fees description, sliding fee scale, flat fee description, fee structure source, fees description, payment methods, payments, accepted payments, payments accepted, "
+    "fees, fee, cost, costs, price, costo, precio, fee structure, cost of service, "
     "fee description",
-    "service.application_process": "how to apply, application process, intake procedure, intake process, intake, access, "
+    "service.application_process": "referral, referral required, referral needed, referral link, process for applying, process for applying online, process for applying by phone, process for applying by email, process for walk ins, walk in process, next steps, service next steps, application link, "
+    "how to apply, application process, intake procedure, intake process, intake, access, "
     "how to access, como solicitar, referral process, registration, how to register, how to get help",
     "service.assured_date": "verified, last verified, date verified, last reviewed, reviewed, last checked, confirmed",
     "service.last_modified": "updated, last updated, date updated, last modified, edited, edit date, changed, "
@@ -66,7 +70,8 @@ FIELDS: Final[Mapping[str, str]] = {
     NO_HIDES: "show address",
     "location.accessibility": "accessibility, wheelchair accessible, ada accessible, accesibilidad, wheelchair, ada, "
     "disabilities access, wheelchair accessibility",
-    "location.transportation": "transportation, transit, bus, directions, transporte, bus service access, bus line, "
+    "location.transportation": "public access transportation, location directions, physical location description, site instructions, specific location, parking, "
+    "transportation, transit, bus, directions, transporte, bus service access, bus line, "
     "public transportation, getting there",
     "schedules": "hours, hours of operation, opening hours, business hours, office hours, open, times, days and hours, "
     "days hours, horario, horas, schedule, open hours, operating hours, weekly hours, weekly open hours, hours of service, day and time, date and time, service hours, availability, days and hours of operation, "
@@ -97,10 +102,16 @@ FIELDS: Final[Mapping[str, str]] = {
     "services category, services type, taxonomy term, taxonomy category, type of service, group type, "
     "agency type, category name, resource type, need category, program list, service list, program category list, program type, "
     "services type category",
+    "languages.ticked": "spoken spanish box",
+    "attributes.ticked": "kind of service box",
     "service_areas": "service area, area served, areas served, coverage area, counties served, area de servicio, "
     "geographic area, coverage, county served, counties, catchment area, zip served, zip codes served, service counties",
-    "required_documents": "documents, required documents, documents required, bring, what to bring, documentos, "
+    "required_documents": "required item list, items required, "
+    "documents, required documents, documents required, bring, what to bring, documentos, "
     "id required, proof required, documents to bring, what you need to bring, need to bring, required items",
+    "aside": "match type, match status, match score, geocode score, score, addr type, accuracy score, accuracy type, loc name, match addr, "
+    "object id number, global id, fid, created, created at, created on, date created, date added, entered on, record created date, "
+    "resource created date, shape length, shape area, internal notes, admin notes, review notes, editor, creator, permalink, author, image",
     "contacts.name": "contact, contact name, contact person, contacto, contact person name",
     "contacts.title": "contact title, title of contact, position, contact position",
 }
@@ -110,5 +121,8 @@ A name stands for all that `column_words` takes for the same: other words of the
 punctuation.
 """
 
+ASIDE: Final = "aside"
+"""The meaning of a column that a program keeps for itself, and that is kept as it is: how well an address was matched, when a
+record was made, notes among editors."""
 IGNORED: Final = ""
 """The meaning of a column that is kept as it is, as an unknown field of the service."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Final
 
-from communityconnector.interchange.sheets.column_fields import FIELDS, IGNORED
+from communityconnector.interchange.sheets.column_fields import ASIDE, FIELDS, IGNORED
 from communityconnector.interchange.sheets.column_words import (
     plain_words,
     shared_prefixes,
@@ -20,6 +20,7 @@ from communityconnector.interchange.sheets.day_columns import (
     day_meaning,
     short_week,
 )
+from communityconnector.interchange.sheets.tick_boxes import tick_boxes
 from communityconnector.interchange.texts.cells import degrees
 from communityconnector.interchange.texts.privacy.sheet import privacy_meaning
 from communityconnector.interchange.texts.states import is_state, sense_of
@@ -54,11 +55,11 @@ def meanings(header: Sequence[str], rows: Rows = ()) -> _Meanings:
         settle(fields, rows)
     for column, field in fields.items():
         fields[column] = _by_cells(column, field, rows)
-    return fields
+    return {**fields, **tick_boxes(fields, rows)}
 
 
 UNSPECIFIC: Final = frozenset({
-    IGNORED, "service.id", "location.latitude", "location.longitude", "location.point", "service.last_modified",
+    IGNORED, ASIDE, "service.id", "location.latitude", "location.longitude", "location.point", "service.last_modified",
     "schedules.limits", "schedules.notes", "level.parent", "level.site", "level.program",
 })  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from communityconnector.interchange.sheets.column_fields import IGNORED
+from communityconnector.interchange.sheets.column_fields import ASIDE, IGNORED
 from communityconnector.interchange.sheets.column_words import words_of
 from communityconnector.interchange.sheets.day_columns import WEEK
 from communityconnector.interchange.sheets.day_hours import days_not_weekly
@@ -68,7 +68,7 @@ _APPOINTMENT: Final = "by appointment"
 _SHORT: Final = 60
 """Most characters of a note that says one thing only; a longer one may speak of appointments for something else."""
 _NOTES: Final = frozenset({
-    IGNORED, "service.description", "service.alert", "service.eligibility_description", "service.application_process",
+    IGNORED, ASIDE, "service.description", "service.alert", "service.eligibility_description", "service.application_process",
     "service.fees_description",
 })  # fmt: skip
 """Fields whose words may say that hours are not every week's."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 import attrs
 
 from communityconnector.interchange.notes import Draft
-from communityconnector.interchange.sheets.column_fields import FIELDS, IGNORED
+from communityconnector.interchange.sheets.column_fields import ASIDE, FIELDS, IGNORED
 from communityconnector.interchange.sheets.column_mapping import ColumnMapping
 from communityconnector.interchange.sheets.column_meaning import OF_A_PHONE, meaning_of
 from communityconnector.interchange.sheets.column_words import words_of
@@ -17,6 +17,7 @@ from communityconnector.interchange.sheets.day_hours import days_not_weekly, rea
 from communityconnector.interchange.sheets.hours import hours_of, limits_of
 from communityconnector.interchange.sheets.place import place_of
 from communityconnector.interchange.sheets.row import Cells, refuse_implausible
+from communityconnector.interchange.sheets.tick_boxes import is_ticked, value_of
 from communityconnector.interchange.texts.ages import age_limits
 from communityconnector.interchange.texts.cells import (
     extension_of,
@@ -179,6 +180,9 @@ class _Service:
                 texts = [
                     part.strip() for text in texts for part in text.split(",", _MOST_PARTS) if part.strip()
                 ]
+            texts += [
+                value_of(column) for column, cell in self.cells.of(f"{field}.ticked") if is_ticked(cell)
+            ]
             if field == "attributes" and category:
                 texts = list(dict.fromkeys((*texts, category)))
             if texts:
@@ -317,7 +321,7 @@ def _parts(text: str) -> list[str]:
 _MOST_PARTS: Final = 300
 """Most things that one cell lists; what has more is a text with many commas."""
 
-_KEPT: Final = (IGNORED, YES_HIDES, NO_HIDES, "level.parent", "level.site", "level.program")
+_KEPT: Final = (IGNORED, ASIDE, YES_HIDES, NO_HIDES, "level.parent", "level.site", "level.program")
 """Fields whose cells stay under the names of their columns."""
 _NO_PLAIN_TEXT: Final = frozenset("id name status ages email url level assured_date last_modified".split())
 _FREE: Final = frozenset({"free", "gratis", "none", "no cost", "no fee", "$0", "0"})
