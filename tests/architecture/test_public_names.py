@@ -32,7 +32,7 @@ SNAPSHOT = {
         ServiceAtLocation ServiceCapacity ServiceStatus Severity Taxonomy TaxonomyTerm Unit Update Url Weekday by_harm columns
         distance kilometers miles required specs
     """,
-    interchange: "ColumnMapping FileForm FormNote LiftedRecord LiftedRecords LiftedTable Mode Source SourceFile converter documents duplicates page read records tables to_raw write",
+    interchange: "ColumnGuess ColumnMapping FileForm FormNote LiftedRecord LiftedRecords LiftedTable Mode Source SourceFile columns_of converter documents duplicates page read records tables to_raw write",
     needs: """
         AssistedInterpreter Certainty Concept CrisisLine Cues Danger DangerKind FurtherConcept Interpretation Interpreter Lexicon Need PatronInterpreter Phrase
         Understood Vocabulary Wellness further_concepts interpreter lexicon load open_eligibility_codes vocabulary

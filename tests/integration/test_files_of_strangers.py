@@ -320,7 +320,7 @@ def test_rows_before_the_header_are_skipped_and_reported(name):
 def test_unfamiliar_headers_are_read_or_listed_and_can_be_mapped(name, tmp_path):
     path = CASES / "17-unfamiliar-headers" / name
     assert only(cc.read(path)).name == "Corner Food Pantry"
-    mapping = tmp_path / "m.csv"
+    mapping = tmp_path / "m.toml"
     command = [sys.executable, "-m", "communityconnector", "check", str(path), "--save-mapping", str(mapping)]
     subprocess.run(command, capture_output=True, check=False, timeout=900)
     assert only(cc.read(path, mapping=mapping)).name == "Corner Food Pantry"

@@ -156,10 +156,11 @@ def test_a_table_without_a_name_says_which_columns_it_has_and_what_to_do(tmp_pat
     finding = rules(directory)["no-name-column"]
     assert not directory.services
     assert all(word in finding.message for word in ("Wo", "Tel", "--save-mapping", "service.name", "2 rows"))
-    mapping = tmp_path / "mapping.csv"
+    mapping = tmp_path / "mapping.toml"
     cc.ColumnMapping(directory.dataset["columns"]).save(mapping)
     mapping.write_text(
-        mapping.read_text(encoding="utf-8").replace("Qué,", "Qué,service.name"), encoding="utf-8"
+        mapping.read_text(encoding="utf-8").replace('"Qué"]\nfield = ""', '"Qué"]\nfield = "service.name"'),
+        encoding="utf-8",
     )
     assert names(cc.read(path, mapping=mapping)) == ["Pantry", "Clinic"]
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import re
+import tempfile
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import communityconnector as cc
+from communityconnector import interchange
 from communityconnector.errors import InvalidMappingError, SourceNotFoundError
 from communityconnector.interchange.sheets.column_fields import FIELDS
 from communityconnector.interchange.sheets.services import age_limits
@@ -107,31 +115,83 @@ def test_an_agency_without_a_program_lends_its_name(tmp_path):
 
 def test_a_mapping_can_be_saved_edited_and_given(tmp_path):
     text = "Who,What,Where\nLaurel,Pantry,Jefferson\n"
-    mapping = tmp_path / "columns.csv"
-    cc.ColumnMapping({"Who": "organization.name", "What": "service.name", "Where": "location.city"}).save(
-        mapping
-    )
-    assert mapping.read_text().splitlines() == [
-        "column,field",
-        "Who,organization.name",
-        "What,service.name",
-        "Where,location.city",
-    ]
+    mapping = tmp_path / "columns.toml"
+    meant = cc.ColumnMapping({"Who": "organization.name", "What": "service.name", "Where": "location.city"})
+    meant.save(mapping)
+    assert cc.ColumnMapping.load(mapping) == meant
+    written = mapping.read_text()
+    assert "service.eligibility_description" in written
+    assert '[columns."Who"]\nfield = "organization.name"\n' in written
+    mapping.write_text(written.replace('field = "location.city"', 'field = "location.city"  # the town'))
     service = only(sheet(tmp_path, text, mapping=mapping))
     assert (service.organization.name, service.name) == ("Laurel", "Pantry")
     assert service.service_at_locations[0].location.addresses[0].city == "Jefferson"
     assert not sheet(tmp_path, text).services
 
 
-@pytest.mark.parametrize("content", ["column,field\nA,service.nam\n", "column,field\nA\n"])
-def test_a_mapping_to_an_unknown_field_is_refused_with_an_explanation(tmp_path, content):
-    path = tmp_path / "columns.csv"
-    path.write_text(content)
-    with pytest.raises(InvalidMappingError) as error:
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'[columns]\nA = "service.nam"\n', "perhaps service.name"),
+        (b"[columns.A]\nfield = 3\n", "as a text"),
+        (b"column,field\nA,service.name\n", "--save-mapping map.toml"),
+        (b"[other]\n", "no table [columns]"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        (b"a = " + b"[" * 5_000, "--save-mapping map.toml"),
+    ],
+)
+def test_what_is_no_mapping_is_refused_with_an_explanation(tmp_path, content, words):
+    path = tmp_path / "columns.toml"
+    path.write_bytes(content)
+    with pytest.raises(InvalidMappingError, match=re.escape(words)):
         cc.ColumnMapping.load(path)
-    assert "service.name" in str(error.value) or "two cells" in str(error.value)
     with pytest.raises(SourceNotFoundError):
-        cc.ColumnMapping.load(tmp_path / "nowhere.csv")
+        cc.ColumnMapping.load(tmp_path / "nowhere.toml")
+
+
+@given(st.dictionaries(st.text(max_size=30), st.sampled_from(["", "service.name", "phones"]), max_size=8))
+def test_any_names_of_columns_come_back_as_they_were_saved(columns):
+    clean = {
+        "".join(c for c in name if not 0xD800 <= ord(c) <= 0xDFFF): field for name, field in columns.items()
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "map.toml"
+        cc.ColumnMapping(clean).save(path)
+        assert cc.ColumnMapping.load(path).columns == clean
+
+
+def test_a_skeleton_has_every_column_with_its_guess_how_sure_it_is_and_samples(tmp_path):
+    text = "Agency,Program,Wo,Phone\nLaurel Help,Food Pantry,Boone,828-555-0100\nElm Help,Diaper Bank,Jefferson,828-555-0101\n"
+    guesses = interchange.columns_of(io.StringIO(text))
+    assert guesses["Agency"].field == "organization.name"
+    assert guesses["Agency"].confidence == 0.9
+    assert guesses["Agency"].samples == ("Laurel Help", "Elm Help")
+    assert (guesses["Wo"].field, guesses["Wo"].confidence, guesses["Wo"].samples) == (
+        "",
+        0.0,
+        ("Boone", "Jefferson"),
+    )
+    path = tmp_path / "map.toml"
+    cc.ColumnMapping({column: guess.field for column, guess in guesses.items()}).save(path, guesses)
+    assert 'samples = ["Boone", "Jefferson"]' in path.read_text()
+    assert cc.ColumnMapping.load(path).columns["Agency"] == "organization.name"
+
+
+def test_a_skeleton_shows_no_cell_of_a_place_where_any_is_private():
+    text = "Program,Street Address,Phone,Confidential?,Wo\nSafe House,9 Hidden Road,828-555-0199,Yes,behind the mill\n"
+    guesses = interchange.columns_of(io.StringIO(text))
+    shown = repr(guesses)
+    assert not [trace for trace in ("Hidden", "0199", "mill") if trace in shown]
+
+
+def test_a_list_of_which_nothing_is_understood_has_a_skeleton_too(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "Qu\u00e9,Wo,Tel\nPantry,Boone,828-555-0101\nClinic,Boone,828-555-0102\n", encoding="utf-8"
+    )
+    guesses = interchange.columns_of(path)
+    assert list(guesses) == ["Qu\u00e9", "Wo", "Tel"]
+    assert guesses["Wo"].samples == ("Boone",)
 
 
 def test_every_name_of_a_column_means_one_thing():

@@ -24,11 +24,15 @@ from communityconnector.model import by_harm
 @click.option(
     "--mapping",
     type=click.Path(),
-    help="The meaning of a spreadsheet's columns: a CSV with the columns column,field.",
+    help="The meaning of a spreadsheet's columns: a TOML file that --save-mapping writes.",
 )
 @terms_option
 @click.option("--schemas", type=click.Path(), help="Also validate against the HSDS schemas in this folder.")
-@click.option("--save-mapping", type=click.Path(), help="Write to this CSV what each column was taken for.")
+@click.option(
+    "--save-mapping",
+    type=click.Path(),
+    help="Write to this TOML file what each column was taken for, to be edited.",
+)
 @handle_errors
 def check(  # noqa: PLR0913  # one argument an option
     file: str,
@@ -54,7 +58,7 @@ def check(  # noqa: PLR0913  # one argument an option
 
         findings = by_harm((*findings, *validate(directory.for_audience(cc.Audience.PUBLIC), schemas)))
     if save_mapping:
-        _save_mapping(directory, save_mapping)
+        _save_mapping(file, mapping, save_mapping)
     if as_csv:
         _print_csv(findings)
     elif as_json:
@@ -69,12 +73,14 @@ def check(  # noqa: PLR0913  # one argument an option
     sys.exit(UNUSABLE if errors or not directory.services else 0)
 
 
-def _save_mapping(directory: cc.Directory, path: str) -> None:
-    columns = directory.dataset.get("columns")
-    if columns is None:
+def _save_mapping(file: str, mapping: str | None, path: str) -> None:
+    from communityconnector.interchange import columns_of
+
+    guesses = columns_of(file, mapping=mapping)
+    if not guesses:
         fail("FILE is not a plain spreadsheet, so it has no columns to name")
     try:
-        cc.ColumnMapping(columns).save(path)
+        cc.ColumnMapping({column: guess.field for column, guess in guesses.items()}).save(path, guesses)
     except OSError as error:
         fail(f"{path}: cannot be written ({error.strerror})")
 

@@ -29,7 +29,7 @@ URL_HELP = "Where the desk is: sqlite:///desk.db, or a URL of PostgreSQL or Mari
 @click.option(
     "--mapping",
     type=click.Path(),
-    help="The meaning of a spreadsheet's columns: a CSV with the columns column,field.",
+    help="The meaning of a spreadsheet's columns: a TOML file that `check --save-mapping` writes.",
 )
 @click.option("--drop-missing", is_flag=True, help="Delete stored records that are not in FILE.")
 @words_option

@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 SAMPLE_ZONE: Final = "America/New_York"
 
 
-def read(path: str | None) -> cc.Directory:
+def read(path: str | None, mapping: str | None = None) -> cc.Directory:
     """Read a file, or the directory that ships with the library. End the program if there is no service in it."""
     if path is None:
         return cc.sample()
     console = console_of(stderr=True)
     with console.status(f"Reading {path} ...") if console.is_terminal else nullcontext():
-        directory = cc.read(path)
+        directory = cc.read(path, mapping=mapping)
     errors = [f for f in public_findings(directory) if f.severity is cc.Severity.ERROR]
     if not directory.services:
         first = errors[0] if errors else None
@@ -105,6 +105,11 @@ def _zone(_: click.Context, __: click.Parameter, value: str | None) -> ZoneInfo 
 @click.option(
     "--directory", "file", type=click.Path(), help="HSDS file or folder. By default the sample that ships."
 )
+@click.option(
+    "--mapping",
+    type=click.Path(),
+    help="The meaning of a spreadsheet's columns: a TOML file that `check --save-mapping` writes.",
+)
 @click.option("--desk", "url", metavar="URL", help=f"Instead of --directory. {URL_HELP}")
 @click.option(
     "--audience", type=click.Choice([a.value for a in cc.Audience]), default="public", show_default=True
@@ -131,6 +136,7 @@ def match(  # noqa: PLR0913  # one argument an option
     open_at: str | None,
     zone: ZoneInfo | None,
     file: str | None,
+    mapping: str | None,
     url: str | None,
     audience: str,
     rank: str,
@@ -145,6 +151,9 @@ def match(  # noqa: PLR0913  # one argument an option
     if file is not None and url is not None:
         message = "give --directory or --desk, not both"
         raise click.UsageError(message)
+    if mapping is not None and file is None:
+        message = "--mapping needs --directory: it says what the columns of that sheet mean"
+        raise click.UsageError(message)
     if branch is not None and url is None:
         message = "--branch needs --desk: visits are stored in a database"
         raise click.UsageError(message)
@@ -156,7 +165,7 @@ def match(  # noqa: PLR0913  # one argument an option
     with ExitStack() as stack:
         if url is None:
             find = cc.Matcher(
-                read(file), audience=audience, zone=zone, vocabulary=vocabulary, weights=numbers
+                read(file, mapping), audience=audience, zone=zone, vocabulary=vocabulary, weights=numbers
             ).match
         else:
             matching = cc.MatchingOptions(vocabulary=vocabulary, weights=numbers)

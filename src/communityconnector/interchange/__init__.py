@@ -7,7 +7,7 @@ import itertools
 import json
 import os
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -35,7 +35,7 @@ from communityconnector.interchange.reading.sheet_reader import read_lifted
 from communityconnector.interchange.reading.spool import Spool
 from communityconnector.interchange.reading.table_reader import read_tables
 from communityconnector.interchange.reading.table_start import looks_like_table
-from communityconnector.interchange.sheets.column_mapping import ColumnMapping
+from communityconnector.interchange.sheets.column_mapping import ColumnGuess, ColumnMapping
 from communityconnector.interchange.structuring.mode import Mode
 from communityconnector.interchange.writing.conform import Conformer
 from communityconnector.interchange.writing.json_writer import documents, left_out, page
@@ -44,6 +44,7 @@ from communityconnector.interchange.writing.table_writer import TABLE_NAMES, tab
 from communityconnector.model import Audience, Directory, Finding, Record, Severity
 
 __all__ = [
+    "ColumnGuess",
     "ColumnMapping",
     "FileForm",
     "FormNote",
@@ -53,6 +54,7 @@ __all__ = [
     "Mode",
     "Source",
     "SourceFile",
+    "columns_of",
     "converter",
     "documents",
     "duplicates",
@@ -138,6 +140,27 @@ def read(
     if mode is Mode.STRICT:
         _refuse(directory, source)
     return directory
+
+
+def columns_of(source: Source, *, mapping: MappingSource = None) -> Mapping[str, ColumnGuess]:
+    """Return what the columns of a spreadsheet are taken for, how sure that is, and samples of their cells.
+
+    Args:
+        source: a path, a package resource or an open file.
+        mapping: what some columns mean, where that is known.
+
+    Returns:
+        The guesses by column, in the order of the columns; empty for a source that has no columns of its own.
+
+    Raises:
+        SourceNotFoundError: there is no such file, or it may not be opened.
+        InvalidMappingError: the mapping is invalid.
+    """
+    reading = Reading(Mode.REPAIR, _mapping(mapping))
+    with opened(source) as files:
+        for _ in _read_files(files, reading):
+            pass
+    return reading.guesses
 
 
 def records(

@@ -9,7 +9,7 @@ import attrs
 
 from communityconnector.interchange.forms.content import FileForm
 from communityconnector.interchange.reading.chunks import Elsewhere
-from communityconnector.interchange.sheets.column_mapping import ColumnMapping
+from communityconnector.interchange.sheets.column_mapping import ColumnGuess, ColumnMapping
 from communityconnector.interchange.structuring.mode import Mode
 from communityconnector.interchange.structuring.structurer import Structurer
 from communityconnector.model import Finding, Record
@@ -28,6 +28,7 @@ class Reading:
         tabular: whether any of it came from tables.
         partial: records that only fill in fields of others.
         elsewhere: reads chunks of ndjson in other processes, if set.
+        guesses: what the columns of sheets were taken for.
         stated: references that a source gave beside the embedding, by entity and id.
     """
 
@@ -39,6 +40,7 @@ class Reading:
     tabular: bool = False
     partial: list[Record] = attrs.field(factory=list)
     elsewhere: Elsewhere | None = None
+    guesses: dict[str, ColumnGuess] = attrs.field(factory=dict)
     stated: dict[tuple[str, str], dict[str, str]] = attrs.field(factory=dict)
 
     def structurer(self, *, tabular: bool = False) -> Structurer:

@@ -16,7 +16,7 @@ from communityconnector.interchange.reading.gathered import Reading
 from communityconnector.interchange.reading.lifted_records import finding_of, form_read, read_records
 from communityconnector.interchange.reading.sheet_twins import without_repeats
 from communityconnector.interchange.sheets.column_fields import IGNORED
-from communityconnector.interchange.sheets.column_mapping import ColumnMapping
+from communityconnector.interchange.sheets.column_mapping import ColumnMapping, guesses_of
 from communityconnector.interchange.sheets.layout import Layout, SheetLine, layout_of
 from communityconnector.interchange.sheets.levels import ProgramPlaces, RowLevels, levels_of
 from communityconnector.interchange.sheets.services import RowReader, SheetRow
@@ -110,8 +110,10 @@ def read_flat(table: FlatTable, file: str, reading: Reading, *, is_lifted: bool 
 
 def no_name_column(sheet: Sheet, reading: Reading) -> None:
     """Report a table without a column that names services, and how to read it all the same."""
-    mapping = ColumnMapping.guess(sheet.header, [sheet.cells(row) for row in sheet.rows[:_LOOKED_AT]])
+    sample = [sheet.cells(row) for row in sheet.rows[:_LOOKED_AT]]
+    mapping = ColumnMapping.guess(sheet.header, sample)
     reading.dataset["columns"] = dict(mapping.columns)
+    reading.guesses.update(guesses_of(mapping.columns, sample))
     columns = ", ".join(column for column in sheet.header if not column.startswith("column "))
     message = (
         f"a table of {len(sheet.rows):,} rows in which no column is understood as the name of a service or an agency; "
@@ -139,6 +141,9 @@ class _SheetReading:
         sheet, reading = self.sheet, self.reading
         mapping = self._mapping()
         reading.dataset["columns"] = {**reading.dataset.get("columns", {}), **mapping.columns}
+        reading.guesses.update(
+            guesses_of(mapping.columns, (sheet.cells(row) for row in sheet.rows[:_LOOKED_AT]))
+        )
         fields = [mapping.columns.get(column, IGNORED) for column in sheet.header]
         layout = (
             Layout(tuple(map(SheetLine, sheet.rows)))
