@@ -92,3 +92,19 @@ def test_fields_of_records_may_be_named_as_rails_names_them(tmp_path, lines):
     assert pantry.organization.website == "http://example.org"
     assert pantry.organization.additional_websites[0].url == "http://www.example.org"
     assert any("phones_attributes is phones" in f.message for f in directory.findings)
+
+
+def test_a_service_within_a_place_is_of_its_agency_and_closed_with_it(tmp_path):
+    place = {
+        "id": "1",
+        "name": "Hall",
+        "organization": {"id": "7", "name": "Laurel Help"},
+        "address": {"street": "1 Elm Street"},
+    }
+    for is_active, status in ((True, ""), (False, "inactive")):
+        path = tmp_path / "places.json"
+        path.write_text(
+            json.dumps([{**place, "active": is_active, "services": [{"id": "2", "name": "Pantry"}]}])
+        )
+        (service,) = interchange.read(path).services.values()
+        assert (service.name, service.organization.name, service.status) == ("Pantry", "Laurel Help", status)

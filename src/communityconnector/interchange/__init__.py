@@ -257,6 +257,7 @@ def _read_files(
         jsons += packages
     for file in jsons:
         yield from read_json(file, reading)
+    reading.findings.extend(reading.pages.missing())
 
 
 def _with_sheets(entries: Iterable[SourceFile | Finding]) -> Iterator[SourceFile | Finding]:

@@ -78,7 +78,9 @@ def _location(place: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(place.get(name), dict)
     ]
     rest = {name: item for name, item in place.items() if name not in _LEFT_OUT}
-    kind = "physical" if addresses or place.get("latitude") else "virtual"
+    if not place.get("latitude"):
+        rest["coordinates"] = place.get("coordinates")
+    kind = "physical" if addresses or place.get("latitude") or place.get("coordinates") else "virtual"
     return {
         **rest,
         "id": key,

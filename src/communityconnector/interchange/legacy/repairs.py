@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from communityconnector.interchange.legacy.field_upgrades import point
 from communityconnector.interchange.ownership import parent_key
+from communityconnector.interchange.texts.states import state_in
 from communityconnector.model.extents import polygons
 from communityconnector.model.identity import mint
 
@@ -125,9 +126,22 @@ def split_place(place: Raw, seed: str) -> tuple[Raw, list[dict[str, Any]]]:
         bare["id"] = mint("location", seed)
     services = [service for service in place["services"] if isinstance(service, dict)]
     return bare, [
-        s if s.get("service_at_locations") else {**s, "service_at_locations": [{"location": bare}]}
+        s
+        if s.get("service_at_locations")
+        else {**_of_place(bare, s), **s, "service_at_locations": [{"location": bare}]}
         for s in services
     ]
+
+
+def _of_place(place: Raw, service: Raw) -> dict[str, Any]:
+    """Return what a place says that holds for a service within it: whose it is, and that it is closed."""
+    fields: dict[str, Any] = {}
+    if isinstance(place.get("organization"), dict) and not service.get("organization_id"):
+        fields["organization"] = place["organization"]
+    state = state_in(place, has_status=False)
+    if state is not None and not state.runs and state.status and state_in(service) is None:
+        fields["status"] = state.status
+    return fields
 
 
 _SHAPES: Final = ("extent", "geojson", "geometry", "shape", "boundary", "polygon", "wkt", "the_geom")

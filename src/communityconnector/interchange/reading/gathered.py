@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from communityconnector.interchange.forms.content import FileForm
+from communityconnector.interchange.reading.api_pages import ApiPages
 from communityconnector.interchange.reading.chunks import Elsewhere
 from communityconnector.interchange.sheets.column_mapping import ColumnGuess, ColumnMapping
 from communityconnector.interchange.structuring.mode import Mode
@@ -29,6 +30,7 @@ class Reading:
         partial: records that only fill in fields of others.
         elsewhere: reads chunks of ndjson in other processes, if set.
         guesses: what the columns of sheets were taken for.
+        pages: the pages of APIs that the source holds.
         stated: references that a source gave beside the embedding, by entity and id.
     """
 
@@ -41,6 +43,7 @@ class Reading:
     partial: list[Record] = attrs.field(factory=list)
     elsewhere: Elsewhere | None = None
     guesses: dict[str, ColumnGuess] = attrs.field(factory=dict)
+    pages: ApiPages = attrs.field(factory=ApiPages)
     stated: dict[tuple[str, str], dict[str, str]] = attrs.field(factory=dict)
 
     def structurer(self, *, tabular: bool = False) -> Structurer:

@@ -37,7 +37,6 @@ from communityconnector.interchange.structuring.shapes import (
     TableContainer,
     entity_named,
     entity_of,
-    other_pages,
     shape_of,
 )
 from communityconnector.interchange.structuring.structurer import Structurer
@@ -131,9 +130,8 @@ class _JsonFile:
 
     def _whole(self, value: Any, hint: str) -> Iterator[Record]:
         """Yield the records of all that a file holds, HSDS or a table in another form."""
-        if others := other_pages(value):
-            message = f"one page of an answer; it says that there are {others:,} more"
-            self._report(Severity.WARNING, "more-pages", message, "not read", "$")
+        if isinstance(value, dict):
+            self.reading.pages.add(value, self.file.name)
         content = flat_json(value, hint)
         if content is None:
             yield from self.value(value, "$", hint)

@@ -44,14 +44,6 @@ class TableContainer:
     notes: tuple[str, ...] = ()
 
 
-def other_pages(value: Any) -> int:
-    """Return how many other pages an answer of an API says that there are; 0 for none, or for anything else."""
-    if not isinstance(value, Mapping):
-        return 0
-    pages = next((value[name] for name in ("total_pages", "totalPages") if type(value.get(name)) is int), 0)
-    return max(0, int(pages) - 1)
-
-
 def shape_of(value: Mapping[str, Any], hint: str = "") -> ApiPage | TableContainer | None:
     """Return what wraps records, if the object is not a record itself."""
     known = _known(tuple(value), hint)
@@ -204,7 +196,11 @@ def entity_of(item: Mapping[str, Any], hint: str = "") -> str:
     ):
         # Only an agency has places at which it has services.
         return "organization"
-    return _likeliest(tuple(item), hint)
+    entity = _likeliest(tuple(item), hint)
+    if entity == "service" and has_services(item):
+        # No service holds others: it is the place of an agency, or an agency.
+        return "location" if item.get("organization") else "organization"
+    return entity
 
 
 @lru_cache(maxsize=1024)
