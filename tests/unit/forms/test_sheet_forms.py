@@ -70,58 +70,6 @@ def test_meetings_of_a_sheet_without_an_end_are_in_doubt():
     assert service.assured_date is None
 
 
-HRSA = (
-    "Health Center Number,BPHC Assigned Number,Site Name,Site Address,Site City,Site State Abbreviation,Site Postal Code,Site Telephone Number,"
-    "Operating Hours per Week,Site Status Description,Health Center Type Description,Health Center Name,"
-    "Geocoding Artifact Address Primary X Coordinate,Geocoding Artifact Address Primary Y Coordinate,Data Warehouse Record Create Date,\n"
-    "H80,BPS-1,Elm Clinic,1 Elm Street,Boone,NC,28607-0001,828-555-0100,40.00,Active,Service Delivery Site,Laurel Health,-81.5,36.4,10/01/2026\n"
-    "H80,BPS-2,Elm Office,2 Elm Street,Boone,NC,28607,828-555-0101,0.00,Active,Administrative,Laurel Health,-81.5,36.4,10/01/2026\n"
-)
-
-
-def test_health_centers_have_their_organization_and_offices_are_told():
-    directory = read(HRSA)
-    (service,) = directory.services.values()
-    place = service.service_at_locations[0].location
-    assert (service.name, service.organization.name, service.status) == (
-        "Elm Clinic",
-        "Laurel Health",
-        "active",
-    )
-    assert (place.latitude, place.longitude) == (36.4, -81.5)
-    assert (service.schedules, service.assured_date) == ((), None)
-    assert rules(directory)["level-not-read"].message == "1 sites that are offices of health centers"
-
-
-def test_treatment_facilities_have_their_kinds_in_words():
-    text = (
-        "name1,name2,street1,street2,city,state,zip,zip4,county,phone,intake_prompt,intake1,website,latitude,longitude,type_facility,sa,mh,sf,sp\n"
-        "Laurel Recovery,Outpatient,1 Elm Street,,Boston,MA,2118,0001,Suffolk,617-555-0100 x12,,617-555-0101,http://laurel.example.org,42.3,-71.0,SA,1,0,1,1\n"
-    )
-    (service,) = read(text).services.values()
-    assert (service.name, service.organization.name) == ("Laurel Recovery: Outpatient", "Laurel Recovery")
-    assert service.service_at_locations[0].location.addresses[0].postal_code == "02118"
-    assert (service.phones[0].number, service.phones[0].extension) == ("617-555-0100", 12)
-    assert [a.label or a.value for a in service.attributes] == ["Substance use treatment"]
-    assert "617-555-0101" in service.application_process
-    assert service.fees_description == "Sliding fee scale"
-
-
-def test_summer_meals_end_with_the_summer():
-    text = (
-        "Site_Name,Site_Street,Site_City,Site_State,Site_Zip,Service_Type,Site_Hours,Start_Date,End_Date,Latitude,Longitude,Site_ID_External\n"
-        "ELM SCHOOL,1 ELM STREET,BOONE,NC,28607,Grab and Go,Monday and Wednesday 11am-12pm,1780272000000,1787270400000,36.4,-81.5,9\n"
-    )
-    (service,) = read(text).services.values()
-    assert service.name == "Summer meals: Elm School"
-    assert (service.service_at_locations[0].location.addresses[0].city, service.schedules[0].byday) == (
-        "Boone",
-        "MO,WE",
-    )
-    assert service.description == "Grab and Go; First day: 2026-06-01"
-    assert service.alert == "Last day: 2026-08-21"
-
-
 def test_a_tree_of_providers_has_its_root_as_agency():
     text = (
         "provider_id,date_added,date_updated,parent_provider_id,provider_name,telephone_number,provider_description,hours,line1,city,province\n"

@@ -16,23 +16,26 @@ from communityconnector.interchange.forms.cells import columns_of_cells, rows_of
 from communityconnector.interchange.forms.ckan import ckan
 from communityconnector.interchange.forms.content import FileForm, Lifted, SheetForm
 from communityconnector.interchange.forms.dbase import DBASE
-from communityconnector.interchange.forms.federal import HEALTH_CENTERS, SUMMER_MEALS, TREATMENT
 from communityconnector.interchange.forms.geojson import geojson
+from communityconnector.interchange.forms.hrsa import HRSA
+from communityconnector.interchange.forms.hud import HUD_FORMS
 from communityconnector.interchange.forms.icarol_json import icarol_json
 from communityconnector.interchange.forms.kml import KML
 from communityconnector.interchange.forms.meeting_guide import MEETING_GUIDE
 from communityconnector.interchange.forms.norse import norse
 from communityconnector.interchange.forms.ohana import ohana
 from communityconnector.interchange.forms.overpass import overpass
+from communityconnector.interchange.forms.samhsa import SAMHSA
 from communityconnector.interchange.forms.schema_org import schema_org
 from communityconnector.interchange.forms.servicepoint import SERVICEPOINT
 from communityconnector.interchange.forms.socrata import socrata
+from communityconnector.interchange.forms.summer_meals import SUMMER_MEALS
 
 FILE_FORMS: Final[tuple[FileForm, ...]] = (AIRS, KML, DBASE)
 """Forms that the bytes of a file show."""
 
 _JSON_FORMS: Final[tuple[Callable[[Any], Lifted | None], ...]] = (
-    geojson, arcgis, socrata, ckan, airtable, overpass, schema_org, icarol_json, norse, ohana, columns_of_cells,
+    norse, geojson, arcgis, socrata, ckan, airtable, overpass, schema_org, icarol_json, ohana, columns_of_cells,
     rows_of_cells,
 )  # fmt: skip
 """What lifts a JSON value of each form; `None` for another value. The first that knows it counts."""
@@ -40,9 +43,10 @@ _JSON_FORMS: Final[tuple[Callable[[Any], Lifted | None], ...]] = (
 _SHEET_FORMS: Final[tuple[SheetForm, ...]] = (
     SERVICEPOINT,
     MEETING_GUIDE,
-    HEALTH_CENTERS,
-    TREATMENT,
+    HRSA,
+    SAMHSA,
     SUMMER_MEALS,
+    *HUD_FORMS,
 )
 """Forms that the columns of a table show."""
 

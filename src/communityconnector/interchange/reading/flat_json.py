@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import attrs
 
-from communityconnector.interchange.forms import lift_json
+from communityconnector.interchange.forms import lift_json, sheet_form
 from communityconnector.interchange.forms.content import FormNote, Lifted, LiftedRecords, LiftedTable
 from communityconnector.interchange.forms.envelopes import opened
 from communityconnector.interchange.legacy import field_upgrade
@@ -112,7 +112,7 @@ def table_of(listed: LiftedTable, least: int = 3) -> FlatTable | None:
     if len(set(named)) < len(named):
         return None
     sample = [{names[column]: text for column, text in cells.items()} for _, cells in rows[:_SAMPLE]]
-    if not (looks_like_spreadsheet(named, least) or lists_places(named, sample)):
+    if not (sheet_form(named) or looks_like_spreadsheet(named, least) or lists_places(named, sample)):
         return None
     nested = [column.removesuffix(NOT_TAKEN) for column in header if column.endswith(NOT_TAKEN)]
     notes = listed.notes

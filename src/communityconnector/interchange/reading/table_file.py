@@ -12,6 +12,7 @@ import attrs
 from communityconnector.interchange.files.csv_rows import CsvRow, rows
 from communityconnector.interchange.files.encodings import Encoding, encoding_of
 from communityconnector.interchange.files.sources import SourceFile
+from communityconnector.interchange.forms import sheet_form
 from communityconnector.interchange.legacy import RawRecord
 from communityconnector.interchange.notes import UPGRADED, Draft, Position
 from communityconnector.interchange.reading.extras import UNKNOWN_AGENCY, Extras, with_extras
@@ -205,7 +206,7 @@ class TableFile:
     def _sheet(self, rows: Sequence[CsvRow]) -> Iterator[Record]:
         """Yield a plain spreadsheet: one service a row, under a header that may stand some lines below the top."""
         mapping = self.reading.mapping
-        fits = looks_like_spreadsheet if mapping is None else partial(_names_columns, mapping)
+        fits = _names_services if mapping is None else partial(_names_columns, mapping)
         # A sheet of a workbook is a list by itself, unless the workbook holds tables of HSDS.
         alone = self.package.is_alone or (self.file.is_table and not self.package.tables)
         if mapping is None and alone and (columns_as_rows := turned(rows)):
@@ -237,6 +238,11 @@ class TableFile:
     def _plain_sheet(self, rows: Sequence[CsvRow], names: Sequence[str]) -> Sheet:
         plain = [CsvRow(row.line, _plain_cells(row)) for row in rows[1:]]
         return Sheet(self.file.name, names, plain, line=rows[0].line)
+
+
+def _names_services(cells: Sequence[str]) -> bool:
+    """Return whether a row holds the columns of a form of tables, or of a sheet of services."""
+    return sheet_form(cells) is not None or looks_like_spreadsheet(cells)
 
 
 def _names_columns(mapping: ColumnMapping, cells: Sequence[str]) -> bool:
