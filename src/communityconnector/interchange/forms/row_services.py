@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -11,8 +12,8 @@ from communityconnector.interchange.forms.content import FormNote, LiftedRecord,
 from communityconnector.interchange.sheets.column_fields import IGNORED
 from communityconnector.interchange.sheets.column_mapping import ColumnMapping
 from communityconnector.interchange.sheets.column_words import plain_words
-from communityconnector.interchange.sheets.services import RowReader
-from communityconnector.interchange.texts.privacy.sheet import MEANINGS, privacy_meaning
+from communityconnector.interchange.sheets.services import RowReader, SheetRow
+from communityconnector.interchange.texts.privacy.sheet import MEANINGS, PrivacyColumns, privacy_meaning
 from communityconnector.model.identity import mint
 
 Finish = Callable[[dict[str, Any], Mapping[str, str]], Sequence[FormNote] | None]
@@ -56,16 +57,19 @@ class RowForm:
         return LiftedRecords(self.title, self._records(listed, notes), notes)
 
     def _records(self, listed: LiftedTable, notes: list[FormNote]) -> Iterator[LiftedRecord]:
-        reader = RowReader(self._mapping(listed))
+        mapping = self._mapping(listed)
+        reader = RowReader(mapping)
+        privacy = PrivacyColumns.of(mapping.columns, (cells for _, cells in listed.rows))
         others: list[str] = []
         for where, cells in listed.rows:
             row = {key_of(column): text.strip() for column, text in cells.items()}
             told = [self.title, *(row.get(key, "") for key in self.id_keys), where]
             made = reader.read(cells, "\n".join(told))
+            hidden = _hide(made, cells, privacy)
             added = self.finish(made.raw, row) if made.raw else None
             if added is not None:
                 own = (FormNote(n.rule, n.message, n.action, n.severity, n.path) for n in made.notes)
-                yield LiftedRecord("service", made.raw, where, (*own, *added))
+                yield LiftedRecord("service", made.raw, where, (*own, *hidden, *added))
             elif any(row.values()):
                 others.append(where)
         if others:
@@ -81,6 +85,26 @@ class RowForm:
             private = privacy_meaning(column, [cells.get(column, "") for cells in sample])
             fields[column] = private if private in MEANINGS else self.fields.get(key_of(column), IGNORED)
         return ColumnMapping(fields)
+
+
+def _hide(made: SheetRow, cells: Mapping[str, str], privacy: PrivacyColumns) -> list[FormNote]:
+    """Hide what a row says is private, and return what the reader of records, who sees the marks again, does not say."""
+    if not made.raw:
+        return []
+    beyond = any(_BEYOND.fullmatch(column) and text.strip() for column, text in cells.items())
+    blank = [column for column in privacy.flags if not cells.get(column, "").strip()]
+    if beyond or any(note.rule == "columns-shifted" for note in made.notes):
+        cells = {**cells, **dict.fromkeys(blank, "in doubt")}
+    marks = privacy.hide(cells, made.raw)
+    return [
+        FormNote(mark.rule, mark.message("service"), "hidden", mark.severity, mark.field)
+        for mark in marks
+        if mark.field in blank
+    ]
+
+
+_BEYOND: Final = re.compile(r"column \d{1,6}", re.ASCII)
+"""How a cell is called that stands beyond the last column."""
 
 
 def add_kinds(raw: dict[str, Any], *labels: str) -> None:

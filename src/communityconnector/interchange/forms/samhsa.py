@@ -59,7 +59,7 @@ def _finish(raw: dict[str, Any], row: Mapping[str, str]) -> Sequence[FormNote] |
     kinds = [label for code, label in _KINDS.items() if row.get(code) == "1"]
     facility = _KINDS.get(row.get("typefacility", "").casefold(), "")
     add_kinds(raw, facility, *kinds)
-    raw["name"] = ": ".join(filter(None, (row["name1"], row.get("name2", ""))))
+    raw["name"] = ": ".join(filter(None, (row.get("name1", ""), row.get("name2", ""))))
     raw["fees_description"] = "; ".join(text for code, text in _FEES.items() if row.get(code) == "1")
     if row.get(_SPANISH) == "1":
         raw["languages"] = [{"id": mint("row", str(raw["id"]), "language"), "name": "Spanish"}]
