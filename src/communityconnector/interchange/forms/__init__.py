@@ -17,6 +17,7 @@ from communityconnector.interchange.forms.ckan import ckan
 from communityconnector.interchange.forms.content import FileForm, Lifted, SheetForm
 from communityconnector.interchange.forms.dbase import DBASE
 from communityconnector.interchange.forms.geojson import geojson
+from communityconnector.interchange.forms.hmis import HMIS_FORMS
 from communityconnector.interchange.forms.hrsa import HRSA
 from communityconnector.interchange.forms.hud import HUD_FORMS
 from communityconnector.interchange.forms.icarol_json import icarol_json
@@ -46,6 +47,7 @@ _SHEET_FORMS: Final[tuple[SheetForm, ...]] = (
     HRSA,
     SAMHSA,
     SUMMER_MEALS,
+    *HMIS_FORMS,
     *HUD_FORMS,
 )
 """Forms that the columns of a table show."""
