@@ -54,8 +54,11 @@ def test_a_site_has_its_hours_within_its_season(tmp_path):
 
 
 def test_names_in_capitals_are_written_as_names_are(tmp_path):
-    written = only(read(tmp_path, Site_Name="ST. MARY'S YMCA - PS 12")).name
-    assert written == "Summer meals: St. Mary's YMCA - PS 12"
+    written = only(read(tmp_path, Site_Name="ST. MARY'S YMCA - PS 12", Site_Street2="P.O. BOX 5/O'NEIL HALL"))
+    assert written.name == "Summer meals: St. Mary's YMCA - PS 12"
+    assert written.service_at_locations[0].location.addresses[0].address_2 == "P.O. Box 5/O'Neil Hall"
+    club = only(read(tmp_path, Site_Name="1ST CLUB OF THE ISD"))
+    assert club.name == "Summer meals: 1st Club of the ISD"
     assert only(read(tmp_path, Site_Name="McDowell Park")).name == "Summer meals: McDowell Park"
 
 

@@ -128,17 +128,27 @@ def as_written(text: str) -> str:
     """Return a text in capitals as names are mostly written; abbreviations that show as such stay."""
     if not text.isupper():
         return text
-    return " ".join("-".join(map(_as_word, word.split("-"))) for word in text.split())
+    return _WORD.sub(_as_word, text)
 
 
-def _as_word(word: str) -> str:
-    bare = word.strip(".,;:()'\"")
-    spoken = set("AEIOUY") & set(bare) and not any(letter.isdigit() for letter in bare)
-    is_name = spoken or bare in _TITLES
-    return word.capitalize() if is_name and bare not in _ABBREVIATIONS else word
+_WORD: Final = re.compile(r"[^\s/-]+")
 
 
+def _as_word(found: re.Match[str]) -> str:
+    word = found[0]
+    bare = word.strip(".,;:()'\"&")
+    if (bare in _SMALL and found.start()) or _ORDINAL.fullmatch(bare):
+        return word.lower()
+    is_spoken = bare.isalpha() and not set("AEIOUY").isdisjoint(bare)
+    if bare in _ABBREVIATIONS or not (is_spoken or bare in _TITLES or "'" in bare):
+        return word
+    first, mark, rest = word.partition("'")
+    return f"{first}'{rest.capitalize()}" if mark and len(first) == 1 else word.capitalize()
+
+
+_ORDINAL: Final = re.compile(r"\d{1,4}(?:ST|ND|RD|TH)", re.ASCII)
+_SMALL: Final = frozenset({"OF", "THE", "AND", "AT", "IN", "FOR", "ON"})
 _TITLES: Final = frozenset(
-    {"ST", "MT", "FT", "DR", "MR", "MRS", "LN", "RD", "BLVD", "HWY", "PKWY", "CT", "PL", "SQ"}
+    {"ST", "MT", "FT", "DR", "MR", "MRS", "JR", "SR", "LN", "RD", "BLVD", "HWY", "PKWY", "CT", "PL", "SQ"}
 )
 _ABBREVIATIONS: Final = frozenset({"YMCA", "YWCA", "II", "III", "IV", "PO", "NE", "SE", "ISD", "USA", "AME"})

@@ -44,7 +44,7 @@ _KINDS: Final = {
 }
 _FEES: Final = {
     "sf": "Sliding fee scale",
-    "np": "No payment accepted",
+    "np": "Free: no payment is accepted",
     "md": "Medicaid",
     "mc": "Medicare",
     "pi": "Private health insurance",
