@@ -118,6 +118,13 @@ def test_a_project_for_the_homeless_is_of_its_kind_and_beds_are_no_vacancies(tmp
     assert "1 Elm Street" in public(directory, tmp_path)
 
 
+def test_a_kind_of_project_that_is_not_known_is_no_word(tmp_path):
+    (tmp_path / "p.csv").write_text(
+        "OrganizationName,ProjectName,ProjectType\nLaurel Help,Laurel Nights,77\n"
+    )
+    assert kinds(only(cc.read(tmp_path / "p.csv"))) == []
+
+
 def test_kinds_of_projects_may_be_numbers(tmp_path):
     (tmp_path / "p.csv").write_text(
         "OrganizationName,ProjectName,ProjectType\nLaurel Help,Laurel Nights,13\n"

@@ -48,10 +48,13 @@ _COUNSELING: Final = {
 }
 
 
+_MOST_CODES: Final = 300
+
+
 def _codes(text: str) -> list[str]:
     """Return the parts of a list; texts of a list in JSON are parted by semicolons, since commas stand within them."""
     mark = ";" if ";" in text else ","
-    return [part.strip() for part in text.split(mark) if part.strip()]
+    return [part.strip() for part in text.split(mark, _MOST_CODES)[:_MOST_CODES] if part.strip()]
 
 
 def _is_code(text: str) -> bool:
@@ -141,7 +144,7 @@ _VICTIMS: Final = frozenset(
 
 def _homeless(raw: dict[str, Any], row: Mapping[str, str]) -> Sequence[FormNote] | None:
     kind = row.get("progtype") or row.get("projecttype") or row.get("projtype") or ""
-    add_kinds(raw, PROJECT_KINDS.get(kind.upper(), kind))
+    add_kinds(raw, PROJECT_KINDS.get(kind.upper(), "" if kind.isdigit() else kind))
     group = row.get("targetpop") or row.get("targetpopulation") or ""
     if group.casefold() not in _VICTIMS:
         return ()
