@@ -256,7 +256,7 @@ def test_a_status_is_by_what_is_sure_first():
     assert statuses(c.reach, 2).tolist() == [[ORDER.index(Status.GAP)]] * 2
 
 
-TRIALS = 9_000 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 2_000
+TRIALS = {"deep": 9_000, "brief": 200}.get(os.environ.get("HYPOTHESIS_PROFILE", ""), 2_000)
 ZIPS = ("28694", "28640", "28617", "28615", "28626", "28684")
 """ZIP codes of Ashe County."""
 LOST = 0.4
@@ -331,4 +331,6 @@ def test_the_truth_lies_between_low_and_high_whatever_was_lost():
     found = list(simulated(TRIALS))
     assert all(share.low - 1e-9 <= truth <= share.high + 1e-9 for truth, share in found)
     # What is likely is right on the whole, though wrong in single cases.
-    assert abs(sum(share.likely - truth for truth, share in found) / len(found)) <= 0.01
+    assert abs(sum(share.likely - truth for truth, share in found) / len(found)) <= (
+        0.01 if TRIALS >= 2_000 else 0.03
+    )

@@ -294,7 +294,8 @@ class _Gathered:
         if len(self._index.parts) > 1:
             # Parts number agencies each for itself.
             service = part.service(int(columns.service[row]))
-            return service.organization_id or (None, service.id)
+            agency = service.organization_id if service.organization is None else service.organization.id
+            return agency or (None, service.id)
         number = int(columns.agency[row])
         return number if number >= 0 else (None, int(columns.service[row]))
 
