@@ -28,8 +28,8 @@ STEPS: Final = (0.25, 0.5, 0.75, 0.9, 1.1, 1.35, 2.0, 4.0)
 """By what a number is multiplied at a try."""
 ROUNDS: Final = 6
 """The largest number of times that every number is tried."""
-LEAST_GAIN: Final = 0.001
-"""The least gain for which a number is changed: less is chance."""
+LEAST_GAIN: Final = 0.005
+"""The least gain for which a number is changed: less is chance with some hundred needs, and lost on others."""
 _DIGITS: Final = 3
 
 Bounds = tuple[float, float]
