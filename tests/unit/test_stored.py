@@ -172,8 +172,8 @@ def test_an_interrupted_load_continues_only_with_the_same_options(how, tmp_path)
     with pytest.raises(CutOffError):
         load(storage, path, now=NOW, on_progress=cutting(30))
     if "mapping" in how:
-        mapping = tmp_path / "mapping.csv"
-        mapping.write_text("column,field\nname,service.name\n", encoding="utf-8")
+        mapping = tmp_path / "mapping.toml"
+        mapping.write_text('[columns]\nname = "service.name"\n', encoding="utf-8")
         how = {"mapping": mapping}
     done = load(storage, path, now=NOW, **how)
     assert (done.resumed, done.generation, len(ids(storage))) == (0, 2, 50)
